@@ -1,0 +1,43 @@
+# Two commands: `make run` tries the program on invented offices, `make test` tests it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+COMMUNIQUE_DATA ?= $(CURDIR)/.data
+export COMMUNIQUE_DATA
+
+.PHONY: run install dev test check format bench clean
+
+run: install ## crawl the sample sites, index them, serve on http://127.0.0.1:8000
+	$(BIN)/communique demo
+
+install: $(VENV)/.installed ## the program, in .venv
+
+dev: $(VENV)/.installed-dev ## the program with what tests and checks need
+
+test: dev ## all tests
+	$(BIN)/pytest
+
+check: dev ## ruff (lint, format) and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: dev
+	$(BIN)/ruff format .
+
+bench: dev ## figures, as a table; needs ../shared
+	$(BIN)/python -m bench
+
+clean: ## forget the environment and the sample data
+	rm -rf $(VENV) .data build *.egg-info
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(VENV)/bin/python setup.cfg pyproject.toml constraints.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	touch $@

@@ -1,0 +1,33 @@
+"""One family of errors: each carries one sentence that says what went wrong, where, and what to do."""
+
+
+class CommuniqueError(Exception):
+    """Something the person at the keyboard can act on; its text is shown as it stands."""
+
+
+class SettingsError(CommuniqueError):
+    """A setting or an option has a value that cannot be used."""
+
+
+class OfficeError(CommuniqueError):
+    """No office, or no route of an office, has that name."""
+
+
+class PageError(CommuniqueError):
+    """A page is not what its reader expects: one selector too few or too many, a date that is none."""
+
+
+class StoreError(CommuniqueError):
+    """The catalog or the archive cannot be opened, read or written."""
+
+
+class CrawlError(CommuniqueError):
+    """A run could not go on: the listing is out of reach, or holds nothing."""
+
+
+class LockedError(CommuniqueError):
+    """Another job holds the lock."""
+
+
+class IndexUnusableError(CommuniqueError):
+    """The index is absent, damaged, or of another format; what to run stands in the sentence."""

@@ -1,0 +1,243 @@
+"""Strict reading of saved pages: every helper raises PageError when in doubt, none guesses."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import dateparser
+from bs4 import BeautifulSoup, SoupStrainer
+from bs4.dammit import EncodingDetector
+from bs4.element import NavigableString, PreformattedString, Tag
+
+from corpus.errors import PageError
+
+BLOCKS = [
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "caption",
+    "center",
+    "dd",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "li",
+    "main",
+    "nav",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+]
+UNREAD = [
+    "button",
+    "form",
+    "iframe",
+    "noscript",
+    "object",
+    "script",
+    "select",
+    "style",
+    "svg",
+    "template",
+]
+# Soft hyphens, zero-width spaces and joiners, byte order marks: invisible, and they cut words
+# apart.
+INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+SPACE = re.compile(r"[^\S\n]+")
+BLANK_LINE = re.compile(r"\n\s*\n")
+WORD = re.compile(r"\w")
+
+
+@dataclass(frozen=True)
+class Page:
+    """A response as its reader gets it: the URL asked for at the office, and the body with content
+    encodings undone.
+
+    `language` is what was asked for by Accept-Language, where a route does.
+    """
+
+    url: str
+    body: bytes
+    language: str | None = None
+
+    def html(self) -> str:
+        """The body as text, in the encoding that it declares (UTF-8 where it declares none). Raises
+        PageError.
+        """
+        encoding = (
+            EncodingDetector.find_declared_encoding(self.body[:4096], is_html=True) or "utf-8"
+        )
+        if self.body.startswith(b"\xef\xbb\xbf"):
+            encoding = "utf-8-sig"
+        try:
+            return self.body.decode(encoding)
+        except (UnicodeDecodeError, LookupError) as error:
+            raise PageError(
+                f"{self.url} is not in the encoding that it declares ({encoding}): {error}."
+            ) from error
+
+    def soup(self, only: SoupStrainer | None = None) -> BeautifulSoup:
+        """The parsed page, or just the elements that `only` lets through, which is several times
+        faster.
+        """
+        return BeautifulSoup(self.html(), "lxml", parse_only=only)
+
+    def json(self) -> Any:
+        """The body as JSON. Raises PageError."""
+        try:
+            return json.loads(self.body)
+        except ValueError as error:
+            raise PageError(f"{self.url} should be JSON and is not: {error}.") from error
+
+
+def fragment(html: str) -> Tag:
+    """A piece of HTML, such as an interface's body field, as an element to read."""
+    return BeautifulSoup(f"<div>{html}</div>", "lxml")
+
+
+def some(tag: Tag, selector: str, where: str) -> list[Tag]:
+    """All matches; PageError when there are none. `where` names the page in the error."""
+    found = list(tag.select(selector))
+    if not found:
+        raise PageError(f"{where}: nothing matches {selector!r}; the layout may have changed.")
+    return found
+
+
+def one(tag: Tag, selector: str, where: str) -> Tag:
+    """The only match; PageError when there is none or more than one."""
+    found = some(tag, selector, where)
+    if len(found) > 1:
+        raise PageError(
+            f"{where}: {selector!r} matches {len(found)} times instead of once; the layout may have changed."
+        )
+    return found[0]
+
+
+def at_most_one(tag: Tag, selector: str, where: str) -> Tag | None:
+    """The only match or None; PageError when there are several."""
+    return one(tag, selector, where) if tag.select_one(selector) else None
+
+
+def attribute(tag: Tag, name: str, where: str) -> str:
+    """An attribute's text; PageError when it is missing or empty."""
+    value = tag.get(name)
+    if not isinstance(value, str) or not value.strip():
+        raise PageError(f"{where}: <{tag.name}> has no {name!r}; the layout may have changed.")
+    return value.strip()
+
+
+def clean(text: str) -> str:
+    """One line of text: composed (NFC), without invisible characters, white space folded."""
+    return " ".join(unicodedata.normalize("NFC", text).translate(INVISIBLE).split())
+
+
+def text(tag: Tag) -> str:
+    """All the text of an element as one line."""
+    return clean(tag.get_text())
+
+
+def paragraphs(tag: Tag) -> list[str]:
+    """The text of an element as a reader sees it, a string a paragraph, nothing left out and
+    nothing twice.
+
+    Block elements and empty lines (two <br>) end a paragraph; a single <br> stays as a newline in
+    it. A table's row is
+    one paragraph, its cells parted by " | ", unless a cell holds several. Paragraphs without a
+    letter or digit
+    ("###", "* * *") end a text for its printer and are dropped.
+    """
+    return [p for p in _paragraphs(tag) if WORD.search(p)]
+
+
+def _paragraphs(tag: Tag) -> Iterator[str]:
+    line: list[str] = []
+    for child in tag.children:
+        if isinstance(child, NavigableString):
+            if not isinstance(child, PreformattedString):  # comments, CDATA, declarations
+                line.append(child.replace("\n", " "))
+        elif not isinstance(child, Tag) or child.name in UNREAD:
+            continue
+        elif child.name == "br":
+            line.append("\n")
+        elif child.name in BLOCKS or child.find(BLOCKS):
+            yield from _flushed(line)
+            yield from _row(child) if child.name == "tr" else _paragraphs(child)
+        else:
+            line.extend(_inline(child))
+    yield from _flushed(line)
+
+
+def _inline(tag: Tag) -> Iterator[str]:
+    for child in tag.descendants:
+        if isinstance(child, NavigableString):
+            if not isinstance(child, PreformattedString) and child.find_parent(UNREAD) is None:
+                yield child.replace("\n", " ")
+        elif isinstance(child, Tag) and child.name == "br":
+            yield "\n"
+
+
+def _row(tr: Tag) -> list[str]:
+    cells = [
+        [p for p in _paragraphs(cell) if WORD.search(p)]
+        for cell in tr.find_all(["td", "th"], recursive=False)
+    ]
+    if any(len(cell) > 1 for cell in cells):
+        return [p for cell in cells for p in cell]
+    return [" | ".join(p for cell in cells for p in cell)]
+
+
+def _flushed(line: list[str]) -> Iterator[str]:
+    """The paragraphs of the inline text gathered so far; empties it."""
+    whole = unicodedata.normalize("NFC", "".join(line)).translate(INVISIBLE)
+    line.clear()
+    for paragraph in BLANK_LINE.split(whole):
+        lines = (SPACE.sub(" ", each).strip() for each in paragraph.split("\n"))
+        if joined := "\n".join(each for each in lines if each):
+            yield joined
+
+
+def read_date(words: str, language: str, where: str) -> date:
+    """A whole date in words, such as "27 April 2018"; PageError when a day, month or year is
+    missing.
+    """
+    settings: dict[str, Any] = {"STRICT_PARSING": True, "RETURN_AS_TIMEZONE_AWARE": False}
+    found = dateparser.parse(words, languages=[language], settings=settings)
+    if found is None:
+        raise PageError(f"{where}: {words!r} is no date in {language!r} with day, month and year.")
+    return found.date()
+
+
+def read_iso_date(stamp: str, where: str) -> date:
+    """The day of an ISO 8601 stamp as its own offset has it; PageError when it is none."""
+    try:
+        return date.fromisoformat(stamp[:10])
+    except ValueError:
+        raise PageError(f"{where}: {stamp!r} is no ISO 8601 date.") from None

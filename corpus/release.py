@@ -1,0 +1,119 @@
+"""The one record that passes through everything: what an office states, and how we know it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that a release points to; archived and counted, never searched."""
+
+    url: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Alternate:
+    """The same text in another language, at its own URL."""
+
+    url: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A release as a reader found it on a page, before anything is checked or stored.
+
+    `url` stays None where the page's own URL is the release's. `part` is the release's own piece of
+    a
+    response that carries many, exactly as it can be cut out of it again; None where the response is
+    one release.
+    """
+
+    title: str
+    published: date | None
+    body: list[str]
+    language: str
+    url: str | None = None
+    place: str | None = None
+    signature: str | None = None
+    number: str | None = None
+    topics: list[str] = field(default_factory=list)
+    components: list[str] = field(default_factory=list)
+    kind: str | None = None
+    attachments: list[Attachment] = field(default_factory=list)
+    alternates: list[Alternate] = field(default_factory=list)
+    part: bytes | None = None
+
+
+# What an office can change silently: a difference in one of these is a new version.
+FACTS = ("title", "published", "body", "number", "topics", "components", "attachments")
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where an observation comes from, so that anybody can check it against the archive.
+
+    `sha256` is of the response's body, content encodings undone; `part_sha256` of the release's own
+    part
+    where one response carries many. `warc_offset` counts bytes from the start of `warc_file`, which
+    is named
+    relative to the archive folder. `url` is what was asked for: a listing, on an interface route.
+    """
+
+    url: str
+    fetched_at: datetime
+    sha256: str
+    warc_file: str
+    warc_offset: int
+    reader: str
+    reader_version: int
+    part_sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class Release:
+    """One release as the catalog holds it. Unknown is None, never a guess.
+
+    `attachments` is None where no route that was crawled tells of attachments.
+    """
+
+    id: str
+    office: str
+    url: str
+    language: str
+    title: str
+    published: date | None
+    body: tuple[str, ...]
+    place: str | None
+    signature: str | None
+    number: str | None
+    topics: tuple[str, ...]
+    components: tuple[str, ...]
+    kind: str | None
+    attachments: tuple[Attachment, ...] | None
+    alternates: tuple[Alternate, ...]
+    provenance: Provenance
+    first_seen: datetime
+    last_seen: datetime
+    version: int
+
+
+@dataclass(frozen=True)
+class Version:
+    """What an office stated, as observed at a time; `number` counts from 1."""
+
+    number: int
+    observed_at: datetime
+    title: str
+    published: date | None
+    body: tuple[str, ...]
+    provenance: Provenance
+
+
+def release_id(office: str, canonical_url: str) -> str:
+    """`<office>-<16 hex of sha256 of the canonical URL>`: stable as long as the URL is."""
+    return f"{office}-{hashlib.sha256(canonical_url.encode()).hexdigest()[:16]}"

@@ -1,0 +1,122 @@
+"""What one run of one office saw and did, in numbers and plain sentences."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from corpus.gate import Refusal
+from corpus.release import Draft
+from corpus.source import office
+
+OPTIONAL = (
+    "published",
+    "place",
+    "signature",
+    "number",
+    "topics",
+    "components",
+    "kind",
+    "attachments",
+    "alternates",
+)
+# Counts are whole; of the lists, which can be long on a broken site, the report keeps the first
+# ones.
+KEPT = 1000
+
+
+@dataclass
+class CrawlReport:
+    """Counts and lists of one run. `error` says why the office failed as a whole; None when it went
+    through.
+    """
+
+    office: str
+    route: str
+    listings: int = 0
+    listed: int = 0
+    fetched: int = 0
+    unchanged: int = 0
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    missing: list[str] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+    failed: list[Refusal] = field(default_factory=list)
+    languages: Counter[str] = field(default_factory=Counter)
+    stated: Counter[str] = field(default_factory=Counter)
+    bytes: int = 0
+    seconds: float = 0.0
+    ended_early: str | None = None
+    error: str | None = None
+
+    @property
+    def releases(self) -> int:
+        """Releases that were read and may enter, or were found unchanged."""
+        return self.new + self.changed + self.same
+
+    def count_facts(self, draft: Draft) -> None:
+        """Note which facts a release has, so that what is missing can be told."""
+        self.languages[draft.language] += 1
+        self.stated.update(name for name in OPTIONAL if getattr(draft, name))
+
+    def unstated(self) -> list[str]:
+        """Facts that not one of the releases read in this run has."""
+        read = sum(self.languages.values())
+        return [name for name in OPTIONAL if read and not self.stated[name]]
+
+    def unheard(self) -> list[str]:
+        """Languages that the office declares, and that not one of the releases read in this run is
+        in.
+        """
+        return [
+            name
+            for name in office(self.office).languages
+            if self.languages and not self.languages[name]
+        ]
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as it is kept and printed for programs."""
+        whole = asdict(self)
+        for name in ("missing", "refused", "failed"):
+            whole[f"{name}_count"], whole[name] = len(whole[name]), whole[name][:KEPT]
+        whole["languages"], whole["stated"] = dict(self.languages), dict(self.stated)
+        return whole
+
+    def sentences(self) -> list[str]:
+        """The report for people."""
+        lines = [
+            f"{self.office} ({self.route}): {self.new:,} new, {self.changed:,} changed, {self.same:,} as before;"
+            f" {self.listed:,} listed on {self.listings:,} listing pages in {self.seconds:.1f} s.",
+            f"  {self.fetched:,} answers downloaded ({self.bytes / 1e6:.1f} MB), {self.unchanged:,} not modified (304).",
+        ]
+        if self.missing:
+            lines.append(
+                f"  {len(self.missing):,} listed but not there (404 or 410), the first: {self.missing[0]}"
+            )
+        lines += _by_rule("refused", self.refused) + _by_rule("without an answer", self.failed)
+        if self.languages:
+            lines.append(
+                "  languages read: "
+                + ", ".join(f"{name} {n:,}" for name, n in sorted(self.languages.items()))
+            )
+        if unheard := self.unheard():
+            lines.append(
+                f"  no release in {', '.join(unheard)}, though the office declares that language"
+            )
+        if unstated := self.unstated():
+            lines.append(f"  stated by none of the releases read: {', '.join(unstated)}")
+        if self.ended_early:
+            lines.append(f"  the listing could not be walked to its end: {self.ended_early}")
+        if self.error:
+            lines.append(f"  FAILED: {self.error}")
+        return lines
+
+
+def _by_rule(what: str, refusals: list[Refusal]) -> list[str]:
+    lines = []
+    for rule, number in Counter(each.rule for each in refusals).most_common():
+        first = next(each for each in refusals if each.rule == rule)
+        lines.append(f"  {number:,} {what} ({rule}), the first: {first.url}: {first.reason}")
+    return lines

@@ -1,0 +1,80 @@
+"""Settings: read once from the environment, at the edge, and passed on. The README's table is
+tested against this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from corpus.errors import SettingsError
+
+PREFIX = "COMMUNIQUE_"
+
+
+def _setting(default: object, words: str) -> object:
+    return field(default=default, metadata={"help": words})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting, with its unit in its name where a type does not say it."""
+
+    data: Path = field(
+        default_factory=lambda: user_data_path("communique"),
+        metadata={"help": "folder of catalog, archive and index (default: the user's data folder)"},
+    )
+    catalog: str = _setting(
+        "", "SQLAlchemy URL of the catalog; empty: `catalog.sqlite` in the data folder"
+    )  # type: ignore[assignment]
+    contact: str = _setting(
+        "", "address or URL that offices find in our user agent; set it before a live crawl"
+    )  # type: ignore[assignment]
+    delay_s: float = _setting(
+        2.0, "seconds between two requests to a host; 1 is the least for a live office"
+    )  # type: ignore[assignment]
+    timeout_s: float = _setting(60.0, "seconds until a response counts as lost")  # type: ignore[assignment]
+    response_mb: int = _setting(32, "largest response taken, unpacked, in megabytes")  # type: ignore[assignment]
+    warc_mb: int = _setting(1000, "size at which a run begins another WARC file, in megabytes")  # type: ignore[assignment]
+    retries: int = _setting(
+        3, "how often a request is tried again after 429, 5xx or a broken connection"
+    )  # type: ignore[assignment]
+    query_chars: int = _setting(
+        2000, "characters of a query that are read; the rest is ignored and the reader told"
+    )  # type: ignore[assignment]
+    page_size: int = _setting(20, "hits on a page of results")  # type: ignore[assignment]
+
+    @property
+    def catalog_url(self) -> str:
+        """The catalog's SQLAlchemy URL."""
+        return self.catalog or f"sqlite:///{self.data / 'catalog.sqlite'}"
+
+    @property
+    def archive(self) -> Path:
+        """The folder of WARC files, one folder an office."""
+        return self.data / "archive"
+
+    @property
+    def index(self) -> Path:
+        """The folder of index builds."""
+        return self.data / "index"
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """The settings that `COMMUNIQUE_*` variables ask for. Raises SettingsError."""
+    given: dict[str, object] = {}
+    for each in fields(Settings):
+        if (value := environ.get(PREFIX + each.name.upper())) is not None:
+            given[each.name] = _read(each.name, str(each.type), value)
+    return Settings(**given)  # type: ignore[arg-type]
+
+
+def _read(name: str, kind: str, value: str) -> object:
+    readers = {"Path": Path, "str": str, "float": float, "int": int}
+    try:
+        return readers[kind](value)
+    except ValueError:
+        raise SettingsError(f"{PREFIX}{name.upper()} must be a number, not {value!r}.") from None

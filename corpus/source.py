@@ -1,0 +1,102 @@
+"""What one office declares: its routes, each a named way in with two pure functions that read saved
+pages.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+
+from corpus import sources
+from corpus.errors import OfficeError
+from corpus.page import Page
+from corpus.release import Draft
+
+
+@dataclass(frozen=True)
+class Link:
+    """A release that a listing points to; `published` where the listing says it."""
+
+    url: str
+    published: date | None = None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of a listing: links to releases, or the releases themselves, and the URL of the next
+    page.
+    """
+
+    links: list[Link] = field(default_factory=list)
+    next: str | None = None
+    drafts: list[Draft] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Route:
+    """One way into an office. `links` and `release` are pure: no network, no clock, no logging.
+
+    `languages`: the listing is walked once for each, asked for by Accept-Language; empty where the
+    URL decides.
+    `silent`: facts that this route never states; what another route told of them stays as it is.
+    """
+
+    name: str
+    hosts: tuple[str, ...]
+    start: str
+    links: Callable[[Page], Listing]
+    release: Callable[[Page], Draft]
+    languages: tuple[str, ...] = ()
+    silent: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Source:
+    """One office. Its name everywhere is the stem of the file that declares it. The first route is
+    the default.
+
+    `version` counts improvements of its readers. `gives_dates` is False for an office that dates
+    nothing.
+    `is_sample` marks the invented offices that come with the program; they are crawled only by
+    name.
+    """
+
+    title: str
+    country: str
+    languages: tuple[str, ...]
+    routes: tuple[Route, ...]
+    canonical: Callable[[str], str]
+    version: int = 1
+    gives_dates: bool = True
+    is_sample: bool = False
+
+    def route(self, name: str | None) -> Route:
+        """The route of that name, or the default one. Raises OfficeError."""
+        if name is None:
+            return self.routes[0]
+        for route in self.routes:
+            if route.name == name:
+                return route
+        names = ", ".join(route.name for route in self.routes)
+        raise OfficeError(f"{self.title} has no route {name!r}; it has {names}.")
+
+
+@cache
+def offices() -> dict[str, Source]:
+    """Every office that has a file in corpus/sources, by name."""
+    names = sorted(m.name for m in pkgutil.iter_modules(sources.__path__) if m.name[0] != "_")
+    return {name: importlib.import_module(f"corpus.sources.{name}").SOURCE for name in names}
+
+
+def office(name: str) -> Source:
+    """The office of that name. Raises OfficeError with the names there are."""
+    try:
+        return offices()[name]
+    except KeyError:
+        raise OfficeError(
+            f"There is no office {name!r}; there are {', '.join(offices())}."
+        ) from None

@@ -1,0 +1,13 @@
+"""An invented justice department, for trying the program out: the markup of us_doj, our own text."""
+
+from corpus.source import Source
+from corpus.sources.us_doj import canonical, routes
+
+SOURCE = Source(
+    title="Department of Justice of Aldania (invented)",
+    country="Aldania",
+    languages=("en",),
+    routes=routes("www.justice.example"),
+    canonical=canonical,
+    is_sample=True,
+)

@@ -1,0 +1,15 @@
+"""An invented prosecutor's office in three languages, for trying the program out: the markup of
+kz_gpo, our own text.
+"""
+
+from corpus.source import Source
+from corpus.sources.kz_gpo import LANGUAGES, canonical, routes
+
+SOURCE = Source(
+    title="General Prosecutor's Office of Karasu (invented)",
+    country="Karasu",
+    languages=LANGUAGES,
+    routes=routes("www.gov.example", "prokuror.example"),
+    canonical=canonical,
+    is_sample=True,
+)

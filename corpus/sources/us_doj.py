@@ -1,0 +1,169 @@
+"""US Department of Justice, Office of Public Affairs.
+
+`interface`: the News API that the Department publishes through
+(justice.gov/developer/api-documentation/api_v1): JSON,
+bodies as HTML, dates as epoch seconds in strings, 50 releases a page at most.
+`pages`: the Drupal 7 pages that stood at the same URLs until 2018, with their subtitles and
+attachments.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from zoneinfo import ZoneInfo
+
+from bs4 import SoupStrainer
+from bs4.element import Tag
+
+from corpus.errors import PageError
+from corpus.page import Page, attribute, clean, fragment, one, paragraphs, read_iso_date, some, text
+from corpus.release import Attachment, Draft
+from corpus.source import Link, Listing, Route, Source
+from corpus.sources._drupal import field_items, field_texts, next_page
+
+HOST = "www.justice.gov"
+WASHINGTON = ZoneInfo("America/New_York")
+RELEASE = SoupStrainer("article")
+
+
+def canonical(url: str) -> str:
+    """Scheme and host in one spelling, no query, fragment or final slash: the path alone selects a
+    release.
+    """
+    parts = urlsplit(url)
+    return urlunsplit(("https", parts.netloc.lower(), parts.path.rstrip("/"), "", ""))
+
+
+def page_links(page: Page) -> Listing:
+    """The rows of /news and the pager below them."""
+    soup = page.soup()
+    rows = some(soup, ".view-content .views-row .views-field-title", page.url)
+    links = [
+        Link(urljoin(page.url, attribute(one(row, "a", page.url), "href", page.url)))
+        for row in rows
+    ]
+    return Listing(links, next=next_page(soup, "ul.pager .pager__item--next a", page))
+
+
+def page_release(page: Page) -> Draft:
+    """A release page of the Drupal 7 site (theme Omega)."""
+    node = one(page.soup(RELEASE), "article.node--press-release.node--full", page.url)
+    day = one(node, ".field--name-field-pr-date .date-display-single", page.url)
+    body = one(node, ".field--name-field-pr-body > .field__items > .field__item", page.url)
+    return Draft(
+        title=text(one(node, "h1#node-title", page.url)),
+        published=read_iso_date(attribute(day, "content", page.url), page.url),
+        body=paragraphs(body),
+        language="en",
+        number=_only(field_texts(node, "field-pr-number"), page.url),
+        topics=field_texts(node, "field-pr-topic"),
+        components=field_texts(node, "field-pr-component"),
+        attachments=[_attachment(item, page) for item in field_items(node, "field-pr-attachment")],
+    )
+
+
+def interface_links(page: Page) -> Listing:
+    """A page of the News API: the releases themselves, newest first, and the next page while there
+    are more.
+    """
+    answer = page.json()
+    try:
+        total = int(answer["metadata"]["resultset"]["count"])
+        # What the server gave, not what was asked for: it caps the size of a page.
+        size = int(answer["metadata"]["resultset"]["pagesize"])
+        number = int(answer["metadata"]["resultset"]["page"])
+        items = answer["results"]
+    except (KeyError, TypeError, ValueError) as error:
+        raise PageError(f"{page.url}: the answer of the News API lacks {error}.") from error
+    if len(items) != max(0, min(size, total - number * size)):
+        raise PageError(
+            f"{page.url}: {len(items)} releases where page {number} of {total} in all should have more or fewer."
+        )
+    is_last = (number + 1) * size >= total
+    return Listing(
+        next=None if is_last else _with_page(page.url, number + 1),
+        drafts=[_draft(item, page) for item in items],
+    )
+
+
+def interface_release(page: Page) -> Draft:
+    """One item of the News API, as it was cut out of its answer."""
+    return _draft(page.json(), page)
+
+
+def _draft(item: dict[str, Any], page: Page) -> Draft:
+    try:
+        return Draft(
+            url=canonical(item["url"]),
+            title=clean(item["title"]),
+            published=_day(item["date"], page),
+            body=paragraphs(fragment(item["body"])),
+            language="en",
+            number=clean(item["number"] or "") or None,
+            topics=[clean(topic["name"]) for topic in item["topic"]],
+            components=[clean(component["name"]) for component in item["component"]],
+            part=json.dumps(item, ensure_ascii=False, sort_keys=True).encode(),
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise PageError(
+            f"{page.url}: an item of the News API is not of the documented shape: {error!r}."
+        ) from error
+
+
+def _day(stamp: str, page: Page) -> date:
+    """Epoch seconds of the day's first hour in Washington."""
+    if not str(stamp).lstrip("-").isdecimal():
+        raise PageError(f"{page.url}: date {stamp!r} is not a number of seconds.")
+    return datetime.fromtimestamp(int(stamp), UTC).astimezone(WASHINGTON).date()
+
+
+def _with_page(url: str, number: int) -> str:
+    parts = urlsplit(url)
+    query = [
+        (name, str(number) if name == "page" else value) for name, value in parse_qsl(parts.query)
+    ]
+    return urlunsplit(parts._replace(query=urlencode(query)))
+
+
+def _only(texts: list[str], where: str) -> str | None:
+    if len(texts) > 1:
+        raise PageError(f"{where}: {len(texts)} release numbers where one is expected.")
+    return texts[0] if texts else None
+
+
+def _attachment(item: Tag, page: Page) -> Attachment:
+    link = one(item, "a", page.url)
+    return Attachment(urljoin(page.url, attribute(link, "href", page.url)), text(link))
+
+
+def routes(host: str) -> tuple[Route, ...]:
+    """Both routes on a host; the sample office has the same ones on its own."""
+    interface = (
+        f"https://{host}/api/v1/press_releases.json?pagesize=50&page=0&sort=date&direction=DESC"
+    )
+    pages = f"https://{host}/news?items_per_page=50&f[0]=type:press_release"
+    return (
+        # The interface names attachments, but lists none for releases whose pages have some: no
+        # statement.
+        Route(
+            "interface",
+            (host,),
+            interface,
+            interface_links,
+            interface_release,
+            silent=frozenset({"attachments"}),
+        ),
+        Route("pages", (host,), pages, page_links, page_release),
+    )
+
+
+SOURCE = Source(
+    title="US Department of Justice",
+    country="US",
+    languages=("en",),
+    routes=routes(HOST),
+    canonical=canonical,
+)

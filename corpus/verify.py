@@ -1,0 +1,35 @@
+"""Archive against catalog: every version's evidence is where the catalog says, whole and unaltered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from corpus.archive import read_response, responses, sha256
+from corpus.errors import StoreError
+from corpus.settings import Settings
+from corpus.store import Store
+
+
+def verify_archive(settings: Settings) -> Iterator[str]:
+    """A sentence for each WARC file with a damaged or torn record, by WARC's own digests."""
+    for path in sorted(settings.archive.glob("*/*.warc.gz")):
+        try:
+            for _ in responses(path):
+                pass
+        except StoreError as error:
+            yield str(error)
+
+
+def verify_catalog(settings: Settings, store: Store) -> Iterator[str]:
+    """A sentence for each version whose response is not in the archive as it was recorded."""
+    last_place = last = None
+    for release, url, place, digest in store.places():
+        try:
+            if place != last_place:
+                last_place, last = place, read_response(settings.archive, place)
+        except StoreError as error:
+            last_place = None
+            yield f"{release}: {error}"
+            continue
+        if last and (last.url, sha256(last.body)) != (url, digest):
+            yield f"{release}: what stands in {place.warc_file} at {place.warc_offset} is not what was recorded of {url}."

@@ -1,0 +1,105 @@
+"""Text -> tokens with offsets; the same for indexing, for asking and for highlighting.
+
+Every word is found in two shapes at one position: as written (folded: case, accents, ё = е), and as
+the stem that its
+forms share. Stems carry a mark that no word can hold, so that both live in one field.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+import Stemmer
+
+STEM = "/"
+APOSTROPHES = str.maketrans("’ʼ`´", "''''")
+# Letters and digits, joined inside a word by apostrophes: "don't", "2018", "O'Brien"; everything
+# else parts words.
+WORD = re.compile(r"[^\W_]+(?:['’ʼ`´][^\W_]+)*")
+CYRILLIC = re.compile(r"[\u0400-\u052f]")
+KAZAKH = re.compile(r"[әғқңөұүһі]")
+# The language's code -> Snowball's name.
+SNOWBALL = {
+    "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish",
+    "et": "estonian", "eu": "basque", "fi": "finnish", "fr": "french", "ga": "irish", "hi": "hindi", "hu": "hungarian",
+    "hy": "armenian", "id": "indonesian", "it": "italian", "lt": "lithuanian", "ne": "nepali", "nl": "dutch",
+    "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish",
+    "ta": "tamil", "tr": "turkish",
+}  # fmt: skip
+
+
+class Token(NamedTuple):
+    """A word of a text: both shapes, its position (counted in words) and where it stands (in
+    characters).
+    """
+
+    written: str
+    stem: str
+    position: int
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=1 << 17)
+def fold(word: str) -> str:
+    """A word as it is matched as written: without case, accents on Latin letters, and the dots of
+    ё.
+    """
+    folded = word.translate(APOSTROPHES).casefold()
+    if folded.isascii():
+        return folded
+    if CYRILLIC.search(folded):
+        return unicodedata.normalize("NFC", folded).replace("ё", "е")
+    marked = unicodedata.normalize("NFKD", folded)
+    return unicodedata.normalize("NFC", "".join(c for c in marked if not unicodedata.combining(c)))
+
+
+@lru_cache(maxsize=1 << 17)
+def stem(written: str, language: str) -> str:
+    """The stem of a folded word, with its mark. A word in another script than the language's keeps
+    to its own rules.
+
+    Kazakh words are their own stems for now.
+    """
+    if CYRILLIC.search(written):
+        name = language if language in ("ru", "sr") else None
+    else:
+        name = "en" if language in ("ru", "kk") else language
+    stemmer = _stemmer(name)
+    return STEM + (stemmer.stemWord(written) if stemmer else written)
+
+
+def tokens(text: str, language: str) -> Iterator[Token]:
+    """The words of a text in order."""
+    for position, match in enumerate(WORD.finditer(text)):
+        written = fold(match[0])
+        yield Token(written, stem(written, language), position, match.start(), match.end())
+
+
+def words(text: str) -> list[str]:
+    """The words of a text as they are matched as written."""
+    return [fold(match[0]) for match in WORD.finditer(text)]
+
+
+def readings(written: str, languages: tuple[str, ...]) -> list[str]:
+    """The stems that a folded word of a query can stand for: in the languages asked for, or in
+    those of its script.
+    """
+    if not languages:
+        languages = (
+            ("kk",)
+            if KAZAKH.search(written)
+            else ("ru", "kk")
+            if CYRILLIC.search(written)
+            else ("en",)
+        )
+    return list(dict.fromkeys(stem(written, language) for language in languages))
+
+
+@cache
+def _stemmer(language: str | None) -> Stemmer.Stemmer | None:
+    return Stemmer.Stemmer(SNOWBALL[language]) if language in SNOWBALL else None

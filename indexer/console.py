@@ -1,0 +1,56 @@
+"""What commands show: progress on a terminal, plain log lines elsewhere."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+log = logging.getLogger("communique")
+LOG_EVERY_S = 10.0
+
+Show = Callable[[str, int, int | None], None]
+
+
+def start_logging() -> None:
+    """Plain lines with the time in UTC, on standard error."""
+    logging.Formatter.converter = time.gmtime
+    logging.basicConfig(
+        level=logging.WARNING,
+        format="%(asctime)sZ %(message)s",
+        datefmt="%Y-%m-%dT%H:%M:%S",
+        stream=sys.stderr,
+    )
+    log.setLevel(logging.INFO)
+
+
+@contextmanager
+def shown(what: str) -> Iterator[Show]:
+    """A function to call with words, how much is done, and of how much (None while unknown)."""
+    if sys.stderr.isatty():
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task(what, total=None)
+            yield lambda words, done, total: bar.update(
+                task, description=words, completed=done, total=total
+            )
+        return
+    last = time.monotonic()
+
+    def line(words: str, done: int, total: int | None) -> None:
+        nonlocal last
+        if time.monotonic() - last >= LOG_EVERY_S:
+            last = time.monotonic()
+            log.info("%s: %s%s", words, f"{done:,}", f" of {total:,}" if total else "")
+
+    yield line

@@ -1,0 +1,53 @@
+"""Release -> what is indexed. FORMAT is the version of that shape: an index of another one is built
+anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from corpus import Release, offices
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Document:
+    """A release as it is indexed. `texts` are analysed, the rest are whole values; `published` None
+    is unknown.
+    """
+
+    id: str
+    office: str
+    country: str
+    language: str
+    published: date | None
+    url: str
+    title: str
+    body: tuple[str, ...]
+    topics: tuple[str, ...]
+    components: tuple[str, ...]
+    number: str | None
+    place: str | None
+
+    @property
+    def body_text(self) -> str:
+        """The body as one text: an empty line parts two paragraphs, so that no phrase runs across."""
+        return "\n\n".join(self.body)
+
+    def stored(self) -> dict[str, Any]:
+        """What a hit needs to be shown without the catalog."""
+        names = ("id", "office", "language", "published", "url", "title")
+        return {name: getattr(self, name) for name in names} | {"body": self.body_text}
+
+
+def document(release: Release) -> Document:
+    """What is indexed of a release: all that the office states, nothing of how we came to know it."""
+    known = offices().get(release.office)
+    return Document(
+        id=release.id, office=release.office, country=known.country if known else "", language=release.language,
+        published=release.published, url=release.url, title=release.title, body=release.body, topics=release.topics,
+        components=release.components, number=release.number, place=release.place,
+    )  # fmt: skip

@@ -1,0 +1,144 @@
+"""The seam: what an engine must do, in our own words. A Query carries Whoosh's query tree; no other
+engine type passes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal, Protocol
+
+from whoosh.query import Query as Tree
+
+from corpus import Settings
+from indexer.document import Document
+from indexer.passages import Passage
+
+Sort = Literal["relevance", "newest", "oldest"]
+FACETS = ("office", "year", "language", "topic")
+UNDATED = "undated"
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a reader narrowed the hits to: any of the values of each facet, and a range of days,
+    both ends included.
+    """
+
+    office: tuple[str, ...] = ()
+    year: tuple[str, ...] = ()
+    language: tuple[str, ...] = ()
+    topic: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+
+    def values(self, facet: str) -> tuple[str, ...]:
+        """The chosen values of a facet."""
+        chosen: tuple[str, ...] = getattr(self, facet)
+        return chosen
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is asked of an engine. `tree` None asks for every release; hits from `start` (0-based),
+    at most `size`.
+    """
+
+    tree: Tree | None = None
+    filters: Filters = field(default_factory=Filters)
+    sort: Sort = "relevance"
+    start: int = 0
+    size: int = 20
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A release that matches, with what a results page shows of it."""
+
+    id: str
+    score: float
+    office: str
+    language: str
+    published: date | None
+    url: str
+    title: Passage
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True)
+class Facet:
+    """Values and how many hits have each, most first. A facet's own filter does not narrow its
+    counts.
+    """
+
+    name: str
+    counts: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class Results:
+    """An answer: the page of hits asked for, the exact total, the facets, and the build it comes
+    from.
+    """
+
+    hits: tuple[Hit, ...]
+    total: int
+    facets: tuple[Facet, ...]
+    build: str
+
+
+@dataclass(frozen=True)
+class Health:
+    """Whether an engine can answer. `revision` is the catalog's at the last build or update."""
+
+    is_live: bool
+    build: str | None
+    releases: int
+    revision: int
+    problem: str | None = None
+
+
+Report = Callable[[int], None]
+
+
+class Engine(Protocol):
+    """An engine. Searching raises IndexUnusableError while nothing is published, or what is
+    published cannot be read.
+    """
+
+    def build(self, documents: Iterable[Document], revision: int, report: Report) -> str:
+        """Build beside the live index and give the build's name; what fails leaves nothing behind."""
+
+    def publish(self, build: str) -> None:
+        """Make a build the live one, at once for every reader, and drop the others."""
+
+    def update(
+        self, documents: Iterable[Document], removed: Iterable[str], revision: int, report: Report
+    ) -> int:
+        """Replace or add documents and remove ids in the live build; the number of documents taken."""
+
+    def builds(self) -> list[str]:
+        """The names of the builds there are, oldest first."""
+
+    def search(self, query: Query) -> Results:
+        """One page of hits, total and facets."""
+
+    def scan(self, query: Query) -> Iterator[str]:
+        """The ids of all hits in the query's order, whatever their number."""
+
+    def has(self, ids: Iterable[str], build: str | None = None) -> list[bool]:
+        """Which of these ids a build holds (the live one by default)."""
+
+    def health(self) -> Health:
+        """Whether the engine can answer; never raises."""
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+
+
+def open_engine(settings: Settings) -> Engine:
+    """The engine that the settings name."""
+    from indexer.whoosh_engine import WhooshEngine
+
+    return WhooshEngine(settings.index)

@@ -1,0 +1,90 @@
+"""Build beside the live index, check, publish, drop the old; or add what is new."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from corpus import Settings, Store
+from corpus.errors import IndexUnusableError
+from corpus.lock import only_job
+from indexer.document import Document, document
+from indexer.engine import Engine
+
+SAMPLE = 200
+
+
+@dataclass(frozen=True)
+class ReindexReport:
+    """What a reindex did: whether anew or in addition, how many releases, into which build, in how
+    long.
+    """
+
+    is_full: bool
+    releases: int
+    build: str
+    seconds: float
+
+    def sentence(self) -> str:
+        """The report for people."""
+        if not self.is_full and not self.releases:
+            return f"Nothing has changed since the last reindex; {self.build} stays as it is."
+        how = "built anew and published" if self.is_full else "updated"
+        return f"{self.releases:,} releases indexed in {self.seconds:.1f} s; {self.build} {how}."
+
+
+def reindex(
+    settings: Settings,
+    store: Store,
+    engine: Engine,
+    *,
+    is_full: bool = False,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> ReindexReport:
+    """Bring the index up to the catalog. Without a usable live index of this format, it is built
+    anew.
+
+    Raises LockedError when another reindex runs, StoreError when disk or catalog refuse,
+    IndexUnusableError when the
+    finished build fails its check; in all of these the live index stays as it was.
+    """
+    with only_job(settings, "reindex"):
+        clock = time.monotonic()
+        health = engine.health()
+        revision = store.revision()
+        if is_full or not health.is_live or health.revision > revision:
+            number, build = _rebuild(store, engine, revision, progress)
+            return ReindexReport(True, number, build, time.monotonic() - clock)
+        number = 0
+        if health.revision < revision:
+            total = revision - health.revision
+            changed = _documents(store, health.revision)
+            number = engine.update(changed, (), revision, lambda done: progress(done, total))
+        return ReindexReport(False, number, health.build or "", time.monotonic() - clock)
+
+
+def _rebuild(
+    store: Store, engine: Engine, revision: int, progress: Callable[[int, int], None]
+) -> tuple[int, str]:
+    total = store.count()
+    number = 0
+
+    def report(done: int) -> None:
+        nonlocal number
+        number = done
+        progress(done, total)
+
+    build = engine.build(_documents(store, 0), revision, report)
+    sample = [release.id for release in islice(store.releases(), SAMPLE)]
+    if number < total or not all(engine.has(sample, build)):
+        raise IndexUnusableError(
+            f"The build {build} holds {number:,} of {total:,} releases; it was not published."
+        )
+    engine.publish(build)
+    return number, build
+
+
+def _documents(store: Store, after_revision: int) -> Iterator[Document]:
+    return (document(release) for release in store.releases(after_revision=after_revision))

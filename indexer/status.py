@@ -1,0 +1,63 @@
+"""What is held of each office, how its last run went, and whether the index is up to date."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from corpus import Store, offices
+from indexer.engine import Engine
+
+
+def status_of(store: Store, engine: Engine) -> dict[str, Any]:
+    """The status as plain values: `offices` by name, `index`."""
+    held = {each.office: each for each in store.coverage()}
+    runs = store.runs()
+    rows = {}
+    for name in sorted({*held, *runs}):
+        has, (started_at, report) = held.get(name), runs.get(name, (None, {}))
+        rows[name] = {
+            "title": offices()[name].title if name in offices() else name,
+            "releases": has.releases if has else 0,
+            "first": has.first if has else None,
+            "last": has.last if has else None,
+            "undated": has.undated if has else 0,
+            "languages": has.languages if has else {},
+            "last_run": started_at,
+            "route": report.get("route"),
+            "new": report.get("new"),
+            "changed": report.get("changed"),
+            "missing": report.get("missing_count"),
+            "refused": report.get("refused_count"),
+            "error": report.get("error"),
+        }
+    health = engine.health()
+    index = {
+        "build": health.build,
+        "releases": health.releases,
+        "is_current": health.is_live and health.revision == store.revision(),
+        "problem": health.problem,
+    }
+    return {"offices": rows, "index": index}
+
+
+def status_sentences(status: dict[str, Any]) -> list[str]:
+    """The status for people."""
+    lines = []
+    for name, row in status["offices"].items():
+        dates = f"{row['first']} to {row['last']}" if row["first"] else "none dated"
+        lines.append(f"{name}: {row['releases']:,} releases, {dates}")
+        if row["last_run"]:
+            lines.append(
+                f"  last run {row['last_run']:%Y-%m-%d %H:%M} UTC: {row['new']:,} new, {row['changed']:,} changed"
+            )
+        if row["error"]:
+            lines.append(f"  FAILED: {row['error']}")
+    index = status["index"]
+    if index["problem"]:
+        lines.append(index["problem"])
+    else:
+        state = (
+            "up to date" if index["is_current"] else "behind the catalog; run `communique reindex`"
+        )
+        lines.append(f"index {index['build']}: {index['releases']:,} releases, {state}")
+    return lines or ["Nothing is held yet; run `communique crawl`."]
