@@ -1,11 +1,10 @@
-"""From the web to records on disk: releases of prosecutors' offices, every version kept, every
-response archived.
-"""
+"""From the web to records on disk: prosecutors' releases, every version, every response."""
 
 from corpus.release import Attachment, Draft, Provenance, Release, Version
+from corpus.rows import Coverage
 from corpus.settings import Settings, read_settings
 from corpus.source import Source, office, offices
-from corpus.store import Coverage, Store
+from corpus.store import Store
 
 __all__ = [
     "Attachment",

@@ -1,10 +1,13 @@
-"""WARC 1.1: every response as it came, and back out again. The archive is the evidence; all else is
-derived from it.
+"""WARC 1.1: every response as it came, and back out again.
+
+The archive is the evidence; all else is derived from it.
 """
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,13 +26,13 @@ from warcio.warcwriter import WARCWriter
 from corpus.errors import StoreError
 
 PROGRAM = "communique"
+# What reading a damaged file can end in; the last three where headers are torn off.
+DAMAGE = (OSError, EOFError, zlib.error, ArchiveLoadFailed, AttributeError, TypeError, ValueError)
 
 
 @dataclass(frozen=True)
 class Response:
-    """An answer as it came over the wire, under the office's own URL; `raw` still has its content
-    encoding.
-    """
+    """An answer as it came, under the office's own URL; `raw` still has its content encoding."""
 
     url: str
     status: int
@@ -49,9 +52,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Archived:
-    """A response read back; `body` has its content encodings undone, as readers and digests take
-    it.
-    """
+    """A response read back; `body` has content encodings undone, as readers take it."""
 
     url: str
     status: int
@@ -61,8 +62,7 @@ class Archived:
 
 
 class ArchiveWriter:
-    """Writes one office's responses of one run; a file is made with the first response and closed
-    with the run.
+    """Writes one office's responses of one run, to a file that is made with the first response.
 
     Every response is flushed as it is written, so a killed run loses at most the record it was
     writing.
@@ -91,9 +91,7 @@ class ArchiveWriter:
             self.file = None
 
     def add(self, response: Response) -> Place:
-        """Append a response and the request that it answers. Raises StoreError when the disk
-        refuses.
-        """
+        """Append a response and the request that it answers. Raises StoreError."""
         try:
             file = self._open()
             place = Place(self.name, file.tell())
@@ -114,7 +112,8 @@ class ArchiveWriter:
             file.flush()
         except OSError as error:
             raise StoreError(
-                f"The archive in {self.folder / self.office} cannot be written: {error.strerror or error}."
+                f"The archive in {self.folder / self.office} cannot be written:"
+                f" {error.strerror or error}."
             ) from error
         if file.tell() >= self.max_bytes:
             self.close()
@@ -153,25 +152,31 @@ def read_response(folder: Path, place: Place) -> Archived:
     try:
         with path.open("rb") as file:
             file.seek(place.warc_offset)
-            record = next(iter(ArchiveIterator(file)))
+            record = next(iter(ArchiveIterator(file, check_digests="raise")))
             return _archived(record)
-    except (OSError, StopIteration, ArchiveLoadFailed, EOFError) as error:
+    except (StopIteration, *DAMAGE) as error:
         raise StoreError(
             f"{path} has no whole record at {place.warc_offset} ({error}); run `communique verify`."
         ) from error
 
 
 def responses(path: Path) -> Iterator[Archived]:
-    """Every response of one WARC file, in order. Raises StoreError at the first record that is
-    damaged or torn.
-    """
+    """Every response of one WARC file, in order. Raises StoreError at the first damaged record."""
     try:
         with path.open("rb") as file:
             for record in ArchiveIterator(file, check_digests="raise"):
                 if record.rec_type == "response":
                     yield _archived(record)
-    except (OSError, ArchiveLoadFailed, EOFError) as error:
+        _read_through(path)
+    except DAMAGE as error:
         raise StoreError(f"{path} is damaged: {error}.") from error
+
+
+def _read_through(path: Path) -> None:
+    """Raise where the file's end is torn off, which warcio takes for its end; checks every CRC."""
+    with gzip.open(path) as file:
+        while file.read(1 << 20):
+            pass
 
 
 def sha256(body: bytes) -> str:
@@ -181,11 +186,14 @@ def sha256(body: bytes) -> str:
 
 def _archived(record: ArcWarcRecord) -> Archived:
     headers = record.http_headers
+    body = record.content_stream().read()
+    if record.raw_stream.limit:  # bytes that the record announces and does not have
+        raise EOFError("it ends in the middle of a record")
     return Archived(
         url=record.rec_headers.get_header("WARC-Target-URI"),
         status=int(headers.get_statuscode()),
         content_type=headers.get_header("Content-Type") or "application/octet-stream",
-        body=record.content_stream().read(),
+        body=body,
         fetched_at=datetime.fromisoformat(record.rec_headers.get_header("WARC-Date")),
     )
 

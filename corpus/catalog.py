@@ -22,6 +22,7 @@ from sqlalchemy import (
     create_engine,
     event,
     insert,
+    inspect,
     select,
 )
 from sqlalchemy.exc import SQLAlchemyError
@@ -49,8 +50,7 @@ class Moment(TypeDecorator[datetime]):
 tables = MetaData()
 
 # `format` of the tables, and `revision`: a counter that every change of a release takes a number
-# from, so that an
-# index can ask for what came after it.
+# from, so that an index can ask for what came after it.
 about = Table(
     "about",
     tables,
@@ -128,33 +128,51 @@ def open_catalog(url: str) -> Engine:
         if url.startswith("sqlite:///"):
             Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(url)
-        if engine.dialect.name == "sqlite":
-            event.listen(engine, "connect", _tune_sqlite)
-        tables.create_all(engine)
-        with engine.begin() as connection:
-            found = connection.scalar(select(about.c.value).where(about.c.key == "format"))
-            if found is None:
-                connection.execute(
-                    insert(about),
-                    [{"key": "format", "value": FORMAT}, {"key": "revision", "value": 0}],
-                )
     except (SQLAlchemyError, OSError) as error:
-        raise StoreError(
-            f"The catalog {url} cannot be opened: {getattr(error, 'orig', None) or error}."
-        ) from error
-    if found is not None and found > FORMAT:
-        raise StoreError(
-            f"The catalog {url} was written by a newer release of communique (format {found}, this one reads {FORMAT});"
-            " update the program. Nothing was changed."
-        )
+        raise _unopened(url, error) from error
+    try:
+        _prepare(engine, url)
+    except SQLAlchemyError as error:
+        engine.dispose()
+        raise _unopened(url, error) from error
+    except StoreError:
+        engine.dispose()
+        raise
     return engine
 
 
+def _prepare(engine: Engine, url: str) -> None:
+    """Make the tables where there are none. Nothing is written to a catalog of a newer format."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _tune_sqlite)
+    found = _format(engine)
+    if found is not None and found > FORMAT:
+        raise StoreError(
+            f"The catalog {url} was written by a newer release of communique (format {found},"
+            f" this one reads {FORMAT}); update the program. Nothing was changed."
+        )
+    tables.create_all(engine)
+    if found is None:
+        first = [{"key": "format", "value": FORMAT}, {"key": "revision", "value": 0}]
+        with engine.begin() as connection:
+            connection.execute(insert(about), first)
+
+
+def _format(engine: Engine) -> int | None:
+    if not inspect(engine).has_table(about.name):
+        return None
+    with engine.begin() as connection:
+        return connection.scalar(select(about.c.value).where(about.c.key == "format"))
+
+
+def _unopened(url: str, error: Exception) -> StoreError:
+    reason = getattr(error, "orig", None) or error
+    return StoreError(f"The catalog {url} cannot be opened: {reason}.")
+
+
 def _tune_sqlite(connection: Any, _: object) -> None:
-    """Readers go on while a crawl writes (write-ahead log), and wait rather than fail when two jobs
-    write.
-    """
+    """Readers go on while a crawl writes (write-ahead log); two jobs that write wait, not fail."""
+    connection.execute("PRAGMA busy_timeout=30000")
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
-    connection.execute("PRAGMA busy_timeout=30000")
     connection.execute("PRAGMA foreign_keys=ON")

@@ -1,4 +1,4 @@
-"""One family of errors: each carries one sentence that says what went wrong, where, and what to do."""
+"""One family of errors: each carries a sentence that says what is wrong, where, and what to do."""
 
 
 class CommuniqueError(Exception):
@@ -14,7 +14,7 @@ class OfficeError(CommuniqueError):
 
 
 class PageError(CommuniqueError):
-    """A page is not what its reader expects: one selector too few or too many, a date that is none."""
+    """A page is not what its reader expects: a match too few or too many, a date that is none."""
 
 
 class StoreError(CommuniqueError):

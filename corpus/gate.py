@@ -17,17 +17,18 @@ from corpus.page import WORD, Page, clean
 from corpus.release import Draft
 from corpus.source import Source
 
-# Walls and error pages are short; a release that merely speaks of them is judged by its own
-# headline.
+# Walls and error pages are short; a true release that merely speaks of them seldom is.
 SHORT_TEXT = 2500
 WALL = re.compile(
-    r"pardon our interruption|just a moment|attention required|access (to this page has been )?denied|request unsuccessful"
-    r"|verify (that )?you are (a )?human|are you (a robot|human)|checking your browser|security check|bot (check|detection)"
+    r"pardon our interruption|just a moment|attention required|request unsuccessful"
+    r"|access (to this page has been )?denied|verify (that )?you are (a )?human"
+    r"|are you (a robot|human)|checking your browser|security check|bot (check|detection)"
     r"|доступ (к сайту )?(ограничен|запрещ[её]н)|проверка браузера|вы не робот",
     re.IGNORECASE,
 )
 LOST = re.compile(
-    r"\b404\b|page (was |could |can )?not (be )?found|page (you requested )?(does not|doesn't) exist|nothing (was )?found"
+    r"\b404\b|page (was |could |can )?not (be )?found|nothing (was )?found"
+    r"|page (you requested )?(does not|doesn't) exist"
     r"|страница не найдена|бет табылмады|парақша табылмады",
     re.IGNORECASE,
 )
@@ -46,11 +47,9 @@ class Refusal:
 
 
 def check_page(page: Page) -> Refusal | None:
-    """Whether a response is something else than what was asked for: a bot wall, or an error page
-    sent with status 200.
+    """Whether a response is a bot wall, or an error page sent with status 200.
 
-    Judged by title and first heading, and only on pages with little text, since true releases have
-    both.
+    Judged by title and first heading, and only on pages with little text.
     """
     if page.body.lstrip()[:1] in (b"[", b"{"):
         return None
@@ -92,9 +91,10 @@ def no_date(draft: Draft, source: Source, today: date) -> str | None:
 
 def impossible_date(draft: Draft, source: Source, today: date) -> str | None:
     """A release is not dated in the future, nor before there was a web to find it on by far."""
-    if draft.published and not EARLIEST <= draft.published <= today + TOLERANCE:
-        return f"Its date, {draft.published}, is {'in the future' if draft.published > today else 'too early'}."
-    return None
+    day = draft.published
+    if day is None or EARLIEST <= day <= today + TOLERANCE:
+        return None
+    return f"Its date, {day}, is {'in the future' if day > today else 'too early'}."
 
 
 RULES: tuple[Callable[[Draft, Source, date], str | None], ...] = (

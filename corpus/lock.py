@@ -1,5 +1,6 @@
-"""One job of a kind at a time: a lock in the data folder that the system lets go of when its holder
-dies.
+"""One job of a kind at a time: a lock in the data folder.
+
+The system lets go of it when its holder dies.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ def only_job(settings: Settings, job: str) -> Iterator[None]:
         lock.acquire()
     except Timeout:
         raise LockedError(
-            f"Another {job} is running on {settings.data}; this one ends without having done anything."
+            f"Another {job} is running on {settings.data};"
+            " this one ends without having done anything."
         ) from None
     except OSError as error:
         raise StoreError(

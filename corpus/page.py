@@ -7,69 +7,26 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import dateparser
-from bs4 import BeautifulSoup, SoupStrainer
+from bs4 import BeautifulSoup
 from bs4.dammit import EncodingDetector
-from bs4.element import NavigableString, PreformattedString, Tag
+from bs4.element import NavigableString, PageElement, PreformattedString, Tag
+from bs4.filter import SoupStrainer
 
 from corpus.errors import PageError
 
-BLOCKS = [
-    "address",
-    "article",
-    "aside",
-    "blockquote",
-    "caption",
-    "center",
-    "dd",
-    "div",
-    "dl",
-    "dt",
-    "fieldset",
-    "figcaption",
-    "figure",
-    "footer",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hr",
-    "li",
-    "main",
-    "nav",
-    "ol",
-    "p",
-    "pre",
-    "section",
-    "table",
-    "tbody",
-    "td",
-    "tfoot",
-    "th",
-    "thead",
-    "tr",
-    "ul",
-]
-UNREAD = [
-    "button",
-    "form",
-    "iframe",
-    "noscript",
-    "object",
-    "script",
-    "select",
-    "style",
-    "svg",
-    "template",
-]
-# Soft hyphens, zero-width spaces and joiners, byte order marks: invisible, and they cut words
-# apart.
+HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
+SECTIONS = ["address", "article", "aside", "details", "footer", "header", "main", "nav", "section"]
+LISTS = ["dd", "dl", "dt", "li", "menu", "ol", "ul"]
+TABLES = ["caption", "table", "tbody", "td", "tfoot", "th", "thead", "tr"]
+TEXTS = ["blockquote", "center", "div", "figcaption", "figure", "hr", "p", "pre", "summary"]
+BLOCKS = [*HEADINGS, *SECTIONS, *LISTS, *TABLES, *TEXTS, "fieldset", "legend"]
+CONTROLS = ["button", "form", "select"]
+UNREAD = [*CONTROLS, "iframe", "noscript", "object", "script", "style", "svg", "template"]
+# Soft hyphens, zero-width spaces and joiners, byte order marks: unseen, and they cut words apart.
 INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 SPACE = re.compile(r"[^\S\n]+")
 BLANK_LINE = re.compile(r"\n\s*\n")
@@ -78,8 +35,7 @@ WORD = re.compile(r"\w")
 
 @dataclass(frozen=True)
 class Page:
-    """A response as its reader gets it: the URL asked for at the office, and the body with content
-    encodings undone.
+    """A response as its reader gets it: its URL at the office, the body, content encodings undone.
 
     `language` is what was asked for by Accept-Language, where a route does.
     """
@@ -89,8 +45,9 @@ class Page:
     language: str | None = None
 
     def html(self) -> str:
-        """The body as text, in the encoding that it declares (UTF-8 where it declares none). Raises
-        PageError.
+        """The body as text, in the encoding that it declares (UTF-8 where it declares none).
+
+        Raises PageError.
         """
         encoding = (
             EncodingDetector.find_declared_encoding(self.body[:4096], is_html=True) or "utf-8"
@@ -105,9 +62,7 @@ class Page:
             ) from error
 
     def soup(self, only: SoupStrainer | None = None) -> BeautifulSoup:
-        """The parsed page, or just the elements that `only` lets through, which is several times
-        faster.
-        """
+        """The parsed page, or just the elements that `only` lets through: several times faster."""
         return BeautifulSoup(self.html(), "lxml", parse_only=only)
 
     def json(self) -> Any:
@@ -136,7 +91,8 @@ def one(tag: Tag, selector: str, where: str) -> Tag:
     found = some(tag, selector, where)
     if len(found) > 1:
         raise PageError(
-            f"{where}: {selector!r} matches {len(found)} times instead of once; the layout may have changed."
+            f"{where}: {selector!r} matches {len(found)} times instead of once;"
+            " the layout may have changed."
         )
     return found[0]
 
@@ -165,14 +121,11 @@ def text(tag: Tag) -> str:
 
 
 def paragraphs(tag: Tag) -> list[str]:
-    """The text of an element as a reader sees it, a string a paragraph, nothing left out and
-    nothing twice.
+    """The text of an element as a reader sees it, a string a paragraph; nothing lost or doubled.
 
     Block elements and empty lines (two <br>) end a paragraph; a single <br> stays as a newline in
-    it. A table's row is
-    one paragraph, its cells parted by " | ", unless a cell holds several. Paragraphs without a
-    letter or digit
-    ("###", "* * *") end a text for its printer and are dropped.
+    it. A table's row is one paragraph, its cells parted by " | ", unless a cell holds several.
+    Paragraphs without a letter or digit ("###", "* * *"), a printer's marks, are dropped.
     """
     return [p for p in _paragraphs(tag) if WORD.search(p)]
 
@@ -180,14 +133,9 @@ def paragraphs(tag: Tag) -> list[str]:
 def _paragraphs(tag: Tag) -> Iterator[str]:
     line: list[str] = []
     for child in tag.children:
-        if isinstance(child, NavigableString):
-            if not isinstance(child, PreformattedString):  # comments, CDATA, declarations
-                line.append(child.replace("\n", " "))
-        elif not isinstance(child, Tag) or child.name in UNREAD:
-            continue
-        elif child.name == "br":
-            line.append("\n")
-        elif child.name in BLOCKS or child.find(BLOCKS):
+        if isinstance(child, Tag) and (child.name in BLOCKS or child.find(BLOCKS)):
+            if child.name in UNREAD:
+                continue
             yield from _flushed(line)
             yield from _row(child) if child.name == "tr" else _paragraphs(child)
         else:
@@ -195,19 +143,25 @@ def _paragraphs(tag: Tag) -> Iterator[str]:
     yield from _flushed(line)
 
 
-def _inline(tag: Tag) -> Iterator[str]:
-    for child in tag.descendants:
-        if isinstance(child, NavigableString):
-            if not isinstance(child, PreformattedString) and child.find_parent(UNREAD) is None:
-                yield child.replace("\n", " ")
-        elif isinstance(child, Tag) and child.name == "br":
+def _inline(node: PageElement) -> Iterator[str]:
+    if isinstance(node, Tag):
+        if node.name == "br":
             yield "\n"
+        elif node.name not in UNREAD:
+            for child in node.children:
+                yield from _inline(child)
+    # Not text: comments, declarations, processing instructions.
+    elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
+        yield node.replace("\n", " ")
 
 
 def _row(tr: Tag) -> list[str]:
+    # Each child counts as a cell: broken rows have text outside theirs, which browsers show.
     cells = [
-        [p for p in _paragraphs(cell) if WORD.search(p)]
-        for cell in tr.find_all(["td", "th"], recursive=False)
+        paragraphs(cell)
+        if isinstance(cell, Tag) and cell.name not in UNREAD
+        else [p for p in _flushed(list(_inline(cell))) if WORD.search(p)]
+        for cell in tr.children
     ]
     if any(len(cell) > 1 for cell in cells):
         return [p for cell in cells for p in cell]
@@ -225,11 +179,9 @@ def _flushed(line: list[str]) -> Iterator[str]:
 
 
 def read_date(words: str, language: str, where: str) -> date:
-    """A whole date in words, such as "27 April 2018"; PageError when a day, month or year is
-    missing.
-    """
+    """A whole date in words, such as "27 April 2018"; PageError without day, month and year."""
     settings: dict[str, Any] = {"STRICT_PARSING": True, "RETURN_AS_TIMEZONE_AWARE": False}
-    found = dateparser.parse(words, languages=[language], settings=settings)
+    found: datetime | None = dateparser.parse(words, languages=[language], settings=settings)
     if found is None:
         raise PageError(f"{where}: {words!r} is no date in {language!r} with day, month and year.")
     return found.date()

@@ -27,10 +27,9 @@ class Alternate:
 class Draft:
     """A release as a reader found it on a page, before anything is checked or stored.
 
-    `url` stays None where the page's own URL is the release's. `part` is the release's own piece of
-    a
-    response that carries many, exactly as it can be cut out of it again; None where the response is
-    one release.
+    `url` stays None where the page's own URL is the release's. `part` is the release's own piece
+    of a response that carries many, exactly as it can be cut out of it again; None where the
+    response is one release.
     """
 
     title: str
@@ -57,11 +56,10 @@ FACTS = ("title", "published", "body", "number", "topics", "components", "attach
 class Provenance:
     """Where an observation comes from, so that anybody can check it against the archive.
 
-    `sha256` is of the response's body, content encodings undone; `part_sha256` of the release's own
-    part
-    where one response carries many. `warc_offset` counts bytes from the start of `warc_file`, which
-    is named
-    relative to the archive folder. `url` is what was asked for: a listing, on an interface route.
+    `sha256` is of the response's body, content encodings undone; `part_sha256` of the release's
+    own part where one response carries many. `warc_offset` counts bytes from the start of
+    `warc_file`, which is named relative to the archive folder. `url` is the one that answered: a
+    listing's, on an interface route.
     """
 
     url: str

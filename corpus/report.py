@@ -21,16 +21,13 @@ OPTIONAL = (
     "attachments",
     "alternates",
 )
-# Counts are whole; of the lists, which can be long on a broken site, the report keeps the first
-# ones.
+# Counts are whole; of lists, which can be long on a broken site, the report keeps the first ones.
 KEPT = 1000
 
 
 @dataclass
 class CrawlReport:
-    """Counts and lists of one run. `error` says why the office failed as a whole; None when it went
-    through.
-    """
+    """Counts and lists of one run. `error` says why the office failed as a whole, if it did."""
 
     office: str
     route: str
@@ -67,9 +64,7 @@ class CrawlReport:
         return [name for name in OPTIONAL if read and not self.stated[name]]
 
     def unheard(self) -> list[str]:
-        """Languages that the office declares, and that not one of the releases read in this run is
-        in.
-        """
+        """Languages that the office declares, with not one release among those read in this run."""
         return [
             name
             for name in office(self.office).languages
@@ -87,13 +82,16 @@ class CrawlReport:
     def sentences(self) -> list[str]:
         """The report for people."""
         lines = [
-            f"{self.office} ({self.route}): {self.new:,} new, {self.changed:,} changed, {self.same:,} as before;"
-            f" {self.listed:,} listed on {self.listings:,} listing pages in {self.seconds:.1f} s.",
-            f"  {self.fetched:,} answers downloaded ({self.bytes / 1e6:.1f} MB), {self.unchanged:,} not modified (304).",
+            f"{self.office} ({self.route}): {self.new:,} new, {self.changed:,} changed,"
+            f" {self.same:,} as before; {self.listed:,} listed on {self.listings:,} listing pages"
+            f" in {self.seconds:.1f} s.",
+            f"  {self.fetched:,} answers downloaded ({self.bytes / 1e6:.1f} MB),"
+            f" {self.unchanged:,} not modified (304).",
         ]
         if self.missing:
             lines.append(
-                f"  {len(self.missing):,} listed but not there (404 or 410), the first: {self.missing[0]}"
+                f"  {len(self.missing):,} listed but not there (404 or 410),"
+                f" the first: {self.missing[0]}"
             )
         lines += _by_rule("refused", self.refused) + _by_rule("without an answer", self.failed)
         if self.languages:

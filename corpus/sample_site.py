@@ -1,5 +1,6 @@
-"""The sample offices' web sites, served on loopback by the program itself, so that a crawl of them
-is a real crawl.
+"""The sample offices' web sites, served on loopback by the program itself.
+
+So a crawl of them is a real crawl.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ PAGES = Path(__file__).parent / "samples"
 class SampleSite:
     """One sample office's pages on 127.0.0.1: `with SampleSite("sample_doj") as site: site.url`.
 
-    `routes.json` names the file of every path; "@kk" behind a path is the answer to that
-    Accept-Language.
+    `routes.json` names the file of every path; "@kk" behind a path is the answer to a request
+    for that language.
     """
 
     def __init__(self, office: str) -> None:
@@ -56,11 +57,11 @@ class SampleSite:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
-            def log_message(self, format: str, *_: object) -> None:  # noqa: A002 (the name is the base class's)
+            def log_message(self, format: str, *_: object) -> None:  # noqa: A002 (its base's)
                 """Quiet: the crawl's report tells."""
 
             def do_GET(self) -> None:
-                """A file with its validator, 304 where that still holds, 404 where there is none."""
+                """A file with its validator, 304 where that still holds, 404 where none is."""
                 found = site.answer(self.path, self.headers.get("Accept-Language", ""))
                 if found is None:
                     return self.reply(404, b"<h1>Page not found</h1>", "text/html; charset=utf-8")

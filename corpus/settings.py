@@ -4,9 +4,10 @@ tested against this file.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 from platformdirs import user_data_path
 
@@ -15,7 +16,7 @@ from corpus.errors import SettingsError
 PREFIX = "COMMUNIQUE_"
 
 
-def _setting(default: object, words: str) -> object:
+def _setting(default: Any, words: str) -> Any:
     return field(default=default, metadata={"help": words})
 
 
@@ -29,23 +30,24 @@ class Settings:
     )
     catalog: str = _setting(
         "", "SQLAlchemy URL of the catalog; empty: `catalog.sqlite` in the data folder"
-    )  # type: ignore[assignment]
+    )
     contact: str = _setting(
         "", "address or URL that offices find in our user agent; set it before a live crawl"
-    )  # type: ignore[assignment]
+    )
     delay_s: float = _setting(
         2.0, "seconds between two requests to a host; 1 is the least for a live office"
-    )  # type: ignore[assignment]
-    timeout_s: float = _setting(60.0, "seconds until a response counts as lost")  # type: ignore[assignment]
-    response_mb: int = _setting(32, "largest response taken, unpacked, in megabytes")  # type: ignore[assignment]
-    warc_mb: int = _setting(1000, "size at which a run begins another WARC file, in megabytes")  # type: ignore[assignment]
+    )
+    timeout_s: float = _setting(60.0, "seconds until a response counts as lost")
+    response_mb: int = _setting(32, "largest response taken, unpacked, in megabytes")
+    warc_mb: int = _setting(1000, "size at which a run begins another WARC file, in megabytes")
     retries: int = _setting(
         3, "how often a request is tried again after 429, 5xx or a broken connection"
-    )  # type: ignore[assignment]
+    )
     query_chars: int = _setting(
         2000, "characters of a query that are read; the rest is ignored and the reader told"
-    )  # type: ignore[assignment]
-    page_size: int = _setting(20, "hits on a page of results")  # type: ignore[assignment]
+    )
+    page_size: int = _setting(20, "hits on a page of results")
+    https: bool = _setting(False, "yes: answer over HTTPS only (behind a TLS proxy), with HSTS")
 
     @property
     def catalog_url(self) -> str:
@@ -65,16 +67,29 @@ class Settings:
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """The settings that `COMMUNIQUE_*` variables ask for. Raises SettingsError."""
-    given: dict[str, object] = {}
+    given: dict[str, Any] = {}
     for each in fields(Settings):
         if (value := environ.get(PREFIX + each.name.upper())) is not None:
             given[each.name] = _read(each.name, str(each.type), value)
-    return Settings(**given)  # type: ignore[arg-type]
+    return Settings(**given)
 
 
-def _read(name: str, kind: str, value: str) -> object:
-    readers = {"Path": Path, "str": str, "float": float, "int": int}
+def _read(name: str, kind: str, value: str) -> Any:
+    readers: dict[str, Callable[[str], Any]] = {
+        "Path": Path,
+        "str": str,
+        "float": float,
+        "int": int,
+        "bool": _read_bool,
+    }
     try:
         return readers[kind](value)
     except ValueError:
-        raise SettingsError(f"{PREFIX}{name.upper()} must be a number, not {value!r}.") from None
+        wanted = "yes or no" if kind == "bool" else "a number"
+        raise SettingsError(f"{PREFIX}{name.upper()} must be {wanted}, not {value!r}.") from None
+
+
+def _read_bool(value: str) -> bool:
+    if value.lower() not in ("yes", "no"):
+        raise ValueError(value)
+    return value.lower() == "yes"

@@ -1,6 +1,4 @@
-"""What one office declares: its routes, each a named way in with two pure functions that read saved
-pages.
-"""
+"""What one office declares: its routes, each a named way in with two pure reading functions."""
 
 from __future__ import annotations
 
@@ -27,9 +25,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Listing:
-    """One page of a listing: links to releases, or the releases themselves, and the URL of the next
-    page.
-    """
+    """A page of a listing: links to releases, or releases themselves, and the next page's URL."""
 
     links: list[Link] = field(default_factory=list)
     next: str | None = None
@@ -40,8 +36,8 @@ class Listing:
 class Route:
     """One way into an office. `links` and `release` are pure: no network, no clock, no logging.
 
-    `languages`: the listing is walked once for each, asked for by Accept-Language; empty where the
-    URL decides.
+    `languages`: the listing is walked once for each, asked for by Accept-Language; empty where
+    the URL decides.
     `silent`: facts that this route never states; what another route told of them stays as it is.
     """
 
@@ -56,13 +52,11 @@ class Route:
 
 @dataclass(frozen=True)
 class Source:
-    """One office. Its name everywhere is the stem of the file that declares it. The first route is
-    the default.
+    """One office; its name is the stem of the file that declares it, its first route the default.
 
     `version` counts improvements of its readers. `gives_dates` is False for an office that dates
-    nothing.
-    `is_sample` marks the invented offices that come with the program; they are crawled only by
-    name.
+    nothing. `is_sample` marks the invented offices that come with the program; they are crawled
+    only by name.
     """
 
     title: str

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from corpus import catalog
 from corpus.archive import Place
 from corpus.catalog import open_catalog
 from corpus.errors import StoreError
-from corpus.release import (
-    FACTS,
-    Alternate,
-    Attachment,
-    Draft,
-    Provenance,
-    Release,
-    Version,
-    release_id,
+from corpus.release import Draft, Provenance, Release, Version, release_id
+from corpus.rows import (
+    Coverage,
+    current_releases,
+    differs,
+    learned,
+    read_coverage,
+    read_release,
+    read_version,
+    version_values,
 )
 from corpus.settings import Settings
 
@@ -32,9 +33,7 @@ Outcome = Literal["new", "changed", "same"]
 
 @dataclass(frozen=True)
 class Visit:
-    """The last whole answer of a URL: what makes the next request conditional, and where the answer
-    stands.
-    """
+    """The last whole answer of a URL: what makes the next request conditional, where it stands."""
 
     etag: str | None
     last_modified: str | None
@@ -43,22 +42,8 @@ class Visit:
     place: Place
 
 
-@dataclass(frozen=True)
-class Coverage:
-    """What is held of an office: releases, their first and last date, and how many have no date."""
-
-    office: str
-    releases: int
-    first: date | None
-    last: date | None
-    undated: int
-    languages: dict[str, int]
-
-
 class Store:
-    """The catalog of one data folder. Every method is one transaction; `writing` makes one of
-    several.
-    """
+    """The catalog of one data folder. Each method is one transaction; `writing` joins several."""
 
     def __init__(self, settings: Settings) -> None:
         self.url = settings.catalog_url
@@ -70,9 +55,7 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One transaction: all of it is kept, or none. Raises StoreError with the database's own
-        words.
-        """
+        """One transaction, kept whole or not at all. Raises StoreError in the database's words."""
         try:
             with self.engine.begin() as connection:
                 yield connection
@@ -84,52 +67,41 @@ class Store:
     # writing
 
     def add(
-        self, connection: Connection, office: str, url: str, draft: Draft, found: Provenance, seen_at: datetime,
+        self,
+        connection: Connection,
+        office: str,
+        url: str,
+        draft: Draft,
+        found: Provenance,
+        seen_at: datetime,
         silent: frozenset[str],
-    ) -> Outcome:  # fmt: skip
-        """Record what an office states at a canonical URL. A version is added only where a stated
-        fact differs.
+    ) -> Outcome:
+        """Record what an office states at a canonical URL; a version only where a fact differs.
 
         `seen_at` can be later than the observation: the office answered that it still holds (304).
         `silent` facts are not stated by this route: what was known of them stays, and what was
-        unknown can be
-        learned later from another route without counting as a change.
+        unknown can be learned later from another route without counting as a change.
         """
         id_ = release_id(office, url)
-        values = _values(draft, found) | dict.fromkeys(silent)
-        old = connection.execute(_current().where(catalog.release.c.id == id_)).one_or_none()
+        values = version_values(draft, found) | dict.fromkeys(silent)
+        where = catalog.release.c.id == id_
+        old = connection.execute(current_releases().where(where)).one_or_none()
         if old is None:
-            connection.execute(
-                insert(catalog.release),
-                {"id": id_, "office": office, "url": url, "first_seen": found.fetched_at, "last_seen": seen_at,
-                 "version": 1, "revision": _next_revision(connection)},
-            )  # fmt: skip
+            row = {"id": id_, "office": office, "url": url, "first_seen": found.fetched_at}
+            row |= {"last_seen": seen_at, "version": 1, "revision": _next_revision(connection)}
+            connection.execute(insert(catalog.release), row)
             _insert_version(connection, id_, 1, values)
             return "new"
         values |= {name: getattr(old, name) for name in silent}
-        if _differ(old, values):
-            connection.execute(
-                update(catalog.release).where(catalog.release.c.id == id_),
-                {
-                    "version": old.version + 1,
-                    "revision": _next_revision(connection),
-                    "last_seen": seen_at,
-                },
-            )
-            _insert_version(connection, id_, old.version + 1, values)
-            return "changed"
-        learned = {
-            name: values[name]
-            for name in FACTS
-            if getattr(old, name) is None and values[name] is not None
-        }
         seen: dict[str, Any] = {"last_seen": max(old.last_seen, seen_at)}
-        if learned:
+        if is_changed := differs(old, values):
+            seen |= {"version": old.version + 1, "revision": _next_revision(connection)}
+            _insert_version(connection, id_, old.version + 1, values)
+        elif news := learned(old, values):
             seen["revision"] = _next_revision(connection)
-            where = (catalog.version.c.release == id_) & (catalog.version.c.ordinal == old.version)
-            connection.execute(update(catalog.version).where(where), learned)
-        connection.execute(update(catalog.release).where(catalog.release.c.id == id_), seen)
-        return "same"
+            _complete_version(connection, id_, old.version, news)
+        connection.execute(update(catalog.release).where(where), seen)
+        return "changed" if is_changed else "same"
 
     def add_visit(
         self, connection: Connection, office: str, url: str, language: str, visit: Visit
@@ -142,9 +114,7 @@ class Store:
             connection.execute(insert(catalog.visit), key | values)
 
     def touch(self, id_: str, seen_at: datetime) -> Release | None:
-        """Note that a release still stands unchanged, and give it; None when there is no such
-        release.
-        """
+        """Note that a release still stands unchanged, and give it; None when there is none."""
         known = self.get(id_)
         if known:
             with self.writing() as connection:
@@ -180,15 +150,14 @@ class Store:
     def get(self, id_: str) -> Release | None:
         """The release of that id as it stands now."""
         with self.writing() as connection:
-            row = connection.execute(_current().where(catalog.release.c.id == id_)).one_or_none()
-        return row and _release(row)
+            query = current_releases().where(catalog.release.c.id == id_)
+            row = connection.execute(query).one_or_none()
+        return read_release(row) if row else None
 
     def releases(self, office: str | None = None, after_revision: int = 0) -> Iterator[Release]:
-        """Releases as they stand now, in the order of their last change; streamed, whatever their
-        number.
-        """
+        """Releases as they stand now, streamed, in the order of their last change."""
         query = (
-            _current()
+            current_releases()
             .where(catalog.release.c.revision > after_revision)
             .order_by(catalog.release.c.revision)
         )
@@ -196,7 +165,7 @@ class Store:
             query = query.where(catalog.release.c.office == office)
         with self.writing() as connection:
             for row in connection.execution_options(yield_per=500).execute(query):
-                yield _release(row)
+                yield read_release(row)
 
     def versions(self, id_: str) -> list[Version]:
         """Every version of a release, oldest first."""
@@ -205,27 +174,14 @@ class Store:
             rows = connection.execute(
                 select(catalog.version).where(v.release == id_).order_by(v.ordinal)
             ).all()
-        return [
-            Version(
-                row.ordinal,
-                row.observed_at,
-                row.title,
-                row.published,
-                tuple(row.body),
-                _provenance(row),
-            )
-            for row in rows
-        ]
+        return [read_version(row) for row in rows]
 
     def revision(self) -> int:
         """The number of the newest change: an index that has seen it is up to date."""
         with self.writing() as connection:
-            return int(
-                connection.scalar(
-                    select(catalog.about.c.value).where(catalog.about.c.key == "revision")
-                )
-                or 0
-            )
+            about = catalog.about.c
+            query = select(about.value).where(about.key == "revision")
+            return int(connection.execute(query).scalar_one())
 
     def count(self) -> int:
         """How many releases there are."""
@@ -241,18 +197,18 @@ class Store:
         columns = (
             r.office,
             v.language,
-            func.count(),
-            func.min(v.published),
-            func.max(v.published),
-            func.count(v.published),
+            func.count().label("number"),
+            func.min(v.published).label("first"),
+            func.max(v.published).label("last"),
+            func.count(v.published).label("dated"),
         )
         with self.writing() as connection:
             rows = connection.execute(
                 select(*columns).select_from(joined).group_by(r.office, v.language)
             ).all()
         return [
-            _coverage(name, [row for row in rows if row[0] == name])
-            for name in sorted({row[0] for row in rows})
+            read_coverage(name, [row for row in rows if row.office == name])
+            for name in sorted({row.office for row in rows})
         ]
 
     def runs(self) -> dict[str, tuple[datetime, dict[str, Any]]]:
@@ -263,9 +219,7 @@ class Store:
         return {row.office: (row.started_at, row.report) for row in rows}
 
     def places(self) -> Iterator[tuple[str, str, Place, str]]:
-        """Every version's release id, URL asked for, place in the archive and sha256, in the
-        archive's order.
-        """
+        """Each version's release id, answering URL, place and sha256, in the archive's order."""
         v = catalog.version.c
         query = select(v.release, v.asked_url, v.warc_file, v.warc_offset, v.sha256).order_by(
             v.warc_file, v.warc_offset
@@ -275,75 +229,19 @@ class Store:
                 yield row.release, row.asked_url, Place(row.warc_file, row.warc_offset), row.sha256
 
 
-def _current() -> Select[Any]:
-    r, v = catalog.release.c, catalog.version.c
-    columns = [each for each in v if each.name != "release"]
-    joined = catalog.release.join(catalog.version, (v.release == r.id) & (v.ordinal == r.version))
-    return select(
-        r.id, r.office, r.url, r.first_seen, r.last_seen, r.version, *columns
-    ).select_from(joined)
-
-
 def _next_revision(connection: Connection) -> int:
-    """Taken inside the transaction of the change: the row's lock makes revisions appear in their
-    order.
-    """
+    """Taken in the change's own transaction: the row's lock makes revisions appear in order."""
     where = catalog.about.c.key == "revision"
     connection.execute(update(catalog.about).where(where).values(value=catalog.about.c.value + 1))
-    return connection.execute(select(catalog.about.c.value).where(where)).scalar_one()
-
-
-def _values(draft: Draft, found: Provenance) -> dict[str, Any]:
-    """A draft and its provenance as a row of `version`; lists and dataclasses as JSON takes them."""
-    facts = {k: v for k, v in asdict(draft).items() if k not in ("url", "part")}
-    seen = asdict(found)
-    return facts | {"asked_url": seen.pop("url"), "observed_at": seen.pop("fetched_at")} | seen
-
-
-def _differ(old: Row[Any], values: dict[str, Any]) -> bool:
-    """Whether a stated fact differs; attachments that were unknown so far are learned, not changed."""
-    for name in FACTS:
-        was, now = getattr(old, name), values[name]
-        if was != now and not (name == "attachments" and None in (was, now)):
-            return True
-    return False
+    return int(connection.execute(select(catalog.about.c.value).where(where)).scalar_one())
 
 
 def _insert_version(connection: Connection, id_: str, ordinal: int, values: dict[str, Any]) -> None:
     connection.execute(insert(catalog.version), {"release": id_, "ordinal": ordinal} | values)
 
 
-def _provenance(row: Row[Any]) -> Provenance:
-    return Provenance(
-        row.asked_url,
-        row.observed_at,
-        row.sha256,
-        row.warc_file,
-        row.warc_offset,
-        row.reader,
-        row.reader_version,
-        row.part_sha256,
-    )
-
-
-def _release(row: Row[Any]) -> Release:
-    return Release(
-        id=row.id, office=row.office, url=row.url, language=row.language, title=row.title, published=row.published,
-        body=tuple(row.body), place=row.place, signature=row.signature, number=row.number, topics=tuple(row.topics),
-        components=tuple(row.components), kind=row.kind,
-        attachments=None if row.attachments is None else tuple(Attachment(**each) for each in row.attachments),
-        alternates=tuple(Alternate(**each) for each in row.alternates),
-        provenance=_provenance(row), first_seen=row.first_seen, last_seen=row.last_seen, version=row.version,
-    )  # fmt: skip
-
-
-def _coverage(name: str, rows: Sequence[Row[Any]]) -> Coverage:
-    total = sum(row[2] for row in rows)
-    return Coverage(
-        office=name,
-        releases=total,
-        first=min((row[3] for row in rows if row[3]), default=None),
-        last=max((row[4] for row in rows if row[4]), default=None),
-        undated=total - sum(row[5] for row in rows),
-        languages={row[1]: row[2] for row in rows},
-    )
+def _complete_version(
+    connection: Connection, id_: str, ordinal: int, values: dict[str, Any]
+) -> None:
+    where = (catalog.version.c.release == id_) & (catalog.version.c.ordinal == ordinal)
+    connection.execute(update(catalog.version).where(where), values)

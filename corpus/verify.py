@@ -1,4 +1,4 @@
-"""Archive against catalog: every version's evidence is where the catalog says, whole and unaltered."""
+"""Archive against catalog: each version's evidence is where the catalog says, whole, unaltered."""
 
 from __future__ import annotations
 
@@ -32,4 +32,7 @@ def verify_catalog(settings: Settings, store: Store) -> Iterator[str]:
             yield f"{release}: {error}"
             continue
         if last and (last.url, sha256(last.body)) != (url, digest):
-            yield f"{release}: what stands in {place.warc_file} at {place.warc_offset} is not what was recorded of {url}."
+            yield (
+                f"{release}: what stands in {place.warc_file} at {place.warc_offset}"
+                f" is not what was recorded of {url}."
+            )

@@ -1,8 +1,7 @@
 """Text -> tokens with offsets; the same for indexing, for asking and for highlighting.
 
 Every word is found in two shapes at one position: as written (folded: case, accents, ё = е), and as
-the stem that its
-forms share. Stems carry a mark that no word can hold, so that both live in one field.
+the stem that its forms share. Stems carry a mark that no word can hold.
 """
 
 from __future__ import annotations
@@ -17,25 +16,47 @@ import Stemmer
 
 STEM = "/"
 APOSTROPHES = str.maketrans("’ʼ`´", "''''")
-# Letters and digits, joined inside a word by apostrophes: "don't", "2018", "O'Brien"; everything
-# else parts words.
-WORD = re.compile(r"[^\W_]+(?:['’ʼ`´][^\W_]+)*")
+# Letters and digits, with the accents that stand apart in decomposed text, joined inside a word by
+# apostrophes: "don't", "2018", "O'Brien"; everything else parts words.
+LETTERS = r"[^\W_](?:[^\W_]|[\u0300-\u036f])*"
+WORD = re.compile(rf"{LETTERS}(?:['’ʼ`´]{LETTERS})*")
 CYRILLIC = re.compile(r"[\u0400-\u052f]")
 KAZAKH = re.compile(r"[әғқңөұүһі]")
 # The language's code -> Snowball's name.
 SNOWBALL = {
-    "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish",
-    "et": "estonian", "eu": "basque", "fi": "finnish", "fr": "french", "ga": "irish", "hi": "hindi", "hu": "hungarian",
-    "hy": "armenian", "id": "indonesian", "it": "italian", "lt": "lithuanian", "ne": "nepali", "nl": "dutch",
-    "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish",
-    "ta": "tamil", "tr": "turkish",
-}  # fmt: skip
+    "ar": "arabic",
+    "ca": "catalan",
+    "da": "danish",
+    "de": "german",
+    "el": "greek",
+    "en": "english",
+    "es": "spanish",
+    "et": "estonian",
+    "eu": "basque",
+    "fi": "finnish",
+    "fr": "french",
+    "ga": "irish",
+    "hi": "hindi",
+    "hu": "hungarian",
+    "hy": "armenian",
+    "id": "indonesian",
+    "it": "italian",
+    "lt": "lithuanian",
+    "ne": "nepali",
+    "nl": "dutch",
+    "no": "norwegian",
+    "pt": "portuguese",
+    "ro": "romanian",
+    "ru": "russian",
+    "sr": "serbian",
+    "sv": "swedish",
+    "ta": "tamil",
+    "tr": "turkish",
+}
 
 
 class Token(NamedTuple):
-    """A word of a text: both shapes, its position (counted in words) and where it stands (in
-    characters).
-    """
+    """A word of a text: both shapes, its position in words, and where it stands in characters."""
 
     written: str
     stem: str
@@ -46,24 +67,26 @@ class Token(NamedTuple):
 
 @lru_cache(maxsize=1 << 17)
 def fold(word: str) -> str:
-    """A word as it is matched as written: without case, accents on Latin letters, and the dots of
-    ё.
-    """
+    """A word as it is matched as written: without case, accents on Latin letters, the dots of ё."""
     folded = word.translate(APOSTROPHES).casefold()
     if folded.isascii():
         return folded
-    if CYRILLIC.search(folded):
-        return unicodedata.normalize("NFC", folded).replace("ё", "е")
-    marked = unicodedata.normalize("NFKD", folded)
-    return unicodedata.normalize("NFC", "".join(c for c in marked if not unicodedata.combining(c)))
+    if CYRILLIC.search(folded):  # the breve of й tells letters apart, a stress mark does not
+        return _without_marks(unicodedata.normalize("NFC", folded)).replace("ё", "е")
+    plain = _without_marks(unicodedata.normalize("NFKD", folded)).casefold()
+    return unicodedata.normalize("NFC", plain) or folded
+
+
+def _without_marks(word: str) -> str:
+    return "".join(c for c in word if not unicodedata.combining(c) and not c.isspace())
 
 
 @lru_cache(maxsize=1 << 17)
 def stem(written: str, language: str) -> str:
-    """The stem of a folded word, with its mark. A word in another script than the language's keeps
-    to its own rules.
+    """The stem of a folded word, with its mark.
 
-    Kazakh words are their own stems for now.
+    A word in another script than the language's keeps to its own rules. Kazakh words are their own
+    stems for now.
     """
     if CYRILLIC.search(written):
         name = language if language in ("ru", "sr") else None
@@ -86,18 +109,18 @@ def words(text: str) -> list[str]:
 
 
 def readings(written: str, languages: tuple[str, ...]) -> list[str]:
-    """The stems that a folded word of a query can stand for: in the languages asked for, or in
-    those of its script.
+    """The stems that a folded word of a query can stand for.
+
+    In the languages asked for, or without any in those of its script.
     """
-    if not languages:
-        languages = (
-            ("kk",)
-            if KAZAKH.search(written)
-            else ("ru", "kk")
-            if CYRILLIC.search(written)
-            else ("en",)
-        )
-    return list(dict.fromkeys(stem(written, language) for language in languages))
+    chosen = languages or _script_languages(written)
+    return list(dict.fromkeys(stem(written, language) for language in chosen))
+
+
+def _script_languages(written: str) -> tuple[str, ...]:
+    if KAZAKH.search(written):
+        return ("kk",)
+    return ("ru", "kk") if CYRILLIC.search(written) else ("en",)
 
 
 @cache

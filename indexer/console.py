@@ -1,4 +1,4 @@
-"""What commands show: progress on a terminal, plain log lines elsewhere."""
+"""What commands show: progress on a terminal, plain log lines elsewhere; how they end."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 log = logging.getLogger("communique")
 LOG_EVERY_S = 10.0
+# Exit statuses; 75 is EX_TEMPFAIL of sysexits.h, which systemd and cron wrappers take as "later".
+FAILED, USAGE, SOME_FAILED, LOCKED = 1, 2, 3, 75
 
 Show = Callable[[str, int, int | None], None]
 

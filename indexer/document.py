@@ -1,5 +1,6 @@
-"""Release -> what is indexed. FORMAT is the version of that shape: an index of another one is built
-anew.
+"""Release -> what is indexed.
+
+FORMAT is the version of that shape: an index of another one is built anew.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class Document:
-    """A release as it is indexed. `texts` are analysed, the rest are whole values; `published` None
-    is unknown.
+    """A release as it is indexed. Title, body, topics, components and place are analysed.
+
+    The rest are whole values; `published` None is unknown.
     """
 
     id: str
@@ -34,7 +36,7 @@ class Document:
 
     @property
     def body_text(self) -> str:
-        """The body as one text: an empty line parts two paragraphs, so that no phrase runs across."""
+        """The body as one text, with an empty line between two paragraphs."""
         return "\n\n".join(self.body)
 
     def stored(self) -> dict[str, Any]:
@@ -44,10 +46,19 @@ class Document:
 
 
 def document(release: Release) -> Document:
-    """What is indexed of a release: all that the office states, nothing of how we came to know it."""
+    """What is indexed of a release: what the office states, nothing of how we came to know it."""
     known = offices().get(release.office)
     return Document(
-        id=release.id, office=release.office, country=known.country if known else "", language=release.language,
-        published=release.published, url=release.url, title=release.title, body=release.body, topics=release.topics,
-        components=release.components, number=release.number, place=release.place,
-    )  # fmt: skip
+        id=release.id,
+        office=release.office,
+        country=known.country if known else "",
+        language=release.language,
+        published=release.published,
+        url=release.url,
+        title=release.title,
+        body=release.body,
+        topics=release.topics,
+        components=release.components,
+        number=release.number,
+        place=release.place,
+    )

@@ -1,5 +1,6 @@
-"""The seam: what an engine must do, in our own words. A Query carries Whoosh's query tree; no other
-engine type passes.
+"""The seam: what an engine must do, in our own words.
+
+A Query carries Whoosh's query tree; no other engine type passes.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ UNDATED = "undated"
 
 @dataclass(frozen=True)
 class Filters:
-    """What a reader narrowed the hits to: any of the values of each facet, and a range of days,
-    both ends included.
+    """What a reader narrowed the hits to: any of the values of each facet, and a range of days.
+
+    Both ends of the range are included.
     """
 
     office: tuple[str, ...] = ()
@@ -41,8 +43,9 @@ class Filters:
 
 @dataclass(frozen=True)
 class Query:
-    """What is asked of an engine. `tree` None asks for every release; hits from `start` (0-based),
-    at most `size`.
+    """What is asked of an engine: the hits from `start` (0-based), at most `size`.
+
+    `tree` None asks for every release.
     """
 
     tree: Tree | None = None
@@ -78,9 +81,7 @@ class Facet:
 
 @dataclass(frozen=True)
 class Results:
-    """An answer: the page of hits asked for, the exact total, the facets, and the build it comes
-    from.
-    """
+    """An answer: the page of hits, the exact total, the facets, and the build it comes from."""
 
     hits: tuple[Hit, ...]
     total: int
@@ -103,20 +104,21 @@ Report = Callable[[int], None]
 
 
 class Engine(Protocol):
-    """An engine. Searching raises IndexUnusableError while nothing is published, or what is
-    published cannot be read.
-    """
+    """An engine. Searching raises IndexUnusableError while nothing readable is published."""
 
     def build(self, documents: Iterable[Document], revision: int, report: Report) -> str:
-        """Build beside the live index and give the build's name; what fails leaves nothing behind."""
+        """Build beside the live index and name the build; a failure leaves nothing behind."""
 
     def publish(self, build: str) -> None:
         """Make a build the live one, at once for every reader, and drop the others."""
 
+    def drop(self, build: str) -> None:
+        """Remove a build that was not published."""
+
     def update(
         self, documents: Iterable[Document], removed: Iterable[str], revision: int, report: Report
     ) -> int:
-        """Replace or add documents and remove ids in the live build; the number of documents taken."""
+        """Replace or add documents and remove ids in the live build; how many documents it took."""
 
     def builds(self) -> list[str]:
         """The names of the builds there are, oldest first."""

@@ -1,8 +1,7 @@
 """Highlights: where a query's words stand in a text, and the passages that show them best.
 
 Works on stored text with the offsets of `analysis`, so it marks what the index matched: inflected
-forms of bare words,
-quoted words as written, phrases as wholes, prefixes, wildcards and fuzzy words.
+forms of bare words, quoted words as written, phrases as wholes, prefixes, wildcards, fuzzy words.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import translate
-from functools import cache
+from functools import lru_cache
 
 from whoosh import query as tree
 
@@ -30,9 +29,7 @@ Mark = tuple[int, int]
 
 @dataclass(frozen=True)
 class Passage:
-    """A piece of text in parts, each marked or not. `is_cut_before`, `is_cut_after`: the sentence
-    goes on there.
-    """
+    """A piece of text in parts, each marked or not; a sentence that goes on there is `is_cut_*`."""
 
     parts: tuple[tuple[str, bool], ...]
     is_cut_before: bool = False
@@ -93,8 +90,9 @@ class Marker:
             )
 
     def marks(self, text: str, name: str, language: str) -> list[Mark]:
-        """Where the query's words stand in a text of that field: character ranges, in order, not
-        overlapping.
+        """Where the query's words stand in a text of that field.
+
+        Character ranges, in order, not overlapping.
         """
         if not (self.words[name] or self.phrases[name]):
             return []
@@ -107,8 +105,6 @@ class Marker:
         for wanted, slop, is_stem in self.phrases[name]:
             shapes = [token.stem if is_stem else token.written for token in found]
             for positions in phrase_positions(shapes, wanted, slop):
-                if slop == 1:  # a whole, with what stands between its words
-                    positions = range(positions[0], positions[-1] + 1)
                 matches.update(positions)
         return [(found[position].start, found[position].end) for position in sorted(matches)]
 
@@ -116,7 +112,7 @@ class Marker:
 def phrase_positions(
     shapes: Sequence[str], wanted: Sequence[str], slop: int
 ) -> Iterator[list[int]]:
-    """Every occurrence of words in their order, each at most `slop` positions after the one before."""
+    """Every occurrence of words in order, each at most `slop` positions after the one before."""
     for first in (i for i, shape in enumerate(shapes) if shape == wanted[0]):
         positions = [first]
         for word in wanted[1:]:
@@ -136,31 +132,23 @@ def phrase_positions(
             yield positions
 
 
-@cache
+@lru_cache(maxsize=1 << 16)
 def distance(one: str, other: str, most: int) -> int:
-    """Damerau-Levenshtein distance (optimal string alignment), or `most` + 1 as soon as it is more
-    than `most`.
-    """
+    """Levenshtein distance, as Whoosh's fuzzy words count it; `most` + 1 where it is more."""
     if abs(len(one) - len(other)) > most:
         return most + 1
-    before: list[int] = []
     row = list(range(len(other) + 1))
     for i, a in enumerate(one, 1):
         last, row = row, [i]
         for j, b in enumerate(other, 1):
             row.append(min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a != b)))
-            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
-                row[j] = min(row[j], before[j - 2] + 1)
         if min(row) > most:
             return most + 1
-        before = last
     return row[-1]
 
 
 def marked(text: str, marks: Sequence[Mark], start: int = 0, end: int | None = None) -> Passage:
-    """A piece of a text with the marks that lie in it; neighbours that only spaces part are one
-    mark.
-    """
+    """A piece of a text with the marks that lie in it, as `joined`."""
     end = len(text) if end is None else end
     parts: list[tuple[str, bool]] = []
     position = start
@@ -185,9 +173,7 @@ def joined(text: str, marks: Sequence[Mark]) -> list[Mark]:
 
 
 def passages(text: str, marks: Sequence[Mark], most: int = MOST_PASSAGES) -> tuple[Passage, ...]:
-    """The passages that show the marks best, in the order of the text; the opening where nothing is
-    marked.
-    """
+    """The passages that show the marks best, in the text's order; without marks its opening."""
     sentences = list(sentence_spans(text))
     if not marks:
         return (_cut(text, (), *_widened(sentences, 0)),) if sentences else ()
@@ -226,9 +212,7 @@ def _widened(sentences: Sequence[Mark], number: int) -> Mark:
 
 
 def _cut(text: str, marks: Sequence[Mark], start: int, end: int) -> Passage:
-    """A sentence, or so much of a long one as is around its first marks; words and marks stay
-    whole.
-    """
+    """A sentence, or what is around the first marks of a long one; words and marks stay whole."""
     inside = [mark for mark in marks if start <= mark[0] and mark[1] <= end]
     left, right = start, end
     if end - start > MOST_CHARS:

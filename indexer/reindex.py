@@ -18,9 +18,7 @@ SAMPLE = 200
 
 @dataclass(frozen=True)
 class ReindexReport:
-    """What a reindex did: whether anew or in addition, how many releases, into which build, in how
-    long.
-    """
+    """What a reindex did: anew or in addition, how many releases, into which build, how long."""
 
     is_full: bool
     releases: int
@@ -43,12 +41,11 @@ def reindex(
     is_full: bool = False,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> ReindexReport:
-    """Bring the index up to the catalog. Without a usable live index of this format, it is built
-    anew.
+    """Bring the index up to the catalog; without a usable live one of this format, build it anew.
 
     Raises LockedError when another reindex runs, StoreError when disk or catalog refuse,
-    IndexUnusableError when the
-    finished build fails its check; in all of these the live index stays as it was.
+    IndexUnusableError when the finished build fails its check; in all of these the live index
+    stays as it was.
     """
     with only_job(settings, "reindex"):
         clock = time.monotonic()
@@ -76,9 +73,11 @@ def _rebuild(
         number = done
         progress(done, total)
 
-    build = engine.build(_documents(store, 0), revision, report)
+    # Before the build: what a crawl adds meanwhile need not be in it.
     sample = [release.id for release in islice(store.releases(), SAMPLE)]
+    build = engine.build(_documents(store, 0), revision, report)
     if number < total or not all(engine.has(sample, build)):
+        engine.drop(build)
         raise IndexUnusableError(
             f"The build {build} holds {number:,} of {total:,} releases; it was not published."
         )

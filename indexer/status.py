@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from corpus import Store, offices
@@ -47,9 +48,8 @@ def status_sentences(status: dict[str, Any]) -> list[str]:
         dates = f"{row['first']} to {row['last']}" if row["first"] else "none dated"
         lines.append(f"{name}: {row['releases']:,} releases, {dates}")
         if row["last_run"]:
-            lines.append(
-                f"  last run {row['last_run']:%Y-%m-%d %H:%M} UTC: {row['new']:,} new, {row['changed']:,} changed"
-            )
+            when = f"{row['last_run']:%Y-%m-%d %H:%M} UTC"
+            lines.append(f"  last run {when}: {row['new']:,} new, {row['changed']:,} changed")
         if row["error"]:
             lines.append(f"  FAILED: {row['error']}")
     index = status["index"]
@@ -61,3 +61,16 @@ def status_sentences(status: dict[str, Any]) -> list[str]:
         )
         lines.append(f"index {index['build']}: {index['releases']:,} releases, {state}")
     return lines or ["Nothing is held yet; run `communique crawl`."]
+
+
+def verify_index(store: Store, engine: Engine) -> Iterator[str]:
+    """A sentence when the index cannot answer, or does not hold what it has seen of the catalog."""
+    health = engine.health()
+    number = store.count()
+    if health.problem:
+        yield health.problem
+    elif health.revision == store.revision() and health.releases != number:
+        yield (
+            f"The index holds {health.releases:,} releases, the catalog {number:,};"
+            " run `communique reindex --full`."
+        )

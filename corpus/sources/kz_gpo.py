@@ -1,9 +1,8 @@
 """General Prosecutor's Office of the Republic of Kazakhstan.
 
 `interface`: gov.kz, where the office publishes now, in Kazakh, Russian and English: a JSON list,
-bodies as HTML, the
-language chosen by Accept-Language. The interface has no public description: every field is checked
-as it is read.
+bodies as HTML, the language chosen by Accept-Language. It has no public description: every field
+is checked as it is read.
 `pages`: prokuror.gov.kz, the Drupal 7 site it had before.
 """
 
@@ -14,8 +13,8 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
-from bs4 import SoupStrainer
 from bs4.element import Tag
+from bs4.filter import SoupStrainer
 
 from corpus.errors import PageError
 from corpus.page import (
@@ -36,8 +35,8 @@ from corpus.sources._drupal import next_page
 PROJECT = "prokuror"
 LANGUAGES = ("kk", "ru", "en")
 MAIN = SoupStrainer("div", id="main")
-# "Astana, April 27, 2018. Today ..."; "Астана, 2018 жылғы 27 сәуір. ..."; "Astana. November 6, 2017
-# The head ..."
+# "Astana, April 27, 2018. Today ..."; "Астана, 2018 жылғы 27 сәуір. ...";
+# "Astana. November 6, 2017 The head ..."
 DATELINE = re.compile(
     r"(?P<place>[^\W\d][^.,:;!?\d]{1,40}?)[.,]\s+(?=[^.:;!?]{0,24}\b(?:19|20)\d\d\b)"
 )
@@ -50,9 +49,7 @@ SECTIONS = {"kaz": "kk", "rus": "ru", "eng": "en"}
 
 
 def canonical(url: str) -> str:
-    """Scheme and host in one spelling; of the query only `lang` selects a text (gov.kz), on
-    prokuror.gov.kz nothing does.
-    """
+    """Scheme and host in one spelling; of a query only `lang` selects a text, on gov.kz alone."""
     parts = urlsplit(url)
     host = parts.netloc.lower().removeprefix("www.")
     lang = [(name, value) for name, value in parse_qsl(parts.query) if name == "lang"]
@@ -63,13 +60,12 @@ def canonical(url: str) -> str:
 
 
 def interface_links(page: Page) -> Listing:
-    """A page of the content interface; the walk ends at the first empty one, since no total is
-    given.
-    """
+    """A page of the content interface; it gives no total, so the walk ends at an empty one."""
     items = page.json()
     if not isinstance(items, list):
         raise PageError(
-            f"{page.url}: the content interface should answer with a list, not {type(items).__name__}."
+            f"{page.url}: the content interface should answer with a list,"
+            f" not {type(items).__name__}."
         )
     return Listing(
         next=_following(page.url) if items else None,
@@ -83,19 +79,18 @@ def interface_release(page: Page) -> Draft:
 
 
 def interface_draft(item: dict[str, Any], page: Page) -> Draft:
-    """An item whose language must be the one asked for; the signature is taken off the end of the
-    body.
-    """
+    """An item, in the language asked for; the signature is taken off the end of the body."""
     try:
         language, project = item["lang"], item["project"]
         if language not in LANGUAGES or page.language not in (None, language):
             raise PageError(
-                f"{page.url}: item {item['id']} is in {language!r}, asked for was {page.language!r}."
+                f"{page.url}: item {item['id']} is in {language!r},"
+                f" asked for was {page.language!r}."
             )
-        host = urlsplit(page.url).netloc
+        press = f"https://{urlsplit(page.url).netloc}/memleket/entities/{quote(project)}/press"
         body, signature = parted(paragraphs(fragment(item["body"])))
         return Draft(
-            url=f"https://{host}/memleket/entities/{quote(project)}/press/news/details/{int(item['id'])}?lang={language}",
+            url=f"{press}/news/details/{int(item['id'])}?lang={language}",
             title=clean(item["title"]),
             published=read_iso_date(item["created_date"], page.url),
             body=body,
@@ -112,7 +107,7 @@ def interface_draft(item: dict[str, Any], page: Page) -> Draft:
 
 
 def page_links(page: Page) -> Listing:
-    """A listing of prokuror.gov.kz: the last page may hold no releases, a page in the middle must."""
+    """A listing of prokuror.gov.kz; its last page alone may hold no releases."""
     main = one(page.soup(MAIN), "#main .view-news", page.url)
     rows = main.select(".view-content > .views-row")
     following = next_page(main, "ul.pager .pager-next a", page)
@@ -124,9 +119,7 @@ def page_links(page: Page) -> Listing:
 
 
 def page_release(page: Page) -> Draft:
-    """A release of prokuror.gov.kz. The print and PDF links (Russian on every page) share the line
-    of the date.
-    """
+    """A release of prokuror.gov.kz. Print and PDF links (Russian everywhere) follow the date."""
     soup = page.soup()
     node = one(soup, "#main .node-news", page.url)
     language = _language(page)
@@ -158,9 +151,7 @@ def dateline(body: list[str]) -> str | None:
 
 
 def parted(body: list[str]) -> tuple[list[str], str | None]:
-    """The body without its last paragraph, and that paragraph, where it is the signature of a press
-    service.
-    """
+    """The body without the press service's signature, where it ends in one, and the signature."""
     if len(body) > 1 and len(body[-1]) <= SIGNATURE_LENGTH and SIGNATURE.search(body[-1]):
         return body[:-1], body[-1]
     return body, None
@@ -170,7 +161,8 @@ def _language(page: Page) -> str:
     section = urlsplit(page.url).path.split("/")[1]
     if section not in SECTIONS:
         raise PageError(
-            f"{page.url}: its path starts with none of {', '.join(SECTIONS)}, so the language is unknown."
+            f"{page.url}: its path starts with none of {', '.join(SECTIONS)},"
+            " so the language is unknown."
         )
     return SECTIONS[section]
 
@@ -189,9 +181,7 @@ def _following(url: str) -> str:
 
 
 def routes(interface_host: str, pages_host: str, project: str = PROJECT) -> tuple[Route, ...]:
-    """Both routes; the sample office has the same ones on hosts of its own, regional offices a
-    project of their own.
-    """
+    """Both routes, on any hosts (the sample office's); regional offices have their own project."""
     interface = f"https://{interface_host}/api/v1/public/content-manager/news"
     query = f"sort-by=created_date:DESC&projects=eq:{project}&page=1&size=50"
     return (

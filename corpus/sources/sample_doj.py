@@ -1,4 +1,4 @@
-"""An invented justice department, for trying the program out: the markup of us_doj, our own text."""
+"""An invented justice department, to try the program on: the markup of us_doj, our own text."""
 
 from corpus.source import Source
 from corpus.sources.us_doj import canonical, routes

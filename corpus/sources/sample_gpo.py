@@ -1,5 +1,6 @@
-"""An invented prosecutor's office in three languages, for trying the program out: the markup of
-kz_gpo, our own text.
+"""An invented prosecutor's office in three languages, to try the program on.
+
+The markup of kz_gpo, our own text.
 """
 
 from corpus.source import Source

@@ -1,10 +1,8 @@
 """US Department of Justice, Office of Public Affairs.
 
-`interface`: the News API that the Department publishes through
-(justice.gov/developer/api-documentation/api_v1): JSON,
-bodies as HTML, dates as epoch seconds in strings, 50 releases a page at most.
-`pages`: the Drupal 7 pages that stood at the same URLs until 2018, with their subtitles and
-attachments.
+`interface`: the News API (justice.gov/developer/api-documentation/api_v1): JSON, bodies as HTML,
+dates as epoch seconds in strings, 50 releases a page at most.
+`pages`: the Drupal 7 pages that stood at the same URLs until 2018, with their attachments.
 """
 
 from __future__ import annotations
@@ -15,8 +13,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
-from bs4 import SoupStrainer
 from bs4.element import Tag
+from bs4.filter import SoupStrainer
 
 from corpus.errors import PageError
 from corpus.page import Page, attribute, clean, fragment, one, paragraphs, read_iso_date, some, text
@@ -30,9 +28,7 @@ RELEASE = SoupStrainer("article")
 
 
 def canonical(url: str) -> str:
-    """Scheme and host in one spelling, no query, fragment or final slash: the path alone selects a
-    release.
-    """
+    """Scheme and host in one spelling, no query, no final slash: the path selects a release."""
     parts = urlsplit(url)
     return urlunsplit(("https", parts.netloc.lower(), parts.path.rstrip("/"), "", ""))
 
@@ -66,9 +62,7 @@ def page_release(page: Page) -> Draft:
 
 
 def interface_links(page: Page) -> Listing:
-    """A page of the News API: the releases themselves, newest first, and the next page while there
-    are more.
-    """
+    """A page of the News API: releases, newest first, and the next page while there are more."""
     answer = page.json()
     try:
         total = int(answer["metadata"]["resultset"]["count"])
@@ -80,7 +74,8 @@ def interface_links(page: Page) -> Listing:
         raise PageError(f"{page.url}: the answer of the News API lacks {error}.") from error
     if len(items) != max(0, min(size, total - number * size)):
         raise PageError(
-            f"{page.url}: {len(items)} releases where page {number} of {total} in all should have more or fewer."
+            f"{page.url}: {len(items)} releases,"
+            f" where page {number} of {total} in all should have more or fewer."
         )
     is_last = (number + 1) * size >= total
     return Listing(
@@ -146,8 +141,7 @@ def routes(host: str) -> tuple[Route, ...]:
     )
     pages = f"https://{host}/news?items_per_page=50&f[0]=type:press_release"
     return (
-        # The interface names attachments, but lists none for releases whose pages have some: no
-        # statement.
+        # The interface names attachments, but lists none where pages have some: no statement.
         Route(
             "interface",
             (host,),

@@ -1,6 +1,4 @@
-"""The embedded engine: Whoosh's index in folders `index/<build>/`, the live one named by the file
-`index/LIVE`.
-"""
+"""The embedded engine: Whoosh's index in folders `index/<build>/`; the file LIVE names one."""
 
 from indexer.whoosh_engine.engine import WhooshEngine
 

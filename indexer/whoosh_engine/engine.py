@@ -1,35 +1,49 @@
-"""The engine behind the seam: builds and updates in their folders, one snapshot shared by all
-readers of a generation.
-"""
+"""The engine behind the seam: builds and updates in their folders, one snapshot for all readers."""
 
 from __future__ import annotations
 
 import shutil
+import struct
 import threading
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from pickle import UnpicklingError
 
-import numpy as np
-from whoosh import query as tree
-from whoosh.index import EmptyIndexError, FileIndex, create_in, open_dir
+from whoosh.index import FileIndex, create_in, open_dir
+from whoosh.index import IndexError as WhooshIndexError
 
 from corpus.errors import IndexUnusableError, StoreError
 from indexer.document import FORMAT, Document
-from indexer.engine import Health, Hit, Query, Report, Results
-from indexer.passages import Marker, marked, passages
+from indexer.engine import Health, Query, Report, Results
+from indexer.passages import Marker
+from indexer.whoosh_engine.answer import hit, narrowed, ordered
 from indexer.whoosh_engine.schema import fields, schema
-from indexer.whoosh_engine.snapshot import Numbers, Snapshot
+from indexer.whoosh_engine.snapshot import Snapshot
 
 LIVE = "LIVE"
 REVISION = "REVISION"
 REBUILD = "run `communique reindex --full`"
+# A build can be published and dropped, or a segment merged away, while a reader opens it.
+ATTEMPTS = 3
+# What Whoosh raises on files that are gone, torn or not its own.
+UNREADABLE = (
+    WhooshIndexError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    TypeError,
+    UnpicklingError,
+    ValueError,
+    struct.error,
+)
 
 
 class WhooshEngine:
-    """Whoosh in one folder. Readers notice a new build or update at their next search and never see
-    half of one.
+    """Whoosh in one folder.
+
+    Readers notice a new build or update at their next search and never see half of one.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -58,28 +72,34 @@ class WhooshEngine:
         return name
 
     def publish(self, build: str) -> None:
-        """Replace the line in LIVE in one step; then drop all other builds, which open readers keep
-        until they close.
+        """Replace the line in LIVE in one step; then drop all other builds.
+
+        Open readers keep theirs until they close.
         """
-        fresh = self.folder / f"{LIVE}.new"
-        fresh.write_text(build + "\n")
-        fresh.replace(self.folder / LIVE)
-        for name in self.builds():
-            if name != build:
-                shutil.rmtree(self.folder / name, ignore_errors=True)
+        try:
+            _replace(self.folder / LIVE, build + "\n")
+        except OSError as error:
+            raise StoreError(
+                f"The index in {self.folder} cannot be written: {error.strerror or error}."
+            ) from error
+        self._drop_all_but(build)
+
+    def drop(self, build: str) -> None:
+        """Remove the folder of a build."""
+        shutil.rmtree(self.folder / build, ignore_errors=True)
 
     def update(
         self, documents: Iterable[Document], removed: Iterable[str], revision: int, report: Report
     ) -> int:
-        """A segment beside the others of the live build. The revision is noted last: a killed
-        update is done again.
+        """A segment beside the others of the live build.
+
+        The revision is noted last: a killed update is done again.
         """
         path = self._live_path()
+        self._drop_all_but(path.name)  # what a killed build left
         try:
             number = _fill(_open(path), documents, removed, report)
-            fresh = path / f"{REVISION}.new"
-            fresh.write_text(str(revision))
-            fresh.replace(path / REVISION)
+            _replace(path / REVISION, str(revision))
         except OSError as error:
             raise StoreError(
                 f"The index in {path} cannot be written: {error.strerror or error}."
@@ -100,12 +120,12 @@ class WhooshEngine:
     def search(self, query: Query) -> Results:
         """One page of hits, exact total and facets."""
         name, snapshot = self._snapshot()
-        found, scores, mask = _narrowed(snapshot, query)
-        order = _ordered(snapshot, found, scores, query)[query.start : query.start + query.size]
+        found, scores, mask = narrowed(snapshot, query)
+        order = ordered(snapshot, found, scores, query)[query.start : query.start + query.size]
         marker = Marker(query.tree)
         return Results(
             hits=tuple(
-                _hit(snapshot.stored(found[each]), float(scores[each]), marker) for each in order
+                hit(snapshot.stored(found[each]), float(scores[each]), marker) for each in order
             ),
             total=len(found),
             facets=snapshot.facets(mask, query.filters),
@@ -115,8 +135,8 @@ class WhooshEngine:
     def scan(self, query: Query) -> Iterator[str]:
         """All ids, in order."""
         _, snapshot = self._snapshot()
-        found, scores, _ = _narrowed(snapshot, query)
-        yield from snapshot.ids[found[_ordered(snapshot, found, scores, query)]].tolist()
+        found, scores, _ = narrowed(snapshot, query)
+        yield from snapshot.ids[found[ordered(snapshot, found, scores, query)]].tolist()
 
     def has(self, ids: Iterable[str], build: str | None = None) -> list[bool]:
         """By the term of the id."""
@@ -131,12 +151,16 @@ class WhooshEngine:
 
     def health(self) -> Health:
         """Opens what is live, if anything is."""
-        try:
-            name, snapshot = self._snapshot()
-            revision = int((self.folder / name / REVISION).read_text())
-        except (IndexUnusableError, OSError, ValueError) as error:
-            return Health(False, None, 0, 0, str(error))
-        return Health(True, name, snapshot.count, revision)
+        problem = ""
+        for _ in range(ATTEMPTS):
+            try:
+                name, snapshot = self._snapshot()
+                revision = int((self.folder / name / REVISION).read_text())
+            except (IndexUnusableError, OSError, ValueError) as error:
+                problem = str(error)
+            else:
+                return Health(True, name, snapshot.count, revision)
+        return Health(False, None, 0, 0, problem)
 
     def close(self) -> None:
         """Close the shared snapshot."""
@@ -145,9 +169,14 @@ class WhooshEngine:
                 self.current[2].close()
                 self.current = None
 
+    def _drop_all_but(self, build: str) -> None:
+        for name in self.builds():
+            if name != build:
+                self.drop(name)
+
     def _live_path(self) -> Path:
         try:
-            name = (self.folder / LIVE).read_text().strip()
+            name = (self.folder / LIVE).read_text(errors="replace").strip()
         except OSError:
             raise IndexUnusableError(
                 f"There is no index in {self.folder} yet; {REBUILD}."
@@ -159,31 +188,48 @@ class WhooshEngine:
         return self.folder / name
 
     def _snapshot(self) -> tuple[str, Snapshot]:
-        """The snapshot of the newest generation. An old one is left to those still reading it, and
-        to the collector.
+        """The snapshot of the newest generation.
+
+        An old one is left to those still reading it, and to the collector.
         """
-        path = self._live_path()
-        try:
-            generation = _open(path).latest_generation()
-            with self.lock:
-                if self.current is None or self.current[:2] != (path.name, generation):
-                    self.current = (path.name, generation, Snapshot(_open(path)))
-                return self.current[0], self.current[2]
-        except (OSError, EOFError, KeyError, ValueError) as error:
-            if self._live_path() != path:  # published and dropped in between
-                return self._snapshot()
-            raise IndexUnusableError(
-                f"The index in {path} cannot be read ({error!r}); {REBUILD}."
-            ) from error
+        for _ in range(ATTEMPTS):
+            path = self._live_path()
+            seen = _generations(path)
+            try:
+                generation = open_dir(path).latest_generation()
+                with self.lock:
+                    if self.current is None or self.current[:2] != (path.name, generation):
+                        self.current = (path.name, generation, Snapshot(open_dir(path)))
+                    return self.current[0], self.current[2]
+            except UNREADABLE as error:
+                problem = error
+                if self._live_path() == path and _generations(path) == seen:
+                    break
+        raise _unusable(path, problem) from problem
+
+
+def _generations(path: Path) -> list[str]:
+    try:
+        return sorted(each.name for each in path.iterdir() if each.suffix == ".toc")
+    except OSError:
+        return []
+
+
+def _replace(path: Path, text: str) -> None:
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.write_text(text)
+    fresh.replace(path)
+
+
+def _unusable(path: Path, error: Exception) -> IndexUnusableError:
+    return IndexUnusableError(f"The index in {path} cannot be read ({error!r}); {REBUILD}.")
 
 
 def _open(path: Path) -> FileIndex:
     try:
         return open_dir(path)
-    except EmptyIndexError as error:
-        raise IndexUnusableError(
-            f"The index in {path} cannot be opened ({error}); {REBUILD}."
-        ) from error
+    except UNREADABLE as error:
+        raise _unusable(path, error) from error
 
 
 def _fill(
@@ -202,37 +248,3 @@ def _fill(
         raise
     writer.commit()
     return number
-
-
-def _narrowed(snapshot: Snapshot, query: Query) -> tuple[Numbers, Any, Any]:
-    """Matching documents that pass the filters, their scores, and the mask of matches before
-    filters of values.
-    """
-    found, scores = snapshot.matches(query.tree)
-    mask = np.zeros(snapshot.size, dtype=bool)
-    mask[found] = True
-    mask &= snapshot.in_range(query.filters)
-    kept = (mask & snapshot.allowed(query.filters))[found]
-    return found[kept], scores[kept], mask
-
-
-def _ordered(snapshot: Snapshot, found: Numbers, scores: Any, query: Query) -> Numbers:
-    """Positions in `found` in a stable order: score, then newest, then id; or by date, undated ones
-    last.
-    """
-    dates = snapshot.dates[found]
-    ranks = snapshot.ranks[found]
-    if query.sort == "oldest":
-        return np.lexsort((ranks, np.where(dates == 0, np.iinfo(np.int64).max, dates)))
-    if query.sort == "newest" or query.tree is None or isinstance(query.tree, tree.Every):
-        return np.lexsort((ranks, -dates))
-    return np.lexsort((ranks, -dates, -scores))
-
-
-def _hit(stored: dict[str, Any], score: float, marker: Marker) -> Hit:
-    language, title, body = stored["language"], stored["title"], stored["body"]
-    return Hit(
-        id=stored["id"], score=score, office=stored["office"], language=language, published=stored["published"],
-        url=stored["url"], title=marked(title, marker.marks(title, "title", language)),
-        passages=passages(body, marker.marks(body, "body", language)),
-    )  # fmt: skip

@@ -15,7 +15,7 @@ from indexer.document import Document
 SEPARATOR = "\x1f"
 
 
-class WordsAnalyzer(Analyzer):  # type: ignore[misc]
+class WordsAnalyzer(Analyzer):
     """Takes text that `analysis` has cut into words already, joined by spaces."""
 
     def __call__(
@@ -29,7 +29,7 @@ class WordsAnalyzer(Analyzer):  # type: ignore[misc]
 
 
 def schema() -> Schema:
-    """Texts in both shapes at the same positions, whole values, and columns for facets and sorting."""
+    """Texts in both shapes at the same positions, whole values, columns for facets and sorting."""
     text = {"analyzer": WordsAnalyzer(), "phrase": True}
     return Schema(
         id=ID(unique=True, sortable=True),
@@ -53,7 +53,7 @@ def schema() -> Schema:
 def fields(document: Document) -> dict[str, Any]:
     """A document as keyword arguments of Whoosh's writer."""
     title, body = words(document.title), words(document.body_text)
-    values = {
+    values: dict[str, Any] = {
         "id": document.id,
         "office": document.office,
         "language": document.language,

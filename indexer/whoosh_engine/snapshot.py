@@ -1,17 +1,18 @@
-"""One generation of a Whoosh index as readers see it: its searcher, and its facet columns as
-arrays.
-"""
+"""One generation of a Whoosh index as readers see it: a searcher, and facet columns as arrays."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import repeat
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from whoosh import query as tree
 from whoosh.index import Index
+from whoosh.reading import IndexReader
 from whoosh.searching import Searcher
 
 from indexer.engine import FACETS, UNDATED, Facet, Filters
@@ -23,9 +24,7 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Column:
-    """A facet: its values, and for each posting of it the document (`documents`) and the value's
-    number (`codes`).
-    """
+    """A facet: its values, and for each of its postings the document and the value's number."""
 
     values: list[str]
     documents: Numbers
@@ -46,21 +45,22 @@ class Column:
 
 
 class Snapshot:
-    """A searcher and its columns. Documents are numbered over all segments; deleted ones match
-    nothing.
+    """A searcher and its columns.
+
+    Documents are numbered over all segments; deleted ones match nothing.
     """
 
     def __init__(self, index: Index) -> None:
         self.searcher: Searcher = index.searcher()
         reader = self.searcher.reader()
         self.size: int = reader.doc_count_all()
-        self.dates = np.fromiter(reader.column_reader("date"), np.int64, self.size)
-        self.ids = np.array([_text(each) for each in reader.column_reader("id")], dtype=object)
+        self.dates = np.fromiter(_values(reader, "date", 0), np.int64, self.size)
+        self.ids = np.array([_text(each) for each in _values(reader, "id", "")], dtype=object)
         self.ranks = np.argsort(np.argsort(self.ids)) if self.size else np.zeros(0, np.int64)
         self.alive = ~np.fromiter((reader.is_deleted(n) for n in range(self.size)), bool, self.size)
         self.columns = {
-            "office": _column([[_text(each)] for each in reader.column_reader("office")]),
-            "language": _column([[_text(each)] for each in reader.column_reader("language")]),
+            "office": _column([[_text(each)] for each in _values(reader, "office", "")]),
+            "language": _column([[_text(each)] for each in _values(reader, "language", "")]),
             "year": _column(
                 [
                     [str(date.fromordinal(each).year) if each else UNDATED]
@@ -70,7 +70,7 @@ class Snapshot:
             "topic": _column(
                 [
                     [part for part in _text(each).split(SEPARATOR) if part]
-                    for each in reader.column_reader("topics")
+                    for each in _values(reader, "topics", "")
                 ]
             ),
         }
@@ -137,6 +137,15 @@ class Snapshot:
     def close(self) -> None:
         """Let go of the files."""
         self.searcher.close()
+
+
+def _values(reader: IndexReader, name: str, default: Any) -> Iterator[Any]:
+    """A column's values over all segments; one in which nothing had a value has no such column."""
+    for leaf, _ in reader.leaf_readers():
+        if leaf.has_column(name):
+            yield from leaf.column_reader(name)
+        else:
+            yield from repeat(default, leaf.doc_count_all())
 
 
 def _text(value: bytes | str) -> str:

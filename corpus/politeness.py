@@ -1,0 +1,150 @@
+"""How the spider behaves towards the offices' servers: Scrapy's middlewares, made stricter.
+
+Retries wait as long as they are asked to, robots.txt is a law, no private address is reached.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import time
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.retry import RetryMiddleware
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Request
+from scrapy.http import Response as ScrapyResponse
+
+MAX_WAIT_S = 600.0
+
+
+class AsItCameMiddleware:
+    """Keeps each response as it came, before its content encoding is undone, for the archive."""
+
+    def process_response(self, request: Request, response: ScrapyResponse) -> ScrapyResponse:
+        """Note headers and body beside the request; both are replaced when the body is unpacked."""
+        request.meta["as_it_came"] = header_pairs(response.headers), response.body
+        return response
+
+
+class PatientRetryMiddleware(RetryMiddleware):
+    """Tries again after 429, 5xx and broken connections, not before Retry-After says.
+
+    Without that header it waits longer each time. Since one request is under way at a time,
+    waiting here keeps every other request waiting too.
+    """
+
+    async def process_response(  # type: ignore[override] # Scrapy awaits it; its own is not async
+        self, request: Request, response: ScrapyResponse
+    ) -> Request | ScrapyResponse:
+        """A retry, once its time has come, or the response."""
+        result = super().process_response(request, response)
+        if isinstance(result, Request):
+            header = response.headers.get("Retry-After") or b""
+            stated_s = _retry_after_s(header.decode("latin-1"))
+            wait_s = self._backoff_s(request) if stated_s is None else stated_s
+            await asyncio.sleep(min(MAX_WAIT_S, wait_s))
+        return result
+
+    async def process_exception(  # type: ignore[override] # as above
+        self, request: Request, exception: Exception
+    ) -> Request | ScrapyResponse | None:
+        """A retry, once its time has come, or None to give up."""
+        result = super().process_exception(request, exception)
+        if isinstance(result, Request):
+            await asyncio.sleep(self._backoff_s(request))
+        return result
+
+    def _backoff_s(self, request: Request) -> float:
+        delay_s = self.crawler.settings.getfloat("DOWNLOAD_DELAY")
+        return float(min(MAX_WAIT_S, max(0.1, delay_s) * 2 ** request.meta.get("retry_times", 0)))
+
+
+class StrictRobotsMiddleware(RobotsTxtMiddleware):
+    """robots.txt by RFC 9309, section 2.3.1: absent (4xx) allows all, out of reach forbids all.
+
+    A Crawl-delay is kept where it is longer than our own delay.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self.unreachable: dict[str, str] = {}
+        self.asked_at: dict[str, float] = {}
+
+    async def process_request(  # type: ignore[override] # its own takes a deprecated argument
+        self, request: Request
+    ) -> None:
+        """Refuse what robots.txt forbids, with the reason; wait as long as it asks for."""
+        await super().process_request(request)
+        if request.meta.get("dont_obey_robotstxt"):  # the request for robots.txt itself
+            return
+        netloc = urlsplit(request.url).netloc
+        if netloc in self.unreachable:
+            raise IgnoreRequest(self.unreachable[netloc])
+        parser: Any = self._parsers.get(netloc)
+        if parser is not None and (stated_s := parser.rp.crawl_delay(self._default_useragent)):
+            await asyncio.sleep(
+                max(0.0, self.asked_at.get(netloc, 0.0) + float(stated_s) - time.monotonic())
+            )
+            self.asked_at[netloc] = time.monotonic()
+
+    async def _parse_robots(self, response: ScrapyResponse, netloc: str, request: Request) -> None:
+        if response.status >= 500:
+            return self._robots_error(OSError(f"status {response.status}"), netloc)
+        if response.status >= 400:
+            response = response.replace(body=b"")
+        return await super()._parse_robots(response, netloc, request)
+
+    def _robots_error(self, exc: Exception, netloc: str) -> None:
+        self.unreachable[netloc] = (
+            f"robots.txt of {netloc} is out of reach ({exc}), so nothing may be fetched there"
+        )
+        super()._robots_error(exc, netloc)
+
+
+class PrivateAddressMiddleware:
+    """No request to loopback, private or link-local addresses, but to mirrors that were named."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.public: dict[str, bool] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> PrivateAddressMiddleware:
+        """Made by Scrapy."""
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        """Refuse a host that resolves to an address that is not public."""
+        parts = urlsplit(request.url)
+        host = parts.hostname or ""
+        if request.meta.get("is_mirror") or request.meta.get("dont_obey_robotstxt"):
+            return
+        if host not in self.public:
+            loop = asyncio.get_running_loop()
+            found = await loop.getaddrinfo(host, parts.port or 443)
+            self.public[host] = all(ipaddress.ip_address(each[4][0]).is_global for each in found)
+        if not self.public[host]:
+            raise IgnoreRequest(f"{host} resolves to an address that is not public")
+
+
+def _retry_after_s(stated: str) -> float | None:
+    """Retry-After (RFC 9110, section 10.2.3), a number or a date; None where it is neither."""
+    if stated.strip().isdecimal():
+        return float(stated)
+    try:
+        return max(0.0, parsedate_to_datetime(stated).timestamp() - time.time())
+    except ValueError:
+        return None
+
+
+def header_pairs(headers: Any) -> list[tuple[str, str]]:
+    """Scrapy's headers as pairs of strings, in order, repeated ones one by one."""
+    return [
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, values in headers.items()
+        for value in values
+    ]

@@ -1,0 +1,248 @@
+"""A node of Whoosh's raw tree -> a tree over the index's fields: which fields and which shapes of a
+word the words of a query match.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from whoosh import query as tree
+
+from indexer.analysis import WORD, fold, readings, stem, words
+from indexer.dates import read_day
+
+TITLE_BOOST = 2.0
+FUZZY_LIMIT = 2
+OPERATORS = ("AND", "OR", "NOT", "ANDNOT", "ANDMAYBE")
+# Fields whose words are analysed, and whole values; with the names that people type for them.
+TEXTS = {"title": ("title",), "body": ("body",), "text": ("title", "body")}
+WHOLE = {
+    "office": "office",
+    "lang": "language",
+    "language": "language",
+    "country": "country",
+    "number": "number",
+}
+WORDS = {"topic": "topic", "component": "component", "place": "place"}
+DATES = ("date", "year")
+
+
+@dataclass
+class Reader:
+    """One reading of a query: the languages whose stems count, and the notes so far.
+
+    No languages means those of each word's script.
+    """
+
+    languages: tuple[str, ...]
+    notes: list[str] = field(default_factory=list)
+
+    def note(self, sentence: str) -> None:
+        """Tell the person something, once."""
+        if sentence not in self.notes:
+            self.notes.append(sentence)
+
+
+def read(node: tree.Query, reader: Reader) -> tree.Query | None:
+    """A node of Whoosh's raw tree as a tree over our fields; None where nothing is left of it."""
+    boost = float(getattr(node, "boost", 1.0))
+    if isinstance(node, tree.And | tree.Or):
+        parts = [read(part, reader) for part in node.subqueries]
+        return all_of(parts) if isinstance(node, tree.And) else any_of(parts)
+    if isinstance(node, tree.Not):
+        inner = read(node.query, reader)
+        return inner and tree.Not(inner)
+    if isinstance(node, tree.AndNot | tree.AndMaybe):
+        first, second = read(node.a, reader), read(node.b, reader)
+        if first is None or second is None:
+            return first if second is None or isinstance(node, tree.AndNot) else second
+        return type(node)(first, second)
+    if isinstance(node, tree.Every):
+        return tree.Every()
+    for kind, read_leaf in _LEAVES:
+        if isinstance(node, kind):
+            return read_leaf(node, reader, boost)
+    return None
+
+
+def _read_term(node: tree.Term, reader: Reader, boost: float) -> tree.Query | None:
+    if not node.fieldname and node.text in OPERATORS:
+        reader.note(f"{node.text} has nothing to join there, and was left out.")
+        return None
+    return _word(node.fieldname, node.text, reader, boost)
+
+
+def read_words(typed: str, reader: Reader) -> tree.Query | None:
+    """A text as bare words, all of which must match; None when it holds none."""
+    return all_of([_word(None, each, reader, 1.0) for each in words(typed)])
+
+
+def _word(name: str | None, typed: str, reader: Reader, boost: float) -> tree.Query | None:
+    """A bare word: in all its forms, in title and body, or as the field that was named takes it."""
+    name = name.lower() if name else None
+    if name in WHOLE:
+        return tree.Term(WHOLE[name], _whole(name, typed), boost=boost)
+    if name in DATES:
+        return _dates(typed, reader)
+    if name in WORDS:
+        return all_of([tree.Term(WORDS[name], each, boost=boost) for each in words(typed)])
+    if name and name not in TEXTS:
+        reader.note(f"There is no field {name!r}; “{name}:{typed}” was searched for as words.")
+        return all_of([_word(None, each, reader, boost) for each in words(f"{name} {typed}")])
+    written = words(typed)
+    if len(written) > 1:  # "ill-treatment", "U.S.": its parts, next to each other
+        return _phrase(name, written, 1, boost, reader, as_stems=True)
+    return any_of(
+        [
+            tree.Term(f"{each}_stem", reading, boost=boost * _weight(each))
+            for word in written
+            for reading in readings(word, reader.languages)
+            for each in TEXTS[name or "text"]
+        ]
+    )
+
+
+def _read_phrase(node: tree.Phrase, reader: Reader, boost: float) -> tree.Query | None:
+    """A phrase: as written, in this order; with slop, at most so far apart."""
+    typed, name = " ".join(node.words), node.fieldname
+    if name and name.lower() not in TEXTS and name.lower() not in WORDS:
+        return _word(name, typed, reader, boost)
+    return _phrase(name and name.lower(), words(typed), node.slop, boost, reader, as_stems=False)
+
+
+def _phrase(
+    name: str | None,
+    written: list[str],
+    slop: int,
+    boost: float,
+    reader: Reader,
+    *,
+    as_stems: bool,
+) -> tree.Query | None:
+    fields = TEXTS.get(name or "text") or (WORDS[name or ""],)
+    if not written:
+        return None
+    if len(written) == 1:
+        return any_of([tree.Term(each, written[0], boost=boost * _weight(each)) for each in fields])
+    if not as_stems:
+        return any_of(
+            [tree.Phrase(each, written, slop=slop, boost=boost * _weight(each)) for each in fields]
+        )
+    languages = reader.languages or ("en", "ru", "kk")
+    shapes = dict.fromkeys(
+        tuple(stem(word, language) for word in written) for language in languages
+    )
+    return any_of(
+        [
+            tree.Phrase(f"{each}_stem", list(shape), slop=slop, boost=boost * _weight(each))
+            for shape in shapes
+            for each in fields
+        ]
+    )
+
+
+def _read_prefix(node: tree.Prefix, reader: Reader, boost: float) -> tree.Query | None:
+    return _pattern(
+        node.fieldname, node.text, reader, lambda name, text: tree.Prefix(name, text, boost=boost)
+    )
+
+
+def _read_wildcard(node: tree.Wildcard, reader: Reader, boost: float) -> tree.Query | None:
+    if not WORD.search(node.text):
+        return tree.Every() if not node.fieldname else None
+    return _pattern(
+        node.fieldname, node.text, reader, lambda name, text: tree.Wildcard(name, text, boost=boost)
+    )
+
+
+def _read_fuzzy(node: tree.FuzzyTerm, reader: Reader, boost: float) -> tree.Query | None:
+    if node.maxdist > FUZZY_LIMIT:
+        reader.note(
+            f"Words can differ by {FUZZY_LIMIT} letters at most;"
+            f" ~{node.maxdist} was read as ~{FUZZY_LIMIT}."
+        )
+    distance = max(1, min(FUZZY_LIMIT, node.maxdist))
+
+    def made(name: str, text: str) -> tree.Query:
+        return tree.FuzzyTerm(name, text, boost=boost, maxdist=distance, prefixlength=1)
+
+    return _pattern(node.fieldname, node.text, reader, made)
+
+
+def _pattern(
+    name: str | None, typed: str, reader: Reader, made: Callable[[str, str], tree.Query]
+) -> tree.Query | None:
+    """A prefix, wildcard or fuzzy word: matched as written, in the fields that have words."""
+    if not WORD.search(typed):
+        return None
+    name = name.lower() if name else "text"
+    fields = TEXTS.get(name) or (
+        (WORDS[name],) if name in WORDS else (WHOLE[name],) if name in WHOLE else ()
+    )
+    if not fields:
+        reader.note(f"There is no field {name!r} to look for “{typed}” in; all text was searched.")
+        fields = TEXTS["text"]
+    return any_of([made(each, fold(typed)) for each in fields])
+
+
+def _read_range(node: tree.TermRange, reader: Reader, boost: float) -> tree.Query | None:
+    """`[a TO b]`: of days for date:, of words else."""
+    name = node.fieldname.lower() if node.fieldname else "text"
+    if name in DATES:
+        return _dates(f"{node.start or ''}..{node.end or ''}", reader)
+    start, end = (fold(each) if each else None for each in (node.start, node.end))
+    fields = TEXTS.get(name) or (WORDS.get(name) or WHOLE.get(name) or "body",)
+    return any_of(
+        [
+            tree.TermRange(each, start, end, node.startexcl, node.endexcl, boost=boost)
+            for each in fields
+        ]
+    )
+
+
+_LEAVES: tuple[tuple[type[tree.Query], Callable[..., tree.Query | None]], ...] = (
+    (tree.FuzzyTerm, _read_fuzzy),
+    (tree.Wildcard, _read_wildcard),
+    (tree.Prefix, _read_prefix),
+    (tree.TermRange, _read_range),
+    (tree.Phrase, _read_phrase),
+    (tree.Term, _read_term),
+)
+
+
+def _dates(typed: str, reader: Reader) -> tree.Query | None:
+    """`2017`, `2017-03`, `2017-03-01`, and `..` between any two of them or after or before one."""
+    first, dots, last = typed.partition("..")
+    bounds = read_day(first, is_end=False), read_day(last if dots else first, is_end=True)
+    is_readable = all(
+        bound or not part.strip() for bound, part in zip(bounds, (first, last), strict=True)
+    )
+    if not any(bounds) or not is_readable:
+        reader.note(
+            f"“{typed}” is no date;"
+            " write date:2017, date:2017-03, date:2017-03-01 or date:2017..2018."
+        )
+        return None
+    start, end = (bound and bound.toordinal() for bound in bounds)
+    return tree.NumericRange("date", start, end, constantscore=True)
+
+
+def _whole(name: str, typed: str) -> str:
+    return fold(typed) if name in ("number", "country") else typed.lower()
+
+
+def _weight(name: str) -> float:
+    return TITLE_BOOST if name == "title" else 1.0
+
+
+def all_of(parts: list[tree.Query | None]) -> tree.Query | None:
+    """The parts joined by AND, those left out of which nothing was left."""
+    kept = [part for part in parts if part is not None]
+    return kept[0] if len(kept) == 1 else tree.And(kept) if kept else None
+
+
+def any_of(parts: list[tree.Query | None]) -> tree.Query | None:
+    """The parts joined by OR, those left out of which nothing was left."""
+    kept = [part for part in parts if part is not None]
+    return kept[0] if len(kept) == 1 else tree.Or(kept) if kept else None

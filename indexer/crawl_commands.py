@@ -1,0 +1,130 @@
+"""The command that crawls: its options, and what comes of several offices."""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack, closing
+from datetime import date
+
+import click
+
+from corpus import Settings, Source, Store, office, offices
+from corpus.crawl import crawl
+from corpus.lock import only_job
+from corpus.report import CrawlReport
+from corpus.sample_site import SampleSite
+from indexer.console import FAILED, SOME_FAILED, shown
+from indexer.dates import read_day
+
+
+def _read_mirrors(
+    ctx: click.Context, option: click.Parameter, given: tuple[str, ...]
+) -> dict[str, str]:
+    pairs = [each.partition("=") for each in given]
+    if any(not host or not url.startswith(("http://", "https://")) for host, _, url in pairs):
+        raise click.BadParameter("write HOST=URL, such as www.justice.gov=http://127.0.0.1:8801")
+    return {host: url for host, _, url in pairs}
+
+
+def read_since(ctx: click.Context, option: click.Parameter, given: str | None) -> date | None:
+    """An option's value as a day; what is none ends the command with a sentence."""
+    day = read_day(given, is_end=False) if given else None
+    if given and not day:
+        raise click.BadParameter(f"{given!r} is no date; write 2018, 2018-04 or 2018-04-27")
+    return day
+
+
+@click.command("crawl")
+@click.argument("names", metavar="[OFFICE]...", nargs=-1)
+@click.option("--route", help="A way into the office other than its default one.")
+@click.option(
+    "--mirror",
+    "mirrors",
+    multiple=True,
+    callback=_read_mirrors,
+    metavar="HOST=URL",
+    help="What stands in for a host.",
+)
+@click.option(
+    "--since",
+    callback=read_since,
+    metavar="DATE",
+    help="Stop where a listing has nothing of that day or later.",
+)
+@click.option(
+    "--limit", type=click.IntRange(min=1), help="Stop after that many releases of an office."
+)
+@click.option(
+    "--delay",
+    type=float,
+    metavar="SECONDS",
+    help="Between two requests; below 1 for loopback mirrors only.",
+)
+@click.option("--json", "as_json", is_flag=True, help="For programs: the reports as a JSON list.")
+@click.pass_obj
+def crawl_command(
+    settings: Settings,
+    names: tuple[str, ...],
+    route: str | None,
+    mirrors: dict[str, str],
+    since: date | None,
+    limit: int | None,
+    delay: float | None,
+    as_json: bool,
+) -> None:
+    """Fetch new and changed releases of offices (all but the samples when none is named)."""
+    chosen = names or tuple(name for name, source in offices().items() if not source.is_sample)
+    for name in chosen:
+        office(name).route(route)
+    with (
+        only_job(settings, "crawl"),
+        closing(Store(settings)) as store,
+        shown("crawl") as show,
+    ):
+        reports = [
+            crawl(
+                name,
+                settings,
+                store,
+                route=route,
+                mirrors=mirrors,
+                since=since,
+                limit=limit,
+                delay_s=delay,
+                progress=lambda report: show(report.office, report.releases, None),
+            )
+            for name in chosen
+        ]
+    _show_reports(reports, as_json)
+
+
+def _show_reports(reports: list[CrawlReport], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps([report.as_json() for report in reports], ensure_ascii=False))
+    else:
+        for report in reports:
+            click.echo("\n".join(report.sentences()))
+    failed = [report for report in reports if report.error]
+    if failed:
+        raise SystemExit(FAILED if len(failed) == len(reports) else SOME_FAILED)
+
+
+def crawl_samples(settings: Settings) -> list[CrawlReport]:
+    """Crawl the sample offices by all their routes, from the sites that come with the program."""
+    with closing(Store(settings)) as store, only_job(settings, "crawl"), ExitStack() as sites:
+        reports = []
+        for name, source in offices().items():
+            if source.is_sample:
+                site = sites.enter_context(SampleSite(name))
+                reports += _crawl_routes(name, source, site.url, settings, store)
+    return reports
+
+
+def _crawl_routes(
+    name: str, source: Source, url: str, settings: Settings, store: Store
+) -> list[CrawlReport]:
+    mirrors = {host: url for route in source.routes for host in route.hosts}
+    return [
+        crawl(name, settings, store, route=route.name, mirrors=mirrors, delay_s=0)
+        for route in source.routes
+    ]

@@ -1,0 +1,149 @@
+"""The archive gives back what came, and says what it cannot give back."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from warcio.archiveiterator import ArchiveIterator
+
+from corpus import Settings
+from corpus.archive import ArchiveWriter, Place, Response, read_response, responses, sha256
+from corpus.errors import StoreError
+from corpus.verify import verify_archive
+
+NOON = datetime(2026, 1, 15, 12, 0, 0, 250000, tzinfo=UTC)
+
+
+def response(number: int, body: bytes = b"", encoding: str = "") -> Response:
+    text = body or f"<p>Release {number}, прокурор</p>".encode()
+    headers = [("Content-Type", "text/html; charset=utf-8")]
+    if encoding:
+        headers.append(("Content-Encoding", encoding))
+    raw = gzip.compress(text) if encoding == "gzip" else text
+    url = f"https://office.example/pr/{number}?lang=ru"
+    return Response(url, 200, headers, raw, NOON, [("User-Agent", "communique")])
+
+
+def write(folder: Path, *given: Response, max_bytes: int = 1_000_000) -> list[Place]:
+    with ArchiveWriter(folder, "an_office", max_bytes) as archive:
+        return [archive.add(each) for each in given]
+
+
+@pytest.mark.parametrize("encoding", ["", "gzip"])
+def test_a_response_is_read_back_as_it_came_with_its_encoding_undone(
+    tmp_path: Path, encoding: str
+) -> None:
+    given = [response(1, encoding=encoding), response(2, bytes(range(256)) * 40, encoding)]
+    places = write(tmp_path, *given)
+    for came, place in zip(given, places, strict=True):
+        found = read_response(tmp_path, place)
+        body = gzip.decompress(came.raw) if encoding else came.raw
+        assert (found.url, found.status, found.body) == (came.url, 200, body)
+        assert found.content_type == "text/html; charset=utf-8"
+        assert found.fetched_at == NOON
+        assert sha256(found.body) == hashlib.sha256(body).hexdigest()
+
+
+def test_the_archive_keeps_the_bytes_of_the_wire_and_the_request_beside_them(
+    tmp_path: Path,
+) -> None:
+    came = response(1, encoding="gzip")
+    [place] = write(tmp_path, came)
+    with (tmp_path / place.warc_file).open("rb") as file:
+        kinds = []
+        for record in ArchiveIterator(file, check_digests="raise"):
+            kinds.append(record.rec_type)
+            if record.rec_type == "response":
+                assert record.raw_stream.read() == came.raw
+    assert kinds == ["warcinfo", "response", "request"]
+
+
+def test_a_run_without_a_response_makes_no_file(tmp_path: Path) -> None:
+    write(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_two_runs_write_two_files_and_the_second_leaves_the_first_alone(tmp_path: Path) -> None:
+    [first] = write(tmp_path, response(1))
+    before = (tmp_path / first.warc_file).read_bytes()
+    [second] = write(tmp_path, response(2))
+    assert first.warc_file != second.warc_file
+    assert (tmp_path / first.warc_file).read_bytes() == before
+
+
+def test_a_file_that_has_grown_to_its_limit_is_followed_by_another(tmp_path: Path) -> None:
+    places = write(tmp_path, *(response(n) for n in range(3)), max_bytes=1)
+    assert len({place.warc_file for place in places}) == 3
+    assert [read_response(tmp_path, place).url[-9] for place in places] == ["0", "1", "2"]
+
+
+@pytest.mark.parametrize("lost", [1, 20, 300])
+def test_a_torn_last_record_is_reported_and_earlier_ones_are_still_read(
+    tmp_path: Path, lost: int
+) -> None:
+    body = hashlib.sha512(b"no gzip packs this").hexdigest().encode() * 20
+    places = write(tmp_path, response(1), response(2, body))
+    path = tmp_path / places[0].warc_file
+    whole = path.read_bytes()
+    path.write_bytes(whole[: places[1].warc_offset + lost])
+    assert read_response(tmp_path, places[0]).status == 200
+    with pytest.raises(StoreError, match="has no whole record at"):
+        read_response(tmp_path, places[1])
+    found = responses(path)
+    assert next(found).url == response(1).url
+    with pytest.raises(StoreError, match="is damaged"):
+        list(found)
+
+
+def test_a_file_cut_off_anywhere_is_reported(tmp_path: Path) -> None:
+    [place] = write(tmp_path, response(1))
+    path = tmp_path / place.warc_file
+    whole = path.read_bytes()
+    ends = [whole.find(b"\x1f\x8b\x08", 3), whole.rfind(b"\x1f\x8b\x08")]  # between records
+    for end in set(range(1, len(whole))) - set(ends):
+        path.write_bytes(whole[:end])
+        with pytest.raises(StoreError, match="is damaged"):
+            list(responses(path))
+        with suppress(StoreError):  # or, with only the last bytes of its packing lost, it is whole
+            assert read_response(tmp_path, place).body == response(1).raw
+
+
+def test_a_torn_request_behind_its_response_is_reported_too(tmp_path: Path) -> None:
+    [place] = write(tmp_path, response(1))
+    path = tmp_path / place.warc_file
+    path.write_bytes(path.read_bytes()[:-20])
+    settings = Settings(data=tmp_path.parent)
+    (tmp_path.parent / "archive").symlink_to(tmp_path)
+    assert len(list(verify_archive(settings))) == 1
+    assert read_response(tmp_path, place).status == 200
+
+
+def test_an_altered_byte_is_found_by_the_digests(tmp_path: Path) -> None:
+    [place] = write(tmp_path, response(1))
+    path = tmp_path / place.warc_file
+    members = split_members(path.read_bytes())
+    altered = [gzip.decompress(each).replace(b"Release 1", b"Release 7") for each in members]
+    path.write_bytes(b"".join(gzip.compress(each) for each in altered))
+    with pytest.raises(StoreError, match="is damaged"):
+        list(responses(path))
+
+
+def split_members(packed: bytes) -> list[bytes]:
+    starts = [i for i in range(len(packed)) if packed[i : i + 3] == b"\x1f\x8b\x08"]
+    return [packed[a:b] for a, b in zip(starts, [*starts[1:], len(packed)], strict=True)]
+
+
+def test_a_place_that_does_not_exist_gives_an_error_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"no whole record at 0 .*; run `communique verify`\."):
+        read_response(tmp_path, Place("an_office/none.warc.gz", 0))
+
+
+def test_an_archive_that_cannot_be_written_says_so(tmp_path: Path) -> None:
+    (tmp_path / "an_office").write_text("a file where the folder should be")
+    with pytest.raises(StoreError, match=r"^The archive in .*an_office cannot be written: .*\.$"):
+        write(tmp_path, response(1))

@@ -1,0 +1,123 @@
+"""The spider on small servers of our own: private addresses, redirects, errors of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import pytest
+
+from corpus import Settings
+from corpus.errors import CrawlError
+from corpus.spider import Failed, Fetched, Wanted, fetch_all
+
+
+class _Server(ThreadingHTTPServer):
+    """Answers every path with a redirect or a page, and counts."""
+
+    daemon_threads = True
+
+    def __init__(self, targets: dict[str, str]) -> None:
+        self.targets, self.asked = targets, list[str]()
+        super().__init__(("127.0.0.1", 0), _Handler)
+
+    @property
+    def netloc(self) -> str:
+        return f"localhost:{self.server_address[1]}"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+    def do_GET(self) -> None:
+        self.server.asked.append(self.path)
+        target = self.server.targets.get(self.path)
+        self.send_response(302 if target else 404 if self.path == "/robots.txt" else 200)
+        if target:
+            self.send_header("Location", target)
+        body = f"<h1>{self.path}</h1>".encode()
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@contextmanager
+def server(targets: dict[str, str] | None = None) -> Iterator[_Server]:
+    with _Server(targets or {}) as opened:
+        Thread(target=opened.serve_forever, args=(0.02,), daemon=True).start()
+        yield opened
+        opened.shutdown()
+
+
+def fetch(
+    settings: Settings, url: str, hosts: tuple[str, ...], mirrors: dict[str, str]
+) -> Fetched | Failed:
+    answers: list[Fetched | Failed] = []
+
+    def take(answer: Fetched | Failed | None) -> Iterator[Wanted]:
+        if answer is None:
+            yield Wanted(url)
+        else:
+            answers.append(answer)
+
+    fetch_all(hosts, mirrors, 0, settings, take)
+    [only] = answers
+    return only
+
+
+def test_a_private_address_is_not_reached_without_a_mirror(settings: Settings) -> None:
+    with server() as opened:
+        answer = fetch(settings, f"http://{opened.netloc}/x", (opened.netloc,), {})
+        assert isinstance(answer, Failed)
+        assert answer.reason == "localhost resolves to an address that is not public."
+        assert opened.asked == []
+
+
+def test_a_host_that_does_not_resolve_fails_with_a_sentence(settings: Settings) -> None:
+    answer = fetch(settings, "http://nobody.invalid/x", ("nobody.invalid",), {})
+    assert isinstance(answer, Failed)
+    assert answer.reason.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("location", "reason"),
+    [
+        ("/loop", "redirects more than 5 times"),
+        ("http://other.example/", "redirects to another host, http://other.example/"),
+        ("http://[broken/", "redirects to 'http://[broken/'"),
+    ],
+)
+def test_a_redirect_that_leads_nowhere_is_a_failure(
+    settings: Settings, location: str, reason: str
+) -> None:
+    with server({"/x": location, "/loop": "/loop"}) as opened:
+        mirrors = {"office.example": f"http://{opened.netloc}"}
+        answer = fetch(settings, "http://office.example/x", ("office.example",), mirrors)
+    assert isinstance(answer, Failed)
+    assert reason in answer.reason
+
+
+def test_a_redirect_on_the_office_s_own_host_is_followed_and_kept_under_its_target(
+    settings: Settings,
+) -> None:
+    with server({"/x": "/y"}) as opened:
+        mirrors = {"office.example": f"http://{opened.netloc}"}
+        answer = fetch(settings, "https://office.example/x", ("office.example",), mirrors)
+    assert isinstance(answer, Fetched)
+    assert answer.wanted.url == "https://office.example/x"
+    assert answer.response.url == "https://office.example/y"
+    assert answer.body == b"<h1>/y</h1>"
+
+
+def test_an_error_that_the_run_raises_ends_the_crawl_and_is_raised(settings: Settings) -> None:
+    def fail(_: Fetched | Failed | None) -> Iterator[Wanted]:
+        raise CrawlError("Enough.")
+
+    with pytest.raises(CrawlError, match=r"^Enough\.$"):
+        fetch_all(("office.example",), {}, 0, settings, fail)

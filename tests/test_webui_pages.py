@@ -1,0 +1,234 @@
+"""The pages, through Flask's client, over the sample offices."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+from flask.testing import FlaskClient
+
+from corpus import Settings, Store
+from corpus.archive import sha256
+from webui import create_app
+
+
+@pytest.fixture
+def app(sample_settings: Settings) -> Iterator[Flask]:
+    made = create_app(sample_settings)
+    yield made
+    store, engine = made.extensions["communique"]
+    engine.close()
+    store.close()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+def soup_of(client: FlaskClient, url: str, status: int = 200) -> BeautifulSoup:
+    answer = client.get(url)
+    assert answer.status_code == status
+    return BeautifulSoup(answer.text, "lxml")
+
+
+def total(soup: BeautifulSoup) -> int:
+    shown = soup.select_one(".summary .total")
+    return int(shown.get_text().replace(",", "")) if shown else 0
+
+
+def titles(soup: BeautifulSoup) -> list[str]:
+    return [each.get_text() for each in soup.select(".hits h2")]
+
+
+def test_front_page_shows_the_newest_releases(client: FlaskClient, sample_store: Store) -> None:
+    soup = soup_of(client, "/")
+
+    assert total(soup) == sample_store.count()
+    days = [each["datetime"] for each in soup.select(".hits time")]
+    assert days == sorted(days, reverse=True)
+
+
+def test_bare_word_finds_its_forms_and_marks_them(client: FlaskClient) -> None:
+    soup = soup_of(client, "/?q=torture")
+
+    assert total(soup) > 0
+    assert {each.get_text().lower() for each in soup.select("mark")} >= {"torture", "torturing"}
+
+
+@pytest.mark.parametrize("word", ["пытки", "азаптау"])
+def test_russian_and_kazakh_are_found(client: FlaskClient, word: str) -> None:
+    assert total(soup_of(client, f"/?q={word}")) > 0
+
+
+def test_every_count_of_a_facet_is_what_clicking_it_gives(client: FlaskClient) -> None:
+    links = soup_of(client, "/?q=torture").select(".filters li a")
+
+    assert links
+    for link in links:
+        count = link.select_one(".count")
+        assert count
+        assert total(soup_of(client, str(link["href"]))) == int(count.get_text())
+
+
+def test_two_values_of_a_facet_add_up_and_a_chip_removes_one(client: FlaskClient) -> None:
+    first, second = (total(soup_of(client, f"/?year={year}")) for year in (2018, 2019))
+
+    soup = soup_of(client, "/?year=2018&year=2019")
+
+    assert total(soup) == first + second
+    chip = soup.select_one(".chips a:-soup-contains('2018')")
+    assert chip
+    assert total(soup_of(client, str(chip["href"]))) == second
+
+
+def test_pages_of_hits_neither_skip_nor_repeat(client: FlaskClient, sample_store: Store) -> None:
+    url, seen = "/?q=the+OR+и+OR+және", []
+    while url:
+        soup = soup_of(client, url)
+        seen += [str(a["href"]).partition("?")[0] for a in soup.select(".hits h2 a")]
+        following = soup.select_one("a[rel=next]")
+        url = str(following["href"]) if following else ""
+
+    assert len(seen) == len(set(seen)) == total(soup)
+
+
+def test_range_of_days_narrows(client: FlaskClient) -> None:
+    days = [
+        each["datetime"]
+        for each in soup_of(client, "/?since=2018-01-01&until=2018-12-31").select(".hits time")
+    ]
+
+    assert days
+    assert all(str(day).startswith("2018") for day in days)
+
+
+def test_nothing_found_helps(client: FlaskClient) -> None:
+    soup = soup_of(client, "/?q=xyzzyx+torture&year=2018")
+
+    assert "No release matches" in soup.get_text()
+    assert soup.select_one(".nothing a[href='/?q=xyzzyx+torture']")
+
+
+@pytest.mark.parametrize(
+    "query", ['"open', "AND OR NOT", "((((", "a" * 10_000, "foo:bar", "date:never"]
+)
+def test_strange_queries_are_answered_with_a_note(client: FlaskClient, query: str) -> None:
+    answer = client.get("/", query_string={"q": query})
+
+    assert answer.status_code == 200
+    assert 'class="note"' in answer.text
+
+
+STRANGE = [
+    "page=0",
+    "page=-3",
+    "page=x",
+    "page=99999999999999999999",
+    "page=900",
+    "sort=up",
+    "since=soon",
+    "until=9999-99-99",
+    "office=nobody",
+    "year=%00",
+    "q=%FF%FE",
+]
+
+
+@pytest.mark.parametrize("arguments", STRANGE)
+def test_strange_arguments_are_no_error(client: FlaskClient, arguments: str) -> None:
+    assert client.get(f"/?q=torture&{arguments}").status_code == 200
+
+
+def test_release_page_marks_the_query_and_leads_back(client: FlaskClient) -> None:
+    link = soup_of(client, "/?q=torture&year=2018").select_one(".hits h2 a")
+    assert link
+
+    soup = soup_of(client, str(link["href"]))
+
+    assert soup.select_one("#match")
+    back = soup.select_one(".back a")
+    assert back
+    assert back["href"] == "/?q=torture&year=2018"
+
+
+def test_archived_response_is_a_download_with_the_digest_shown(
+    client: FlaskClient, sample_store: Store
+) -> None:
+    for release in sample_store.releases():
+        answer = client.get(f"/releases/{release.id}/response")
+        assert sha256(answer.data) == release.provenance.sha256
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+        assert answer.headers["Content-Type"] == "application/octet-stream"
+        assert release.provenance.sha256 in client.get(f"/releases/{release.id}").text
+
+
+def test_release_page_shows_every_paragraph(client: FlaskClient, sample_store: Store) -> None:
+    for release in sample_store.releases():
+        shown = [
+            each.get_text()
+            for each in soup_of(client, f"/releases/{release.id}").select(".text p[id]")
+        ]
+        assert shown == list(release.body)
+
+
+@pytest.mark.parametrize("url", ["/nowhere", "/releases/none-0", "/releases/none-0/response"])
+def test_what_is_not_there_is_404_with_a_page(client: FlaskClient, url: str) -> None:
+    assert "Search the releases" in soup_of(client, url, 404).get_text()
+
+
+def test_offices_page_counts_what_is_held(client: FlaskClient, sample_store: Store) -> None:
+    rows = soup_of(client, "/offices").select("tbody tr")
+
+    shown = {
+        str(row.select_one("a")["href"]).split("=")[1]: int(row.select_one("td").get_text())
+        for row in rows
+    }  # type: ignore[index,union-attr]
+    assert shown == {each.office: each.releases for each in sample_store.coverage()}
+
+
+def test_examples_of_the_help_page_are_read_as_meant(client: FlaskClient) -> None:
+    for link in soup_of(client, "/help").select("tbody a"):
+        assert not soup_of(client, str(link["href"])).select(".note")
+
+
+def test_healthz(client: FlaskClient) -> None:
+    answer = client.get("/healthz")
+
+    assert answer.status_code == 200
+    assert answer.json
+    assert answer.json["is_current"] is True
+
+
+def test_without_an_index_pages_say_so(settings: Settings) -> None:
+    app = create_app(settings)
+    client = app.test_client()
+
+    assert client.get("/healthz").status_code == 503
+    assert "communique reindex" in soup_of(client, "/", 503).get_text()
+    assert client.get("/offices").status_code == 200
+    app.extensions["communique"][0].close()
+
+
+def test_nothing_inline_and_nothing_from_elsewhere(client: FlaskClient) -> None:
+    for url in ("/", "/?q=torture", "/offices", "/help"):
+        answer = client.get(url)
+        assert "'unsafe-inline'" not in answer.headers["Content-Security-Policy"]
+        assert not re.search(r"<style|style=|<script|javascript:|src=\"http", answer.text)
+        assert "Set-Cookie" not in answer.headers
+
+
+def test_hostile_queries_show_as_text(client: FlaskClient) -> None:
+    answer = client.get("/", query_string={"q": '"><script>alert(1)</script><b x="'})
+
+    assert "<script>" not in answer.text
+
+
+def test_static_files_stay_small() -> None:
+    folder = Path(__file__).resolve().parents[1] / "webui" / "static"
+
+    assert sum(path.stat().st_size for path in folder.iterdir()) < 50_000

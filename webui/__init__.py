@@ -1,0 +1,78 @@
+"""From answers to pages: a Flask app that is rendered on the server and works without scripts."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from flask import Flask, Response, render_template
+from flask_talisman import Talisman
+from werkzeug.exceptions import HTTPException
+
+from corpus import Settings, Store, read_settings
+from corpus.errors import CommuniqueError, IndexUnusableError
+from corpus.source import offices as known_offices
+from indexer import open_engine
+from webui import health, offices, releases, search
+from webui.labels import day, language_name, moment
+
+# Nothing inline, nothing from elsewhere, and no page of ours inside another's.
+POLICY = {
+    "default-src": "'none'",
+    "style-src": "'self'",
+    "script-src": "'self'",
+    "img-src": "'self' data:",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The web app over one data folder; `settings` None reads them from the environment."""
+    settings = settings or read_settings(os.environ)
+    app = Flask(__name__)
+    store, engine = Store(settings), open_engine(settings)
+    app.extensions["communique"] = store, engine
+    Talisman(
+        app,
+        force_https=settings.https,
+        strict_transport_security=settings.https,
+        session_cookie_secure=settings.https,
+        content_security_policy=POLICY,
+        frame_options="DENY",
+        referrer_policy="same-origin",
+    )
+    app.register_blueprint(search.pages(engine, settings))
+    app.register_blueprint(releases.pages(store, settings))
+    app.register_blueprint(offices.pages(store, engine))
+    app.register_blueprint(health.pages(store, engine))
+    app.register_error_handler(HTTPException, _show_http_error)
+    app.register_error_handler(CommuniqueError, _show_error)
+    app.jinja_env.filters |= {"day": day, "moment": moment, "language_name": language_name}
+    app.jinja_env.globals["office_title"] = _office_title
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    return app
+
+
+def _office_title(name: str) -> str:
+    known = known_offices().get(name)
+    return known.title if known else name
+
+
+def _show_http_error(error: HTTPException) -> tuple[str, int] | Any:
+    if error.code is None or error.code < 400:
+        return error
+    return render_template(
+        "error.html", code=error.code, title=error.name, words=error.description
+    ), error.code
+
+
+def _show_error(error: CommuniqueError) -> Response | tuple[str, int]:
+    title = (
+        "The index is not ready"
+        if isinstance(error, IndexUnusableError)
+        else "Something is out of order"
+    )
+    return render_template("error.html", code=503, title=title, words=str(error)), 503
