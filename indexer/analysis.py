@@ -74,7 +74,7 @@ def fold(word: str) -> str:
     if CYRILLIC.search(folded):  # the breve of й tells letters apart, a stress mark does not
         return _without_marks(unicodedata.normalize("NFC", folded)).replace("ё", "е")
     plain = _without_marks(unicodedata.normalize("NFKD", folded)).casefold()
-    return unicodedata.normalize("NFC", plain) or folded
+    return unicodedata.normalize("NFC", plain).translate(APOSTROPHES) or folded
 
 
 def _without_marks(word: str) -> str:

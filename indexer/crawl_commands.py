@@ -23,6 +23,11 @@ def _read_mirrors(
     pairs = [each.partition("=") for each in given]
     if any(not host or not url.startswith(("http://", "https://")) for host, _, url in pairs):
         raise click.BadParameter("write HOST=URL, such as www.justice.gov=http://127.0.0.1:8801")
+    routes = [route for source in offices().values() for route in source.routes]
+    hosts = {host for route in routes for host in route.hosts}
+    for host, _, _ in pairs:
+        if host.lower() not in hosts:  # a slip here would crawl the live office
+            raise click.BadParameter(f"no office has the host {host!r}")
     return {host: url for host, _, url in pairs}
 
 

@@ -121,7 +121,11 @@ def test_offices_are_listed_for_people_and_programs(tmp_path: Path) -> None:
         (["crawl", "sample_doj", "--delay", "fast"], "--delay"),
         (["crawl", "us_doj", "--delay", "0.5"], "too short for"),
         (["crawl", "us_doj", "--delay", "-1"], "too short for"),
-        (["crawl", "us_doj", "--delay", "0", "--mirror", "a.b=http://127.0.0.1:1"], "too short"),
+        (
+            ["crawl", "us_doj", "--delay", "0", *mirrors(["www.gov.kz"], "http://127.0.0.1:1")],
+            "too",
+        ),
+        (["crawl", "us_doj", *mirrors(["www.justcie.gov"], "http://127.0.0.1:1")], "no office has"),
         (["search", "--size", "0", "fraud"], "--size"),
         (["search", "--sort", "best", "fraud"], "--sort"),
         (["search", "--since", "soon", "fraud"], "'soon' is no date"),

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -21,6 +21,8 @@ from corpus import Settings, Store
 from corpus.errors import IndexUnusableError, LockedError, StoreError
 from corpus.release import Draft, Provenance
 from indexer import Engine, Query, open_engine, parse, reindex
+from indexer.document import Document
+from indexer.engine import Report
 from indexer.whoosh_engine import WhooshEngine
 from tests.conftest import crawl_sample
 
@@ -212,7 +214,7 @@ def test_a_build_that_cannot_be_written_leaves_the_live_index_whole(
 class _Forgetful(WhooshEngine):
     """Loses the last release of what it builds, as a defect would."""
 
-    def build(self, documents, revision, report):  # type: ignore[no-untyped-def] # as above it
+    def build(self, documents: Iterable[Document], revision: int, report: Report) -> str:
         return super().build(list(documents)[:-1], revision, report)
 
 
@@ -235,7 +237,7 @@ def test_releases_that_a_crawl_adds_meanwhile_do_not_fail_the_check(
     add(store, range(3))
 
     class _Overtaken(WhooshEngine):
-        def build(self, documents, revision, report):  # type: ignore[no-untyped-def] # as above
+        def build(self, documents: Iterable[Document], revision: int, report: Report) -> str:
             name = super().build(documents, revision, report)
             add(store, range(3, 6))
             return name
