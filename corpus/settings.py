@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ from corpus.errors import SettingsError
 PREFIX = "COMMUNIQUE_"
 
 
-def _setting(default: Any, words: str) -> Any:
-    return field(default=default, metadata={"help": words})
+def _setting(default: Any, words: str, least: int = 1) -> Any:
+    """A setting; of a number, `least` is the smallest that makes sense."""
+    return field(default=default, metadata={"help": words, "least": least})
 
 
 @dataclass(frozen=True)
@@ -35,18 +37,19 @@ class Settings:
         "", "address or URL that offices find in our user agent; set it before a live crawl"
     )
     delay_s: float = _setting(
-        2.0, "seconds between two requests to a host; 1 is the least for a live office"
+        2.0, "seconds between two requests to a host; 1 is the least for a live office", least=0
     )
     timeout_s: float = _setting(60.0, "seconds until a response counts as lost")
     response_mb: int = _setting(32, "largest response taken, unpacked, in megabytes")
     warc_mb: int = _setting(1000, "size at which a run begins another WARC file, in megabytes")
     retries: int = _setting(
-        3, "how often a request is tried again after 429, 5xx or a broken connection"
+        3, "how often a request is tried again after 429, 5xx or a broken connection", least=0
     )
     query_chars: int = _setting(
         2000, "characters of a query that are read; the rest is ignored and the reader told"
     )
     page_size: int = _setting(20, "hits on a page of results")
+    memory_mb: int = _setting(512, "memory that building an index may take, in megabytes")
     https: bool = _setting(False, "yes: answer over HTTPS only (behind a TLS proxy), with HSTS")
 
     @property
@@ -70,7 +73,12 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     given: dict[str, Any] = {}
     for each in fields(Settings):
         if (value := environ.get(PREFIX + each.name.upper())) is not None:
-            given[each.name] = _read(each.name, str(each.type), value)
+            found = given[each.name] = _read(each.name, str(each.type), value)
+            least = each.metadata.get("least", 0)
+            if each.type in ("int", "float") and not least <= found < inf:
+                raise SettingsError(
+                    f"{PREFIX}{each.name.upper()} must be at least {least}, not {value!r}."
+                )
     return Settings(**given)
 
 

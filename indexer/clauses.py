@@ -28,6 +28,15 @@ WORDS = {"topic": "topic", "component": "component", "place": "place"}
 DATES = ("date", "year")
 
 
+class Alike(tree.ConstantScoreQuery):
+    """All that its child matches scores alike, as a prefix's or a range's words should."""
+
+    def __str__(self) -> str:
+        return str(self.child)
+
+    __repr__ = __str__
+
+
 @dataclass
 class Reader:
     """One reading of a query: the languages whose stems count, and the notes so far.
@@ -143,17 +152,13 @@ def _phrase(
 
 
 def _read_prefix(node: tree.Prefix, reader: Reader, boost: float) -> tree.Query | None:
-    return _pattern(
-        node.fieldname, node.text, reader, lambda name, text: tree.Prefix(name, text, boost=boost)
-    )
+    return _pattern(node.fieldname, node.text, reader, boost, tree.Prefix)
 
 
 def _read_wildcard(node: tree.Wildcard, reader: Reader, boost: float) -> tree.Query | None:
     if not WORD.search(node.text):
         return tree.Every() if not node.fieldname else None
-    return _pattern(
-        node.fieldname, node.text, reader, lambda name, text: tree.Wildcard(name, text, boost=boost)
-    )
+    return _pattern(node.fieldname, node.text, reader, boost, tree.Wildcard)
 
 
 def _read_fuzzy(node: tree.FuzzyTerm, reader: Reader, boost: float) -> tree.Query | None:
@@ -165,15 +170,22 @@ def _read_fuzzy(node: tree.FuzzyTerm, reader: Reader, boost: float) -> tree.Quer
     distance = max(1, min(FUZZY_LIMIT, node.maxdist))
 
     def made(name: str, text: str) -> tree.Query:
-        return tree.FuzzyTerm(name, text, boost=boost, maxdist=distance, prefixlength=1)
+        return tree.FuzzyTerm(name, text, maxdist=distance, prefixlength=1)
 
-    return _pattern(node.fieldname, node.text, reader, made)
+    return _pattern(node.fieldname, node.text, reader, boost, made)
 
 
 def _pattern(
-    name: str | None, typed: str, reader: Reader, made: Callable[[str, str], tree.Query]
+    name: str | None,
+    typed: str,
+    reader: Reader,
+    boost: float,
+    made: Callable[[str, str], tree.Query],
 ) -> tree.Query | None:
-    """A prefix, wildcard or fuzzy word: matched as written, in the fields that have words."""
+    """A prefix, wildcard or fuzzy word: matched as written, in the fields that have words.
+
+    All the words that it stands for score alike: a rare ending is no better a match.
+    """
     if not WORD.search(typed):
         return None
     name = name.lower() if name else "text"
@@ -183,7 +195,7 @@ def _pattern(
     if not fields:
         reader.note(f"There is no field {name!r} to look for “{typed}” in; all text was searched.")
         fields = TEXTS["text"]
-    return any_of([made(each, fold(typed)) for each in fields])
+    return any_of([Alike(made(each, fold(typed)), score=boost * _weight(each)) for each in fields])
 
 
 def _read_range(node: tree.TermRange, reader: Reader, boost: float) -> tree.Query | None:
@@ -195,7 +207,7 @@ def _read_range(node: tree.TermRange, reader: Reader, boost: float) -> tree.Quer
     fields = TEXTS.get(name) or (WORDS.get(name) or WHOLE.get(name) or "body",)
     return any_of(
         [
-            tree.TermRange(each, start, end, node.startexcl, node.endexcl, boost=boost)
+            Alike(tree.TermRange(each, start, end, node.startexcl, node.endexcl), score=boost)
             for each in fields
         ]
     )
@@ -224,8 +236,10 @@ def _dates(typed: str, reader: Reader) -> tree.Query | None:
             " write date:2017, date:2017-03, date:2017-03-01 or date:2017..2018."
         )
         return None
-    start, end = (bound and bound.toordinal() for bound in bounds)
-    return tree.NumericRange("date", start, end, constantscore=True)
+    start, end = (bound and bound.isoformat() for bound in bounds)
+    if start and end and start > end:
+        reader.note(f"The range of dates {typed} is empty: it ends before it begins.")
+    return Alike(tree.TermRange("date", start, end))
 
 
 def _whole(name: str, typed: str) -> str:

@@ -14,6 +14,7 @@ import click
 
 from corpus import Settings, Source, Store, office, offices, read_settings
 from corpus.errors import CommuniqueError, LockedError, OfficeError, SettingsError
+from corpus.report import counted
 from corpus.verify import verify_archive, verify_catalog
 from indexer import Filters, Passage, Query, open_engine, parse
 from indexer.console import FAILED, LOCKED, USAGE, shown, start_logging
@@ -21,7 +22,9 @@ from indexer.crawl_commands import crawl_command, crawl_samples, read_since
 from indexer.engine import Sort
 from indexer.export import exported
 from indexer.reindex import reindex as bring_up_to_date
-from indexer.status import status_of, status_sentences, verify_index
+from indexer.status import agreement, status_of, status_sentences, verify_index
+from indexer.suggest import did_you_mean
+from indexer.values import unknown_values
 
 
 class _Commands(click.Group):
@@ -128,13 +131,18 @@ def search_command(
     query = Query(reading.tree, Filters(office=office_names, since=since), sort, size=size)
     with closing(open_engine(settings)) as engine:
         results = engine.search(query)
+        notes = (*reading.notes, *unknown_values(query, results.facets, engine), *results.notes)
+        better = did_you_mean(" ".join(words), query, results.total, engine)
     if as_json:
-        found = {"notes": reading.notes} | asdict(results)
+        found = asdict(results) | {"notes": notes}
         click.echo(json.dumps(found, ensure_ascii=False, default=str))
         return
-    for note in reading.notes:
+    for note in notes:
         click.echo(f"Note: {note}", err=True)
-    click.echo(f"{results.total:,} releases")
+    if better:
+        found_more = counted(better.total, "release")
+        click.echo(f"Did you mean: {better.words} ({found_more})", err=True)
+    click.echo(counted(results.total, "release"))
     for hit in results.hits:
         click.echo(f"\n{hit.published or 'undated'}  {hit.office}  {hit.title.text}")
         click.echo(f"  {hit.id}  {hit.url}")
@@ -181,17 +189,17 @@ def verify_command(settings: Settings) -> None:
     with closing(Store(settings)) as store, closing(open_engine(settings)) as engine:
         problems = [*verify_archive(settings), *verify_catalog(settings, store)]
         problems += verify_index(store, engine)
-        number = store.count()
+        agreed = agreement(store, engine)
     for problem in problems:
         click.echo(problem)
     if problems:
         raise SystemExit(FAILED)
-    click.echo(f"{number:,} releases: archive, catalog and index agree.")
+    click.echo(agreed)
 
 
 @main.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
 @click.pass_obj
 def serve_command(settings: Settings, host: str, port: int) -> None:
     """Serve the search page."""
@@ -205,6 +213,7 @@ def serve_command(settings: Settings, host: str, port: int) -> None:
         raise CommuniqueError(
             f"{host}:{port} cannot be listened on: {error.strerror or error}."
         ) from error
+    port = getattr(server, "effective_port", port)  # 0 asks for any that is free
     click.echo(f"Serving on http://{host}:{port} (Ctrl-C ends it)")
     server.run()
 
@@ -214,7 +223,7 @@ main.add_command(crawl_command)
 
 @main.command("demo")
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
 @click.option("--no-serve", is_flag=True, help="Crawl and index only.")
 @click.pass_context
 def demo_command(ctx: click.Context, host: str, port: int, no_serve: bool) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from corpus import Release, offices
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,10 @@ class Document:
         return "\n\n".join(self.body)
 
     def stored(self) -> dict[str, Any]:
-        """What a hit needs to be shown without the catalog."""
-        names = ("id", "office", "language", "published", "url", "title")
-        return {name: getattr(self, name) for name in names} | {"body": self.body_text}
+        """What a hit needs to be shown without the catalog, beside its text."""
+        published = self.published.isoformat() if self.published else None
+        names = ("id", "office", "language", "url", "title")
+        return {name: getattr(self, name) for name in names} | {"published": published}
 
 
 def document(release: Release) -> Document:

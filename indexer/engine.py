@@ -80,13 +80,33 @@ class Facet:
 
 
 @dataclass(frozen=True)
+class Clause:
+    """A part of a query in words, and how many releases it matched; None where it was not run.
+
+    `expansions` are words of the corpus that it stands for, the commonest, with their releases.
+    """
+
+    words: str
+    count: int | None
+    expansions: tuple[tuple[str, int], ...] = ()
+    parts: tuple[Clause, ...] = ()
+
+
+@dataclass(frozen=True)
 class Results:
-    """An answer: the page of hits, the exact total, the facets, and the build it comes from."""
+    """An answer: the page of hits, the exact total, the facets, and the build it comes from.
+
+    `timeline` counts dated hits a month ("2018-04"); `clause` tells how the query was carried out,
+    `notes` what of it was cut short.
+    """
 
     hits: tuple[Hit, ...]
     total: int
     facets: tuple[Facet, ...]
     build: str
+    timeline: tuple[tuple[str, int], ...] = ()
+    clause: Clause | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -129,6 +149,18 @@ class Engine(Protocol):
     def scan(self, query: Query) -> Iterator[str]:
         """The ids of all hits in the query's order, whatever their number."""
 
+    def total(self, query: Query) -> int:
+        """How many releases match."""
+
+    def similar(self, id_: str, size: int) -> tuple[Hit, ...]:
+        """The releases most like one, itself left out."""
+
+    def complete(self, prefix: str, most: int) -> list[str]:
+        """Words of the corpus that begin so, the commonest first."""
+
+    def nearest(self, word: str) -> str | None:
+        """The word of the corpus that a misspelt one was probably meant to be."""
+
     def has(self, ids: Iterable[str], build: str | None = None) -> list[bool]:
         """Which of these ids a build holds (the live one by default)."""
 
@@ -143,4 +175,4 @@ def open_engine(settings: Settings) -> Engine:
     """The engine that the settings name."""
     from indexer.whoosh_engine import WhooshEngine
 
-    return WhooshEngine(settings.index)
+    return WhooshEngine(settings.index, settings.memory_mb)

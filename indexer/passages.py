@@ -1,30 +1,33 @@
-"""Highlights: where a query's words stand in a text, and the passages that show them best.
-
-Works on stored text with the offsets of `analysis`, so it marks what the index matched: inflected
-forms of bare words, quoted words as written, phrases as wholes, prefixes, wildcards, fuzzy words.
-"""
+"""The passages of a text that show its marks best, in whole words and sentences."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from fnmatch import translate
-from functools import lru_cache
+from typing import NamedTuple
 
-from whoosh import query as tree
-
-from indexer.analysis import Token, tokens
+from indexer.marker import Mark
 
 MOST_PASSAGES = 3
 LEAST_CHARS, MOST_CHARS = 110, 260
-# A sentence ends at a stop before white space and an opening capital, digit or quote, and always at
-# a new line.
-SENTENCE_END = re.compile(
-    r"(?<=[.!?…])(?P<closing>[\"'”»)]*)\s+(?=[\"'“«(]?[^\W\d_a-zа-яәғқңөұүһі]|\d)|\n+"
+# Of a text with more marks than this, the first are enough to choose from.
+MOST_MARKS = 40
+STOPS = ".\n?!…"
+# A sentence that begins farther back than this is shown in part only.
+FARTHEST = 2 * MOST_CHARS
+# What follows a stop where a sentence ends: closing quotes, white space, an opening character.
+AFTER_STOP = re.compile(
+    r"[\"'”»)]*(?=\s+[\"'“«(]?(?:[^\W\da-zа-яәғқңөұүһі_]|\d))|[\"'”»)]*(?=\s*\n)"
 )
-
-Mark = tuple[int, int]
+BLANK = re.compile(r"\s*")
+NEXT_STOP = re.compile(r"[.!?…]|\n")
+# Words that a full stop shortens, so that no sentence ends there; a single letter is one, too.
+_SHORTENED = """
+Mr Mrs Ms Dr St No Sen Rep Gov Gen Jr Sr Inc Corp Co Ltd vs Hon Lt Sgt Capt
+ст гл им ул обл тыс млн млрд
+"""
+SHORTENED = tuple(f"{before}{word}" for word in _SHORTENED.split() for before in (" ", "\n"))
 
 
 @dataclass(frozen=True)
@@ -41,120 +44,13 @@ class Passage:
         return "".join(words for words, _ in self.parts)
 
 
-class Marker:
-    """Finds the words of a query tree in texts. Parts that are negated mark nothing."""
-
-    def __init__(self, query: tree.Query | None) -> None:
-        self.words: dict[str, list[Callable[[Token], bool]]] = {"title": [], "body": []}
-        self.phrases: dict[str, list[tuple[Sequence[str], int, bool]]] = {"title": [], "body": []}
-        if query is not None:
-            self._collect(query)
-
-    def _collect(self, node: tree.Query) -> None:
-        if isinstance(node, tree.And | tree.Or):
-            for part in node.subqueries:
-                self._collect(part)
-        elif isinstance(node, tree.AndMaybe):
-            self._collect(node.a)
-            self._collect(node.b)
-        elif isinstance(node, tree.AndNot):
-            self._collect(node.a)
-        elif (name := getattr(node, "fieldname", None)) and name.removesuffix(
-            "_stem"
-        ) in self.words:
-            self._collect_leaf(node, name.removesuffix("_stem"), name.endswith("_stem"))
-
-    def _collect_leaf(self, node: tree.Query, name: str, is_stem: bool) -> None:
-        if isinstance(node, tree.Phrase):
-            self.phrases[name].append((node.words, node.slop, is_stem))
-        elif isinstance(node, tree.FuzzyTerm):
-            text, most, kept = node.text, node.maxdist, node.prefixlength
-            self.words[name].append(
-                lambda t: (
-                    t.written[:kept] == text[:kept] and distance(text, t.written, most) <= most
-                )
-            )
-        elif isinstance(node, tree.Prefix):
-            prefix = node.text
-            self.words[name].append(lambda t: t.written.startswith(prefix))
-        elif isinstance(node, tree.Wildcard):
-            pattern = re.compile(translate(node.text))
-            self.words[name].append(lambda t: pattern.match(t.written) is not None)
-        elif isinstance(node, tree.TermRange):
-            low, high = node.start or "", node.end or "\U0010ffff"
-            self.words[name].append(lambda t: low <= t.written <= high)
-        elif isinstance(node, tree.Term):
-            wanted = node.text
-            self.words[name].append(
-                (lambda t: t.stem == wanted) if is_stem else (lambda t: t.written == wanted)
-            )
-
-    def marks(self, text: str, name: str, language: str) -> list[Mark]:
-        """Where the query's words stand in a text of that field.
-
-        Character ranges, in order, not overlapping.
-        """
-        if not (self.words[name] or self.phrases[name]):
-            return []
-        found = list(tokens(text, language))
-        matches = {
-            token.position
-            for token in found
-            if any(is_match(token) for is_match in self.words[name])
-        }
-        for wanted, slop, is_stem in self.phrases[name]:
-            shapes = [token.stem if is_stem else token.written for token in found]
-            for positions in phrase_positions(shapes, wanted, slop):
-                matches.update(positions)
-        return [(found[position].start, found[position].end) for position in sorted(matches)]
-
-
-def phrase_positions(
-    shapes: Sequence[str], wanted: Sequence[str], slop: int
-) -> Iterator[list[int]]:
-    """Every occurrence of words in order, each at most `slop` positions after the one before."""
-    for first in (i for i, shape in enumerate(shapes) if shape == wanted[0]):
-        positions = [first]
-        for word in wanted[1:]:
-            after = positions[-1]
-            following = next(
-                (
-                    i
-                    for i in range(after + 1, min(len(shapes), after + 1 + slop))
-                    if shapes[i] == word
-                ),
-                None,
-            )
-            if following is None:
-                break
-            positions.append(following)
-        else:
-            yield positions
-
-
-@lru_cache(maxsize=1 << 16)
-def distance(one: str, other: str, most: int) -> int:
-    """Levenshtein distance, as Whoosh's fuzzy words count it; `most` + 1 where it is more."""
-    if abs(len(one) - len(other)) > most:
-        return most + 1
-    row = list(range(len(other) + 1))
-    for i, a in enumerate(one, 1):
-        last, row = row, [i]
-        for j, b in enumerate(other, 1):
-            row.append(min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a != b)))
-        if min(row) > most:
-            return most + 1
-    return row[-1]
-
-
 def marked(text: str, marks: Sequence[Mark], start: int = 0, end: int | None = None) -> Passage:
     """A piece of a text with the marks that lie in it, as `joined`."""
     end = len(text) if end is None else end
+    inside = [mark for mark in marks if start <= mark[0] and mark[1] <= end]
     parts: list[tuple[str, bool]] = []
     position = start
-    for first, last in joined(
-        text, [mark for mark in marks if start <= mark[0] and mark[1] <= end]
-    ):
+    for first, last in joined(text, inside):
         parts += [(text[position:first], False), (text[first:last], True)]
         position = last
     parts.append((text[position:end], False))
@@ -174,63 +70,134 @@ def joined(text: str, marks: Sequence[Mark]) -> list[Mark]:
 
 def passages(text: str, marks: Sequence[Mark], most: int = MOST_PASSAGES) -> tuple[Passage, ...]:
     """The passages that show the marks best, in the text's order; without marks its opening."""
-    sentences = list(sentence_spans(text))
     if not marks:
-        return (_cut(text, (), *_widened(sentences, 0)),) if sentences else ()
-    scores: dict[int, tuple[int, int]] = {}
-    for number, (start, end) in enumerate(sentences):
-        inside = [text[a:b].casefold() for a, b in marks if start <= a and b <= end]
-        if inside:
-            scores[number] = (len(set(inside)), len(inside))
-    best = sorted(scores, key=lambda number: (*(-each for each in scores[number]), number))[:most]
-    return tuple(
-        _cut(text, marks, *_widened(sentences, number) if len(best) == 1 else sentences[number])
-        for number in sorted(best)
-    )
+        start = _blank(text, 0)
+        opening = _Sentence(start, _widened(text, start, start), (start, start))
+        return (_cut(text, (), opening),) if start < len(text) else ()
+    best = sorted(_best(text, marks[:MOST_MARKS], most))
+    if len(best) == 1:
+        only = best[0]
+        best = [only._replace(end=_widened(text, only.start, only.end))]
+    return tuple(_cut(text, marks, each) for each in best)
 
 
-def sentence_spans(text: str) -> Iterator[Mark]:
-    """Where the sentences of a text stand."""
-    start = 0
-    for end in SENTENCE_END.finditer(text):
-        last = end.end("closing") if end["closing"] else end.start()
-        if text[start:last].strip():
-            yield start, last
-        start = end.end()
-    if text[start:].strip():
-        yield start, len(text)
+class _Sentence(NamedTuple):
+    """Where it stands, and the mark that it was chosen for; a very long one may begin in its
+    middle.
+    """
+
+    start: int
+    end: int
+    anchor: Mark
+    is_whole: bool = True
 
 
-def _widened(sentences: Sequence[Mark], number: int) -> Mark:
-    """A short sentence together with the ones after it, until there is something to read."""
-    start, end = sentences[number]
-    for _, following in sentences[number + 1 :]:
-        if end - start >= LEAST_CHARS or following - start > MOST_CHARS:
+def _best(text: str, marks: Sequence[Mark], most: int) -> list[_Sentence]:
+    """The sentences with the most different marks, then the most, then the first.
+
+    Looked at are those around the marks that have most company.
+    """
+    words = [text[start:end].lower() for start, end in marks]
+    ranked = []
+    until = 0
+    for number, (start, _) in enumerate(marks):
+        while until < len(marks) and marks[until][1] <= start + MOST_CHARS:
+            until += 1
+        until = max(until, number + 1)
+        ranked.append((-len(set(words[number:until])), number - until, number))
+    looked_at = most if len(set(words)) == 1 else 2 * most
+    sentences: list[_Sentence] = []
+    for _, _, number in sorted(ranked):
+        start, end = marks[number]
+        if not any(each.start <= start < each.end for each in sentences):
+            first, is_whole = _sentence_start(text, start)
+            sentences.append(_Sentence(first, _sentence_end(text, end), marks[number], is_whole))
+            if len(sentences) == looked_at:
+                break
+    if len(sentences) > most:
+        sentences.sort(key=lambda each: _rank(each, marks, words))
+    return sentences[:most]
+
+
+def _rank(sentence: _Sentence, marks: Sequence[Mark], words: Sequence[str]) -> tuple[int, int, int]:
+    start, end = sentence.start, sentence.end
+    inside = [word for (a, b), word in zip(marks, words, strict=True) if start <= a and b <= end]
+    return -len(set(inside)), -len(inside), start
+
+
+def _sentence_start(text: str, position: int) -> tuple[int, bool]:
+    """Where the sentence around a position begins; of a very long one, a word well before it.
+
+    The second value is False there.
+    """
+    lowest = max(0, position - FARTHEST)
+    end = position
+    stops = [stop for stop in STOPS if stop in text]
+    while stops and (stop := max([text.rfind(each, lowest, end) for each in stops])) >= 0:
+        after = _end_of_sentence(text, stop)
+        if after is not None and after <= position:
+            return after + _blank(text, after), True
+        end = stop
+    if not lowest:
+        return _blank(text, 0), True
+    return _word_start(text, lowest, 0, position), False
+
+
+def _sentence_end(text: str, position: int) -> int:
+    """Where the sentence around a position ends."""
+    while found := NEXT_STOP.search(text, position):
+        if (after := _end_of_sentence(text, found.start())) is not None:
+            return found.start() if found[0] == "\n" else after
+        position = found.end()
+    return len(text.rstrip())
+
+
+def _end_of_sentence(text: str, stop: int) -> int | None:
+    """Where the text goes on after a stop that ends a sentence; None where it does not end one."""
+    if text[stop] == "\n":
+        return stop + 1
+    if text[stop] == ".":
+        is_letter = text[stop - 1 : stop].isalpha() and not text[stop - 2 : stop - 1].isalnum()
+        if is_letter or text.endswith(SHORTENED, 0, stop):
+            return None
+    found = AFTER_STOP.match(text, stop + 1)
+    return found.end() if found else None
+
+
+def _blank(text: str, start: int) -> int:
+    """How much white space there is from a place on."""
+    found = BLANK.match(text, start)
+    return found.end() - start if found else 0
+
+
+def _widened(text: str, start: int, end: int) -> int:
+    """The end of a short sentence, or of one after it, so that there is something to read."""
+    while end - start < LEAST_CHARS and end < len(text):
+        following = _sentence_end(text, min(len(text), end + _blank(text, end) + 1))
+        if following <= end or (end > start and following - start > MOST_CHARS):
             break
         end = following
-    return start, end
+    return end
 
 
-def _cut(text: str, marks: Sequence[Mark], start: int, end: int) -> Passage:
-    """A sentence, or what is around the first marks of a long one; words and marks stay whole."""
+def _cut(text: str, marks: Sequence[Mark], sentence: _Sentence) -> Passage:
+    """A sentence, or what is around the chosen mark of a long one; words and marks stay whole."""
+    start, end, anchor, is_whole = sentence
     inside = [mark for mark in marks if start <= mark[0] and mark[1] <= end]
     left, right = start, end
     if end - start > MOST_CHARS:
-        anchor = inside[0] if inside else (start, start)
-        left = max(start, anchor[0] - MOST_CHARS // 3)
+        left = _word_start(text, max(start, anchor[0] - MOST_CHARS // 3), start, anchor[0])
+        left = min([left, *(a for a, b in inside if a < left < b)])
         right = max(min(end, left + MOST_CHARS), anchor[1])
-        left = _word_edge(text, left, start, anchor[0])
-        right = (
-            text.rfind(" ", anchor[1], right)
-            if right < end and " " in text[anchor[1] : right]
-            else right
-        )
+        if right < end:
+            space = text.rfind(" ", anchor[1], right)
+            right = space if space >= 0 else right
         right = max([right, *(b for a, b in inside if a < right < b)])
     piece = marked(text, inside, left, right)
-    return Passage(piece.parts, is_cut_before=left > start, is_cut_after=right < end)
+    return Passage(piece.parts, left > start or not is_whole, is_cut_after=right < end)
 
 
-def _word_edge(text: str, left: int, start: int, anchor: int) -> int:
+def _word_start(text: str, left: int, start: int, anchor: int) -> int:
     """The next beginning of a word, not after the anchor."""
     if left == start:
         return left

@@ -16,7 +16,7 @@ from indexer.analysis import WORD
 from indexer.clauses import OPERATORS, Reader, read, read_words
 from indexer.dates import read_day
 
-__all__ = ["Reading", "is_asked", "parse", "read_day"]
+__all__ = ["Reading", "is_asked", "parse", "read_day", "values_asked"]
 
 DEPTH_LIMIT = 40
 # What Whoosh's parser has been seen to stumble with.
@@ -33,6 +33,7 @@ QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"'
 # Whoosh looks for a range's end from every opening bracket, to the end of the query: an opening one
 # is left in only where its range is short and whole.
 STRAY_OPENING = re.compile(r"[\[{](?![^\[\]{}]{0,80}[\]}])")
+SMALL_OPERATOR = re.compile(r"(?<=\S)\s+(and|or|not)(?=\s+\S)")
 OPERATOR_WORDS = re.compile(rf"\b(?:{'|'.join(OPERATORS)})\b")
 
 
@@ -47,11 +48,16 @@ class Reading:
 def parse(text: str, languages: tuple[str, ...] = (), limit_chars: int = 2000) -> Reading:
     """Read a query. Never raises; what could not be read as meant stands in the notes."""
     reader = Reader(languages)
-    typed = text.replace("\x00", " ").translate(QUOTES).strip()
+    typed = text.encode("utf-8", "replace").decode().replace("\x00", " ").translate(QUOTES).strip()
     if len(typed) > limit_chars:
         typed = typed[:limit_chars]
         reader.note(f"Only the first {limit_chars:,} characters of the query were read.")
     typed = _repaired(typed, reader)
+    if found_small := SMALL_OPERATOR.search(re.sub(r'"[^"]*"', '""', typed)):
+        reader.note(
+            f"“{found_small[1]}” was searched for as a word;"
+            " operators are written in capitals: AND, OR, NOT."
+        )
     if OPERATOR_WORDS.search(typed) and not WORD.search(OPERATOR_WORDS.sub(" ", typed)):
         return Reading(
             None, (*reader.notes, "The query holds operators only, and no word to search for.")
@@ -111,15 +117,13 @@ def _repaired(typed: str, reader: Reader) -> str:
 def _grounded(node: tree.Query) -> tree.Query:
     """Something to subtract from wherever all parts are negated: everything."""
     if isinstance(node, tree.Not):
-        return tree.And([tree.Every(), tree.Not(_grounded(node.query))])
+        return tree.AndNot(tree.Every(), _grounded(node.query))
     if isinstance(node, tree.And):
-        parts = [
-            tree.Not(_grounded(p.query)) if isinstance(p, tree.Not) else _grounded(p)
-            for p in node.subqueries
-        ]
-        if all(isinstance(part, tree.Not) for part in parts):
-            parts.insert(0, tree.Every())
-        return tree.And(parts)
+        unwanted = [_grounded(part.query) for part in node.subqueries if isinstance(part, tree.Not)]
+        wanted = [_grounded(part) for part in node.subqueries if not isinstance(part, tree.Not)]
+        if wanted:
+            return tree.And([*wanted, *map(tree.Not, unwanted)])
+        return tree.AndNot(tree.Every(), tree.Or(unwanted))
     if isinstance(node, tree.Or):
         return tree.Or([_grounded(part) for part in node.subqueries])
     if isinstance(node, tree.AndNot | tree.AndMaybe):
@@ -130,3 +134,9 @@ def _grounded(node: tree.Query) -> tree.Query:
 def is_asked(node: tree.Query | None) -> bool:
     """Whether a tree asks for anything but everything."""
     return node is not None and not isinstance(node, tree.Every)
+
+
+def values_asked(node: tree.Query | None, name: str) -> list[str]:
+    """The whole values of a field that a tree asks for, such as offices."""
+    leaves = [] if node is None else node.leaves()
+    return [leaf.text for leaf in leaves if isinstance(leaf, tree.Term) and leaf.fieldname == name]

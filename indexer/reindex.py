@@ -10,6 +10,7 @@ from itertools import islice
 from corpus import Settings, Store
 from corpus.errors import IndexUnusableError
 from corpus.lock import only_job
+from corpus.report import counted
 from indexer.document import Document, document
 from indexer.engine import Engine
 
@@ -30,7 +31,8 @@ class ReindexReport:
         if not self.is_full and not self.releases:
             return f"Nothing has changed since the last reindex; {self.build} stays as it is."
         how = "built anew and published" if self.is_full else "updated"
-        return f"{self.releases:,} releases indexed in {self.seconds:.1f} s; {self.build} {how}."
+        done = counted(self.releases, "release")
+        return f"{done} indexed in {self.seconds:.1f} s; {self.build} {how}."
 
 
 def reindex(
@@ -79,7 +81,8 @@ def _rebuild(
     if number < total or not all(engine.has(sample, build)):
         engine.drop(build)
         raise IndexUnusableError(
-            f"The build {build} holds {number:,} of {total:,} releases; it was not published."
+            f"The build {build} holds {number:,} of {counted(total, 'release')};"
+            " it was not published."
         )
     engine.publish(build)
     return number, build

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from corpus import Store, offices
+from corpus.report import counted
 from indexer.engine import Engine
 
 
@@ -29,6 +30,8 @@ def status_of(store: Store, engine: Engine) -> dict[str, Any]:
             "changed": report.get("changed"),
             "missing": report.get("missing_count"),
             "refused": report.get("refused_count"),
+            "failed": report.get("failed_count"),
+            "cut_short": report.get("cut_short"),
             "error": report.get("error"),
         }
     health = engine.health()
@@ -41,15 +44,24 @@ def status_of(store: Store, engine: Engine) -> dict[str, Any]:
     return {"offices": rows, "index": index}
 
 
+def run_words(row: dict[str, Any]) -> list[str]:
+    """What came of an office's last run, in words; what did not happen is left out."""
+    rare = {"missing": "listed but not there", "refused": "refused", "failed": "without an answer"}
+    words = [f"{row[name] or 0:,} {name}" for name in ("new", "changed")]
+    return words + [f"{row[name]:,} {phrase}" for name, phrase in rare.items() if row[name]]
+
+
 def status_sentences(status: dict[str, Any]) -> list[str]:
     """The status for people."""
     lines = []
     for name, row in status["offices"].items():
         dates = f"{row['first']} to {row['last']}" if row["first"] else "none dated"
-        lines.append(f"{name}: {row['releases']:,} releases, {dates}")
+        lines.append(f"{name}: {counted(row['releases'], 'release')}, {dates}")
         if row["last_run"]:
             when = f"{row['last_run']:%Y-%m-%d %H:%M} UTC"
-            lines.append(f"  last run {when}: {row['new']:,} new, {row['changed']:,} changed")
+            lines.append(f"  last run {when}: {', '.join(run_words(row))}")
+        if row["cut_short"]:
+            lines.append(f"  cut short as asked, {row['cut_short']}")
         if row["error"]:
             lines.append(f"  FAILED: {row['error']}")
     index = status["index"]
@@ -59,7 +71,7 @@ def status_sentences(status: dict[str, Any]) -> list[str]:
         state = (
             "up to date" if index["is_current"] else "behind the catalog; run `communique reindex`"
         )
-        lines.append(f"index {index['build']}: {index['releases']:,} releases, {state}")
+        lines.append(f"index {index['build']}: {counted(index['releases'], 'release')}, {state}")
     return lines or ["Nothing is held yet; run `communique crawl`."]
 
 
@@ -71,6 +83,14 @@ def verify_index(store: Store, engine: Engine) -> Iterator[str]:
         yield health.problem
     elif health.revision == store.revision() and health.releases != number:
         yield (
-            f"The index holds {health.releases:,} releases, the catalog {number:,};"
+            f"The index holds {counted(health.releases, 'release')}, the catalog {number:,};"
             " run `communique reindex --full`."
         )
+
+
+def agreement(store: Store, engine: Engine) -> str:
+    """What can be said when nothing is amiss: an index that is behind agrees with nothing yet."""
+    held = counted(store.count(), "release")
+    if engine.health().revision == store.revision():
+        return f"{held}: archive, catalog and index agree."
+    return f"{held}: archive and catalog agree; the index is behind; run `communique reindex`."

@@ -130,6 +130,8 @@ def test_offices_are_listed_for_people_and_programs(tmp_path: Path) -> None:
         (["search", "--sort", "best", "fraud"], "--sort"),
         (["search", "--since", "soon", "fraud"], "'soon' is no date"),
         (["export", "--office", "no_such_office"], "no_such_office"),
+        (["serve", "--port", "70000"], "0<=x<=65535"),
+        (["demo", "--port", "-1"], "0<=x<=65535"),
     ],
 )
 def test_what_cannot_be_meant_ends_with_2_and_a_sentence(
@@ -259,7 +261,8 @@ def test_search_as_json_has_hits_total_and_facets(sample_settings: Settings) -> 
     found = json.loads(
         call(sample_settings.data, "search", "--json", "--size", "2", "fraud").output
     )
-    assert set(found) == {"notes", "hits", "total", "facets", "build"}
+    expected = {"notes", "hits", "total", "facets", "build", "timeline", "clause"}
+    assert set(found) == expected
     assert len(found["hits"]) == 2 < found["total"]
     names = {"id", "score", "office", "language", "published", "url", "title", "passages"}
     assert all(set(hit) == names for hit in found["hits"])
@@ -326,7 +329,39 @@ def test_status_of_an_empty_folder_is_no_error(tmp_path: Path) -> None:
     assert json.loads(call(tmp_path, "status", "--json").output)["offices"] == {}
 
 
+def test_one_release_is_one_release(tmp_path: Path) -> None:
+    with SampleSite("sample_doj") as site:
+        given = ["--delay", "0", "--limit", "1", *mirrors(DOJ, site.url)]
+        crawled = run(tmp_path, "crawl", "sample_doj", *given)
+    assert "cut short as asked, after 1 release (--limit)" in crawled.stdout
+    told = [call(tmp_path, *each).output for each in (["reindex"], ["search"], ["status"])]
+    told.append(call(tmp_path, "verify").output)
+    assert all("1 release" in each and "1 releases" not in each for each in told)
+    assert "cut short as asked, after 1 release (--limit)" in told[2]
+    row = json.loads(call(tmp_path, "status", "--json").output)["offices"]["sample_doj"]
+    assert (row["cut_short"], row["failed"]) == ("after 1 release (--limit)", 0)
+
+
+def test_a_misspelt_word_and_an_unknown_office_are_told(sample_settings: Settings) -> None:
+    result = call(sample_settings.data, "search", "tortrue")
+    assert result.stdout == "0 releases\n"
+    assert result.stderr.startswith("Did you mean: torture (")
+    strange = call(sample_settings.data, "search", "--office", "nobody", "fraud")
+    assert "No release has the office “nobody”" in strange.stderr
+
+
 # Verifying.
+
+
+def test_verify_says_that_the_index_is_behind(copied: Path) -> None:
+    database = create_engine(f"sqlite:///{copied / 'catalog.sqlite'}")
+    with database.begin() as connection:
+        connection.execute(text("UPDATE about SET value = value + 1 WHERE key = 'revision'"))
+    database.dispose()
+    result = call(copied, "verify")
+    assert result.exit_code == 0
+    assert "the index is behind; run `communique reindex`" in result.output
+    assert "and index agree" not in result.output
 
 
 def test_verify_finds_whole_data_in_order(copied: Path) -> None:

@@ -10,7 +10,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from indexer.analysis import WORD
-from indexer.passages import MOST_CHARS, Marker, Passage, distance, marked, passages
+from indexer.marker import Marker, distance
+from indexer.passages import MOST_CHARS, Passage, marked, passages
 from indexer.query import parse
 
 TEXT = "The courts convicted him. Convictions of a court clerk; the Court was told of frauds."

@@ -20,7 +20,7 @@ GANG = "title_stem:/gang^2.0 OR body_stem:/gang"
 
 def days(first: str, last: str) -> str:
     """A range of days as the tree shows it; the days themselves as ordinals."""
-    start, end = (date.fromisoformat(each).toordinal() if each else "" for each in (first, last))
+    start, end = (date.fromisoformat(each).isoformat() if each else "" for each in (first, last))
     return f"date:[{start} TO {end}]"
 
 
@@ -38,12 +38,12 @@ def days(first: str, last: str) -> str:
         ("fraud - court", f"(({FRAUD}) AND ({COURT}))"),
         ("fraud ANDNOT court", f"(({FRAUD}) ANDNOT ({COURT}))"),
         ("fraud ANDMAYBE court", f"(({FRAUD}) ANDMAYBE ({COURT}))"),
-        ("NOT fraud", f"(None:* AND NOT ({FRAUD}))"),
-        ("-fraud -court", f"(None:* AND NOT ({FRAUD}) AND NOT ({COURT}))"),
+        ("NOT fraud", f"(None:* ANDNOT ({FRAUD}))"),
+        ("-fraud -court", f"(None:* ANDNOT (({FRAUD}) OR ({COURT})))"),
         ("NOT NOT fraud", f"({FRAUD})"),
-        ("gang OR -fraud", f"(({GANG}) OR (None:* AND NOT ({FRAUD})))"),
-        ("-(fraud court)", f"(None:* AND NOT (({FRAUD}) AND ({COURT})))"),
-        ('-"the court"', '(None:* AND NOT (title:"the court" OR body:"the court"))'),
+        ("gang OR -fraud", f"(({GANG}) OR (None:* ANDNOT ({FRAUD})))"),
+        ("-(fraud court)", f"(None:* ANDNOT (({FRAUD}) AND ({COURT})))"),
+        ('-"the court"', '(None:* ANDNOT (title:"the court" OR body:"the court"))'),
         ("(fraud OR gang) court", f"((({FRAUD}) OR ({GANG})) AND ({COURT}))"),
         ('"frauds"', "(title:frauds^2.0 OR body:frauds)"),
         ('"The Courts"', '(title:"the courts" OR body:"the courts")'),
@@ -153,6 +153,25 @@ def test_a_query_without_a_word_asks_for_nothing_and_says_so(typed: str) -> None
 def test_an_empty_query_asks_for_nothing_and_needs_no_note(typed: str) -> None:
     assert parse(typed).tree is None
     assert parse(typed).notes == ()
+
+
+@pytest.mark.parametrize("word", ["and", "or", "not"])
+def test_an_operator_in_small_letters_is_a_word_and_the_reader_is_told(word: str) -> None:
+    reading = parse(f"fraud {word} court")
+    assert reading.tree == parse(f"fraud {word.capitalize()} court").tree
+    (note,) = reading.notes
+    assert note.startswith(f"“{word}” was searched for as a word; operators are written in capital")
+
+
+@pytest.mark.parametrize("typed", ['"search and seizure"', "and justice", "fraud or", "brand orb"])
+def test_a_small_operator_in_quotes_or_at_an_end_needs_no_note(typed: str) -> None:
+    assert parse(typed).notes == ()
+
+
+@pytest.mark.parametrize("typed", ["date:2018..2017", "date:[2018-02 TO 2018-01]"])
+def test_a_range_of_dates_that_ends_before_it_begins_is_told_to_be_empty(typed: str) -> None:
+    (note,) = parse(f"fraud {typed}").notes
+    assert "is empty: it ends before it begins" in note
 
 
 def test_a_query_that_is_too_long_is_cut_and_told() -> None:

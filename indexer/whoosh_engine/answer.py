@@ -1,51 +1,134 @@
-"""A query over a snapshot -> which documents match, in which order, and how a hit is shown."""
+"""What the executor found -> one page of it: filters, order, facets, timeline."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from whoosh import query as tree
 
-from indexer.engine import Hit, Query
-from indexer.passages import Marker, marked, passages
-from indexer.whoosh_engine.snapshot import Numbers, Snapshot
+from indexer.engine import FACETS, Facet, Filters, Query
+from indexer.whoosh_engine.arrays import Array
+from indexer.whoosh_engine.execute import Executor
+from indexer.whoosh_engine.found import Found
+from indexer.whoosh_engine.snapshot import Snapshot
 
 
-def narrowed(snapshot: Snapshot, query: Query) -> tuple[Numbers, Any, Any]:
-    """Matching documents that pass the filters, their scores, and the mask that facets count over.
-
-    The mask is of all matches in the range of days, before the filters of values.
+@dataclass(frozen=True)
+class Answer:
+    """All matches within the filters, and those that each facet counts: its own filter does not
+    narrow it.
     """
-    found, scores = snapshot.matches(query.tree)
-    mask = np.zeros(snapshot.size, dtype=bool)
-    mask[found] = True
-    mask &= snapshot.in_range(query.filters)
-    kept = (mask & snapshot.allowed(query.filters))[found]
-    return found[kept], scores[kept], mask
+
+    found: Found
+    by_facet: dict[str, Array]
 
 
-def ordered(snapshot: Snapshot, found: Numbers, scores: Any, query: Query) -> Numbers:
-    """Positions in `found` in a stable order: score, newest, id; or by date, undated ones last."""
-    dates = snapshot.dates[found]
-    ranks = snapshot.ranks[found]
+def answer(snapshot: Snapshot, executor: Executor, query: Query) -> Answer:
+    """Run a query's tree and narrow what it finds."""
+    found = executor.run(query.tree)
+    found = _kept(found, _in_range(snapshot, query.filters, found.documents))
+    chosen = {name: values for name in FACETS if (values := query.filters.values(name))}
+    if not chosen:
+        return Answer(found, dict.fromkeys(FACETS, found.documents))
+    masks = {
+        name: snapshot.facet(name).having(values, snapshot.size)[found.documents]
+        for name, values in chosen.items()
+    }
+    by_facet = {}
+    for name in FACETS:
+        others = [mask for other, mask in masks.items() if other != name]
+        by_facet[name] = (
+            found.documents[np.logical_and.reduce(others)] if others else found.documents
+        )
+    return Answer(_kept(found, np.logical_and.reduce([*masks.values()])), by_facet)
+
+
+def order(snapshot: Snapshot, found: Found, query: Query, start: int, size: int) -> Array:
+    """Where the hits from `start` on stand in `found`, at most `size` of them, in the query's
+    order.
+
+    The order is score, then newest, then id; or by date. Only the hits up to there are sorted.
+    """
+    most = start + size
+    if size < 1 or start >= len(found):
+        return np.zeros(0, np.int64)
     if query.sort == "oldest":
-        return np.lexsort((ranks, np.where(dates == 0, np.iinfo(np.int64).max, dates)))
-    if query.sort == "newest" or query.tree is None or isinstance(query.tree, tree.Every):
-        return np.lexsort((ranks, -dates))
-    return np.lexsort((ranks, -dates, -scores))
+        return _least(snapshot.age.take(found.documents), most)[start:]
+    asks_nothing = query.tree is None or isinstance(query.tree, tree.Every)
+    if query.sort == "newest" or asks_nothing:
+        return _least(snapshot.recency.take(found.documents), most)[start:]
+    return _best(found, snapshot.recency, most)[start:]
 
 
-def hit(stored: dict[str, Any], score: float, marker: Marker) -> Hit:
-    """A document as a hit, with its marks."""
-    language, title, body = stored["language"], stored["title"], stored["body"]
-    return Hit(
-        id=stored["id"],
-        score=score,
-        office=stored["office"],
-        language=language,
-        published=stored["published"],
-        url=stored["url"],
-        title=marked(title, marker.marks(title, "title", language)),
-        passages=passages(body, marker.marks(body, "body", language)),
-    )
+def _least(ranks: Array, most: int) -> Array:
+    """The `most` smallest, in order; ranks are distinct."""
+    if most < len(ranks):
+        chosen = np.argpartition(ranks, most - 1)[:most]
+        return chosen[np.argsort(ranks[chosen])]
+    return np.argsort(ranks)
+
+
+def _best(found: Found, recency: Array, most: int) -> Array:
+    """The `most` highest scores, equal ones the newest first, in order."""
+    scores = found.scores
+    if most < len(scores):
+        threshold = np.partition(scores, len(scores) - most)[len(scores) - most]
+        chosen = np.flatnonzero(scores >= threshold)
+        if len(chosen) > most:
+            better = chosen[scores[chosen] > threshold]
+            equal = chosen[scores[chosen] == threshold]
+            newest = _least(recency[found.documents[equal]], most - len(better))
+            chosen = np.concatenate((better, equal[newest]))
+    else:
+        chosen = np.arange(len(scores))
+    return chosen[np.lexsort((recency[found.documents[chosen]], -scores[chosen]))]
+
+
+def facets(snapshot: Snapshot, answered: Answer, months: Array) -> tuple[Facet, ...]:
+    """All facets, counted; the years from `months`, where those count the same documents."""
+    found = []
+    for name, documents in answered.by_facet.items():
+        column = snapshot.facet(name)
+        if name == "year" and documents is answered.found.documents:
+            years = np.bincount(snapshot.years, weights=months, minlength=len(column.values))
+            found.append(Facet(name, tuple(column.ranked(years.astype(np.int64)))))
+        else:
+            found.append(Facet(name, tuple(column.counts(documents))))
+    return tuple(found)
+
+
+def count_months(snapshot: Snapshot, found: Found) -> Array:
+    """How many hits each month has, by the months' numbers; 0 are the undated."""
+    months, names = snapshot.months
+    return np.bincount(months.take(found.documents), minlength=len(names))
+
+
+def timeline(snapshot: Snapshot, months: Array) -> tuple[tuple[str, int], ...]:
+    """Dated hits a month ("2018-04"), months without hits left out."""
+    _, names = snapshot.months
+    dated = np.flatnonzero(months[1:]) + 1
+    pairs = zip(dated.tolist(), months[dated].tolist(), strict=True)
+    return tuple((names[month], count) for month, count in pairs)
+
+
+def ids(snapshot: Snapshot, documents: Array) -> Iterator[str]:
+    """The ids of documents."""
+    for document in documents.tolist():
+        segment, number = snapshot.locate(document)
+        yield segment.fields["id"].term(int(segment.arrays["id/forward"][number])).decode()
+
+
+def _kept(found: Found, mask: Array | None) -> Found:
+    return found if mask is None else Found(found.documents[mask], found.scores[mask])
+
+
+def _in_range(snapshot: Snapshot, filters: Filters, documents: Array) -> Array | None:
+    """Which are dated within the filters' days; a range leaves undated ones out."""
+    if not (filters.since or filters.until):
+        return None
+    days = snapshot.dates[documents]
+    first = filters.since.toordinal() if filters.since else 1
+    last = filters.until.toordinal() if filters.until else np.iinfo(np.int32).max
+    return (days >= first) & (days <= last)

@@ -1,55 +1,48 @@
-"""The engine behind the seam: builds and updates in their folders, one snapshot for all readers."""
+"""The engine behind the seam: builds and updates in their folders, one snapshot shared by all
+readers of a generation.
+"""
 
 from __future__ import annotations
 
 import shutil
-import struct
 import threading
+import time
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
-from pickle import UnpicklingError
+from typing import Any
 
-from whoosh.index import FileIndex, create_in, open_dir
-from whoosh.index import IndexError as WhooshIndexError
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import TOC
 
 from corpus.errors import IndexUnusableError, StoreError
 from indexer.document import FORMAT, Document
-from indexer.engine import Health, Query, Report, Results
-from indexer.passages import Marker
-from indexer.whoosh_engine.answer import hit, narrowed, ordered
-from indexer.whoosh_engine.schema import fields, schema
+from indexer.engine import Health, Hit, Query, Report, Results
+from indexer.marker import Marker
+from indexer.passages import marked, passages
+from indexer.whoosh_engine import vocabulary
+from indexer.whoosh_engine.answer import answer, count_months, facets, ids, order, timeline
+from indexer.whoosh_engine.arrays import REBUILD
+from indexer.whoosh_engine.clause import explained
+from indexer.whoosh_engine.execute import Executor
 from indexer.whoosh_engine.snapshot import Snapshot
+from indexer.whoosh_engine.writer import NAME, SegmentWriter
 
 LIVE = "LIVE"
 REVISION = "REVISION"
-REBUILD = "run `communique reindex --full`"
-# A build can be published and dropped, or a segment merged away, while a reader opens it.
-ATTEMPTS = 3
-# What Whoosh raises on files that are gone, torn or not its own.
-UNREADABLE = (
-    WhooshIndexError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    OSError,
-    TypeError,
-    UnpicklingError,
-    ValueError,
-    struct.error,
-)
+SETTLED_NS = 100_000_000
 
 
 class WhooshEngine:
-    """Whoosh in one folder.
-
-    Readers notice a new build or update at their next search and never see half of one.
+    """Whoosh in one folder. Readers notice a new build or update at their next search, and never
+    see half of one.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, memory_mb: int = 512) -> None:
+        self.folder, self.memory_mb = folder, memory_mb
         self.lock = threading.Lock()
-        self.current: tuple[str, int, Snapshot] | None = None
+        self.current: tuple[str, Snapshot] | None = None
+        self.seen: tuple[int, ...] | None = None
 
     # writing
 
@@ -58,8 +51,7 @@ class WhooshEngine:
         name = f"{FORMAT}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
         path = self.folder / name
         try:
-            path.mkdir(parents=True)
-            _fill(create_in(path, schema()), documents, (), report)
+            SegmentWriter(path, self.memory_mb).create(documents, report)
             (path / REVISION).write_text(str(revision))
         except OSError as error:
             shutil.rmtree(path, ignore_errors=True)
@@ -72,33 +64,26 @@ class WhooshEngine:
         return name
 
     def publish(self, build: str) -> None:
-        """Replace the line in LIVE in one step; then drop all other builds.
-
-        Open readers keep theirs until they close.
+        """Replace the line in LIVE in one step; then drop all other builds, whose readers keep what
+        they mapped.
         """
-        try:
-            _replace(self.folder / LIVE, build + "\n")
-        except OSError as error:
-            raise StoreError(
-                f"The index in {self.folder} cannot be written: {error.strerror or error}."
-            ) from error
+        _replace(self.folder / LIVE, build + "\n")
         self._drop_all_but(build)
 
     def drop(self, build: str) -> None:
-        """Remove the folder of a build."""
+        """Remove a build's folder."""
         shutil.rmtree(self.folder / build, ignore_errors=True)
 
     def update(
         self, documents: Iterable[Document], removed: Iterable[str], revision: int, report: Report
     ) -> int:
-        """A segment beside the others of the live build.
-
-        The revision is noted last: a killed update is done again.
+        """A segment beside the others of the live build. The revision is noted last: a killed
+        update is done again.
         """
         path = self._live_path()
         self._drop_all_but(path.name)  # what a killed build left
         try:
-            number = _fill(_open(path), documents, removed, report)
+            number = SegmentWriter(path, self.memory_mb).update(documents, removed, report)
             _replace(path / REVISION, str(revision))
         except OSError as error:
             raise StoreError(
@@ -110,64 +95,83 @@ class WhooshEngine:
         """The folders there are, oldest first."""
         if not self.folder.is_dir():
             return []
-        return sorted(
-            (p.name for p in self.folder.iterdir() if p.is_dir()),
-            key=lambda name: name.partition("-")[2],
-        )
+        names = (path.name for path in self.folder.iterdir() if path.is_dir())
+        return sorted(names, key=lambda name: name.partition("-")[2])
 
     # reading
 
     def search(self, query: Query) -> Results:
-        """One page of hits, exact total and facets."""
+        """One page of hits, exact total, facets and timeline, and how the query was carried out."""
         name, snapshot = self._snapshot()
-        found, scores, mask = narrowed(snapshot, query)
-        order = ordered(snapshot, found, scores, query)[query.start : query.start + query.size]
-        marker = Marker(query.tree)
+        executor = Executor(snapshot)
+        answered = answer(snapshot, executor, query)
+        found = answered.found
+        marker = Marker(query.tree, executor.forms)
+        page = order(snapshot, found, query, query.start, query.size)
+        months = count_months(snapshot, found)
         return Results(
             hits=tuple(
-                hit(snapshot.stored(found[each]), float(scores[each]), marker) for each in order
+                _hit(snapshot.stored(found.documents[at]), float(found.scores[at]), marker)
+                for at in page
             ),
             total=len(found),
-            facets=snapshot.facets(mask, query.filters),
+            facets=facets(snapshot, answered, months),
+            timeline=timeline(snapshot, months),
             build=name,
+            clause=explained(query.tree, executor),
+            notes=tuple(executor.notes),
         )
 
     def scan(self, query: Query) -> Iterator[str]:
         """All ids, in order."""
         _, snapshot = self._snapshot()
-        found, scores, _ = narrowed(snapshot, query)
-        yield from snapshot.ids[found[ordered(snapshot, found, scores, query)]].tolist()
+        found = answer(snapshot, Executor(snapshot), query).found
+        yield from ids(snapshot, found.documents[order(snapshot, found, query, 0, len(found))])
+
+    def total(self, query: Query) -> int:
+        """How many releases match."""
+        _, snapshot = self._snapshot()
+        return len(answer(snapshot, Executor(snapshot), query).found)
+
+    def similar(self, id_: str, size: int) -> tuple[Hit, ...]:
+        """The releases most like one."""
+        _, snapshot = self._snapshot()
+        document = snapshot.document(id_)
+        query = Query(None if document is None else vocabulary.likeness(snapshot, document))
+        if query.tree is None:
+            return ()
+        found = Executor(snapshot).run(query.tree)
+        page = found.documents[order(snapshot, found, query, 0, size + 1)]
+        return tuple(
+            _hit(snapshot.stored(each), 0.0, Marker(None)) for each in page if each != document
+        )[:size]
+
+    def complete(self, prefix: str, most: int) -> list[str]:
+        """Words of the corpus that begin so, the commonest first."""
+        return vocabulary.complete(self._snapshot()[1], prefix, most)
+
+    def nearest(self, word: str) -> str | None:
+        """The word of the corpus that a misspelt one was probably meant to be."""
+        return vocabulary.nearest(self._snapshot()[1], word)
 
     def has(self, ids: Iterable[str], build: str | None = None) -> list[bool]:
-        """By the term of the id."""
-        if build is None:
-            _, snapshot = self._snapshot()
-        else:
-            snapshot = Snapshot(_open(self.folder / build))
-        found = [snapshot.searcher.document_number(id=each) is not None for each in ids]
-        if build is not None:
-            snapshot.close()
-        return found
+        """By the terms of the ids."""
+        snapshot = Snapshot(self.folder / build) if build else self._snapshot()[1]
+        return [snapshot.document(id_) is not None for id_ in ids]
 
     def health(self) -> Health:
         """Opens what is live, if anything is."""
-        problem = ""
-        for _ in range(ATTEMPTS):
-            try:
-                name, snapshot = self._snapshot()
-                revision = int((self.folder / name / REVISION).read_text())
-            except (IndexUnusableError, OSError, ValueError) as error:
-                problem = str(error)
-            else:
-                return Health(True, name, snapshot.count, revision)
-        return Health(False, None, 0, 0, problem)
+        try:
+            name, snapshot = self._snapshot()
+            revision = int((self.folder / name / REVISION).read_text())
+        except (IndexUnusableError, OSError, ValueError) as error:
+            return Health(False, None, 0, 0, str(error))
+        return Health(True, name, snapshot.count, revision)
 
     def close(self) -> None:
-        """Close the shared snapshot."""
+        """Let go of the shared snapshot; its maps close with the last reader's."""
         with self.lock:
-            if self.current:
-                self.current[2].close()
-                self.current = None
+            self.current = None
 
     def _drop_all_but(self, build: str) -> None:
         for name in self.builds():
@@ -188,63 +192,75 @@ class WhooshEngine:
         return self.folder / name
 
     def _snapshot(self) -> tuple[str, Snapshot]:
-        """The snapshot of the newest generation.
+        """The snapshot of the newest generation; who still reads an older one keeps it."""
+        stamp = self._stamp()
+        if stamp and self.current and self.seen == stamp:
+            return self.current
+        path = self._live_path()
+        generation = -1
+        try:
+            generation = TOC._latest_generation(FileStorage(str(path)), NAME)
+            with self.lock:
+                if not self._is_current(path, generation):
+                    self.current = path.name, Snapshot(path)
+                assert self.current
+                self.seen = stamp
+                return self.current
+        except IndexUnusableError:
+            raise
+        except (
+            Exception
+        ) as error:  # whatever a damaged pickle or a file gone in between brings about
+            if self._is_overtaken(path, generation):
+                return self._snapshot()
+            raise IndexUnusableError(
+                f"The index in {path} cannot be read ({error!r}); {REBUILD}."
+            ) from error
 
-        An old one is left to those still reading it, and to the collector.
+    def _is_current(self, path: Path, generation: int) -> bool:
+        current = self.current
+        return bool(current and current[0] == path.name and current[1].generation == generation)
+
+    def _stamp(self) -> tuple[int, ...] | None:
+        """When the file LIVE and the live build's folder changed last; None where that was just
+        now.
+
+        A file system's clock is coarse: what changed just now could change again unnoticed.
         """
-        for _ in range(ATTEMPTS):
-            path = self._live_path()
-            seen = _generations(path)
-            try:
-                generation = open_dir(path).latest_generation()
-                with self.lock:
-                    if self.current is None or self.current[:2] != (path.name, generation):
-                        self.current = (path.name, generation, Snapshot(open_dir(path)))
-                    return self.current[0], self.current[2]
-            except UNREADABLE as error:
-                problem = error
-                if self._live_path() == path and _generations(path) == seen:
-                    break
-        raise _unusable(path, problem) from problem
+        if not self.current:
+            return None
+        try:
+            live = (self.folder / LIVE).stat()
+            build = (self.folder / self.current[0]).stat()
+        except OSError:
+            return None
+        newest = max(live.st_mtime_ns, build.st_mtime_ns)
+        is_settled = time.time_ns() - newest > SETTLED_NS
+        return (live.st_mtime_ns, live.st_ino, build.st_mtime_ns) if is_settled else None
+
+    def _is_overtaken(self, path: Path, generation: int) -> bool:
+        """Whether a publish or an update took files away while they were being opened."""
+        return (
+            self._live_path() != path
+            or TOC._latest_generation(FileStorage(str(path)), NAME) != generation
+        )
 
 
-def _generations(path: Path) -> list[str]:
-    try:
-        return sorted(each.name for each in path.iterdir() if each.suffix == ".toc")
-    except OSError:
-        return []
-
-
-def _replace(path: Path, text: str) -> None:
-    fresh = path.with_name(f"{path.name}.new")
-    fresh.write_text(text)
+def _replace(path: Path, words: str) -> None:
+    fresh = path.with_suffix(".new")
+    fresh.write_text(words)
     fresh.replace(path)
 
 
-def _unusable(path: Path, error: Exception) -> IndexUnusableError:
-    return IndexUnusableError(f"The index in {path} cannot be read ({error!r}); {REBUILD}.")
-
-
-def _open(path: Path) -> FileIndex:
-    try:
-        return open_dir(path)
-    except UNREADABLE as error:
-        raise _unusable(path, error) from error
-
-
-def _fill(
-    index: FileIndex, documents: Iterable[Document], removed: Iterable[str], report: Report
-) -> int:
-    writer = index.writer(limitmb=256)
-    number = 0
-    try:
-        for id_ in removed:
-            writer.delete_by_term("id", id_)
-        for number, document in enumerate(documents, 1):
-            writer.update_document(**fields(document))
-            report(number)
-    except BaseException:
-        writer.cancel()
-        raise
-    writer.commit()
-    return number
+def _hit(stored: dict[str, Any], score: float, marker: Marker) -> Hit:
+    language, title, body = stored["language"], stored["title"], stored["body"]
+    return Hit(
+        id=stored["id"],
+        score=score,
+        office=stored["office"],
+        language=language,
+        published=date.fromisoformat(stored["published"]) if stored["published"] else None,
+        url=stored["url"],
+        title=marked(title, marker.marks(title, "title", language)),
+        passages=passages(body, marker.marks(body, "body", language)),
+    )

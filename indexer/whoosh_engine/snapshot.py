@@ -1,164 +1,176 @@
-"""One generation of a Whoosh index as readers see it: a searcher, and facet columns as arrays."""
+"""One generation of an index as readers see it: its segments' arrays under common document numbers.
+
+Documents are numbered over all segments, one segment after another. Statistics count deleted
+documents
+until a merge leaves them out, as Whoosh's do.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
-from itertools import repeat
+from bisect import bisect_right
+from functools import cached_property
+from pathlib import Path
+from threading import local
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from whoosh import query as tree
-from whoosh.index import Index
-from whoosh.reading import IndexReader
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import TOC, FileIndex
 from whoosh.searching import Searcher
 
-from indexer.engine import FACETS, UNDATED, Facet, Filters
-from indexer.whoosh_engine.schema import SEPARATOR
+from indexer.engine import UNDATED
+from indexer.whoosh_engine.arrays import Array
+from indexer.whoosh_engine.facets import FacetColumn
+from indexer.whoosh_engine.schema import LENGTHS_OF
+from indexer.whoosh_engine.segment import SegmentArrays
+from indexer.whoosh_engine.writer import NAME
 
-Numbers = NDArray[np.int64]
-Mask = NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Column:
-    """A facet: its values, and for each of its postings the document and the value's number."""
-
-    values: list[str]
-    documents: Numbers
-    codes: Numbers
-
-    def mask(self, chosen: tuple[str, ...], size: int) -> Mask:
-        """The documents that have any of the chosen values."""
-        wanted = [code for code, value in enumerate(self.values) if value in chosen]
-        mask = np.zeros(size, dtype=bool)
-        mask[self.documents[np.isin(self.codes, wanted)]] = True
-        return mask
-
-    def counts(self, mask: Mask) -> list[tuple[str, int]]:
-        """How many documents of the mask have each value, most first, then by name."""
-        found = np.bincount(self.codes[mask[self.documents]], minlength=len(self.values))
-        pairs = [(value, int(n)) for value, n in zip(self.values, found, strict=True) if n]
-        return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
+# BM25F as in Whoosh's default weighting (Robertson and Zaragoza 2009, section 3.4, one field at a
+# time).
+B, K1 = 0.75, 1.2
+# The ordinal of 1 January 1970, from which NumPy counts days.
+EPOCH = 719_163
 
 
 class Snapshot:
-    """A searcher and its columns.
+    """Segments, and what is counted over all of them."""
 
-    Documents are numbered over all segments; deleted ones match nothing.
-    """
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.toc = TOC.read(FileStorage(str(folder)), NAME)
+        self.generation: int = self.toc.generation
+        self.segments = [SegmentArrays(folder, segment) for segment in self.toc.segments]
+        sizes = [segment.size for segment in self.segments]
+        self.bases: list[int] = [0, *np.cumsum(sizes).tolist()]
+        self.size = self.bases[-1]
+        self.dates = self._joined([segment.dates for segment in self.segments])
+        self.alive = self._alive()
+        self.count = self.size if self.alive is None else int(self.alive.sum())
+        self._norms: dict[str, Array] = {}
+        self._scratch = local()
+        self._facets: dict[str, FacetColumn] = {}
 
-    def __init__(self, index: Index) -> None:
-        self.searcher: Searcher = index.searcher()
-        reader = self.searcher.reader()
-        self.size: int = reader.doc_count_all()
-        self.dates = np.fromiter(_values(reader, "date", 0), np.int64, self.size)
-        self.ids = np.array([_text(each) for each in _values(reader, "id", "")], dtype=object)
-        self.ranks = np.argsort(np.argsort(self.ids)) if self.size else np.zeros(0, np.int64)
-        self.alive = ~np.fromiter((reader.is_deleted(n) for n in range(self.size)), bool, self.size)
-        self.columns = {
-            "office": _column([[_text(each)] for each in _values(reader, "office", "")]),
-            "language": _column([[_text(each)] for each in _values(reader, "language", "")]),
-            "year": _column(
-                [
-                    [str(date.fromordinal(each).year) if each else UNDATED]
-                    for each in self.dates.tolist()
-                ]
-            ),
-            "topic": _column(
-                [
-                    [part for part in _text(each).split(SEPARATOR) if part]
-                    for each in _values(reader, "topics", "")
-                ]
-            ),
-        }
-        self.count: int = int(self.alive.sum())
+    def _joined(self, parts: list[Array]) -> Array:
+        return np.concatenate(parts) if parts else np.zeros(0, np.int32)
 
-    def matches(self, query: tree.Query | None) -> tuple[Numbers, NDArray[np.float64]]:
-        """All matching documents and their scores, by Whoosh's own matchers, none left out.
+    def _alive(self) -> Array | None:
+        """Which documents are not deleted; None where none is."""
+        if not any(segment.deleted for segment in self.segments):
+            return None
+        alive = np.ones(self.size, bool)
+        for base, segment in zip(self.bases, self.segments, strict=False):
+            alive[[base + document for document in segment.deleted]] = False
+        return alive
 
-        Never through Whoosh's collectors: their optimised top ten is wrong for some queries.
+    @cached_property
+    def recency(self) -> Array:
+        """Each document's place from the newest to the oldest, undated ones last, then by id:
+        int32.
         """
-        if query is None or isinstance(query, tree.Every):
-            found = np.flatnonzero(self.alive)
-            return found, np.zeros(len(found))
-        documents: list[int] = []
-        scores: list[float] = []
-        for searcher, offset in self.searcher.leaf_searchers():
-            matcher = query.matcher(searcher)
-            while matcher.is_active():
-                documents.append(matcher.id() + offset)
-                scores.append(matcher.score())
-                matcher.next()
-        found, weights = np.array(documents, np.int64), np.array(scores, np.float64)
-        kept = self.alive[found] if len(found) else np.zeros(0, bool)
-        return found[kept], weights[kept]
+        ids = np.zeros(self.size, "S64")
+        for base, segment in zip(self.bases, self.segments, strict=False):
+            postings = segment.fields["id"]
+            terms = [*postings.terms(range(len(postings)))]
+            if terms:
+                ids[base + postings.documents] = terms
+        order = np.lexsort((ids, -self.dates))
+        ranks = np.empty(self.size, np.int32)
+        ranks[order] = np.arange(self.size, dtype=np.int32)
+        return ranks
 
-    def facets(self, matching: Mask, filters: Filters) -> tuple[Facet, ...]:
-        """Counts of every facet over what matches, narrowed by all filters but the facet's own."""
-        masks = {
-            name: self.columns[name].mask(chosen, self.size)
-            for name in FACETS
-            if (chosen := filters.values(name))
-        }
-        found = []
-        for name in FACETS:
-            mask = matching.copy()
-            for other, allowed in masks.items():
-                if other != name:
-                    mask &= allowed
-            found.append(Facet(name, tuple(self.columns[name].counts(mask))))
-        return tuple(found)
+    @cached_property
+    def age(self) -> Array:
+        """Each document's place from the oldest to the newest, undated ones last, then by id:
+        int32.
+        """
+        dates = np.where(self.dates == 0, np.iinfo(np.int32).max, self.dates)
+        order = np.lexsort((self.recency, dates))
+        ranks = np.empty(self.size, np.int32)
+        ranks[order] = np.arange(self.size, dtype=np.int32)
+        return ranks
 
-    def allowed(self, filters: Filters) -> Mask:
-        """The documents that pass all filters of values."""
-        mask = np.ones(self.size, dtype=bool)
-        for name in FACETS:
-            if chosen := filters.values(name):
-                mask &= self.columns[name].mask(chosen, self.size)
-        return mask
+    def facet(self, name: str) -> FacetColumn:
+        """The column of a facet, over all segments."""
+        if name not in self._facets:
+            self._facets[name] = FacetColumn.of(name, self.segments, self.bases)
+        return self._facets[name]
 
-    def in_range(self, filters: Filters) -> Mask:
-        """The documents dated within the filters' days; a range leaves undated ones out."""
-        mask = np.ones(self.size, dtype=bool)
-        if filters.since:
-            mask &= self.dates >= filters.since.toordinal()
-        if filters.until:
-            mask &= (self.dates <= filters.until.toordinal()) & (self.dates > 0)
-        return mask
+    def norm(self, field: str) -> Array:
+        """K1 ((1 - B) + B length / average length) of each document, float32: BM25's share of the
+        length.
+        """
+        field = LENGTHS_OF.get(field, field)
+        if field not in self._norms:
+            lengths = self._joined([segment.lengths(field) for segment in self.segments])
+            average = lengths.sum() / self.size or 1
+            self._norms[field] = (K1 * ((1 - B) + B * lengths / average)).astype(np.float32)
+        return self._norms[field]
+
+    def locate(self, document: int) -> tuple[SegmentArrays, int]:
+        """The segment of a document, and its number there."""
+        number = bisect_right(self.bases, document) - 1
+        return self.segments[number], int(document) - self.bases[number]
 
     def stored(self, document: int) -> dict[str, Any]:
         """The stored fields of a document."""
-        fields: dict[str, Any] = self.searcher.stored_fields(int(document))["stored"]
-        return fields
+        segment, number = self.locate(document)
+        return segment.stored(number)
 
-    def close(self) -> None:
-        """Let go of the files."""
-        self.searcher.close()
+    def postings(self, field: str, text: bytes) -> list[tuple[int, SegmentArrays, int]]:
+        """The segments that hold a term: where their documents begin, themselves, the term's
+        number.
+        """
+        found = []
+        for base, segment in zip(self.bases, self.segments, strict=False):
+            terms = segment.fields.get(field)
+            if terms and (number := terms.number(text)) is not None:
+                found.append((base, segment, number))
+        return found
 
+    @cached_property
+    def months(self) -> tuple[Array, list[str]]:
+        """Each document's month as a number (int32; 0: undated), and the numbers' names."""
+        days = np.maximum(self.dates - EPOCH, -EPOCH + 1).astype("datetime64[D]")
+        months = days.astype("datetime64[M]")
+        dated = self.dates > 0
+        first = months[dated].min() if dated.any() else np.datetime64("1970-01")
+        numbers = np.where(dated, (months - first).astype(np.int32) + 1, 0)
+        count = int(numbers.max(initial=0))
+        return numbers, ["", *(first + np.arange(count)).astype(str).tolist()]
 
-def _values(reader: IndexReader, name: str, default: Any) -> Iterator[Any]:
-    """A column's values over all segments; one in which nothing had a value has no such column."""
-    for leaf, _ in reader.leaf_readers():
-        if leaf.has_column(name):
-            yield from leaf.column_reader(name)
-        else:
-            yield from repeat(default, leaf.doc_count_all())
+    @cached_property
+    def years(self) -> Array:
+        """For each of the numbers of `months`, the number of its year in the facet."""
+        numbers = {value: number for number, value in enumerate(self.facet("year").values)}
+        years = [numbers.get(name[:4] or UNDATED, 0) for name in self.months[1]]
+        return np.array(years, np.int64)
 
+    def document(self, id_: str) -> int | None:
+        """The document of an id, None where there is none or it is deleted."""
+        for base, segment in zip(self.bases, self.segments, strict=False):
+            postings = segment.fields["id"]
+            if (term := postings.number(id_.encode())) is not None:
+                for number in postings.documents[postings.extent(term)].tolist():
+                    if number not in segment.deleted:
+                        return base + int(number)
+        return None
 
-def _text(value: bytes | str) -> str:
-    return value.decode() if isinstance(value, bytes) else value
+    def scratch(self) -> tuple[Array, Array]:
+        """Room for a number (float32, all zero) and a place (int32, anything) a document, one pair
+        a thread.
 
+        Whoever uses the numbers leaves zeros behind.
+        """
+        if not hasattr(self._scratch, "pair"):
+            self._scratch.pair = np.zeros(self.size, np.float32), np.zeros(self.size, np.int32)
+        pair: tuple[Array, Array] = self._scratch.pair
+        return pair
 
-def _column(rows: list[list[str]]) -> Column:
-    values = sorted({value for row in rows for value in row})
-    codes = {value: code for code, value in enumerate(values)}
-    pairs = [
-        (document, codes[value])
-        for document, row in enumerate(rows)
-        for value in dict.fromkeys(row)
-    ]
-    array = np.array(pairs, np.int64).reshape(-1, 2)
-    return Column(values, array[:, 0], array[:, 1])
+    @cached_property
+    def searcher(self) -> Searcher:
+        """Whoosh's own searcher over the same arrays: for queries that the executor does not know,
+        and as its judge.
+        """
+        storage = FileStorage(str(self.folder))
+        reader = FileIndex._reader(storage, self.toc.schema, self.toc.segments, self.generation)
+        return Searcher(reader)

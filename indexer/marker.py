@@ -1,0 +1,298 @@
+"""Where a query's words stand in a text: inflected forms, phrases, prefixes, wildcards, fuzzy
+words.
+
+Works on stored text by the rules of `analysis`, so it marks what the index matched. Where the
+engine
+knows which forms a word has in its texts, they are looked for directly; else every word is judged.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import translate
+from functools import lru_cache
+
+from whoosh import query as tree
+
+from indexer.analysis import WORD, fold, stem
+
+Mark = tuple[int, int]
+# Whether a word matches, by its folded form and by its stem.
+Test = Callable[[str, str], bool]
+# The field and the leaf of a query -> the forms that it matches in the index; None where unknown.
+Forms = Callable[[tree.Query], Iterable[str] | None]
+# More forms than this are not looked for one by one.
+MOST_FORMS = 40
+FEW, LONG = 64, 3
+# Letters that folding changes, beyond case: those with accents, and the like.
+ACCENTED = re.compile(
+    r"[\u00aa-\u024f\u0300-\u036f\u0451\u1e00-\u1eff\u2c60-\u2c7f\ua720-\ua7ff\ufb00-\uffef]"
+)
+
+
+# Letters that folding makes longer or shorter, and scripts that it was not looked at for: texts
+# with
+# these are judged word by word.
+UNSURE = re.compile(
+    r"[^\x00-\x7f\u00a0-\u00bb\u00bf-\u00de\u00e0-\u0131\u0134-\u0148\u014a-\u017e\u0400-\u0482"
+    r"\u048a-\u052f\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2116]"
+)
+# What can stand between two words of a phrase; an apostrophe alone would join them.
+BETWEEN = r"(?:(?!')[\W_]+|'[\W_]+)"
+
+
+class _Folding(dict[int, str]):
+    """Character -> what folding makes of it, where that is one character too."""
+
+    def __missing__(self, code: int) -> str:
+        folded = fold(chr(code))
+        self[code] = folded if len(folded) == 1 else chr(code)
+        return self[code]
+
+
+FOLDING = _Folding()
+
+
+def folded_text(text: str) -> str:
+    """A text folded character by character, so that offsets stay."""
+    low = text.lower()
+    if len(low) != len(text) or (not low.isascii() and ACCENTED.search(low)):
+        low = text.translate(FOLDING)
+    for each in "\u2019\u02bc\u00b4`":
+        low = low.replace(each, "'")
+    return low
+
+
+@dataclass(frozen=True)
+class _Phrase:
+    words: Sequence[str]
+    slop: int
+    is_stems: bool
+
+
+class _Verdicts(dict[str, bool]):
+    """Word as it stands in a text -> whether any test accepts it; judged when first asked for."""
+
+    def __init__(self, tests: Sequence[Test], language: str) -> None:
+        super().__init__()
+        self.tests, self.language = tests, language
+
+    def __missing__(self, word: str) -> bool:
+        written = fold(word)
+        stemmed = stem(written, self.language)
+        verdict = self[word] = any(is_match(written, stemmed) for is_match in self.tests)
+        return verdict
+
+
+class Marker:
+    """Finds the words of a query tree in texts. Parts that are negated mark nothing."""
+
+    def __init__(self, query: tree.Query | None, forms: Forms = lambda leaf: None) -> None:
+        self.forms = forms
+        self.needles: dict[str, set[str]] = {"title": set(), "body": set()}
+        self.prefixes: dict[str, set[str]] = {"title": set(), "body": set()}
+        self.strict: dict[str, list[tuple[list[str], re.Pattern[str]]]] = {"title": [], "body": []}
+        self.tests: dict[str, list[Test]] = {"title": [], "body": []}
+        self.phrases: dict[str, list[_Phrase]] = {"title": [], "body": []}
+        self._verdicts: dict[tuple[str, str], _Verdicts] = {}
+        if query is not None:
+            self._collect(query)
+
+    def _collect(self, node: tree.Query) -> None:
+        if isinstance(node, tree.And | tree.Or):
+            for part in node.subqueries:
+                self._collect(part)
+        elif isinstance(node, tree.AndMaybe):
+            self._collect(node.a)
+            self._collect(node.b)
+        elif isinstance(node, tree.AndNot):
+            self._collect(node.a)
+        elif isinstance(node, tree.ConstantScoreQuery):
+            self._collect(node.child)
+        else:
+            field = getattr(node, "fieldname", None) or ""
+            name = field.removesuffix("_stem")
+            if name in self.tests:
+                self._collect_leaf(node, name, is_stem=field != name)
+
+    def _collect_leaf(self, node: tree.Query, name: str, *, is_stem: bool) -> None:
+        if isinstance(node, tree.Phrase):
+            if node.slop == 1 and not is_stem:
+                words = BETWEEN.join(map(re.escape, node.words))
+                self.strict[name].append((node.words, re.compile(words)))
+            else:
+                self.phrases[name].append(_Phrase(node.words, node.slop, is_stem))
+            return
+        if isinstance(node, tree.Prefix):
+            self.prefixes[name].add(node.text)
+            return
+        forms = self.forms(node) if is_stem or not isinstance(node, tree.Term) else (node.text,)
+        known = None if forms is None else list(forms)
+        if known is not None and len(known) <= MOST_FORMS:
+            self.needles[name].update(known)
+        elif test := _test(node, is_stem=is_stem):
+            self.tests[name].append(test)
+
+    def marks(self, text: str, name: str, language: str) -> list[Mark]:
+        """Where the words stand in a text of the field `name`.
+
+        Character ranges in order, none overlapping.
+        """
+        found: set[Mark] = set()
+        if not text.isascii() and UNSURE.search(text):
+            found.update(self._met(text, name))
+        elif self.needles[name] or self.prefixes[name] or self.strict[name]:
+            low = folded_text(text)
+            found.update(_words(low, self.needles[name]))
+            for prefix in self.prefixes[name]:
+                found.update(_beginnings(low, prefix))
+            for _, pattern in self.strict[name]:
+                found.update(_phrase_words(low, pattern))
+        if self.tests[name] or self.phrases[name]:
+            found.update(self._judged(text, name, language))
+        return sorted(found)
+
+    def _met(self, text: str, name: str) -> Iterator[Mark]:
+        """Needles and strict phrases, word by word."""
+        words = [*WORD.finditer(text)]
+        written = [fold(found[0]) for found in words]
+        prefixes = tuple(self.prefixes[name])
+        for found, form in zip(words, written, strict=True):
+            if form in self.needles[name] or form.startswith(prefixes):
+                yield found.span()
+        for phrase, _ in self.strict[name]:
+            for place in phrase_positions(written, phrase, 1):
+                yield words[place].span()
+
+    def _judged(self, text: str, name: str, language: str) -> Iterator[Mark]:
+        """What tests and loose phrases match, word by word."""
+        words = [*WORD.finditer(text)]
+        if tests := self.tests[name]:
+            key = name, language
+            verdicts = self._verdicts.setdefault(key, _Verdicts(tests, language))
+            yield from (found.span() for found in words if verdicts[found[0]])
+        for phrase in self.phrases[name]:
+            written = [fold(found[0]) for found in words]
+            shapes = [stem(each, language) for each in written] if phrase.is_stems else written
+            for place in phrase_positions(shapes, phrase.words, phrase.slop):
+                yield words[place].span()
+
+
+def _words(low: str, needles: set[str]) -> Iterator[Mark]:
+    """Where folded words stand in a folded text.
+
+    A few long ones are looked for; many, or short ones that stand in many others, are met in
+    passing.
+    """
+    if len(needles) > FEW or any(len(needle) < LONG for needle in needles):
+        yield from (found.span() for found in WORD.finditer(low) if found[0] in needles)
+        return
+    for needle in needles:
+        yield from _occurrences(low, needle)
+
+
+def _occurrences(low: str, needle: str) -> Iterator[Mark]:
+    """Where a folded word stands in a folded text as a whole word."""
+    start, length = low.find(needle), len(needle)
+    while start >= 0:
+        end = start + length
+        if _is_whole(low, start, end):
+            yield start, end
+        start = low.find(needle, end)
+
+
+def _beginnings(low: str, prefix: str) -> Iterator[Mark]:
+    """Where words begin with a prefix in a folded text."""
+    start = low.find(prefix)
+    while start >= 0:
+        end = start + len(prefix)
+        if not _goes_before(low, start) and (word := WORD.match(low, start)):
+            end = word.end()
+            yield start, end
+        start = low.find(prefix, end)
+
+
+def _phrase_words(low: str, pattern: re.Pattern[str]) -> Iterator[Mark]:
+    """The words of every occurrence of a strict phrase; occurrences may overlap."""
+    found = pattern.search(low)
+    while found:
+        start, end = found.span()
+        if _is_whole(low, start, end):
+            yield from (word.span() for word in WORD.finditer(low, start, end))
+        found = pattern.search(low, start + 1)
+
+
+def _is_whole(low: str, start: int, end: int) -> bool:
+    """Whether no word goes on before or after a piece of a text; apostrophes join words."""
+    after = low[end : end + 2]
+    goes_after = after[:1].isalnum() or (after[:1] == "'" and after[1:].isalnum())
+    return not goes_after and not _goes_before(low, start)
+
+
+def _goes_before(low: str, start: int) -> bool:
+    before = low[max(0, start - 2) : start]
+    return before[-1:].isalnum() or (
+        before[-1:] == "'" and before[:1].isalnum() and len(before) == 2
+    )
+
+
+def _test(node: tree.Query, *, is_stem: bool) -> Test | None:
+    if isinstance(node, tree.FuzzyTerm):
+        text, most, kept = node.text, node.maxdist, node.prefixlength
+        return lambda written, _: (
+            written[:kept] == text[:kept] and distance(text, written, most) <= most
+        )
+    if isinstance(node, tree.Wildcard):
+        is_match = re.compile(translate(node.text)).match
+        return lambda written, _: is_match(written) is not None
+    if isinstance(node, tree.TermRange):
+        low, high = node.start or "", node.end or "\U0010ffff"
+        excluded = {low} if node.startexcl and node.start else set()
+        excluded |= {high} if node.endexcl and node.end else set()
+        return lambda written, _: low <= written <= high and written not in excluded
+    if isinstance(node, tree.Term):
+        wanted = node.text
+        return (
+            (lambda _, stemmed: stemmed == wanted)
+            if is_stem
+            else (lambda written, _: written == wanted)
+        )
+    return None
+
+
+def phrase_positions(shapes: Sequence[str], words: Sequence[str], slop: int) -> list[int]:
+    """The positions of all words of all occurrences of a phrase: each word at most `slop` after the
+    one before.
+
+    Forward, the places that each word can be reached at; then backward, those from which the last
+    can be.
+    """
+    reached: list[list[int]] = []
+    for number, word in enumerate(words):
+        places = [place for place, shape in enumerate(shapes) if shape == word]
+        if number:
+            places = [p for p in places if any(0 < p - before <= slop for before in reached[-1])]
+        reached.append(places)
+    kept = reached[-1]
+    positions = list(kept)
+    for places in reversed(reached[:-1]):
+        kept = [p for p in places if any(0 < after - p <= slop for after in kept)]
+        positions += kept
+    return positions
+
+
+@lru_cache(maxsize=1 << 16)
+def distance(one: str, other: str, most: int) -> int:
+    """Levenshtein distance, as Whoosh's fuzzy words count it; `most` + 1 where it is more."""
+    if abs(len(one) - len(other)) > most:
+        return most + 1
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        last, row = row, [i]
+        for j, b in enumerate(other, 1):
+            row.append(min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a != b)))
+        if min(row) > most:
+            return most + 1
+    return row[-1]

@@ -1,0 +1,78 @@
+"""What to type instead: a query with its misspelt words mended, or with its last word completed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from indexer.analysis import WORD, fold
+from indexer.clauses import OPERATORS, TEXTS
+from indexer.engine import Engine, Query
+from indexer.query import QUOTES, parse
+
+# A quoted part, the values of a field in brackets, a range, or what stands between spaces.
+PIECE = re.compile(r'(?:\w+:)?"[^"]*"\S*|\w+:\([^()]*\)|[\[{][^\]}]*[\]}]|[^\s()"]+')
+# Fields, wildcards, fuzzy words, boosts, negation: written on purpose, and left as they are.
+SPECIAL = re.compile(r'["\[{:*?~^]|^-')
+# Without these, something found means that every word stands somewhere.
+ALTERNATIVES = re.compile(r"\b(OR|ANDMAYBE)\b")
+SHORTEST = 3
+# Looking for a near word reads all words with its first letter.
+MENDED = 4
+LAST_WORD = re.compile(rf"(?:^|[\s(\"])(?:(\w+):)?({WORD.pattern})$")
+SHORTEST_PREFIX = 2
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A query to type instead, and how many releases it would find."""
+
+    words: str
+    total: int
+
+
+def did_you_mean(typed: str, query: Query, total: int, engine: Engine) -> Suggestion | None:
+    """The query with words that stand in no release replaced by near ones that do.
+
+    None unless it finds more than the `total` that was found, with the same filters.
+    """
+    if total and not ALTERNATIVES.search(typed):
+        return None
+    languages = query.filters.language
+    mended: list[str] = []
+    last = 0
+    for start, word in _bare_words(typed):
+        if len(mended) == MENDED or engine.total(Query(parse(word, languages).tree)):
+            continue
+        if near := engine.nearest(fold(word)):
+            mended += [typed[last:start], near]
+            last = start + len(word)
+    if not mended:
+        return None
+    words = "".join([*mended, typed[last:]])
+    number = engine.total(replace(query, tree=parse(words, languages).tree, start=0))
+    return Suggestion(words, number) if number > total else None
+
+
+def _bare_words(typed: str) -> list[tuple[int, str]]:
+    """The words that were typed plainly, each with the place it begins at."""
+    return [
+        (piece.start() + word.start(), word[0])
+        for piece in PIECE.finditer(typed.translate(QUOTES))
+        if piece[0] not in OPERATORS and not SPECIAL.search(piece[0])
+        for word in WORD.finditer(piece[0])
+        if len(word[0]) >= SHORTEST and word[0].isalpha()
+    ]
+
+
+def completions(typed: str, engine: Engine, most: int = 8) -> list[str]:
+    """Whole queries that go on where a query's last word stops, the commonest words first."""
+    found = LAST_WORD.search(typed.translate(QUOTES))
+    if not found or len(found[2]) < SHORTEST_PREFIX or found[2] in OPERATORS:
+        return []
+    if found[1] and found[1].lower() not in TEXTS:
+        return []
+    before, written = typed[: found.start(2)], fold(found[2])
+    after = '"' if typed.translate(QUOTES).count('"') % 2 else ""
+    words = [word for word in engine.complete(written, most + 1) if word != written]
+    return [f"{before}{word}{after}" for word in words[:most]]

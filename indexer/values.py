@@ -1,0 +1,33 @@
+"""Values of facets that no release has: asked for by a slip, they would look like a silence."""
+
+from __future__ import annotations
+
+from indexer.engine import Engine, Facet, Query
+from indexer.query import values_asked
+
+NAMES = ("office", "language", "year")
+# Of these it helps to say which there are; years would only fill the page.
+LISTED = ("office", "language")
+
+
+def unknown_values(query: Query, found: tuple[Facet, ...], engine: Engine) -> list[str]:
+    """A sentence for each office, language or year that is asked for and that no release has.
+
+    `found` are the facets of the query's results: what they have need not be looked for.
+    """
+    asked = {name: [*query.filters.values(name), *values_asked(query.tree, name)] for name in NAMES}
+    there = _values(found)
+    if all(value in there.get(name, ()) for name, values in asked.items() for value in values):
+        return []
+    there = _values(engine.search(Query(size=1)).facets)
+    return [
+        f"No release has the {name} “{value}”."
+        + (f" There are: {', '.join(sorted(there[name]))}." if name in LISTED else "")
+        for name, values in asked.items()
+        for value in dict.fromkeys(values)
+        if value not in there[name]
+    ]
+
+
+def _values(facets: tuple[Facet, ...]) -> dict[str, list[str]]:
+    return {facet.name: [value for value, number in facet.counts if number] for facet in facets}

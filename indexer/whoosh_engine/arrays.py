@@ -1,0 +1,89 @@
+"""Named arrays in one file: written whole, checked when opened, mapped into memory and never
+copied.
+
+Layout: a magic number, the arrays one after another (each at a multiple of 64 bytes), a JSON table
+of
+them, its length (8 bytes, little endian), its CRC-32 (4 bytes) and the magic number again.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.errors import IndexUnusableError
+
+MAGIC = b"CMQARR01"
+ALIGNMENT = 64
+REBUILD = "run `communique reindex --full`"
+
+Array = NDArray[Any]
+
+
+def write_arrays(path: Path, arrays: Iterable[tuple[str, Array]]) -> None:
+    """Write arrays under their names, as they come, and wait until the disk has them."""
+    table: dict[str, tuple[str, int, int, int]] = {}
+    with path.open("xb") as file:
+        file.write(MAGIC)
+        for name, array in arrays:
+            file.write(bytes(-file.tell() % ALIGNMENT))
+            data = np.ascontiguousarray(array)
+            table[name] = (data.dtype.str, file.tell(), len(data), crc32(data.data))
+            file.write(data.data)
+        footer = json.dumps(table).encode()
+        file.write(footer + len(footer).to_bytes(8, "little"))
+        file.write(crc32(footer).to_bytes(4, "little") + MAGIC)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+class ArrayFile:
+    """The arrays of one file, by name. Raises IndexUnusableError when it is damaged or cut short.
+
+    `is_trusted` skips the checksums, for a file that this process has checked or written before.
+    """
+
+    def __init__(self, path: Path, *, is_trusted: bool = False) -> None:
+        self.path = path
+        try:
+            with path.open("rb") as file:
+                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            self._arrays = {
+                name: np.frombuffer(self._map, dtype, count, offset)
+                for name, (dtype, offset, count, _) in self._table().items()
+            }
+            damaged = not is_trusted and any(
+                crc32(self._arrays[name].data) != checksum
+                for name, (_, _, _, checksum) in self._table().items()
+            )
+        except (ValueError, TypeError) as error:
+            raise IndexUnusableError(f"{path} is damaged or cut short; {REBUILD}.") from error
+        if damaged:
+            raise IndexUnusableError(f"{path} is damaged: a checksum does not hold; {REBUILD}.")
+
+    def __getitem__(self, name: str) -> Array:
+        return self._arrays[name]
+
+    def get(self, name: str) -> Array | None:
+        """An array, or None where the file has none of that name."""
+        return self._arrays.get(name)
+
+    def _table(self) -> dict[str, tuple[str, int, int, int]]:
+        end = len(self._map) - len(MAGIC)
+        if self._map[: len(MAGIC)] != MAGIC or self._map[end:] != MAGIC:
+            raise ValueError(self.path)
+        checksum = int.from_bytes(self._map[end - 4 : end], "little")
+        length = int.from_bytes(self._map[end - 12 : end - 4], "little")
+        footer = self._map[max(0, end - 12 - length) : end - 12]
+        if crc32(footer) != checksum:
+            raise ValueError(self.path)
+        found: dict[str, tuple[str, int, int, int]] = json.loads(footer)
+        return found

@@ -1,0 +1,255 @@
+"""A query tree -> which documents match and their scores, on arrays.
+
+The answer is that of Whoosh's matchers asked for every match: the same documents, the same BM25F.
+But
+negations mean what they say, where Whoosh's matchers slip: its AndNot can keep a document that it
+should drop, its Not let a deleted one in. What is not known here goes through those matchers.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from math import log
+from time import monotonic
+from typing import Any
+
+import numpy as np
+from whoosh import query as tree
+
+from corpus.errors import CommuniqueError
+from indexer.marker import MOST_FORMS
+from indexer.whoosh_engine.arrays import Array
+from indexer.whoosh_engine.expand import Expansion, expand
+from indexer.whoosh_engine.found import NOTHING, Found, alike, intersection, places, union
+from indexer.whoosh_engine.phrase import phrase_documents
+from indexer.whoosh_engine.schema import LENGTHS_OF
+from indexer.whoosh_engine.segment import SegmentArrays
+from indexer.whoosh_engine.snapshot import K1, Snapshot
+
+TIME_LIMIT_S = 5.0
+
+
+class TooCostlyError(CommuniqueError):
+    """A query took longer than it may; what to change stands in the sentence."""
+
+
+class Executor:
+    """Evaluates one tree over one snapshot. `counts` keeps how many documents each part of it
+    matched.
+
+    `notes` are sentences about what was cut short.
+    """
+
+    def __init__(self, snapshot: Snapshot, time_limit_s: float = TIME_LIMIT_S) -> None:
+        self.snapshot = snapshot
+        self.deadline = monotonic() + time_limit_s
+        self.counts: dict[int, int] = {}
+        self.expansions: dict[int, Expansion] = {}
+        self.notes: list[str] = []
+        self._forms: dict[tuple[str, bytes], dict[str, int]] = {}
+        self._held: dict[tuple[str, bytes], list[tuple[int, SegmentArrays, int]]] = {}
+
+    def run(self, query: tree.Query | None) -> Found:
+        """The live matches of a tree; of every document where there is none."""
+        found = self.find(query if query is not None else tree.Every())
+        if (alive := self.snapshot.alive) is not None:
+            kept = alive[found.documents]
+            found = Found(found.documents[kept], found.scores[kept])
+        return found
+
+    def find(self, node: tree.Query) -> Found:
+        """The matches of one part of a tree."""
+        if monotonic() > self.deadline:
+            raise TooCostlyError(
+                "The query takes too long to answer; use fewer or longer prefixes and wildcards."
+            )
+        for kind, evaluate in _NODES:
+            if isinstance(node, kind):
+                found = evaluate(self, node)
+                break
+        else:
+            found = self._by_whoosh(node)
+        self.counts[id(node)] = self._live(found.documents)
+        return found
+
+    def _live(self, documents: Array) -> int:
+        """How many of the documents are not deleted."""
+        alive = self.snapshot.alive
+        return len(documents) if alive is None else int(np.count_nonzero(alive[documents]))
+
+    def forms(self, leaf: tree.Query) -> Iterable[str] | None:
+        """The forms in the index that a leaf stands for; None where they are too many."""
+        if isinstance(leaf, tree.Term):
+            return self.forms_of(leaf)
+        expansion = self.expansions.get(id(leaf))
+        if expansion is None or len(expansion) > MOST_FORMS:
+            return None
+        return [term.decode() for term in expansion.terms]
+
+    def forms_of(self, leaf: tree.Term) -> dict[str, int]:
+        """The forms of a stem, and in how many documents each is."""
+        key = leaf.fieldname, leaf.text.encode()
+        if key not in self._forms:
+            counts: Counter[str] = Counter()
+            for _, segment, number in self._postings(*key):
+                for term, count in segment.forms(LENGTHS_OF[leaf.fieldname], number):
+                    counts[term.decode()] += count
+            self._forms[key] = counts
+        return self._forms[key]
+
+    def _postings(self, field: str, text: bytes) -> list[tuple[int, SegmentArrays, int]]:
+        if (field, text) not in self._held:
+            self._held[field, text] = self.snapshot.postings(field, text)
+        return self._held[field, text]
+
+    def _term(self, node: tree.Term) -> Found:
+        return self._scored(node.fieldname, node.text.encode()).scaled(node.boost)
+
+    def _scored(self, field: str, text: bytes) -> Found:
+        """A term's documents with BM25F scores; with score 1 in a field of whole values."""
+        parts, freqs = [], []
+        for base, segment, number in self._postings(field, text):
+            postings = segment.fields[field]
+            extent = postings.extent(number)
+            parts.append(postings.documents[extent] + np.int32(base))
+            found = postings.frequencies(extent)
+            freqs.append(np.ones(extent.stop - extent.start, np.uint8) if found is None else found)
+        if not parts:
+            return NOTHING
+        documents = parts[0] if len(parts) == 1 else np.concatenate(parts)
+        if not self.snapshot.toc.schema[field].scorable:
+            return alike(documents, 1.0)
+        often = np.concatenate(freqs, dtype=np.float32, casting="unsafe")
+        idf = log(self.snapshot.size / (len(documents) + 1)) + 1
+        scores = self.snapshot.norm(field).take(documents)
+        scores += often
+        np.divide(often, scores, out=scores)
+        scores *= np.float32(idf * (K1 + 1))
+        return Found(documents, scores)
+
+    def _and(self, node: tree.And) -> Found:
+        wanted, unwanted = _parted(node.subqueries)
+        if not wanted:
+            return self._without(self._every(tree.Every()), unwanted)
+        found = [self.find(part) for part in wanted]
+        return self._without(self._intersection(found), unwanted).scaled(node.boost)
+
+    def _or(self, node: tree.Or) -> Found:
+        wanted, unwanted = _parted(node.subqueries)
+        found = self._union([self.find(part) for part in wanted])
+        return self._without(found, unwanted).scaled(node.boost)
+
+    def _not(self, node: tree.Not) -> Found:
+        rest = self._without(self._every(tree.Every()), [node.query])
+        return alike(rest.documents, 1.0)
+
+    def _and_not(self, node: tree.AndNot) -> Found:
+        return self._without(self.find(node.a), [node.b])
+
+    def _and_maybe(self, node: tree.AndMaybe) -> Found:
+        first, second = self.find(node.a), self.find(node.b)
+        is_in, places = self._places(first.documents, second.documents)
+        scores = first.scores.copy()
+        scores[is_in] += second.scores[places]
+        return Found(first.documents, scores)
+
+    def _require(self, node: tree.Require) -> Found:
+        first, second = self.find(node.a), self.find(node.b)
+        is_in, _ = self._places(first.documents, second.documents)
+        return Found(first.documents[is_in], first.scores[is_in])
+
+    def _every(self, node: tree.Every) -> Found:
+        if node.fieldname:
+            return self._by_whoosh(node)
+        documents = np.arange(self.snapshot.size, dtype=np.int32)
+        return alike(documents, node.boost)
+
+    def _constant(self, node: tree.ConstantScoreQuery) -> Found:
+        if isinstance(node.child, tree.MultiTerm):
+            documents = self._expanded(node.child)
+            self.counts[id(node.child)] = self._live(documents)
+        else:
+            documents = self.find(node.child).documents
+        return alike(documents, node.score)
+
+    def _expanded(self, node: tree.MultiTerm) -> Array:
+        """The documents of all the terms that a prefix, range or fuzzy word stands for."""
+        expansion = self.expansions[id(node)] = expand(self.snapshot, node)
+        if expansion.note:
+            self.notes.append(expansion.note)
+        mask = np.zeros(self.snapshot.size, bool)
+        for base, documents in expansion.documents:
+            mask[base:][documents] = True
+        return np.flatnonzero(mask).astype(np.int32)
+
+    def _multi(self, node: tree.MultiTerm) -> Found:
+        """Scored as Whoosh does: each term that it stands for counts as asked for by itself."""
+        terms = sorted(expand(self.snapshot, node).terms)
+        field = node.field()
+        return self._union([self._scored(field, term).scaled(node.boost) for term in terms])
+
+    def _phrase(self, node: tree.Phrase) -> Found:
+        words = [word.encode() for word in node.words]
+        found = self._intersection([self._scored(node.fieldname, word) for word in words])
+        documents = phrase_documents(
+            self.snapshot, node.fieldname, words, node.slop, found.documents
+        )
+        _, places = self._places(documents, found.documents)
+        return Found(documents, found.scores[places]).scaled(node.boost)
+
+    def _by_whoosh(self, node: tree.Query) -> Found:
+        """Through Whoosh's own matchers, every match taken."""
+        documents: list[int] = []
+        scores: list[float] = []
+        for searcher, offset in self.snapshot.searcher.leaf_searchers():
+            matcher = node.matcher(searcher)
+            while matcher.is_active():
+                documents.append(matcher.id() + offset)
+                scores.append(matcher.score())
+                matcher.next()
+        return Found(np.array(documents, np.int32), np.array(scores, np.float32))
+
+    def _without(self, found: Found, unwanted: Sequence[tree.Query]) -> Found:
+        for node in unwanted:
+            is_in, _ = self._places(found.documents, self.find(node).documents)
+            found = Found(found.documents[~is_in], found.scores[~is_in])
+        return found
+
+    def _intersection(self, found: Sequence[Found]) -> Found:
+        return intersection(found, self.snapshot.scratch())
+
+    def _union(self, found: Sequence[Found]) -> Found:
+        return union(found, self.snapshot.scratch())
+
+    def _places(self, documents: Array, others: Array) -> tuple[Array, Array]:
+        return places(documents, others, self.snapshot.scratch())
+
+
+def _parted(nodes: Sequence[tree.Query]) -> tuple[list[tree.Query], list[tree.Query]]:
+    """Wanted parts, and what the negated ones negate."""
+    return (
+        [node for node in nodes if not isinstance(node, tree.Not)],
+        [node.query for node in nodes if isinstance(node, tree.Not)],
+    )
+
+
+# In this order: a kind before those it derives from.
+_NODES: tuple[tuple[type[tree.Query], Callable[[Executor, Any], Found]], ...] = (
+    (tree.Term, Executor._term),
+    (tree.And, Executor._and),
+    (tree.DisjunctionMax, Executor._by_whoosh),
+    (tree.Or, Executor._or),
+    (tree.Not, Executor._not),
+    (tree.AndNot, Executor._and_not),
+    (tree.AndMaybe, Executor._and_maybe),
+    (tree.Require, Executor._require),
+    (tree.Phrase, Executor._phrase),
+    (tree.ConstantScoreQuery, Executor._constant),
+    (tree.Every, Executor._every),
+    (tree.Prefix, Executor._multi),
+    (tree.Wildcard, Executor._multi),
+    (tree.Regex, Executor._multi),
+    (tree.FuzzyTerm, Executor._multi),
+    (tree.TermRange, Executor._multi),
+)

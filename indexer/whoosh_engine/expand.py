@@ -1,0 +1,126 @@
+"""Prefixes, wildcards, patterns, ranges and fuzzy words -> the terms they stand for, and those
+terms' documents.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fnmatch import translate
+
+import numpy as np
+from whoosh import query as tree
+
+from indexer.marker import distance
+from indexer.whoosh_engine.arrays import Array
+from indexer.whoosh_engine.postings import FieldPostings, wildcard_pattern
+from indexer.whoosh_engine.snapshot import Snapshot
+
+# Beyond this many terms in a segment the rest is left out, and the reader told.
+MOST_TERMS = 20_000
+
+Numbers = range | list[int]
+
+
+@dataclass
+class Expansion:
+    """The documents of an expansion, by the segment's base, its terms with their counts, and what
+    was left out.
+    """
+
+    documents: list[tuple[int, Array]] = field(default_factory=list)
+    ranges: list[tuple[FieldPostings, Numbers]] = field(default_factory=list)
+    note: str | None = None
+
+    def __len__(self) -> int:
+        return sum(len(numbers) for _, numbers in self.ranges)
+
+    @property
+    def terms(self) -> set[bytes]:
+        """All terms, of all segments."""
+        return {postings.term(number) for postings, numbers in self.ranges for number in numbers}
+
+    def counts(self, most: int) -> list[tuple[str, int]]:
+        """The terms in most documents, and in how many."""
+        found: dict[bytes, int] = {}
+        for postings, numbers in self.ranges:
+            chosen = np.asarray(numbers)
+            counts = postings.firsts[chosen + 1] - postings.firsts[chosen]
+            if len(counts) > most:
+                top = np.argpartition(-counts, most)[:most]
+                chosen, counts = chosen[top], counts[top]
+            for at in range(len(chosen)):
+                term = postings.term(int(chosen[at]))
+                found[term] = found.get(term, 0) + int(counts[at])
+        ordered = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
+        return [(term.decode(), count) for term, count in ordered[:most]]
+
+
+def expand(snapshot: Snapshot, node: tree.MultiTerm) -> Expansion:
+    """What a node stands for in every segment."""
+    found = Expansion()
+    for base, segment in zip(snapshot.bases, snapshot.segments, strict=False):
+        postings = segment.fields.get(node.field())
+        if postings is None:
+            continue
+        numbers = _numbers(node, postings)
+        if len(numbers) > MOST_TERMS:
+            found.note = (
+                f"“{_shown(node)}” stands for more than {MOST_TERMS:,} words;"
+                " only so many were searched."
+            )
+            numbers = numbers[:MOST_TERMS]
+        if numbers:
+            found.ranges.append((postings, numbers))
+            found.documents += [
+                (base, postings.documents[extent]) for extent in _extents(postings, numbers)
+            ]
+    return found
+
+
+def _extents(postings: FieldPostings, numbers: Numbers) -> Iterable[slice]:
+    if isinstance(numbers, range):
+        return (postings.extents(numbers),)
+    return (postings.extent(number) for number in numbers)
+
+
+def _numbers(node: tree.MultiTerm, postings: FieldPostings) -> Numbers:
+    if isinstance(node, tree.Prefix):
+        return postings.prefix(node.text.encode())
+    if isinstance(node, tree.TermRange):
+        return _range(node, postings)
+    if isinstance(node, tree.FuzzyTerm):
+        near = postings.prefix(node.text[: node.prefixlength].encode())
+        candidates = zip(near, postings.terms(near), strict=True)
+        return [
+            n
+            for n, term in candidates
+            if distance(node.text, term.decode(), node.maxdist) <= node.maxdist
+        ]
+    if isinstance(node, tree.Wildcard) and "[" not in node.text:
+        pattern, prefix = wildcard_pattern(node.text)
+        return postings.matching(pattern, postings.prefix(prefix))
+    is_match = re.compile(
+        translate(node.text) if isinstance(node, tree.Wildcard) else node.text
+    ).match
+    every = range(len(postings))
+    return [
+        n for n, term in zip(every, postings.terms(every), strict=True) if is_match(term.decode())
+    ]
+
+
+def _range(node: tree.TermRange, postings: FieldPostings) -> range:
+    start = postings.lower(node.start.encode()) if node.start else 0
+    if node.start and node.startexcl and postings.number(node.start.encode()) is not None:
+        start += 1
+    if node.end is None:
+        return range(start, len(postings))
+    end = postings.lower(node.end.encode())
+    if not node.endexcl and postings.number(node.end.encode()) is not None:
+        end += 1
+    return range(start, max(start, end))
+
+
+def _shown(node: tree.MultiTerm) -> str:
+    return str(node).partition(":")[2]

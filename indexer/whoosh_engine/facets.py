@@ -1,0 +1,93 @@
+"""Facets as columns: for every document its values' numbers, counted by counting numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from indexer.whoosh_engine.arrays import Array
+from indexer.whoosh_engine.segment import SegmentArrays
+
+FIELDS = {"office": "office", "year": "year", "language": "language", "topic": "topics"}
+
+
+@dataclass(frozen=True)
+class FacetColumn:
+    """The values of a facet in their order, and `codes`: their numbers, document after document
+    (int32).
+
+    `starts` tells where each document's codes begin (int64, one more for the end); None where every
+    document has exactly one.
+    """
+
+    values: list[str]
+    codes: Array
+    starts: Array | None
+
+    @classmethod
+    def of(cls, name: str, segments: list[SegmentArrays], bases: list[int]) -> FacetColumn:
+        """The column over all segments, whose own numbers are translated to common ones."""
+        field = FIELDS[name]
+        terms = [[*s.fields[field].terms(range(len(s.fields[field])))] for s in segments]
+        values = sorted(set().union(*terms))
+        numbers = {value: number for number, value in enumerate(values)}
+        codes, lengths = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)]
+        for segment, own in zip(segments, terms, strict=True):
+            table = np.array([numbers[term] for term in own], np.int32)
+            codes.append(table[segment.arrays[f"{field}/forward"]])
+            lengths.append(segment.lengths(field))
+        each = np.concatenate(lengths)
+        starts = (
+            None if (each == 1).all() else np.concatenate(([0], np.cumsum(each, dtype=np.int64)))
+        )
+        return cls([value.decode() for value in values], np.concatenate(codes), starts)
+
+    def counts(self, documents: Array) -> list[tuple[str, int]]:
+        """How many of the documents have each value, most first, then by value."""
+        if len(self.values) == 1 and self.starts is None:
+            return [(self.values[0], len(documents))] if len(documents) else []
+        return self.ranked(np.bincount(self._codes_of(documents), minlength=len(self.values)))
+
+    def ranked(self, found: Array) -> list[tuple[str, int]]:
+        """Values with their counts, which stand in `found` by the values' numbers."""
+        # Codes ascend with their values, so that a stable sort leaves equal counts in that order.
+        order = np.argsort(-found, kind="stable")[: np.count_nonzero(found)]
+        pairs = zip(order.tolist(), found[order].tolist(), strict=True)
+        return [(self.values[code], count) for code, count in pairs]
+
+    def having(self, chosen: tuple[str, ...], size: int) -> Array:
+        """The documents that have any of the chosen values, as a mask."""
+        wanted = np.array([value in chosen for value in self.values], bool)
+        if not len(wanted):
+            return np.zeros(size, bool)
+        hits = wanted[self.codes]
+        if self.starts is None:
+            return hits
+        total = np.concatenate(([0], np.cumsum(hits)))
+        return total[self.starts[1:]] > total[self.starts[:-1]]
+
+    def _codes_of(self, documents: Array) -> Array:
+        if self.starts is None:
+            return self.codes.take(documents)
+        if len(documents) * 4 < len(self.codes):
+            return self.codes[slices(self.starts[documents], self.starts[documents + 1])]
+        is_counted = np.zeros(len(self.starts) - 1, bool)
+        is_counted[documents] = True
+        return self.codes[is_counted.take(self.owners)]
+
+    @cached_property
+    def owners(self) -> Array:
+        """The document of each code (int32)."""
+        assert self.starts is not None
+        documents = np.arange(len(self.starts) - 1, dtype=np.int32)
+        return np.repeat(documents, np.diff(self.starts))
+
+
+def slices(begins: Array, ends: Array) -> Array:
+    """The numbers of many ranges, one after another: [2, 5), [7, 9) -> 2 3 4 7 8."""
+    lengths = ends - begins
+    offsets = np.cumsum(lengths)
+    numbers: Array = np.repeat(begins - offsets + lengths, lengths)
+    return numbers + np.arange(len(numbers))

@@ -1,0 +1,243 @@
+"""Filters, facets, timeline, order and paging, against plain counts over the same documents."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from itertools import islice
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from whoosh import query as tree
+
+from corpus import Settings
+from indexer.document import Document
+from indexer.engine import FACETS, UNDATED, Facet, Filters, Query
+from indexer.query import parse
+from indexer.whoosh_engine import WhooshEngine
+from tests.test_core_trees import nothing, sample_documents
+
+OFTEN = settings(max_examples=120, deadline=None)
+ASKED = [
+    "",
+    "*",
+    "court",
+    "суд",
+    "the OR тыс",
+    "sentenced",
+    "year:2018",
+    "co*",
+    '"to the"',
+    "absent",
+]
+SORTS = ("relevance", "newest", "oldest")
+
+
+def copies(documents: list[Document]) -> list[Document]:
+    """Each document several times, so that scores are equal, on other days and of more offices."""
+    found = []
+    for number in range(6):
+        for place, each in enumerate(documents):
+            day = None
+            if (number + place) % 7 and each.published:
+                day = each.published.replace(year=2012 + (number * place) % 9, day=1 + place % 5)
+            found.append(
+                replace(
+                    each,
+                    id=f"{each.id}-{(number * 31 + place * 17) % 97:02}-{number}",
+                    office=f"{each.office}_{place % 3}",
+                    published=day,
+                    topics=(*each.topics, *("Fraud", "Bribery", "Сыбайлас")[: number % 4]),
+                )
+            )
+    return found
+
+
+@pytest.fixture(scope="module")
+def documents(sample_settings: Settings) -> dict[str, Document]:
+    """The live documents by their ids: some were replaced after the build, some removed."""
+    made = {each.id: each for each in copies(sample_documents(sample_settings))}
+    for id_ in [*made][5:300:9]:
+        made[id_] = replace(made[id_], published=date(2021, 3, 1), topics=("Fraud", "Later"))
+    for id_ in [*made][3:300:11]:
+        del made[id_]
+    return made
+
+
+@pytest.fixture(scope="module")
+def engine(
+    documents: dict[str, Document],
+    sample_settings: Settings,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[WhooshEngine]:
+    first = copies(sample_documents(sample_settings))
+    opened = WhooshEngine(tmp_path_factory.mktemp("answer"), 64)
+    opened.publish(opened.build(first[:250], 1, nothing))
+    opened.update(first[250:], (), 2, nothing)
+    changed = [documents[each.id] for each in first if documents.get(each.id) not in (each, None)]
+    gone = [each.id for each in first if each.id not in documents]
+    assert len(changed) > 20
+    assert len(gone) > 20
+    opened.update(changed, gone, 3, nothing)
+    yield opened
+    opened.close()
+
+
+def values(document: Document, facet: str) -> tuple[str, ...]:
+    """What a document counts for in a facet."""
+    if facet == "topic":
+        return tuple(set(document.topics))
+    if facet == "year":
+        return (str(document.published.year) if document.published else UNDATED,)
+    return (getattr(document, facet),)
+
+
+def passes(document: Document, filters: Filters, *, besides: str = "") -> bool:
+    """Whether a document lies within filters, that of one facet left out."""
+    if filters.since or filters.until:
+        day = document.published
+        if not day or not (filters.since or day) <= day <= (filters.until or day):
+            return False
+    return all(
+        set(values(document, name)) & set(filters.values(name))
+        for name in FACETS
+        if name != besides and filters.values(name)
+    )
+
+
+def counted(name: str, documents: list[Document]) -> Facet:
+    """A facet, counted plainly: most first, then by value."""
+    found = Counter(value for each in documents for value in values(each, name))
+    return Facet(name, tuple(sorted(found.items(), key=lambda pair: (-pair[1], pair[0].encode()))))
+
+
+def some(*choices: str) -> st.SearchStrategy[tuple[str, ...]]:
+    """A few of the values, often none."""
+    return st.just(()) | st.lists(st.sampled_from(choices), max_size=3).map(tuple)
+
+
+DAYS = st.none() | st.dates(date(2011, 1, 1), date(2022, 1, 1))
+FILTERS = st.builds(
+    Filters,
+    office=some("sample_doj_0", "sample_gpo_2", "sample_doj_1", "absent"),
+    year=some("2012", "2016", "2021", UNDATED, "1999"),
+    language=some("en", "ru", "kk", "xx"),
+    topic=some("Fraud", "Bribery", "Сыбайлас", "Later", "absent"),
+    since=DAYS,
+    until=DAYS,
+)
+
+
+@OFTEN
+@given(typed=st.sampled_from(ASKED), filters=FILTERS)
+def test_counts_are_plain_counts(
+    typed: str, filters: Filters, engine: WhooshEngine, documents: dict[str, Document]
+) -> None:
+    node = parse(typed).tree
+    matching = [documents[id_] for id_ in engine.scan(Query(node))]
+    answered = engine.search(Query(node, filters, size=3))
+    kept = [each for each in matching if passes(each, filters)]
+    assert answered.total == len(kept) == engine.total(Query(node, filters))
+    assert {*engine.scan(Query(node, filters))} == {each.id for each in kept}
+    assert answered.facets == tuple(
+        counted(name, [each for each in matching if passes(each, filters, besides=name)])
+        for name in FACETS
+    )
+    months = Counter(f"{each.published:%Y-%m}" for each in kept if each.published)
+    assert answered.timeline == tuple(sorted(months.items()))
+
+
+def test_every_document_is_counted_when_nothing_is_asked(
+    engine: WhooshEngine, documents: dict[str, Document]
+) -> None:
+    assert {*engine.scan(Query())} == {*documents}
+    assert engine.search(Query()).total == engine.health().releases == len(documents)
+    assert engine.has(documents) == [True] * len(documents)
+
+
+def place_of(sort: str, document: Document, score: float) -> tuple[float, float, str]:
+    """Where a hit belongs."""
+    day = document.published.toordinal() if document.published else 0
+    if sort == "oldest":
+        return 0.0, day or 1e9, document.id
+    return -score if sort == "relevance" else 0.0, -day, document.id
+
+
+@OFTEN
+@given(typed=st.sampled_from(ASKED), sort=st.sampled_from(SORTS), size=st.integers(1, 400))
+def test_pages_of_any_size_make_up_the_scan(
+    typed: str, sort: str, size: int, engine: WhooshEngine, documents: dict[str, Document]
+) -> None:
+    asked = Query(parse(typed).tree, Filters(), sort)
+    ids = [*engine.scan(asked)]
+    whole = engine.search(replace(asked, size=1000))
+    assert [hit.id for hit in whole.hits] == ids
+    places = [place_of(sort, documents[hit.id], hit.score) for hit in whole.hits]
+    assert places == sorted(places)
+    size = max(size, len(ids) // 12)
+    paged = [
+        hit.id
+        for start in range(0, len(ids) + size, size)
+        for hit in engine.search(replace(asked, start=start, size=size)).hits
+    ]
+    assert paged == ids
+
+
+@OFTEN
+@given(start=st.integers(0, 500), size=st.integers(1, 60), sort=st.sampled_from(SORTS))
+def test_a_page_anywhere_is_a_slice_of_the_scan(
+    start: int, size: int, sort: str, engine: WhooshEngine
+) -> None:
+    asked = Query(parse("court OR суд OR сот").tree, Filters(office=("sample_doj_0",)), sort)
+    page = engine.search(replace(asked, start=start, size=size))
+    expected = islice(engine.scan(asked), start, start + size)
+    assert [hit.id for hit in page.hits] == [*expected]
+
+
+def test_many_hits_have_equal_scores(engine: WhooshEngine) -> None:
+    hits = engine.search(Query(parse("court").tree, size=1000)).hits
+    assert len({hit.score for hit in hits}) * 3 < len(hits)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sort"),
+    [
+        ("", "relevance"),
+        ("court", "relevance"),
+        ("court", "newest"),
+        ("court", "oldest"),
+        ("absent", "relevance"),
+    ],
+)
+def test_a_page_of_no_hits_still_counts(typed: str, sort: str, engine: WhooshEngine) -> None:
+    asked = Query(parse(typed).tree, Filters(), sort, size=0)
+    page = engine.search(asked)
+    assert page.hits == ()
+    assert page.total == engine.total(asked)
+
+
+def test_a_page_beyond_the_end_is_empty(engine: WhooshEngine) -> None:
+    page = engine.search(Query(parse("court").tree, start=10_000))
+    assert page.hits == ()
+    assert page.total > 0
+
+
+def test_scores_that_differ_outweigh_dates(engine: WhooshEngine) -> None:
+    boosted = tree.Or([tree.Term("language", "kk", boost=2.0), tree.Term("language", "ru")])
+    languages = [hit.language for hit in engine.search(Query(boosted, size=1000)).hits]
+    assert languages == sorted(languages)
+    assert {*languages} == {"kk", "ru"}
+
+
+def test_the_explanation_counts_live_releases_only(engine: WhooshEngine) -> None:
+    answered = engine.search(Query(parse("body:court").tree))
+    assert answered.clause
+    assert answered.clause.count == answered.total
+
+
+def test_what_asks_nothing_is_in_the_order_of_time(engine: WhooshEngine) -> None:
+    newest = [*engine.scan(Query(sort="newest"))]
+    assert newest == [*engine.scan(Query())] == [*engine.scan(Query(tree.Every()))]
