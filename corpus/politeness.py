@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import re
 import time
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -20,6 +21,19 @@ from scrapy.http import Request
 from scrapy.http import Response as ScrapyResponse
 
 MAX_WAIT_S = 600.0
+# "Cannot connect to host a.example:443 ssl:<ssl.SSLContext object at 0x7f> [Connect call failed …]"
+SSL_OBJECT = re.compile(r" ssl:(<[^>]*>|\S+)")
+REFUSED = re.compile(r" \[.*Connect call failed.*\]", re.DOTALL)
+
+
+class ForbiddenError(IgnoreRequest):
+    """robots.txt forbids a URL."""
+
+
+def plain_reason(error: BaseException | None) -> str:
+    """Why there is no answer, without the objects that a network library shows in its words."""
+    words = REFUSED.sub("", SSL_OBJECT.sub("", str(error))) or type(error).__name__
+    return words.replace("Cannot connect to host ", "Cannot connect to ").rstrip(".")
 
 
 class AsItCameMiddleware:
@@ -79,7 +93,10 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
         self, request: Request
     ) -> None:
         """Refuse what robots.txt forbids, with the reason; wait as long as it asks for."""
-        await super().process_request(request)
+        try:
+            await super().process_request(request)
+        except IgnoreRequest as error:
+            raise ForbiddenError("robots.txt forbids it") from error
         if request.meta.get("dont_obey_robotstxt"):  # the request for robots.txt itself
             return
         netloc = urlsplit(request.url).netloc
@@ -101,7 +118,8 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         self.unreachable[netloc] = (
-            f"robots.txt of {netloc} is out of reach ({exc}), so nothing may be fetched there"
+            f"robots.txt of {netloc} is out of reach ({plain_reason(exc)}),"
+            " so nothing may be fetched there"
         )
         super()._robots_error(exc, netloc)
 

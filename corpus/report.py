@@ -27,7 +27,9 @@ KEPT = 1000
 
 @dataclass
 class CrawlReport:
-    """Counts and lists of one run. `error` says why the office failed as a whole, if it did."""
+    """Counts and lists of one run. `error` says why the office failed as a whole, if it did;
+    `cut_short` where an option ended the run before the office's listing did.
+    """
 
     office: str
     route: str
@@ -46,6 +48,7 @@ class CrawlReport:
     bytes: int = 0
     seconds: float = 0.0
     ended_early: str | None = None
+    cut_short: str | None = None
     error: str | None = None
 
     @property
@@ -83,9 +86,10 @@ class CrawlReport:
         """The report for people."""
         lines = [
             f"{self.office} ({self.route}): {self.new:,} new, {self.changed:,} changed,"
-            f" {self.same:,} as before; {self.listed:,} listed on {self.listings:,} listing pages"
+            f" {self.same:,} as before; {self.listed:,} listed on"
+            f" {counted(self.listings, 'listing page')}"
             f" in {self.seconds:.1f} s.",
-            f"  {self.fetched:,} answers downloaded ({self.bytes / 1e6:.1f} MB),"
+            f"  {counted(self.fetched, 'answer')} downloaded ({self.bytes / 1e6:.1f} MB),"
             f" {self.unchanged:,} not modified (304).",
         ]
         if self.missing:
@@ -107,9 +111,16 @@ class CrawlReport:
             lines.append(f"  stated by none of the releases read: {', '.join(unstated)}")
         if self.ended_early:
             lines.append(f"  the listing could not be walked to its end: {self.ended_early}")
+        if self.cut_short:
+            lines.append(f"  cut short as asked, {self.cut_short}; what follows was not looked at")
         if self.error:
             lines.append(f"  FAILED: {self.error}")
         return lines
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: "1 release", "1,204 releases"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _by_rule(what: str, refusals: list[Refusal]) -> list[str]:

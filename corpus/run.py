@@ -17,7 +17,7 @@ from corpus.errors import CrawlError, PageError
 from corpus.gate import Refusal
 from corpus.page import Page
 from corpus.release import Draft, Provenance, release_id
-from corpus.report import CrawlReport
+from corpus.report import CrawlReport, counted
 from corpus.settings import Settings
 from corpus.source import Listing, Route, office
 from corpus.spider import Failed, Fetched, Wanted
@@ -66,11 +66,15 @@ class Run:
 
     def _pop(self) -> tuple[str, str] | None:
         if self.limit is not None and self.report.releases >= self.limit:
+            if self.releases or self.listings or self.following:
+                self.report.cut_short = f"after {counted(self.limit, 'release')} (--limit)"
             return None
         if self.releases:
             return self.releases.popleft()
         following, self.following = self.following, None
-        if following and not self._is_past_since():
+        if following and self._is_past_since():
+            self.report.cut_short = f"where the listing is older than {self.since} (--since)"
+        elif following:
             self.listings.appendleft(following)
         self.newest = None
         self.listing = self.listings.popleft() if self.listings else None
@@ -87,7 +91,9 @@ class Run:
 
     def _fail(self, failed: Failed) -> None:
         self._listing_failed(failed.wanted, failed.reason)
-        self.report.failed.append(Refusal(failed.wanted.url, "no_answer", failed.reason))
+        refusal = Refusal(failed.wanted.url, failed.rule, failed.reason)
+        is_lost = failed.rule == "no_answer"
+        (self.report.failed if is_lost else self.report.refused).append(refusal)
 
     def _listing_failed(self, wanted: Wanted, reason: str) -> None:
         """A listing's first page must be there; a later one ends the walk, as the report says."""
@@ -204,7 +210,10 @@ class Run:
         """Store what may enter, and the visit, in one transaction."""
         today = datetime.now(UTC).date()
         with self.store.writing() as connection:
-            for draft in drafts[: self._room()]:
+            room = self._room()
+            if room is not None and len(drafts) > room:
+                self.report.cut_short = f"after {counted(self.limit or 0, 'release')} (--limit)"
+            for draft in drafts[:room]:
                 url = self.source.canonical(draft.url or wanted.url)
                 self._note_date(draft.published)
                 if refusal := gate.check(draft, url, self.source, today):

@@ -18,7 +18,7 @@ from twisted.python.failure import Failure
 
 from corpus.archive import Response
 from corpus.errors import CrawlError
-from corpus.politeness import header_pairs
+from corpus.politeness import ForbiddenError, header_pairs, plain_reason
 from corpus.settings import Settings
 
 MAX_REDIRECTS = 5
@@ -49,10 +49,11 @@ class Fetched:
 
 @dataclass(frozen=True)
 class Failed:
-    """No usable answer, after all retries: why, in a sentence."""
+    """No usable answer, after all retries: why, in a sentence, and by which rule of ours if any."""
 
     wanted: Wanted
     reason: str
+    rule: str = "no_answer"
 
 
 Next = Callable[[Fetched | Failed | None], Iterable[Wanted]]
@@ -156,7 +157,8 @@ class OfficeSpider(scrapy.Spider):
             return self._asked(Failed(wanted, f"It redirects to {location!r}: {error}."))
         hops = response.meta["hops"] + 1
         if host not in self.hosts:
-            return self._asked(Failed(wanted, f"It redirects to another host, {target}."))
+            reason = f"It redirects to another host, {target}."
+            return self._asked(Failed(wanted, reason, "other_host"))
         if hops > MAX_REDIRECTS:
             return self._asked(Failed(wanted, f"It redirects more than {MAX_REDIRECTS} times."))
         return [self._request(wanted, target, hops)]
@@ -165,8 +167,8 @@ class OfficeSpider(scrapy.Spider):
         """Hand on that there is no answer."""
         request: Request = vars(failure)["request"]  # Scrapy puts it there
         wanted: Wanted = request.meta["wanted"]
-        words = failure.getErrorMessage() or type(failure.value).__name__
-        return self._asked(Failed(wanted, f"{words.rstrip('.')}."))
+        rule = "robots" if isinstance(failure.value, ForbiddenError) else "no_answer"
+        return self._asked(Failed(wanted, f"{plain_reason(failure.value)}.", rule))
 
     def _asked(self, answer: Fetched | Failed | None) -> list[Request]:
         """The requests that the run wants next; an error of the run ends the crawl."""

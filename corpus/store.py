@@ -218,6 +218,13 @@ class Store:
             rows = connection.execute(select(catalog.run).where(catalog.run.c.id.in_(newest))).all()
         return {row.office: (row.started_at, row.report) for row in rows}
 
+    def visited_files(self) -> dict[str, int]:
+        """The WARC files that last answers stand in, with how many of them."""
+        c = catalog.visit.c
+        query = select(c.warc_file, func.count()).group_by(c.warc_file).order_by(c.warc_file)
+        with self.writing() as connection:
+            return {name: int(number) for name, number in connection.execute(query)}
+
     def places(self) -> Iterator[tuple[str, str, Place, str]]:
         """Each version's release id, answering URL, place and sha256, in the archive's order."""
         v = catalog.version.c

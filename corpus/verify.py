@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from corpus.archive import read_response, responses, sha256
 from corpus.errors import StoreError
+from corpus.report import counted
 from corpus.settings import Settings
 from corpus.store import Store
 
@@ -21,7 +22,12 @@ def verify_archive(settings: Settings) -> Iterator[str]:
 
 
 def verify_catalog(settings: Settings, store: Store) -> Iterator[str]:
-    """A sentence for each version whose response is not in the archive as it was recorded."""
+    """A sentence for each version whose response is not in the archive as it was recorded, and for
+    each file that answers stand in, of listings too, and that is not there.
+    """
+    for name, number in store.visited_files().items():
+        if not (settings.archive / name).is_file():
+            yield f"{settings.archive / name} is missing; {counted(number, 'answer')} stood in it."
     last_place = last = None
     for release, url, place, digest in store.places():
         try:

@@ -1,4 +1,4 @@
-"""A researcher's walk through the pages in real Chromium, scripts off."""
+"""A researcher's walk through the pages in real Chromium, without scripts unless they are tried."""
 
 from __future__ import annotations
 
@@ -57,6 +57,19 @@ def page(request: pytest.FixtureRequest, browser: Browser, site: str) -> Iterato
     context.close()
 
 
+@pytest.fixture(params=[(1280, 900), (360, 780)], ids=["desktop", "phone"])
+def scripted(request: pytest.FixtureRequest, browser: Browser, site: str) -> Iterator[Page]:
+    """A page with scripts, which must say nothing on the console."""
+    width, height = request.param
+    context = browser.new_context(viewport={"width": width, "height": height}, base_url=site)
+    opened, said = context.new_page(), []
+    opened.on("console", lambda message: said.append(message.text))
+    opened.on("pageerror", lambda error: said.append(str(error)))
+    yield opened
+    context.close()
+    assert said == []
+
+
 def test_search_follow_back_narrow_share(page: Page, browser: Browser) -> None:
     page.goto("/")
     page.get_by_label("Search the releases").fill("torture")
@@ -105,3 +118,71 @@ def test_keyboard_alone_reaches_the_results(page: Page) -> None:
 
     expect(page).to_have_url(re.compile("q="))
     expect(page.locator(".hits h2 a").first).to_be_visible()
+
+
+def test_completions_are_chosen_by_keyboard(scripted: Page) -> None:
+    page = scripted
+    page.goto("/")
+    page.keyboard.press("/")
+    box = page.get_by_role("combobox", name="Search the releases")
+    expect(box).to_be_focused()
+    expect(box).to_have_attribute("aria-expanded", "false")
+    page.keyboard.type("human traff")
+    options = page.get_by_role("listbox", name="Completions").get_by_role("option")
+    expect(options.first).to_have_text("human trafficking")
+    expect(box).to_have_attribute("aria-expanded", "true")
+
+    page.keyboard.press("ArrowDown")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    expect(box).to_have_attribute("aria-activedescendant", "completion-0")
+    expect(box).to_have_value("human trafficking")
+    page.keyboard.press("ArrowUp")
+    expect(box).to_have_value("human traff")
+    page.keyboard.press("ArrowUp")
+    expect(options.last).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Escape")
+    expect(options).to_have_count(0)
+    expect(box).to_have_value("human traff")
+    expect(box).to_have_attribute("aria-expanded", "false")
+
+    page.keyboard.type("i")
+    expect(options.first).to_have_text("human trafficking")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"q=human\+trafficking$"))
+    expect(page.locator(".hits mark").first).to_be_visible()
+
+
+def test_a_completion_is_chosen_by_pointer_and_enter_alone_takes_what_was_typed(
+    scripted: Page,
+) -> None:
+    page = scripted
+    page.goto("/?year=2016")
+    page.get_by_role("combobox").fill("tortu")
+    page.get_by_role("option", name="torture", exact=True).click()
+    expect(page).to_have_url(re.compile(r"q=torture&year=2016$"))
+
+    page.get_by_role("combobox").fill("traff")
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"q=traff&year=2016$"))
+
+
+def test_how_the_query_was_read_opens_by_keyboard(page: Page) -> None:
+    page.goto("/?q=tortu*+OR+fraud")
+    told = page.locator("details.reading")
+    expect(told.get_by_text("words that begin with")).to_be_hidden()
+
+    told.locator("summary").focus()
+    page.keyboard.press("Enter")
+
+    expect(told.get_by_text("words that begin with “tortu”")).to_be_visible()
+    expect(told.locator(".expansions").first).to_contain_text("torturing")
+
+
+def test_the_offices_table_needs_no_sideways_scroll(page: Page) -> None:
+    page.goto("/offices")
+    table = page.locator("table")
+
+    assert table.evaluate("it => it.scrollWidth <= it.parentElement.clientWidth")
+    expect(page.get_by_text("Releases", exact=True)).to_have_count(1)

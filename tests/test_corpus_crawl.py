@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from corpus import Settings, Store, office
+from corpus.archive import Place
 from corpus.crawl import check_delay, crawl
 from corpus.errors import OfficeError, SettingsError
 from corpus.report import CrawlReport
@@ -223,7 +224,7 @@ def test_a_listing_that_cannot_be_read_fails_the_office_with_a_sentence(
     [
         ({"do": "challenge"}, "refused", "bot_wall"),
         ({"do": "truncate", "bytes": 2000}, "failed", "no_answer"),
-        ({"do": "login"}, "failed", "no_answer"),
+        ({"do": "login"}, "refused", "other_host"),
         ({"do": "reset"}, "failed", "no_answer"),
         ({"do": "status", "status": 500}, "failed", "status_500"),
         ({"do": "huge", "bytes": 3_000_000}, "failed", "no_answer"),
@@ -264,6 +265,8 @@ def test_a_mirror_that_refuses_connections_fails_the_office_with_a_sentence(
     assert "robots.txt" in report.error
     assert "out of reach" in report.error
     assert report.error.endswith(".")
+    assert f"(Cannot connect to {mirrors[HOST].removeprefix('http://')})" in report.error
+    assert "object at 0x" not in report.error
     assert store.runs()["us_doj"][1]["error"] == report.error
 
 
@@ -280,7 +283,10 @@ def test_robots_txt_that_forbids_some_releases_keeps_them_out(run: Crawl, site: 
     path = first_listed(site)
     site.rules = [rule("^/robots.txt$", "robots", text=f"User-agent: *\nDisallow: {path}")]
     report = run(limit=FEW)
-    assert [each.url for each in report.failed] == [f"https://{HOST}{path}"]
+    (refusal,) = report.refused
+    assert (refusal.url, refusal.rule) == (f"https://{HOST}{path}", "robots")
+    assert refusal.reason == "robots.txt forbids it."
+    assert report.failed == []
     assert path not in {each["path"] for each in site.log}
 
 
@@ -323,6 +329,40 @@ def test_since_stops_after_the_first_listing_page_that_is_older(
 def test_limit_stops_after_that_many_releases(run: Crawl, site: Any, store: Store) -> None:
     assert run(limit=3).releases == store.count() == 3
     assert run("interface", limit=7).releases == 7
+
+
+def test_a_run_that_an_option_cut_short_says_so(settings: Settings, store: Store) -> None:
+    hosts = [host for route in office("sample_doj").routes for host in route.hosts]
+    told = []
+    with SampleSite("sample_doj") as site:
+        mirrors = dict.fromkeys(hosts, site.url)
+        for options in ({"limit": 1}, {"since": date(2030, 1, 1)}, {}, {"limit": 1000}):
+            given: dict[str, Any] = {"route": "pages", "mirrors": mirrors, "delay_s": 0} | options
+            told.append(crawl("sample_doj", settings, store, **given))
+    by_limit, by_since, whole, not_reached = told
+    assert by_limit.cut_short == "after 1 release (--limit)"
+    assert by_since.cut_short == "where the listing is older than 2030-01-01 (--since)"
+    assert "(--limit)" in "\n".join(by_limit.sentences())
+    assert by_limit.as_json()["cut_short"] == by_limit.cut_short
+    assert (whole.cut_short, not_reached.cut_short) == (None, None)
+
+
+def test_a_missing_file_that_only_a_listing_stands_in_is_reported(
+    settings: Settings, store: Store
+) -> None:
+    hosts = [host for route in office("sample_doj").routes for host in route.hosts]
+    with SampleSite("sample_doj") as site:
+        mirrors = dict.fromkeys(hosts, site.url)
+        crawl("sample_doj", settings, store, route="pages", mirrors=mirrors, delay_s=0)
+    assert_evidence_is_whole(settings, store)
+    gone = "sample_doj/sample_doj-gone.warc.gz"
+    seen = store.visit("sample_doj", office("sample_doj").route("pages").start, "")
+    assert seen
+    with store.writing() as connection:
+        lost = replace(seen, place=Place(gone, 0))
+        store.add_visit(connection, "sample_doj", "https://www.justice.example/more", "", lost)
+    (problem,) = verify_catalog(settings, store)
+    assert problem == f"{settings.archive / gone} is missing; 1 answer stood in it."
 
 
 def test_an_agent_says_who_it_is(run: Crawl, site: Any) -> None:

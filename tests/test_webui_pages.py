@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,8 @@ from flask.testing import FlaskClient
 
 from corpus import Settings, Store
 from corpus.archive import sha256
+from corpus.gate import Refusal
+from corpus.report import CrawlReport
 from webui import create_app
 
 
@@ -193,7 +197,9 @@ def test_offices_page_counts_what_is_held(client: FlaskClient, sample_store: Sto
 
 def test_examples_of_the_help_page_are_read_as_meant(client: FlaskClient) -> None:
     for link in soup_of(client, "/help").select("tbody a"):
-        assert not soup_of(client, str(link["href"])).select(".note")
+        soup = soup_of(client, str(link["href"]))
+        assert not soup.select(".note")
+        assert total(soup), f"{link.get_text()} finds nothing in the sample data"
 
 
 def test_healthz(client: FlaskClient) -> None:
@@ -218,7 +224,9 @@ def test_nothing_inline_and_nothing_from_elsewhere(client: FlaskClient) -> None:
     for url in ("/", "/?q=torture", "/offices", "/help"):
         answer = client.get(url)
         assert "'unsafe-inline'" not in answer.headers["Content-Security-Policy"]
-        assert not re.search(r"<style|style=|<script|javascript:|src=\"http", answer.text)
+        assert not re.search(
+            r"<style|style=|<script>|<script(?! src=\"/static/)|javascript:|src=\"http", answer.text
+        )
         assert "Set-Cookie" not in answer.headers
 
 
@@ -226,6 +234,172 @@ def test_hostile_queries_show_as_text(client: FlaskClient) -> None:
     answer = client.get("/", query_string={"q": '"><script>alert(1)</script><b x="'})
 
     assert "<script>" not in answer.text
+
+
+def test_how_the_query_was_read_is_told_with_counts_and_repairs(client: FlaskClient) -> None:
+    reading = soup_of(client, "/?q=tortu*+%22human+trafficking").select_one("details.reading")
+
+    assert reading
+    assert not reading.has_attr("open")
+    told = " ".join(reading.get_text(" ").split())
+    number = total(soup_of(client, "/?q=tortu*"))
+    assert f"words that begin with “tortu” {number} releases" in told
+    assert {"torture", "torturing"} <= set(told.split())
+    assert "no partner" in told
+    assert not soup_of(client, "/?year=2018").select("details.reading")
+
+
+def test_a_misspelt_word_is_mended_and_the_link_finds_what_it_says(client: FlaskClient) -> None:
+    better = soup_of(client, "/?q=tortrue+%22human+rights%22+OR+tortrue&year=2018").select_one(
+        ".better"
+    )
+
+    assert better
+    link = better.select_one("a")
+    assert link
+    assert link.get_text() == 'torture "human rights" OR torture'
+    number = total(soup_of(client, str(link["href"])))
+    assert "year=2018" in str(link["href"])
+    shown = better.select_one(".faint")
+    assert shown
+    assert shown.get_text().split()[0] == str(number) != "0"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "torture",
+        "tortrue*",
+        "title:tortrue",
+        '"tortrue"',
+        "-tortrue",
+        "tortrue~",
+        "qqqqqqqqqqq",
+        "",
+    ],
+)
+def test_nothing_is_mended_that_was_meant_or_has_no_near_word(
+    client: FlaskClient, query: str
+) -> None:
+    assert not soup_of(client, f"/?q={query}").select(".better")
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("human traff", "human trafficking"),
+        ('"human traff', '"human trafficking"'),
+        ("Tortu", "torture"),
+        ("fraud (NOT traff", "fraud (NOT trafficking"),
+        ("title:tortu", "title:torture"),
+        ("пыт", "пыток"),
+    ],
+)
+def test_the_last_word_is_completed(client: FlaskClient, typed: str, first: str) -> None:
+    answer = client.get("/complete", query_string={"q": typed})
+
+    assert isinstance(answer.json, list)
+    assert answer.json[0] == first
+    assert len(answer.json) <= 8
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "t", "torture ", "torture t", "lang:ru", "office:sa", "date:20", "fraud OR", "\x00"],
+)
+def test_what_is_no_word_of_the_text_is_not_completed(client: FlaskClient, typed: str) -> None:
+    assert client.get("/complete", query_string={"q": typed}).json == []
+
+
+def test_release_page_shows_five_like_it(client: FlaskClient, sample_store: Store) -> None:
+    for release in sample_store.releases("sample_doj"):
+        soup = soup_of(client, f"/releases/{release.id}")
+        links = [str(link["href"]) for link in soup.select(".similar a")]
+        assert len(set(links)) == 5
+        assert f"/releases/{release.id}" not in links
+        assert len(soup.select(".similar .meta time")) == 5
+
+
+def test_without_an_index_a_release_page_has_no_similar_ones(
+    settings: Settings, sample_store: Store, sample_settings: Settings
+) -> None:
+    app = create_app(replace(settings, catalog=sample_settings.catalog_url))
+    release = next(sample_store.releases())
+
+    soup = soup_of(app.test_client(), f"/releases/{release.id}")
+
+    assert release.title in soup.get_text()
+    assert not soup.select(".similar")
+    app.extensions["communique"][0].close()
+
+
+def test_a_page_beyond_the_last_leads_to_the_last(client: FlaskClient) -> None:
+    soup = soup_of(client, "/?q=the&page=900")
+
+    assert "No page 900" in soup.get_text()
+    link = soup.select_one(".nothing a")
+    assert link
+    last = soup_of(client, str(link["href"]))
+    assert titles(last)
+    assert not last.select("a[rel=next]")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "notes"),
+    [
+        (
+            "office=nobody",
+            ["No release has the office “nobody”. There are: sample_doj, sample_gpo."],
+        ),
+        ("language=xx", ["No release has the language “xx”. There are: en, kk, ru."]),
+        ("year=1815", ["No release has the year “1815”."]),
+        (
+            "q=office:nobody",
+            ["No release has the office “nobody”. There are: sample_doj, sample_gpo."],
+        ),
+        ("q=fraud+lang:xx", ["No release has the language “xx”. There are: en, kk, ru."]),
+        ("since=soon", ["“soon” is no date; write since=2018, since=2018-04 or since=2018-04-27."]),
+        (
+            "until=9999-99-99",
+            ["“9999-99-99” is no date; write until=2018, until=2018-04 or until=2018-04-27."],
+        ),
+        (
+            "since=2019&until=2018",
+            ["The range of dates is empty: it begins 2019-01-01 and ends 2018-12-31."],
+        ),
+        (
+            "q=date:2018..2017",
+            ["The range of dates 2018..2017 is empty: it ends before it begins."],
+        ),
+        ("q=office:sample_doj+lang:en&year=2018&language=en&office=sample_doj&since=2018", []),
+    ],
+)
+def test_values_that_cannot_be_meant_are_told(
+    client: FlaskClient, arguments: str, notes: list[str]
+) -> None:
+    soup = soup_of(client, f"/?{arguments}")
+
+    assert [each.get_text() for each in soup.select(".note")] == notes
+
+
+def test_nothing_found_has_no_link_to_narrow_it(client: FlaskClient) -> None:
+    assert soup_of(client, "/?q=torture").select(".to-filters")
+    assert not soup_of(client, "/?q=xyzzyx").select(".to-filters")
+
+
+def test_offices_page_tells_what_had_no_answer_and_what_was_cut_short(
+    settings: Settings, store: Store
+) -> None:
+    report = CrawlReport("sample_doj", "pages", failed=[Refusal("u", "no_answer", "Lost.")] * 3)
+    report.cut_short = "after 1 release (--limit)"
+    store.add_run("sample_doj", datetime.now(UTC), report.as_json())
+    app = create_app(settings)
+
+    told = soup_of(app.test_client(), "/offices").select_one("tbody")
+
+    assert told
+    assert "3 without an answer; cut short as asked, after 1 release (--limit)" in told.get_text()
+    app.extensions["communique"][0].close()
 
 
 def test_static_files_stay_small() -> None:

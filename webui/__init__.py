@@ -11,8 +11,10 @@ from werkzeug.exceptions import HTTPException
 
 from corpus import Settings, Store, read_settings
 from corpus.errors import CommuniqueError, IndexUnusableError
+from corpus.report import counted
 from corpus.source import offices as known_offices
 from indexer import open_engine
+from indexer.status import run_words
 from webui import health, offices, releases, search
 from webui.labels import day, language_name, moment
 
@@ -44,14 +46,19 @@ def create_app(settings: Settings | None = None) -> Flask:
         frame_options="DENY",
         referrer_policy="same-origin",
     )
-    app.register_blueprint(search.pages(engine, settings))
-    app.register_blueprint(releases.pages(store, settings))
+    app.register_blueprint(search.pages(store, engine, settings))
+    app.register_blueprint(releases.pages(store, engine, settings))
     app.register_blueprint(offices.pages(store, engine))
     app.register_blueprint(health.pages(store, engine))
     app.register_error_handler(HTTPException, _show_http_error)
     app.register_error_handler(CommuniqueError, _show_error)
-    app.jinja_env.filters |= {"day": day, "moment": moment, "language_name": language_name}
-    app.jinja_env.globals["office_title"] = _office_title
+    app.jinja_env.filters |= {
+        "day": day,
+        "moment": moment,
+        "language_name": language_name,
+        "counted": counted,
+    }
+    app.jinja_env.globals |= {"office_title": _office_title, "run_words": run_words}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     return app
 

@@ -19,12 +19,16 @@ SORTS: tuple[Sort, ...] = get_args(Sort)
 
 @dataclass(frozen=True)
 class Asked:
-    """What a URL asks for: words as typed, filters, order, page (from 1)."""
+    """What a URL asks for: words as typed, filters, order, page (from 1).
+
+    `notes` tell what of it could not be read.
+    """
 
     words: str = ""
     filters: Filters = field(default_factory=Filters)
     sort: Sort = "relevance"
     page: int = 1
+    notes: tuple[str, ...] = ()
 
     def reading(self, limit_chars: int) -> Reading:
         """The words as the query language reads them."""
@@ -75,21 +79,34 @@ class Asked:
         """The same without the range of days."""
         return replace(self, filters=replace(self.filters, since=None, until=None), page=1)
 
+    def with_words(self, words: str) -> Asked:
+        """Other words, with the same filters and order."""
+        return replace(self, words=words, page=1)
+
     def without_filters(self) -> Asked:
         """The words alone."""
         return Asked(words=self.words, sort=self.sort)
 
 
 def read_asked(args: MultiDict[str, str]) -> Asked:
-    """What a URL asks for; values that cannot be read count as absent."""
+    """What a URL asks for; values that cannot be read count as absent, and dates are told of."""
     chosen = {name: tuple(dict.fromkeys(filter(None, args.getlist(name)))) for name in FACETS}
     sort = args.get("sort", "")
     page = args.get("page", "1")
+    since, until = _day(args, "since"), _day(args, "until")
+    notes = [
+        f"“{args[name]}” is no date; write {name}=2018, {name}=2018-04 or {name}=2018-04-27."
+        for name, day in (("since", since), ("until", until))
+        if args.get(name) and not day
+    ]
+    if since and until and since > until:
+        notes.append(f"The range of dates is empty: it begins {since} and ends {until}.")
     return Asked(
         words=" ".join(args.get("q", "").split()),
-        filters=Filters(**chosen, since=_day(args, "since"), until=_day(args, "until")),
+        filters=Filters(**chosen, since=since, until=until),
         sort=next((each for each in SORTS if each == sort), "relevance"),
         page=max(1, int(page)) if page.isascii() and page.isdecimal() and len(page) < 10 else 1,
+        notes=tuple(notes),
     )
 
 

@@ -6,12 +6,16 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 
 from corpus import Release, Settings, Store
 from corpus.archive import Place, read_response
-from indexer import Passage
-from indexer.passages import Marker, marked
+from corpus.errors import IndexUnusableError
+from indexer import Engine, Hit, Passage
+from indexer.marker import Marker
+from indexer.passages import marked
 from webui.params import read_asked
 
+SIMILAR = 5
 
-def pages(store: Store, settings: Settings) -> Blueprint:
+
+def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
     """The blueprint."""
     blueprint = Blueprint("releases", __name__, url_prefix="/releases")
 
@@ -28,6 +32,7 @@ def pages(store: Store, settings: Settings) -> Blueprint:
             body=body,
             matches=sum(is_marked for each in body for _, is_marked in each.parts),
             versions=store.versions(id_),
+            similar=_similar(engine, id_),
             asked=asked,
         )
 
@@ -53,6 +58,14 @@ def _found(store: Store, id_: str) -> Release:
     if found is None:
         abort(404, "There is no release of that name here.")
     return found
+
+
+def _similar(engine: Engine, id_: str) -> tuple[Hit, ...]:
+    """The releases most like one; none while there is no index, which the page can do without."""
+    try:
+        return engine.similar(id_, SIMILAR)
+    except IndexUnusableError:
+        return ()
 
 
 def _marked(release: Release, marker: Marker) -> tuple[Passage, list[Passage]]:

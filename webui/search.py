@@ -1,14 +1,16 @@
-"""The search page: box, filters, results; and help with the query language."""
+"""The search page: box, filters, results; completions of a query; help with the language."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from time import perf_counter
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, jsonify, render_template, request
 
-from corpus import Settings
+from corpus import Settings, Store
 from indexer import Engine, Facet, Results
+from indexer.suggest import completions, did_you_mean
+from indexer.values import unknown_values
 from webui.params import SORTS, Asked, read_asked
 
 SHOWN = 8
@@ -37,7 +39,7 @@ class Panel:
     rest: list[Choice]
 
 
-def pages(engine: Engine, settings: Settings) -> Blueprint:
+def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
     """The blueprint."""
     blueprint = Blueprint("search", __name__)
 
@@ -47,26 +49,40 @@ def pages(engine: Engine, settings: Settings) -> Blueprint:
         asked = read_asked(request.args)
         clock = perf_counter()
         reading = asked.reading(settings.query_chars)
+        query = asked.query(reading, settings.page_size)
         if asked.words and reading.tree is None:
             results = Results((), 0, (), "")
         else:
-            results = engine.search(asked.query(reading, settings.page_size))
+            results = engine.search(query)
+        better = did_you_mean(asked.words, query, results.total, engine)
+        milliseconds = (perf_counter() - clock) * 1000
+        repairs = (*reading.notes, *results.notes)
         return render_template(
             "search.html",
             asked=asked,
-            notes=reading.notes,
+            notes=(*asked.notes, *unknown_values(query, results.facets, engine), *repairs),
+            repairs=repairs,
+            better=better,
+            better_link=better and asked.with_words(better.words).link(),
             results=results,
-            milliseconds=(perf_counter() - clock) * 1000,
+            milliseconds=milliseconds,
             panels=[_panel(facet, asked) for facet in results.facets],
             sorts=[(each, asked.with_sort(each).link(), each == asked.sort) for each in SORTS],
             pager=_pager(asked, results.total, settings.page_size),
             first=(asked.page - 1) * settings.page_size + 1,
         )
 
+    @blueprint.get("/complete")
+    def complete() -> Response:
+        """Whole queries that complete the last word of `q`, as a JSON list."""
+        typed = request.args.get("q", "")[: settings.query_chars]
+        return jsonify(completions(typed, engine))
+
     @blueprint.get("/help")
     def help_page() -> str:
         """The query language with examples."""
-        return render_template("help.html")
+        held = [each.office for each in store.coverage()]
+        return render_template("help.html", office=held[0] if held else None)
 
     return blueprint
 
@@ -92,4 +108,5 @@ def _pager(asked: Asked, total: int, size: int) -> dict[str, str | int | None]:
         "last": last,
         "previous": asked.with_page(min(asked.page - 1, last)).link() if asked.page > 1 else None,
         "next": asked.with_page(asked.page + 1).link() if asked.page < last else None,
+        "last_link": asked.with_page(last).link(),
     }

@@ -1,0 +1,122 @@
+// Comfort for the search box: "/" focuses it, and completions are offered as a list (the combobox
+// pattern of the ARIA Authoring Practices). Without this file the page is complete.
+"use strict";
+
+(() => {
+  const input = document.querySelector("input[data-complete]");
+  if (!input) return;
+  const DELAY_MS = 120;
+  const list = document.createElement("ul");
+  const said = document.createElement("p");
+  let timer = 0;
+  let asking = null;
+  let chosen = -1;
+  let typed = input.value;
+
+  list.id = "completions";
+  list.className = "completions";
+  list.hidden = true;
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", "Completions");
+  said.className = "hidden";
+  said.setAttribute("role", "status");
+  input.parentElement.append(list, said);
+  input.setAttribute("role", "combobox");
+  input.setAttribute("aria-autocomplete", "list");
+  input.setAttribute("aria-controls", list.id);
+  input.setAttribute("aria-expanded", "false");
+
+  function close() {
+    clearTimeout(timer);
+    if (asking) asking.abort();
+    list.hidden = true;
+    list.replaceChildren();
+    said.textContent = "";
+    chosen = -1;
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  }
+
+  function show(queries) {
+    if (!queries.length) return;
+    list.replaceChildren(...queries.map((words, at) => {
+      const option = document.createElement("li");
+      option.id = `completion-${at}`;
+      option.textContent = words;
+      option.setAttribute("role", "option");
+      option.setAttribute("aria-selected", "false");
+      return option;
+    }));
+    list.hidden = false;
+    said.textContent = `${queries.length} completions`;
+    input.setAttribute("aria-expanded", "true");
+  }
+
+  // Past either end stands what was typed.
+  function choose(at) {
+    const options = list.children;
+    if (chosen >= 0) options[chosen].setAttribute("aria-selected", "false");
+    chosen = at >= options.length ? -1 : at < -1 ? options.length - 1 : at;
+    input.value = chosen < 0 ? typed : options[chosen].textContent;
+    if (chosen < 0) {
+      input.removeAttribute("aria-activedescendant");
+      return;
+    }
+    options[chosen].setAttribute("aria-selected", "true");
+    options[chosen].scrollIntoView({ block: "nearest" });
+    input.setAttribute("aria-activedescendant", options[chosen].id);
+  }
+
+  async function ask() {
+    asking = new AbortController();
+    const { signal } = asking;
+    try {
+      const address = `${input.dataset.complete}?q=${encodeURIComponent(typed)}`;
+      const answer = await fetch(address, { signal });
+      const queries = answer.ok ? await answer.json() : [];
+      if (!signal.aborted) show(queries);
+    } catch {
+      // An older request that was aborted, or no network: no list, and the box works on.
+    }
+  }
+
+  input.addEventListener("input", () => {
+    close();
+    typed = input.value;
+    // What stands behind the cursor is not the query's last word.
+    if (input.selectionEnd === typed.length) timer = setTimeout(ask, DELAY_MS);
+  });
+
+  input.addEventListener("keydown", (event) => {
+    if (list.hidden || event.isComposing) return;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      choose(chosen + (event.key === "ArrowDown" ? 1 : -1));
+    } else if (event.key === "Escape") {
+      input.value = typed;
+      close();
+    } else {
+      if (event.key === "Enter") close();
+      return; // the browser submits what stands in the box
+    }
+    event.preventDefault();
+  });
+
+  list.addEventListener("pointerdown", (event) => event.preventDefault());
+  list.addEventListener("click", (event) => {
+    const option = event.target.closest("[role=option]");
+    if (!option) return;
+    input.value = option.textContent;
+    close();
+    input.form.requestSubmit();
+  });
+  input.addEventListener("blur", close);
+  input.form.addEventListener("submit", close);
+
+  document.addEventListener("keydown", (event) => {
+    const isTyping = event.target.closest("input, textarea, select, [contenteditable]");
+    if (event.key !== "/" || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    input.focus();
+    input.select();
+  });
+})();
