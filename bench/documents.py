@@ -1,0 +1,90 @@
+"""The documents and queries of the search benchmarks: real releases, and more made by recombining
+them.
+"""
+
+from __future__ import annotations
+
+import random
+import tarfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from multiprocessing import Pool
+
+from bench.site import HOST, SHARED
+from corpus import office
+from corpus.page import Page
+from indexer.analysis import words
+from indexer.document import Document
+
+SEED = 20180419
+KINDS = ("one-word", "two-word-and", "or-of-three", "phrase", "prefix", "rare-word", "long")
+EACH = 12
+
+
+def real() -> list[Document]:
+    """Every saved release of justice.gov, read from its content interface."""
+    with tarfile.open(SHARED / "data" / f"{HOST}.tar.xz") as tar:
+        file = tar.extractfile(f"{HOST}/api/press_releases.jsonl")
+        lines = file.read().splitlines() if file else []
+    with Pool(2) as pool:
+        return pool.map(_document, lines, chunksize=200)
+
+
+def _document(line: bytes) -> Document:
+    draft = office("us_doj").route("interface").release(Page(f"https://{HOST}/", line))
+    return Document(
+        id=f"us_doj-{abs(hash(draft.url)):016x}",
+        office="us_doj",
+        country="US",
+        language=draft.language,
+        published=draft.published,
+        url=draft.url or "",
+        title=draft.title,
+        body=tuple(draft.body),
+        topics=tuple(draft.topics),
+        components=tuple(draft.components),
+        number=draft.number,
+        place=None,
+    )
+
+
+def recombined(documents: list[Document], size: int) -> Iterator[Document]:
+    """So many documents: the real ones in turn, with paragraphs drawn from all of them."""
+    draw = random.Random(SEED)
+    paragraphs = [paragraph for document in documents for paragraph in document.body]
+    for number in range(size):
+        model = documents[number % len(documents)]
+        body = tuple(draw.choices(paragraphs, k=len(model.body)))
+        yield replace(model, id=f"made-{number:016x}", body=body)
+
+
+def queries(documents: list[Document]) -> dict[str, list[list[str]]]:
+    """Words to ask for, by kind of query; drawn from the texts by how many of them hold a word."""
+    draw = random.Random(SEED)
+    held: Counter[str] = Counter()
+    for document in documents:
+        held.update(set(words(document.body_text)))
+    total = len(documents)
+    plain = sorted(word for word in held if word.isascii() and word.isalpha() and len(word) > 3)
+    common = [word for word in plain if 0.02 * total < held[word] < 0.6 * total]
+    rare = [word for word in plain if 5 <= held[word] <= 0.002 * total]
+    texts = [words(document.body_text) for document in draw.sample(documents, 400)]
+    return {
+        "one-word": [[word] for word in draw.sample(common, EACH)],
+        "two-word-and": [draw.sample(common, 2) for _ in range(EACH)],
+        "or-of-three": [draw.sample(common, 3) for _ in range(EACH)],
+        "phrase": [_neighbours(texts, set(common), draw) for _ in range(EACH)],
+        "prefix": [[word[:5]] for word in draw.sample(common, EACH)],
+        "rare-word": [[word] for word in draw.sample(rare, EACH)],
+        "long": [draw.sample(common, 10) for _ in range(EACH)],
+    }
+
+
+def _neighbours(texts: list[list[str]], allowed: set[str], draw: random.Random) -> list[str]:
+    """Two common words that stand next to each other somewhere."""
+    while True:
+        text = draw.choice(texts)
+        at = draw.randrange(len(text) - 1)
+        if text[at] in allowed and text[at + 1] in allowed:
+            return text[at : at + 2]
