@@ -31,3 +31,7 @@ class LockedError(CommuniqueError):
 
 class IndexUnusableError(CommuniqueError):
     """The index is absent, damaged, or of another format; what to run stands in the sentence."""
+
+
+class TooCostlyError(CommuniqueError):
+    """A query takes longer than it may; what to change stands in the sentence."""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from whoosh import query as tree
 
 from corpus import Settings
+from corpus.errors import TooCostlyError
 from indexer import parse
 from indexer.document import Document
 from indexer.whoosh_engine.execute import Executor
@@ -142,3 +143,22 @@ def test_phrases_of_every_text_are_found_at_any_slop(
             for field, text in ((name, written), (f"{name}_stem", stems)):
                 node = tree.Phrase(field, text, slop=2 + start % 20)
                 assert_same(snapshot, node, judged(snapshot, node))
+
+
+def test_a_query_that_takes_too_long_is_stopped_with_a_sentence(snapshot: Snapshot) -> None:
+    with pytest.raises(TooCostlyError, match="takes too long"):
+        Executor(snapshot, time_limit_s=-1.0).run(tree.Every())
+
+
+def test_a_prefix_of_too_many_words_is_cut_and_the_reader_told(
+    snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = parse("body:s*").tree
+    whole = len(Executor(snapshot).run(node))
+    monkeypatch.setattr("indexer.whoosh_engine.expand.MOST_TERMS", 2)
+    executor = Executor(snapshot)
+
+    cut = len(executor.run(node))
+
+    assert 0 < cut < whole
+    assert executor.notes == ["“s*” stands for more than 2 words; only so many were searched."]

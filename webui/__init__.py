@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from flask import Flask, Response, render_template
+from flask import Flask, render_template
 from flask_talisman import Talisman
 from werkzeug.exceptions import HTTPException
 
 from corpus import Settings, Store, read_settings
-from corpus.errors import CommuniqueError, IndexUnusableError
+from corpus.errors import CommuniqueError, IndexUnusableError, TooCostlyError
 from corpus.report import counted
 from corpus.source import offices as known_offices
 from indexer import open_engine
@@ -76,10 +76,10 @@ def _show_http_error(error: HTTPException) -> tuple[str, int] | Any:
     ), error.code
 
 
-def _show_error(error: CommuniqueError) -> Response | tuple[str, int]:
-    title = (
-        "The index is not ready"
-        if isinstance(error, IndexUnusableError)
-        else "Something is out of order"
-    )
-    return render_template("error.html", code=503, title=title, words=str(error)), 503
+def _show_error(error: CommuniqueError) -> tuple[str, int]:
+    code, title = 503, "Something is out of order"
+    if isinstance(error, IndexUnusableError):
+        title = "The index is not ready"
+    elif isinstance(error, TooCostlyError):
+        code, title = 400, "The query takes too long"
+    return render_template("error.html", code=code, title=title, words=str(error)), code

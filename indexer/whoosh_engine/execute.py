@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from whoosh import query as tree
 
-from corpus.errors import CommuniqueError
+from corpus.errors import TooCostlyError
 from indexer.marker import MOST_FORMS
 from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.expand import Expansion, expand
@@ -28,10 +28,6 @@ from indexer.whoosh_engine.segment import SegmentArrays
 from indexer.whoosh_engine.snapshot import K1, Snapshot
 
 TIME_LIMIT_S = 5.0
-
-
-class TooCostlyError(CommuniqueError):
-    """A query took longer than it may; what to change stands in the sentence."""
 
 
 class Executor:
