@@ -44,8 +44,10 @@ def union(found: Sequence[Found], scratch: Scratch) -> Found:
     if len(found) < 2:
         return found[0] if found else NOTHING
     sums, _ = scratch
-    for each in found:
-        sums[each.documents] += each.scores
+    first, *others = found
+    sums[first.documents] = first.scores
+    for each in others:
+        sums[each.documents] = sums.take(each.documents) + each.scores
     if all(each.scores.min() > 0 for each in found):
         documents = np.flatnonzero(sums != 0).astype(np.int32)
     else:  # a boost of 0, or below it

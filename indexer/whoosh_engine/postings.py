@@ -53,8 +53,12 @@ class FieldPostings:
 
     def number(self, text: bytes) -> int | None:
         """The number of a term, or None where it does not occur."""
-        found = self.lower(text)
-        return found if found < len(self) and self.term(found) == text else None
+        if not len(self) or b"\n" in text:
+            return None
+        first = max(0, bisect_right(self._samples, text) - 1) * STEP
+        few = b"\n" + self._bytes(range(first, min(first + STEP, len(self)))) + b"\n"
+        at = few.find(b"\n" + text + b"\n")
+        return None if at < 0 else first + few.count(b"\n", 0, at)
 
     def prefix(self, text: bytes) -> range:
         """The numbers of the terms that begin with a text."""
@@ -65,20 +69,20 @@ class FieldPostings:
 
     def terms(self, numbers: range) -> Iterator[bytes]:
         """The terms of a range of numbers."""
-        if not numbers:
-            return iter(())
+        return iter(self._bytes(numbers).split(b"\n") if numbers else ())
+
+    def _bytes(self, numbers: range) -> bytes:
+        """The terms of a range of numbers, newlines between them."""
         start = self._ends[numbers.start - 1] + 1 if numbers.start else 0
-        return iter(bytes(self.blob[start : self._ends[numbers.stop - 1]]).split(b"\n"))
+        return bytes(self.blob[start : self._ends[numbers.stop - 1]])
 
     def matching(self, pattern: bytes, numbers: range) -> list[int]:
         """The numbers of the terms in a range that a pattern of bytes matches as wholes."""
         if not numbers:
             return []
         start = self._ends[numbers.start - 1] + 1 if numbers.start else 0
-        piece = bytes(self.blob[start : self._ends[numbers.stop - 1]])
-        starts = [
-            found.start() for found in re.finditer(b"^(?:" + pattern + b")$", piece, re.MULTILINE)
-        ]
+        whole = re.compile(b"^(?:" + pattern + b")$", re.MULTILINE)
+        starts = [found.start() for found in whole.finditer(self._bytes(numbers))]
         ends = np.asarray(self.ends[numbers.start : numbers.stop]) - start
         return [int(number) + numbers.start for number in np.searchsorted(ends, starts)]
 
