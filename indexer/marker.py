@@ -1,9 +1,8 @@
-"""Where a query's words stand in a text: inflected forms, phrases, prefixes, wildcards, fuzzy
-words.
+"""Where a query's words stand in a text: forms, phrases, prefixes, wildcards, fuzzy words.
 
 Works on stored text by the rules of `analysis`, so it marks what the index matched. Where the
-engine
-knows which forms a word has in its texts, they are looked for directly; else every word is judged.
+engine knows which forms a word has in its texts, they are looked for directly; else every word is
+judged.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from functools import lru_cache
 from whoosh import query as tree
 
 from indexer.analysis import WORD, fold, stem
+from indexer.folding import UNSURE, folded_text
 
 Mark = tuple[int, int]
 # Whether a word matches, by its folded form and by its stem.
@@ -26,43 +26,8 @@ Forms = Callable[[tree.Query], Iterable[str] | None]
 # More forms than this are not looked for one by one.
 MOST_FORMS = 40
 FEW, LONG = 64, 3
-# Letters that folding changes, beyond case: those with accents, and the like.
-ACCENTED = re.compile(
-    r"[\u00aa-\u024f\u0300-\u036f\u0451\u1e00-\u1eff\u2c60-\u2c7f\ua720-\ua7ff\ufb00-\uffef]"
-)
-
-
-# Letters that folding makes longer or shorter, and scripts that it was not looked at for: texts
-# with
-# these are judged word by word.
-UNSURE = re.compile(
-    r"[^\x00-\x7f\u00a0-\u00bb\u00bf-\u00de\u00e0-\u0131\u0134-\u0148\u014a-\u017e\u0400-\u0482"
-    r"\u048a-\u052f\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2116]"
-)
 # What can stand between two words of a phrase; an apostrophe alone would join them.
 BETWEEN = r"(?:(?!')[\W_]+|'[\W_]+)"
-
-
-class _Folding(dict[int, str]):
-    """Character -> what folding makes of it, where that is one character too."""
-
-    def __missing__(self, code: int) -> str:
-        folded = fold(chr(code))
-        self[code] = folded if len(folded) == 1 else chr(code)
-        return self[code]
-
-
-FOLDING = _Folding()
-
-
-def folded_text(text: str) -> str:
-    """A text folded character by character, so that offsets stay."""
-    low = text.lower()
-    if len(low) != len(text) or (not low.isascii() and ACCENTED.search(low)):
-        low = text.translate(FOLDING)
-    for each in "\u2019\u02bc\u00b4`":
-        low = low.replace(each, "'")
-    return low
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,7 @@
 """Fixtures: the smallest real thing that has what a test needs.
 
 Only the network is replaced: by the sample sites that come with the program (always there), and by
-the
-replica of real sites beside the checkout (tests that need it skip where it is absent).
+the replica of real sites beside the checkout (tests that need it skip where it is absent).
 """
 
 from __future__ import annotations

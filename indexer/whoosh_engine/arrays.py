@@ -2,8 +2,7 @@
 copied.
 
 Layout: a magic number, the arrays one after another (each at a multiple of 64 bytes), a JSON table
-of
-them, its length (8 bytes, little endian), its CRC-32 (4 bytes) and the magic number again.
+of them, its length (8 bytes, little endian), its CRC-32 (4 bytes) and the magic number again.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """The index's arrays as a Whoosh codec: every query of Whoosh's, and its own matchers, read them.
 
 Whoosh's table of contents is a pickle that names ArraySegment and ArrayCodec: this module's path
-and
-their names are part of the format.
+and their names are part of the format.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """A query tree -> which documents match and their scores, on arrays.
 
 The answer is that of Whoosh's matchers asked for every match: the same documents, the same BM25F.
-But
-negations mean what they say, where Whoosh's matchers slip: its AndNot can keep a document that it
-should drop, its Not let a deleted one in. What is not known here goes through those matchers.
+But negations mean what they say, where Whoosh's matchers slip: its AndNot can keep a document that
+it should drop, its Not let a deleted one in. What is not known here goes through those matchers.
 """
 
 from __future__ import annotations

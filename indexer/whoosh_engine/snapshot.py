@@ -1,8 +1,7 @@
 """One generation of an index as readers see it: its segments' arrays under common document numbers.
 
 Documents are numbered over all segments, one segment after another. Statistics count deleted
-documents
-until a merge leaves them out, as Whoosh's do.
+documents until a merge leaves them out, as Whoosh's do.
 """
 
 from __future__ import annotations

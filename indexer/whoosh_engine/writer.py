@@ -2,8 +2,7 @@
 contents.
 
 Memory: a worker holds one segment's tokens while it builds, and the setting bounds how many those
-may
-be. Chunks grow as a build goes on: the first are small so that all workers have work at once.
+may be. Chunks grow as a build goes on: the first are small so that all workers have work at once.
 """
 
 from __future__ import annotations
