@@ -28,7 +28,7 @@ from indexer.whoosh_engine.segment import SegmentArrays
 NAME = "MAIN"
 WORKERS = 2
 # What a token costs while its segment is built, its share of text included; what a process does.
-TOKEN_BYTES = 55
+TOKEN_BYTES = 58
 PROCESS_MB = 70
 TOKEN_CHARS = 6
 FIRST_CHUNK_CHARS = 16_000_000
