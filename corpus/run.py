@@ -67,7 +67,7 @@ class Run:
     def _pop(self) -> tuple[str, str] | None:
         if self.limit is not None and self.report.releases >= self.limit:
             if self.releases or self.listings or self.following:
-                self.report.cut_short = f"after {counted(self.limit, 'release')} (--limit)"
+                self._cut_by_limit()
             return None
         if self.releases:
             return self.releases.popleft()
@@ -111,14 +111,13 @@ class Run:
         self.report.fetched += 1
         self.report.bytes += len(answer.response.raw)
         place = self.archive.add(answer.response)
-        if status in GONE:
-            self._listing_failed(wanted, f"The answer has status {status}.")
-            self.report.missing.append(wanted.url)
-        elif status != 200:
-            self._listing_failed(wanted, f"The answer has status {status}.")
-            self.report.failed.append(
-                Refusal(wanted.url, f"status_{status}", f"The answer has status {status}.")
-            )
+        if status != 200:
+            reason = f"The answer has status {status}."
+            self._listing_failed(wanted, reason)
+            if status in GONE:
+                self.report.missing.append(wanted.url)
+            else:
+                self.report.failed.append(Refusal(wanted.url, f"status_{status}", reason))
         else:
             headers = {name.lower(): value for name, value in answer.response.headers}
             visit = Visit(
@@ -212,7 +211,7 @@ class Run:
         with self.store.writing() as connection:
             room = self._room()
             if room is not None and len(drafts) > room:
-                self.report.cut_short = f"after {counted(self.limit or 0, 'release')} (--limit)"
+                self._cut_by_limit()
             for draft in drafts[:room]:
                 url = self.source.canonical(draft.url or wanted.url)
                 self._note_date(draft.published)
@@ -243,6 +242,9 @@ class Run:
 
     def _note_date(self, published: date | None) -> None:
         self.newest = max(filter(None, (self.newest, published)), default=None)
+
+    def _cut_by_limit(self) -> None:
+        self.report.cut_short = f"after {counted(self.limit or 0, 'release')} (--limit)"
 
     def _room(self) -> int | None:
         return None if self.limit is None else max(0, self.limit - self.report.releases)

@@ -9,7 +9,6 @@ from datetime import date
 import click
 
 from corpus import Settings, Source, Store, office, offices
-from corpus.crawl import crawl
 from corpus.lock import only_job
 from corpus.report import CrawlReport
 from corpus.sample_site import SampleSite
@@ -78,6 +77,8 @@ def crawl_command(
     as_json: bool,
 ) -> None:
     """Fetch new and changed releases of offices (all but the samples when none is named)."""
+    from corpus.crawl import crawl  # brings Scrapy, half a second that other commands do not need
+
     chosen = names or tuple(name for name, source in offices().items() if not source.is_sample)
     for name in chosen:
         office(name).route(route)
@@ -128,6 +129,8 @@ def crawl_samples(settings: Settings) -> list[CrawlReport]:
 def _crawl_routes(
     name: str, source: Source, url: str, settings: Settings, store: Store
 ) -> list[CrawlReport]:
+    from corpus.crawl import crawl  # as above
+
     mirrors = {host: url for route in source.routes for host in route.hosts}
     return [
         crawl(name, settings, store, route=route.name, mirrors=mirrors, delay_s=0)

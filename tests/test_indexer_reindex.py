@@ -211,6 +211,18 @@ def test_a_build_that_cannot_be_written_leaves_the_live_index_whole(
     assert ids(engine, "fraud") == held(store)
 
 
+def test_a_publish_that_the_disk_refuses_is_told_and_drops_nothing(
+    settings: Settings, engine: Engine
+) -> None:
+    build = engine.build([], 1, lambda done: None)
+    (settings.index / "LIVE").mkdir()
+
+    with pytest.raises(StoreError, match="cannot be written"):
+        engine.publish(build)
+
+    assert build in engine.builds()
+
+
 class _Forgetful(WhooshEngine):
     """Loses the last release of what it builds, as a defect would."""
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from whoosh import query as tree
 
 from indexer.engine import FACETS, Facet, Filters, Query
+from indexer.query import is_asked
 from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.execute import Executor
 from indexer.whoosh_engine.found import Found
@@ -56,8 +56,7 @@ def order(snapshot: Snapshot, found: Found, query: Query, start: int, size: int)
         return np.zeros(0, np.int64)
     if query.sort == "oldest":
         return _least(snapshot.age.take(found.documents), most)[start:]
-    asks_nothing = query.tree is None or isinstance(query.tree, tree.Every)
-    if query.sort == "newest" or asks_nothing:
+    if query.sort == "newest" or not is_asked(query.tree):
         return _least(snapshot.recency.take(found.documents), most)[start:]
     return _best(found, snapshot.recency, most)[start:]
 

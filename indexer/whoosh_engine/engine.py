@@ -8,6 +8,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -51,15 +52,11 @@ class WhooshEngine:
         name = f"{FORMAT}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
         path = self.folder / name
         try:
-            SegmentWriter(path, self.memory_mb).create(documents, report)
-            (path / REVISION).write_text(str(revision))
-        except OSError as error:
-            shutil.rmtree(path, ignore_errors=True)
-            raise StoreError(
-                f"The index in {self.folder} cannot be written: {error.strerror or error}."
-            ) from error
+            with _writing(self.folder):
+                SegmentWriter(path, self.memory_mb).create(documents, report)
+                (path / REVISION).write_text(str(revision))
         except BaseException:
-            shutil.rmtree(path, ignore_errors=True)
+            self.drop(name)
             raise
         return name
 
@@ -67,7 +64,8 @@ class WhooshEngine:
         """Replace the line in LIVE in one step; then drop all other builds, whose readers keep what
         they mapped.
         """
-        _replace(self.folder / LIVE, build + "\n")
+        with _writing(self.folder):
+            _replace(self.folder / LIVE, build + "\n")
         self._drop_all_but(build)
 
     def drop(self, build: str) -> None:
@@ -82,13 +80,9 @@ class WhooshEngine:
         """
         path = self._live_path()
         self._drop_all_but(path.name)  # what a killed build left
-        try:
+        with _writing(path):
             number = SegmentWriter(path, self.memory_mb).update(documents, removed, report)
             _replace(path / REVISION, str(revision))
-        except OSError as error:
-            raise StoreError(
-                f"The index in {path} cannot be written: {error.strerror or error}."
-            ) from error
         return number
 
     def builds(self) -> list[str]:
@@ -208,9 +202,7 @@ class WhooshEngine:
                 return self.current
         except IndexUnusableError:
             raise
-        except (
-            Exception
-        ) as error:  # whatever a damaged pickle or a file gone in between brings about
+        except Exception as error:  # whatever a damaged pickle or a vanished file brings about
             if self._is_overtaken(path, generation):
                 return self._snapshot()
             raise IndexUnusableError(
@@ -244,6 +236,17 @@ class WhooshEngine:
             self._live_path() != path
             or TOC._latest_generation(FileStorage(str(path)), NAME) != generation
         )
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """What a disk refuses, as our error."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"The index in {folder} cannot be written: {error.strerror or error}."
+        ) from error
 
 
 def _replace(path: Path, words: str) -> None:

@@ -27,7 +27,7 @@ class FacetColumn:
     starts: Array | None
 
     @classmethod
-    def of(cls, name: str, segments: list[SegmentArrays], bases: list[int]) -> FacetColumn:
+    def of(cls, name: str, segments: list[SegmentArrays]) -> FacetColumn:
         """The column over all segments, whose own numbers are translated to common ones."""
         field = FIELDS[name]
         terms = [[*s.fields[field].terms(range(len(s.fields[field])))] for s in segments]

@@ -72,10 +72,7 @@ class Snapshot:
             terms = [*postings.terms(range(len(postings)))]
             if terms:
                 ids[base + postings.documents] = terms
-        order = np.lexsort((ids, -self.dates))
-        ranks = np.empty(self.size, np.int32)
-        ranks[order] = np.arange(self.size, dtype=np.int32)
-        return ranks
+        return _ranks(np.lexsort((ids, -self.dates)))
 
     @cached_property
     def age(self) -> Array:
@@ -83,15 +80,12 @@ class Snapshot:
         int32.
         """
         dates = np.where(self.dates == 0, np.iinfo(np.int32).max, self.dates)
-        order = np.lexsort((self.recency, dates))
-        ranks = np.empty(self.size, np.int32)
-        ranks[order] = np.arange(self.size, dtype=np.int32)
-        return ranks
+        return _ranks(np.lexsort((self.recency, dates)))
 
     def facet(self, name: str) -> FacetColumn:
         """The column of a facet, over all segments."""
         if name not in self._facets:
-            self._facets[name] = FacetColumn.of(name, self.segments, self.bases)
+            self._facets[name] = FacetColumn.of(name, self.segments)
         return self._facets[name]
 
     def norm(self, field: str) -> Array:
@@ -173,3 +167,10 @@ class Snapshot:
         storage = FileStorage(str(self.folder))
         reader = FileIndex._reader(storage, self.toc.schema, self.toc.segments, self.generation)
         return Searcher(reader)
+
+
+def _ranks(order: Array) -> Array:
+    """Each document's place in an order of documents: int32."""
+    ranks = np.empty(len(order), np.int32)
+    ranks[order] = np.arange(len(order), dtype=np.int32)
+    return ranks

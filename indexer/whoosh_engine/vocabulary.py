@@ -33,13 +33,6 @@ def complete(snapshot: Snapshot, prefix: str, most: int) -> list[str]:
     return [term.decode() for term in nlargest(most, found, key=lambda term: (found[term], term))]
 
 
-def count(snapshot: Snapshot, word: str) -> int:
-    """In how many releases a word stands as written."""
-    postings = [segment.fields[FIELD] for segment in snapshot.segments]
-    numbers = [each.number(word.encode()) for each in postings]
-    return sum(p.count(n) for p, n in zip(postings, numbers, strict=True) if n is not None)
-
-
 def nearest(snapshot: Snapshot, word: str) -> str | None:
     """The commonest of the words nearest to a misspelt one; its first letter is believed."""
     most = 1 if len(word) < 5 else 2
