@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from corpus import Release, offices
 
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True)
@@ -38,12 +37,6 @@ class Document:
     def body_text(self) -> str:
         """The body as one text, with an empty line between two paragraphs."""
         return "\n\n".join(self.body)
-
-    def stored(self) -> dict[str, Any]:
-        """What a hit needs to be shown without the catalog, beside its text."""
-        published = self.published.isoformat() if self.published else None
-        names = ("id", "office", "language", "url", "title")
-        return {name: getattr(self, name) for name in names} | {"published": published}
 
 
 def document(release: Release) -> Document:

@@ -12,14 +12,6 @@ ACCENTED = re.compile(
 )
 
 
-# Letters that folding makes longer or shorter, and scripts that it was not looked at for: texts
-# with these are judged word by word.
-UNSURE = re.compile(
-    r"[^\x00-\x7f\u00a0-\u00bb\u00bf-\u00de\u00e0-\u0131\u0134-\u0148\u014a-\u017e\u0400-\u0482"
-    r"\u048a-\u052f\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2116]"
-)
-
-
 class _Folding(dict[int, str]):
     """Character -> what folding makes of it, where that is one character too."""
 

@@ -16,7 +16,8 @@ from functools import lru_cache
 from whoosh import query as tree
 
 from indexer.analysis import WORD, fold, stem
-from indexer.folding import UNSURE, folded_text
+from indexer.folding import folded_text
+from indexer.needles import Needles
 
 Mark = tuple[int, int]
 # Whether a word matches, by its folded form and by its stem.
@@ -25,7 +26,6 @@ Test = Callable[[str, str], bool]
 Forms = Callable[[tree.Query], Iterable[str] | None]
 # More forms than this are not looked for one by one.
 MOST_FORMS = 40
-FEW, LONG = 64, 3
 # What can stand between two words of a phrase; an apostrophe alone would join them.
 BETWEEN = r"(?:(?!')[\W_]+|'[\W_]+)"
 
@@ -56,12 +56,13 @@ class Marker:
 
     def __init__(self, query: tree.Query | None, forms: Forms = lambda leaf: None) -> None:
         self.forms = forms
-        self.needles: dict[str, set[str]] = {"title": set(), "body": set()}
+        self.words: dict[str, set[str]] = {"title": set(), "body": set()}
         self.prefixes: dict[str, set[str]] = {"title": set(), "body": set()}
         self.strict: dict[str, list[tuple[list[str], re.Pattern[str]]]] = {"title": [], "body": []}
         self.tests: dict[str, list[Test]] = {"title": [], "body": []}
         self.phrases: dict[str, list[_Phrase]] = {"title": [], "body": []}
         self._verdicts: dict[tuple[str, str], _Verdicts] = {}
+        self._found: dict[str, Needles] = {}
         if query is not None:
             self._collect(query)
 
@@ -96,7 +97,7 @@ class Marker:
         forms = self.forms(node) if is_stem or not isinstance(node, tree.Term) else (node.text,)
         known = None if forms is None else list(forms)
         if known is not None and len(known) <= MOST_FORMS:
-            self.needles[name].update(known)
+            self.words[name].update(known)
         elif test := _test(node, is_stem=is_stem):
             self.tests[name].append(test)
 
@@ -106,26 +107,38 @@ class Marker:
         Character ranges in order, none overlapping.
         """
         found: set[Mark] = set()
-        if not text.isascii() and UNSURE.search(text):
+        needles = self._needles(name)
+        if (spans := needles.find(text)) is None:
             found.update(self._met(text, name))
-        elif self.needles[name] or self.prefixes[name] or self.strict[name]:
-            low = folded_text(text)
-            found.update(_words(low, self.needles[name]))
-            for prefix in self.prefixes[name]:
-                found.update(_beginnings(low, prefix))
+        else:
+            if not (self.strict[name] or self.tests[name] or self.phrases[name]):
+                return [(start, end) for start, end in spans.tolist()]
+            found.update((start, end) for start, end in spans.tolist())
+            low = folded_text(text) if self.strict[name] else ""
             for _, pattern in self.strict[name]:
                 found.update(_phrase_words(low, pattern))
         if self.tests[name] or self.phrases[name]:
             found.update(self._judged(text, name, language))
         return sorted(found)
 
+    def _needles(self, name: str) -> Needles:
+        if name not in self._found:
+            made = Needles(self.words[name], self.prefixes[name])
+            self._found |= {
+                other: made
+                for other in self.words
+                if (self.words[other], self.prefixes[other])
+                == (self.words[name], self.prefixes[name])
+            }
+        return self._found[name]
+
     def _met(self, text: str, name: str) -> Iterator[Mark]:
-        """Needles and strict phrases, word by word."""
+        """Words, prefixes and strict phrases, word by word."""
         words = [*WORD.finditer(text)]
         written = [fold(found[0]) for found in words]
         prefixes = tuple(self.prefixes[name])
         for found, form in zip(words, written, strict=True):
-            if form in self.needles[name] or form.startswith(prefixes):
+            if form in self.words[name] or form.startswith(prefixes):
                 yield found.span()
         for phrase, _ in self.strict[name]:
             for place in phrase_positions(written, phrase, 1):
@@ -143,40 +156,6 @@ class Marker:
             shapes = [stem(each, language) for each in written] if phrase.is_stems else written
             for place in phrase_positions(shapes, phrase.words, phrase.slop):
                 yield words[place].span()
-
-
-def _words(low: str, needles: set[str]) -> Iterator[Mark]:
-    """Where folded words stand in a folded text.
-
-    A few long ones are looked for; many, or short ones that stand in many others, are met in
-    passing.
-    """
-    if len(needles) > FEW or any(len(needle) < LONG for needle in needles):
-        yield from (found.span() for found in WORD.finditer(low) if found[0] in needles)
-        return
-    for needle in needles:
-        yield from _occurrences(low, needle)
-
-
-def _occurrences(low: str, needle: str) -> Iterator[Mark]:
-    """Where a folded word stands in a folded text as a whole word."""
-    start, length = low.find(needle), len(needle)
-    while start >= 0:
-        end = start + length
-        if _is_whole(low, start, end):
-            yield start, end
-        start = low.find(needle, end)
-
-
-def _beginnings(low: str, prefix: str) -> Iterator[Mark]:
-    """Where words begin with a prefix in a folded text."""
-    start = low.find(prefix)
-    while start >= 0:
-        end = start + len(prefix)
-        if not _goes_before(low, start) and (word := WORD.match(low, start)):
-            end = word.end()
-            yield start, end
-        start = low.find(prefix, end)
 
 
 def _phrase_words(low: str, pattern: re.Pattern[str]) -> Iterator[Mark]:

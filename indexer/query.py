@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from whoosh import query as tree
 from whoosh.qparser import QueryParser, plugins
+from whoosh.qparser.syntax import WordNode
 
 from indexer.analysis import WORD
 from indexer.clauses import OPERATORS, Reader, read, read_words
@@ -74,11 +76,27 @@ def parse(text: str, languages: tuple[str, ...] = (), limit_chars: int = 2000) -
     return Reading(found and _grounded(found), tuple(reader.notes))
 
 
+class PlainWords(plugins.TaggingPlugin):
+    """Takes a small-lettered word between blanks as one, instead of trying all else at each letter.
+
+    It changes no tree: operators have capitals, and everything else has signs of its own.
+    """
+
+    expr = r"(?<!\S)[^\W\d_]{2,}(?!\S)"
+    priority = -1000
+
+    def create(self, parser: QueryParser, match: re.Match[str]) -> WordNode | None:
+        """The word as a node of its own."""
+        return WordNode(match[0]) if match[0].islower() else None
+
+
+@cache
 def _parser() -> QueryParser:
     return QueryParser(
         None,
         None,
         plugins=[
+            PlainWords(),
             plugins.FieldsPlugin(),
             plugins.WildcardPlugin(),
             plugins.FuzzyTermPlugin(),

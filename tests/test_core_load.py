@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from time import monotonic
 
 import pytest
 
@@ -18,7 +17,7 @@ from indexer.query import parse
 from indexer.whoosh_engine import WhooshEngine
 from tests.test_core_trees import nothing, sample_documents
 
-SECONDS = 6.0
+UPDATES = 26
 THREADS = 8
 ALL = "heldbyall"
 # Of every kind; each matches every document, or some.
@@ -54,12 +53,15 @@ def engine(documents: list[Document], tmp_path: Path) -> Iterator[WhooshEngine]:
 
 
 def write(
-    engine: WhooshEngine, documents: list[Document], until: float, totals: set[int]
-) -> tuple[int, int]:
-    """Update, and from time to time publish anew; `totals` are those of states, told beforehand."""
+    engine: WhooshEngine, documents: list[Document], over: threading.Event, totals: set[int]
+) -> int:
+    """Update, and from time to time publish anew; `totals` are those of states, told beforehand.
+
+    Returns how often it published.
+    """
     live = {each.id for each in documents[:40]}
-    updates = builds = 0
-    while monotonic() < until:
+    builds = 0
+    for updates in range(UPDATES):
         chosen = [documents[(updates * 5 + n * 3) % len(documents)] for n in range(4)]
         gone = documents[(updates * 7 + 1) % len(documents)].id
         coming = [
@@ -68,20 +70,20 @@ def write(
         live = (live | {each.id for each in coming}) - {gone}
         totals.add(len(live))
         engine.update(coming, [gone], updates, nothing)
-        updates += 1
-        if updates % 6 == 0:
+        if updates % 6 == 5:
             fresh = [each for each in documents if each.id in live][: 30 + updates % 20]
             live = {each.id for each in fresh}
             totals.add(len(live))
             engine.publish(engine.build(fresh, updates, nothing))
             builds += 1
-    return updates, builds
+    over.set()
+    return builds
 
 
-def read(engine: WhooshEngine, first: int, until: float, totals: set[int]) -> int:
-    """Ask until the time is up; every answer must be whole, and of one state."""
+def read(engine: WhooshEngine, first: int, over: threading.Event, totals: set[int]) -> int:
+    """Ask until all is written; every answer must be whole, and of one state."""
     number = first
-    while monotonic() < until:
+    while not over.is_set():
         which = number % len(ASKED)
         filters = Filters(language=("en", "ru", "kk") if number % 5 == 0 else ())
         found = engine.search(Query(parse(ASKED[which]).tree, filters, start=number % 3))
@@ -102,16 +104,17 @@ def read(engine: WhooshEngine, first: int, until: float, totals: set[int]) -> in
 
 
 def test_readers_see_whole_states_only(engine: WhooshEngine, documents: list[Document]) -> None:
-    until = monotonic() + SECONDS
+    over = threading.Event()
     totals = {40}
     with ThreadPoolExecutor(THREADS + 1) as threads:
-        readers = [threads.submit(read, engine, n, until, totals) for n in range(THREADS)]
-        writer = threads.submit(write, engine, documents, until, totals)
+        readers = [threads.submit(read, engine, n, over, totals) for n in range(THREADS)]
+        try:
+            builds = write(engine, documents, over, totals)
+        finally:
+            over.set()
         answers = [each.result() for each in readers]
-        updates, builds = writer.result()
     assert min(answers) > 0
-    assert updates > 6
-    assert builds > 0
+    assert builds == UPDATES // 6
     assert len(engine.builds()) == 1
 
 

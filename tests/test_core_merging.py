@@ -21,11 +21,14 @@ from indexer.document import FORMAT, Document
 from indexer.engine import Query
 from indexer.query import parse
 from indexer.whoosh_engine import WhooshEngine
+from indexer.whoosh_engine.answer import order
+from indexer.whoosh_engine.codec import NAME
 from indexer.whoosh_engine.engine import LIVE, REVISION
 from indexer.whoosh_engine.execute import Executor
+from indexer.whoosh_engine.inversion import MOST_DOCUMENTS
 from indexer.whoosh_engine.schema import schema
 from indexer.whoosh_engine.snapshot import Snapshot
-from indexer.whoosh_engine.writer import NAME, TIER, SegmentWriter
+from indexer.whoosh_engine.writer import TIER, SegmentWriter
 from tests.test_core_trees import Vocabulary, nothing, sample_documents, trees
 
 
@@ -237,3 +240,28 @@ def test_a_segment_of_plain_whoosh_is_refused_with_a_sentence(engine: WhooshEngi
     with pytest.raises(IndexUnusableError, match="communique reindex --full"):
         engine.search(Query(parse("word").tree))
     assert not engine.health().is_live
+
+
+def test_more_documents_than_a_segment_can_hold_are_all_found(tmp_path: Path) -> None:
+    number = MOST_DOCUMENTS + 4000
+    made_up = (
+        made(f"id-{n:06d}", "common rare" if n % 9973 == 0 else "common") for n in range(number)
+    )
+    writer = SegmentWriter(tmp_path / "index", 64)
+    assert writer.create(made_up, nothing) == number
+    snapshot = Snapshot(writer.folder)
+    assert len(snapshot.segments) == 2
+    found = Executor(snapshot).run(tree.Term("body", "rare"))
+    shown = [snapshot.stored(document)["id"] for document in found.documents.tolist()]
+    assert sorted(shown) == [f"id-{n:06d}" for n in range(0, number, 9973)]
+    assert len(Executor(snapshot).run(tree.Term("body", "common"))) == number
+    last = snapshot.document(f"id-{number - 1:06d}")
+    assert last is not None
+    assert snapshot.stored(last)["id"] == f"id-{number - 1:06d}"
+    # Equal in score and day: by id.
+    hits = Executor(snapshot).run(tree.Term("body", "common"))
+    places = order(snapshot, hits, Query(tree.Term("body", "common")), 65_530, 10)
+    ids_there = [snapshot.stored(int(hits.documents[at]))["id"] for at in places]
+    rare = {f"id-{n:06d}" for n in range(0, number, 9973)}
+    plain = [f"id-{n:06d}" for n in range(number) if f"id-{n:06d}" not in rare]
+    assert ids_there == plain[65_530:65_540]

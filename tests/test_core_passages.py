@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from indexer.analysis import tokens
 from indexer.marker import Mark
-from indexer.passages import MOST_CHARS, joined, passages
+from indexer.passages import MOST_CHARS, marked, passages
 
 
 @st.composite
@@ -32,7 +32,7 @@ def test_passages_hold_whole_marks(made: tuple[str, list[Mark]]) -> None:
     text, marks = made
     ends = {end for _, end in marks}
     starts = {start for start, _ in marks}
-    longest = max(end - start for start, end in joined(text, marks))
+    longest = max(len(words) for words, is_marked in marked(text, marks).parts if is_marked)
     for passage in passages(text, marks):
         assert any(is_marked for _, is_marked in passage.parts)
         assert len(passage.text) <= 2 * MOST_CHARS + longest

@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.errors import IndexUnusableError
-from indexer.whoosh_engine import inversion
 from indexer.whoosh_engine import postings as postings_module
 from indexer.whoosh_engine.arrays import Array, ArrayFile, write_arrays
 from indexer.whoosh_engine.inversion import invert, sorted_terms, term_table
@@ -28,9 +27,9 @@ TERM = st.text(alphabet="abxйқ’'é\U0001f600𝒜.+(^$|\\{-/", max_size=6)
 
 
 @OFTEN
-@given(texts=TEXTS, at_once=st.integers(1, 12), with_positions=st.booleans(), spare=st.booleans())
+@given(texts=TEXTS, with_positions=st.booleans(), spare=st.booleans())
 def test_inversion_is_that_of_a_dictionary(
-    texts: list[list[int]], at_once: int, with_positions: bool, spare: bool
+    texts: list[list[int]], with_positions: bool, spare: bool
 ) -> None:
     expected: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
     for document, text in enumerate(texts):
@@ -39,19 +38,16 @@ def test_inversion_is_that_of_a_dictionary(
     n_terms = max(expected, default=-1) + 1 + spare
     tokens = np.array([term for text in texts for term in text], np.int32)
     lengths = np.array([len(text) for text in texts], np.int32)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(inversion, "TOKENS_AT_ONCE", at_once)
-        found = invert(tokens, lengths, n_terms, with_positions=with_positions)
+    found = invert(tokens, lengths, n_terms, with_positions=with_positions)
     assert len(found["firsts"]) == n_terms + 1
     for term in range(n_terms):
         extent = slice(*found["firsts"][term : term + 2])
         assert found["documents"][extent].tolist() == [*expected[term]]
         places = [*expected[term].values()]
         if with_positions:
-            ats = found["ats"][extent.start : extent.stop + 1]
-            pieces = [found["positions"][a:b].tolist() for a, b in itertools.pairwise(ats)]
-            assert pieces == places
-        elif "freqs" in found:
+            spots = slice(*found["spots"][term : term + 2])
+            assert found["positions"][spots].tolist() == [*itertools.chain(*places)]
+        if "freqs" in found:
             assert found["freqs"][extent].tolist() == [*map(len, places)]
         else:
             assert all(len(each) == 1 for each in places)

@@ -12,7 +12,11 @@ from indexer.query import is_asked
 from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.execute import Executor
 from indexer.whoosh_engine.found import Found
+from indexer.whoosh_engine.kernels import best, count
 from indexer.whoosh_engine.snapshot import Snapshot
+
+# So many hits are kept in order while they are looked for; more are sorted.
+FEW = 200
 
 
 @dataclass(frozen=True)
@@ -71,18 +75,9 @@ def _least(ranks: Array, most: int) -> Array:
 
 def _best(found: Found, recency: Array, most: int) -> Array:
     """The `most` highest scores, equal ones the newest first, in order."""
-    scores = found.scores
-    if most < len(scores):
-        threshold = np.partition(scores, len(scores) - most)[len(scores) - most]
-        chosen = np.flatnonzero(scores >= threshold)
-        if len(chosen) > most:
-            better = chosen[scores[chosen] > threshold]
-            equal = chosen[scores[chosen] == threshold]
-            newest = _least(recency[found.documents[equal]], most - len(better))
-            chosen = np.concatenate((better, equal[newest]))
-    else:
-        chosen = np.arange(len(scores))
-    return chosen[np.lexsort((recency[found.documents[chosen]], -scores[chosen]))]
+    if most <= FEW:
+        return best(found.documents, found.scores, recency, most)
+    return np.lexsort((recency[found.documents], -found.scores))[:most]
 
 
 def facets(snapshot: Snapshot, answered: Answer, months: Array) -> tuple[Facet, ...]:
@@ -101,7 +96,9 @@ def facets(snapshot: Snapshot, answered: Answer, months: Array) -> tuple[Facet, 
 def count_months(snapshot: Snapshot, found: Found) -> Array:
     """How many hits each month has, by the months' numbers; 0 are the undated."""
     months, names = snapshot.months
-    return np.bincount(months.take(found.documents), minlength=len(names))
+    counts = np.zeros(len(names), np.int64)
+    count(months, found.documents, counts)
+    return counts
 
 
 def timeline(snapshot: Snapshot, months: Array) -> tuple[tuple[str, int], ...]:
@@ -116,7 +113,7 @@ def ids(snapshot: Snapshot, documents: Array) -> Iterator[str]:
     """The ids of documents."""
     for document in documents.tolist():
         segment, number = snapshot.locate(document)
-        yield segment.fields["id"].term(int(segment.arrays["id/forward"][number])).decode()
+        yield segment.value("id", number)
 
 
 def _kept(found: Found, mask: Array | None) -> Found:

@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import mmap
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from zlib import crc32
 
 import numpy as np
@@ -27,21 +28,54 @@ REBUILD = "run `communique reindex --full`"
 Array = NDArray[Any]
 
 
-def write_arrays(path: Path, arrays: Iterable[tuple[str, Array]]) -> None:
-    """Write arrays under their names, as they come, and wait until the disk has them."""
+@dataclass(frozen=True)
+class Room:
+    """An array of which only kind and length are known; `fill` writes it where it stands in the
+    file, so that it takes no memory.
+    """
+
+    dtype: type | np.dtype[Any]
+    size: int
+    fill: Callable[[Array], None]
+
+
+def write_arrays(path: Path, arrays: Iterable[tuple[str, Array | Room]]) -> None:
+    """Write arrays under their names, as they come. `sync` waits until the disk has them."""
     table: dict[str, tuple[str, int, int, int]] = {}
-    with path.open("xb") as file:
+    with path.open("x+b") as file:
         file.write(MAGIC)
         for name, array in arrays:
             file.write(bytes(-file.tell() % ALIGNMENT))
-            data = np.ascontiguousarray(array)
-            table[name] = (data.dtype.str, file.tell(), len(data), crc32(data.data))
-            file.write(data.data)
+            start = file.tell()
+            if isinstance(array, Room):
+                data = _filled(file, array)
+            else:
+                data = np.ascontiguousarray(array)
+                file.write(data.data)
+            table[name] = (data.dtype.str, start, len(data), crc32(data.data))
+            del data  # and with it the map of a room
         footer = json.dumps(table).encode()
         file.write(footer + len(footer).to_bytes(8, "little"))
         file.write(crc32(footer).to_bytes(4, "little") + MAGIC)
-        file.flush()
+
+
+def sync(path: Path) -> None:
+    """Wait until the disk has a file."""
+    with path.open("rb") as file:
         os.fsync(file.fileno())
+
+
+def _filled(file: IO[bytes], room: Room) -> Array:
+    """The room, filled in, as a map of the file, which goes on behind it."""
+    start = file.tell()
+    dtype = np.dtype(room.dtype)
+    if not room.size:
+        return np.zeros(0, dtype)
+    file.truncate(start + room.size * dtype.itemsize)
+    data: Array = np.memmap(file, dtype, "r+", start, (room.size,))
+    room.fill(data)
+    file.seek(0, os.SEEK_END)
+    return data
 
 
 class ArrayFile:

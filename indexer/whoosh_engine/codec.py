@@ -22,6 +22,8 @@ from indexer.whoosh_engine.postings import FieldPostings
 from indexer.whoosh_engine.segment import SegmentArrays
 
 EXTENSION = ".arrays"
+# The index's name in Whoosh's files.
+NAME = "MAIN"
 
 
 class ArraySegment(base.Segment):

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +25,10 @@ from indexer.whoosh_engine import vocabulary
 from indexer.whoosh_engine.answer import answer, count_months, facets, ids, order, timeline
 from indexer.whoosh_engine.arrays import REBUILD
 from indexer.whoosh_engine.clause import explained
+from indexer.whoosh_engine.codec import NAME
 from indexer.whoosh_engine.execute import Executor
 from indexer.whoosh_engine.snapshot import Snapshot
-from indexer.whoosh_engine.writer import NAME, SegmentWriter
+from indexer.whoosh_engine.writer import SegmentWriter
 
 LIVE = "LIVE"
 REVISION = "REVISION"
@@ -262,7 +263,7 @@ def _hit(stored: dict[str, Any], score: float, marker: Marker) -> Hit:
         score=score,
         office=stored["office"],
         language=language,
-        published=date.fromisoformat(stored["published"]) if stored["published"] else None,
+        published=stored["published"],
         url=stored["url"],
         title=marked(title, marker.marks(title, "title", language)),
         passages=passages(body, marker.marks(body, "body", language)),

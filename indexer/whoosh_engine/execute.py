@@ -21,12 +21,15 @@ from indexer.marker import MOST_FORMS
 from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.expand import Expansion, expand
 from indexer.whoosh_engine.found import NOTHING, Found, alike, intersection, places, union
+from indexer.whoosh_engine.kernels import mark, score
 from indexer.whoosh_engine.phrase import phrase_documents
 from indexer.whoosh_engine.schema import LENGTHS_OF
 from indexer.whoosh_engine.segment import SegmentArrays
 from indexer.whoosh_engine.snapshot import K1, Snapshot
 
 TIME_LIMIT_S = 5.0
+# Of a term that occurs once in each of its documents.
+NO_FREQS = np.zeros(0, np.uint8)
 
 
 class Executor:
@@ -103,25 +106,39 @@ class Executor:
 
     def _scored(self, field: str, text: bytes) -> Found:
         """A term's documents with BM25F scores; with score 1 in a field of whole values."""
-        parts, freqs = [], []
-        for base, segment, number in self._postings(field, text):
+        held = self._postings(field, text)
+        if not held:
+            return NOTHING
+        if not self.snapshot.toc.schema[field].scorable:
+            return self._unscored(field, held)
+        size = sum(segment.fields[field].count(number) for _, segment, number in held)
+        documents, scores = np.empty(size, np.int32), np.empty(size, np.float32)
+        idf = log(self.snapshot.size / (size + 1)) + 1
+        weight, norms = np.float32(idf * (K1 + 1)), self.snapshot.norm(field)
+        start = 0
+        for base, segment, number in held:
             postings = segment.fields[field]
             extent = postings.extent(number)
-            parts.append(postings.documents[extent] + np.int32(base))
-            found = postings.frequencies(extent)
-            freqs.append(np.ones(extent.stop - extent.start, np.uint8) if found is None else found)
-        if not parts:
-            return NOTHING
-        documents = parts[0] if len(parts) == 1 else np.concatenate(parts)
-        if not self.snapshot.toc.schema[field].scorable:
-            return alike(documents, 1.0)
-        often = np.concatenate(freqs, dtype=np.float32, casting="unsafe")
-        idf = log(self.snapshot.size / (len(documents) + 1)) + 1
-        scores = self.snapshot.norm(field).take(documents)
-        scores += often
-        np.divide(often, scores, out=scores)
-        scores *= np.float32(idf * (K1 + 1))
+            end = start + extent.stop - extent.start
+            freqs = NO_FREQS if postings.freqs is None else postings.freqs[extent]
+            score(
+                postings.documents[extent],
+                freqs,
+                base,
+                norms,
+                weight,
+                documents[start:end],
+                scores[start:end],
+            )
+            start = end
         return Found(documents, scores)
+
+    def _unscored(self, field: str, held: list[tuple[int, SegmentArrays, int]]) -> Found:
+        parts = [
+            segment.fields[field].documents[segment.fields[field].extent(number)] + np.int32(base)
+            for base, segment, number in held
+        ]
+        return alike(np.concatenate((NOTHING.documents, *parts)), 1.0)
 
     def _and(self, node: tree.And) -> Found:
         wanted, unwanted = _parted(node.subqueries)
@@ -173,10 +190,10 @@ class Executor:
         expansion = self.expansions[id(node)] = expand(self.snapshot, node)
         if expansion.note:
             self.notes.append(expansion.note)
-        mask = np.zeros(self.snapshot.size, bool)
+        is_in = np.zeros(self.snapshot.size, bool)
         for base, documents in expansion.documents:
-            mask[base:][documents] = True
-        return np.flatnonzero(mask).astype(np.int32)
+            mark(documents, base, is_in)
+        return np.flatnonzero(is_in).astype(np.int32)
 
     def _multi(self, node: tree.MultiTerm) -> Found:
         """Scored as Whoosh does: each term that it stands for counts as asked for by itself."""
@@ -186,12 +203,9 @@ class Executor:
 
     def _phrase(self, node: tree.Phrase) -> Found:
         words = [word.encode() for word in node.words]
-        found = self._intersection([self._scored(node.fieldname, word) for word in words])
-        documents = phrase_documents(
-            self.snapshot, node.fieldname, words, node.slop, found.documents
-        )
-        _, places = self._places(documents, found.documents)
-        return Found(documents, found.scores[places]).scaled(node.boost)
+        documents = phrase_documents(self.snapshot, node.fieldname, words, node.slop)
+        scored = [self._scored(node.fieldname, word) for word in words]
+        return self._intersection([alike(documents, 0.0), *scored]).scaled(node.boost)
 
     def _by_whoosh(self, node: tree.Query) -> Found:
         """Through Whoosh's own matchers, every match taken."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
 from indexer.whoosh_engine.arrays import Array
+from indexer.whoosh_engine.kernels import count, count_many
 from indexer.whoosh_engine.segment import SegmentArrays
 
 FIELDS = {"office": "office", "year": "year", "language": "language", "topic": "topics"}
@@ -48,7 +48,12 @@ class FacetColumn:
         """How many of the documents have each value, most first, then by value."""
         if len(self.values) == 1 and self.starts is None:
             return [(self.values[0], len(documents))] if len(documents) else []
-        return self.ranked(np.bincount(self._codes_of(documents), minlength=len(self.values)))
+        found = np.zeros(len(self.values), np.int64)
+        if self.starts is None:
+            count(self.codes, documents, found)
+        else:
+            count_many(self.codes, self.starts, documents, found)
+        return self.ranked(found)
 
     def ranked(self, found: Array) -> list[tuple[str, int]]:
         """Values with their counts, which stand in `found` by the values' numbers."""
@@ -67,27 +72,3 @@ class FacetColumn:
             return hits
         total = np.concatenate(([0], np.cumsum(hits)))
         return total[self.starts[1:]] > total[self.starts[:-1]]
-
-    def _codes_of(self, documents: Array) -> Array:
-        if self.starts is None:
-            return self.codes.take(documents)
-        if len(documents) * 4 < len(self.codes):
-            return self.codes[slices(self.starts[documents], self.starts[documents + 1])]
-        is_counted = np.zeros(len(self.starts) - 1, bool)
-        is_counted[documents] = True
-        return self.codes[is_counted.take(self.owners)]
-
-    @cached_property
-    def owners(self) -> Array:
-        """The document of each code (int32)."""
-        assert self.starts is not None
-        documents = np.arange(len(self.starts) - 1, dtype=np.int32)
-        return np.repeat(documents, np.diff(self.starts))
-
-
-def slices(begins: Array, ends: Array) -> Array:
-    """The numbers of many ranges, one after another: [2, 5), [7, 9) -> 2 3 4 7 8."""
-    lengths = ends - begins
-    offsets = np.cumsum(lengths)
-    numbers: Array = np.repeat(begins - offsets + lengths, lengths)
-    return numbers + np.arange(len(numbers))

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexer.whoosh_engine.arrays import Array
+from indexer.whoosh_engine.kernels import add, collect, find_places, intersect, merge
 
+# Lists are merged where all of them together are so many times shorter than the documents.
+SPARSE = 16
 # Room for a number (float32, all zero before and after) and a place (int32, anything) a document.
 Scratch = tuple[Array, Array]
 
@@ -41,20 +44,22 @@ def alike(documents: Array, score: float) -> Found:
 def union(found: Sequence[Found], scratch: Scratch) -> Found:
     """What is in any, scores added up."""
     found = [each for each in found if len(each)]
-    if len(found) < 2:
-        return found[0] if found else NOTHING
+    if not found:
+        return NOTHING
     sums, _ = scratch
-    first, *others = found
-    sums[first.documents] = first.scores
-    for each in others:
-        sums[each.documents] = sums.take(each.documents) + each.scores
-    if all(each.scores.min() > 0 for each in found):
-        documents = np.flatnonzero(sums != 0).astype(np.int32)
-    else:  # a boost of 0, or below it
-        documents = np.unique(np.concatenate([each.documents for each in found]))
-    scores = sums.take(documents)
-    sums[documents] = 0.0
-    return Found(documents, scores)
+    is_counted = all(each.scores.min() > 0 for each in found)  # no boost of 0, nor below it
+    if len(found) > 2 and is_counted and sum(map(len, found)) * SPARSE > len(sums):
+        for each in found:
+            add(each.documents, each.scores, sums)
+        return Found(*collect(sums))
+    while len(found) > 1:
+        found = sorted(found, key=len)
+        one, other, *rest = found
+        found = [
+            Found(*merge(one.documents, one.scores, other.documents, other.scores)),
+            *rest,
+        ]
+    return found[0]
 
 
 def intersection(found: Sequence[Found], scratch: Scratch) -> Found:
@@ -64,24 +69,14 @@ def intersection(found: Sequence[Found], scratch: Scratch) -> Found:
     smallest, *others = sorted(found, key=len)
     documents, scores = smallest.documents, smallest.scores
     for other in others:
-        is_in, at = places(documents, other.documents, scratch)
-        documents, scores = documents[is_in], scores[is_in] + other.scores[at]
+        if not len(other):
+            return NOTHING
+        documents, scores = intersect(documents, scores, other.documents, other.scores, scratch[1])
     return Found(documents, scores)
 
 
 def places(documents: Array, others: Array, scratch: Scratch) -> tuple[Array, Array]:
-    """Which of the documents are among the others (a mask), and where those stand there.
-
-    Both ascend. Few are looked up by bisection; many through a table of places, which need not be
-    clean: what stands there is believed only if it points back.
-    """
-    if not len(others):
-        return np.zeros(len(documents), bool), np.zeros(0, np.int64)
-    if len(documents) * 16 < len(others):
-        at = np.minimum(np.searchsorted(others, documents), len(others) - 1)
-    else:
-        _, table = scratch
-        table[others] = np.arange(len(others), dtype=np.int32)
-        at = np.minimum(table[documents], len(others) - 1)
-    is_in = others[at] == documents
+    """Which of the documents are among the others (a mask), and where those stand there."""
+    at = find_places(documents, others, scratch[1])
+    is_in = at >= 0
     return is_in, at[is_in]

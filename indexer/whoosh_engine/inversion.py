@@ -1,36 +1,38 @@
-"""Tokens in the order of documents -> posting lists in the order of terms, by sorting arrays.
+"""Tokens in the order of documents -> posting lists in the order of terms.
 
-Arrays of a field `f` in a segment file (n terms, p postings, t tokens, d documents):
+Arrays of a field `f` in a segment file (n terms, p postings, t tokens, d documents); uint* is the
+smallest kind that holds the numbers, of 16 bits at least but for frequencies:
 
     f/terms      uint8      the terms' UTF-8 bytes in their order, each followed by a newline
-    f/ends       int64[n]   where each term ends in f/terms
-    f/firsts     int64[n+1] where each term's postings begin
-    f/documents  int32[p]   document numbers, ascending within a term
-    f/freqs      uint*[p]   frequencies; absent where f/ats tells them, or all are 1
-    f/ats        uint32|int64[p+1] where each posting's positions begin in f/positions
-    f/positions  uint16|uint32[t]  ascending within a posting
-    f/lengths    int32[d]   number of tokens, exact
-    f/forward    int32[t]   the number of the term at each position, document after document
+    f/ends       uint*[n]   where each term ends in f/terms
+    f/firsts     uint*[n+1] where each term's postings begin
+    f/documents  uint16[p]  document numbers, ascending within a term
+    f/freqs      uint*[p]   frequencies; absent where all are 1
+    f/spots      uint*[n+1] where each term's positions begin in f/positions
+    f/positions  uint*[t]   ascending within a posting, as many as its frequency
+    f/lengths    uint*[d]   number of tokens, exact
+    f/forward    uint*[t]   the number of the term at each position, document after document
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 
+from indexer.compiled import compiled
 from indexer.whoosh_engine.arrays import Array
 
 NEWLINE = b"\n"
-TOKENS_AT_ONCE = 700_000
+# A segment's documents are numbered in 16 bits.
+MOST_DOCUMENTS = 1 << 16
 
 
 def term_table(terms: Sequence[bytes]) -> dict[str, Array]:
     """`terms` and `ends` of sorted terms."""
     blob = np.frombuffer(NEWLINE.join((*terms, b"")), np.uint8)
     lengths = np.fromiter(map(len, terms), np.int64, len(terms))
-    return {"terms": blob, "ends": np.cumsum(lengths + 1) - 1}
+    return {"terms": blob, "ends": narrow(np.cumsum(lengths + 1) - 1)}
 
 
 def sorted_terms(terms: Sequence[str]) -> tuple[list[bytes], Array]:
@@ -42,67 +44,115 @@ def sorted_terms(terms: Sequence[str]) -> tuple[list[bytes], Array]:
     return [encoded[i] for i in order], ranks
 
 
+def narrow(numbers: Array) -> Array:
+    """The same numbers, none negative, in the smallest unsigned type that holds them."""
+    return numbers.astype(_least(int(numbers.max(initial=0))), copy=False)
+
+
 def invert(
     tokens: Array, lengths: Array, n_terms: int, *, with_positions: bool
 ) -> dict[str, Array]:
-    """Postings of a field whose documents' term numbers stand in `tokens`, document after document.
+    """Postings of a field whose documents' term numbers stand in `tokens` (int32), document after
+    document.
 
-    One sort does it: of the term number above the token's own index, in 64 bits, so that a term's
-    tokens come out together, in the order of documents and positions. It is done for one range of
-    terms after another, so that only a part of the tokens takes the room of keys at a time.
+    Two passes: the first counts each term's documents and occurrences, so that the second can put
+    every token where it belongs.
     """
-    starts = np.concatenate(([0], np.cumsum(lengths, dtype=np.int64)))
-    often = np.bincount(tokens, minlength=n_terms)
+    firsts, spots, most = _counted(tokens, lengths, n_terms)
+    documents = np.empty(int(firsts[-1]), np.uint16)
+    has_freqs = most > 1 or with_positions
+    freqs: Array = np.zeros(len(documents) if has_freqs else 0, _least(most, np.uint8))
     longest = int(lengths.max(initial=0))
-    positions: Array = np.empty(len(tokens) if with_positions else 0, _least(longest, np.uint16))
-    documents, freqs = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)]
-    done = 0
-    for low, high in _ranges(often):
-        owners, counts, places = _inverted(tokens, low, high, starts)
-        documents.append(owners)
-        freqs.append(counts)
-        if with_positions:
-            positions[done : done + len(places)] = places
-            done += len(places)
-    ats = np.concatenate((np.zeros(1, np.int64), np.cumsum(np.concatenate(freqs), dtype=np.int64)))
-    # A term's postings end where its last token's does.
-    ends = np.searchsorted(ats, np.cumsum(often))
-    arrays = {"firsts": np.concatenate(([0], ends)).astype(np.int64)}
-    arrays["documents"] = np.concatenate(documents)
+    positions: Array = np.empty(len(tokens) if with_positions else 0, _least(longest))
+    _place(tokens, lengths, firsts.copy(), spots.copy(), documents, freqs, positions)
+    found = {"firsts": narrow(firsts), "documents": documents}
+    if has_freqs:
+        found["freqs"] = freqs
     if with_positions:
-        arrays["ats"] = ats.astype(np.uint32 if len(tokens) < 1 << 32 else np.int64)
-        arrays["positions"] = positions
-    elif (most := max(int(each.max(initial=0)) for each in freqs)) > 1:
-        arrays["freqs"] = np.concatenate(freqs, dtype=_least(most, np.uint8), casting="unsafe")
-    return arrays
+        found |= {"spots": narrow(spots), "positions": positions}
+    return found
 
 
-def _ranges(often: Array) -> list[tuple[int, int]]:
-    """Ranges of terms with some TOKENS_AT_ONCE tokens each; at least one range."""
-    ends = np.cumsum(often)
-    total = int(ends[-1]) if len(ends) else 0
-    marks = np.arange(1, max(1, -(-total // TOKENS_AT_ONCE))) * TOKENS_AT_ONCE
-    cuts = [0, *np.searchsorted(ends, marks).tolist(), len(often)]
-    return list(pairwise(dict.fromkeys(cuts))) or [(0, 0)]
+@compiled
+def _counted(tokens: Array, lengths: Array, n_terms: int) -> tuple[Array, Array, int]:
+    """Where each term's postings and positions begin (int64[n+1]), and the highest frequency."""
+    firsts, spots = np.zeros(n_terms + 1, np.int64), np.zeros(n_terms + 1, np.int64)
+    latest, often = np.full(n_terms, -1, np.int32), np.zeros(n_terms, np.int32)
+    most = at = 0
+    for document in range(len(lengths)):
+        for token in tokens[at : at + lengths[document]]:
+            if latest[token] != document:
+                latest[token], often[token] = document, 0
+                firsts[token + 1] += 1
+            spots[token + 1] += 1
+            often[token] += 1
+            most = max(most, often[token])
+        at += lengths[document]
+    return np.cumsum(firsts), np.cumsum(spots), most
 
 
-def _inverted(tokens: Array, low: int, high: int, starts: Array) -> tuple[Array, Array, Array]:
-    """Documents and frequencies of the postings of terms from `low` to `high`, and positions."""
-    mine = np.flatnonzero((tokens >= low) & (tokens < high))
-    keys = (tokens[mine].astype(np.int64) << 32) | mine
-    keys.sort()
-    terms = (keys >> 32).astype(np.int32)
-    keys &= 0xFFFFFFFF
-    owners = (np.searchsorted(starts, keys, side="right") - 1).astype(np.int32)
-    is_first = np.ones(len(keys), bool)
-    is_first[1:] = (terms[1:] != terms[:-1]) | (owners[1:] != owners[:-1])
-    firsts = np.flatnonzero(is_first)
-    freqs = np.diff(np.append(firsts, len(keys))).astype(np.int32)
-    keys -= starts[owners]
-    return owners[firsts], freqs, keys
+@compiled
+def _place(
+    tokens: Array,
+    lengths: Array,
+    nexts: Array,
+    places: Array,
+    documents: Array,
+    freqs: Array,
+    positions: Array,
+) -> None:
+    """Put every token's document, frequency and position where the term's next one stands; `nexts`
+    and `places` move on.
+    """
+    latest = np.full(len(nexts) - 1, -1, np.int32)
+    at = 0
+    for document in range(len(lengths)):
+        for position in range(lengths[document]):
+            token = tokens[at + position]
+            if latest[token] != document:
+                latest[token] = document
+                documents[nexts[token]] = document
+                nexts[token] += 1
+            if len(freqs):
+                freqs[nexts[token] - 1] += 1
+            if len(positions):
+                positions[places[token]] = position
+                places[token] += 1
+        at += lengths[document]
 
 
-def _least(most: int, smallest: type) -> type:
-    """The smallest unsigned type, from `smallest` up, that holds a number."""
-    kinds = (np.uint8, np.uint16, np.uint32)
-    return next(kind for kind in kinds[kinds.index(smallest) :] if most <= np.iinfo(kind).max)
+@compiled
+def renumber(tokens: Array, numbers: Array) -> None:
+    """Replace every token by its number, in place."""
+    for at in range(len(tokens)):
+        tokens[at] = numbers[tokens[at]]
+
+
+@compiled
+def mark_terms(tokens: Array, lengths: Array, codes: Array, tables: Array) -> None:
+    """Put 0 where a term occurs in documents of a language; `codes`: the documents' languages,
+    which have a row each in `tables`.
+    """
+    at = 0
+    for document in range(len(lengths)):
+        for place in range(at, at + lengths[document]):
+            tables[codes[document], tokens[place]] = 0
+        at += lengths[document]
+
+
+@compiled
+def translate_terms(tokens: Array, lengths: Array, codes: Array, tables: Array) -> Array:
+    """Every token by its document's language's table (int32)."""
+    translated = np.empty(len(tokens), np.int32)
+    at = 0
+    for document in range(len(lengths)):
+        for place in range(at, at + lengths[document]):
+            translated[place] = tables[codes[document], tokens[place]]
+        at += lengths[document]
+    return translated
+
+
+def _least(most: int, least: type = np.uint16) -> type:
+    """The smallest unsigned type, from a least one up, that holds a number."""
+    kinds = (np.uint8, np.uint16, np.uint32, np.uint64)
+    return next(kind for kind in kinds[kinds.index(least) :] if most <= np.iinfo(kind).max)

@@ -30,7 +30,7 @@ class FieldPostings:
         self._firsts = self.firsts.data
         self.documents: Array = arrays[f"{name}/documents"]
         self.freqs = arrays.get(f"{name}/freqs")
-        self.ats = arrays.get(f"{name}/ats")
+        self.spots = arrays.get(f"{name}/spots")
         self.positions = arrays.get(f"{name}/positions")
 
     def __len__(self) -> int:
@@ -104,11 +104,22 @@ class FieldPostings:
 
     def frequencies(self, extent: slice) -> Array | None:
         """How often each posting's document holds the term; None where all hold it once."""
-        if self.freqs is not None:
-            return self.freqs[extent]
-        if self.ats is not None:
-            return np.diff(self.ats[extent.start : extent.stop + 1])
-        return None
+        return None if self.freqs is None else self.freqs[extent]
+
+    def positions_of(self, number: int) -> Array:
+        """The positions of all of a term's postings, one after another."""
+        assert self.positions is not None
+        assert self.spots is not None
+        return self.positions[self.spots[number] : self.spots[number + 1]]
+
+    def positions_at(self, number: int, index: int) -> list[int]:
+        """The positions of one posting of a term; `index` counts over the whole field."""
+        assert self.freqs is not None
+        before = int(self.freqs[self._firsts[number] : index].sum(dtype=np.int64))
+        found: list[int] = self.positions_of(number)[
+            before : before + int(self.freqs[index])
+        ].tolist()
+        return found
 
 
 def wildcard_pattern(text: str) -> tuple[bytes, bytes]:

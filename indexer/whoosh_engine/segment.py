@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from bisect import bisect_left
 from collections.abc import Iterator
+from datetime import date
 from functools import cached_property
 from pathlib import Path
+from threading import local
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import zstandard
 
 from indexer.whoosh_engine.arrays import Array, ArrayFile
 from indexer.whoosh_engine.postings import FieldPostings
@@ -18,25 +19,36 @@ from indexer.whoosh_engine.schema import LENGTHS_OF, TEXTS, WHOLE, WORDS, stem_f
 if TYPE_CHECKING:
     from indexer.whoosh_engine.codec import ArraySegment
 
+
+class _Reading(local):
+    """What reads compressed texts, one a thread."""
+
+    def __init__(self) -> None:
+        self.decompressor = zstandard.ZstdDecompressor()
+
+
+_reading = _Reading()
 # Files that this process has written, or has read and found whole.
 _checked: set[Path] = set()
 
 
 class SegmentArrays:
-    """One segment's file, opened: fields as postings, columns, stored fields."""
+    """One segment's file, opened: fields as postings, columns, stored fields.
 
-    def __init__(self, folder: Path, segment: ArraySegment) -> None:
+    `is_trusted` skips the checksums: the same job has just written it.
+    """
+
+    def __init__(self, folder: Path, segment: ArraySegment, *, is_trusted: bool = False) -> None:
         path = segment.path(folder)
         self.size = segment.size
         self.deleted = segment.deleted
-        self.arrays = ArrayFile(path, is_trusted=path in _checked)
+        self.arrays = ArrayFile(path, is_trusted=is_trusted or path in _checked)
         _checked.add(path)
         names = (*TEXTS, *map(stem_field, TEXTS), *WORDS, *WHOLE)
         self.fields = {name: FieldPostings(self.arrays, name) for name in names}
         self.dates = self.arrays["dates"]
         self._starts: dict[str, Array] = {}
-        self._bytes = {name: self.arrays[name].data for name in ("stored", "texts")}
-        self._ends = {name: self.arrays[f"{name}/ends"].data for name in self._bytes}
+        self._stored, self._ends = self.arrays["stored"].data, self.arrays["stored/ends"].data
 
     def lengths(self, field: str) -> Array:
         """The number of tokens of each document in a field."""
@@ -55,64 +67,66 @@ class SegmentArrays:
         starts = self.starts(field)
         return self.arrays[f"{field}/forward"][starts[document] : starts[document + 1]]
 
-    def language(self, document: int) -> str:
-        """The language of a document."""
-        return self.languages[int(self.arrays["language/forward"][document])]
-
     @cached_property
     def languages(self) -> list[str]:
         """The languages of the segment's documents, by their numbers."""
         postings = self.fields["language"]
         return [term.decode() for term in postings.terms(range(len(postings)))]
 
-    def stem_table(self, field: str, language: str) -> Array:
-        """Term of a text field -> stem in a language; -1 where a term does not occur in it."""
-        return self.arrays[f"{field}/stem/{language}"]
+    def stem_tables(self, field: str) -> Array:
+        """For each language, term of a text -> stem; -1 where a term does not occur in it."""
+        return self.arrays[f"{field}/stems"].reshape(len(self.languages), -1)
 
     def positions(self, field: str, number: int, index: int) -> list[int]:
         """Where a term stands in the document of one of its postings; `index` counts over the whole
         field.
         """
         postings = self.fields[field]
-        if postings.ats is not None and postings.positions is not None:
-            found: list[int] = postings.positions[
-                postings.ats[index] : postings.ats[index + 1]
-            ].tolist()
-            return found
+        if postings.positions is not None:
+            return postings.positions_at(number, index)
         text = LENGTHS_OF[field]
         document = int(postings.documents[index])
-        stems = self.stem_table(text, self.language(document))[self.forward(text, document)]
+        language = int(self.arrays["language/forward"][document])
+        stems = self.stem_tables(text)[language][self.forward(text, document)]
         return np.flatnonzero(stems == number).tolist()
 
-    def piece(self, name: str, document: int) -> bytes:
-        """A document's piece of the bytes in `stored` or `texts`."""
-        ends = self._ends[name]
-        return bytes(self._bytes[name][ends[document - 1] if document else 0 : ends[document]])
-
     def stored(self, document: int) -> dict[str, Any]:
-        """The stored fields of a document, its text as `body`."""
-        found: dict[str, Any] = json.loads(self.piece("stored", document))
-        found["body"] = self.piece("texts", document).decode()
-        return found
+        """What a hit shows of a document: its facts by their names, its text as `body`."""
+        start = self._ends[document - 1] if document else 0
+        piece = bytes(self._stored[start : self._ends[document]])
+        url, title, body = _reading.decompressor.decompress(piece).decode().split("\n", 2)
+        day = int(self.dates[document])
+        return {
+            "id": self.value("id", document),
+            "office": self.value("office", document),
+            "language": self.value("language", document),
+            "published": date.fromordinal(day) if day else None,
+            "url": url,
+            "title": title,
+            "body": body,
+        }
+
+    def value(self, field: str, document: int) -> str:
+        """The one value of a document in a field of which each has one."""
+        return self.fields[field].term(int(self.arrays[f"{field}/forward"][document])).decode()
 
     def forms(self, field: str, number: int) -> Iterator[tuple[bytes, int]]:
         """The terms of a text that have a stem, in any language, and their documents' number."""
         postings = self.fields[field]
-        for language in self.languages:
-            stems, order = self._stems[field, language]
-            first = bisect_left(order, number, key=stems.__getitem__)
-            while first < len(order) and stems[order[first]] == number:
-                yield postings.term(order[first]), postings.count(order[first])
-                first += 1
+        for terms, firsts in self._forms[field]:
+            for term in terms[firsts[number] : firsts[number + 1]]:
+                yield postings.term(term), postings.count(term)
 
     @cached_property
-    def _stems(self) -> dict[tuple[str, str], tuple[memoryview, memoryview]]:
-        """Field and language -> its table of stems, and its terms in the order of those."""
+    def _forms(self) -> dict[str, list[tuple[memoryview, memoryview]]]:
+        """Field -> for each language its terms in the order of stems, and where each's begin."""
         return {
-            (field, language): (
-                self.stem_table(field, language).data,
-                self.arrays[f"{field}/forms/{language}"].data,
-            )
+            field: [
+                (
+                    self.arrays[f"{field}/forms/{language}"].data,
+                    self.arrays[f"{field}/forms/{language}/firsts"].data,
+                )
+                for language in self.languages
+            ]
             for field in TEXTS
-            for language in self.languages
         }

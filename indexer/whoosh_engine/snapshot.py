@@ -19,10 +19,10 @@ from whoosh.searching import Searcher
 
 from indexer.engine import UNDATED
 from indexer.whoosh_engine.arrays import Array
+from indexer.whoosh_engine.codec import NAME
 from indexer.whoosh_engine.facets import FacetColumn
 from indexer.whoosh_engine.schema import LENGTHS_OF
 from indexer.whoosh_engine.segment import SegmentArrays
-from indexer.whoosh_engine.writer import NAME
 
 # BM25F as in Whoosh's default weighting (Robertson and Zaragoza 2009, section 3.4, one field at a
 # time).
@@ -71,7 +71,7 @@ class Snapshot:
             postings = segment.fields["id"]
             terms = [*postings.terms(range(len(postings)))]
             if terms:
-                ids[base + postings.documents] = terms
+                ids[np.int64(base) + postings.documents] = terms
         return _ranks(np.lexsort((ids, -self.dates)))
 
     @cached_property

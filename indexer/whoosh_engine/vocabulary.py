@@ -51,7 +51,8 @@ def nearest(snapshot: Snapshot, word: str) -> str | None:
 def likeness(snapshot: Snapshot, document: int) -> tree.Query | None:
     """A query for releases like one: the stems that tell it apart, by tf-idf, weighed by it."""
     segment, number = snapshot.locate(document)
-    stems = segment.stem_table(FIELD, segment.language(number))[segment.forward(FIELD, number)]
+    language = int(segment.arrays["language/forward"][number])
+    stems = segment.stem_tables(FIELD)[language][segment.forward(FIELD, number)]
     numbers, often = np.unique(stems, return_counts=True)
     postings = segment.fields[f"{FIELD}_stem"]
     weights: dict[str, float] = {}

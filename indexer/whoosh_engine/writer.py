@@ -2,17 +2,15 @@
 contents.
 
 Memory: a worker holds one segment's tokens while it builds, and the setting bounds how many those
-may be. Chunks grow as a build goes on: the first are small so that all workers have work at once.
+may be.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from itertools import accumulate, chain
+from contextlib import ExitStack
+from itertools import chain, cycle, islice
 from math import log
-from multiprocessing import get_context
 from pathlib import Path
 
 from whoosh.filedb.filestore import FileStorage
@@ -20,21 +18,25 @@ from whoosh.index import TOC, clean_files
 
 from indexer.document import Document
 from indexer.engine import Report
-from indexer.whoosh_engine.builder import SegmentBuilder
-from indexer.whoosh_engine.codec import ArraySegment
+from indexer.whoosh_engine.arrays import sync
+from indexer.whoosh_engine.codec import NAME, ArraySegment
+from indexer.whoosh_engine.inversion import MOST_DOCUMENTS
+from indexer.whoosh_engine.merge import merged
 from indexer.whoosh_engine.schema import schema
 from indexer.whoosh_engine.segment import SegmentArrays
+from indexer.whoosh_engine.workers import Taker, Worker, end, free, merge, take
 
-NAME = "MAIN"
 WORKERS = 2
 # What a token costs while its segment is built, its share of text included; what a process does.
-TOKEN_BYTES = 58
-PROCESS_MB = 70
-TOKEN_CHARS = 6
-FIRST_CHUNK_CHARS = 16_000_000
+TOKEN_BYTES = 25
+PROCESS_MB = 100
+# What a worker is handed at a time, and how much is built without workers.
+BATCH_CHARS = 1_000_000
+FEW_BATCHES = 8
 # Segments whose sizes are within a factor of four make a tier; four of a tier are merged.
 TIER = 4
 LEAST_TOKENS = 50_000
+MOST_MERGED_TOKENS = 2_000_000
 
 
 class SegmentWriter:
@@ -42,8 +44,7 @@ class SegmentWriter:
 
     def __init__(self, folder: Path, memory_mb: int) -> None:
         self.folder = folder
-        self.most_tokens = _tokens(memory_mb)
-        self.chunk_tokens = _tokens(memory_mb // WORKERS)
+        self.chunk_tokens = _tokens((memory_mb - PROCESS_MB) // WORKERS - PROCESS_MB)
 
     def create(self, documents: Iterable[Document], report: Report) -> int:
         """A new index of these documents; their number."""
@@ -73,99 +74,107 @@ class SegmentWriter:
     def _build(
         self, documents: Iterable[Document], report: Report
     ) -> tuple[list[ArraySegment], int]:
-        """New segments of these documents, and how many there are. One chunk is built here, more by
+        """New segments of these documents, and how many there are. A few are built here, more by
         workers.
         """
-        chunks = self._chunks(documents, report)
-        first, second = next(chunks, None), next(chunks, None)
-        if first is None:
-            return [], 0
-        if second is None:
-            segment = build_segment(self.folder, first)
-            return [segment], segment.size
-        segments: list[ArraySegment] = []
-        waiting: deque[Future[ArraySegment]] = deque()
-        with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as workers:
-            for chunk in chain((first, second), chunks):
-                if len(waiting) >= WORKERS:
-                    segments.append(waiting.popleft().result())
-                waiting.append(workers.submit(build_segment, self.folder, chunk))
-            segments += [each.result() for each in waiting]
+        batches = _batches(documents, report)
+        few = list(islice(batches, FEW_BATCHES + 1))
+        if len(few) <= FEW_BATCHES:
+            take = Taker(self.folder, self.chunk_tokens)
+            segments = [segment for batch in few for segment in take(batch)] + take.rest()
+        else:
+            segments = self._built_by_workers(chain(few, batches))
         return segments, sum(segment.size for segment in segments)
 
-    def _chunks(self, documents: Iterable[Document], report: Report) -> Iterator[list[Document]]:
-        """Lists of documents, each with text for one segment."""
-        most = self.chunk_tokens * TOKEN_CHARS
-        limit, built = min(most, FIRST_CHUNK_CHARS), 0
-        chunk: list[Document] = []
-        chars = 0
-        for number, document in enumerate(documents, 1):
-            chunk.append(document)
-            chars += sum(map(len, document.body)) + len(document.title)
-            report(number)
-            if chars >= limit:
-                yield chunk
-                chunk, chars, built = [], 0, built + 1
-                limit = min(most, FIRST_CHUNK_CHARS << built // WORKERS)
-        if chunk:
-            yield chunk
+    def _built_by_workers(self, batches: Iterable[list[Document]]) -> list[ArraySegment]:
+        """Whichever worker is free takes a batch, and builds its own segments; then they merge
+        them.
+        """
+        with ExitStack() as stack:
+            workers = [
+                stack.enter_context(Worker(self.folder, self.chunk_tokens)) for _ in range(WORKERS)
+            ]
+            for batch in batches:
+                free(workers).submit(take, batch)
+            for worker in workers:
+                worker.submit(end)
+            segments = [segment for worker in workers for segment in worker.results()]
+            for worker, some in zip(cycle(workers), _shared(segments), strict=False):
+                worker.submit(merge, self.folder, some)
+            return [segment for worker in workers for segment in worker.results()]
 
     def _merged(self, segments: list[ArraySegment]) -> list[ArraySegment]:
         """The segments, with those of a crowded tier merged into one, and emptied ones dropped."""
         segments = [segment for segment in segments if segment.doc_count()]
         while crowd := self._crowd(segments):
-            builder = SegmentBuilder()
-            for segment in crowd:
-                builder.add_segment(SegmentArrays(self.folder, segment))
             segments = [segment for segment in segments if segment not in crowd]
-            segments.append(_written(self.folder, builder))
+            segments.append(merged(self.folder, crowd))
         return segments
 
     def _crowd(self, segments: list[ArraySegment]) -> list[ArraySegment]:
-        """Segments to merge next: four or more of one tier that fit in memory together.
+        """Segments to merge next: four or more of one tier that make one together.
 
         Large ones stay as they are, so that no update waits for much of the corpus.
         """
         tiers: dict[int, list[ArraySegment]] = {}
-        small = [segment for segment in segments if segment.n_tokens <= self.chunk_tokens // TIER]
+        small = [segment for segment in segments if segment.n_tokens <= MOST_MERGED_TOKENS]
         for segment in sorted(small, key=lambda each: each.n_tokens):
             tiers.setdefault(int(log(max(segment.n_tokens, LEAST_TOKENS), TIER)), []).append(
                 segment
             )
         for crowd in tiers.values():
-            held = accumulate(each.n_tokens for each in crowd)
-            fitting = crowd[: sum(tokens <= self.most_tokens for tokens in held)]
+            fitting = next(_fitting(crowd, MOST_DOCUMENTS))
             if len(crowd) >= TIER and len(fitting) > 1:
                 return fitting
         return []
 
     def _commit(self, generation: int, segments: list[ArraySegment]) -> None:
-        """A new table of contents, in one step; then files that none of its segments needs are
-        removed.
+        """A new table of contents, in one step, once the disk has all segments; then files that
+        none of them needs are removed.
         """
+        for segment in segments:
+            sync(segment.path(self.folder))
         storage = FileStorage(str(self.folder))
         TOC(schema(), segments, generation + 1).write(storage, NAME)
         clean_files(storage, NAME, generation + 1, segments)
 
 
+def _shared(segments: list[ArraySegment]) -> Iterator[list[ArraySegment]]:
+    """The segments in groups to merge, one a worker or as large as one can be."""
+    total = sum(segment.size for segment in segments)
+    largest = max(segment.size for segment in segments)
+    return _fitting(segments, min(MOST_DOCUMENTS, -(-total // WORKERS) + largest))
+
+
+def _fitting(segments: list[ArraySegment], most: int) -> Iterator[list[ArraySegment]]:
+    """The segments in their order, in groups of so many documents together, or one segment."""
+    group: list[ArraySegment] = []
+    for segment in segments:
+        if group and sum(each.size for each in group) + segment.size > most:
+            yield group
+            group = []
+        group.append(segment)
+    yield group
+
+
 def _tokens(memory_mb: int) -> int:
-    """How many tokens a process can hold in so much memory; some in any case."""
-    return max(100_000, (memory_mb - PROCESS_MB) * 1_000_000 // TOKEN_BYTES)
+    """How many tokens can be held in so much memory; some in any case."""
+    return max(100_000, memory_mb * 1_000_000 // TOKEN_BYTES)
 
 
-def build_segment(folder: Path, documents: list[Document]) -> ArraySegment:
-    """Analyse, invert and write documents as one segment; runs in a worker."""
-    builder = SegmentBuilder()
-    documents.reverse()
-    while documents:  # let go of as they are taken in
-        builder.add(documents.pop())
-    return _written(folder, builder)
-
-
-def _written(folder: Path, builder: SegmentBuilder) -> ArraySegment:
-    segment = ArraySegment(NAME, len(builder), builder.n_tokens)
-    builder.write(segment.path(folder))
-    return segment
+def _batches(documents: Iterable[Document], report: Report) -> Iterator[list[Document]]:
+    """Lists of documents, some BATCH_CHARS of text each."""
+    batch: list[Document] = []
+    chars = 0
+    for number, document in enumerate(documents, 1):
+        batch.append(document)
+        chars += sum(map(len, document.body)) + len(document.title)
+        report(number)
+        if chars >= BATCH_CHARS:
+            yield batch
+            batch, chars = [], 0
+    if batch:
+        yield batch
 
 
 def _noted(documents: Iterable[Document], ids: list[str]) -> Iterator[Document]:

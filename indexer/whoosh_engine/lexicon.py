@@ -1,0 +1,46 @@
+"""Texts -> tokens as numbers of their folded forms. It outlives a segment, so that a word that many
+segments hold is folded once.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from indexer.analysis import fold
+from indexer.tokenizer import WordNumbers
+from indexer.whoosh_engine.arrays import Array
+
+# A lexicon that holds more words is not taken on to the next segment: some 100 bytes a word.
+MOST_WORDS = 300_000
+
+
+class Lexicon:
+    """Every form that was met, by number; and the form of each word as it stands in texts."""
+
+    def __init__(self) -> None:
+        self.forms: dict[str, int] = {}
+        self._words = WordNumbers()
+        self._form_of: Array = np.zeros(1 << 12, np.int32)
+        self._known = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it has grown so large that a new one is better."""
+        return self._known > MOST_WORDS
+
+    def tokens(self, text: str) -> Array:
+        """The numbers of the forms of a text's words, in their order (int32)."""
+        words = self._words.numbers(text)
+        if self._words.count > self._known:
+            self._fold()
+        tokens: Array = self._form_of[words]
+        return tokens
+
+    def _fold(self) -> None:
+        """Number the forms of words that were not met before."""
+        if self._words.count > len(self._form_of):
+            self._form_of = np.resize(self._form_of, 2 * self._words.count)
+        for number in range(self._known, self._words.count):
+            form = fold(self._words.word(number))
+            self._form_of[number] = self.forms.setdefault(form, len(self.forms))
+        self._known = self._words.count
