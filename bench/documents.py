@@ -20,6 +20,8 @@ from indexer.document import Document
 SEED = 20180419
 KINDS = ("one-word", "two-word-and", "or-of-three", "phrase", "prefix", "rare-word", "long")
 EACH = 12
+# How many documents the large set has.
+MADE = 100_000
 
 
 def real() -> list[Document]:

@@ -16,14 +16,13 @@ from tempfile import TemporaryDirectory
 from threading import Thread
 from time import perf_counter
 
-from bench.documents import KINDS, queries, real, recombined
+from bench.documents import KINDS, MADE, queries, real, recombined
 from bench.engines import PEERS, Ours, Peer
 from bench.site import Row
 from indexer.document import Document
 from indexer.engine import Query
 from indexer.query import parse
 
-MADE = 100_000
 ROUNDS = 5
 UPDATED = 50
 PUBLISHES = 20
@@ -97,20 +96,33 @@ def _row(name: str, unit: str, figures: dict[str, float]) -> Row:
 
 
 def _pages(peers: dict[str, Peer], asked: dict[str, list[list[str]]], size: int) -> list[Row]:
-    """The median time of a results page by kind of query, the engines in turn for every query."""
-    found, everything = [], {peer: [] for peer in peers}  # type: ignore[var-annotated]
+    """The median time of a results page by kind of query.
+
+    An engine answers all queries of a kind, then the next engine does, and so on for some rounds:
+    alternating with every query would measure whose code the others push out of the caches.
+    """
+    pages = {peer: engine.page for peer, engine in peers.items()}
+    ours = peers["ours"]
+    if isinstance(ours, Ours):
+        pages["whole"] = ours.whole_page
+    found, everything = [], {name: [] for name in pages}  # type: ignore[var-annotated]
     for kind in KINDS:
-        times: dict[str, list[float]] = {peer: [] for peer in peers}
+        times: dict[str, list[float]] = {name: [] for name in pages}
         for _ in range(ROUNDS):
-            for words in asked[kind]:
-                for peer, engine in peers.items():
+            for name, page in pages.items():
+                for words in asked[kind]:
                     clock = perf_counter()
-                    engine.page(kind, words)
-                    times[peer].append((perf_counter() - clock) * 1000)
-        found.append(_row(f"page/{kind}/{size}", "ms", {p: median(t) for p, t in times.items()}))
-        for peer, each in times.items():
-            everything[peer] += each
-    found.append(_row(f"page/all/{size}", "ms", {p: median(t) for p, t in everything.items()}))
+                    page(kind, words)
+                    times[name].append((perf_counter() - clock) * 1000)
+        medians = {name: median(each) for name, each in times.items()}
+        whole = medians.pop("whole")
+        found.append(_row(f"page/{kind}/{size}", "ms", medians))
+        found.append({"name": f"whole-page/{kind}/{size}", "unit": "ms", "ours": whole})
+        for name, each in times.items():
+            everything[name] += each
+    medians = {name: median(each) for name, each in everything.items()}
+    found.append({"name": f"whole-page/all/{size}", "unit": "ms", "ours": medians.pop("whole")})
+    found.append(_row(f"page/all/{size}", "ms", medians))
     return found
 
 

@@ -45,7 +45,8 @@ class Filters:
 class Query:
     """What is asked of an engine: the hits from `start` (0-based), at most `size`.
 
-    `tree` None asks for every release.
+    `tree` None asks for every release. `facets` are those to be counted; timeline and explanation
+    come with the answer unless they are not wanted.
     """
 
     tree: Tree | None = None
@@ -53,6 +54,9 @@ class Query:
     sort: Sort = "relevance"
     start: int = 0
     size: int = 20
+    facets: tuple[str, ...] = FACETS
+    has_timeline: bool = True
+    is_explained: bool = True
 
 
 @dataclass(frozen=True)

@@ -59,17 +59,24 @@ def sentences(text: str) -> Numbers:
     return _sentences(codes_of(text), flags(), shortened())
 
 
-def best_sentences(
-    text: str, marks: Numbers, most: int, room: int
-) -> tuple[Numbers, NDArray[np.int32]]:
+def best_sentences(text: str, marks: Numbers, most: int, room: int) -> tuple[Numbers, Numbers]:
     """All sentences, and of those that show the marks best, at most `most` and in the text's order,
     the number and the number of the mark to show: int32[k, 2].
 
     Best is what has the most different marks, then the most, then what comes first. Of a sentence
     longer than `room`, what follows a mark within that counts. `marks`: int32[n, 2], in order.
     """
-    codes = codes_of(text)
-    found = _sentences(codes, flags(), shortened())
+    found: tuple[Numbers, Numbers] = _best_sentences(
+        codes_of(text), flags(), shortened(), marks, most, room
+    )
+    return found
+
+
+@compiled
+def _best_sentences(
+    codes: Codes, table: Flags, short: NDArray[np.uint64], marks: Numbers, most: int, room: int
+) -> tuple[Numbers, Numbers]:
+    found = _sentences(codes, table, short)
     return found, _best(codes, found, marks, most, room)
 
 

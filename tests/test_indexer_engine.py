@@ -297,6 +297,20 @@ def test_facets_count_the_hits_without_their_own_filter(
         assert [n for _, n in facet.counts] == sorted(counted.values(), reverse=True)
 
 
+def test_only_what_is_wanted_comes_with_an_answer(engine: Engine) -> None:
+    whole = engine.search(Query(parse("court").tree))
+    asked = Query(
+        parse("court").tree, facets=("year", "office"), has_timeline=False, is_explained=False
+    )
+    found = engine.search(asked)
+    assert (found.hits, found.total) == (whole.hits, whole.total)
+    counts = {facet.name: facet for facet in whole.facets}
+    assert found.facets == (counts["year"], counts["office"])
+    assert (found.timeline, found.clause) == ((), None)
+    assert whole.timeline
+    assert whole.clause
+
+
 @pytest.mark.parametrize("sort", ["relevance", "newest", "oldest"])
 @pytest.mark.parametrize("typed", ["", '"the"', "prosecutor OR прокурор"])
 @pytest.mark.parametrize("size", [1, 7, 100])

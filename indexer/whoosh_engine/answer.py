@@ -35,13 +35,13 @@ def answer(snapshot: Snapshot, executor: Executor, query: Query) -> Answer:
     found = _kept(found, _in_range(snapshot, query.filters, found.documents))
     chosen = {name: values for name in FACETS if (values := query.filters.values(name))}
     if not chosen:
-        return Answer(found, dict.fromkeys(FACETS, found.documents))
+        return Answer(found, dict.fromkeys(query.facets, found.documents))
     masks = {
         name: snapshot.facet(name).having(values, snapshot.size)[found.documents]
         for name, values in chosen.items()
     }
     by_facet = {}
-    for name in FACETS:
+    for name in query.facets:
         others = [mask for other, mask in masks.items() if other != name]
         by_facet[name] = (
             found.documents[np.logical_and.reduce(others)] if others else found.documents
@@ -80,12 +80,12 @@ def _best(found: Found, recency: Array, most: int) -> Array:
     return np.lexsort((recency[found.documents], -found.scores))[:most]
 
 
-def facets(snapshot: Snapshot, answered: Answer, months: Array) -> tuple[Facet, ...]:
-    """All facets, counted; the years from `months`, where those count the same documents."""
+def facets(snapshot: Snapshot, answered: Answer, months: Array | None) -> tuple[Facet, ...]:
+    """The facets, counted; the years from `months`, where those count the same documents."""
     found = []
     for name, documents in answered.by_facet.items():
         column = snapshot.facet(name)
-        if name == "year" and documents is answered.found.documents:
+        if name == "year" and months is not None and documents is answered.found.documents:
             years = np.bincount(snapshot.years, weights=months, minlength=len(column.values))
             found.append(Facet(name, tuple(column.ranked(years.astype(np.int64)))))
         else:

@@ -4,6 +4,7 @@ readers of a generation.
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 import time
@@ -103,7 +104,7 @@ class WhooshEngine:
         found = answered.found
         marker = Marker(query.tree, executor.forms)
         page = order(snapshot, found, query, query.start, query.size)
-        months = count_months(snapshot, found)
+        months = count_months(snapshot, found) if query.has_timeline else None
         return Results(
             hits=tuple(
                 _hit(snapshot.stored(found.documents[at]), float(found.scores[at]), marker)
@@ -111,9 +112,9 @@ class WhooshEngine:
             ),
             total=len(found),
             facets=facets(snapshot, answered, months),
-            timeline=timeline(snapshot, months),
+            timeline=() if months is None else timeline(snapshot, months),
             build=name,
-            clause=explained(query.tree, executor),
+            clause=explained(query.tree, executor) if query.is_explained else None,
             notes=tuple(executor.notes),
         )
 
@@ -223,8 +224,8 @@ class WhooshEngine:
         if not self.current:
             return None
         try:
-            live = (self.folder / LIVE).stat()
-            build = (self.folder / self.current[0]).stat()
+            live = os.stat(f"{self.folder}/{LIVE}")  # noqa: PTH116 (at every search)
+            build = os.stat(f"{self.folder}/{self.current[0]}")  # noqa: PTH116
         except OSError:
             return None
         newest = max(live.st_mtime_ns, build.st_mtime_ns)

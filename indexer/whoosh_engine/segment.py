@@ -108,7 +108,15 @@ class SegmentArrays:
 
     def value(self, field: str, document: int) -> str:
         """The one value of a document in a field of which each has one."""
-        return self.fields[field].term(int(self.arrays[f"{field}/forward"][document])).decode()
+        postings, forward = self._values[field]
+        return postings.term(forward[document]).decode()
+
+    @cached_property
+    def _values(self) -> dict[str, tuple[FieldPostings, memoryview]]:
+        return {
+            name: (self.fields[name], self.arrays[f"{name}/forward"].data)
+            for name in ("id", "office", "language")
+        }
 
     def forms(self, field: str, number: int) -> Iterator[tuple[bytes, int]]:
         """The terms of a text that have a stem, in any language, and their documents' number."""
