@@ -15,26 +15,28 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
+    Float,
     ForeignKey,
     Integer,
     MetaData,
     String,
     Table,
     TypeDecorator,
+    UniqueConstraint,
     create_engine,
-    event,
     false,
     insert,
     inspect,
     select,
     update,
 )
+from sqlalchemy import event as listening
 from sqlalchemy.exc import SQLAlchemyError
 
 from corpus.errors import StoreError
 
 # The number of the newest file in corpus/migrations/versions.
-FORMAT = 2
+FORMAT = 3
 
 
 class Moment(TypeDecorator[datetime]):
@@ -74,6 +76,13 @@ release = Table(
     Column("last_seen", Moment),
     Column("version", Integer, nullable=False),
     Column("revision", Integer, nullable=False, index=True),
+    # The route it was last met on, and when anybody last looked, whatever came of it.
+    Column("route", String),
+    Column("checked_at", Moment),
+    # How many visits in a row found it missing, since when; `gone_since` once they are enough.
+    Column("misses", Integer, nullable=False, server_default="0"),
+    Column("missed_at", Moment),
+    Column("gone_since", Moment),
 )
 
 # `origin` names whose observation a version is, where it is not ours. A repeat says what the one
@@ -107,19 +116,57 @@ version = Table(
     Column("is_repeat", Boolean, nullable=False, server_default=false()),
 )
 
-# The last whole answer of every URL: its validators, and where it stands in the archive.
-visit = Table(
-    "visit",
+# What became of releases after they were first seen: changed, gone, back.
+event = Table(
+    "event",
     tables,
-    Column("office", String, primary_key=True),
-    Column("url", String, primary_key=True),
-    Column("language", String, primary_key=True),
-    Column("etag", String),
-    Column("last_modified", String),
-    Column("fetched_at", Moment, nullable=False),
-    Column("sha256", String, nullable=False),
-    Column("warc_file", String, nullable=False),
-    Column("warc_offset", Integer, nullable=False),
+    Column("id", Integer, primary_key=True),
+    Column("release", ForeignKey("release.id"), nullable=False, index=True),
+    Column("office", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+
+def _visit_columns() -> list[Column[Any]]:
+    return [
+        Column("office", String, primary_key=True),
+        Column("url", String, primary_key=True),
+        Column("language", String, primary_key=True),
+        Column("etag", String),
+        Column("last_modified", String),
+        Column("fetched_at", Moment, nullable=False),
+        Column("sha256", String, nullable=False),
+        Column("warc_file", String, nullable=False),
+        Column("warc_offset", Integer, nullable=False),
+        Column("status", Integer, nullable=False, server_default="200"),
+    ]
+
+
+# The last whole answer of every URL: its validators, and where it stands in the archive.
+visit = Table("visit", tables, *_visit_columns())
+
+# What a run has seen is held in these two until the run was judged; see docs/runs.md.
+staged_visit = Table(
+    "staged_visit", tables, Column("run", Integer, primary_key=True), *_visit_columns()
+)
+
+staged = Table(
+    "staged",
+    tables,
+    Column("id", Integer, primary_key=True),
+    Column("run", Integer, nullable=False),
+    Column("release", String, nullable=False),
+    Column("url", String, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("language", String),
+    Column("stated", JSON, nullable=False),
+    Column("facts", JSON(none_as_null=True)),
+    Column("reread", JSON(none_as_null=True)),
+    UniqueConstraint("run", "release"),
 )
 
 run = Table(
@@ -129,6 +176,38 @@ run = Table(
     Column("office", String, nullable=False, index=True),
     Column("started_at", Moment, nullable=False),
     Column("report", JSON, nullable=False),
+    Column("route", String),
+    Column("state", String, nullable=False, server_default="published"),
+    Column("is_walk", Boolean, nullable=False, server_default=false()),
+    Column("is_accepted", Boolean, nullable=False, server_default=false()),
+)
+
+# Releases that a person took out of sight: kept, sealed, listed without their names.
+suppression = Table(
+    "suppression",
+    tables,
+    Column("id", Integer, primary_key=True),
+    Column("release", ForeignKey("release.id"), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("undone_at", Moment),
+)
+
+# Bands of a MinHash of each body: two bodies that share one may be copies, which `copy` then says.
+band = Table(
+    "band",
+    tables,
+    Column("release", ForeignKey("release.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("key", String, nullable=False, index=True),
+)
+
+copy = Table(
+    "copy",
+    tables,
+    Column("release", ForeignKey("release.id"), primary_key=True),
+    Column("other", ForeignKey("release.id"), primary_key=True),
+    Column("likeness", Float, nullable=False),
 )
 
 
@@ -154,7 +233,7 @@ def open_catalog(url: str) -> Engine:
 def _prepare(engine: Engine, url: str) -> None:
     """Make the tables, or bring them up. Nothing is written to a catalog of a newer format."""
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _tune_sqlite)
+        listening.listen(engine, "connect", _tune_sqlite)
     found = _format(engine)
     if found is None:
         tables.create_all(engine)

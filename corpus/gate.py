@@ -105,7 +105,18 @@ RULES: tuple[Callable[[Draft, Source, date], str | None], ...] = (
 )
 
 
-def check(draft: Draft, url: str, source: Source, today: date) -> Refusal | None:
+def remarks(draft: Draft, url: str, source: Source) -> list[Refusal]:
+    """What is odd about a draft that enters."""
+    return []
+
+
+def check(
+    draft: Draft,
+    url: str,
+    source: Source,
+    today: date,
+    furniture: frozenset[str] = frozenset(),
+) -> Refusal | None:
     """The first rule that a draft trips, or None when it may enter."""
     for rule in RULES:
         if reason := rule(draft, source, today):

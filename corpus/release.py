@@ -78,7 +78,8 @@ class Release:
     """One release as the catalog holds it. Unknown is None, never a guess.
 
     `attachments` is None where no route that was crawled tells of attachments; `first_seen` and
-    `last_seen` are our own, None where others alone have seen it.
+    `last_seen` are our own, None where others alone have seen it. `gone_since` is the first of the
+    visits that found it missing, while it is.
     """
 
     id: str
@@ -100,6 +101,7 @@ class Release:
     first_seen: datetime | None
     last_seen: datetime | None
     version: int
+    gone_since: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,8 @@ from indexer.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMANDS = ["crawl", "demo", "export", "offices", "reindex", "search", "serve", "status", "verify"]
+# No waiting for an office that refuses; every release is due at every crawl.
+ALWAYS = {"COMMUNIQUE_RETRIES": "0", "COMMUNIQUE_REVISITS": "0", "COMMUNIQUE_WALK_DAYS": "0"}
 DOJ = [host for route in office("sample_doj").routes for host in route.hosts]
 GPO = [host for route in office("sample_gpo").routes for host in route.hosts]
 
@@ -41,13 +43,13 @@ def _logging() -> Iterator[None]:
 
 def call(data: Path, *arguments: str, **environ: str) -> Result:
     """A command in this process; an error that is not ours comes through."""
-    env = {"COMMUNIQUE_DATA": str(data), "COMMUNIQUE_RETRIES": "0"} | environ
+    env = {"COMMUNIQUE_DATA": str(data), **ALWAYS} | environ
     return CliRunner().invoke(main, arguments, env=env, catch_exceptions=False)
 
 
 def run(data: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     """A command in a process of its own, as a scheduled job runs it."""
-    given = {"COMMUNIQUE_DATA": str(data), "COMMUNIQUE_RETRIES": "0", "PYTHONPATH": str(ROOT)}
+    given = {"COMMUNIQUE_DATA": str(data), "PYTHONPATH": str(ROOT), **ALWAYS}
     return subprocess.run(
         [sys.executable, "-m", "indexer", *arguments],
         cwd=ROOT,
@@ -314,7 +316,7 @@ def test_export_prints_every_release_as_a_line(
 
 def test_status_tells_what_is_held(sample_settings: Settings, sample_store: Store) -> None:
     status = json.loads(call(sample_settings.data, "status", "--json").output)
-    assert set(status) == {"offices", "index"}
+    assert set(status) == {"offices", "index", "suppressed"}
     assert set(status["offices"]) == {"sample_doj", "sample_gpo"}
     held = sum(row["releases"] for row in status["offices"].values())
     assert held == status["index"]["releases"] == sample_store.count()
