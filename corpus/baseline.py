@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from corpus import catalog
+from corpus.archive import Place
 
 SAMPLE = 200
 # Fewer releases than these tell nothing of what most have.
@@ -62,6 +63,14 @@ def furniture(connection: Connection, office: str) -> frozenset[str]:
     if len(rows) < LEAST:
         return frozenset()
     return frozenset(line for line, number in counts.items() if number > len(rows) / 2)
+
+
+def newest_places(connection: Connection, office: str, route: str, number: int) -> list[Place]:
+    """Where the pages of the newest releases stand that have one of their own on a route."""
+    r, v = catalog.release.c, catalog.version.c
+    query = _sample(office, v.warc_file, v.warc_offset)
+    query = query.where(r.route == route, v.part_sha256.is_(None), v.origin.is_(None))
+    return [Place(*row) for row in connection.execute(query.limit(number))]
 
 
 def _newest(connection: Connection, office: str, route: str, since: datetime | None) -> list[Any]:

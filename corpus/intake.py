@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -11,7 +12,7 @@ from sqlalchemy import Connection
 
 from corpus import gate
 from corpus.archive import Place, read_response, sha256
-from corpus.baseline import furniture
+from corpus.baseline import furniture, newest_places
 from corpus.errors import PageError, StoreError
 from corpus.gate import Refusal
 from corpus.observation import compare
@@ -22,6 +23,10 @@ from corpus.rows import Visit, as_json, version_values
 from corpus.settings import Settings
 from corpus.source import Route, Source
 from corpus.staging import Observed, Staging
+
+# So many pages tell whether an office ends its pages as HTML says; not all do.
+ENDS = 3
+END, END_BYTES = b"</html", 2000
 
 
 class Intake:
@@ -87,6 +92,23 @@ class Intake:
 
     def _check(self, draft: Draft, url: str) -> Refusal | None:
         return gate.check(draft, url, self.source, datetime.now(UTC).date(), self.furniture)
+
+    def check_end(self, page: Page) -> Refusal | None:
+        """Whether a page breaks off before its end, where the office's pages have one."""
+        has_end = END in page.body[-END_BYTES:].lower()
+        if not has_end and len(self._ends) >= ENDS and all(self._ends):
+            reason = "It breaks off before </html>, which this office's pages end with."
+            return Refusal(page.url, "truncated", reason)
+        self._ends.append(has_end)
+        return None
+
+    @cached_property
+    def _ends(self) -> deque[bool]:
+        """Whether the last pages had their end: those of earlier runs, then those of this one."""
+        with self.store.writing() as connection:
+            places = newest_places(connection, self.name, self.route.name, ENDS)
+        bodies = [read_response(self.settings.archive, place).body for place in places]
+        return deque((END in body[-END_BYTES:].lower() for body in bodies), maxlen=4 * ENDS)
 
     @cached_property
     def furniture(self) -> frozenset[str]:

@@ -229,11 +229,16 @@ class Run:
         try:
             listing = self.route.links(page) if is_listing else None
             drafts = listing.drafts if listing else [self.route.release(page)]
+            cut = None if listing else self.intake.check_end(page)
         except PageError as error:
             # Only what its reader cannot make out is looked at again: is it a page of the office?
             refusal = gate.check_page(page) or Refusal(wanted.url, "unreadable", str(error))
             self.report.refused.append(refusal)
             self._listing_failed(wanted, refusal.reason)
+            return
+        cut = cut or (None if listing else gate.check_little(page, drafts[0]))
+        if cut:
+            self.report.refused.append(cut)
             return
         unknown = self._queue(listing, wanted) if listing else 0
         drafts = drafts[: self._room()]

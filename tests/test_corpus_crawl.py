@@ -456,3 +456,36 @@ def test_an_unknown_office_or_route_is_an_error_that_names_those_there_are(
         crawl("no_office", settings, store)
     with pytest.raises(OfficeError, match="it has interface, pages"):
         crawl("us_doj", settings, store, route="no_route")
+
+
+def test_a_page_that_breaks_off_is_refused_where_the_office_s_pages_have_their_end(
+    run: Crawl, site: Any, store: Store
+) -> None:
+    run(limit=FEW)
+    path = str(site.labels()[FEW + 3]["url"].removeprefix(f"https://{HOST}"))
+    site.rules = [rule(exactly(path), "redesign", old_class="</html>", new_class="")]
+    report = run(limit=FEW + 12)
+    [refusal] = report.refused
+    assert (refusal.url, refusal.rule) == (f"https://{HOST}{path}", "truncated")
+    # Where none has it, that is how the office writes its pages.
+    site.rules = [rule("^/opa/", "redesign", old_class="</html>", new_class="<!-- -->")]
+    other = Store(Settings(data=Path(store.url.removeprefix("sqlite:///")).parent / "other"))
+    made = Settings(data=Path(store.url.removeprefix("sqlite:///")).parent / "other")
+    given: dict[str, Any] = {"mirrors": {HOST: site.url}, "delay_s": 0, "limit": FEW}
+    assert crawl("us_doj", made, other, route="pages", **given).new == FEW
+    other.close()
+
+
+def test_answers_that_are_of_no_use_one_after_the_other_end_the_run(
+    run: Crawl, site: Any, store: Store
+) -> None:
+    run(limit=FEW)
+    site.log.clear()
+    site.rules = [rule("^/opa/", "challenge")]
+    report = run(limit=40)
+    assert report.error
+    assert "8 answers in a row were of no use" in report.error
+    assert len([e for e in site.log if e["path"].startswith("/opa/")]) == 8
+    assert store.count() == FEW
+    site.rules = []
+    assert run(limit=40).error is None
