@@ -24,7 +24,8 @@ from corpus.sample_site import SampleSite
 from indexer.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
-COMMANDS = ["crawl", "demo", "export", "offices", "reindex", "search", "serve", "status", "verify"]
+READING = ["export", "offices", "search", "status", "verify"]
+COMMANDS = sorted([*READING, "crawl", "demo", "reindex", "serve", "suppress"])
 # No waiting for an office that refuses; every release is due at every crawl.
 ALWAYS = {"COMMUNIQUE_RETRIES": "0", "COMMUNIQUE_REVISITS": "0", "COMMUNIQUE_WALK_DAYS": "0"}
 DOJ = [host for route in office("sample_doj").routes for host in route.hosts]
