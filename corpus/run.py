@@ -17,6 +17,7 @@ from corpus.errors import CrawlError, PageError
 from corpus.gate import Refusal
 from corpus.intake import Intake
 from corpus.page import Page
+from corpus.politeness import retry_after_s
 from corpus.release import Release
 from corpus.report import CrawlReport, counted
 from corpus.revisits import GONE
@@ -30,6 +31,7 @@ from corpus.staging import Observed, Staging
 Progress = Callable[[CrawlReport], None]
 # So many answers in a row that are of no use: the office, or its guard, wants us to stop.
 TROUBLE = 8
+BUSY = frozenset({429, 503})
 WALLS = frozenset({"bot_wall", "login_page"})
 
 
@@ -168,6 +170,12 @@ class Run:
         if status == 200:
             self._read(wanted, answer.response.url, answer.body, visit)
             return
+        wait_s = retry_after_s(headers.get("retry-after", "")) if status in BUSY else None
+        if wait_s:
+            raise CrawlError(
+                f"{wanted.url}: the office asks to wait {wait_s:,.0f} s more (status {status});"
+                " the next run goes on from here."
+            )
         reason = f"The answer has status {status}."
         self._listing_failed(wanted, reason)
         if status in GONE:

@@ -97,9 +97,11 @@ def scrapy_settings(delay_s: float, settings: Settings, is_mirrored: bool) -> di
             "Accept-Encoding": "gzip",
         },
         "CONCURRENT_REQUESTS": 1,
-        "DOWNLOAD_DELAY": delay_s,
+        # Never below the delay, up to half as much again.
+        "DOWNLOAD_DELAY": delay_s * 1.25,
+        "DOWNLOAD_DELAY_JITTER": 0.2,
         "AUTOTHROTTLE_ENABLED": delay_s > 0,
-        "AUTOTHROTTLE_START_DELAY": delay_s,
+        "AUTOTHROTTLE_START_DELAY": delay_s * 1.25,
         "ROBOTSTXT_OBEY": True,
         "RETRY_TIMES": settings.retries,
         "DOWNLOAD_TIMEOUT": settings.timeout_s,
