@@ -62,7 +62,7 @@ def crawl(
 def _end(run: Run, settings: Settings) -> None:
     """Judge a run, and publish or hold what it has seen."""
     report, staging = run.report, run.staging
-    if run.walked and run.carries_releases:
+    if run.walked and run.frontier.carries_releases:
         report.vanished += staging.add_unlisted()
     with staging.store.writing() as connection:
         usual = read_baseline(connection, run.name, run.route.name)

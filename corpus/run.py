@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
-from urllib.parse import urlsplit
+from datetime import date, datetime
 
 from corpus import gate, revisits
 from corpus.archive import ArchiveWriter, read_response, sha256
 from corpus.errors import CrawlError, PageError
+from corpus.frontier import Frontier
 from corpus.gate import Refusal
 from corpus.intake import Intake
 from corpus.page import Page
@@ -22,9 +22,9 @@ from corpus.release import Release
 from corpus.report import CrawlReport, counted
 from corpus.revisits import GONE
 from corpus.rows import Visit
-from corpus.schedule import Standing, read_schedule
+from corpus.schedule import read_schedule
 from corpus.settings import Settings
-from corpus.source import Link, Listing, Route, office
+from corpus.source import Route, office
 from corpus.spider import Failed, Fetched, Wanted
 from corpus.staging import Observed, Staging
 
@@ -55,22 +55,20 @@ class Run:
         self.report = CrawlReport(self.name, route.name)
         self._take_over()
         self.intake = Intake(self.source, route, settings, staging, self.report)
-        self.schedule = read_schedule(settings.revisits)
+        schedule = read_schedule(settings.revisits)
+        self.frontier = Frontier(route, schedule, staging, self.intake, self.report)
         self.listings: deque[tuple[str, str]] = deque(
             (route.start, each) for each in route.languages or ("",)
         )
-        self.releases: deque[tuple[str, str]] = deque()
-        self.following: tuple[str, str] | None = None
-        self.seen: set[tuple[str, str]] = set()
         self.listing: tuple[str, str] | None = None
-        self.is_walk, self.is_revisiting, self.trouble = True, False, 0
-        self.has_links, self.carries_releases = False, False
+        self.is_revisiting, self.trouble = False, 0
 
     @property
     def walked(self) -> bool:
         """Whether every listing was walked to its end, and nothing of it was lost."""
         r = self.report
-        return self.is_walk and self.is_revisiting and not (r.error or r.ended_early or r.cut_short)
+        is_whole = not (r.error or r.ended_early or r.cut_short)
+        return self.frontier.is_walk and self.is_revisiting and is_whole
 
     def next(self, answer: Fetched | Failed | None) -> Iterator[Wanted]:
         """Take an answer in, and say what is wanted next: one URL; nothing when the run is over."""
@@ -108,12 +106,12 @@ class Run:
 
     def _pop(self) -> tuple[str, str] | None:
         if self.limit is not None and self.report.releases >= self.limit:
-            if self.releases or self.listings or self.following:
+            if self.frontier.releases or self.listings or self.frontier.following:
                 self._cut_by_limit()
             return None
-        if self.releases:
-            return self.releases.popleft()
-        following, self.following = self.following, None
+        if self.frontier.releases:
+            return self.frontier.releases.popleft()
+        following, self.frontier.following = self.frontier.following, None
         if following and self._is_past_since():
             self.report.cut_short = f"where the listing is older than {self.since} (--since)"
         elif following:
@@ -122,7 +120,8 @@ class Run:
         self.listing = self.listings.popleft() if self.listings else None
         if self.listing is None and not self.is_revisiting:
             self.is_revisiting = True
-            self._queue_due()
+            if not self.since:
+                self.frontier.add_due()
             return self._pop()
         return self.listing
 
@@ -248,86 +247,13 @@ class Run:
         if cut:
             self.report.refused.append(cut)
             return
-        unknown = self._queue(listing, wanted) if listing else 0
+        unknown = self.frontier.add(listing, wanted.language) if listing else 0
         drafts = drafts[: self._room()]
         if listing and len(drafts) < len(listing.drafts):
             self._cut_by_limit()
         news = self.intake.keep(drafts, (wanted.url, wanted.language), url, visit, seen_again)
-        if listing and self.following and not (unknown or news or self.staging.is_walk):
-            self.following, self.is_walk = None, False
-
-    def _queue(self, listing: Listing, wanted: Wanted) -> int:
-        """Note a listing's releases, each once, and its next page, unless all was seen before; how
-        many addresses are not known yet.
-        """
-        self.report.listings += 1
-        self.has_links |= bool(listing.links)
-        self.carries_releases |= bool(listing.drafts)
-        links = {link.url: link for link in listing.links}
-        fresh = [
-            link
-            for link in links.values()
-            if (link.url, wanted.language) not in self.seen and self._is_ours(link.url)
-        ]
-        found = [(link.url, wanted.language) for link in fresh]
-        found += [(draft.url or "", "") for draft in listing.drafts]
-        number = len(set(found) - self.seen)
-        self.seen.update(found)
-        self.report.listed += number
-        if listing.next and number:
-            self.following = (listing.next, wanted.language)
-        elif listing.next:
-            self.is_walk = False  # a page that only repeats: this is no end
-        return self._queue_links(fresh, wanted.language)
-
-    def _queue_links(self, links: list[Link], language: str) -> int:
-        """Queue what is unknown or due; how many of the addresses are unknown."""
-        ids = {link.url: self.intake.id_of(link.url) for link in links}
-        staged = self.staging.staged(ids.values())
-        with self.store.writing() as connection:
-            known = revisits.standings(connection, ids.values())
-            dead = revisits.dead(connection, self.name, ids)
-        unknown, now = 0, datetime.now(UTC)
-        for link in links:
-            id_ = ids[link.url]
-            standing = known.get(id_) or dead.get(link.url)
-            unknown += standing is None
-            if id_ in staged:
-                self.intake.note_date(link.published)
-            elif standing is None or self._is_due(id_, standing, now):
-                self.releases.append((link.url, language))
-            else:
-                self.report.not_due += 1
-                self.intake.note_date(link.published or (id_ in known and standing.day) or None)
-        return unknown
-
-    def _is_due(self, id_: str, standing: Standing, now: datetime) -> bool:
-        """Whether a visit is due, or this route can tell what the others are silent of."""
-        can_tell = standing.lacks_attachments and "attachments" not in self.route.silent
-        return can_tell or self.schedule.is_due(id_, standing, now)
-
-    def _queue_due(self) -> None:
-        """Known releases of this route that are due and were not listed; none on an interface,
-        whose listing is all there is to ask.
-        """
-        if self.since or not self.has_links:
-            return
-        asked, now = {self.intake.id_of(url) for url, _ in self.seen}, datetime.now(UTC)
-        with self.store.writing() as connection:
-            met = revisits.met_on(connection, self.name, self.route.name, self.staging.run)
-            self.releases.extend(
-                (url, "")
-                for id_, url, standing in met
-                if id_ not in asked and self._is_due(id_, standing, now)
-            )
-
-    def _is_ours(self, url: str) -> bool:
-        ours = urlsplit(url).netloc.lower() in self.route.hosts
-        if not ours:
-            self.report.refused.append(
-                Refusal(url, "other_host", "The listing links to a host that is not the office's.")
-            )
-        return ours
+        if listing and self.frontier.following and not (unknown or news or self.staging.is_walk):
+            self.frontier.following, self.frontier.is_walk = None, False
 
     def _cut_by_limit(self) -> None:
         self.report.cut_short = f"after {counted(self.limit or 0, 'release')} (--limit)"
