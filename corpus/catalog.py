@@ -8,28 +8,35 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
+    Connection,
     Date,
     DateTime,
     Dialect,
     Engine,
+    Float,
     ForeignKey,
     Integer,
     MetaData,
     String,
     Table,
     TypeDecorator,
+    UniqueConstraint,
     create_engine,
-    event,
+    false,
     insert,
     inspect,
     select,
+    update,
 )
+from sqlalchemy import event as listening
 from sqlalchemy.exc import SQLAlchemyError
 
 from corpus.errors import StoreError
 
-FORMAT = 1
+# The number of the newest file in corpus/migrations/versions.
+FORMAT = 3
 
 
 class Moment(TypeDecorator[datetime]):
@@ -58,18 +65,28 @@ about = Table(
     Column("value", Integer, nullable=False),
 )
 
+# First and last seen are ours: null where others alone have seen a release.
 release = Table(
     "release",
     tables,
     Column("id", String, primary_key=True),
     Column("office", String, nullable=False, index=True),
     Column("url", String, nullable=False),
-    Column("first_seen", Moment, nullable=False),
-    Column("last_seen", Moment, nullable=False),
+    Column("first_seen", Moment),
+    Column("last_seen", Moment),
     Column("version", Integer, nullable=False),
     Column("revision", Integer, nullable=False, index=True),
+    # The route it was last met on, and when anybody last looked, whatever came of it.
+    Column("route", String),
+    Column("checked_at", Moment),
+    # How many visits in a row found it missing, since when; `gone_since` once they are enough.
+    Column("misses", Integer, nullable=False, server_default="0"),
+    Column("missed_at", Moment),
+    Column("gone_since", Moment),
 )
 
+# `origin` names whose observation a version is, where it is not ours. A repeat says what the one
+# before it says, by today's reader: it stays for the evidence it names, and is not shown.
 version = Table(
     "version",
     tables,
@@ -95,21 +112,61 @@ version = Table(
     Column("warc_offset", Integer, nullable=False),
     Column("reader", String, nullable=False),
     Column("reader_version", Integer, nullable=False),
+    Column("origin", String),
+    Column("is_repeat", Boolean, nullable=False, server_default=false()),
 )
 
-# The last whole answer of every URL: its validators, and where it stands in the archive.
-visit = Table(
-    "visit",
+# What became of releases after they were first seen: changed, gone, back.
+event = Table(
+    "event",
     tables,
-    Column("office", String, primary_key=True),
-    Column("url", String, primary_key=True),
-    Column("language", String, primary_key=True),
-    Column("etag", String),
-    Column("last_modified", String),
-    Column("fetched_at", Moment, nullable=False),
-    Column("sha256", String, nullable=False),
-    Column("warc_file", String, nullable=False),
-    Column("warc_offset", Integer, nullable=False),
+    Column("id", Integer, primary_key=True),
+    Column("release", ForeignKey("release.id"), nullable=False, index=True),
+    Column("office", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+
+def _visit_columns() -> list[Column[Any]]:
+    return [
+        Column("office", String, primary_key=True),
+        Column("url", String, primary_key=True),
+        Column("language", String, primary_key=True),
+        Column("etag", String),
+        Column("last_modified", String),
+        Column("fetched_at", Moment, nullable=False),
+        Column("sha256", String, nullable=False),
+        Column("warc_file", String, nullable=False),
+        Column("warc_offset", Integer, nullable=False),
+        Column("status", Integer, nullable=False, server_default="200"),
+    ]
+
+
+# The last whole answer of every URL: its validators, and where it stands in the archive.
+visit = Table("visit", tables, *_visit_columns())
+
+# What a run has seen is held in these two until the run was judged; see docs/runs.md.
+staged_visit = Table(
+    "staged_visit", tables, Column("run", Integer, primary_key=True), *_visit_columns()
+)
+
+staged = Table(
+    "staged",
+    tables,
+    Column("id", Integer, primary_key=True),
+    Column("run", Integer, nullable=False),
+    Column("release", String, nullable=False),
+    Column("url", String, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("language", String),
+    Column("stated", JSON, nullable=False),
+    Column("facts", JSON(none_as_null=True)),
+    Column("reread", JSON(none_as_null=True)),
+    UniqueConstraint("run", "release"),
 )
 
 run = Table(
@@ -119,6 +176,38 @@ run = Table(
     Column("office", String, nullable=False, index=True),
     Column("started_at", Moment, nullable=False),
     Column("report", JSON, nullable=False),
+    Column("route", String),
+    Column("state", String, nullable=False, server_default="published"),
+    Column("is_walk", Boolean, nullable=False, server_default=false()),
+    Column("is_accepted", Boolean, nullable=False, server_default=false()),
+)
+
+# Releases that a person took out of sight: kept, sealed, listed without their names.
+suppression = Table(
+    "suppression",
+    tables,
+    Column("id", Integer, primary_key=True),
+    Column("release", ForeignKey("release.id"), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("undone_at", Moment),
+)
+
+# Bands of a MinHash of each body: two bodies that share one may be copies, which `copy` then says.
+band = Table(
+    "band",
+    tables,
+    Column("release", ForeignKey("release.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("key", String, nullable=False, index=True),
+)
+
+copy = Table(
+    "copy",
+    tables,
+    Column("release", ForeignKey("release.id"), primary_key=True),
+    Column("other", ForeignKey("release.id"), primary_key=True),
+    Column("likeness", Float, nullable=False),
 )
 
 
@@ -132,7 +221,7 @@ def open_catalog(url: str) -> Engine:
         raise _unopened(url, error) from error
     try:
         _prepare(engine, url)
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, OSError) as error:
         engine.dispose()
         raise _unopened(url, error) from error
     except StoreError:
@@ -142,20 +231,22 @@ def open_catalog(url: str) -> Engine:
 
 
 def _prepare(engine: Engine, url: str) -> None:
-    """Make the tables where there are none. Nothing is written to a catalog of a newer format."""
+    """Make the tables, or bring them up. Nothing is written to a catalog of a newer format."""
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _tune_sqlite)
+        listening.listen(engine, "connect", _tune_sqlite)
     found = _format(engine)
-    if found is not None and found > FORMAT:
+    if found is None:
+        tables.create_all(engine)
+        first = [{"key": "format", "value": FORMAT}, {"key": "revision", "value": 0}]
+        with engine.begin() as connection:
+            connection.execute(insert(about), first)
+    elif found > FORMAT:
         raise StoreError(
             f"The catalog {url} was written by a newer release of communique (format {found},"
             f" this one reads {FORMAT}); update the program. Nothing was changed."
         )
-    tables.create_all(engine)
-    if found is None:
-        first = [{"key": "format", "value": FORMAT}, {"key": "revision", "value": 0}]
-        with engine.begin() as connection:
-            connection.execute(insert(about), first)
+    elif found < FORMAT:
+        _upgrade(engine, url)
 
 
 def _format(engine: Engine) -> int | None:
@@ -163,6 +254,38 @@ def _format(engine: Engine) -> int | None:
         return None
     with engine.begin() as connection:
         return connection.scalar(select(about.c.value).where(about.c.key == "format"))
+
+
+def _upgrade(engine: Engine, url: str) -> None:
+    """Migrate in one transaction, after a copy of an SQLite file was put beside it."""
+    from corpus.migrations import upgrade  # brings Alembic, which other openings do not need
+
+    is_sqlite = engine.dialect.name == "sqlite"
+    with engine.connect() as connection:
+        if is_sqlite:  # neither works within a transaction; a table is rebuilt to alter a column
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            _copy_beside(connection, url)
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        # Again, now that nobody else can: two programs may have been started at once.
+        where = about.c.key == "format"
+        found = connection.scalar(select(about.c.value).where(where).with_for_update())
+        if found is not None and found < FORMAT:
+            upgrade(connection, found)
+            connection.execute(update(about).where(where), {"value": FORMAT})
+        connection.commit()
+        connection.invalidate()  # so that the next one comes with foreign keys on
+
+
+def _copy_beside(connection: Connection, url: str) -> None:
+    """`catalog.sqlite` as it was, as `catalog.format-1.sqlite`."""
+    where = select(about.c.value).where(about.c.key == "format")
+    path = Path(url.removeprefix("sqlite:///"))
+    copy = path.with_name(f"{path.stem}.format-{connection.scalar(where)}{path.suffix}")
+    if not copy.exists():
+        fresh = copy.with_suffix(".new")
+        fresh.unlink(missing_ok=True)
+        connection.exec_driver_sql("VACUUM INTO ?", (str(fresh),))
+        fresh.replace(copy)
 
 
 def _unopened(url: str, error: Exception) -> StoreError:

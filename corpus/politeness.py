@@ -13,6 +13,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
@@ -59,9 +60,10 @@ class PatientRetryMiddleware(RetryMiddleware):
         result = super().process_response(request, response)
         if isinstance(result, Request):
             header = response.headers.get("Retry-After") or b""
-            stated_s = _retry_after_s(header.decode("latin-1"))
-            wait_s = self._backoff_s(request) if stated_s is None else stated_s
-            await asyncio.sleep(min(MAX_WAIT_S, wait_s))
+            stated_s = retry_after_s(header.decode("latin-1"))
+            if stated_s is not None and stated_s > MAX_WAIT_S:
+                return response  # the run ends with it, rather than ask sooner
+            await asyncio.sleep(self._backoff_s(request) if stated_s is None else stated_s)
         return result
 
     async def process_exception(  # type: ignore[override] # as above
@@ -87,7 +89,8 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self.unreachable: dict[str, str] = {}
-        self.asked_at: dict[str, float] = {}
+        self.left_at: dict[str, float] = {}
+        crawler.signals.connect(self._note_left, signals.request_left_downloader)
 
     async def process_request(  # type: ignore[override] # its own takes a deprecated argument
         self, request: Request
@@ -104,10 +107,12 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
             raise IgnoreRequest(self.unreachable[netloc])
         parser: Any = self._parsers.get(netloc)
         if parser is not None and (stated_s := parser.rp.crawl_delay(self._default_useragent)):
-            await asyncio.sleep(
-                max(0.0, self.asked_at.get(netloc, 0.0) + float(stated_s) - time.monotonic())
-            )
-            self.asked_at[netloc] = time.monotonic()
+            # From the end of the last one, robots.txt included: that is never too soon.
+            due_at = self.left_at.get(netloc, 0.0) + float(stated_s)
+            await asyncio.sleep(max(0.0, due_at - time.monotonic()))
+
+    def _note_left(self, request: Request) -> None:
+        self.left_at[urlsplit(request.url).netloc] = time.monotonic()
 
     async def _parse_robots(self, response: ScrapyResponse, netloc: str, request: Request) -> None:
         if response.status >= 500:
@@ -149,7 +154,7 @@ class PrivateAddressMiddleware:
             raise IgnoreRequest(f"{host} resolves to an address that is not public")
 
 
-def _retry_after_s(stated: str) -> float | None:
+def retry_after_s(stated: str) -> float | None:
     """Retry-After (RFC 9110, section 10.2.3), a number or a date; None where it is neither."""
     if stated.strip().isdecimal():
         return float(stated)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import zlib
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from corpus.politeness import ForbiddenError, header_pairs, plain_reason
 from corpus.settings import Settings
 
 MAX_REDIRECTS = 5
+CHUNK_BYTES = 1 << 20
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -95,9 +97,11 @@ def scrapy_settings(delay_s: float, settings: Settings, is_mirrored: bool) -> di
             "Accept-Encoding": "gzip",
         },
         "CONCURRENT_REQUESTS": 1,
-        "DOWNLOAD_DELAY": delay_s,
+        # Never below the delay, up to half as much again.
+        "DOWNLOAD_DELAY": delay_s * 1.25,
+        "DOWNLOAD_DELAY_JITTER": 0.2,
         "AUTOTHROTTLE_ENABLED": delay_s > 0,
-        "AUTOTHROTTLE_START_DELAY": delay_s,
+        "AUTOTHROTTLE_START_DELAY": delay_s * 1.25,
         "ROBOTSTXT_OBEY": True,
         "RETRY_TIMES": settings.retries,
         "DOWNLOAD_TIMEOUT": settings.timeout_s,
@@ -119,6 +123,19 @@ def scrapy_settings(delay_s: float, settings: Settings, is_mirrored: bool) -> di
             f"{here}AsItCameMiddleware": 995,
         },
     }
+
+
+def is_cut(headers: list[tuple[str, str]], raw: bytes) -> bool:
+    """Whether a gzip body lacks its end, which Scrapy would pass over."""
+    coded = any((k.lower(), v.lower()) == ("content-encoding", "gzip") for k, v in headers)
+    if not coded or not raw:
+        return False
+    unpack = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    left = raw
+    while left and not unpack.eof:
+        unpack.decompress(left, CHUNK_BYTES)
+        left = unpack.unconsumed_tail
+    return not unpack.eof
 
 
 class OfficeSpider(scrapy.Spider):
@@ -144,6 +161,9 @@ class OfficeSpider(scrapy.Spider):
         if response.status in REDIRECTS:
             return self._redirected(response, wanted)
         headers, raw = response.meta["as_it_came"]
+        if is_cut(headers, raw):
+            reason = "Its compressed body breaks off before its end."
+            return self._asked(Failed(wanted, reason, "truncated"))
         asked = header_pairs(response.request.headers) if response.request else []
         came = Response(url, response.status, headers, raw, datetime.now(UTC), asked)
         return self._asked(Fetched(wanted, came, response.body))

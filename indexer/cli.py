@@ -24,7 +24,9 @@ from indexer.export import exported
 from indexer.reindex import reindex as bring_up_to_date
 from indexer.status import agreement, status_of, status_sentences, verify_index
 from indexer.suggest import did_you_mean
+from indexer.suppress_commands import suppress_command
 from indexer.values import unknown_values
+from indexer.withholding import withholding
 
 
 class _Commands(click.Group):
@@ -129,7 +131,8 @@ def search_command(
     """Search the releases, in the query language of the search page."""
     reading = parse(" ".join(words), limit_chars=settings.query_chars)
     query = Query(reading.tree, Filters(office=office_names, since=since), sort, size=size)
-    with closing(open_engine(settings)) as engine:
+    with closing(Store(settings)) as store, closing(open_engine(settings)) as opened:
+        engine = withholding(opened, store)
         results = engine.search(query)
         notes = (*reading.notes, *unknown_values(query, results.facets, engine), *results.notes)
         better = did_you_mean(" ".join(words), query, results.total, engine)
@@ -219,6 +222,7 @@ def serve_command(settings: Settings, host: str, port: int) -> None:
 
 
 main.add_command(crawl_command)
+main.add_command(suppress_command)
 
 
 @main.command("demo")

@@ -9,9 +9,11 @@ from datetime import date
 import click
 
 from corpus import Settings, Source, Store, office, offices
+from corpus.errors import OfficeError
 from corpus.lock import only_job
 from corpus.report import CrawlReport
 from corpus.sample_site import SampleSite
+from corpus.staging import accept
 from indexer.console import FAILED, SOME_FAILED, shown
 from indexer.dates import read_day
 
@@ -64,6 +66,13 @@ def read_since(ctx: click.Context, option: click.Parameter, given: str | None) -
     metavar="SECONDS",
     help="Between two requests; below 1 for loopback mirrors only.",
 )
+@click.option(
+    "--accept",
+    "accepted",
+    multiple=True,
+    metavar="OFFICE",
+    help="Publish an office's run that was quarantined, after a look; fetches nothing.",
+)
 @click.option("--json", "as_json", is_flag=True, help="For programs: the reports as a JSON list.")
 @click.pass_obj
 def crawl_command(
@@ -74,9 +83,13 @@ def crawl_command(
     since: date | None,
     limit: int | None,
     delay: float | None,
+    accepted: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Fetch new and changed releases of offices (all but the samples when none is named)."""
+    if accepted:
+        _accept(settings, accepted, names)
+        return
     from corpus.crawl import crawl  # brings Scrapy, half a second that other commands do not need
 
     chosen = names or tuple(name for name, source in offices().items() if not source.is_sample)
@@ -104,13 +117,27 @@ def crawl_command(
     _show_reports(reports, as_json)
 
 
+def _accept(settings: Settings, accepted: tuple[str, ...], names: tuple[str, ...]) -> None:
+    """Publish what is held of the offices' quarantined runs."""
+    if names:
+        raise click.UsageError("--accept fetches nothing; crawl in a command of its own.")
+    for name in accepted:
+        office(name)
+    with only_job(settings, "crawl"), closing(Store(settings)) as store:
+        for name in accepted:
+            routes = accept(store, name, settings.gone_visits)
+            if not routes:
+                raise OfficeError(f"No run of {name} is quarantined; nothing was changed.")
+            click.echo(f"{name}: the run by {', '.join(routes)} is published; reindex next.")
+
+
 def _show_reports(reports: list[CrawlReport], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([report.as_json() for report in reports], ensure_ascii=False))
     else:
         for report in reports:
             click.echo("\n".join(report.sentences()))
-    failed = [report for report in reports if report.error]
+    failed = [report for report in reports if report.error or report.quarantined]
     if failed:
         raise SystemExit(FAILED if len(failed) == len(reports) else SOME_FAILED)
 

@@ -13,7 +13,7 @@ from indexer.engine import Engine
 def status_of(store: Store, engine: Engine) -> dict[str, Any]:
     """The status as plain values: `offices` by name, `index`."""
     held = {each.office: each for each in store.coverage()}
-    runs = store.runs()
+    runs, good_runs = store.runs(), store.runs(good=True)
     rows = {}
     for name in sorted({*held, *runs}):
         has, (started_at, report) = held.get(name), runs.get(name, (None, {}))
@@ -24,24 +24,30 @@ def status_of(store: Store, engine: Engine) -> dict[str, Any]:
             "last": has.last if has else None,
             "undated": has.undated if has else 0,
             "languages": has.languages if has else {},
+            "gone": has.gone if has else 0,
+            "gaps": list(has.gaps) if has else [],
             "last_run": started_at,
+            "last_good_run": good_runs[name][0] if name in good_runs else None,
             "route": report.get("route"),
             "new": report.get("new"),
             "changed": report.get("changed"),
             "missing": report.get("missing_count"),
             "refused": report.get("refused_count"),
             "failed": report.get("failed_count"),
+            "refused_by_rule": report.get("refused_by_rule", {}),
             "cut_short": report.get("cut_short"),
+            "quarantined": report.get("quarantined"),
             "error": report.get("error"),
         }
     health = engine.health()
+    suppressed = len(store.suppressed())
     index = {
         "build": health.build,
         "releases": health.releases,
         "is_current": health.is_live and health.revision == store.revision(),
         "problem": health.problem,
     }
-    return {"offices": rows, "index": index}
+    return {"offices": rows, "index": index, "suppressed": suppressed}
 
 
 def run_words(row: dict[str, Any]) -> list[str]:
@@ -56,14 +62,23 @@ def status_sentences(status: dict[str, Any]) -> list[str]:
     lines = []
     for name, row in status["offices"].items():
         dates = f"{row['first']} to {row['last']}" if row["first"] else "none dated"
-        lines.append(f"{name}: {counted(row['releases'], 'release')}, {dates}")
+        gone = f", {row['gone']:,} of them gone from the office's site" if row["gone"] else ""
+        lines.append(f"{name}: {counted(row['releases'], 'release')}, {dates}{gone}")
         if row["last_run"]:
             when = f"{row['last_run']:%Y-%m-%d %H:%M} UTC"
             lines.append(f"  last run {when}: {', '.join(run_words(row))}")
         if row["cut_short"]:
             lines.append(f"  cut short as asked, {row['cut_short']}")
+        if row["quarantined"]:
+            lines.append(f"  QUARANTINED, nothing of that run is published: {row['quarantined']}")
+            lines.append(f"  look, then `communique crawl --accept {name}`")
         if row["error"]:
             lines.append(f"  FAILED: {row['error']}")
+        if row["quarantined"] or row["error"]:
+            good = row["last_good_run"]
+            lines.append(f"  last good run: {f'{good:%Y-%m-%d %H:%M} UTC' if good else 'none'}")
+    if status["suppressed"]:
+        lines.append(f"{counted(status['suppressed'], 'release')} suppressed")
     index = status["index"]
     if index["problem"]:
         lines.append(index["problem"])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -121,3 +123,30 @@ def test_an_error_that_the_run_raises_ends_the_crawl_and_is_raised(settings: Set
 
     with pytest.raises(CrawlError, match=r"^Enough\.$"):
         fetch_all(("office.example",), {}, 0, settings, fail)
+
+
+@pytest.mark.parametrize("kept", [0.5, 0.99])
+def test_a_gzip_body_that_breaks_off_is_a_failure(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, kept: float
+) -> None:
+    whole = gzip.compress(b"<p>A release.</p>" * 500)
+
+    def answer(handler: Any) -> None:
+        handler.send_response(404 if handler.path == "/robots.txt" else 200)
+        body = whole if handler.path == "/whole" else whole[: int(len(whole) * kept)]
+        handler.send_header("Content-Encoding", "gzip")
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    monkeypatch.setattr(_Handler, "do_GET", answer)
+    with server() as opened:
+        mirrors = {"office.example": f"http://{opened.netloc}"}
+        cut, full = (
+            fetch(settings, f"http://office.example/{name}", ("office.example",), mirrors)
+            for name in ("cut", "whole")
+        )
+    assert isinstance(cut, Failed)
+    assert cut.rule in ("truncated", "no_answer")
+    assert isinstance(full, Fetched)
+    assert full.body == b"<p>A release.</p>" * 500

@@ -24,7 +24,10 @@ from corpus.sample_site import SampleSite
 from indexer.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
-COMMANDS = ["crawl", "demo", "export", "offices", "reindex", "search", "serve", "status", "verify"]
+READING = ["export", "offices", "search", "status", "verify"]
+COMMANDS = sorted([*READING, "crawl", "demo", "reindex", "serve", "suppress"])
+# No waiting for an office that refuses; every release is due at every crawl.
+ALWAYS = {"COMMUNIQUE_RETRIES": "0", "COMMUNIQUE_REVISITS": "0", "COMMUNIQUE_WALK_DAYS": "0"}
 DOJ = [host for route in office("sample_doj").routes for host in route.hosts]
 GPO = [host for route in office("sample_gpo").routes for host in route.hosts]
 
@@ -41,13 +44,13 @@ def _logging() -> Iterator[None]:
 
 def call(data: Path, *arguments: str, **environ: str) -> Result:
     """A command in this process; an error that is not ours comes through."""
-    env = {"COMMUNIQUE_DATA": str(data), "COMMUNIQUE_RETRIES": "0"} | environ
+    env = {"COMMUNIQUE_DATA": str(data), **ALWAYS} | environ
     return CliRunner().invoke(main, arguments, env=env, catch_exceptions=False)
 
 
 def run(data: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     """A command in a process of its own, as a scheduled job runs it."""
-    given = {"COMMUNIQUE_DATA": str(data), "COMMUNIQUE_RETRIES": "0", "PYTHONPATH": str(ROOT)}
+    given = {"COMMUNIQUE_DATA": str(data), "PYTHONPATH": str(ROOT), **ALWAYS}
     return subprocess.run(
         [sys.executable, "-m", "indexer", *arguments],
         cwd=ROOT,
@@ -301,7 +304,8 @@ def test_export_prints_every_release_as_a_line(
     sample_settings: Settings, sample_store: Store
 ) -> None:
     rows = [json.loads(line) for line in call(sample_settings.data, "export").output.splitlines()]
-    keys = "id office url title published language topics components number body fetched_at sha256"
+    keys = "id office url title published language topics components number body"
+    keys += " fetched_at sha256 origin"
     assert all(list(row) == keys.split() for row in rows)
     assert len({row["id"] for row in rows}) == len(rows) == sample_store.count()
     assert all(isinstance(row["body"], list) and len(row["sha256"]) == 64 for row in rows)
@@ -313,7 +317,7 @@ def test_export_prints_every_release_as_a_line(
 
 def test_status_tells_what_is_held(sample_settings: Settings, sample_store: Store) -> None:
     status = json.loads(call(sample_settings.data, "status", "--json").output)
-    assert set(status) == {"offices", "index"}
+    assert set(status) == {"offices", "index", "suppressed"}
     assert set(status["offices"]) == {"sample_doj", "sample_gpo"}
     held = sum(row["releases"] for row in status["offices"].values())
     assert held == status["index"]["releases"] == sample_store.count()

@@ -15,7 +15,8 @@ from corpus.report import counted
 from corpus.source import offices as known_offices
 from indexer import open_engine
 from indexer.status import run_words
-from webui import health, offices, releases, search
+from indexer.withholding import withholding
+from webui import health, offices, releases, search, suppressed
 from webui.labels import day, language_name, moment
 
 # Nothing inline, nothing from elsewhere, and no page of ours inside another's.
@@ -35,7 +36,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The web app over one data folder; `settings` None reads them from the environment."""
     settings = settings or read_settings(os.environ)
     app = Flask(__name__)
-    store, engine = Store(settings), open_engine(settings)
+    store = Store(settings)
+    engine = withholding(open_engine(settings), store)
     app.extensions["communique"] = store, engine
     Talisman(
         app,
@@ -49,6 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(search.pages(store, engine, settings))
     app.register_blueprint(releases.pages(store, engine, settings))
     app.register_blueprint(offices.pages(store, engine))
+    app.register_blueprint(suppressed.pages(store))
     app.register_blueprint(health.pages(store, engine))
     app.register_error_handler(HTTPException, _show_http_error)
     app.register_error_handler(CommuniqueError, _show_error)
