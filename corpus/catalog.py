@@ -8,7 +8,9 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
+    Connection,
     Date,
     DateTime,
     Dialect,
@@ -21,15 +23,18 @@ from sqlalchemy import (
     TypeDecorator,
     create_engine,
     event,
+    false,
     insert,
     inspect,
     select,
+    update,
 )
 from sqlalchemy.exc import SQLAlchemyError
 
 from corpus.errors import StoreError
 
-FORMAT = 1
+# The number of the newest file in corpus/migrations/versions.
+FORMAT = 2
 
 
 class Moment(TypeDecorator[datetime]):
@@ -58,18 +63,21 @@ about = Table(
     Column("value", Integer, nullable=False),
 )
 
+# First and last seen are ours: null where others alone have seen a release.
 release = Table(
     "release",
     tables,
     Column("id", String, primary_key=True),
     Column("office", String, nullable=False, index=True),
     Column("url", String, nullable=False),
-    Column("first_seen", Moment, nullable=False),
-    Column("last_seen", Moment, nullable=False),
+    Column("first_seen", Moment),
+    Column("last_seen", Moment),
     Column("version", Integer, nullable=False),
     Column("revision", Integer, nullable=False, index=True),
 )
 
+# `origin` names whose observation a version is, where it is not ours. A repeat says what the one
+# before it says, by today's reader: it stays for the evidence it names, and is not shown.
 version = Table(
     "version",
     tables,
@@ -95,6 +103,8 @@ version = Table(
     Column("warc_offset", Integer, nullable=False),
     Column("reader", String, nullable=False),
     Column("reader_version", Integer, nullable=False),
+    Column("origin", String),
+    Column("is_repeat", Boolean, nullable=False, server_default=false()),
 )
 
 # The last whole answer of every URL: its validators, and where it stands in the archive.
@@ -132,7 +142,7 @@ def open_catalog(url: str) -> Engine:
         raise _unopened(url, error) from error
     try:
         _prepare(engine, url)
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, OSError) as error:
         engine.dispose()
         raise _unopened(url, error) from error
     except StoreError:
@@ -142,20 +152,22 @@ def open_catalog(url: str) -> Engine:
 
 
 def _prepare(engine: Engine, url: str) -> None:
-    """Make the tables where there are none. Nothing is written to a catalog of a newer format."""
+    """Make the tables, or bring them up. Nothing is written to a catalog of a newer format."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _tune_sqlite)
     found = _format(engine)
-    if found is not None and found > FORMAT:
+    if found is None:
+        tables.create_all(engine)
+        first = [{"key": "format", "value": FORMAT}, {"key": "revision", "value": 0}]
+        with engine.begin() as connection:
+            connection.execute(insert(about), first)
+    elif found > FORMAT:
         raise StoreError(
             f"The catalog {url} was written by a newer release of communique (format {found},"
             f" this one reads {FORMAT}); update the program. Nothing was changed."
         )
-    tables.create_all(engine)
-    if found is None:
-        first = [{"key": "format", "value": FORMAT}, {"key": "revision", "value": 0}]
-        with engine.begin() as connection:
-            connection.execute(insert(about), first)
+    elif found < FORMAT:
+        _upgrade(engine, url)
 
 
 def _format(engine: Engine) -> int | None:
@@ -163,6 +175,38 @@ def _format(engine: Engine) -> int | None:
         return None
     with engine.begin() as connection:
         return connection.scalar(select(about.c.value).where(about.c.key == "format"))
+
+
+def _upgrade(engine: Engine, url: str) -> None:
+    """Migrate in one transaction, after a copy of an SQLite file was put beside it."""
+    from corpus.migrations import upgrade  # brings Alembic, which other openings do not need
+
+    is_sqlite = engine.dialect.name == "sqlite"
+    with engine.connect() as connection:
+        if is_sqlite:  # neither works within a transaction; a table is rebuilt to alter a column
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            _copy_beside(connection, url)
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        # Again, now that nobody else can: two programs may have been started at once.
+        where = about.c.key == "format"
+        found = connection.scalar(select(about.c.value).where(where).with_for_update())
+        if found is not None and found < FORMAT:
+            upgrade(connection, found)
+            connection.execute(update(about).where(where), {"value": FORMAT})
+        connection.commit()
+        connection.invalidate()  # so that the next one comes with foreign keys on
+
+
+def _copy_beside(connection: Connection, url: str) -> None:
+    """`catalog.sqlite` as it was, as `catalog.format-1.sqlite`."""
+    where = select(about.c.value).where(about.c.key == "format")
+    path = Path(url.removeprefix("sqlite:///"))
+    copy = path.with_name(f"{path.stem}.format-{connection.scalar(where)}{path.suffix}")
+    if not copy.exists():
+        fresh = copy.with_suffix(".new")
+        fresh.unlink(missing_ok=True)
+        connection.exec_driver_sql("VACUUM INTO ?", (str(fresh),))
+        fresh.replace(copy)
 
 
 def _unopened(url: str, error: Exception) -> StoreError:

@@ -59,7 +59,7 @@ class Provenance:
     `sha256` is of the response's body, content encodings undone; `part_sha256` of the release's
     own part where one response carries many. `warc_offset` counts bytes from the start of
     `warc_file`, which is named relative to the archive folder. `url` is the one that answered: a
-    listing's, on an interface route.
+    listing's, on an interface route. `origin` names whose observation it is, where it is not ours.
     """
 
     url: str
@@ -70,13 +70,15 @@ class Provenance:
     reader: str
     reader_version: int
     part_sha256: str | None = None
+    origin: str | None = None
 
 
 @dataclass(frozen=True)
 class Release:
     """One release as the catalog holds it. Unknown is None, never a guess.
 
-    `attachments` is None where no route that was crawled tells of attachments.
+    `attachments` is None where no route that was crawled tells of attachments; `first_seen` and
+    `last_seen` are our own, None where others alone have seen it.
     """
 
     id: str
@@ -95,8 +97,8 @@ class Release:
     attachments: tuple[Attachment, ...] | None
     alternates: tuple[Alternate, ...]
     provenance: Provenance
-    first_seen: datetime
-    last_seen: datetime
+    first_seen: datetime | None
+    last_seen: datetime | None
     version: int
 
 

@@ -107,6 +107,7 @@ def _provenance(row: Row[Any]) -> Provenance:
         row.reader,
         row.reader_version,
         row.part_sha256,
+        row.origin,
     )
 
 

@@ -92,11 +92,18 @@ class Store:
             connection.execute(insert(catalog.release), row)
             _insert_version(connection, id_, 1, values)
             return "new"
+        ordinal = _next_ordinal(connection, id_)
+        if old.origin:  # until now others alone had seen it
+            row = {"first_seen": found.fetched_at, "last_seen": seen_at, "version": ordinal}
+            row |= {"revision": _next_revision(connection)}
+            connection.execute(update(catalog.release).where(where), row)
+            _insert_version(connection, id_, ordinal, values)
+            return "new"
         values |= {name: getattr(old, name) for name in silent}
         seen: dict[str, Any] = {"last_seen": max(old.last_seen, seen_at)}
         if is_changed := differs(old, values):
-            seen |= {"version": old.version + 1, "revision": _next_revision(connection)}
-            _insert_version(connection, id_, old.version + 1, values)
+            seen |= {"version": ordinal, "revision": _next_revision(connection)}
+            _insert_version(connection, id_, ordinal, values)
         elif news := learned(old, values):
             seen["revision"] = _next_revision(connection)
             _complete_version(connection, id_, old.version, news)
@@ -114,14 +121,14 @@ class Store:
             connection.execute(insert(catalog.visit), key | values)
 
     def touch(self, id_: str, seen_at: datetime) -> Release | None:
-        """Note that a release still stands unchanged, and give it; None when there is none."""
+        """Note that a release still stands unchanged, and give it; None when we have seen none."""
         known = self.get(id_)
-        if known:
-            with self.writing() as connection:
-                connection.execute(
-                    update(catalog.release).where(catalog.release.c.id == id_),
-                    {"last_seen": seen_at},
-                )
+        if known is None or known.provenance.origin:
+            return None
+        with self.writing() as connection:
+            connection.execute(
+                update(catalog.release).where(catalog.release.c.id == id_), {"last_seen": seen_at}
+            )
         return known
 
     def add_run(self, office: str, started_at: datetime, report: dict[str, Any]) -> None:
@@ -168,11 +175,13 @@ class Store:
                 yield read_release(row)
 
     def versions(self, id_: str) -> list[Version]:
-        """Every version of a release, oldest first."""
+        """Every version of a release that is no repeat, oldest first, other people's among ours."""
         with self.writing() as connection:
             v = catalog.version.c
             rows = connection.execute(
-                select(catalog.version).where(v.release == id_).order_by(v.ordinal)
+                select(catalog.version)
+                .where(v.release == id_, ~v.is_repeat)
+                .order_by(v.observed_at, v.ordinal)
             ).all()
         return [read_version(row) for row in rows]
 
@@ -241,6 +250,12 @@ def _next_revision(connection: Connection) -> int:
     where = catalog.about.c.key == "revision"
     connection.execute(update(catalog.about).where(where).values(value=catalog.about.c.value + 1))
     return int(connection.execute(select(catalog.about.c.value).where(where)).scalar_one())
+
+
+def _next_ordinal(connection: Connection, id_: str) -> int:
+    v = catalog.version.c
+    newest = connection.scalar(select(func.max(v.ordinal)).where(v.release == id_))
+    return int(newest or 0) + 1
 
 
 def _insert_version(connection: Connection, id_: str, ordinal: int, values: dict[str, Any]) -> None:
