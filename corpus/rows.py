@@ -11,6 +11,9 @@ from sqlalchemy import Row, Select, select
 from corpus import catalog
 from corpus.release import FACTS, Alternate, Attachment, Draft, Provenance, Release, Version
 
+# All that a reader makes of a response.
+DERIVED = (*FACTS, "language", "place", "signature", "kind", "alternates")
+
 
 @dataclass(frozen=True)
 class Coverage:
@@ -48,6 +51,23 @@ def differs(old: Row[Any], values: dict[str, Any]) -> bool:
         if was != now and not (name == "attachments" and None in (was, now)):
             return True
     return False
+
+
+def is_same_bytes(old: Row[Any], values: dict[str, Any]) -> bool:
+    """Whether both were read from the same bytes: what differs is then our reader's doing."""
+    names = ("part_sha256",) if old.part_sha256 and values["part_sha256"] else ("sha256",)
+    return all(getattr(old, name) == values[name] for name in names)
+
+
+def reread(old: Row[Any], values: dict[str, Any]) -> dict[str, Any]:
+    """What today's reader makes of the same bytes, where that differs, and who the reader is."""
+    found = {
+        name: values[name]
+        for name in DERIVED
+        if getattr(old, name) != values[name]
+        and not (name == "attachments" and values[name] is None)
+    }
+    return found and found | {name: values[name] for name in ("reader", "reader_version")}
 
 
 def learned(old: Row[Any], values: dict[str, Any]) -> dict[str, Any]:

@@ -56,6 +56,8 @@ class Run:
 
     def next(self, answer: Fetched | Failed | None) -> Iterator[Wanted]:
         """Take an answer in, and say what is wanted next: one URL; nothing when the run is over."""
+        for redirect in answer.before if answer else ():
+            self.archive.add(redirect)
         if isinstance(answer, Failed):
             self._fail(answer)
         elif answer is not None:
@@ -104,13 +106,14 @@ class Run:
 
     def _take(self, answer: Fetched) -> None:
         status, wanted = answer.response.status, answer.wanted
+        earlier = self.store.visit(self.name, wanted.url, wanted.language)
+        place = self.archive.add(answer.response, earlier.place if earlier else None)
         if status == 304:
             self.report.unchanged += 1
-            self._take_unchanged(wanted, answer.response.fetched_at)
+            self._take_unchanged(wanted, earlier, answer.response.fetched_at)
             return
         self.report.fetched += 1
         self.report.bytes += len(answer.response.raw)
-        place = self.archive.add(answer.response)
         if status != 200:
             reason = f"The answer has status {status}."
             self._listing_failed(wanted, reason)
@@ -129,9 +132,8 @@ class Run:
             )
             self._read(wanted, answer.response.url, answer.body, visit)
 
-    def _take_unchanged(self, wanted: Wanted, now: datetime) -> None:
+    def _take_unchanged(self, wanted: Wanted, visit: Visit | None, now: datetime) -> None:
         """What the archive has still stands: a known release was seen, all else is read again."""
-        visit = self.store.visit(self.name, wanted.url, wanted.language)
         if visit is None:
             raise CrawlError(f"{wanted.url}: status 304 to a request without validators.")
         is_listing = (wanted.url, wanted.language) == self.listing

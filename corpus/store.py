@@ -20,10 +20,12 @@ from corpus.rows import (
     Coverage,
     current_releases,
     differs,
+    is_same_bytes,
     learned,
     read_coverage,
     read_release,
     read_version,
+    reread,
     version_values,
 )
 from corpus.settings import Settings
@@ -80,7 +82,8 @@ class Store:
 
         `seen_at` can be later than the observation: the office answered that it still holds (304).
         `silent` facts are not stated by this route: what was known of them stays, and what was
-        unknown can be learned later from another route without counting as a change.
+        unknown can be learned later from another route without counting as a change. Where the same
+        bytes are read otherwise our reader has changed, not the office: the version is replaced.
         """
         id_ = release_id(office, url)
         values = version_values(draft, found) | dict.fromkeys(silent)
@@ -101,10 +104,11 @@ class Store:
             return "new"
         values |= {name: getattr(old, name) for name in silent}
         seen: dict[str, Any] = {"last_seen": max(old.last_seen, seen_at)}
-        if is_changed := differs(old, values):
+        same_bytes = is_same_bytes(old, values)
+        if is_changed := differs(old, values) and not same_bytes:
             seen |= {"version": ordinal, "revision": _next_revision(connection)}
             _insert_version(connection, id_, ordinal, values)
-        elif news := learned(old, values):
+        elif news := (reread if same_bytes else learned)(old, values):
             seen["revision"] = _next_revision(connection)
             _complete_version(connection, id_, old.version, news)
         connection.execute(update(catalog.release).where(where), seen)
