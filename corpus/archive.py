@@ -26,6 +26,7 @@ from corpus.errors import StoreError
 from corpus.records import Damage, Record, read_record, records
 
 PROGRAM = "communique"
+IMPORTED = "imported"
 
 
 @dataclass(frozen=True)
@@ -157,6 +158,17 @@ def read_response(folder: Path, place: Place) -> Record:
         f"{path} has a revisit at {place.warc_offset} of a response that is nowhere in"
         f" {path.parent}; run `communique verify`."
     )
+
+
+def own_files(folder: Path) -> list[Path]:
+    """The WARC files that crawls wrote, in the order they were begun in, office by office."""
+    found = sorted(folder.glob("*/*.warc.gz"))
+    return [path for path in found if path.parent.name != IMPORTED]
+
+
+def imported_files(folder: Path) -> list[Path]:
+    """The WARC files that are other people's."""
+    return sorted([*folder.glob(f"{IMPORTED}/*.warc"), *folder.glob(f"{IMPORTED}/*.warc.gz")])
 
 
 def responses(path: Path) -> Iterator[Record]:

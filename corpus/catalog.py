@@ -197,6 +197,20 @@ def _upgrade(engine: Engine, url: str) -> None:
         connection.invalidate()  # so that the next one comes with foreign keys on
 
 
+def copy_catalog(engine: Engine, path: Path) -> None:
+    """Copy an SQLite catalog as it stands, also while others write it. Raises StoreError."""
+    if engine.dialect.name != "sqlite":
+        raise StoreError(
+            f"A catalog in {engine.dialect.name} is backed up with that database's own tools,"
+            " before the archive folder is copied."
+        )
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("VACUUM INTO ?", (str(path),))
+    except SQLAlchemyError as error:
+        raise StoreError(f"{path} cannot be written: {getattr(error, 'orig', error)}.") from error
+
+
 def _copy_beside(connection: Connection, url: str) -> None:
     """`catalog.sqlite` as it was, as `catalog.format-1.sqlite`."""
     where = select(about.c.value).where(about.c.key == "format")

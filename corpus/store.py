@@ -91,14 +91,14 @@ class Store:
         old = connection.execute(current_releases().where(where)).one_or_none()
         if old is None:
             row = {"id": id_, "office": office, "url": url, "first_seen": found.fetched_at}
-            row |= {"last_seen": seen_at, "version": 1, "revision": _next_revision(connection)}
+            row |= {"last_seen": seen_at, "version": 1, "revision": next_revision(connection)}
             connection.execute(insert(catalog.release), row)
             _insert_version(connection, id_, 1, values)
             return "new"
-        ordinal = _next_ordinal(connection, id_)
+        ordinal = next_ordinal(connection, id_)
         if old.origin:  # until now others alone had seen it
             row = {"first_seen": found.fetched_at, "last_seen": seen_at, "version": ordinal}
-            row |= {"revision": _next_revision(connection)}
+            row |= {"revision": next_revision(connection)}
             connection.execute(update(catalog.release).where(where), row)
             _insert_version(connection, id_, ordinal, values)
             return "new"
@@ -106,10 +106,10 @@ class Store:
         seen: dict[str, Any] = {"last_seen": max(old.last_seen, seen_at)}
         same_bytes = is_same_bytes(old, values)
         if is_changed := differs(old, values) and not same_bytes:
-            seen |= {"version": ordinal, "revision": _next_revision(connection)}
+            seen |= {"version": ordinal, "revision": next_revision(connection)}
             _insert_version(connection, id_, ordinal, values)
         elif news := (reread if same_bytes else learned)(old, values):
-            seen["revision"] = _next_revision(connection)
+            seen["revision"] = next_revision(connection)
             _complete_version(connection, id_, old.version, news)
         connection.execute(update(catalog.release).where(where), seen)
         return "changed" if is_changed else "same"
@@ -249,14 +249,17 @@ class Store:
                 yield row.release, row.asked_url, Place(row.warc_file, row.warc_offset), row.sha256
 
 
-def _next_revision(connection: Connection) -> int:
-    """Taken in the change's own transaction: the row's lock makes revisions appear in order."""
+def next_revision(connection: Connection) -> int:
+    """The number of a change, taken in its own transaction: the row's lock makes revisions appear
+    in order.
+    """
     where = catalog.about.c.key == "revision"
     connection.execute(update(catalog.about).where(where).values(value=catalog.about.c.value + 1))
     return int(connection.execute(select(catalog.about.c.value).where(where)).scalar_one())
 
 
-def _next_ordinal(connection: Connection, id_: str) -> int:
+def next_ordinal(connection: Connection, id_: str) -> int:
+    """The number of a release's next version: numbers are cited, so none is given twice."""
     v = catalog.version.c
     newest = connection.scalar(select(func.max(v.ordinal)).where(v.release == id_))
     return int(newest or 0) + 1

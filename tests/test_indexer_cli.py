@@ -24,7 +24,19 @@ from corpus.sample_site import SampleSite
 from indexer.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
-COMMANDS = ["crawl", "demo", "export", "offices", "reindex", "search", "serve", "status", "verify"]
+COMMANDS = [
+    "backup",
+    "crawl",
+    "demo",
+    "export",
+    "import",
+    "offices",
+    "reindex",
+    "search",
+    "serve",
+    "status",
+    "verify",
+]
 DOJ = [host for route in office("sample_doj").routes for host in route.hosts]
 GPO = [host for route in office("sample_gpo").routes for host in route.hosts]
 
@@ -360,8 +372,8 @@ def test_verify_says_that_the_index_is_behind(copied: Path) -> None:
         connection.execute(text("UPDATE about SET value = value + 1 WHERE key = 'revision'"))
     database.dispose()
     result = call(copied, "verify")
-    assert result.exit_code == 0
-    assert "the index is behind; run `communique reindex`" in result.output
+    assert result.exit_code == 1
+    assert "The index is behind by 1 change; run `communique reindex`." in result.output
     assert "and index agree" not in result.output
 
 
