@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing, nullcontext
 from itertools import chain
 from pathlib import Path
@@ -15,7 +14,7 @@ from corpus.errors import CommuniqueError
 from corpus.imports import import_file
 from corpus.lock import only_job
 from corpus.report import counted
-from corpus.verify import Finding, verify_archive, verify_catalog
+from corpus.verify import verify_archive, verify_catalog
 from indexer import Engine, open_engine
 from indexer.console import FAILED
 from indexer.status import verify_index
@@ -30,31 +29,37 @@ def verify_command(settings: Settings, is_repaired: bool) -> None:
     --repair cuts torn ends off archive files, reads from the archive what the catalog lacks, and
     reindexes; exit status 1 when something is left that cannot be mended.
     """
-    left = 0
     with (
         only_job(settings, "crawl") if is_repaired else nullcontext(),
         closing(Store(settings)) as store,
         closing(open_engine(settings)) as engine,
     ):
-        for finding in _findings(settings, store, engine):
-            click.echo(finding.sentence)
-            if is_repaired and finding.repair:
-                click.echo(f"  Repaired: {finding.repair()}")
-            else:
-                left += 1
+        is_well = _told(settings, store, engine, is_repaired)
+        if is_repaired and not is_well:  # a repair can mend a part, or bring to light what is next
+            click.echo("Once more:")
+            is_well = _told(settings, store, engine, is_repaired=False)
         held = counted(store.count(), "release")
-    if left:
+    if not is_well:
         raise SystemExit(FAILED)
     click.echo(f"{held}: archive, catalog and index agree.")
 
 
-def _findings(settings: Settings, store: Store, engine: Engine) -> Iterator[Finding]:
-    """One after another: what is repaired of the first is not found in the second."""
-    return chain(
+def _told(settings: Settings, store: Store, engine: Engine, is_repaired: bool) -> bool:
+    """Tell each finding and mend it if asked to; whether there was none.
+
+    One check after another: what is repaired of the first is not found in the second.
+    """
+    is_well = True
+    for finding in chain(
         verify_archive(settings),
         verify_catalog(settings, store),
         verify_index(settings, store, engine),
-    )
+    ):
+        is_well = False
+        click.echo(finding.sentence)
+        if is_repaired and finding.repair:
+            click.echo(f"  Repaired: {finding.repair()}")
+    return is_well
 
 
 @click.command("import")
