@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from collections import deque
-from dataclasses import replace
 from datetime import UTC, date, datetime
-from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection
 
 from corpus import gate
+from corpus.answers import Answer, Reading, read
 from corpus.archive import Place, read_response, sha256
-from corpus.baseline import furniture, newest_places
-from corpus.errors import PageError, StoreError
+from corpus.errors import StoreError
 from corpus.gate import Refusal
 from corpus.observation import compare
-from corpus.page import Page
+from corpus.office_gate import OfficeGate
 from corpus.release import Draft, Provenance, Release, release_id
+from corpus.replay import Taken
 from corpus.report import CrawlReport, stated_facts
-from corpus.rows import Visit, as_json, version_values
+from corpus.reread import read_anew
+from corpus.rows import Visit, as_json, is_same_bytes, version_values
 from corpus.settings import Settings
 from corpus.source import Route, Source
 from corpus.staging import Observed, Staging
-
-# So many pages tell whether an office ends its pages as HTML says; not all do.
-ENDS = 3
-END, END_BYTES = b"</html", 2000
 
 
 class Intake:
@@ -43,6 +38,9 @@ class Intake:
         self.name, self.source, self.route = staging.office, source, route
         self.settings, self.staging, self.report = settings, staging, report
         self.store = staging.store
+        self.gate = OfficeGate(self.name, self.store, settings.archive)
+        # A listing that carries releases is read anew once for all of them.
+        self._read_last: tuple[Taken, Answer, Reading | None] | None = None
         self.newest: date | None = None
 
     def id_of(self, url: str) -> str:
@@ -91,30 +89,7 @@ class Intake:
         self.newest = max(filter(None, (self.newest, published)), default=None)
 
     def _check(self, draft: Draft, url: str) -> Refusal | None:
-        return gate.check(draft, url, self.source, datetime.now(UTC).date(), self.furniture)
-
-    def check_end(self, page: Page) -> Refusal | None:
-        """Whether a page breaks off before its end, where the office's pages have one."""
-        has_end = END in page.body[-END_BYTES:].lower()
-        if not has_end and len(self._ends) >= ENDS and all(self._ends):
-            reason = "It breaks off before </html>, which this office's pages end with."
-            return Refusal(page.url, "truncated", reason)
-        self._ends.append(has_end)
-        return None
-
-    @cached_property
-    def _ends(self) -> deque[bool]:
-        """Whether the last pages had their end: those of earlier runs, then those of this one."""
-        with self.store.writing() as connection:
-            places = newest_places(connection, self.name, self.route.name, ENDS)
-        bodies = [read_response(self.settings.archive, place).body for place in places]
-        return deque((END in body[-END_BYTES:].lower() for body in bodies), maxlen=4 * ENDS)
-
-    @cached_property
-    def furniture(self) -> frozenset[str]:
-        """The paragraphs that most releases of the office share."""
-        with self.store.writing() as connection:
-            return furniture(connection, self.name)
+        return self.gate.check(draft, url, datetime.now(UTC).date())
 
     def _stage(
         self,
@@ -125,7 +100,8 @@ class Intake:
         known: Release | None,
         seen_at: datetime,
     ) -> None:
-        facts, reread = self._facts(draft, found), self._reread(known, found, at[1])
+        facts = version_values(draft, found, self.route.silent)
+        reread = self._reread(known, facts, at[1])
         outcome, is_needed = compare(connection, at[0], facts, reread)
         stated = stated_facts(draft)
         seen = Observed(*at, outcome, seen_at, draft.language, stated)
@@ -136,36 +112,30 @@ class Intake:
         self.report.count(outcome, draft.language, stated)
         self.report.remarks += gate.remarks(draft, at[1], self.source)
 
-    def _facts(self, draft: Draft, found: Provenance) -> dict[str, Any]:
-        values = version_values(draft, found)
-        return {name: value for name, value in values.items() if name not in self.route.silent}
-
-    def _reread(self, known: Release | None, found: Provenance, url: str) -> dict[str, Any] | None:
+    def _reread(
+        self, known: Release | None, facts: dict[str, Any], url: str
+    ) -> dict[str, Any] | None:
         """What today's reader makes of the answer that the newest version is from.
 
-        None where that was read by today's reader, or on another route, or cannot be read any more.
+        None where that was read by today's reader, came again as it was, or cannot be read any
+        more.
         """
-        if known is None or known.provenance.origin or known.provenance.reader != found.reader:
+        old = known.provenance if known else None
+        if known is None or old is None or old.origin or is_same_bytes(old, facts):
             return None
-        old = known.provenance
-        if old.reader_version == found.reader_version:
+        if old.reader_version == self.source.version:
             return None
-        try:
-            place = Place(old.warc_file, old.warc_offset)
-            kept = read_response(self.settings.archive, place)
-            page = Page(kept.url, kept.body, known.language if self.route.languages else None)
-            # A release with a part of its own came in a listing.
-            drafts = (
-                self.route.links(page).drafts if old.part_sha256 else [self.route.release(page)]
-            )
-        except (PageError, StoreError):
-            return None
-        for draft in drafts:
-            if draft.url is None or self.source.canonical(draft.url) == url:
-                part = sha256(draft.part) if draft.part else None
-                read = replace(old, reader_version=found.reader_version, part_sha256=part)
-                return self._facts(draft, read)
-        return None
+        place = Place(old.warc_file, old.warc_offset)
+        if self._read_last is None or self._read_last[0].place != place:
+            try:
+                record = read_response(self.settings.archive, place)
+            except StoreError:
+                return None
+            answer = Answer(record, url, known.language)
+            where = Taken(self.name, self.source, place)
+            self._read_last = where, answer, read(answer, self.source, old.reader)
+        found = read_anew(*self._read_last, url)
+        return None if isinstance(found, Refusal) else found
 
     def _provenance(self, draft: Draft, url: str, visit: Visit) -> Provenance:
         return Provenance(

@@ -47,18 +47,20 @@ def read_ledger(
 
 
 def read_history(connection: Connection, id_: str) -> list[Entry]:
-    """All that became of one release, oldest first, from when it was first seen."""
+    """All that became of one release, oldest first, from when we first saw it."""
     e, r, v = catalog.event.c, catalog.release.c, catalog.version.c
-    joined = catalog.release.join(catalog.version, (v.release == r.id) & (v.ordinal == 1))
+    ours = (v.release == r.id) & v.origin.is_(None)
     first = connection.execute(
-        select(r.id, r.office, r.url, r.first_seen, v.title)
-        .select_from(joined)
+        select(r.id, r.office, r.url, r.first_seen, v.title, v.ordinal)
+        .select_from(catalog.release.join(catalog.version, ours))
         .where(r.id == id_, r.id.not_in(sealed_ids()))
+        .order_by(v.ordinal)
+        .limit(1)
     ).one_or_none()
     if first is None:
         return []
-    began = first.first_seen
-    new = Entry(0, id_, first.office, first.url, first.title, "new", began, began, 1)
+    began, number = first.first_seen, first.ordinal
+    new = Entry(0, id_, first.office, first.url, first.title, "new", began, began, number)
     rows = connection.execute(_entries().where(e.release == id_).order_by(e.id))
     return [new, *(_entry(row) for row in rows)]
 
@@ -68,7 +70,10 @@ def _entries() -> Select[Any]:
     joined = catalog.event.join(catalog.release, r.id == e.release).join(
         catalog.version, (v.release == e.release) & (v.ordinal == e.version)
     )
-    return select(*e, r.url, v.title).select_from(joined)
+    # A change that today's reader does not see was none of the office's.
+    return (
+        select(*e, r.url, v.title).select_from(joined).where((e.kind != "changed") | ~v.is_repeat)
+    )
 
 
 def _entry(row: Row[Any]) -> Entry:

@@ -13,11 +13,12 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from corpus import catalog, copies
 from corpus.release import FACTS
-from corpus.rows import current_releases, differs, learned
+from corpus.rows import DERIVED, current_releases, differs, improved, is_same_bytes, learned
 
 Outcome = Literal["new", "changed", "same"]
 Kind = Literal["changed", "gone", "back"]
 FOUND: dict[str, Any] = {"misses": 0, "missed_at": None}
+UNSTATED: dict[str, Any] = {"attachments": None}
 
 
 def compare(
@@ -27,6 +28,8 @@ def compare(
     old = _current(connection, id_)
     if old is None or old.origin:
         return "new", True
+    if is_same_bytes(old, facts):
+        return "same", bool(improved(old, facts))
     if reread:
         common = facts.keys() & reread.keys() & set(FACTS)
         return ("changed" if any(facts[k] != reread[k] for k in common) else "same"), True
@@ -49,28 +52,22 @@ def record(
     `seen_at` can be later than the observation: the office answered that it still holds (304).
     `reread` is what the reader of today makes of the observation that the newest version is from:
     it replaces what an older reader made of it, since our improvements are not the office's edits.
+    Where the same bytes came again, the facts themselves are that.
     """
     old = _current(connection, id_)
-    if old is None:
-        row = {"id": id_, "office": office, "url": url, "first_seen": facts["observed_at"]}
-        row |= {"last_seen": seen_at, "checked_at": seen_at, "route": _route(facts)}
-        row |= {"version": 1, "revision": next_revision(connection)}
-        connection.execute(insert(catalog.release), row)
-        _insert_version(connection, id_, 1, {"attachments": None} | facts)
-        copies.link(connection, id_, facts["body"])
-        return "new"
-    number = _next_ordinal(connection, id_)
-    if old.origin:  # until now others alone had seen it
-        _insert_version(connection, id_, number, {"attachments": None} | facts)
+    number = next_ordinal(connection, id_)
+    if old is None or old.origin:  # nobody, or others alone had seen it
         row = {"first_seen": facts["observed_at"], "last_seen": seen_at, "checked_at": seen_at}
         row |= {"version": number, "revision": next_revision(connection), "route": _route(facts)}
-        _update(connection, id_, row)
+        put_release(connection, {"id": id_, "office": office, "url": url} | row)
+        _insert_version(connection, id_, number, UNSTATED | facts)
         copies.link(connection, id_, facts["body"])
         return "new"
-    if reread:
-        old = _replace(connection, old, reread)
+    if anew := facts if is_same_bytes(old, facts) else reread:
+        old = _replace(connection, old, anew)
     if is_changed := differs(old, facts):
-        _insert_version(connection, id_, number, {"attachments": old.attachments} | facts)
+        carried = {name: getattr(old, name) for name in FACTS}
+        _insert_version(connection, id_, number, carried | facts)
         _update(connection, id_, {"version": number, "revision": next_revision(connection)})
         add_event(connection, id_, office, "changed", facts["observed_at"], number)
         copies.link(connection, id_, facts["body"])
@@ -126,6 +123,29 @@ def add_event(
     connection.execute(insert(catalog.event), row | {"since": since or at})
 
 
+def put_release(connection: Connection, row: dict[str, Any]) -> None:
+    """Insert a release's row, or set it where it is: what points to it stays as it is."""
+    where = catalog.release.c.id == row["id"]
+    if connection.execute(update(catalog.release).where(where), row).rowcount == 0:
+        connection.execute(insert(catalog.release), row)
+
+
+def replace_version(
+    connection: Connection, id_: str, old: Row[Any], values: dict[str, Any]
+) -> tuple[str, ...]:
+    """Put what today's reader makes of a version's evidence in its place; the facts that differ.
+
+    The index hears of those; that a newer reader agrees is noted without a word.
+    """
+    news = improved(old, values)
+    if news:
+        _complete_version(connection, id_, old.ordinal, news)
+    facts = tuple(name for name in DERIVED if name in news)
+    if facts:
+        _update(connection, id_, {"revision": next_revision(connection)})
+    return facts
+
+
 def next_revision(connection: Connection) -> int:
     """Taken in the change's own transaction: the row's lock makes revisions appear in order."""
     where = catalog.about.c.key == "revision"
@@ -133,11 +153,16 @@ def next_revision(connection: Connection) -> int:
     return int(connection.execute(select(catalog.about.c.value).where(where)).scalar_one())
 
 
+def next_ordinal(connection: Connection, id_: str) -> int:
+    """The number of a release's next version: numbers are cited, so none is given twice."""
+    v = catalog.version.c
+    newest = connection.scalar(select(func.max(v.ordinal)).where(v.release == id_))
+    return int(newest or 0) + 1
+
+
 def _replace(connection: Connection, old: Row[Any], reread: dict[str, Any]) -> Row[Any]:
-    """Put a better reading in place of the newest version's; the index hears of it."""
-    _complete_version(connection, old.id, old.version, reread)
-    if differs(old, reread):
-        _update(connection, old.id, {"revision": next_revision(connection)})
+    """Put a better reading in place of the newest version's."""
+    if "body" in replace_version(connection, old.id, old, reread):
         copies.link(connection, old.id, reread["body"])
     found = _current(connection, old.id)
     assert found is not None
@@ -145,7 +170,8 @@ def _replace(connection: Connection, old: Row[Any], reread: dict[str, Any]) -> R
 
 
 def _route(facts: dict[str, Any]) -> str:
-    return str(facts["reader"]).partition("/")[2]
+    """The middle one of office/route/layout."""
+    return str(facts["reader"]).split("/")[1]
 
 
 def _current(connection: Connection, id_: str) -> Row[Any] | None:
@@ -160,12 +186,6 @@ def _release(connection: Connection, id_: str) -> Row[Any]:
 
 def _update(connection: Connection, id_: str, values: dict[str, Any]) -> None:
     connection.execute(update(catalog.release).where(catalog.release.c.id == id_), values)
-
-
-def _next_ordinal(connection: Connection, id_: str) -> int:
-    v = catalog.version.c
-    newest = connection.scalar(select(func.max(v.ordinal)).where(v.release == id_))
-    return int(newest or 0) + 1
 
 
 def _insert_version(connection: Connection, id_: str, ordinal: int, values: dict[str, Any]) -> None:

@@ -12,6 +12,9 @@ from corpus import catalog
 from corpus.archive import Place
 from corpus.release import FACTS, Alternate, Attachment, Draft, Provenance, Release, Version
 
+# All that a reader makes of a response.
+DERIVED = (*FACTS, "language", "place", "signature", "kind", "alternates")
+
 
 @dataclass(frozen=True)
 class Coverage:
@@ -65,9 +68,14 @@ def current_releases(*, sealed: bool = False) -> Select[Any]:
     return query if sealed else query.where(r.id.not_in(sealed_ids()))
 
 
-def version_values(draft: Draft, found: Provenance) -> dict[str, Any]:
-    """A draft and its provenance as a row of `version`; dataclasses become what JSON takes."""
-    facts = {k: v for k, v in asdict(draft).items() if k not in ("url", "part")}
+def version_values(
+    draft: Draft, found: Provenance, silent: frozenset[str] = frozenset()
+) -> dict[str, Any]:
+    """A draft and its provenance as a row of `version`; dataclasses become what JSON takes.
+
+    `silent` facts are left out: whoever read the draft never states them.
+    """
+    facts = {k: v for k, v in asdict(draft).items() if k not in {"url", "part"} | silent}
     seen = asdict(found)
     return facts | {"asked_url": seen.pop("url"), "observed_at": seen.pop("fetched_at")} | seen
 
@@ -107,6 +115,21 @@ def differs(old: Row[Any], values: dict[str, Any]) -> bool:
         if was != now and not (name == "attachments" and None in (was, now)):
             return True
     return False
+
+
+def is_same_bytes(old: Row[Any] | Provenance, values: dict[str, Any]) -> bool:
+    """Whether both were read from the same bytes: what differs is then our reader's doing."""
+    names = ("part_sha256",) if old.part_sha256 and values["part_sha256"] else ("sha256",)
+    return all(getattr(old, name) == values[name] for name in names)
+
+
+def improved(old: Row[Any], values: dict[str, Any]) -> dict[str, Any]:
+    """What today's reader makes otherwise of the bytes that a version was read from, itself
+    included.
+    """
+    read_by = ("reader", "reader_version", "part_sha256")
+    names = values.keys() & {*DERIVED, *read_by}
+    return {name: values[name] for name in names if getattr(old, name) != values[name]}
 
 
 def learned(old: Row[Any], values: dict[str, Any]) -> dict[str, Any]:

@@ -72,6 +72,8 @@ class Run:
 
     def next(self, answer: Fetched | Failed | None) -> Iterator[Wanted]:
         """Take an answer in, and say what is wanted next: one URL; nothing when the run is over."""
+        for redirect in answer.before if answer else ():
+            self.archive.add(redirect)
         before = len(self.report.failed), len(self.report.refused)
         if isinstance(answer, Failed):
             self._fail(answer)
@@ -150,13 +152,14 @@ class Run:
 
     def _take(self, answer: Fetched) -> None:
         status, wanted = answer.response.status, answer.wanted
+        earlier = self.staging.visit(wanted.url, wanted.language)
+        place = self.archive.add(answer.response, earlier.place if earlier else None)
         if status == 304:
             self.report.unchanged += 1
-            self._take_unchanged(wanted, answer.response.fetched_at)
+            self._take_unchanged(wanted, earlier, answer.response.fetched_at)
             return
         self.report.fetched += 1
         self.report.bytes += len(answer.response.raw)
-        place = self.archive.add(answer.response)
         headers = {name.lower(): value for name, value in answer.response.headers}
         visit = Visit(
             headers.get("etag"),
@@ -196,10 +199,9 @@ class Run:
             else:
                 self.staging.add_visit(connection, wanted.url, wanted.language, visit)
 
-    def _take_unchanged(self, wanted: Wanted, now: datetime) -> None:
+    def _take_unchanged(self, wanted: Wanted, visit: Visit | None, now: datetime) -> None:
         """What the archive has still stands: a known release was seen, all else is read again."""
-        visit = self.staging.visit(wanted.url, wanted.language)
-        if visit is None:
+        if visit is None or visit.status in GONE:
             raise CrawlError(f"{wanted.url}: status 304 to a request without validators.")
         if (wanted.url, wanted.language) != self.listing:
             id_ = self.intake.id_of(wanted.url)
@@ -232,18 +234,18 @@ class Run:
         `url` is the one that answered, after redirects.
         """
         page = Page(url, body, wanted.language or None)
-        is_listing = (wanted.url, wanted.language) == self.listing
+        is_listing, cut = (wanted.url, wanted.language) == self.listing, None
         try:
             listing = self.route.links(page) if is_listing else None
             drafts = listing.drafts if listing else [self.route.release(page)]
-            cut = None if listing else self.intake.check_end(page)
         except PageError as error:
             # Only what its reader cannot make out is looked at again: is it a page of the office?
             refusal = gate.check_page(page) or Refusal(wanted.url, "unreadable", str(error))
             self.report.refused.append(refusal)
             self._listing_failed(wanted, refusal.reason)
             return
-        cut = cut or (None if listing else gate.check_little(page, drafts[0]))
+        if not listing:
+            cut = self.intake.gate.check_page(page, self.route.name, drafts[0])
         if cut:
             self.report.refused.append(cut)
             return

@@ -12,9 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from corpus import catalog, suppression
 from corpus.archive import Place
-from corpus.catalog import open_catalog
 from corpus.copies import Copy, read_copies
 from corpus.coverage import read_coverage
+from corpus.database import open_catalog
 from corpus.errors import StoreError
 from corpus.ledger import Entry, read_history, read_ledger
 from corpus.observation import Outcome, record, see
@@ -77,9 +77,10 @@ class Store:
 
         `seen_at` can be later than the observation: the office answered that it still holds (304).
         `silent` facts are not stated by this route: what was known of them stays, and what was
-        unknown can be learned later from another route without counting as a change.
+        unknown can be learned later from another route without counting as a change. Where the same
+        bytes are read otherwise our reader has changed, not the office: the version is replaced.
         """
-        facts = {k: v for k, v in version_values(draft, found).items() if k not in silent}
+        facts = version_values(draft, found, silent)
         return record(connection, office, release_id(office, url), url, facts, seen_at)
 
     def add_visit(

@@ -15,14 +15,14 @@ import click
 from corpus import Settings, Source, Store, office, offices, read_settings
 from corpus.errors import CommuniqueError, LockedError, OfficeError, SettingsError
 from corpus.report import counted
-from corpus.verify import verify_archive, verify_catalog
 from indexer import Filters, Passage, Query, open_engine, parse
 from indexer.console import FAILED, LOCKED, USAGE, shown, start_logging
 from indexer.crawl_commands import crawl_command, crawl_samples, read_since
 from indexer.engine import Sort
+from indexer.evidence_commands import backup_command, import_command, verify_command
 from indexer.export import exported
 from indexer.reindex import reindex as bring_up_to_date
-from indexer.status import agreement, status_of, status_sentences, verify_index
+from indexer.status import status_of, status_sentences
 from indexer.suggest import did_you_mean
 from indexer.suppress_commands import suppress_command
 from indexer.values import unknown_values
@@ -185,21 +185,6 @@ def status_command(settings: Settings, as_json: bool) -> None:
     )
 
 
-@main.command("verify")
-@click.pass_obj
-def verify_command(settings: Settings) -> None:
-    """Check archive, catalog and index against each other; exit status 1 when they differ."""
-    with closing(Store(settings)) as store, closing(open_engine(settings)) as engine:
-        problems = [*verify_archive(settings), *verify_catalog(settings, store)]
-        problems += verify_index(store, engine)
-        agreed = agreement(store, engine)
-    for problem in problems:
-        click.echo(problem)
-    if problems:
-        raise SystemExit(FAILED)
-    click.echo(agreed)
-
-
 @main.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
@@ -221,8 +206,14 @@ def serve_command(settings: Settings, host: str, port: int) -> None:
     server.run()
 
 
-main.add_command(crawl_command)
-main.add_command(suppress_command)
+for command in (
+    crawl_command,
+    import_command,
+    verify_command,
+    backup_command,
+    suppress_command,
+):
+    main.add_command(command)
 
 
 @main.command("demo")

@@ -12,6 +12,7 @@ from corpus import Settings, Source, Store, office, offices
 from corpus.errors import OfficeError
 from corpus.lock import only_job
 from corpus.report import CrawlReport
+from corpus.reread import reread_archive
 from corpus.sample_site import SampleSite
 from corpus.staging import accept
 from indexer.console import FAILED, SOME_FAILED, shown
@@ -73,6 +74,13 @@ def read_since(ctx: click.Context, option: click.Parameter, given: str | None) -
     metavar="OFFICE",
     help="Publish an office's run that was quarantined, after a look; fetches nothing.",
 )
+@click.option(
+    "--from-archive",
+    "is_reread",
+    is_flag=True,
+    help="Fetch nothing: read the archive anew, and tell what today's readers would change.",
+)
+@click.option("--apply", "is_applied", is_flag=True, help="With --from-archive: change it.")
 @click.option("--json", "as_json", is_flag=True, help="For programs: the reports as a JSON list.")
 @click.pass_obj
 def crawl_command(
@@ -84,9 +92,18 @@ def crawl_command(
     limit: int | None,
     delay: float | None,
     accepted: tuple[str, ...],
+    is_reread: bool,
+    is_applied: bool,
     as_json: bool,
 ) -> None:
     """Fetch new and changed releases of offices (all but the samples when none is named)."""
+    if is_applied and not is_reread:
+        raise click.UsageError("--apply goes with --from-archive")
+    if is_reread:
+        if route or mirrors or since or limit or delay is not None or accepted:
+            raise click.UsageError("--from-archive fetches nothing, and goes with --apply alone")
+        _reread(settings, names, is_applied, as_json)
+        return
     if accepted:
         _accept(settings, accepted, names)
         return
@@ -129,6 +146,32 @@ def _accept(settings: Settings, accepted: tuple[str, ...], names: tuple[str, ...
             if not routes:
                 raise OfficeError(f"No run of {name} is quarantined; nothing was changed.")
             click.echo(f"{name}: the run by {', '.join(routes)} is published; reindex next.")
+
+
+def _reread(settings: Settings, names: tuple[str, ...], is_applied: bool, as_json: bool) -> None:
+    for name in names:
+        office(name)
+    with (
+        only_job(settings, "crawl"),
+        closing(Store(settings)) as store,
+        shown("crawl") as show,
+    ):
+        chosen = names or [each.office for each in store.coverage() if each.office in offices()]
+        reports = [
+            reread_archive(
+                name,
+                settings,
+                store,
+                is_applied=is_applied,
+                progress=lambda report: show(report.office, report.read, None),
+            )
+            for name in chosen
+        ]
+    if as_json:
+        click.echo(json.dumps([report.as_json() for report in reports], ensure_ascii=False))
+    else:
+        for report in reports:
+            click.echo("\n".join(report.sentences()))
 
 
 def _show_reports(reports: list[CrawlReport], as_json: bool) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
-from corpus import Store, offices
+from corpus import Settings, Store, offices
 from corpus.report import counted
-from indexer.engine import Engine
+from corpus.verify import Finding
+from indexer.engine import Engine, Query
+from indexer.reindex import reindex
 
 
 def status_of(store: Store, engine: Engine) -> dict[str, Any]:
@@ -90,22 +93,33 @@ def status_sentences(status: dict[str, Any]) -> list[str]:
     return lines or ["Nothing is held yet; run `communique crawl`."]
 
 
-def verify_index(store: Store, engine: Engine) -> Iterator[str]:
-    """A sentence when the index cannot answer, or does not hold what it has seen of the catalog."""
-    health = engine.health()
-    number = store.count()
+def verify_index(settings: Settings, store: Store, engine: Engine) -> Iterator[Finding]:
+    """What keeps the index from answering, or from holding what the catalog holds: an update mends
+    an index that is behind, a build anew the rest.
+    """
+    health, revision = engine.health(), store.revision()
+    update = partial(_reindex, settings, store, engine, is_full=False)
+    anew = partial(_reindex, settings, store, engine, is_full=True)
     if health.problem:
-        yield health.problem
-    elif health.revision == store.revision() and health.releases != number:
-        yield (
-            f"The index holds {counted(health.releases, 'release')}, the catalog {number:,};"
-            " run `communique reindex --full`."
-        )
+        yield Finding(health.problem, anew)
+    elif health.revision < revision:
+        changes = counted(revision - health.revision, "change")
+        yield Finding(f"The index is behind by {changes}; run `communique reindex`.", update)
+    elif health.revision > revision:
+        yield Finding("The index is ahead of the catalog; run `communique reindex --full`.", anew)
+    else:
+        indexed, held = set(engine.scan(Query(None))), {each.id for each in store.releases()}
+        for ids, where, which in (
+            (indexed - held, "index", "catalog"),
+            (held - indexed, "catalog", "index"),
+        ):
+            if ids:
+                yield Finding(
+                    f"The {where} has {counted(len(ids), 'release')} that the {which} lacks,"
+                    f" {min(ids)} the first; run `communique reindex --full`.",
+                    anew,
+                )
 
 
-def agreement(store: Store, engine: Engine) -> str:
-    """What can be said when nothing is amiss: an index that is behind agrees with nothing yet."""
-    held = counted(store.count(), "release")
-    if engine.health().revision == store.revision():
-        return f"{held}: archive, catalog and index agree."
-    return f"{held}: archive and catalog agree; the index is behind; run `communique reindex`."
+def _reindex(settings: Settings, store: Store, engine: Engine, is_full: bool) -> str:
+    return reindex(settings, store, engine, is_full=is_full).sentence()

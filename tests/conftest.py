@@ -7,6 +7,7 @@ the replica of real sites beside the checkout (tests that need it skip where it 
 from __future__ import annotations
 
 import importlib.util
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -81,5 +82,19 @@ def sample_store(sample_settings: Settings) -> Iterator[Store]:
 @pytest.fixture
 def sample_engine(sample_settings: Settings) -> Iterator[Engine]:
     opened = open_engine(sample_settings)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def copy_settings(sample_settings: Settings, tmp_path: Path) -> Settings:
+    """A copy of the crawled sample offices, to change or spoil."""
+    shutil.copytree(sample_settings.data, tmp_path / "copy")
+    return Settings(data=tmp_path / "copy", contact="tests")
+
+
+@pytest.fixture
+def copy_store(copy_settings: Settings) -> Iterator[Store]:
+    opened = Store(copy_settings)
     yield opened
     opened.close()

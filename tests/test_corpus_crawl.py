@@ -18,9 +18,10 @@ import pytest
 from sqlalchemy import func, select
 
 from corpus import Settings, Store, catalog, office
-from corpus.archive import Place
+from corpus.archive import Place, responses
 from corpus.crawl import check_delay, crawl
 from corpus.errors import OfficeError, SettingsError
+from corpus.records import Record, records
 from corpus.report import CrawlReport
 from corpus.sample_site import SampleSite
 from corpus.verify import verify_archive, verify_catalog
@@ -369,7 +370,7 @@ def test_a_missing_file_that_only_a_listing_stands_in_is_reported(
         lost = replace(seen, place=Place(gone, 0))
         store.add_visit(connection, "sample_doj", "https://www.justice.example/more", "", lost)
     (problem,) = verify_catalog(settings, store)
-    assert problem == f"{settings.archive / gone} is missing; 1 answer stood in it."
+    assert problem.sentence == f"{settings.archive / gone} is missing; 1 answer stood in it."
 
 
 def test_an_agent_says_who_it_is(run: Crawl, site: Any) -> None:
@@ -428,6 +429,29 @@ def test_a_redirected_release_can_be_checked_against_its_evidence(
     [moved] = [each for each in store.releases() if each.url.endswith(old)]
     assert moved.provenance.url.endswith(new)
     assert_evidence_is_whole(settings, store)
+    archived = [each for path in warcs(settings) for each in responses(path)]
+    hops = [each for each in archived if each.status == 302]
+    assert [each.url for each in hops] == [moved.url] * 2, "the redirect is evidence too"
+    assert [each.headers["location"] for each in hops] == [new] * 2
+
+
+def test_an_answer_without_news_is_archived_as_a_revisit(
+    run: Crawl, settings: Settings, store: Store
+) -> None:
+    run(limit=FEW)
+    [first] = warcs(settings)
+    second = run(limit=FEW)
+    [again] = set(warcs(settings)) - {first}
+    kinds = Counter(each.kind for each in records(again) if isinstance(each, Record))
+    assert kinds["revisit"] == second.unchanged == FEW + 1
+    assert kinds["response"] == len(second.missing)
+    assert {place.warc_file for _, _, place, _ in store.places()} == {
+        str(first.relative_to(settings.archive))
+    }
+
+
+def warcs(settings: Settings) -> list[Path]:
+    return sorted(settings.archive.glob("*/*.warc.gz"))
 
 
 # rules that hold before anything is fetched

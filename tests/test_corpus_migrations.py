@@ -14,7 +14,8 @@ from sqlalchemy import Connection, create_engine, text
 
 from corpus import Attachment, Settings, Store
 from corpus.archive import Place
-from corpus.catalog import FORMAT, open_catalog, tables
+from corpus.catalog import FORMAT, tables
+from corpus.database import open_catalog
 from corpus.errors import StoreError
 from corpus.migrations import FOLDER, upgrade
 from corpus.release import Alternate
