@@ -11,6 +11,9 @@ from sqlalchemy import Row, Select, select
 from corpus import catalog
 from corpus.release import FACTS, Alternate, Attachment, Draft, Provenance, Release, Version
 
+# None where what was crawled so far never states them; empty where it states that there are none.
+LISTS = ("topics", "components", "attachments")
+
 
 @dataclass(frozen=True)
 class Coverage:
@@ -36,16 +39,16 @@ def current_releases() -> Select[Any]:
 
 def version_values(draft: Draft, found: Provenance) -> dict[str, Any]:
     """A draft and its provenance as a row of `version`; dataclasses become what JSON takes."""
-    facts = {k: v for k, v in asdict(draft).items() if k not in ("url", "part")}
+    facts = {k: v for k, v in asdict(draft).items() if k not in ("url", "part", "layout")}
     seen = asdict(found)
     return facts | {"asked_url": seen.pop("url"), "observed_at": seen.pop("fetched_at")} | seen
 
 
 def differs(old: Row[Any], values: dict[str, Any]) -> bool:
-    """Whether a stated fact differs; attachments unknown so far are learned, not changed."""
+    """Whether a stated fact differs; a list unknown so far is learned, not changed."""
     for name in FACTS:
         was, now = getattr(old, name), values[name]
-        if was != now and not (name == "attachments" and None in (was, now)):
+        if was != now and not (name in LISTS and None in (was, now)):
             return True
     return False
 
@@ -73,8 +76,8 @@ def read_release(row: Row[Any]) -> Release:
         place=row.place,
         signature=row.signature,
         number=row.number,
-        topics=tuple(row.topics),
-        components=tuple(row.components),
+        topics=tuple(row.topics or ()),
+        components=tuple(row.components or ()),
         kind=row.kind,
         attachments=None if attachments is None else tuple(Attachment(**a) for a in attachments),
         alternates=tuple(Alternate(**each) for each in row.alternates),

@@ -220,9 +220,8 @@ class Run:
                     continue
                 found = self._provenance(draft, answered, visit)
                 seen_at = seen_again or visit.fetched_at
-                outcome = self.store.add(
-                    connection, self.name, url, draft, found, seen_at, self.route.silent
-                )
+                silent = self.route.silent_on(draft)
+                outcome = self.store.add(connection, self.name, url, draft, found, seen_at, silent)
                 setattr(self.report, outcome, getattr(self.report, outcome) + 1)
                 self.report.count_facts(draft)
             if not seen_again:
@@ -235,7 +234,7 @@ class Run:
             sha256=visit.sha256,
             warc_file=visit.place.warc_file,
             warc_offset=visit.place.warc_offset,
-            reader=f"{self.name}/{self.route.name}",
+            reader=f"{self.name}/{self.route.reader(draft)}",
             reader_version=self.source.version,
             part_sha256=sha256(draft.part) if draft.part else None,
         )
