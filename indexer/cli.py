@@ -17,6 +17,7 @@ from corpus.errors import CommuniqueError, LockedError, OfficeError, SettingsErr
 from corpus.report import counted
 from corpus.verify import verify_archive, verify_catalog
 from indexer import Filters, Passage, Query, open_engine, parse
+from indexer.check_command import check_command
 from indexer.console import FAILED, LOCKED, USAGE, shown, start_logging
 from indexer.crawl_commands import crawl_command, crawl_samples, read_since
 from indexer.engine import Sort
@@ -219,6 +220,7 @@ def serve_command(settings: Settings, host: str, port: int) -> None:
 
 
 main.add_command(crawl_command)
+main.add_command(check_command)
 
 
 @main.command("demo")

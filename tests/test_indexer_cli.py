@@ -24,7 +24,18 @@ from corpus.sample_site import SampleSite
 from indexer.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
-COMMANDS = ["crawl", "demo", "export", "offices", "reindex", "search", "serve", "status", "verify"]
+COMMANDS = [
+    "check",
+    "crawl",
+    "demo",
+    "export",
+    "offices",
+    "reindex",
+    "search",
+    "serve",
+    "status",
+    "verify",
+]
 DOJ = [host for route in office("sample_doj").routes for host in route.hosts]
 GPO = [host for route in office("sample_gpo").routes for host in route.hosts]
 
@@ -126,6 +137,11 @@ def test_offices_are_listed_for_people_and_programs(tmp_path: Path) -> None:
             "too",
         ),
         (["crawl", "us_doj", *mirrors(["www.justcie.gov"], "http://127.0.0.1:1")], "no office has"),
+        (["check"], "OFFICE"),
+        (["check", "no_such_office"], "no_such_office"),
+        (["check", "sample_doj", "--route", "no_such_route"], "no_such_route"),
+        (["check", "us_doj", "--delay", "0.5"], "too short for"),
+        (["check", "us_doj", *mirrors(["www.justcie.gov"], "http://127.0.0.1:1")], "no office has"),
         (["search", "--size", "0", "fraud"], "--size"),
         (["search", "--sort", "best", "fraud"], "--sort"),
         (["search", "--since", "soon", "fraud"], "'soon' is no date"),
