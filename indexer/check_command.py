@@ -127,8 +127,11 @@ def _rows(found: Listing | Draft) -> list[tuple[str, str]]:
             ("releases", f"{len(found.drafts):,} in the listing itself" if found.drafts else ""),
             ("next", found.next or ""),
         ]
-    names = [each.name for each in fields(found) if each.name not in ("part", "body")]
-    return [*((name, _words(getattr(found, name))) for name in names), ("body", _body(found.body))]
+    names = [each.name for each in fields(found) if each.name not in ("url", "part", "body")]
+    told = [(name, _words(getattr(found, name))) for name in names]
+    # Few offices have layouts: no word of them where none is known.
+    told = [(name, words) for name, words in told if words or name != "layout"]
+    return [*told, ("body", _body(found.body))]
 
 
 def _words(value: Any) -> str:

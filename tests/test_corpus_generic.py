@@ -155,6 +155,14 @@ def test_a_language_that_no_page_declares_is_the_route_s_or_refused() -> None:
         WAY.release(page_of(lang=""))
 
 
+def test_a_list_amid_the_text_is_kept() -> None:
+    items = [f"Count {n}: taking a payment from the skipper of a boat." for n in range(1, 4)]
+    listed = "".join(f"<li>{each}</li>" for each in items)
+    body = WAY.release(page_of(body=f"<p>{TEXT[0]}</p><ul>{listed}</ul>")).body
+    start = body.index(items[0])
+    assert body[start : start + 3] == items
+
+
 def test_a_page_without_text_is_refused() -> None:
     with pytest.raises(PageError, match=f"^{URL}: "):
         WAY.release(Page(URL, b"<html lang='en'><body></body></html>"))

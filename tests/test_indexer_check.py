@@ -85,6 +85,7 @@ def test_every_field_is_shown_to_people(data: Path) -> None:
     assert f"published {release['fields']['published']}" in shown
     assert f"body {len(release['fields']['body'])} paragraphs," in shown
     assert "signature not stated" in shown
+    assert "layout" not in shown
     assert shown.endswith("2 of 2 pages read.")
 
 

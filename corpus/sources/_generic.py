@@ -92,11 +92,16 @@ def _release(language: str | None, page: Page) -> Draft:
 
     soup = page.soup()
     # Not the page as it came: of a page with two <html>, trafilatura's parser loses the second.
-    main = extract(_whole(soup.body), url=page.url, output_format="html", include_comments=False)
+    # Without favor_recall it drops lists amid a text; a line of a menu too many does less harm.
+    main = extract(
+        _whole(soup.body),
+        url=page.url,
+        output_format="html",
+        include_comments=False,
+        favor_recall=True,
+    )
     title = _title(soup, page.url)
-    body = paragraphs(fragment(main or ""))
-    if body[:1] == [title]:
-        body = body[1:]
+    body = [each for each in paragraphs(fragment(main or "")) if each != title]
     if not body:
         raise PageError(f"{page.url}: no text that could be a release's was found.")
     return Draft(
