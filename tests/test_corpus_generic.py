@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from corpus.errors import PageError
-from corpus.page import Page
+from corpus.page import Page, text
 from corpus.source import Link
 from corpus.sources._generic import canonical, route
 
@@ -249,3 +249,13 @@ def test_real_listings_name_the_labelled_releases(replica: Any, site: str) -> No
     linked = {canonical(link.url) for link in found.links}
     assert linked
     assert [u for e in labels_of(root) if (u := canonical(e["url"])) in linked], "none is labelled"
+
+
+def test_real_texts_lose_no_paragraph_and_no_list(replica: Any) -> None:
+    root = replica.unpack("oag.ca.gov")
+    way = route("https://oag.ca.gov/", ".*")
+    for label in labels_of(root):
+        page = Page(label["url"], (root / label["file"]).read_bytes())
+        body = letters("".join(way.release(page).body))
+        for tag in page.soup().select(".field-name-body :is(p, li)"):
+            assert letters(text(tag)) in body, (page.url, text(tag))
