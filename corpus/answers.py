@@ -70,11 +70,13 @@ def read(answer: Answer, source: Source, reader: str = "") -> Reading | None:
     """By the first route that can, that of `reader` before others; None where none can."""
     host = urlsplit(answer.record.url).netloc.lower()
     routes = [route for route in source.routes if host in route.hosts]
-    routes.sort(key=lambda route: route.name != reader.rpartition("/")[2])
+    # A reader is office/route, or office/route/layout.
+    routes.sort(key=lambda route: [route.name] != reader.split("/")[1:2])
     for route in routes:
         language = answer.language if answer.language in route.languages else None
         page = Page(answer.record.url, answer.record.body, language)
-        for is_listing in (False, True):
+        is_release = route.is_release
+        for is_listing in (not is_release(answer.wanted),) if is_release else (False, True):
             try:
                 drafts = route.links(page).drafts if is_listing else [route.release(page)]
             except PageError:

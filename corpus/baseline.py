@@ -32,8 +32,13 @@ class Baseline:
     held: int = 0
 
 
-def read_baseline(connection: Connection, office: str, route: str) -> Baseline:
-    """The baseline, begun anew with the last run that a person accepted."""
+def read_baseline(
+    connection: Connection, office: str, route: str, silent: frozenset[str] = frozenset()
+) -> Baseline:
+    """The baseline, begun anew with the last run that a person accepted.
+
+    Nothing is usual of `silent` facts: the route, or a layout of it, never states them.
+    """
     c = catalog.run.c
     mine = (c.office == office) & (c.route == route) & c.state.in_(("accepted", "published"))
     accepted = connection.execute(
@@ -47,7 +52,9 @@ def read_baseline(connection: Connection, office: str, route: str) -> Baseline:
     held = select(func.count()).where(r.office == office, r.route == route)
     return Baseline(
         releases=len(rows),
-        stated={name: sum(bool(row[name]) for row in rows) for name in FILLED},
+        stated={
+            name: sum(bool(row[name]) for row in rows) for name in FILLED if name not in silent
+        },
         listed=tuple(int(report["listed"]) for report in connection.scalars(walks)),
         held=connection.scalar(held.select_from(catalog.release)) or 0,
     )

@@ -65,7 +65,8 @@ def _end(run: Run, settings: Settings) -> None:
     if run.walked and run.frontier.carries_releases:
         report.vanished += staging.add_unlisted()
     with staging.store.writing() as connection:
-        usual = read_baseline(connection, run.name, run.route.name)
+        silent = run.route.silent.union(*(each.silent for each in run.route.layouts))
+        usual = read_baseline(connection, run.name, run.route.name, silent)
     report.quarantined = judge(report, usual, run.walked)
     if report.quarantined:
         staging.hold(report.as_json(), run.walked)

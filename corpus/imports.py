@@ -153,7 +153,7 @@ def _add_releases(
     with gate.store.writing() as connection:
         for url, draft in entering.items():
             found = replace(provenance(where, answer.record, reading.route, draft), origin=origin)
-            silent = reading.route.silent
+            silent = reading.route.silent_on(draft)
             values = version_values(draft, found, silent) | dict.fromkeys(silent)
             release = {"id": release_id(where.office, url), "office": where.office, "url": url}
             report.added += evidence.add_foreign(connection, release, values)

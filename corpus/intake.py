@@ -100,7 +100,7 @@ class Intake:
         known: Release | None,
         seen_at: datetime,
     ) -> None:
-        facts = version_values(draft, found, self.route.silent)
+        facts = version_values(draft, found, self.route.silent_on(draft))
         reread = self._reread(known, facts, at[1])
         outcome, is_needed = compare(connection, at[0], facts, reread)
         stated = stated_facts(draft)
@@ -144,7 +144,7 @@ class Intake:
             sha256=visit.sha256,
             warc_file=visit.place.warc_file,
             warc_offset=visit.place.warc_offset,
-            reader=f"{self.name}/{self.route.name}",
+            reader=f"{self.name}/{self.route.reader(draft)}",
             reader_version=self.source.version,
             part_sha256=sha256(draft.part) if draft.part else None,
         )

@@ -13,12 +13,20 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from corpus import catalog, copies
 from corpus.release import FACTS
-from corpus.rows import DERIVED, current_releases, differs, improved, is_same_bytes, learned
+from corpus.rows import (
+    DERIVED,
+    LISTS,
+    current_releases,
+    differs,
+    improved,
+    is_same_bytes,
+    learned,
+)
 
 Outcome = Literal["new", "changed", "same"]
 Kind = Literal["changed", "gone", "back"]
 FOUND: dict[str, Any] = {"misses": 0, "missed_at": None}
-UNSTATED: dict[str, Any] = {"attachments": None}
+UNSTATED: dict[str, Any] = dict.fromkeys(LISTS)
 
 
 def compare(

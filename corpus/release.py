@@ -29,7 +29,8 @@ class Draft:
 
     `url` stays None where the page's own URL is the release's. `part` is the release's own piece
     of a response that carries many, exactly as it can be cut out of it again; None where the
-    response is one release.
+    response is one release. `layout` names the markup it was read from, where a route knows
+    several.
     """
 
     title: str
@@ -46,6 +47,7 @@ class Draft:
     attachments: list[Attachment] = field(default_factory=list)
     alternates: list[Alternate] = field(default_factory=list)
     part: bytes | None = None
+    layout: str | None = None
 
 
 # What an office can change silently: a difference in one of these is a new version.
@@ -59,7 +61,8 @@ class Provenance:
     `sha256` is of the response's body, content encodings undone; `part_sha256` of the release's
     own part where one response carries many. `warc_offset` counts bytes from the start of
     `warc_file`, which is named relative to the archive folder. `url` is the one that answered: a
-    listing's, on an interface route. `origin` names whose observation it is, where it is not ours.
+    listing's, on an interface route. `reader` is office/route, or office/route/layout. `origin`
+    names whose observation it is, where it is not ours.
     """
 
     url: str

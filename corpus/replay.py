@@ -94,7 +94,8 @@ def restore(store: Store, gate: OfficeGate, ids: set[str], files: list[Path]) ->
             with evidence.rebuilding(connection, id_):
                 for seen, draft, route in observed:
                     at = seen.fetched_at
-                    store.add(connection, office, urls[id_], draft, seen, at, route.silent)
+                    silent = route.silent_on(draft)
+                    store.add(connection, office, urls[id_], draft, seen, at, silent)
     return len(found)
 
 
@@ -118,7 +119,8 @@ def add(
     if known and known.observed_at >= record.fetched_at:
         return False
     found = provenance(where, record, route, draft)
-    store.add(connection, where.office, url, draft, found, record.fetched_at, route.silent)
+    silent = route.silent_on(draft)
+    store.add(connection, where.office, url, draft, found, record.fetched_at, silent)
     return True
 
 
@@ -130,7 +132,7 @@ def provenance(where: Taken, record: Record, route: Route, draft: Draft) -> Prov
         sha256=sha256(record.body),
         warc_file=where.place.warc_file,
         warc_offset=where.place.warc_offset,
-        reader=f"{where.office}/{route.name}",
+        reader=f"{where.office}/{route.reader(draft)}",
         reader_version=where.source.version,
         part_sha256=sha256(draft.part) if draft.part else None,
     )

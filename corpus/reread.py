@@ -174,7 +174,7 @@ def read_anew(
     if refusal := gate.check(draft, url, where.source, answer.record.fetched_at.date()):
         return refusal
     found = replay.provenance(where, answer.record, reading.route, draft)
-    return version_values(draft, found, reading.route.silent)
+    return version_values(draft, found, reading.route.silent_on(draft))
 
 
 def _records(path: Path) -> Iterator[Record | Damage]:

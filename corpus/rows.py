@@ -14,6 +14,8 @@ from corpus.release import FACTS, Alternate, Attachment, Draft, Provenance, Rele
 
 # All that a reader makes of a response.
 DERIVED = (*FACTS, "language", "place", "signature", "kind", "alternates")
+# None where what was crawled so far never states them; empty where it states that there are none.
+LISTS = ("topics", "components", "attachments")
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def version_values(
 
     `silent` facts are left out: whoever read the draft never states them.
     """
-    facts = {k: v for k, v in asdict(draft).items() if k not in {"url", "part"} | silent}
+    facts = {k: v for k, v in asdict(draft).items() if k not in {"url", "part", "layout"} | silent}
     seen = asdict(found)
     return facts | {"asked_url": seen.pop("url"), "observed_at": seen.pop("fetched_at")} | seen
 
@@ -109,10 +111,10 @@ def read_visit(row: Row[Any]) -> Visit:
 
 
 def differs(old: Row[Any], values: dict[str, Any]) -> bool:
-    """Whether a stated fact differs; attachments unknown so far are learned, not changed."""
+    """Whether a stated fact differs; a list unknown so far is learned, not changed."""
     for name in values.keys() & set(FACTS):
         was, now = getattr(old, name), values[name]
-        if was != now and not (name == "attachments" and None in (was, now)):
+        if was != now and not (name in LISTS and None in (was, now)):
             return True
     return False
 
@@ -155,8 +157,8 @@ def read_release(row: Row[Any]) -> Release:
         place=row.place,
         signature=row.signature,
         number=row.number,
-        topics=tuple(row.topics),
-        components=tuple(row.components),
+        topics=tuple(row.topics or ()),
+        components=tuple(row.components or ()),
         kind=row.kind,
         attachments=None if attachments is None else tuple(Attachment(**a) for a in attachments),
         alternates=tuple(Alternate(**each) for each in row.alternates),

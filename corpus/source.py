@@ -11,6 +11,7 @@ from functools import cache
 
 from corpus import sources
 from corpus.errors import OfficeError
+from corpus.layout import Layout, Layouts
 from corpus.page import Page
 from corpus.release import Draft
 
@@ -39,6 +40,9 @@ class Route:
     `languages`: the listing is walked once for each, asked for by Accept-Language; empty where
     the URL decides.
     `silent`: facts that this route never states; what another route told of them stays as it is.
+    `release` is one function, or `Layouts` where old and new markup stand side by side.
+    `is_release` tells a release's address from a listing's, where the reader of one could make
+    something of the other.
     """
 
     name: str
@@ -48,6 +52,20 @@ class Route:
     release: Callable[[Page], Draft]
     languages: tuple[str, ...] = ()
     silent: frozenset[str] = frozenset()
+    is_release: Callable[[str], bool] | None = None
+
+    @property
+    def layouts(self) -> tuple[Layout, ...]:
+        """The layouts its releases come in, newest first; none where it knows but one."""
+        return self.release.layouts if isinstance(self.release, Layouts) else ()
+
+    def reader(self, draft: Draft) -> str:
+        """What read a draft, as provenance names it behind the office: route, or route/layout."""
+        return f"{self.name}/{draft.layout}" if draft.layout else self.name
+
+    def silent_on(self, draft: Draft) -> frozenset[str]:
+        """The facts that neither this route nor the draft's layout ever states."""
+        return self.silent.union(*(e.silent for e in self.layouts if e.name == draft.layout))
 
 
 @dataclass(frozen=True)

@@ -226,6 +226,13 @@ class Store:
             rows = connection.execute(select(catalog.run).where(c.id.in_(newest))).all()
         return {row.office: (row.started_at, row.report) for row in rows}
 
+    def readers(self) -> dict[str, int]:
+        """How many versions stand as each reader read them."""
+        v = catalog.version.c
+        query = select(v.reader, func.count()).group_by(v.reader)
+        with self.writing() as connection:
+            return {name: int(number) for name, number in connection.execute(query)}
+
     def visited_files(self) -> dict[str, int]:
         """The WARC files that last answers stand in, with how many of them."""
         c = catalog.visit.c

@@ -16,6 +16,7 @@ from corpus import Settings, Source, Store, office, offices, read_settings
 from corpus.errors import CommuniqueError, LockedError, OfficeError, SettingsError
 from corpus.report import counted
 from indexer import Filters, Passage, Query, open_engine, parse
+from indexer.check_command import check_command
 from indexer.console import FAILED, LOCKED, USAGE, shown, start_logging
 from indexer.crawl_commands import crawl_command, crawl_samples, read_since
 from indexer.engine import Sort
@@ -208,6 +209,7 @@ def serve_command(settings: Settings, host: str, port: int) -> None:
 
 for command in (
     crawl_command,
+    check_command,
     import_command,
     verify_command,
     backup_command,

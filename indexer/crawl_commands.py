@@ -19,9 +19,10 @@ from indexer.console import FAILED, SOME_FAILED, shown
 from indexer.dates import read_day
 
 
-def _read_mirrors(
+def read_mirrors(
     ctx: click.Context, option: click.Parameter, given: tuple[str, ...]
 ) -> dict[str, str]:
+    """An option's values as hosts and what stands in for them; a slip ends the command."""
     pairs = [each.partition("=") for each in given]
     if any(not host or not url.startswith(("http://", "https://")) for host, _, url in pairs):
         raise click.BadParameter("write HOST=URL, such as www.justice.gov=http://127.0.0.1:8801")
@@ -48,7 +49,7 @@ def read_since(ctx: click.Context, option: click.Parameter, given: str | None) -
     "--mirror",
     "mirrors",
     multiple=True,
-    callback=_read_mirrors,
+    callback=read_mirrors,
     metavar="HOST=URL",
     help="What stands in for a host.",
 )

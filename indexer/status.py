@@ -16,7 +16,7 @@ from indexer.reindex import reindex
 def status_of(store: Store, engine: Engine) -> dict[str, Any]:
     """The status as plain values: `offices` by name, `index`."""
     held = {each.office: each for each in store.coverage()}
-    runs, good_runs = store.runs(), store.runs(good=True)
+    runs, good_runs, readers = store.runs(), store.runs(good=True), store.readers()
     rows = {}
     for name in sorted({*held, *runs}):
         has, (started_at, report) = held.get(name), runs.get(name, (None, {}))
@@ -41,6 +41,7 @@ def status_of(store: Store, engine: Engine) -> dict[str, Any]:
             "cut_short": report.get("cut_short"),
             "quarantined": report.get("quarantined"),
             "error": report.get("error"),
+            "layouts": _layouts(name, readers),
         }
     health = engine.health()
     suppressed = len(store.suppressed())
@@ -51,6 +52,32 @@ def status_of(store: Store, engine: Engine) -> dict[str, Any]:
         "problem": health.problem,
     }
     return {"offices": rows, "index": index, "suppressed": suppressed}
+
+
+def _layouts(name: str, readers: dict[str, int]) -> dict[str, dict[str, int]]:
+    """Of each route that knows several layouts: how many stored versions each of them read.
+
+    Without a name (""): versions that stand as they were read before layouts were told apart.
+    """
+    routes = offices()[name].routes if name in offices() else ()
+    return {
+        route.name: {
+            each: readers.get(f"{name}/{route.name}/{each}".rstrip("/"), 0)
+            for each in [*(layout.name for layout in route.layouts), ""]
+        }
+        for route in routes
+        if route.layouts
+    }
+
+
+def _layout_words(route: str, numbers: dict[str, int]) -> Iterator[str]:
+    """Which layouts the stored versions are of, and whose readers may go."""
+    told = ", ".join(f"{layout or 'unnamed'} {n:,}" for layout, n in numbers.items() if n)
+    yield f"  versions by layout ({route}): {told or 'none'}"
+    _, *older = (layout for layout in numbers if layout)
+    for layout in older:
+        if told and not numbers[layout] and not numbers[""]:
+            yield f"  no stored version needs the reader of layout {layout} ({route}) any more"
 
 
 def run_words(row: dict[str, Any]) -> list[str]:
@@ -70,6 +97,8 @@ def status_sentences(status: dict[str, Any]) -> list[str]:
         if row["last_run"]:
             when = f"{row['last_run']:%Y-%m-%d %H:%M} UTC"
             lines.append(f"  last run {when}: {', '.join(run_words(row))}")
+        for route, numbers in row["layouts"].items():
+            lines += _layout_words(route, numbers)
         if row["cut_short"]:
             lines.append(f"  cut short as asked, {row['cut_short']}")
         if row["quarantined"]:

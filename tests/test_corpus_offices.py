@@ -50,10 +50,12 @@ def read(url_file: Path) -> Draft | Listing:
 
 
 def as_json(record: Draft | Listing) -> Any:
-    """What was read, as JSON; a draft's `part` is tested on its own."""
+    """What was read, as JSON; a draft's `part` is tested on its own, and few have a `layout`."""
     whole = asdict(record)
     for each in [whole, *whole.get("drafts", [])]:
         each.pop("part", None)
+        if each.get("layout", "") is None:
+            del each["layout"]
     return json.loads(json.dumps(whole, default=str))
 
 

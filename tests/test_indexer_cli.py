@@ -25,7 +25,9 @@ from indexer.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
 READING = ["export", "offices", "search", "status", "verify"]
-COMMANDS = sorted([*READING, "backup", "crawl", "demo", "import", "reindex", "serve", "suppress"])
+COMMANDS = sorted(
+    [*READING, "backup", "check", "crawl", "demo", "import", "reindex", "serve", "suppress"]
+)
 # No waiting for an office that refuses; every release is due at every crawl.
 ALWAYS = {"COMMUNIQUE_RETRIES": "0", "COMMUNIQUE_REVISITS": "0", "COMMUNIQUE_WALK_DAYS": "0"}
 DOJ = [host for route in office("sample_doj").routes for host in route.hosts]
@@ -129,6 +131,11 @@ def test_offices_are_listed_for_people_and_programs(tmp_path: Path) -> None:
             "too",
         ),
         (["crawl", "us_doj", *mirrors(["www.justcie.gov"], "http://127.0.0.1:1")], "no office has"),
+        (["check"], "OFFICE"),
+        (["check", "no_such_office"], "no_such_office"),
+        (["check", "sample_doj", "--route", "no_such_route"], "no_such_route"),
+        (["check", "us_doj", "--delay", "0.5"], "too short for"),
+        (["check", "us_doj", *mirrors(["www.justcie.gov"], "http://127.0.0.1:1")], "no office has"),
         (["search", "--size", "0", "fraud"], "--size"),
         (["search", "--sort", "best", "fraud"], "--sort"),
         (["search", "--since", "soon", "fraud"], "'soon' is no date"),
