@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from corpus import catalog, suppression
 from corpus.archive import Place
+from corpus.attachments import Attached, count_attached
 from corpus.catalog import open_catalog
 from corpus.copies import Copy, read_copies
 from corpus.coverage import read_coverage
@@ -224,6 +225,11 @@ class Store:
         with self.writing() as connection:
             rows = connection.execute(select(catalog.run).where(c.id.in_(newest))).all()
         return {row.office: (row.started_at, row.report) for row in rows}
+
+    def attached(self, office: str) -> Attached:
+        """How many attached files an office's releases name, and how many are archived."""
+        with self.writing() as connection:
+            return count_attached(connection, office)
 
     def visited_files(self) -> dict[str, int]:
         """The WARC files that last answers stand in, with how many of them."""
