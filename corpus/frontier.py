@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from corpus import revisits
+from corpus import attachments, revisits
 from corpus.gate import Refusal
 from corpus.intake import Intake
 from corpus.report import CrawlReport
@@ -18,8 +19,8 @@ from corpus.staging import Staging
 class Frontier:
     """Release addresses to ask for, with their languages, and the listing page that follows.
 
-    `is_walk` turns false when the listing's end was not reached; `has_links` and
-    `carries_releases` tell what its pages hold.
+    `files` are attached files that were never fetched. `is_walk` turns false when the listing's end
+    was not reached; `has_links` and `carries_releases` tell what its pages hold.
     """
 
     def __init__(
@@ -33,6 +34,8 @@ class Frontier:
         self.route, self.schedule, self.staging = route, schedule, staging
         self.intake, self.report = intake, report
         self.releases: deque[tuple[str, str]] = deque()
+        self.files: deque[str] = deque()
+        self.asked_files: set[str] = set()
         self.following: tuple[str, str] | None = None
         self.seen: set[tuple[str, str]] = set()
         self.is_walk, self.has_links, self.carries_releases = True, False, False
@@ -103,6 +106,22 @@ class Frontier:
                 for id_, url, standing in met
                 if id_ not in asked and self._is_due(id_, standing, now)
             )
+
+    def add_files(self, urls: Iterable[str]) -> None:
+        """Queue attached files on the office's hosts that were never fetched, each once."""
+        for url in dict.fromkeys(urls):
+            is_ours = urlsplit(url).netloc.lower() in self.route.hosts
+            if is_ours and url not in self.asked_files and (url, "") not in self.seen:
+                self.asked_files.add(url)
+                if self.staging.visit(url, "") is None:
+                    self.files.append(url)
+
+    def add_known_files(self) -> None:
+        """On a walk, queue those of all known releases: what an earlier run did not come to."""
+        if self.staging.is_walk:
+            with self.staging.store.writing() as connection:
+                known = [*attachments.named(connection, self.staging.office)]
+            self.add_files(known)
 
     def _is_ours(self, url: str) -> bool:
         ours = urlsplit(url).netloc.lower() in self.route.hosts

@@ -32,7 +32,7 @@ class CrawlReport:
     `cut_short` where an option ended the run before the office's listing did; `quarantined` why
     nothing of the run is published. `not_due` counts known releases whose visit was not due,
     `vanished` known ones that were not there for the first time, `resumed` what an interrupted
-    run had seen.
+    run had seen; `attachments` are files archived in this run.
     """
 
     office: str
@@ -47,6 +47,8 @@ class CrawlReport:
     not_due: int = 0
     vanished: int = 0
     resumed: int = 0
+    attachments: int = 0
+    attachments_missing: int = 0
     missing: list[str] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     failed: list[Refusal] = field(default_factory=list)
@@ -119,6 +121,11 @@ class CrawlReport:
             lines.append(f"  {counted(self.not_due, 'known release')} not looked at: not due yet")
         if self.vanished:
             lines.append(f"  {counted(self.vanished, 'known release')} not there any more")
+        if self.attachments or self.attachments_missing:
+            lines.append(
+                f"  {counted(self.attachments, 'attached file')} archived (files are not searched),"
+                f" {self.attachments_missing:,} not there (404 or 410)"
+            )
         if self.resumed:
             lines.append(f"  {self.resumed:,} of these from the run before, which was interrupted")
         lines += _by_rule("refused", self.refused) + _by_rule("without an answer", self.failed)

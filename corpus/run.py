@@ -79,7 +79,7 @@ class Run:
             self._fail(answer)
         elif answer is not None:
             self._take(answer)
-        if answer is not None:
+        if answer is not None and answer.wanted.url not in self.frontier.asked_files:
             self._note_trouble(answer, *before)
         self.progress(self.report)
         if wanted := self._pop():
@@ -107,6 +107,8 @@ class Run:
             )
 
     def _pop(self) -> tuple[str, str] | None:
+        if self.frontier.files:
+            return self.frontier.files.popleft(), ""
         if self.limit is not None and self.report.releases >= self.limit:
             if self.frontier.releases or self.listings or self.frontier.following:
                 self._cut_by_limit()
@@ -124,6 +126,8 @@ class Run:
             self.is_revisiting = True
             if not self.since:
                 self.frontier.add_due()
+                if self.settings.attachments:
+                    self.frontier.add_known_files()
             return self._pop()
         return self.listing
 
@@ -169,6 +173,10 @@ class Run:
             place,
             status,
         )
+        is_file = wanted.url in self.frontier.asked_files
+        if is_file and (status == 200 or status in GONE):
+            self._take_file(wanted, visit)
+            return
         if status == 200:
             self._read(wanted, answer.response.url, answer.body, visit)
             return
@@ -184,6 +192,15 @@ class Run:
             self._take_missing(wanted, visit)
         else:
             self.report.failed.append(Refusal(wanted.url, f"status_{status}", reason))
+
+    def _take_file(self, wanted: Wanted, visit: Visit) -> None:
+        """An attached file is kept as it came, or remembered as not being there."""
+        with self.store.writing() as connection:
+            self.staging.add_visit(connection, wanted.url, wanted.language, visit)
+        if visit.status == 200:
+            self.report.attachments += 1
+        else:
+            self.report.attachments_missing += 1
 
     def _take_missing(self, wanted: Wanted, visit: Visit) -> None:
         """404 or 410: a known release is missing at this visit; an unknown one is remembered."""
@@ -254,6 +271,8 @@ class Run:
         if listing and len(drafts) < len(listing.drafts):
             self._cut_by_limit()
         news = self.intake.keep(drafts, (wanted.url, wanted.language), url, visit, seen_again)
+        if self.settings.attachments:
+            self.frontier.add_files(each.url for draft in drafts for each in draft.attachments)
         if listing and self.frontier.following and not (unknown or news or self.staging.is_walk):
             self.frontier.following, self.frontier.is_walk = None, False
 

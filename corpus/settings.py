@@ -56,6 +56,10 @@ class Settings:
     gone_visits: int = _setting(
         3, "visits in a row that must find a release missing until it counts as gone"
     )
+    attachments: bool = _setting(
+        True,
+        "yes: fetch the files that releases link to on the office's own hosts, and archive them",
+    )
     query_chars: int = _setting(
         2000, "characters of a query that are read; the rest is ignored and the reader told"
     )

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from corpus import catalog, suppression
 from corpus.archive import Place
+from corpus.attachments import Attached, count_attached
 from corpus.copies import Copy, read_copies
 from corpus.coverage import read_coverage
 from corpus.database import open_catalog
@@ -232,6 +233,11 @@ class Store:
         query = select(v.reader, func.count()).group_by(v.reader)
         with self.writing() as connection:
             return {name: int(number) for name, number in connection.execute(query)}
+
+    def attached(self, office: str) -> Attached:
+        """How many attached files an office's releases name, and how many are archived."""
+        with self.writing() as connection:
+            return count_attached(connection, office)
 
     def visited_files(self) -> dict[str, int]:
         """The WARC files that last answers stand in, with how many of them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from dataclasses import asdict
 from typing import Any
 
 from corpus import Settings, Store, offices
@@ -28,6 +29,7 @@ def status_of(store: Store, engine: Engine) -> dict[str, Any]:
             "undated": has.undated if has else 0,
             "languages": has.languages if has else {},
             "gone": has.gone if has else 0,
+            "attachments": asdict(store.attached(name)),
             "gaps": list(has.gaps) if has else [],
             "last_run": started_at,
             "last_good_run": good_runs[name][0] if name in good_runs else None,
@@ -94,6 +96,11 @@ def status_sentences(status: dict[str, Any]) -> list[str]:
         dates = f"{row['first']} to {row['last']}" if row["first"] else "none dated"
         gone = f", {row['gone']:,} of them gone from the office's site" if row["gone"] else ""
         lines.append(f"{name}: {counted(row['releases'], 'release')}, {dates}{gone}")
+        if (files := row["attachments"])["named"]:
+            lines.append(
+                f"  {counted(files['named'], 'attached file')}, {files['archived']:,} archived,"
+                f" {files['missing']:,} not there; files are not searched"
+            )
         if row["last_run"]:
             when = f"{row['last_run']:%Y-%m-%d %H:%M} UTC"
             lines.append(f"  last run {when}: {', '.join(run_words(row))}")
