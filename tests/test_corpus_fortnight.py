@@ -116,6 +116,7 @@ class Observer:
             report = days.crawl(moment, self.office, self.room.host, url)
         said = report["error"] or report["quarantined"] or ""
         assert (day.says in said) if day.says else not said, said
+        assert said.count("https://") <= 1, "a sentence names its URL once"
         for path, found in self.room.stands().items():
             if not re.search(day.unseen, path):
                 self.known[path].meet(found, moment.date())
