@@ -11,10 +11,15 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import crawling, reading, searching
+from bench import crawling, faults, reading, searching
 from bench.site import SHARED, Row
 
-SECTIONS = {"reading": reading.rows, "searching": searching.rows, "crawling": crawling.rows}
+SECTIONS = {
+    "reading": reading.rows,
+    "searching": searching.rows,
+    "crawling": crawling.rows,
+    "faults": faults.rows,
+}
 RESULTS = Path(__file__).parent / "results.json"
 
 

@@ -150,6 +150,7 @@ class Run:
     def _listing_failed(self, wanted: Wanted, reason: str) -> None:
         """A listing's first page must be there; a later one ends the walk, as the report says."""
         if (wanted.url, wanted.language) == self.listing:
+            reason = reason.removeprefix(f"{wanted.url}: ")  # a PageError names it already
             if wanted.url == self.route.start:
                 raise CrawlError(f"{wanted.url}: {reason}")
             self.report.ended_early = f"{wanted.url}: {reason}"
