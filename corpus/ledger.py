@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from corpus import catalog
 from corpus.rows import sealed_ids
@@ -46,6 +46,14 @@ def read_ledger(
     return [_entry(row) for row in connection.execute(query)]
 
 
+def count_ledger(connection: Connection) -> dict[tuple[str, str], int]:
+    """How many entries each office has of each kind."""
+    entries = _entries().where(catalog.event.c.release.not_in(sealed_ids())).subquery()
+    c = entries.c
+    query = select(c.office, c.kind, func.count()).group_by(c.office, c.kind)
+    return {(office, kind): int(n) for office, kind, n in connection.execute(query)}
+
+
 def read_history(connection: Connection, id_: str) -> list[Entry]:
     """All that became of one release, oldest first, from when it was first seen."""
     e, r, v = catalog.event.c, catalog.release.c, catalog.version.c
@@ -64,11 +72,13 @@ def read_history(connection: Connection, id_: str) -> list[Entry]:
 
 
 def _entries() -> Select[Any]:
+    """All entries, but changes that were none: our reading of them was mended since."""
     e, r, v = catalog.event.c, catalog.release.c, catalog.version.c
     joined = catalog.event.join(catalog.release, r.id == e.release).join(
         catalog.version, (v.release == e.release) & (v.ordinal == e.version)
     )
-    return select(*e, r.url, v.title).select_from(joined)
+    is_mended = (e.kind == "changed") & v.is_repeat
+    return select(*e, r.url, v.title).select_from(joined).where(~is_mended)
 
 
 def _entry(row: Row[Any]) -> Entry:

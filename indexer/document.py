@@ -11,14 +11,15 @@ from typing import Any
 
 from corpus import Release, offices
 
-FORMAT = 2
+FORMAT = 4
 
 
 @dataclass(frozen=True)
 class Document:
     """A release as it is indexed. Title, body, topics, components and place are analysed.
 
-    The rest are whole values; `published` None is unknown.
+    The rest are whole values; `published` None is unknown. `state` is what became of a release
+    after it was first seen: "changed", "gone", both or neither.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Document:
     components: tuple[str, ...]
     number: str | None
     place: str | None
+    state: tuple[str, ...] = ()
 
     @property
     def body_text(self) -> str:
@@ -47,7 +49,9 @@ class Document:
 
 
 def document(release: Release) -> Document:
-    """What is indexed of a release: what the office states, nothing of how we came to know it."""
+    """What is indexed of a release: what the office states and what became of it, nothing of how we
+    came to know it.
+    """
     known = offices().get(release.office)
     return Document(
         id=release.id,
@@ -62,4 +66,10 @@ def document(release: Release) -> Document:
         components=release.components,
         number=release.number,
         place=release.place,
+        state=_state(release),
     )
+
+
+def _state(release: Release) -> tuple[str, ...]:
+    is_gone = release.gone_since is not None
+    return ("changed",) * release.is_changed + ("gone",) * is_gone

@@ -269,7 +269,8 @@ def test_search_as_json_has_hits_total_and_facets(sample_settings: Settings) -> 
     assert len(found["hits"]) == 2 < found["total"]
     names = {"id", "score", "office", "language", "published", "url", "title", "passages"}
     assert all(set(hit) == names for hit in found["hits"])
-    assert [facet["name"] for facet in found["facets"]] == ["office", "year", "language", "topic"]
+    names = ["office", "year", "language", "topic", "state"]
+    assert [facet["name"] for facet in found["facets"]] == names
 
 
 def test_search_takes_offices_dates_and_sorts(sample_settings: Settings) -> None:

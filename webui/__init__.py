@@ -17,7 +17,7 @@ from indexer import open_engine
 from indexer.status import run_words
 from indexer.withholding import withholding
 from webui import health, offices, releases, search, suppressed
-from webui.labels import day, language_name, moment
+from webui.labels import day, language_name, moment, state_words
 
 # Nothing inline, nothing from elsewhere, and no page of ours inside another's.
 POLICY = {
@@ -60,6 +60,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         "moment": moment,
         "language_name": language_name,
         "counted": counted,
+        "state_words": state_words,
     }
     app.jinja_env.globals |= {"office_title": _office_title, "run_words": run_words}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+STATES = {"changed": "Changed since first seen", "gone": "Gone from its site"}
 LANGUAGES = {"en": "English", "kk": "Kazakh", "ru": "Russian"}
 
 
@@ -20,3 +21,8 @@ def moment(value: datetime | None) -> str:
 def language_name(code: str) -> str:
     """A language by its own code, in English where we know the name."""
     return LANGUAGES.get(code, code)
+
+
+def state_words(state: str) -> str:
+    """What became of a release after it was first seen."""
+    return STATES.get(state, state)

@@ -14,7 +14,13 @@ from indexer.values import unknown_values
 from webui.params import SORTS, Asked, read_asked
 
 SHOWN = 8
-LABELS = {"office": "Office", "year": "Year", "language": "Language", "topic": "Topic"}
+LABELS = {
+    "office": "Office",
+    "year": "Year",
+    "language": "Language",
+    "topic": "Topic",
+    "state": "Since then",
+}
 # The order of years is time; of everything else, how many.
 BY_VALUE = frozenset({"year"})
 
