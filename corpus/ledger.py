@@ -30,6 +30,7 @@ class Entry:
     at: datetime
     since: datetime
     version: int
+    language: str
 
 
 def read_ledger(
@@ -59,14 +60,15 @@ def read_history(connection: Connection, id_: str) -> list[Entry]:
     e, r, v = catalog.event.c, catalog.release.c, catalog.version.c
     joined = catalog.release.join(catalog.version, (v.release == r.id) & (v.ordinal == 1))
     first = connection.execute(
-        select(r.id, r.office, r.url, r.first_seen, v.title)
+        select(r.id, r.office, r.url, r.first_seen, v.title, v.language)
         .select_from(joined)
         .where(r.id == id_, r.id.not_in(sealed_ids()))
     ).one_or_none()
     if first is None:
         return []
     began = first.first_seen
-    new = Entry(0, id_, first.office, first.url, first.title, "new", began, began, 1)
+    stated = (first.office, first.url, first.title)
+    new = Entry(0, id_, *stated, "new", began, began, 1, first.language)
     rows = connection.execute(_entries().where(e.release == id_).order_by(e.id))
     return [new, *(_entry(row) for row in rows)]
 
@@ -78,7 +80,7 @@ def _entries() -> Select[Any]:
         catalog.version, (v.release == e.release) & (v.ordinal == e.version)
     )
     is_mended = (e.kind == "changed") & v.is_repeat
-    return select(*e, r.url, v.title).select_from(joined).where(~is_mended)
+    return select(*e, r.url, v.title, v.language).select_from(joined).where(~is_mended)
 
 
 def _entry(row: Row[Any]) -> Entry:
@@ -92,4 +94,5 @@ def _entry(row: Row[Any]) -> Entry:
         row.at,
         row.since,
         row.version,
+        row.language,
     )

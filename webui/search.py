@@ -19,7 +19,7 @@ LABELS = {
     "year": "Year",
     "language": "Language",
     "topic": "Topic",
-    "state": "Since then",
+    "state": "After publication",
 }
 # The order of years is time; of everything else, how many.
 BY_VALUE = frozenset({"year"})
@@ -71,6 +71,7 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
             better=better,
             better_link=better and asked.with_words(better.words).link(),
             results=results,
+            copies=store.copy_counts(hit.id for hit in results.hits),
             milliseconds=milliseconds,
             panels=[_panel(facet, asked) for facet in results.facets],
             sorts=[(each, asked.with_sort(each).link(), each == asked.sort) for each in SORTS],
