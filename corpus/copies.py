@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import Connection, delete, insert, or_, select
+from sqlalchemy import Connection, delete, func, insert, or_, select
 
 from corpus import catalog
 from corpus.rows import sealed_ids
@@ -73,6 +73,17 @@ def read_copies(connection: Connection, id_: str) -> list[Copy]:
         .order_by(c.likeness.desc(), c.other)
     )
     return [Copy(*row) for row in connection.execute(query)]
+
+
+def count_copies(connection: Connection, ids: Iterable[str]) -> dict[str, int]:
+    """How many copies in sight each of these releases has; those with none are left out."""
+    c = catalog.copy.c
+    query = (
+        select(c.release, func.count())
+        .where(c.release.in_(list(ids)), c.other.not_in(sealed_ids()))
+        .group_by(c.release)
+    )
+    return {id_: int(number) for id_, number in connection.execute(query)}
 
 
 def unlink(connection: Connection, id_: str) -> None:

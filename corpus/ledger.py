@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from corpus import catalog
 from corpus.rows import sealed_ids
@@ -30,6 +30,7 @@ class Entry:
     at: datetime
     since: datetime
     version: int
+    language: str
 
 
 def read_ledger(
@@ -46,12 +47,20 @@ def read_ledger(
     return [_entry(row) for row in connection.execute(query)]
 
 
+def count_ledger(connection: Connection) -> dict[tuple[str, str], int]:
+    """How many entries each office has of each kind."""
+    entries = _entries().where(catalog.event.c.release.not_in(sealed_ids())).subquery()
+    c = entries.c
+    query = select(c.office, c.kind, func.count()).group_by(c.office, c.kind)
+    return {(office, kind): int(n) for office, kind, n in connection.execute(query)}
+
+
 def read_history(connection: Connection, id_: str) -> list[Entry]:
     """All that became of one release, oldest first, from when we first saw it."""
     e, r, v = catalog.event.c, catalog.release.c, catalog.version.c
     ours = (v.release == r.id) & v.origin.is_(None)
     first = connection.execute(
-        select(r.id, r.office, r.url, r.first_seen, v.title, v.ordinal)
+        select(r.id, r.office, r.url, r.first_seen, v.title, v.language, v.ordinal)
         .select_from(catalog.release.join(catalog.version, ours))
         .where(r.id == id_, r.id.not_in(sealed_ids()))
         .order_by(v.ordinal)
@@ -60,20 +69,21 @@ def read_history(connection: Connection, id_: str) -> list[Entry]:
     if first is None:
         return []
     began, number = first.first_seen, first.ordinal
-    new = Entry(0, id_, first.office, first.url, first.title, "new", began, began, number)
+    stated = (first.office, first.url, first.title)
+    new = Entry(0, id_, *stated, "new", began, began, number, first.language)
     rows = connection.execute(_entries().where(e.release == id_).order_by(e.id))
     return [new, *(_entry(row) for row in rows)]
 
 
 def _entries() -> Select[Any]:
+    """All entries, but changes that were none: our reading of them was mended since."""
     e, r, v = catalog.event.c, catalog.release.c, catalog.version.c
     joined = catalog.event.join(catalog.release, r.id == e.release).join(
         catalog.version, (v.release == e.release) & (v.ordinal == e.version)
     )
     # A change that today's reader does not see was none of the office's.
-    return (
-        select(*e, r.url, v.title).select_from(joined).where((e.kind != "changed") | ~v.is_repeat)
-    )
+    is_mended = (e.kind == "changed") & v.is_repeat
+    return select(*e, r.url, v.title, v.language).select_from(joined).where(~is_mended)
 
 
 def _entry(row: Row[Any]) -> Entry:
@@ -87,4 +97,5 @@ def _entry(row: Row[Any]) -> Entry:
         row.at,
         row.since,
         row.version,
+        row.language,
     )

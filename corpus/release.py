@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class Release:
 
     `attachments` is None where no route that was crawled tells of attachments; `first_seen` and
     `last_seen` are our own, None where others alone have seen it. `gone_since` is the first of the
-    visits that found it missing, while it is.
+    visits that found it missing, while it is; `is_changed` since it was first seen.
     """
 
     id: str
@@ -105,11 +106,15 @@ class Release:
     last_seen: datetime | None
     version: int
     gone_since: datetime | None = None
+    is_changed: bool = False
 
 
 @dataclass(frozen=True)
 class Version:
-    """What an office stated, as observed at a time; `number` counts from 1."""
+    """What an office stated, as observed at a time; `number` counts from 1.
+
+    `facts` holds all that makes a version, by the names in FACTS.
+    """
 
     number: int
     observed_at: datetime
@@ -117,6 +122,7 @@ class Version:
     published: date | None
     body: tuple[str, ...]
     provenance: Provenance
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 def release_id(office: str, canonical_url: str) -> str:

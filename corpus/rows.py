@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Label, Row, Select, select
 
 from corpus import catalog
 from corpus.archive import Place
@@ -66,8 +66,17 @@ def current_releases(*, sealed: bool = False) -> Select[Any]:
     columns = [each for each in v if each.name != "release"]
     joined = catalog.release.join(catalog.version, (v.release == r.id) & (v.ordinal == r.version))
     known = (r.id, r.office, r.url, r.first_seen, r.last_seen, r.version, r.gone_since)
-    query = select(*known, *columns).select_from(joined)
+    query = select(*known, _is_changed(), *columns).select_from(joined)
     return query if sealed else query.where(r.id.not_in(sealed_ids()))
+
+
+def _is_changed() -> Label[bool]:
+    """Whether the ledger has a change of a release; a reading that was mended since is none."""
+    e, changed = catalog.event.c, catalog.version.alias()
+    to = (changed.c.release == e.release) & (changed.c.ordinal == e.version)
+    where = (e.release == catalog.release.c.id) & (e.kind == "changed") & ~changed.c.is_repeat
+    query = select(e.id).join_from(catalog.event, changed, to).where(where)
+    return query.correlate(catalog.release).exists().label("is_changed")
 
 
 def version_values(
@@ -145,7 +154,6 @@ def learned(old: Row[Any], values: dict[str, Any]) -> dict[str, Any]:
 
 def read_release(row: Row[Any]) -> Release:
     """A row of `current_releases` as a record."""
-    attachments = row.attachments
     return Release(
         id=row.id,
         office=row.office,
@@ -160,18 +168,20 @@ def read_release(row: Row[Any]) -> Release:
         topics=tuple(row.topics or ()),
         components=tuple(row.components or ()),
         kind=row.kind,
-        attachments=None if attachments is None else tuple(Attachment(**a) for a in attachments),
+        attachments=_attachments(row),
         alternates=tuple(Alternate(**each) for each in row.alternates),
         provenance=_provenance(row),
         first_seen=row.first_seen,
         last_seen=row.last_seen,
         version=row.version,
         gone_since=row.gone_since,
+        is_changed=bool(row.is_changed),
     )
 
 
 def read_version(row: Row[Any]) -> Version:
     """A row of `version` as a record."""
+    facts = {name: getattr(row, name) for name in FACTS}
     return Version(
         number=row.ordinal,
         observed_at=row.observed_at,
@@ -179,7 +189,13 @@ def read_version(row: Row[Any]) -> Version:
         published=row.published,
         body=tuple(row.body),
         provenance=_provenance(row),
+        facts=facts | {"attachments": _attachments(row)},
     )
+
+
+def _attachments(row: Row[Any]) -> tuple[Attachment, ...] | None:
+    found = row.attachments
+    return None if found is None else tuple(Attachment(**each) for each in found)
 
 
 def _provenance(row: Row[Any]) -> Provenance:

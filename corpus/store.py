@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -13,11 +13,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from corpus import catalog, suppression
 from corpus.archive import Place
 from corpus.attachments import Attached, count_attached
-from corpus.copies import Copy, read_copies
+from corpus.copies import Copy, count_copies, read_copies
 from corpus.coverage import read_coverage
 from corpus.database import open_catalog
 from corpus.errors import StoreError
-from corpus.ledger import Entry, read_history, read_ledger
+from corpus.ledger import Entry, count_ledger, read_history, read_ledger
 from corpus.observation import Outcome, record, see
 from corpus.release import Draft, Provenance, Release, Version, release_id
 from corpus.rows import (
@@ -173,6 +173,11 @@ class Store:
         with self.writing() as connection:
             return read_ledger(connection, before, size, office, kind)
 
+    def ledger_counts(self) -> dict[tuple[str, str], int]:
+        """How many entries of the ledger each office has of each kind."""
+        with self.writing() as connection:
+            return count_ledger(connection)
+
     def history(self, id_: str) -> list[Entry]:
         """All that became of a release, oldest first; empty where there is none."""
         with self.writing() as connection:
@@ -182,6 +187,11 @@ class Store:
         """Releases with nearly the same body, the most alike first."""
         with self.writing() as connection:
             return read_copies(connection, id_)
+
+    def copy_counts(self, ids: Iterable[str]) -> dict[str, int]:
+        """How many copies each of these releases has; those with none are left out."""
+        with self.writing() as connection:
+            return count_copies(connection, ids)
 
     def suppressed(self, after_revision: int = 0) -> set[str]:
         """The ids that are out of sight, or those that went so after a revision."""

@@ -8,9 +8,14 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select, update
 
 from corpus import catalog
-from corpus.errors import StoreError
+from corpus.archive import sha256
+from corpus.errors import OfficeError, PageError, StoreError
 from corpus.observation import next_revision
+from corpus.page import Page
+from corpus.records import Record
+from corpus.release import Draft, Provenance, Release, release_id
 from corpus.rows import sealed_ids
+from corpus.source import office
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,37 @@ def read_suppressions(connection: Connection) -> list[Suppression]:
     c, r = catalog.suppression.c, catalog.release.c
     query = select(r.office, c.at, c.reason, c.undone_at).join(catalog.release, r.id == c.release)
     return [Suppression(*row) for row in connection.execute(query.order_by(c.id.desc()))]
+
+
+def unsealed(
+    release: Release, seen: Provenance, archived: Record, sealed: set[str]
+) -> bytes | None:
+    """What may be given out of the response that an observation of a release came in.
+
+    All of it, unless it carries suppressed releases as well: then this release's own part, as its
+    digest proves it; None where that cannot be cut out.
+    """
+    beside = {id_ for id_ in sealed if id_.startswith(f"{release.office}-")}
+    if not beside or not seen.part_sha256:
+        return archived.body
+    try:
+        drafts = _drafts(release, seen, archived)
+    except (OfficeError, PageError):
+        return None  # what cannot be read cannot be shown to be free of them
+    if not beside & drafts.keys():
+        return archived.body
+    part = drafts[release.id].part if release.id in drafts else None
+    return part if part and sha256(part) == seen.part_sha256 else None
+
+
+def _drafts(release: Release, seen: Provenance, archived: Record) -> dict[str, Draft]:
+    """The releases that a listing carries, by their ids."""
+    source = office(release.office)
+    route = source.route(seen.reader.split("/")[1])
+    language = release.language if route.languages else None
+    drafts = route.links(Page(archived.url, archived.body, language)).drafts
+    canonical = source.canonical
+    return {release_id(release.office, canonical(each.url)): each for each in drafts if each.url}
 
 
 def _check(connection: Connection, id_: str) -> None:

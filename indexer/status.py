@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from corpus import Settings, Store, offices
@@ -12,6 +12,9 @@ from corpus.report import counted
 from corpus.verify import Finding
 from indexer.engine import Engine, Query
 from indexer.reindex import reindex
+
+# What is listed in a line of the status; the offices page tells the rest.
+LISTED = 6
 
 
 def status_of(store: Store, engine: Engine) -> dict[str, Any]:
@@ -30,7 +33,9 @@ def status_of(store: Store, engine: Engine) -> dict[str, Any]:
             "languages": has.languages if has else {},
             "gone": has.gone if has else 0,
             "attachments": asdict(store.attached(name)),
+            "months": has.months if has else {},
             "gaps": list(has.gaps) if has else [],
+            "reader_versions": has.reader_versions if has else {},
             "last_run": started_at,
             "last_good_run": good_runs[name][0] if name in good_runs else None,
             "route": report.get("route"),
@@ -89,6 +94,12 @@ def run_words(row: dict[str, Any]) -> list[str]:
     return words + [f"{row[name]:,} {phrase}" for name, phrase in rare.items() if row[name]]
 
 
+def rule_words(row: dict[str, Any]) -> list[str]:
+    """Which rules refused how many pages in an office's last run, most first."""
+    rules = sorted(row["refused_by_rule"].items(), key=lambda pair: (-pair[1], pair[0]))
+    return [f"{number:,} {rule.replace('_', ' ')}" for rule, number in rules]
+
+
 def status_sentences(status: dict[str, Any]) -> list[str]:
     """The status for people."""
     lines = []
@@ -96,16 +107,22 @@ def status_sentences(status: dict[str, Any]) -> list[str]:
         dates = f"{row['first']} to {row['last']}" if row["first"] else "none dated"
         gone = f", {row['gone']:,} of them gone from the office's site" if row["gone"] else ""
         lines.append(f"{name}: {counted(row['releases'], 'release')}, {dates}{gone}")
+        if row["gaps"]:
+            lines.append(f"  months without a release: {_listed(row['gaps'])}")
         if (files := row["attachments"])["named"]:
             lines.append(
                 f"  {counted(files['named'], 'attached file')}, {files['archived']:,} archived,"
                 f" {files['missing']:,} not there; files are not searched"
             )
+        if row["reader_versions"]:
+            lines.append(f"  read by {_listed([*row['reader_versions']])}")
+        for route, numbers in row["layouts"].items():
+            lines += _layout_words(route, numbers)
         if row["last_run"]:
             when = f"{row['last_run']:%Y-%m-%d %H:%M} UTC"
             lines.append(f"  last run {when}: {', '.join(run_words(row))}")
-        for route, numbers in row["layouts"].items():
-            lines += _layout_words(route, numbers)
+        if row["refused_by_rule"]:
+            lines.append(f"  refused by rule: {', '.join(rule_words(row))}")
         if row["cut_short"]:
             lines.append(f"  cut short as asked, {row['cut_short']}")
         if row["quarantined"]:
@@ -127,6 +144,12 @@ def status_sentences(status: dict[str, Any]) -> list[str]:
         )
         lines.append(f"index {index['build']}: {counted(index['releases'], 'release')}, {state}")
     return lines or ["Nothing is held yet; run `communique crawl`."]
+
+
+def _listed(words: list[str]) -> str:
+    """The first of a list, and how many more there are."""
+    more = f" and {len(words) - LISTED:,} more" if len(words) > LISTED else ""
+    return ", ".join(words[:LISTED]) + more
 
 
 def verify_index(settings: Settings, store: Store, engine: Engine) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,8 @@ from filelock import FileLock
 from sqlalchemy import create_engine, text
 
 from corpus import Settings, Store, office
+from corpus.gate import Refusal
+from corpus.report import CrawlReport
 from corpus.sample_site import SampleSite
 from indexer.cli import main
 
@@ -276,7 +279,8 @@ def test_search_as_json_has_hits_total_and_facets(sample_settings: Settings) -> 
     assert len(found["hits"]) == 2 < found["total"]
     names = {"id", "score", "office", "language", "published", "url", "title", "passages"}
     assert all(set(hit) == names for hit in found["hits"])
-    assert [facet["name"] for facet in found["facets"]] == ["office", "year", "language", "topic"]
+    names = ["office", "year", "language", "topic", "state"]
+    assert [facet["name"] for facet in found["facets"]] == names
 
 
 def test_search_takes_offices_dates_and_sorts(sample_settings: Settings) -> None:
@@ -331,6 +335,23 @@ def test_status_tells_what_is_held(sample_settings: Settings, sample_store: Stor
     assert status["index"]["is_current"] is True
     assert status["index"]["problem"] is None
     assert "up to date" in call(sample_settings.data, "status").output
+
+
+def test_status_tells_gaps_readers_and_refusals_in_short(
+    changed_settings: Settings, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(changed_settings.data, tmp_path / "copy")
+    told = call(folder, "status").output
+    assert "1 of them gone from the office's site" in told
+    assert "  months without a release: 2013-11, 2013-12, " in told
+    assert " and 126 more" in told
+    assert "  read by sample_doj/pages 1" in told
+    report = CrawlReport("sample_doj", "pages")
+    report.refused = [Refusal("u", rule, "No.") for rule in ("soft_404", "robots", "soft_404")]
+    store = Store(Settings(data=folder))
+    store.add_run("sample_doj", datetime.now(UTC), report.as_json())
+    store.close()
+    assert "  refused by rule: 2 soft 404, 1 robots" in call(folder, "status").output
 
 
 def test_status_of_an_empty_folder_is_no_error(tmp_path: Path) -> None:

@@ -14,7 +14,13 @@ from indexer.values import unknown_values
 from webui.params import SORTS, Asked, read_asked
 
 SHOWN = 8
-LABELS = {"office": "Office", "year": "Year", "language": "Language", "topic": "Topic"}
+LABELS = {
+    "office": "Office",
+    "year": "Year",
+    "language": "Language",
+    "topic": "Topic",
+    "state": "After publication",
+}
 # The order of years is time; of everything else, how many.
 BY_VALUE = frozenset({"year"})
 
@@ -65,6 +71,7 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
             better=better,
             better_link=better and asked.with_words(better.words).link(),
             results=results,
+            copies=store.copy_counts(hit.id for hit in results.hits),
             milliseconds=milliseconds,
             panels=[_panel(facet, asked) for facet in results.facets],
             sorts=[(each, asked.with_sort(each).link(), each == asked.sort) for each in SORTS],
