@@ -28,7 +28,8 @@ KEPT = 1000
 @dataclass
 class CrawlReport:
     """Counts and lists of one run. `error` says why the office failed as a whole, if it did;
-    `cut_short` where an option ended the run before the office's listing did.
+    `cut_short` where an option ended the run before the office's listing did; `absent` names
+    listings, newer than all that were found, that need not be there yet.
     """
 
     office: str
@@ -41,6 +42,7 @@ class CrawlReport:
     changed: int = 0
     same: int = 0
     missing: list[str] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     failed: list[Refusal] = field(default_factory=list)
     languages: Counter[str] = field(default_factory=Counter)
@@ -97,6 +99,8 @@ class CrawlReport:
                 f"  {len(self.missing):,} listed but not there (404 or 410),"
                 f" the first: {self.missing[0]}"
             )
+        if self.absent:
+            lines.append(f"  not there (yet), and older listings walked: {', '.join(self.absent)}")
         lines += _by_rule("refused", self.refused) + _by_rule("without an answer", self.failed)
         if self.languages:
             lines.append(

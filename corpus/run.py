@@ -46,12 +46,15 @@ class Run:
         self.since, self.limit, self.progress = since, limit, progress
         self.report = CrawlReport(name, route.name)
         self.listings: deque[tuple[str, str]] = deque(
-            (route.start, each) for each in route.languages or ("",)
+            (url, each)
+            for each in route.languages or ("",)
+            for url in route.starts(datetime.now(UTC).date())
         )
         self.releases: deque[tuple[str, str]] = deque()
         self.following: tuple[str, str] | None = None
         self.newest: date | None = None
         self.seen: set[tuple[str, str]] = set()
+        self.walked: set[tuple[str, str]] = set()
         self.listing: tuple[str, str] | None = None
 
     def next(self, answer: Fetched | Failed | None) -> Iterator[Wanted]:
@@ -74,11 +77,19 @@ class Run:
         following, self.following = self.following, None
         if following and self._is_past_since():
             self.report.cut_short = f"where the listing is older than {self.since} (--since)"
+            self.walked.update(each for each in self.listings if each[1] == following[1])
         elif following:
             self.listings.appendleft(following)
         self.newest = None
-        self.listing = self.listings.popleft() if self.listings else None
+        self.listing = next(self._unwalked(), None)
         return self.listing
+
+    def _unwalked(self) -> Iterator[tuple[str, str]]:
+        while self.listings:
+            listing = self.listings.popleft()
+            if listing not in self.walked:
+                self.walked.add(listing)
+                yield listing
 
     def _is_past_since(self) -> bool:
         return bool(self.since and self.newest and self.newest < self.since)
@@ -113,6 +124,9 @@ class Run:
         place = self.archive.add(answer.response)
         if status != 200:
             reason = f"The answer has status {status}."
+            if status in GONE and self._is_not_yet(wanted):
+                self.report.absent.append(wanted.url)
+                return
             self._listing_failed(wanted, reason)
             if status in GONE:
                 self.report.missing.append(wanted.url)
@@ -128,6 +142,11 @@ class Run:
                 place,
             )
             self._read(wanted, answer.response.url, answer.body, visit)
+
+    def _is_not_yet(self, wanted: Wanted) -> bool:
+        """Whether this is a page of the listing that is newer than all that were found so far."""
+        is_listing = (wanted.url, wanted.language) == self.listing
+        return is_listing and wanted.url != self.route.start and not self.report.listings
 
     def _take_unchanged(self, wanted: Wanted, now: datetime) -> None:
         """What the archive has still stands: a known release was seen, all else is read again."""

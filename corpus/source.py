@@ -39,6 +39,8 @@ class Route:
     `languages`: the listing is walked once for each, asked for by Accept-Language; empty where
     the URL decides.
     `silent`: facts that this route never states; what another route told of them stays as it is.
+    `newer`: for an office whose listing is a page a year, the pages that may have come since
+    `start`, newest first, on a given day; the newest need not be there yet.
     """
 
     name: str
@@ -48,6 +50,11 @@ class Route:
     release: Callable[[Page], Draft]
     languages: tuple[str, ...] = ()
     silent: frozenset[str] = frozenset()
+    newer: Callable[[date], list[str]] | None = None
+
+    def starts(self, today: date) -> list[str]:
+        """Where walks begin: at `start`, and before it at each newer page not walked by then."""
+        return [*(self.newer(today) if self.newer else ()), self.start]
 
 
 @dataclass(frozen=True)
