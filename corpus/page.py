@@ -117,7 +117,11 @@ def attribute(tag: Tag, name: str, where: str) -> str:
 
 def target(link: Tag, page: Page) -> str:
     """Where a link leads, absolute; PageError when it leads nowhere."""
-    return urljoin(page.url, attribute(link, "href", page.url))
+    href = attribute(link, "href", page.url)
+    try:
+        return urljoin(page.url, href)
+    except ValueError as error:
+        raise PageError(f"{page.url}: {href!r} is no address: {error}.") from error
 
 
 def clean(text: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote, urlsplit
+from collections.abc import Iterator
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from bs4.element import Tag
 
-from corpus.page import Page, clean, target, text
+from corpus.page import Page, clean, text
 from corpus.release import Attachment
 
 ENDINGS = (
@@ -21,10 +22,20 @@ def linked_files(body: Tag, page: Page, folders: tuple[str, ...] = ()) -> list[A
     A file is called as its link says, or by its own name where the link is a picture.
     """
     files: dict[str, Attachment] = {}
-    for link in body.select('a[href]:not([href=""])'):
-        url = target(link, page)
+    for link, url in _addresses(body, page):
         path = urlsplit(url).path
-        if path.lower().endswith(ENDINGS) or path.startswith(folders or ("\0",)):
+        if path.lower().endswith(ENDINGS) or path.startswith(folders):
             name = clean(unquote(path.rpartition("/")[2]))
             files.setdefault(url, Attachment(url, text(link) or name))
     return list(files.values())
+
+
+def _addresses(body: Tag, page: Page) -> Iterator[tuple[Tag, str]]:
+    """The links that lead somewhere on the web; what editors mistyped is text without a link."""
+    for link in body.select("a[href]"):
+        try:
+            url = urldefrag(urljoin(page.url, str(link["href"]).strip())).url
+        except ValueError:
+            continue
+        if urlsplit(url).scheme in ("http", "https") and url != page.url:
+            yield link, url

@@ -16,29 +16,30 @@ HOST = "www.ohioattorneygeneral.gov"
 # Kentico serves files from these, under names of its own (".aspx").
 FOLDERS = ("/Files/", "/Images/", "/getattachment/", "/getfile/", "/getmedia/")
 DATELINE = re.compile(r"\((?P<place>[^()]{2,60})\)\s*[–—-]")
-CONTACT = re.compile(r"media contacts?\b", re.IGNORECASE)
-CONTACT_LENGTH = 200
+# A line such as "MEDIA CONTACT:", which may go on with a name and a number.
+CONTACT = re.compile(r"media contacts?\b.{0,100}", re.IGNORECASE)
 # "-30-", a printer's mark for the end.
-END = re.compile(r"\W*30\W*")
+END = re.compile(r"[-–—]+\s*30\s*[-–—]+")
+LONGEST_CONTACT = 200
 
 
 def links(page: Page) -> Listing:
     """The ten releases of a page, newest first, and the older page."""
-    column = one(page.soup(), ".rightColumn", page.url)
-    rows = some(column, ".ohio-news", page.url)
-    older = at_most_one(column, ".PagerControl a.UnselectedNext", page.url)
+    soup = page.soup()
+    rows = some(soup, ".ohio-news", page.url)
+    older = at_most_one(soup, ".PagerControl a.UnselectedNext", page.url)
     return Listing([_link(row, page) for row in rows], next=target(older, page) if older else None)
 
 
 def release(page: Page) -> Draft:
     """A release; the contact for the press that ends it is its signature."""
-    column = one(page.soup(), ".rightColumn", page.url)
-    content = one(column, ".newsbody", page.url)
-    body, signature = parted([p for p in paragraphs(content) if not END.fullmatch(p)])
+    soup = page.soup()
+    content = one(soup, ".newsbody", page.url)
+    body, signature = parted(paragraphs(content))
     found = DATELINE.match(body[0]) if body else None
     return Draft(
-        title=text(one(column, "h2.news", page.url)),
-        published=read_slashed_date(text(one(column, "h2.news + p", page.url)), page.url),
+        title=text(one(soup, "h2.news", page.url)),
+        published=read_slashed_date(text(one(soup, "h2.news + p", page.url)), page.url),
         body=body,
         language="en",
         place=found["place"].strip() if found else None,
@@ -47,13 +48,24 @@ def release(page: Page) -> Draft:
     )
 
 
-def parted(body: list[str]) -> tuple[list[str], str | None]:
-    """The body up to "MEDIA CONTACT", where only names and numbers follow, and what follows."""
-    starts = [n for n, paragraph in enumerate(body) if CONTACT.match(paragraph)]
-    tail = body[starts[-1] :] if starts else []
-    if not tail or any(len(paragraph) > CONTACT_LENGTH for paragraph in tail):
-        return body, None
-    return body[: starts[-1]], "\n".join(tail)
+def parted(whole: list[str]) -> tuple[list[str], str | None]:
+    """The body, and the contact for the press: the short lines from its heading to the end mark."""
+    body: list[str] = []
+    contact: list[str] = []
+    is_contact = False
+    for paragraph in whole:
+        kept: list[str] = []
+        for line in paragraph.split("\n"):
+            is_end = bool(END.fullmatch(line))
+            if is_end or len(line) > LONGEST_CONTACT:
+                is_contact = False
+            elif CONTACT.fullmatch(line):
+                is_contact = True
+            if not is_end:
+                (contact if is_contact else kept).append(line)
+        if kept:
+            body.append("\n".join(kept))
+    return body, "\n".join(contact) or None
 
 
 def _link(row: Tag, page: Page) -> Link:

@@ -19,10 +19,10 @@ from corpus.sources.us_doj import canonical
 HOST = "www.oag.state.va.us"
 # Joomla puts "This email address is being protected from spambots" where an address was.
 CLOAKS = 'joomla-hidden-mail, [id^="cloak"]'
-# A letterhead's first paragraph, its last one, and how far down that can stand.
-LETTERHEAD_LINES = re.compile(r"commonwealth of virginia\n\s*office of", re.IGNORECASE)
-CONTACT = "for media inquiries only"
-LETTERHEAD = 8
+# How a letterhead begins, and its last part; it ends within so many paragraphs.
+OPENING = re.compile(r"commonwealth of virginia\n\s*office of", re.IGNORECASE)
+CONTACT = re.compile(r"for media inquiries only", re.IGNORECASE)
+LETTERHEAD = 10
 # A headline below a title that begins with a day ("March 12, 2022 - ...") is its end at least.
 HEADLINE_LETTERS = 20
 
@@ -42,7 +42,7 @@ def release(page: Page) -> Draft:
     soup = page.soup()
     content = one(soup, ".com-content-article .com-content-article__body", page.url)
     for each in content.select(f"#pressHd, {CLOAKS}"):
-        each.decompose()
+        each.extract()
     title = text(one(soup, "head > title", page.url))
     body = without_headline(without_letterhead(paragraphs(content), title, page), title)
     return Draft(
@@ -56,14 +56,15 @@ def release(page: Page) -> Draft:
 
 
 def without_letterhead(body: list[str], title: str, page: Page) -> list[str]:
-    """The body below a letterhead, which ends with whom the press may ask, or at the headline."""
+    """The body below a letterhead, which ends at the headline, or with whom the press may ask."""
     top = body[:LETTERHEAD]
-    ends = [n for n, paragraph in enumerate(top, 1) if paragraph.lower().startswith(CONTACT)]
-    if not ends and any(LETTERHEAD_LINES.match(paragraph) for paragraph in top):
-        ends = [n for n, each in enumerate(top) if headline_lines(each, title)]
-        if not ends:
-            raise PageError(f"{page.url}: its letterhead does not end as those known do.")
-    return body[ends[0] :] if ends else body
+    if not any(OPENING.match(paragraph) or CONTACT.match(paragraph) for paragraph in top):
+        return body
+    ends = [n for n, paragraph in enumerate(top) if headline_lines(paragraph, title)]
+    ends += [n for n, paragraph in enumerate(top, 1) if CONTACT.match(paragraph)]
+    if not ends:
+        raise PageError(f"{page.url}: its letterhead does not end as those known do.")
+    return body[ends[0] :]
 
 
 def without_headline(body: list[str], title: str) -> list[str]:
