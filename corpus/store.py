@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -153,6 +153,15 @@ class Store:
             query = current_releases().where(catalog.release.c.id == id_)
             row = connection.execute(query).one_or_none()
         return read_release(row) if row else None
+
+    def first_seen(self, ids: Iterable[str]) -> dict[str, datetime]:
+        """When each of these releases was first seen, by id: all there is of an undated one."""
+        r, wanted = catalog.release.c, list(ids)
+        if not wanted:
+            return {}
+        with self.writing() as connection:
+            rows = connection.execute(select(r.id, r.first_seen).where(r.id.in_(wanted)))
+            return {row.id: row.first_seen for row in rows}
 
     def releases(self, office: str | None = None, after_revision: int = 0) -> Iterator[Release]:
         """Releases as they stand now, streamed, in the order of their last change."""
