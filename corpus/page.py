@@ -124,6 +124,12 @@ def target(link: Tag, page: Page) -> str:
         raise PageError(f"{page.url}: {href!r} is no address: {error}.") from error
 
 
+def next_page(tag: Tag, selector: str, page: Page) -> str | None:
+    """Where a pager's "next" leads, absolute; None on the last page, which has none."""
+    link = at_most_one(tag, selector, page.url)
+    return target(link, page) if link else None
+
+
 def clean(text: str) -> str:
     """One line of text: composed (NFC), without invisible characters, white space folded."""
     return " ".join(_decoded(text).split())

@@ -22,6 +22,7 @@ from corpus.page import (
     attribute,
     clean,
     fragment,
+    next_page,
     one,
     paragraphs,
     read_date,
@@ -247,6 +248,15 @@ def test_a_link_leads_to_an_absolute_address() -> None:
     assert target(one(fragment('<a href=" ../x?a=1&amp;b=2 ">X</a>'), "a", "p"), page) == (
         "https://office.example/x?a=1&b=2"
     )
+
+
+def test_a_pager_leads_to_the_next_page_and_on_the_last_one_nowhere() -> None:
+    page = Page("https://office.example/news?page=1", b"")
+    pager = fragment('<a class="next" href="?page=2">Next</a>')
+    assert next_page(pager, "a.next", page) == "https://office.example/news?page=2"
+    assert next_page(fragment("<a>1</a>"), "a.next", page) is None
+    with pytest.raises(PageError, match="'a' matches 2 times"):
+        next_page(fragment("<a href='/1'>1</a><a href='/2'>2</a>"), "a", page)
 
 
 @pytest.mark.parametrize(

@@ -1,41 +1,40 @@
-"""The files that a release's text points to, where a site has no field for them."""
+"""The files that a release's text links to, where a site has no field for them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urldefrag, urlsplit
 
 from bs4.element import Tag
 
-from corpus.page import Page, clean, text
+from corpus.errors import PageError
+from corpus.page import Page, clean, target, text
 from corpus.release import Attachment
 
-ENDINGS = (
-    *(".csv", ".doc", ".docx", ".jpeg", ".jpg", ".mp3", ".mp4", ".pdf", ".png", ".ppt", ".pptx"),
-    *(".rtf", ".txt", ".xls", ".xlsx", ".zip"),
-)
+DOCUMENTS = {".csv", ".doc", ".docx", ".pdf", ".ppt", ".pptx", ".rtf", ".txt", ".xls", ".xlsx"}
+MEDIA = {".gif", ".jpeg", ".jpg", ".m4a", ".mov", ".mp3", ".mp4", ".png", ".wav", ".zip"}
 
 
 def linked_files(body: Tag, page: Page, folders: tuple[str, ...] = ()) -> list[Attachment]:
-    """The files behind a body's links, each once; `folders` hold files whatever their names.
+    """The files of the office's own site behind a text's links, each once, in order.
 
-    A file is called as its link says, or by its own name where the link is a picture.
+    `folders` hold files whatever their names. A file is called as its link says, or by its own
+    name where the link is a picture.
     """
     files: dict[str, Attachment] = {}
-    for link, url in _addresses(body, page):
-        path = urlsplit(url).path
-        if path.lower().endswith(ENDINGS) or path.startswith(folders):
-            name = clean(unquote(path.rpartition("/")[2]))
-            files.setdefault(url, Attachment(url, text(link) or name))
+    for link in body.select("a[href]"):
+        try:
+            url = urldefrag(target(link, page)).url
+        except PageError:
+            # What editors mistyped is text without a link.
+            continue
+        path = PurePosixPath(unquote(urlsplit(url).path))
+        is_file = path.suffix.lower() in DOCUMENTS | MEDIA or str(path).startswith(folders)
+        # A file elsewhere is something the release cites, not something the office attached.
+        if is_file and _site(url) == _site(page.url):
+            files.setdefault(url, Attachment(url, text(link) or clean(path.name)))
     return list(files.values())
 
 
-def _addresses(body: Tag, page: Page) -> Iterator[tuple[Tag, str]]:
-    """The links that lead somewhere on the web; what editors mistyped is text without a link."""
-    for link in body.select("a[href]"):
-        try:
-            url = urldefrag(urljoin(page.url, str(link["href"]).strip())).url
-        except ValueError:
-            continue
-        if urlsplit(url).scheme in ("http", "https") and url != page.url:
-            yield link, url
+def _site(url: str) -> str:
+    return urlsplit(url).netloc.lower().removeprefix("www.")

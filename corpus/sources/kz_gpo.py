@@ -12,11 +12,10 @@ from bs4.element import Tag
 from bs4.filter import SoupStrainer
 
 from corpus.errors import PageError
-from corpus.page import Page, attribute, one, paragraphs, read_date, target, text
+from corpus.page import Page, attribute, next_page, one, paragraphs, read_date, target, text
 from corpus.release import Alternate, Draft
 from corpus.source import Link, Listing, Route, Source
 from corpus.sources import _govkz
-from corpus.sources._drupal import next_page
 from corpus.sources._govkz import LANGUAGES, dateline, parted
 
 PROJECT = "prokuror"

@@ -15,11 +15,11 @@ from urllib.parse import urljoin, urlsplit
 from bs4.element import Tag
 
 from corpus.errors import PageError
-from corpus.page import HEADINGS, Page, attribute, clean, one, paragraphs, read_date, text
+from corpus.page import HEADINGS, Page, clean, one, paragraphs, read_date, target, text
 from corpus.release import Alternate, Draft
 from corpus.source import Link, Listing, Route, Source
-from corpus.sources._attachments import linked_files, name_suffix
-from corpus.sources.us_doj import canonical
+from corpus.sources._address import canonical
+from corpus.sources._files import linked_files
 
 HOST = "www.ag.state.mn.us"
 FIRST_YEAR = 2018
@@ -102,7 +102,7 @@ def _taken_translations(content: Tag, page: Page) -> Iterator[Alternate]:
     for link in content.select("p a[href]"):
         line = link.find_parent("p")
         if line and TRANSLATION.search(text(link)) and text(line) == text(link):
-            yield Alternate(urljoin(page.url, attribute(link, "href", page.url)), "es")
+            yield Alternate(target(link, page), "es")
             line.decompose()
 
 
@@ -113,7 +113,7 @@ def _drop_updates(content: Tag) -> None:
         if not heading or heading.name not in HEADINGS or not UPDATES.fullmatch(text(heading)):
             continue
         for headline in heading.find_next_siblings():
-            if not any(name_suffix(str(a["href"])) == ".asp" for a in headline.select("a[href]")):
+            if not headline.select_one('a[href*=".asp" i]'):
                 break
             headline.decompose()
         heading.decompose()

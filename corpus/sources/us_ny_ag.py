@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from urllib.parse import urljoin
-
-from bs4.element import Tag
-
-from corpus.page import Page, at_most_one, attribute, one, paragraphs, read_date, some, text
+from corpus.page import Page, next_page, one, paragraphs, read_date, text
 from corpus.release import Draft
-from corpus.source import Link, Listing, Route, Source
-from corpus.sources._agencies import dateline
-from corpus.sources._attachments import linked_files
-from corpus.sources._drupal import next_page
-from corpus.sources._drupal10 import NEXT, alternates
+from corpus.source import Listing, Route, Source
+from corpus.sources._address import canonical
+from corpus.sources._dateline import dateline
+from corpus.sources._drupal import NEXT, alternates, dated_links
+from corpus.sources._files import linked_files
 from corpus.sources._languages import written_in
-from corpus.sources.us_doj import canonical
 
 
 def links(page: Page) -> Listing:
     """The headlines of a listing with their dates, and the older page."""
     view = one(page.soup(), ".view-press-releases", page.url)
-    rows = some(view, ".view-content > .views-row", page.url)
-    return Listing([_link(row, page) for row in rows], next=next_page(view, NEXT, page))
+    return Listing(dated_links(view, "time", page), next=next_page(view, NEXT, page))
 
 
 def release(page: Page) -> Draft:
@@ -43,15 +37,6 @@ def release(page: Page) -> Draft:
         place=dateline(body),
         attachments=linked_files(content, page),
         alternates=alternates(soup, language, page),
-    )
-
-
-def _link(row: Tag, page: Page) -> Link:
-    headline = one(row, ".views-field-title a", page.url)
-    day = at_most_one(row, "time", page.url)
-    return Link(
-        urljoin(page.url, attribute(headline, "href", page.url)),
-        read_date(text(day), "en", page.url) if day else None,
     )
 
 

@@ -6,11 +6,11 @@ import re
 
 from bs4.element import Tag
 
-from corpus.page import Page, at_most_one, one, paragraphs, read_slashed_date, some, target, text
+from corpus.page import Page, next_page, one, paragraphs, read_slashed_date, some, target, text
 from corpus.release import Draft
 from corpus.source import Link, Listing, Route, Source
+from corpus.sources._address import canonical
 from corpus.sources._files import linked_files
-from corpus.sources.us_doj import canonical
 
 HOST = "www.ohioattorneygeneral.gov"
 # Kentico serves files from these, under names of its own (".aspx").
@@ -27,8 +27,10 @@ def links(page: Page) -> Listing:
     """The ten releases of a page, newest first, and the older page."""
     soup = page.soup()
     rows = some(soup, ".ohio-news", page.url)
-    older = at_most_one(soup, ".PagerControl a.UnselectedNext", page.url)
-    return Listing([_link(row, page) for row in rows], next=target(older, page) if older else None)
+    return Listing(
+        [_link(row, page) for row in rows],
+        next=next_page(soup, ".PagerControl a.UnselectedNext", page),
+    )
 
 
 def release(page: Page) -> Draft:

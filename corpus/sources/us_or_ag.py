@@ -7,12 +7,13 @@ import re
 from bs4.element import Tag
 
 from corpus.errors import PageError
-from corpus.page import Page, at_most_one, one, paragraphs, read_date, some, target, text
+from corpus.page import Page, next_page, one, paragraphs, read_date, some, target, text
 from corpus.release import Draft
 from corpus.source import Link, Listing, Route, Source
+from corpus.sources._address import canonical
 from corpus.sources._dateline import dateline
 from corpus.sources._files import linked_files
-from corpus.sources.us_doj import canonical
+from corpus.sources._languages import written_in
 
 HOST = "www.doj.state.or.us"
 # "Posted in Lawsuits and Letters, Media Release on February 2, 2026"
@@ -23,8 +24,10 @@ def links(page: Page) -> Listing:
     """The results of the search form that lists all news, newest first, and the older page."""
     content = one(page.soup(), ".page-main-content", page.url)
     rows = some(content, ".search-filter-results .results-item", page.url)
-    older = at_most_one(content, ".pagination .nav-previous a", page.url)
-    return Listing([_link(row, page) for row in rows], next=target(older, page) if older else None)
+    return Listing(
+        [_link(row, page) for row in rows],
+        next=next_page(content, ".pagination .nav-previous a", page),
+    )
 
 
 def release(page: Page) -> Draft:
@@ -37,7 +40,7 @@ def release(page: Page) -> Draft:
         title=text(one(content, "h1.page-main-title", page.url)),
         published=read_date(text(one(intro, ".date", page.url)), "en", page.url),
         body=body,
-        language="en",
+        language=written_in(body),
         place=dateline(body),
         topics=[text(each) for each in intro.select('a[rel~="tag"]')],
         attachments=linked_files(article, page),
@@ -56,7 +59,7 @@ def _link(row: Tag, page: Page) -> Link:
 SOURCE = Source(
     title="Attorney General of Oregon",
     country="US",
-    languages=("en",),
+    languages=("en", "es"),
     routes=(
         Route(
             "pages",

@@ -6,7 +6,7 @@ from bs4.element import Tag
 
 from corpus.page import (
     Page,
-    at_most_one,
+    next_page,
     one,
     paragraphs,
     read_date,
@@ -17,9 +17,9 @@ from corpus.page import (
 )
 from corpus.release import Draft
 from corpus.source import Link, Listing, Route, Source
+from corpus.sources._address import canonical
 from corpus.sources._dateline import dateline
 from corpus.sources._files import linked_files
-from corpus.sources.us_doj import canonical
 
 HOST = "www.attorneygeneral.gov"
 
@@ -28,8 +28,9 @@ def links(page: Page) -> Listing:
     """The table of all items, newest first, and the older page."""
     content = one(page.soup(), ".content-area > #content", page.url)
     rows = some(content, "table.stories tr:has(> td.title)", page.url)
-    older = at_most_one(content, ".page-links a.next", page.url)
-    return Listing([_link(row, page) for row in rows], next=target(older, page) if older else None)
+    return Listing(
+        [_link(row, page) for row in rows], next=next_page(content, ".page-links a.next", page)
+    )
 
 
 def release(page: Page) -> Draft:

@@ -6,18 +6,16 @@ Headings and listings hold soft hyphens inside their words; corpus.page takes th
 from __future__ import annotations
 
 from datetime import date
-from urllib.parse import urljoin
 
 from bs4.element import Tag
 
-from corpus.page import Page, attribute, one, paragraphs, read_date, some, text
+from corpus.page import Page, next_page, one, paragraphs, read_date, some, target, text
 from corpus.release import Draft
 from corpus.source import Link, Listing, Route, Source
-from corpus.sources._agencies import dateline
-from corpus.sources._attachments import linked_files
-from corpus.sources._drupal import next_page
-from corpus.sources._drupal10 import NEXT, alternates
-from corpus.sources.us_doj import canonical
+from corpus.sources._address import canonical
+from corpus.sources._dateline import dateline
+from corpus.sources._drupal import NEXT, alternates
+from corpus.sources._files import linked_files
 
 HOST = "www.texasattorneygeneral.gov"
 
@@ -58,10 +56,7 @@ def _day_and_kind(meta: Tag, page: Page) -> tuple[date, str | None]:
 
 def _link(headline: Tag, page: Page) -> Link:
     meta = headline.find_next("p", class_="meta")
-    return Link(
-        urljoin(page.url, attribute(headline, "href", page.url)),
-        _day_and_kind(meta, page)[0] if meta else None,
-    )
+    return Link(target(headline, page), _day_and_kind(meta, page)[0] if meta else None)
 
 
 SOURCE = Source(

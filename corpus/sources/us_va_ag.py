@@ -1,7 +1,7 @@
 """Attorney General of Virginia: Joomla. The office dates nothing, neither pages nor listings.
 
-Its letterhead and headline are part of the text that editors paste, so they are taken off by what
-they say.
+Letterhead and headline are part of the text that editors paste, so they are taken off by what they
+say; a day that begins a few titles and texts is the editor's own too: it stays, and dates nothing.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 
 from corpus.errors import PageError
-from corpus.page import Page, at_most_one, one, paragraphs, some, target, text
+from corpus.page import Page, next_page, one, paragraphs, some, target, text
 from corpus.release import Draft
 from corpus.source import Link, Listing, Route, Source
+from corpus.sources._address import canonical
 from corpus.sources._dateline import dateline
 from corpus.sources._files import linked_files
-from corpus.sources.us_doj import canonical
 
 HOST = "www.oag.state.va.us"
 # Joomla puts "This email address is being protected from spambots" where an address was.
@@ -31,9 +31,9 @@ def links(page: Page) -> Listing:
     """A page of the category's table, newest first, and the next one."""
     category = one(page.soup(), ".com-content-category", page.url)
     rows = some(category, "table.com-content-category__table .list-title > a", page.url)
-    older = at_most_one(category, 'a[aria-label="Go to next page" i]', page.url)
     return Listing(
-        [Link(target(row, page)) for row in rows], next=target(older, page) if older else None
+        [Link(target(row, page)) for row in rows],
+        next=next_page(category, 'a[aria-label="Go to next page" i]', page),
     )
 
 
