@@ -9,7 +9,7 @@ LANGUAGES = {"en": "English", "kk": "Kazakh", "ru": "Russian"}
 
 def day(value: date | None) -> str:
     """A day as "27 April 2018"; unknown ones are said to be."""
-    return f"{value.day} {value:%B %Y}" if value else "undated"
+    return f"{value.day} {value:%B %Y}" if value else "date unknown"
 
 
 def moment(value: datetime | None) -> str:

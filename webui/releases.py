@@ -24,6 +24,7 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
         """One release; `q` and the filters of the search it was found by come along."""
         found = _found(store, id_)
         asked = read_asked(request.args)
+        similar = _similar(engine, id_)
         title, body = _marked(found, Marker(asked.reading(settings.query_chars).tree))
         return render_template(
             "release.html",
@@ -32,7 +33,8 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
             body=body,
             matches=sum(is_marked for each in body for _, is_marked in each.parts),
             versions=store.versions(id_),
-            similar=_similar(engine, id_),
+            similar=similar,
+            first_seen=store.first_seen(hit.id for hit in similar if not hit.published),
             asked=asked,
         )
 
