@@ -18,6 +18,7 @@ from corpus.errors import PageError
 from corpus.gate import Refusal
 from corpus.page import Page
 from corpus.release import Draft
+from corpus.revisits import GONE
 from corpus.settings import Settings
 from corpus.source import Listing, Route, Source, office
 from corpus.spider import Failed, Fetched, Wanted, fetch_all
@@ -80,7 +81,11 @@ class _Look:
         if urls:
             self._add_releases(list(urls), "")
         else:
-            wanted = [Wanted(route.start, each) for each in route.languages or ("",)]
+            wanted = [
+                Wanted(url, each)
+                for each in route.languages or ("",)
+                for url in route.starts(self.today)
+            ]
             self.waiting.extend(("listing", each) for each in wanted)
 
     def next(self, answer: Fetched | Failed | None) -> Iterator[Wanted]:
@@ -96,6 +101,8 @@ class _Look:
 
     def _take(self, answer: Fetched) -> None:
         url, status = answer.wanted.url, answer.response.status
+        if status in GONE and self.kind == "listing" and url != self.route.start:
+            return  # of a year that has none yet; the one before it follows
         if status != 200:
             self._refuse(url, f"status_{status}", f"The answer has status {status}.")
             return
@@ -112,6 +119,10 @@ class _Look:
 
     def _take_listing(self, url: str, listing: Listing, language: str) -> None:
         is_empty = not listing.links and not listing.drafts
+        if is_empty and url != self.route.start:
+            return  # as above
+        # What waits in this language are the listings of older years.
+        self.waiting = deque(each for each in self.waiting if each[1].language != language)
         refusal = Refusal(url, "no_release", "It lists no release at all.") if is_empty else None
         self.readings.append(Reading(url, "listing", listing, refusal))
         for draft in listing.drafts[: self.limit]:

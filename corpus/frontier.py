@@ -1,4 +1,6 @@
-"""What a run still wants of an office: what its listings name, and known releases that are due."""
+"""What a run still wants of an office: its listings, what they name, and known releases that are
+due.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +19,11 @@ from corpus.staging import Staging
 
 
 class Frontier:
-    """Release addresses to ask for, with their languages, and the listing page that follows.
+    """Release addresses and listings to ask for, with their languages.
 
-    `files` are attached files that were never fetched. `is_walk` turns false when the listing's end
-    was not reached; `has_links` and `carries_releases` tell what its pages hold.
+    `following` is the page that follows the listing that was read last; `files` are attached files
+    that were never fetched. `is_walk` turns false when the listing's end was not reached;
+    `has_links` and `carries_releases` tell what its pages hold.
     """
 
     def __init__(
@@ -36,9 +39,38 @@ class Frontier:
         self.releases: deque[tuple[str, str]] = deque()
         self.files: deque[str] = deque()
         self.asked_files: set[str] = set()
+        today = datetime.now(UTC).date()
+        self.listings: deque[tuple[str, str]] = deque(
+            (url, each) for each in route.languages or ("",) for url in route.starts(today)
+        )
+        self.begun: set[tuple[str, str]] = set()
         self.following: tuple[str, str] | None = None
         self.seen: set[tuple[str, str]] = set()
         self.is_walk, self.has_links, self.carries_releases = True, False, False
+
+    @property
+    def has_more(self) -> bool:
+        """Whether anything is left that a listing names, or may name."""
+        return bool(self.releases or self.listings or self.following)
+
+    def next_listing(self) -> tuple[str, str] | None:
+        """The page that follows, or the start of another listing; each is walked once."""
+        if self.following:
+            self.listings.appendleft(self.following)
+            self.following = None
+        while self.listings:
+            listing = self.listings.popleft()
+            if listing not in self.begun:
+                self.begun.add(listing)
+                return listing
+        return None
+
+    def stop_following(self) -> None:
+        """Leave the rest of a listing, the pages of older years with it."""
+        following, self.following, self.is_walk = self.following, None, False
+        if following:
+            older = [each for each in self.listings if each[1] == following[1]]
+            self.begun.update(older)
 
     def add(self, listing: Listing, language: str) -> int:
         """Note a listing's releases, each once, and its next page, unless all was seen before; how
@@ -60,8 +92,8 @@ class Frontier:
         self.report.listed += number
         if listing.next and number:
             self.following = (listing.next, language)
-        elif listing.next:
-            self.is_walk = False  # a page that only repeats: this is no end
+        elif listing.next and (found or not self.route.newer):
+            self.is_walk = False  # a page that only repeats is no end; a year without news is none
         return self._add_links(fresh, language)
 
     def _add_links(self, links: list[Link], language: str) -> int:

@@ -32,7 +32,8 @@ class CrawlReport:
     `cut_short` where an option ended the run before the office's listing did; `quarantined` why
     nothing of the run is published. `not_due` counts known releases whose visit was not due,
     `vanished` known ones that were not there for the first time, `resumed` what an interrupted
-    run had seen; `attachments` are files archived in this run.
+    run had seen; `attachments` are files archived in this run. `absent` names listings, newer than
+    all that were found, that need not be there yet.
     """
 
     office: str
@@ -50,6 +51,7 @@ class CrawlReport:
     attachments: int = 0
     attachments_missing: int = 0
     missing: list[str] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     failed: list[Refusal] = field(default_factory=list)
     remarks: list[Refusal] = field(default_factory=list)
@@ -128,6 +130,8 @@ class CrawlReport:
             )
         if self.resumed:
             lines.append(f"  {self.resumed:,} of these from the run before, which was interrupted")
+        if self.absent:
+            lines.append(f"  not there (yet), and older listings walked: {', '.join(self.absent)}")
         lines += _by_rule("refused", self.refused) + _by_rule("without an answer", self.failed)
         lines += _by_rule("stored with a remark", self.remarks)
         if self.languages:

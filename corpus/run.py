@@ -6,7 +6,6 @@ and memory stays flat. Known releases that are due and were not listed follow at
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
@@ -57,9 +56,6 @@ class Run:
         self.intake = Intake(self.source, route, settings, staging, self.report)
         schedule = read_schedule(settings.revisits)
         self.frontier = Frontier(route, schedule, staging, self.intake, self.report)
-        self.listings: deque[tuple[str, str]] = deque(
-            (route.start, each) for each in route.languages or ("",)
-        )
         self.listing: tuple[str, str] | None = None
         self.is_revisiting, self.trouble = False, 0
 
@@ -110,18 +106,16 @@ class Run:
         if self.frontier.files:
             return self.frontier.files.popleft(), ""
         if self.limit is not None and self.report.releases >= self.limit:
-            if self.frontier.releases or self.listings or self.frontier.following:
+            if self.frontier.has_more:
                 self._cut_by_limit()
             return None
         if self.frontier.releases:
             return self.frontier.releases.popleft()
-        following, self.frontier.following = self.frontier.following, None
-        if following and self._is_past_since():
+        if self.frontier.following and self._is_past_since():
             self.report.cut_short = f"where the listing is older than {self.since} (--since)"
-        elif following:
-            self.listings.appendleft(following)
+            self.frontier.stop_following()
         self.intake.newest = None
-        self.listing = self.listings.popleft() if self.listings else None
+        self.listing = self.frontier.next_listing()
         if self.listing is None and not self.is_revisiting:
             self.is_revisiting = True
             if not self.since:
@@ -188,6 +182,9 @@ class Run:
                 " the next run goes on from here."
             )
         reason = f"The answer has status {status}."
+        if status in GONE and self._is_not_yet(wanted):
+            self.report.absent.append(wanted.url)
+            return
         self._listing_failed(wanted, reason)
         if status in GONE:
             self._take_missing(wanted, visit)
@@ -202,6 +199,11 @@ class Run:
             self.report.attachments += 1
         else:
             self.report.attachments_missing += 1
+
+    def _is_not_yet(self, wanted: Wanted) -> bool:
+        """Whether this is a page of the listing that is newer than all that were found so far."""
+        is_listing = (wanted.url, wanted.language) == self.listing
+        return is_listing and wanted.url != self.route.start and not self.report.listings
 
     def _take_missing(self, wanted: Wanted, visit: Visit) -> None:
         """404 or 410: a known release is missing at this visit; an unknown one is remembered."""
@@ -275,7 +277,7 @@ class Run:
         if self.settings.attachments:
             self.frontier.add_files(each.url for draft in drafts for each in draft.attachments)
         if listing and self.frontier.following and not (unknown or news or self.staging.is_walk):
-            self.frontier.following, self.frontier.is_walk = None, False
+            self.frontier.stop_following()
 
     def _cut_by_limit(self) -> None:
         self.report.cut_short = f"after {counted(self.limit or 0, 'release')} (--limit)"

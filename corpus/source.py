@@ -43,6 +43,8 @@ class Route:
     `release` is one function, or `Layouts` where old and new markup stand side by side.
     `is_release` tells a release's address from a listing's, where the reader of one could make
     something of the other.
+    `newer`: for an office whose listing is a page a year, the pages that may have come since
+    `start`, newest first, on a given day; the newest need not be there yet.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Route:
     languages: tuple[str, ...] = ()
     silent: frozenset[str] = frozenset()
     is_release: Callable[[str], bool] | None = None
+    newer: Callable[[date], list[str]] | None = None
 
     @property
     def layouts(self) -> tuple[Layout, ...]:
@@ -66,6 +69,10 @@ class Route:
     def silent_on(self, draft: Draft) -> frozenset[str]:
         """The facts that neither this route nor the draft's layout ever states."""
         return self.silent.union(*(e.silent for e in self.layouts if e.name == draft.layout))
+
+    def starts(self, today: date) -> list[str]:
+        """Where walks begin: at `start`, and before it at each newer page not walked by then."""
+        return [*(self.newer(today) if self.newer else ()), self.start]
 
 
 @dataclass(frozen=True)

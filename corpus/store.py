@@ -137,6 +137,16 @@ class Store:
             row = connection.execute(query).one_or_none()
         return read_release(row) if row else None
 
+    def first_seen(self, ids: Iterable[str]) -> dict[str, datetime]:
+        """When we first saw each of these releases, by id: all there is of an undated one."""
+        r, wanted = catalog.release.c, list(ids)
+        if not wanted:
+            return {}
+        with self.writing() as connection:
+            seen = r.id.in_(wanted) & r.first_seen.is_not(None)
+            rows = connection.execute(select(r.id, r.first_seen).where(seen))
+            return {row.id: row.first_seen for row in rows}
+
     def releases(self, office: str | None = None, after_revision: int = 0) -> Iterator[Release]:
         """Releases as they stand now, streamed, in the order of their last change."""
         query = (

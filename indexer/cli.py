@@ -148,7 +148,7 @@ def search_command(
         click.echo(f"Did you mean: {better.words} ({found_more})", err=True)
     click.echo(counted(results.total, "release"))
     for hit in results.hits:
-        click.echo(f"\n{hit.published or 'undated'}  {hit.office}  {hit.title.text}")
+        click.echo(f"\n{hit.published or 'date unknown'}  {hit.office}  {hit.title.text}")
         click.echo(f"  {hit.id}  {hit.url}")
         for passage in hit.passages:
             click.echo(f"  {_styled(passage)}")

@@ -21,7 +21,7 @@ UNSPEAKABLE = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U
 
 def day(value: date | None) -> str:
     """A day as "27 April 2018"; unknown ones are said to be."""
-    return f"{value.day} {value:%B %Y}" if value else "undated"
+    return f"{value.day} {value:%B %Y}" if value else "date unknown"
 
 
 def month(name: str) -> str:

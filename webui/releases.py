@@ -28,6 +28,7 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
         asked = read_asked(request.args)
         versions = store.versions(id_)
         copies = [other for each in store.copies(id_) if (other := store.get(each.id))]
+        similar = _similar(engine, id_, {each.id for each in copies})
         title, body = _marked(found, Marker(asked.reading(settings.query_chars).tree))
         return render_template(
             "release.html",
@@ -38,7 +39,8 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
             versions=versions,
             lines=lines(versions, store.history(id_)),
             copies=copies,
-            similar=_similar(engine, id_, {each.id for each in copies}),
+            similar=similar,
+            first_seen=store.first_seen(hit.id for hit in similar if not hit.published),
             asked=asked,
         )
 
