@@ -17,8 +17,9 @@ def status_of(store: Store, engine: Engine) -> dict[str, Any]:
     """The status as plain values: `offices` by name, `index`."""
     held = {each.office: each for each in store.coverage()}
     runs, good_runs, readers = store.runs(), store.runs(good=True), store.readers()
+    open_runs = store.open_runs()
     rows = {}
-    for name in sorted({*held, *runs}):
+    for name in sorted({*held, *runs, *open_runs}):
         has, (started_at, report) = held.get(name), runs.get(name, (None, {}))
         rows[name] = {
             "title": offices()[name].title if name in offices() else name,
@@ -31,6 +32,7 @@ def status_of(store: Store, engine: Engine) -> dict[str, Any]:
             "gaps": list(has.gaps) if has else [],
             "last_run": started_at,
             "last_good_run": good_runs[name][0] if name in good_runs else None,
+            "open_run": open_runs.get(name),
             "route": report.get("route"),
             "new": report.get("new"),
             "changed": report.get("changed"),
@@ -97,6 +99,9 @@ def status_sentences(status: dict[str, Any]) -> list[str]:
         if row["last_run"]:
             when = f"{row['last_run']:%Y-%m-%d %H:%M} UTC"
             lines.append(f"  last run {when}: {', '.join(run_words(row))}")
+        if row["open_run"]:
+            when = f"{row['open_run']:%Y-%m-%d %H:%M} UTC"
+            lines.append(f"  a run of {when} is not over: the next crawl goes on with it")
         for route, numbers in row["layouts"].items():
             lines += _layout_words(route, numbers)
         if row["cut_short"]:
