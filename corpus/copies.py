@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import Connection, delete, func, insert, or_, select
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from corpus import catalog
 from corpus.rows import sealed_ids
@@ -29,6 +29,8 @@ LEAST_SHINGLES = 20
 # A text that an office sends out with every release would pair all of them.
 MOST = 50
 WORD = re.compile(r"\w+")
+# In `about`, after a migration: up to which revision nobody has looked for copies yet.
+UNLINKED = "unlinked"
 SCHEME: Literal["affine32"] = "affine32"
 
 
@@ -62,6 +64,27 @@ def link(connection: Connection, id_: str, body: Sequence[str]) -> None:
             for one, two in pairs
         ]
         connection.execute(insert(catalog.copy), both)
+
+
+def link_older(connection: Connection, most: int = 500) -> bool:
+    """Link some of the releases that an older catalog brought, the newest first; whether any are
+    left.
+    """
+    a, r, v = catalog.about.c, catalog.release.c, catalog.version.c
+    left = connection.scalar(select(a.value).where(a.key == UNLINKED))
+    if left is None:
+        return False
+    joined = catalog.release.join(catalog.version, (v.release == r.id) & (v.ordinal == r.version))
+    query = select(r.id, r.revision, v.body).select_from(joined).where(r.revision <= left)
+    rows = connection.execute(query.order_by(r.revision.desc()).limit(most)).all()
+    for row in rows:
+        link(connection, row.id, row.body)
+    if len(rows) < most:
+        connection.execute(delete(catalog.about).where(a.key == UNLINKED))
+        return False
+    values = {"value": rows[-1].revision - 1}
+    connection.execute(update(catalog.about).where(a.key == UNLINKED), values)
+    return True
 
 
 def read_copies(connection: Connection, id_: str) -> list[Copy]:

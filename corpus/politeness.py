@@ -11,7 +11,7 @@ import re
 import time
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from scrapy import signals
 from scrapy.crawler import Crawler
@@ -20,8 +20,11 @@ from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request
 from scrapy.http import Response as ScrapyResponse
+from scrapy.http.request import NO_CALLBACK
 
 MAX_WAIT_S = 600.0
+MAX_REDIRECTS = 5
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # "Cannot connect to host a.example:443 ssl:<ssl.SSLContext object at 0x7f> [Connect call failed …]"
 SSL_OBJECT = re.compile(r" ssl:(<[^>]*>|\S+)")
 REFUSED = re.compile(r" \[.*Connect call failed.*\]", re.DOTALL)
@@ -81,7 +84,8 @@ class PatientRetryMiddleware(RetryMiddleware):
 
 
 class StrictRobotsMiddleware(RobotsTxtMiddleware):
-    """robots.txt by RFC 9309, section 2.3.1: absent (4xx) allows all, out of reach forbids all.
+    """robots.txt by RFC 9309, section 2.3.1: absent (4xx) allows all, out of reach forbids all; one
+    that stands on another host is out of reach.
 
     A Crawl-delay is kept where it is longer than our own delay.
     """
@@ -115,11 +119,34 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
         self.left_at[urlsplit(request.url).netloc] = time.monotonic()
 
     async def _parse_robots(self, response: ScrapyResponse, netloc: str, request: Request) -> None:
+        response = await self._followed(response, netloc)
         if response.status >= 500:
             return self._robots_error(OSError(f"status {response.status}"), netloc)
         if response.status >= 400:
             response = response.replace(body=b"")
         return await super()._parse_robots(response, netloc, request)
+
+    async def _followed(self, response: ScrapyResponse, netloc: str) -> ScrapyResponse:
+        """What redirects of robots.txt lead to (section 2.3.1.2), on the host that is asked."""
+        assert self.crawler.engine
+        for _ in range(MAX_REDIRECTS):
+            if response.status not in REDIRECTS:
+                return response
+            location = (response.headers.get("Location") or b"").decode("latin-1")
+            target = urljoin(response.url, location)
+            if urlsplit(target).netloc != netloc:
+                raise OSError(f"it redirects to another host, {target}")
+            asked = Request(
+                target,
+                priority=self.DOWNLOAD_PRIORITY,
+                meta={"dont_obey_robotstxt": True},
+                callback=NO_CALLBACK,
+                dont_filter=True,
+            )
+            response = await self.crawler.engine.download_async(asked)
+        if response.status in REDIRECTS:
+            raise OSError(f"it redirects more than {MAX_REDIRECTS} times")
+        return response
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         self.unreachable[netloc] = (

@@ -19,12 +19,16 @@ from twisted.python.failure import Failure
 
 from corpus.archive import Response
 from corpus.errors import CrawlError
-from corpus.politeness import ForbiddenError, header_pairs, plain_reason
+from corpus.politeness import (
+    MAX_REDIRECTS,
+    REDIRECTS,
+    ForbiddenError,
+    header_pairs,
+    plain_reason,
+)
 from corpus.settings import Settings
 
-MAX_REDIRECTS = 5
 CHUNK_BYTES = 1 << 20
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 @dataclass(frozen=True)

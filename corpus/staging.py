@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
 
-from corpus import catalog
+from corpus import catalog, copies
 from corpus.observation import miss, note_listed, record, see
 from corpus.rows import Visit, from_json, read_visit, visit_values
 from corpus.store import Store
@@ -162,12 +162,19 @@ def accept(store: Store, office: str, gone_visits: int) -> list[str]:
 
 
 def finish_publishing(store: Store) -> None:
-    """Let in what accepted runs still hold, a chunk a transaction: a kill between loses none."""
+    """Let in what accepted runs still hold, a chunk a transaction: a kill between loses none.
+
+    What an older catalog brought is then looked through for copies, once.
+    """
     with store.writing() as connection:
         runs = connection.execute(select(catalog.run).where(RUN.state == "accepted")).all()
     for run in runs:
         while _publish_chunk(store, run):
             pass
+    is_left = True
+    while is_left:
+        with store.writing() as connection:
+            is_left = copies.link_older(connection)
 
 
 def _publish_chunk(store: Store, run: Row[Any]) -> bool:

@@ -247,6 +247,14 @@ class Store:
             rows = connection.execute(select(catalog.run).where(c.id.in_(newest))).all()
         return {row.office: (row.started_at, row.report) for row in rows}
 
+    def open_runs(self) -> dict[str, datetime]:
+        """When the run of each office began that is under way, or was interrupted."""
+        c = catalog.run.c
+        began = func.max(c.started_at).label("began")
+        query = select(c.office, began).where(c.state == "open").group_by(c.office)
+        with self.writing() as connection:
+            return {row.office: row.began for row in connection.execute(query)}
+
     def readers(self) -> dict[str, int]:
         """How many versions stand as each reader read them."""
         v = catalog.version.c

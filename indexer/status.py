@@ -21,8 +21,9 @@ def status_of(store: Store, engine: Engine) -> dict[str, Any]:
     """The status as plain values: `offices` by name, `index`."""
     held = {each.office: each for each in store.coverage()}
     runs, good_runs, readers = store.runs(), store.runs(good=True), store.readers()
+    open_runs = store.open_runs()
     rows = {}
-    for name in sorted({*held, *runs}):
+    for name in sorted({*held, *runs, *open_runs}):
         has, (started_at, report) = held.get(name), runs.get(name, (None, {}))
         rows[name] = {
             "title": offices()[name].title if name in offices() else name,
@@ -38,6 +39,7 @@ def status_of(store: Store, engine: Engine) -> dict[str, Any]:
             "reader_versions": has.reader_versions if has else {},
             "last_run": started_at,
             "last_good_run": good_runs[name][0] if name in good_runs else None,
+            "open_run": open_runs.get(name),
             "route": report.get("route"),
             "new": report.get("new"),
             "changed": report.get("changed"),
@@ -123,6 +125,9 @@ def status_sentences(status: dict[str, Any]) -> list[str]:
             lines.append(f"  last run {when}: {', '.join(run_words(row))}")
         if row["refused_by_rule"]:
             lines.append(f"  refused by rule: {', '.join(rule_words(row))}")
+        if row["open_run"]:
+            when = f"{row['open_run']:%Y-%m-%d %H:%M} UTC"
+            lines.append(f"  a run of {when} is not over: the next crawl goes on with it")
         if row["cut_short"]:
             lines.append(f"  cut short as asked, {row['cut_short']}")
         if row["quarantined"]:

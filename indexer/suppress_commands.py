@@ -29,5 +29,8 @@ def suppress_command(settings: Settings, id_: str, reason: str | None, undo: boo
         try:
             reindex(settings, store, engine)
             click.echo("The index is up to date.")
+            if not undo:  # an update leaves words of what it takes out behind
+                reindex(settings, store, engine, is_full=True)
+                click.echo("It was built anew: no word of the release is left in it.")
         except LockedError:
-            click.echo("A reindex is running; the next one brings the index up.")
+            click.echo("A reindex is running; say `communique reindex --full` when it is over.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,14 +14,18 @@ from sqlalchemy import delete, func, select, update
 from corpus import Settings, Store, catalog
 from corpus.archive import ArchiveWriter, Place, Response, own_files, read_response, sha256
 from corpus.backup import back_up
+from corpus.copies import link_older
 from corpus.ledger import Entry
-from corpus.release import FACTS, release_id
+from corpus.release import FACTS, Draft, Provenance, release_id
 from corpus.rows import Visit, as_json, current_releases
-from corpus.staging import Observed, Staging, accept
+from corpus.staging import Observed, Staging, accept, finish_publishing
+from indexer import open_engine
+from indexer.status import status_of, status_sentences
 from tests.test_corpus_reread import whole_page
 from tests.test_corpus_verify import findings, repaired, rows, state
 
 OFFICE = "sample_gpo"
+NOON = datetime(2026, 3, 12, 12, tzinfo=UTC)
 Hold = Callable[[], str]
 
 
@@ -84,8 +89,12 @@ def test_what_a_dropped_run_saw_is_not_taken_in_either(
 
 
 def test_an_open_run_is_known_too(copy_settings: Settings, copy_store: Store) -> None:
-    _staged(copy_settings, copy_store)
+    staging, _ = _staged(copy_settings, copy_store)
     assert findings(copy_settings, copy_store) == []
+    with closing(open_engine(copy_settings)) as engine:
+        told = status_sentences(status_of(copy_store, engine))
+    when = f"{staging.started_at:%Y-%m-%d %H:%M}"
+    assert f"  a run of {when} UTC is not over: the next crawl goes on with it" in told
 
 
 def test_damaged_evidence_of_a_held_run_is_told_and_forgotten_with_what_was_read_of_it(
@@ -192,3 +201,29 @@ def test_a_change_that_is_set_aside_leaves_the_ledger_and_comes_back_with_its_ve
 
 def ledger_of(store: Store, id_: str) -> list[Entry]:
     return [each for each in store.ledger(size=1000) if each.id == id_]
+
+
+@pytest.mark.parametrize("most", [1, 500])
+def test_copies_that_an_older_catalog_brought_are_found_once(store: Store, most: int) -> None:
+    body = [f"On day {n} the court of Port Merrin heard witness {n} in public." for n in range(9)]
+    draft = Draft(title="Trial opens", published=None, body=body, language="en")
+    found = Provenance("https://a.example/1", NOON, "0" * 64, "a/a.warc.gz", 1, "a/pages", 1)
+    with store.writing() as connection:
+        for n in range(4):
+            url = f"https://a.example/{n}"
+            own = replace(draft, body=body if n < 2 else [f"{n} {line}" for line in body])
+            seen = replace(found, sha256=str(n) * 64)
+            store.add(connection, "a", url, own, seen, NOON, frozenset())
+        linked = connection.execute(select(catalog.copy).order_by(catalog.copy.c.release)).all()
+        assert len(linked) == 2
+        for table in (catalog.copy, catalog.band):  # as a migration leaves it
+            connection.execute(delete(table))
+        connection.execute(catalog.about.insert(), {"key": "unlinked", "value": 4})
+    with store.writing() as connection:
+        while link_older(connection, most):
+            pass
+    finish_publishing(store)
+    with store.writing() as connection:
+        again = connection.execute(select(catalog.copy).order_by(catalog.copy.c.release)).all()
+        keys = set(connection.scalars(select(catalog.about.c.key)))
+    assert (again, keys) == (linked, {"format", "revision"})

@@ -79,6 +79,7 @@ def test_a_catalog_of_format_1_is_upgraded_without_loss(settings: Settings, old:
     Store(settings).close()
     after = {name: rows(old, name, columns[name]) for name in names}
     before["about"][0] = ("format", FORMAT)
+    before["about"].append(("unlinked", 3))
     assert after == before
     engine = open_catalog(settings.catalog_url)
     with engine.begin() as opened:

@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from corpus import Release, Settings, Store
 from corpus.verify import verify_archive, verify_catalog
 from indexer import open_engine, reindex
+from indexer.analysis import fold
 from indexer.cli import main
 from webui import create_app
 
@@ -79,6 +80,23 @@ def test_a_suppressed_release_is_shown_nowhere_and_stays_away(
     assert [*verify_archive(settings), *verify_catalog(settings, store)] == []
     store.close()
     engine.close()
+
+
+def test_its_words_are_suggested_no_more(settings: Settings, release: Release) -> None:
+    store, engine = Store(settings), open_engine(settings)
+    others = {word for each in store.releases() if each != release for word in words(each)}
+    own = sorted(words(release) - others)
+    assert own, "it has a word that no other release has"
+    assert all(word in engine.complete(word[:-1], 50) for word in own)
+    assert call(settings, "suppress", release.id, "--reason", REASON).exit_code == 0
+    assert not [word for word in own if word in engine.complete(word[:-1], 50)]
+    assert not {engine.nearest(f"{word}x") for word in own} & set(own)
+    store.close()
+    engine.close()
+
+
+def words(release: Release) -> set[str]:
+    return {fold(word) for line in release.body for word in line.split() if word.isalpha()}
 
 
 def test_it_is_not_shown_while_the_index_cannot_be_updated(

@@ -1,7 +1,6 @@
 """Format 3: staged runs, what became of releases, suppression, copies.
 
-Versions of before have lines in the ledger too; copies are linked as releases are next seen to
-change.
+Versions of before have lines in the ledger too; their copies are looked for by the next crawl.
 """
 
 from typing import Any
@@ -18,6 +17,10 @@ INSERT INTO event (release, office, kind, at, since, version)
 SELECT version.release, release.office, 'changed', observed_at, observed_at, ordinal
 FROM version JOIN release ON release.id = version.release
 WHERE ordinal > 1 AND origin IS NULL AND NOT is_repeat ORDER BY observed_at
+"""
+UNLINKED = """
+INSERT INTO about (key, value)
+SELECT 'unlinked', max(revision) FROM release HAVING max(revision) IS NOT NULL
 """
 # A later edit of catalog.py must not reach back into this file: every column stands here.
 
@@ -54,6 +57,7 @@ def upgrade() -> None:
     _make_staging()
     _make_marks()
     op.execute(CHANGED)
+    op.execute(UNLINKED)
 
 
 def _make_staging() -> None:
