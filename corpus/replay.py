@@ -23,6 +23,9 @@ from corpus.report import counted
 from corpus.source import Route, Source
 from corpus.store import Store, Visit
 
+# Endings of the media types of what can be a page or a listing, beside text.
+PAGE_KINDS = ("json", "xml", "javascript")
+
 
 @dataclass(frozen=True)
 class Taken:
@@ -37,7 +40,7 @@ def unknown(store: Store, gate: OfficeGate, found: Iterable[Record | Damage]) ->
     """Answers of a file, newer than what the catalog last knows of their URLs, that may enter.
 
     What no reader can make out, or the gate refuses, was refused by the crawl, and is evidence of
-    nothing else.
+    nothing else; attached files nobody reads.
     """
     left = []
     for answer in answers(found):
@@ -47,7 +50,8 @@ def unknown(store: Store, gate: OfficeGate, found: Iterable[Record | Damage]) ->
         if last and last >= answer.record.fetched_at:
             continue
         reading = _reading(answer, gate.source)
-        if reading and (not reading.drafts or admitted(reading, gate, answer)):
+        is_page = reading and (not reading.drafts or admitted(reading, gate, answer))
+        if is_page or (not reading and _is_file(answer.record)):
             left.append(answer)
     return left
 
@@ -57,12 +61,11 @@ def add_unknown(store: Store, gate: OfficeGate, name: str, left: list[Answer]) -
     releases = 0
     for answer in left:
         reading = read(answer, gate.source)
-        if reading is None:
-            continue
-        entering = admitted(reading, gate, answer)
+        entering = admitted(reading, gate, answer) if reading else {}
         where = Taken(gate.name, gate.source, Place(name, answer.record.offset))
         with store.writing() as connection:
             for url, draft in entering.items():
+                assert reading
                 releases += add(connection, store, where, answer, reading.route, url, draft)
             visit = _visit(answer, where.place)
             language = _language(gate.source, answer)
@@ -147,6 +150,13 @@ def admitted(reading: Reading, gate: OfficeGate, answer: Answer) -> dict[str, Dr
             return {}
     day = answer.record.fetched_at.date()
     return {u: draft for u, draft in reading.drafts.items() if not gate.check(draft, u, day)}
+
+
+def _is_file(record: Record) -> bool:
+    """Whether an answer is an attached file, by what its server says that it is."""
+    kind = record.content_type.partition(";")[0].strip().lower()
+    is_whole = record.kind == "response" and record.status == 200
+    return is_whole and not (kind.startswith("text/") or kind.endswith(PAGE_KINDS))
 
 
 def _visit(answer: Answer, place: Place) -> Visit:
