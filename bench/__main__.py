@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import building, crawling, reading, searching
+from bench import building, crawling, faults, reading, searching
 from bench.site import SHARED, Row
 
 SECTIONS = {
@@ -19,6 +19,7 @@ SECTIONS = {
     "searching": searching.rows,
     "building": building.rows,
     "crawling": crawling.rows,
+    "faults": faults.rows,
 }
 RESULTS = Path(__file__).parent / "results.json"
 

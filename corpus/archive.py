@@ -5,10 +5,11 @@ The archive is the evidence; all else is derived from it.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import zlib
+import os
+from base64 import b32encode
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.client import responses as phrases
@@ -17,17 +18,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
-from warcio.archiveiterator import ArchiveIterator
-from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from corpus.errors import StoreError
+from corpus.records import Damage, Record, read_record, records
 
 PROGRAM = "communique"
-# What reading a damaged file can end in; the last three where headers are torn off.
-DAMAGE = (OSError, EOFError, zlib.error, ArchiveLoadFailed, AttributeError, TypeError, ValueError)
+IMPORTED = "imported"
 
 
 @dataclass(frozen=True)
@@ -50,22 +49,11 @@ class Place:
     warc_offset: int
 
 
-@dataclass(frozen=True)
-class Archived:
-    """A response read back; `body` has content encodings undone, as readers take it."""
-
-    url: str
-    status: int
-    content_type: str
-    body: bytes
-    fetched_at: datetime
-
-
 class ArchiveWriter:
     """Writes one office's responses of one run, to a file that is made with the first response.
 
     Every response is flushed as it is written, so a killed run loses at most the record it was
-    writing.
+    writing; `cut_torn_end` cuts off what is left of that.
     """
 
     def __init__(self, folder: Path, office: str, max_bytes: int) -> None:
@@ -90,45 +78,55 @@ class ArchiveWriter:
             self.file.close()
             self.file = None
 
-    def add(self, response: Response) -> Place:
-        """Append a response and the request that it answers. Raises StoreError."""
+    def add(self, response: Response, earlier: Place | None = None) -> Place:
+        """Append a response and the request that it answers; the place where it can be read.
+
+        Where the response says what the one at `earlier` says, a revisit of that is written, and
+        the place is the earlier one's. Raises StoreError, and leaves no half record behind.
+        """
+        original = self._original(response, earlier)
+        offset = 0
         try:
             file = self._open()
-            place = Place(self.name, file.tell())
-            writer = WARCWriter(file, gzip=True, warc_version="1.1")
-            answer = writer.create_warc_record(
-                response.url,
-                "response",
-                payload=BytesIO(response.raw),
-                length=len(response.raw),
-                http_headers=StatusAndHeaders(
-                    f"{response.status} {phrases.get(response.status, '')}".strip(),
-                    response.headers,
-                    protocol="HTTP/1.1",
-                ),
-                warc_headers_dict={"WARC-Date": _stamp(response.fetched_at)},
-            )
-            writer.write_request_response_pair(self._request(writer, response), answer)
+            offset = file.tell()
+            pair = BytesIO()
+            writer = WARCWriter(pair, gzip=True, warc_version="1.1")
+            answer = _answer(writer, response, original)
+            writer.write_request_response_pair(_request(writer, response), answer)
+            file.write(pair.getbuffer())
             file.flush()
         except OSError as error:
+            self._forget(offset)
             raise StoreError(
                 f"The archive in {self.folder / self.office} cannot be written:"
                 f" {error.strerror or error}."
             ) from error
         if file.tell() >= self.max_bytes:
             self.close()
-        return place
+        return earlier if original and earlier else Place(self.name, offset)
 
-    def _request(self, writer: WARCWriter, response: Response) -> ArcWarcRecord:
-        path = response.url.split("/", 3)[-1]
-        return writer.create_warc_record(
-            response.url,
-            "request",
-            http_headers=StatusAndHeaders(
-                f"GET /{path} HTTP/1.1", response.request_headers, is_http_request=True
-            ),
-            warc_headers_dict={"WARC-Date": _stamp(response.fetched_at)},
-        )
+    def _original(self, response: Response, earlier: Place | None) -> Record | None:
+        """The earlier record, where the response says the same: not modified, or the same bytes."""
+        if earlier is None:
+            return None
+        with suppress(StoreError):  # an original that is damaged is archived anew
+            record = read_record(self.folder / earlier.warc_file, earlier.warc_offset)
+            is_same = response.status == 304 or (
+                (record.url, record.status) == (response.url, response.status)
+                and record.payload_digest == _digest(response.raw)
+            )
+            return record if is_same else None
+        return None
+
+    def _forget(self, offset: int) -> None:
+        """Cut off what a full disk took of a record, so that what was written before is whole."""
+        file, self.file = self.file, None
+        if file:
+            with suppress(OSError):  # closing tries again to write what was refused
+                file.close()
+            path = self.folder / self.name
+            with suppress(OSError):
+                os.truncate(path, offset) if offset else path.unlink()
 
     def _open(self) -> BinaryIO:
         if self.file is None:
@@ -146,37 +144,40 @@ class ArchiveWriter:
         return self.file
 
 
-def read_response(folder: Path, place: Place) -> Archived:
-    """The response that stands at a place. Raises StoreError when it does not."""
+def read_response(folder: Path, place: Place) -> Record:
+    """The response that stands at a place, or that the revisit there repeats. Raises StoreError."""
     path = folder / place.warc_file
-    try:
-        with path.open("rb") as file:
-            file.seek(place.warc_offset)
-            record = next(iter(ArchiveIterator(file, check_digests="raise")))
-            return _archived(record)
-    except (StopIteration, *DAMAGE) as error:
-        raise StoreError(
-            f"{path} has no whole record at {place.warc_offset} ({error}); run `communique verify`."
-        ) from error
+    record = read_record(path, place.warc_offset)
+    if record.kind != "revisit":
+        return record
+    for each in sorted(path.parent.glob("*.warc*")):
+        for found in responses(each):
+            if (found.url, found.fetched_at) == record.original:
+                return found
+    raise StoreError(
+        f"{path} has a revisit at {place.warc_offset} of a response that is nowhere in"
+        f" {path.parent}; run `communique verify`."
+    )
 
 
-def responses(path: Path) -> Iterator[Archived]:
+def own_files(folder: Path) -> list[Path]:
+    """The WARC files that crawls wrote, in the order they were begun in, office by office."""
+    found = sorted(folder.glob("*/*.warc.gz"))
+    return [path for path in found if path.parent.name != IMPORTED]
+
+
+def imported_files(folder: Path) -> list[Path]:
+    """The WARC files that are other people's."""
+    return sorted([*folder.glob(f"{IMPORTED}/*.warc"), *folder.glob(f"{IMPORTED}/*.warc.gz")])
+
+
+def responses(path: Path) -> Iterator[Record]:
     """Every response of one WARC file, in order. Raises StoreError at the first damaged record."""
-    try:
-        with path.open("rb") as file:
-            for record in ArchiveIterator(file, check_digests="raise"):
-                if record.rec_type == "response":
-                    yield _archived(record)
-        _read_through(path)
-    except DAMAGE as error:
-        raise StoreError(f"{path} is damaged: {error}.") from error
-
-
-def _read_through(path: Path) -> None:
-    """Raise where the file's end is torn off, which warcio takes for its end; checks every CRC."""
-    with gzip.open(path) as file:
-        while file.read(1 << 20):
-            pass
+    for each in records(path):
+        if isinstance(each, Damage):
+            raise StoreError(f"{path} is damaged at {each.offset}: {each.reason}.")
+        if each.kind == "response":
+            yield each
 
 
 def sha256(body: bytes) -> str:
@@ -184,18 +185,46 @@ def sha256(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-def _archived(record: ArcWarcRecord) -> Archived:
-    headers = record.http_headers
-    body = record.content_stream().read()
-    if record.raw_stream.limit:  # bytes that the record announces and does not have
-        raise EOFError("it ends in the middle of a record")
-    return Archived(
-        url=record.rec_headers.get_header("WARC-Target-URI"),
-        status=int(headers.get_statuscode()),
-        content_type=headers.get_header("Content-Type") or "application/octet-stream",
-        body=body,
-        fetched_at=datetime.fromisoformat(record.rec_headers.get_header("WARC-Date")),
+def _answer(writer: WARCWriter, response: Response, original: Record | None) -> ArcWarcRecord:
+    """The response as a record; as a revisit (WARC 1.1, section 6.7) where nothing is new in it."""
+    headers = {"WARC-Date": _stamp(response.fetched_at)}
+    if original:
+        headers |= {
+            "WARC-Refers-To-Target-URI": original.url,
+            "WARC-Refers-To-Date": _stamp(original.fetched_at),
+        }
+        if original.payload_digest:
+            headers["WARC-Payload-Digest"] = original.payload_digest
+    is_revisit = response.status == 304 or original
+    if is_revisit:
+        profile = "server-not-modified" if response.status == 304 else "identical-payload-digest"
+        headers["WARC-Profile"] = f"http://netpreserve.org/warc/1.1/revisit/{profile}"
+    status = f"{response.status} {phrases.get(response.status, '')}".strip()
+    return writer.create_warc_record(
+        response.url,
+        "revisit" if is_revisit else "response",
+        payload=None if is_revisit else BytesIO(response.raw),
+        length=None if is_revisit else len(response.raw),
+        http_headers=StatusAndHeaders(status, response.headers, protocol="HTTP/1.1"),
+        warc_headers_dict=headers,
     )
+
+
+def _request(writer: WARCWriter, response: Response) -> ArcWarcRecord:
+    path = response.url.split("/", 3)[-1]
+    return writer.create_warc_record(
+        response.url,
+        "request",
+        http_headers=StatusAndHeaders(
+            f"GET /{path} HTTP/1.1", response.request_headers, is_http_request=True
+        ),
+        warc_headers_dict={"WARC-Date": _stamp(response.fetched_at)},
+    )
+
+
+def _digest(raw: bytes) -> str:
+    """As warcio writes payload digests."""
+    return "sha1:" + b32encode(hashlib.sha1(raw, usedforsecurity=False).digest()).decode()
 
 
 def _stamp(moment: datetime) -> str:

@@ -1,35 +1,30 @@
-"""The catalog's tables (SQLAlchemy Core), and how a catalog of them is opened."""
+"""The catalog's tables (SQLAlchemy Core)."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     Date,
     DateTime,
     Dialect,
-    Engine,
+    Float,
     ForeignKey,
     Integer,
     MetaData,
     String,
     Table,
     TypeDecorator,
-    create_engine,
-    event,
-    insert,
-    inspect,
-    select,
+    UniqueConstraint,
+    false,
 )
-from sqlalchemy.exc import SQLAlchemyError
 
-from corpus.errors import StoreError
-
-FORMAT = 1
+# The number of the newest file in corpus/migrations/versions.
+FORMAT = 3
 
 
 class Moment(TypeDecorator[datetime]):
@@ -58,18 +53,28 @@ about = Table(
     Column("value", Integer, nullable=False),
 )
 
+# First and last seen are ours: null where others alone have seen a release.
 release = Table(
     "release",
     tables,
     Column("id", String, primary_key=True),
     Column("office", String, nullable=False, index=True),
     Column("url", String, nullable=False),
-    Column("first_seen", Moment, nullable=False),
-    Column("last_seen", Moment, nullable=False),
+    Column("first_seen", Moment),
+    Column("last_seen", Moment),
     Column("version", Integer, nullable=False),
     Column("revision", Integer, nullable=False, index=True),
+    # The route it was last met on, and when anybody last looked, whatever came of it.
+    Column("route", String),
+    Column("checked_at", Moment),
+    # How many visits in a row found it missing, since when; `gone_since` once they are enough.
+    Column("misses", Integer, nullable=False, server_default="0"),
+    Column("missed_at", Moment),
+    Column("gone_since", Moment),
 )
 
+# `origin` names whose observation a version is, where it is not ours. A repeat says what the one
+# before it says, by today's reader: it stays for the evidence it names, and is not shown.
 version = Table(
     "version",
     tables,
@@ -95,21 +100,61 @@ version = Table(
     Column("warc_offset", Integer, nullable=False),
     Column("reader", String, nullable=False),
     Column("reader_version", Integer, nullable=False),
+    Column("origin", String),
+    Column("is_repeat", Boolean, nullable=False, server_default=false()),
 )
 
-# The last whole answer of every URL: its validators, and where it stands in the archive.
-visit = Table(
-    "visit",
+# What became of releases after they were first seen: changed, gone, back.
+event = Table(
+    "event",
     tables,
-    Column("office", String, primary_key=True),
-    Column("url", String, primary_key=True),
-    Column("language", String, primary_key=True),
-    Column("etag", String),
-    Column("last_modified", String),
-    Column("fetched_at", Moment, nullable=False),
-    Column("sha256", String, nullable=False),
-    Column("warc_file", String, nullable=False),
-    Column("warc_offset", Integer, nullable=False),
+    Column("id", Integer, primary_key=True),
+    Column("release", ForeignKey("release.id"), nullable=False, index=True),
+    Column("office", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+
+def _visit_columns() -> list[Column[Any]]:
+    return [
+        Column("office", String, primary_key=True),
+        Column("url", String, primary_key=True),
+        Column("language", String, primary_key=True),
+        Column("etag", String),
+        Column("last_modified", String),
+        Column("fetched_at", Moment, nullable=False),
+        Column("sha256", String, nullable=False),
+        Column("warc_file", String, nullable=False),
+        Column("warc_offset", Integer, nullable=False),
+        Column("status", Integer, nullable=False, server_default="200"),
+    ]
+
+
+# The last whole answer of every URL: its validators, and where it stands in the archive.
+visit = Table("visit", tables, *_visit_columns())
+
+# What a run has seen is held in these two until the run was judged; see docs/runs.md.
+staged_visit = Table(
+    "staged_visit", tables, Column("run", Integer, primary_key=True), *_visit_columns()
+)
+
+staged = Table(
+    "staged",
+    tables,
+    Column("id", Integer, primary_key=True),
+    Column("run", Integer, nullable=False),
+    Column("release", String, nullable=False),
+    Column("url", String, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("language", String),
+    Column("stated", JSON, nullable=False),
+    Column("facts", JSON(none_as_null=True)),
+    Column("reread", JSON(none_as_null=True)),
+    UniqueConstraint("run", "release"),
 )
 
 run = Table(
@@ -119,60 +164,36 @@ run = Table(
     Column("office", String, nullable=False, index=True),
     Column("started_at", Moment, nullable=False),
     Column("report", JSON, nullable=False),
+    Column("route", String),
+    Column("state", String, nullable=False, server_default="published"),
+    Column("is_walk", Boolean, nullable=False, server_default=false()),
+    Column("is_accepted", Boolean, nullable=False, server_default=false()),
 )
 
+# Releases that a person took out of sight: kept, sealed, listed without their names.
+suppression = Table(
+    "suppression",
+    tables,
+    Column("id", Integer, primary_key=True),
+    Column("release", ForeignKey("release.id"), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("undone_at", Moment),
+)
 
-def open_catalog(url: str) -> Engine:
-    """A catalog ready for use, made when it is not there yet. Raises StoreError."""
-    try:
-        if url.startswith("sqlite:///"):
-            Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url)
-    except (SQLAlchemyError, OSError) as error:
-        raise _unopened(url, error) from error
-    try:
-        _prepare(engine, url)
-    except SQLAlchemyError as error:
-        engine.dispose()
-        raise _unopened(url, error) from error
-    except StoreError:
-        engine.dispose()
-        raise
-    return engine
+# Bands of a MinHash of each body: two bodies that share one may be copies, which `copy` then says.
+band = Table(
+    "band",
+    tables,
+    Column("release", ForeignKey("release.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("key", String, nullable=False, index=True),
+)
 
-
-def _prepare(engine: Engine, url: str) -> None:
-    """Make the tables where there are none. Nothing is written to a catalog of a newer format."""
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _tune_sqlite)
-    found = _format(engine)
-    if found is not None and found > FORMAT:
-        raise StoreError(
-            f"The catalog {url} was written by a newer release of communique (format {found},"
-            f" this one reads {FORMAT}); update the program. Nothing was changed."
-        )
-    tables.create_all(engine)
-    if found is None:
-        first = [{"key": "format", "value": FORMAT}, {"key": "revision", "value": 0}]
-        with engine.begin() as connection:
-            connection.execute(insert(about), first)
-
-
-def _format(engine: Engine) -> int | None:
-    if not inspect(engine).has_table(about.name):
-        return None
-    with engine.begin() as connection:
-        return connection.scalar(select(about.c.value).where(about.c.key == "format"))
-
-
-def _unopened(url: str, error: Exception) -> StoreError:
-    reason = getattr(error, "orig", None) or error
-    return StoreError(f"The catalog {url} cannot be opened: {reason}.")
-
-
-def _tune_sqlite(connection: Any, _: object) -> None:
-    """Readers go on while a crawl writes (write-ahead log); two jobs that write wait, not fail."""
-    connection.execute("PRAGMA busy_timeout=30000")
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")
-    connection.execute("PRAGMA foreign_keys=ON")
+copy = Table(
+    "copy",
+    tables,
+    Column("release", ForeignKey("release.id"), primary_key=True),
+    Column("other", ForeignKey("release.id"), primary_key=True),
+    Column("likeness", Float, nullable=False),
+)

@@ -9,12 +9,15 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from corpus.archive import ArchiveWriter
+from corpus.baseline import read_baseline
 from corpus.errors import CrawlError, SettingsError
+from corpus.quarantine import judge
 from corpus.report import CrawlReport
 from corpus.run import Progress, Run
 from corpus.settings import Settings
 from corpus.source import Route, office
 from corpus.spider import fetch_all
+from corpus.staging import Staging
 from corpus.store import Store
 
 LEAST_DELAY_S = 1.0
@@ -34,6 +37,8 @@ def crawl(
 ) -> CrawlReport:
     """Crawl one office by one route and keep the report; `report.error` says why it failed, if so.
 
+    What the run has seen is published at its end, or held where it does not look like the office
+    (`report.quarantined`).
     `since` stops at a listing page with no release of that day or later; `limit` stops after that
     many releases. Raises OfficeError, SettingsError and StoreError.
     """
@@ -41,19 +46,34 @@ def crawl(
     mirrors = {host.lower(): base for host, base in (mirrors or {}).items()}
     delay = settings.delay_s if delay_s is None else delay_s
     check_delay(delay, way, mirrors)
-    started_at = datetime.now(UTC)
+    staging = Staging(store, name, way.name, datetime.now(UTC), settings.walk_days)
     with ArchiveWriter(settings.archive, name, settings.warc_mb * 1_000_000) as archive:
-        run = Run(name, way, settings, store, archive, since, limit, progress)
+        run = Run(way, settings, staging, archive, since, limit, progress)
         clock = time.monotonic()
         try:
             fetch_all(way.hosts, mirrors, delay, settings, run.next)
         except CrawlError as error:
             run.report.error = str(error)
         run.report.seconds = time.monotonic() - clock
-    if not run.report.listed and not run.report.error:
-        run.report.error = f"{way.start} lists no release at all."
-    store.add_run(name, started_at, run.report.as_json())
+    _end(run, settings)
     return run.report
+
+
+def _end(run: Run, settings: Settings) -> None:
+    """Judge a run, and publish or hold what it has seen."""
+    report, staging = run.report, run.staging
+    if run.walked and run.frontier.carries_releases:
+        report.vanished += staging.add_unlisted()
+    with staging.store.writing() as connection:
+        silent = run.route.silent.union(*(each.silent for each in run.route.layouts))
+        usual = read_baseline(connection, run.name, run.route.name, silent)
+    report.quarantined = judge(report, usual, run.walked)
+    if report.quarantined:
+        staging.hold(report.as_json(), run.walked)
+        return
+    if not report.listed and not report.error:
+        report.error = f"{run.route.start} lists no release at all."
+    staging.publish(report.as_json(), run.walked, settings.gone_visits)
 
 
 def check_delay(delay_s: float, route: Route, mirrors: dict[str, str]) -> None:

@@ -8,7 +8,10 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from html import unescape
+from html.entities import html5
 from typing import Any
+from urllib.parse import urljoin
 
 import dateparser
 from bs4 import BeautifulSoup
@@ -28,6 +31,8 @@ CONTROLS = ["button", "form", "select"]
 UNREAD = [*CONTROLS, "iframe", "noscript", "object", "script", "style", "svg", "template"]
 # Soft hyphens, zero-width spaces and joiners, byte order marks: unseen, and they cut words apart.
 INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+# A character reference that is left after parsing: it was encoded twice ("R&amp;amp;D").
+REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 SPACE = re.compile(r"[^\S\n]+")
 BLANK_LINE = re.compile(r"\n\s*\n")
 WORD = re.compile(r"\w")
@@ -110,9 +115,37 @@ def attribute(tag: Tag, name: str, where: str) -> str:
     return value.strip()
 
 
+def target(link: Tag, page: Page) -> str:
+    """Where a link leads, absolute; PageError when it leads nowhere."""
+    href = attribute(link, "href", page.url)
+    try:
+        return urljoin(page.url, href)
+    except ValueError as error:
+        raise PageError(f"{page.url}: {href!r} is no address: {error}.") from error
+
+
+def next_page(tag: Tag, selector: str, page: Page) -> str | None:
+    """Where a pager's "next" leads, absolute; None on the last page, which has none."""
+    link = at_most_one(tag, selector, page.url)
+    return target(link, page) if link else None
+
+
 def clean(text: str) -> str:
     """One line of text: composed (NFC), without invisible characters, white space folded."""
-    return " ".join(unicodedata.normalize("NFC", text).translate(INVISIBLE).split())
+    return " ".join(_decoded(text).split())
+
+
+def _decoded(text: str) -> str:
+    """What was meant: composed, invisible characters and doubled encodings undone."""
+    while (once := REFERENCE.sub(_character, text)) != text:
+        text = once
+    return unicodedata.normalize("NFC", text).translate(INVISIBLE)
+
+
+def _character(reference: re.Match[str]) -> str:
+    """What a reference stands for; one that has no meaning as a whole stays as it is."""
+    whole = reference[0]
+    return unescape(whole) if whole[1] == "#" or whole[1:] in html5 else whole
 
 
 def text(tag: Tag) -> str:
@@ -170,7 +203,7 @@ def _row(tr: Tag) -> list[str]:
 
 def _flushed(line: list[str]) -> Iterator[str]:
     """The paragraphs of the inline text gathered so far; empties it."""
-    whole = unicodedata.normalize("NFC", "".join(line)).translate(INVISIBLE)
+    whole = _decoded("".join(line))
     line.clear()
     for paragraph in BLANK_LINE.split(whole):
         lines = (SPACE.sub(" ", each).strip() for each in paragraph.split("\n"))
@@ -185,6 +218,14 @@ def read_date(words: str, language: str, where: str) -> date:
     if found is None:
         raise PageError(f"{where}: {words!r} is no date in {language!r} with day, month and year.")
     return found.date()
+
+
+def read_slashed_date(words: str, where: str) -> date:
+    """A date as Americans write it in figures, month first ("2/11/2026"); PageError when none."""
+    try:
+        return datetime.strptime(words, "%m/%d/%Y").date()  # noqa: DTZ007 (a day has no zone)
+    except ValueError:
+        raise PageError(f"{where}: {words!r} is no date of the form month/day/year.") from None
 
 
 def read_iso_date(stamp: str, where: str) -> date:

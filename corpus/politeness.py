@@ -11,16 +11,20 @@ import re
 import time
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
+from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request
 from scrapy.http import Response as ScrapyResponse
+from scrapy.http.request import NO_CALLBACK
 
 MAX_WAIT_S = 600.0
+MAX_REDIRECTS = 5
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # "Cannot connect to host a.example:443 ssl:<ssl.SSLContext object at 0x7f> [Connect call failed …]"
 SSL_OBJECT = re.compile(r" ssl:(<[^>]*>|\S+)")
 REFUSED = re.compile(r" \[.*Connect call failed.*\]", re.DOTALL)
@@ -59,9 +63,10 @@ class PatientRetryMiddleware(RetryMiddleware):
         result = super().process_response(request, response)
         if isinstance(result, Request):
             header = response.headers.get("Retry-After") or b""
-            stated_s = _retry_after_s(header.decode("latin-1"))
-            wait_s = self._backoff_s(request) if stated_s is None else stated_s
-            await asyncio.sleep(min(MAX_WAIT_S, wait_s))
+            stated_s = retry_after_s(header.decode("latin-1"))
+            if stated_s is not None and stated_s > MAX_WAIT_S:
+                return response  # the run ends with it, rather than ask sooner
+            await asyncio.sleep(self._backoff_s(request) if stated_s is None else stated_s)
         return result
 
     async def process_exception(  # type: ignore[override] # as above
@@ -79,7 +84,8 @@ class PatientRetryMiddleware(RetryMiddleware):
 
 
 class StrictRobotsMiddleware(RobotsTxtMiddleware):
-    """robots.txt by RFC 9309, section 2.3.1: absent (4xx) allows all, out of reach forbids all.
+    """robots.txt by RFC 9309, section 2.3.1: absent (4xx) allows all, out of reach forbids all; one
+    that stands on another host is out of reach.
 
     A Crawl-delay is kept where it is longer than our own delay.
     """
@@ -87,7 +93,8 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self.unreachable: dict[str, str] = {}
-        self.asked_at: dict[str, float] = {}
+        self.left_at: dict[str, float] = {}
+        crawler.signals.connect(self._note_left, signals.request_left_downloader)
 
     async def process_request(  # type: ignore[override] # its own takes a deprecated argument
         self, request: Request
@@ -104,17 +111,42 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
             raise IgnoreRequest(self.unreachable[netloc])
         parser: Any = self._parsers.get(netloc)
         if parser is not None and (stated_s := parser.rp.crawl_delay(self._default_useragent)):
-            await asyncio.sleep(
-                max(0.0, self.asked_at.get(netloc, 0.0) + float(stated_s) - time.monotonic())
-            )
-            self.asked_at[netloc] = time.monotonic()
+            # From the end of the last one, robots.txt included: that is never too soon.
+            due_at = self.left_at.get(netloc, 0.0) + float(stated_s)
+            await asyncio.sleep(max(0.0, due_at - time.monotonic()))
+
+    def _note_left(self, request: Request) -> None:
+        self.left_at[urlsplit(request.url).netloc] = time.monotonic()
 
     async def _parse_robots(self, response: ScrapyResponse, netloc: str, request: Request) -> None:
+        response = await self._followed(response, netloc)
         if response.status >= 500:
             return self._robots_error(OSError(f"status {response.status}"), netloc)
         if response.status >= 400:
             response = response.replace(body=b"")
         return await super()._parse_robots(response, netloc, request)
+
+    async def _followed(self, response: ScrapyResponse, netloc: str) -> ScrapyResponse:
+        """What redirects of robots.txt lead to (section 2.3.1.2), on the host that is asked."""
+        assert self.crawler.engine
+        for _ in range(MAX_REDIRECTS):
+            if response.status not in REDIRECTS:
+                return response
+            location = (response.headers.get("Location") or b"").decode("latin-1")
+            target = urljoin(response.url, location)
+            if urlsplit(target).netloc != netloc:
+                raise OSError(f"it redirects to another host, {target}")
+            asked = Request(
+                target,
+                priority=self.DOWNLOAD_PRIORITY,
+                meta={"dont_obey_robotstxt": True},
+                callback=NO_CALLBACK,
+                dont_filter=True,
+            )
+            response = await self.crawler.engine.download_async(asked)
+        if response.status in REDIRECTS:
+            raise OSError(f"it redirects more than {MAX_REDIRECTS} times")
+        return response
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         self.unreachable[netloc] = (
@@ -149,7 +181,7 @@ class PrivateAddressMiddleware:
             raise IgnoreRequest(f"{host} resolves to an address that is not public")
 
 
-def _retry_after_s(stated: str) -> float | None:
+def retry_after_s(stated: str) -> float | None:
     """Retry-After (RFC 9110, section 10.2.3), a number or a date; None where it is neither."""
     if stated.strip().isdecimal():
         return float(stated)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ class Draft:
 
     `url` stays None where the page's own URL is the release's. `part` is the release's own piece
     of a response that carries many, exactly as it can be cut out of it again; None where the
-    response is one release.
+    response is one release. `layout` names the markup it was read from, where a route knows
+    several.
     """
 
     title: str
@@ -46,6 +48,7 @@ class Draft:
     attachments: list[Attachment] = field(default_factory=list)
     alternates: list[Alternate] = field(default_factory=list)
     part: bytes | None = None
+    layout: str | None = None
 
 
 # What an office can change silently: a difference in one of these is a new version.
@@ -59,7 +62,8 @@ class Provenance:
     `sha256` is of the response's body, content encodings undone; `part_sha256` of the release's
     own part where one response carries many. `warc_offset` counts bytes from the start of
     `warc_file`, which is named relative to the archive folder. `url` is the one that answered: a
-    listing's, on an interface route.
+    listing's, on an interface route. `reader` is office/route, or office/route/layout. `origin`
+    names whose observation it is, where it is not ours.
     """
 
     url: str
@@ -70,13 +74,16 @@ class Provenance:
     reader: str
     reader_version: int
     part_sha256: str | None = None
+    origin: str | None = None
 
 
 @dataclass(frozen=True)
 class Release:
     """One release as the catalog holds it. Unknown is None, never a guess.
 
-    `attachments` is None where no route that was crawled tells of attachments.
+    `attachments` is None where no route that was crawled tells of attachments; `first_seen` and
+    `last_seen` are our own, None where others alone have seen it. `gone_since` is the first of the
+    visits that found it missing, while it is; `is_changed` since it was first seen.
     """
 
     id: str
@@ -95,14 +102,19 @@ class Release:
     attachments: tuple[Attachment, ...] | None
     alternates: tuple[Alternate, ...]
     provenance: Provenance
-    first_seen: datetime
-    last_seen: datetime
+    first_seen: datetime | None
+    last_seen: datetime | None
     version: int
+    gone_since: datetime | None = None
+    is_changed: bool = False
 
 
 @dataclass(frozen=True)
 class Version:
-    """What an office stated, as observed at a time; `number` counts from 1."""
+    """What an office stated, as observed at a time; `number` counts from 1.
+
+    `facts` holds all that makes a version, by the names in FACTS.
+    """
 
     number: int
     observed_at: datetime
@@ -110,6 +122,7 @@ class Version:
     published: date | None
     body: tuple[str, ...]
     provenance: Provenance
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 def release_id(office: str, canonical_url: str) -> str:

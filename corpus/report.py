@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -28,7 +29,11 @@ KEPT = 1000
 @dataclass
 class CrawlReport:
     """Counts and lists of one run. `error` says why the office failed as a whole, if it did;
-    `cut_short` where an option ended the run before the office's listing did.
+    `cut_short` where an option ended the run before the office's listing did; `quarantined` why
+    nothing of the run is published. `not_due` counts known releases whose visit was not due,
+    `vanished` known ones that were not there for the first time, `resumed` what an interrupted
+    run had seen; `attachments` are files archived in this run. `absent` names listings, newer than
+    all that were found, that need not be there yet.
     """
 
     office: str
@@ -40,26 +45,41 @@ class CrawlReport:
     new: int = 0
     changed: int = 0
     same: int = 0
+    not_due: int = 0
+    vanished: int = 0
+    resumed: int = 0
+    attachments: int = 0
+    attachments_missing: int = 0
     missing: list[str] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     failed: list[Refusal] = field(default_factory=list)
+    remarks: list[Refusal] = field(default_factory=list)
     languages: Counter[str] = field(default_factory=Counter)
     stated: Counter[str] = field(default_factory=Counter)
     bytes: int = 0
     seconds: float = 0.0
     ended_early: str | None = None
     cut_short: str | None = None
+    quarantined: str | None = None
     error: str | None = None
+
+    @property
+    def news(self) -> int:
+        """Releases that are new or have changed."""
+        return self.new + self.changed
 
     @property
     def releases(self) -> int:
         """Releases that were read and may enter, or were found unchanged."""
         return self.new + self.changed + self.same
 
-    def count_facts(self, draft: Draft) -> None:
-        """Note which facts a release has, so that what is missing can be told."""
-        self.languages[draft.language] += 1
-        self.stated.update(name for name in OPTIONAL if getattr(draft, name))
+    def count(self, outcome: str, language: str | None, stated: Iterable[str]) -> None:
+        """Note what came of a release that was read, and which facts it has."""
+        setattr(self, outcome, getattr(self, outcome) + 1)
+        if language:
+            self.languages[language] += 1
+        self.stated.update(stated)
 
     def unstated(self) -> list[str]:
         """Facts that not one of the releases read in this run has."""
@@ -77,8 +97,10 @@ class CrawlReport:
     def as_json(self) -> dict[str, Any]:
         """The report as it is kept and printed for programs."""
         whole = asdict(self)
-        for name in ("missing", "refused", "failed"):
+        for name in ("missing", "refused", "failed", "remarks"):
             whole[f"{name}_count"], whole[name] = len(whole[name]), whole[name][:KEPT]
+        for name in ("refused", "remarks"):
+            whole[f"{name}_by_rule"] = dict(Counter(each.rule for each in getattr(self, name)))
         whole["languages"], whole["stated"] = dict(self.languages), dict(self.stated)
         return whole
 
@@ -97,7 +119,21 @@ class CrawlReport:
                 f"  {len(self.missing):,} listed but not there (404 or 410),"
                 f" the first: {self.missing[0]}"
             )
+        if self.not_due:
+            lines.append(f"  {counted(self.not_due, 'known release')} not looked at: not due yet")
+        if self.vanished:
+            lines.append(f"  {counted(self.vanished, 'known release')} not there any more")
+        if self.attachments or self.attachments_missing:
+            lines.append(
+                f"  {counted(self.attachments, 'attached file')} archived (files are not searched),"
+                f" {self.attachments_missing:,} not there (404 or 410)"
+            )
+        if self.resumed:
+            lines.append(f"  {self.resumed:,} of these from the run before, which was interrupted")
+        if self.absent:
+            lines.append(f"  not there (yet), and older listings walked: {', '.join(self.absent)}")
         lines += _by_rule("refused", self.refused) + _by_rule("without an answer", self.failed)
+        lines += _by_rule("stored with a remark", self.remarks)
         if self.languages:
             lines.append(
                 "  languages read: "
@@ -113,9 +149,19 @@ class CrawlReport:
             lines.append(f"  the listing could not be walked to its end: {self.ended_early}")
         if self.cut_short:
             lines.append(f"  cut short as asked, {self.cut_short}; what follows was not looked at")
+        if self.quarantined:
+            lines += [
+                f"  QUARANTINED: {self.quarantined} Nothing of this run is published;"
+                f" look, then `communique crawl --accept {self.office}`."
+            ]
         if self.error:
             lines.append(f"  FAILED: {self.error}")
         return lines
+
+
+def stated_facts(draft: Draft) -> tuple[str, ...]:
+    """The facts that a draft has, of those that not every release has."""
+    return tuple(name for name in OPTIONAL if getattr(draft, name))
 
 
 def counted(number: int, noun: str) -> str:

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from datetime import date
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Label, Row, Select, select
 
 from corpus import catalog
+from corpus.archive import Place
 from corpus.release import FACTS, Alternate, Attachment, Draft, Provenance, Release, Version
+
+# All that a reader makes of a response.
+DERIVED = (*FACTS, "language", "place", "signature", "kind", "alternates")
+# None where what was crawled so far never states them; empty where it states that there are none.
+LISTS = ("topics", "components", "attachments")
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """What is held of an office: releases, their first and last date, and how many have no date."""
+    """What is held of an office: releases, their first and last date, and how many have no date.
+
+    `months` counts dated releases ("2018-04"); `gaps` are the months between the first and the
+    last that have none: nothing was published, or nothing was fetched. `gone` releases are kept
+    and counted. `reader_versions` counts releases by the reader that their facts come from.
+    """
 
     office: str
     releases: int
@@ -22,32 +33,114 @@ class Coverage:
     last: date | None
     undated: int
     languages: dict[str, int]
+    months: dict[str, int] = field(default_factory=dict)
+    gaps: tuple[str, ...] = ()
+    gone: int = 0
+    reader_versions: dict[str, int] = field(default_factory=dict)
 
 
-def current_releases() -> Select[Any]:
-    """Releases with their newest versions: the rows that `read_release` takes."""
+@dataclass(frozen=True)
+class Visit:
+    """The last whole answer of a URL: what makes the next request conditional, where it stands."""
+
+    etag: str | None
+    last_modified: str | None
+    fetched_at: datetime
+    sha256: str
+    place: Place
+    status: int = 200
+
+
+def sealed_ids() -> Select[Any]:
+    """The ids of the releases that are suppressed now."""
+    c = catalog.suppression.c
+    return select(c.release).where(c.undone_at.is_(None))
+
+
+def current_releases(*, sealed: bool = False) -> Select[Any]:
+    """Releases with their newest versions: the rows that `read_release` takes.
+
+    Suppressed ones are left out, unless asked for by those who keep the evidence.
+    """
     r, v = catalog.release.c, catalog.version.c
     columns = [each for each in v if each.name != "release"]
     joined = catalog.release.join(catalog.version, (v.release == r.id) & (v.ordinal == r.version))
-    return select(
-        r.id, r.office, r.url, r.first_seen, r.last_seen, r.version, *columns
-    ).select_from(joined)
+    known = (r.id, r.office, r.url, r.first_seen, r.last_seen, r.version, r.gone_since)
+    query = select(*known, _is_changed(), *columns).select_from(joined)
+    return query if sealed else query.where(r.id.not_in(sealed_ids()))
 
 
-def version_values(draft: Draft, found: Provenance) -> dict[str, Any]:
-    """A draft and its provenance as a row of `version`; dataclasses become what JSON takes."""
-    facts = {k: v for k, v in asdict(draft).items() if k not in ("url", "part")}
+def _is_changed() -> Label[bool]:
+    """Whether the ledger has a change of a release; a reading that was mended since is none."""
+    e, changed = catalog.event.c, catalog.version.alias()
+    to = (changed.c.release == e.release) & (changed.c.ordinal == e.version)
+    where = (e.release == catalog.release.c.id) & (e.kind == "changed") & ~changed.c.is_repeat
+    query = select(e.id).join_from(catalog.event, changed, to).where(where)
+    return query.correlate(catalog.release).exists().label("is_changed")
+
+
+def version_values(
+    draft: Draft, found: Provenance, silent: frozenset[str] = frozenset()
+) -> dict[str, Any]:
+    """A draft and its provenance as a row of `version`; dataclasses become what JSON takes.
+
+    `silent` facts are left out: whoever read the draft never states them.
+    """
+    facts = {k: v for k, v in asdict(draft).items() if k not in {"url", "part", "layout"} | silent}
     seen = asdict(found)
     return facts | {"asked_url": seen.pop("url"), "observed_at": seen.pop("fetched_at")} | seen
 
 
+def as_json(values: dict[str, Any]) -> dict[str, Any]:
+    """A row of `version` as JSON takes it."""
+    times = {
+        name: values[name] and values[name].isoformat() for name in ("published", "observed_at")
+    }
+    return values | times
+
+
+def from_json(values: dict[str, Any]) -> dict[str, Any]:
+    """What `as_json` made, back again."""
+    published, observed_at = values["published"], values["observed_at"]
+    return values | {
+        "published": date.fromisoformat(published) if published else None,
+        "observed_at": datetime.fromisoformat(observed_at),
+    }
+
+
+def visit_values(visit: Visit) -> dict[str, Any]:
+    """A visit as a row of `visit`."""
+    return {k: v for k, v in asdict(visit).items() if k != "place"} | asdict(visit.place)
+
+
+def read_visit(row: Row[Any]) -> Visit:
+    """A row of `visit` as a record."""
+    place = Place(row.warc_file, row.warc_offset)
+    return Visit(row.etag, row.last_modified, row.fetched_at, row.sha256, place, row.status)
+
+
 def differs(old: Row[Any], values: dict[str, Any]) -> bool:
-    """Whether a stated fact differs; attachments unknown so far are learned, not changed."""
-    for name in FACTS:
+    """Whether a stated fact differs; a list unknown so far is learned, not changed."""
+    for name in values.keys() & set(FACTS):
         was, now = getattr(old, name), values[name]
-        if was != now and not (name == "attachments" and None in (was, now)):
+        if was != now and not (name in LISTS and None in (was, now)):
             return True
     return False
+
+
+def is_same_bytes(old: Row[Any] | Provenance, values: dict[str, Any]) -> bool:
+    """Whether both were read from the same bytes: what differs is then our reader's doing."""
+    names = ("part_sha256",) if old.part_sha256 and values["part_sha256"] else ("sha256",)
+    return all(getattr(old, name) == values[name] for name in names)
+
+
+def improved(old: Row[Any], values: dict[str, Any]) -> dict[str, Any]:
+    """What today's reader makes otherwise of the bytes that a version was read from, itself
+    included.
+    """
+    read_by = ("reader", "reader_version", "part_sha256")
+    names = values.keys() & {*DERIVED, *read_by}
+    return {name: values[name] for name in names if getattr(old, name) != values[name]}
 
 
 def learned(old: Row[Any], values: dict[str, Any]) -> dict[str, Any]:
@@ -55,13 +148,12 @@ def learned(old: Row[Any], values: dict[str, Any]) -> dict[str, Any]:
     return {
         name: values[name]
         for name in FACTS
-        if getattr(old, name) is None and values[name] is not None
+        if getattr(old, name) is None and values.get(name) is not None
     }
 
 
 def read_release(row: Row[Any]) -> Release:
     """A row of `current_releases` as a record."""
-    attachments = row.attachments
     return Release(
         id=row.id,
         office=row.office,
@@ -73,20 +165,23 @@ def read_release(row: Row[Any]) -> Release:
         place=row.place,
         signature=row.signature,
         number=row.number,
-        topics=tuple(row.topics),
-        components=tuple(row.components),
+        topics=tuple(row.topics or ()),
+        components=tuple(row.components or ()),
         kind=row.kind,
-        attachments=None if attachments is None else tuple(Attachment(**a) for a in attachments),
+        attachments=_attachments(row),
         alternates=tuple(Alternate(**each) for each in row.alternates),
         provenance=_provenance(row),
         first_seen=row.first_seen,
         last_seen=row.last_seen,
         version=row.version,
+        gone_since=row.gone_since,
+        is_changed=bool(row.is_changed),
     )
 
 
 def read_version(row: Row[Any]) -> Version:
     """A row of `version` as a record."""
+    facts = {name: getattr(row, name) for name in FACTS}
     return Version(
         number=row.ordinal,
         observed_at=row.observed_at,
@@ -94,7 +189,13 @@ def read_version(row: Row[Any]) -> Version:
         published=row.published,
         body=tuple(row.body),
         provenance=_provenance(row),
+        facts=facts | {"attachments": _attachments(row)},
     )
+
+
+def _attachments(row: Row[Any]) -> tuple[Attachment, ...] | None:
+    found = row.attachments
+    return None if found is None else tuple(Attachment(**each) for each in found)
 
 
 def _provenance(row: Row[Any]) -> Provenance:
@@ -107,17 +208,5 @@ def _provenance(row: Row[Any]) -> Provenance:
         row.reader,
         row.reader_version,
         row.part_sha256,
-    )
-
-
-def read_coverage(office: str, rows: list[Any]) -> Coverage:
-    """Rows of one office, one a language: number, first and last date, how many are dated."""
-    total = sum(row.number for row in rows)
-    return Coverage(
-        office=office,
-        releases=total,
-        first=min((row.first for row in rows if row.first), default=None),
-        last=max((row.last for row in rows if row.last), default=None),
-        undated=total - sum(row.dated for row in rows),
-        languages={row.language: row.number for row in rows},
+        row.origin,
     )

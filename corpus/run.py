@@ -1,30 +1,37 @@
-"""The state of one run: answers in, the next URL out, what may enter into the store.
+"""The state of one run: answers in, the next URL out, what was seen to the staging.
 
-A listing's releases are fetched before its next page, so that a killed run has stored what it read,
-and memory stays flat.
+A listing's releases are fetched before its next page, so that a killed run has staged what it read,
+and memory stays flat. Known releases that are due and were not listed follow at the end.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
-from urllib.parse import urlsplit
+from datetime import date, datetime
 
-from corpus import gate
+from corpus import gate, revisits
 from corpus.archive import ArchiveWriter, read_response, sha256
 from corpus.errors import CrawlError, PageError
+from corpus.frontier import Frontier
 from corpus.gate import Refusal
+from corpus.intake import Intake
 from corpus.page import Page
-from corpus.release import Draft, Provenance, release_id
+from corpus.politeness import retry_after_s
+from corpus.release import Release
 from corpus.report import CrawlReport, counted
+from corpus.revisits import GONE
+from corpus.rows import Visit
+from corpus.schedule import read_schedule
 from corpus.settings import Settings
-from corpus.source import Listing, Route, office
+from corpus.source import Route, office
 from corpus.spider import Failed, Fetched, Wanted
-from corpus.store import Store, Visit
+from corpus.staging import Observed, Staging
 
 Progress = Callable[[CrawlReport], None]
-GONE = frozenset({404, 410})
+# So many answers in a row that are of no use: the office, or its guard, wants us to stop.
+TROUBLE = 8
+BUSY = frozenset({429, 503})
+WALLS = frozenset({"bot_wall", "login_page"})
 
 
 class Run:
@@ -32,60 +39,99 @@ class Run:
 
     def __init__(
         self,
-        name: str,
         route: Route,
         settings: Settings,
-        store: Store,
+        staging: Staging,
         archive: ArchiveWriter,
         since: date | None,
         limit: int | None,
         progress: Progress,
     ) -> None:
-        self.name, self.route, self.source = name, route, office(name)
-        self.settings, self.store, self.archive = settings, store, archive
+        self.name, self.route, self.source = staging.office, route, office(staging.office)
+        self.settings, self.staging, self.archive = settings, staging, archive
+        self.store = staging.store
         self.since, self.limit, self.progress = since, limit, progress
-        self.report = CrawlReport(name, route.name)
-        self.listings: deque[tuple[str, str]] = deque(
-            (route.start, each) for each in route.languages or ("",)
-        )
-        self.releases: deque[tuple[str, str]] = deque()
-        self.following: tuple[str, str] | None = None
-        self.newest: date | None = None
-        self.seen: set[tuple[str, str]] = set()
+        self.report = CrawlReport(self.name, route.name)
+        self._take_over()
+        self.intake = Intake(self.source, route, settings, staging, self.report)
+        schedule = read_schedule(settings.revisits)
+        self.frontier = Frontier(route, schedule, staging, self.intake, self.report)
         self.listing: tuple[str, str] | None = None
+        self.is_revisiting, self.trouble = False, 0
+
+    @property
+    def walked(self) -> bool:
+        """Whether every listing was walked to its end, and nothing of it was lost."""
+        r = self.report
+        is_whole = not (r.error or r.ended_early or r.cut_short)
+        return self.frontier.is_walk and self.is_revisiting and is_whole
 
     def next(self, answer: Fetched | Failed | None) -> Iterator[Wanted]:
         """Take an answer in, and say what is wanted next: one URL; nothing when the run is over."""
+        for redirect in answer.before if answer else ():
+            self.archive.add(redirect)
+        before = len(self.report.failed), len(self.report.refused)
         if isinstance(answer, Failed):
             self._fail(answer)
         elif answer is not None:
             self._take(answer)
+        if answer is not None and answer.wanted.url not in self.frontier.asked_files:
+            self._note_trouble(answer, *before)
         self.progress(self.report)
         if wanted := self._pop():
             yield self._conditional(*wanted)
 
+    def _take_over(self) -> None:
+        """Count what an interrupted run had seen before this one goes on from there."""
+        outcomes, languages, stated = self.staging.counts()
+        report = self.report
+        report.new, report.changed, report.same = (outcomes[n] for n in ("new", "changed", "same"))
+        report.vanished, report.resumed = outcomes["missing"], outcomes.total()
+        report.languages, report.stated = languages, stated
+
+    def _note_trouble(self, answer: Fetched | Failed, failed: int, refused: int) -> None:
+        """Stop where the office, or its guard, seems to want no more requests."""
+        walls = any(each.rule in WALLS for each in self.report.refused[refused:])
+        is_trouble = walls or len(self.report.failed) > failed
+        if isinstance(answer, Failed):
+            is_trouble = answer.rule != "robots"
+        self.trouble = self.trouble + 1 if is_trouble else 0
+        if self.trouble >= TROUBLE:
+            raise CrawlError(
+                f"{answer.wanted.url}: {TROUBLE} answers in a row were of no use; the office may"
+                " not want more requests now. The next run goes on from here."
+            )
+
     def _pop(self) -> tuple[str, str] | None:
+        if self.frontier.files:
+            return self.frontier.files.popleft(), ""
         if self.limit is not None and self.report.releases >= self.limit:
-            if self.releases or self.listings or self.following:
+            if self.frontier.has_more:
                 self._cut_by_limit()
             return None
-        if self.releases:
-            return self.releases.popleft()
-        following, self.following = self.following, None
-        if following and self._is_past_since():
+        if self.frontier.releases:
+            return self.frontier.releases.popleft()
+        if self.frontier.following and self._is_past_since():
             self.report.cut_short = f"where the listing is older than {self.since} (--since)"
-        elif following:
-            self.listings.appendleft(following)
-        self.newest = None
-        self.listing = self.listings.popleft() if self.listings else None
+            self.frontier.stop_following()
+        self.intake.newest = None
+        self.listing = self.frontier.next_listing()
+        if self.listing is None and not self.is_revisiting:
+            self.is_revisiting = True
+            if not self.since:
+                self.frontier.add_due()
+                if self.settings.attachments:
+                    self.frontier.add_known_files()
+            return self._pop()
         return self.listing
 
     def _is_past_since(self) -> bool:
-        return bool(self.since and self.newest and self.newest < self.since)
+        newest = self.intake.newest
+        return bool(self.since and newest and newest < self.since)
 
     def _conditional(self, url: str, language: str) -> Wanted:
-        visit = self.store.visit(self.name, url, language)
-        if visit is None:
+        visit = self.staging.visit(url, language)
+        if visit is None or visit.status in GONE:
             return Wanted(url, language)
         return Wanted(url, language, visit.etag, visit.last_modified)
 
@@ -98,51 +144,102 @@ class Run:
     def _listing_failed(self, wanted: Wanted, reason: str) -> None:
         """A listing's first page must be there; a later one ends the walk, as the report says."""
         if (wanted.url, wanted.language) == self.listing:
+            reason = reason.removeprefix(f"{wanted.url}: ")  # a PageError names it already
             if wanted.url == self.route.start:
                 raise CrawlError(f"{wanted.url}: {reason}")
             self.report.ended_early = f"{wanted.url}: {reason}"
 
     def _take(self, answer: Fetched) -> None:
         status, wanted = answer.response.status, answer.wanted
+        earlier = self.staging.visit(wanted.url, wanted.language)
+        place = self.archive.add(answer.response, earlier.place if earlier else None)
         if status == 304:
             self.report.unchanged += 1
-            self._take_unchanged(wanted, answer.response.fetched_at)
+            self._take_unchanged(wanted, earlier, answer.response.fetched_at)
             return
         self.report.fetched += 1
         self.report.bytes += len(answer.response.raw)
-        place = self.archive.add(answer.response)
-        if status != 200:
-            reason = f"The answer has status {status}."
-            self._listing_failed(wanted, reason)
-            if status in GONE:
-                self.report.missing.append(wanted.url)
-            else:
-                self.report.failed.append(Refusal(wanted.url, f"status_{status}", reason))
-        else:
-            headers = {name.lower(): value for name, value in answer.response.headers}
-            visit = Visit(
-                headers.get("etag"),
-                headers.get("last-modified"),
-                answer.response.fetched_at,
-                sha256(answer.body),
-                place,
-            )
+        headers = {name.lower(): value for name, value in answer.response.headers}
+        visit = Visit(
+            headers.get("etag"),
+            headers.get("last-modified"),
+            answer.response.fetched_at,
+            sha256(answer.body),
+            place,
+            status,
+        )
+        is_file = wanted.url in self.frontier.asked_files
+        if is_file and (status == 200 or status in GONE):
+            self._take_file(wanted, visit)
+            return
+        if status == 200:
             self._read(wanted, answer.response.url, answer.body, visit)
+            return
+        wait_s = retry_after_s(headers.get("retry-after", "")) if status in BUSY else None
+        if wait_s:
+            raise CrawlError(
+                f"{wanted.url}: the office asks to wait {wait_s:,.0f} s more (status {status});"
+                " the next run goes on from here."
+            )
+        reason = f"The answer has status {status}."
+        if status in GONE and self._is_not_yet(wanted):
+            self.report.absent.append(wanted.url)
+            return
+        self._listing_failed(wanted, reason)
+        if status in GONE:
+            self._take_missing(wanted, visit)
+        else:
+            self.report.failed.append(Refusal(wanted.url, f"status_{status}", reason))
 
-    def _take_unchanged(self, wanted: Wanted, now: datetime) -> None:
-        """What the archive has still stands: a known release was seen, all else is read again."""
-        visit = self.store.visit(self.name, wanted.url, wanted.language)
-        if visit is None:
-            raise CrawlError(f"{wanted.url}: status 304 to a request without validators.")
+    def _take_file(self, wanted: Wanted, visit: Visit) -> None:
+        """An attached file is kept as it came, or remembered as not being there."""
+        with self.store.writing() as connection:
+            self.staging.add_visit(connection, wanted.url, wanted.language, visit)
+        if visit.status == 200:
+            self.report.attachments += 1
+        else:
+            self.report.attachments_missing += 1
+
+    def _is_not_yet(self, wanted: Wanted) -> bool:
+        """Whether this is a page of the listing that is newer than all that were found so far."""
         is_listing = (wanted.url, wanted.language) == self.listing
-        if not is_listing:
-            known = self.store.touch(release_id(self.name, self.source.canonical(wanted.url)), now)
-            if known:
+        return is_listing and wanted.url != self.route.start and not self.report.listings
+
+    def _take_missing(self, wanted: Wanted, visit: Visit) -> None:
+        """404 or 410: a known release is missing at this visit; an unknown one is remembered."""
+        self.report.missing.append(wanted.url)
+        if (wanted.url, wanted.language) == self.listing:
+            return
+        id_, at = self.intake.id_of(wanted.url), visit.fetched_at
+        with self.store.writing() as connection:
+            if standing := revisits.standings(connection, [id_]).get(id_):
+                self.report.vanished += not standing.is_missing
+                seen = Observed(id_, self.source.canonical(wanted.url), "missing", at)
+                self.staging.add(connection, seen)
+            else:
+                self.staging.add_visit(connection, wanted.url, wanted.language, visit)
+
+    def _take_unchanged(self, wanted: Wanted, visit: Visit | None, now: datetime) -> None:
+        """What the archive has still stands: a known release was seen, all else is read again."""
+        if visit is None or visit.status in GONE:
+            raise CrawlError(f"{wanted.url}: status 304 to a request without validators.")
+        if (wanted.url, wanted.language) != self.listing:
+            id_ = self.intake.id_of(wanted.url)
+            known = self.store.get(id_, sealed=True)
+            if known and self._is_well_read(known):
+                with self.store.writing() as connection:
+                    seen = Observed(id_, known.url, "same", now)
+                    self.staging.add(connection, seen)
                 self.report.same += 1
-                self._note_date(known.published)
+                self.intake.note_date(known.published)
                 return
         kept = read_response(self.settings.archive, visit.place)
         self._read(wanted, kept.url, kept.body, visit, seen_again=now)
+
+    def _is_well_read(self, known: Release) -> bool:
+        """Whether today's reader has read it, from an answer to us."""
+        found = known.provenance
+        return found.origin is None and found.reader_version == self.source.version
 
     def _read(
         self,
@@ -157,91 +254,30 @@ class Run:
         `url` is the one that answered, after redirects.
         """
         page = Page(url, body, wanted.language or None)
+        is_listing, cut = (wanted.url, wanted.language) == self.listing, None
         try:
-            if (wanted.url, wanted.language) == self.listing:
-                listing = self.route.links(page)
-                self._queue(listing, wanted)
-                drafts = listing.drafts
-            else:
-                drafts = [self.route.release(page)]
+            listing = self.route.links(page) if is_listing else None
+            drafts = listing.drafts if listing else [self.route.release(page)]
         except PageError as error:
             # Only what its reader cannot make out is looked at again: is it a page of the office?
             refusal = gate.check_page(page) or Refusal(wanted.url, "unreadable", str(error))
             self.report.refused.append(refusal)
             self._listing_failed(wanted, refusal.reason)
             return
-        self._keep(drafts, wanted, url, visit, seen_again)
-
-    def _queue(self, listing: Listing, wanted: Wanted) -> None:
-        """Note a listing's releases, each once, and its next page, unless all was seen before."""
-        self.report.listings += 1
-        found = [(link.url, wanted.language) for link in listing.links]
-        fresh = [
-            each
-            for each in dict.fromkeys(found)
-            if each not in self.seen and self._is_ours(each[0])
-        ]
-        urls = [draft.url or "" for draft in listing.drafts]
-        news = len(fresh) + sum((url, "") not in self.seen for url in urls)
-        self.seen.update(fresh)
-        self.seen.update((url, "") for url in urls)
-        self.report.listed += news
-        self.releases.extend(fresh)
-        if listing.next and news:
-            self.following = (listing.next, wanted.language)
-
-    def _is_ours(self, url: str) -> bool:
-        ours = urlsplit(url).netloc.lower() in self.route.hosts
-        if not ours:
-            self.report.refused.append(
-                Refusal(url, "other_host", "The listing links to a host that is not the office's.")
-            )
-        return ours
-
-    def _keep(
-        self,
-        drafts: list[Draft],
-        wanted: Wanted,
-        answered: str,
-        visit: Visit,
-        seen_again: datetime | None,
-    ) -> None:
-        """Store what may enter, and the visit, in one transaction."""
-        today = datetime.now(UTC).date()
-        with self.store.writing() as connection:
-            room = self._room()
-            if room is not None and len(drafts) > room:
-                self._cut_by_limit()
-            for draft in drafts[:room]:
-                url = self.source.canonical(draft.url or wanted.url)
-                self._note_date(draft.published)
-                if refusal := gate.check(draft, url, self.source, today):
-                    self.report.refused.append(refusal)
-                    continue
-                found = self._provenance(draft, answered, visit)
-                seen_at = seen_again or visit.fetched_at
-                outcome = self.store.add(
-                    connection, self.name, url, draft, found, seen_at, self.route.silent
-                )
-                setattr(self.report, outcome, getattr(self.report, outcome) + 1)
-                self.report.count_facts(draft)
-            if not seen_again:
-                self.store.add_visit(connection, self.name, wanted.url, wanted.language, visit)
-
-    def _provenance(self, draft: Draft, url: str, visit: Visit) -> Provenance:
-        return Provenance(
-            url=url,
-            fetched_at=visit.fetched_at,
-            sha256=visit.sha256,
-            warc_file=visit.place.warc_file,
-            warc_offset=visit.place.warc_offset,
-            reader=f"{self.name}/{self.route.name}",
-            reader_version=self.source.version,
-            part_sha256=sha256(draft.part) if draft.part else None,
-        )
-
-    def _note_date(self, published: date | None) -> None:
-        self.newest = max(filter(None, (self.newest, published)), default=None)
+        if not listing:
+            cut = self.intake.gate.check_page(page, self.route.name, drafts[0])
+        if cut:
+            self.report.refused.append(cut)
+            return
+        unknown = self.frontier.add(listing, wanted.language) if listing else 0
+        drafts = drafts[: self._room()]
+        if listing and len(drafts) < len(listing.drafts):
+            self._cut_by_limit()
+        news = self.intake.keep(drafts, (wanted.url, wanted.language), url, visit, seen_again)
+        if self.settings.attachments:
+            self.frontier.add_files(each.url for draft in drafts for each in draft.attachments)
+        if listing and self.frontier.following and not (unknown or news or self.staging.is_walk):
+            self.frontier.stop_following()
 
     def _cut_by_limit(self) -> None:
         self.report.cut_short = f"after {counted(self.limit or 0, 'release')} (--limit)"

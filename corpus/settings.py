@@ -45,6 +45,21 @@ class Settings:
     retries: int = _setting(
         3, "how often a request is tried again after 429, 5xx or a broken connection", least=0
     )
+    revisits: str = _setting(
+        "14:1 90:7 730:60 180",
+        "days between two visits of a known release, by age: `14:1` daily up to 14 days old;"
+        " the last number is for all older",
+    )
+    walk_days: int = _setting(
+        7, "days until a listing is walked to its end again, not just to what is known", least=0
+    )
+    gone_visits: int = _setting(
+        3, "visits in a row that must find a release missing until it counts as gone"
+    )
+    attachments: bool = _setting(
+        True,
+        "yes: fetch the files that releases link to on the office's own hosts, and archive them",
+    )
     query_chars: int = _setting(
         2000, "characters of a query that are read; the rest is ignored and the reader told"
     )

@@ -11,6 +11,7 @@ from functools import cache
 
 from corpus import sources
 from corpus.errors import OfficeError
+from corpus.layout import Layout, Layouts
 from corpus.page import Page
 from corpus.release import Draft
 
@@ -39,6 +40,11 @@ class Route:
     `languages`: the listing is walked once for each, asked for by Accept-Language; empty where
     the URL decides.
     `silent`: facts that this route never states; what another route told of them stays as it is.
+    `release` is one function, or `Layouts` where old and new markup stand side by side.
+    `is_release` tells a release's address from a listing's, where the reader of one could make
+    something of the other.
+    `newer`: for an office whose listing is a page a year, the pages that may have come since
+    `start`, newest first, on a given day; the newest need not be there yet.
     """
 
     name: str
@@ -48,6 +54,25 @@ class Route:
     release: Callable[[Page], Draft]
     languages: tuple[str, ...] = ()
     silent: frozenset[str] = frozenset()
+    is_release: Callable[[str], bool] | None = None
+    newer: Callable[[date], list[str]] | None = None
+
+    @property
+    def layouts(self) -> tuple[Layout, ...]:
+        """The layouts its releases come in, newest first; none where it knows but one."""
+        return self.release.layouts if isinstance(self.release, Layouts) else ()
+
+    def reader(self, draft: Draft) -> str:
+        """What read a draft, as provenance names it behind the office: route, or route/layout."""
+        return f"{self.name}/{draft.layout}" if draft.layout else self.name
+
+    def silent_on(self, draft: Draft) -> frozenset[str]:
+        """The facts that neither this route nor the draft's layout ever states."""
+        return self.silent.union(*(e.silent for e in self.layouts if e.name == draft.layout))
+
+    def starts(self, today: date) -> list[str]:
+        """Where walks begin: at `start`, and before it at each newer page not walked by then."""
+        return [*(self.newer(today) if self.newer else ()), self.start]
 
 
 @dataclass(frozen=True)

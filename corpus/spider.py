@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import zlib
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,11 +19,16 @@ from twisted.python.failure import Failure
 
 from corpus.archive import Response
 from corpus.errors import CrawlError
-from corpus.politeness import ForbiddenError, header_pairs, plain_reason
+from corpus.politeness import (
+    MAX_REDIRECTS,
+    REDIRECTS,
+    ForbiddenError,
+    header_pairs,
+    plain_reason,
+)
 from corpus.settings import Settings
 
-MAX_REDIRECTS = 5
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
+CHUNK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -39,12 +45,13 @@ class Wanted:
 class Fetched:
     """An answer: as it came (to archive), and its body with content encodings undone (to read).
 
-    A 304 has neither body.
+    A 304 has neither body. `before` are the redirects that led there.
     """
 
     wanted: Wanted
     response: Response
     body: bytes
+    before: tuple[Response, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,7 @@ class Failed:
     wanted: Wanted
     reason: str
     rule: str = "no_answer"
+    before: tuple[Response, ...] = ()
 
 
 Next = Callable[[Fetched | Failed | None], Iterable[Wanted]]
@@ -95,9 +103,11 @@ def scrapy_settings(delay_s: float, settings: Settings, is_mirrored: bool) -> di
             "Accept-Encoding": "gzip",
         },
         "CONCURRENT_REQUESTS": 1,
-        "DOWNLOAD_DELAY": delay_s,
+        # Never below the delay, up to half as much again.
+        "DOWNLOAD_DELAY": delay_s * 1.25,
+        "DOWNLOAD_DELAY_JITTER": 0.2,
         "AUTOTHROTTLE_ENABLED": delay_s > 0,
-        "AUTOTHROTTLE_START_DELAY": delay_s,
+        "AUTOTHROTTLE_START_DELAY": delay_s * 1.25,
         "ROBOTSTXT_OBEY": True,
         "RETRY_TIMES": settings.retries,
         "DOWNLOAD_TIMEOUT": settings.timeout_s,
@@ -121,6 +131,19 @@ def scrapy_settings(delay_s: float, settings: Settings, is_mirrored: bool) -> di
     }
 
 
+def is_cut(headers: list[tuple[str, str]], raw: bytes) -> bool:
+    """Whether a gzip body lacks its end, which Scrapy would pass over."""
+    coded = any((k.lower(), v.lower()) == ("content-encoding", "gzip") for k, v in headers)
+    if not coded or not raw:
+        return False
+    unpack = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    left = raw
+    while left and not unpack.eof:
+        unpack.decompress(left, CHUNK_BYTES)
+        left = unpack.unconsumed_tail
+    return not unpack.eof
+
+
 class OfficeSpider(scrapy.Spider):
     """Carries requests and answers between a run and Scrapy, an office's URLs and a mirror's."""
 
@@ -141,46 +164,54 @@ class OfficeSpider(scrapy.Spider):
         """Hand an answer on; follow a redirect as long as it stays on the office's hosts."""
         wanted: Wanted = response.meta["wanted"]
         url: str = response.meta["office_url"]
-        if response.status in REDIRECTS:
-            return self._redirected(response, wanted)
         headers, raw = response.meta["as_it_came"]
+        if is_cut(headers, raw):
+            reason = "Its compressed body breaks off before its end."
+            return self._asked(Failed(wanted, reason, "truncated", response.meta["before"]))
         asked = header_pairs(response.request.headers) if response.request else []
         came = Response(url, response.status, headers, raw, datetime.now(UTC), asked)
-        return self._asked(Fetched(wanted, came, response.body))
+        before: tuple[Response, ...] = response.meta["before"]
+        if response.status in REDIRECTS:
+            return self._redirected(response, wanted, (*before, came))
+        return self._asked(Fetched(wanted, came, response.body, before))
 
-    def _redirected(self, response: ScrapyResponse, wanted: Wanted) -> list[Request]:
+    def _redirected(
+        self, response: ScrapyResponse, wanted: Wanted, before: tuple[Response, ...]
+    ) -> list[Request]:
         location = (response.headers.get("Location") or b"").decode("latin-1")
         try:
             target = self._office_url(urljoin(response.url, location))
             host = urlsplit(target).netloc.lower()
         except ValueError as error:
-            return self._asked(Failed(wanted, f"It redirects to {location!r}: {error}."))
-        hops = response.meta["hops"] + 1
+            reason = f"It redirects to {location!r}: {error}."
+            return self._asked(Failed(wanted, reason, before=before))
         if host not in self.hosts:
             reason = f"It redirects to another host, {target}."
-            return self._asked(Failed(wanted, reason, "other_host"))
-        if hops > MAX_REDIRECTS:
-            return self._asked(Failed(wanted, f"It redirects more than {MAX_REDIRECTS} times."))
-        return [self._request(wanted, target, hops)]
+            return self._asked(Failed(wanted, reason, "other_host", before))
+        if len(before) > MAX_REDIRECTS:
+            reason = f"It redirects more than {MAX_REDIRECTS} times."
+            return self._asked(Failed(wanted, reason, before=before))
+        return [self._request(wanted, target, before)]
 
     def failed(self, failure: Failure) -> Iterable[Request]:
         """Hand on that there is no answer."""
         request: Request = vars(failure)["request"]  # Scrapy puts it there
         wanted: Wanted = request.meta["wanted"]
         rule = "robots" if isinstance(failure.value, ForbiddenError) else "no_answer"
-        return self._asked(Failed(wanted, f"{plain_reason(failure.value)}.", rule))
+        reason = f"{plain_reason(failure.value)}."
+        return self._asked(Failed(wanted, reason, rule, request.meta["before"]))
 
     def _asked(self, answer: Fetched | Failed | None) -> list[Request]:
         """The requests that the run wants next; an error of the run ends the crawl."""
         try:
-            requests = [self._request(wanted, wanted.url, 0) for wanted in self.next(answer)]
+            requests = [self._request(wanted, wanted.url, ()) for wanted in self.next(answer)]
         except Exception as error:  # noqa: BLE001 (fetch_all raises it; Scrapy would only log it)
             self.error = error
             return []
         self.is_over = not requests
         return requests
 
-    def _request(self, wanted: Wanted, url: str, hops: int) -> Request:
+    def _request(self, wanted: Wanted, url: str, before: tuple[Response, ...]) -> Request:
         headers = {"Accept-Language": wanted.language} if wanted.language else {}
         if wanted.etag:
             headers["If-None-Match"] = wanted.etag
@@ -189,7 +220,7 @@ class OfficeSpider(scrapy.Spider):
         meta = {
             "wanted": wanted,
             "office_url": url,
-            "hops": hops,
+            "before": before,
             "is_mirror": urlsplit(url).netloc.lower() in self.mirrors,
         }
         return Request(

@@ -2,48 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from datetime import datetime
-from typing import Any, Literal
+from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from corpus import catalog
+from corpus import catalog, suppression
 from corpus.archive import Place
-from corpus.catalog import open_catalog
+from corpus.attachments import Attached, count_attached
+from corpus.copies import Copy, count_copies, read_copies
+from corpus.coverage import read_coverage
+from corpus.database import open_catalog
 from corpus.errors import StoreError
+from corpus.ledger import Entry, count_ledger, read_history, read_ledger
+from corpus.observation import Outcome, record, see
 from corpus.release import Draft, Provenance, Release, Version, release_id
 from corpus.rows import (
     Coverage,
+    Visit,
     current_releases,
-    differs,
-    learned,
-    read_coverage,
     read_release,
     read_version,
+    read_visit,
+    sealed_ids,
     version_values,
+    visit_values,
 )
 from corpus.settings import Settings
+from corpus.suppression import Suppression, read_suppressions
 
-Outcome = Literal["new", "changed", "same"]
-
-
-@dataclass(frozen=True)
-class Visit:
-    """The last whole answer of a URL: what makes the next request conditional, where it stands."""
-
-    etag: str | None
-    last_modified: str | None
-    fetched_at: datetime
-    sha256: str
-    place: Place
+__all__ = ["Entry", "Outcome", "Store", "Visit"]
 
 
 class Store:
-    """The catalog of one data folder. Each method is one transaction; `writing` joins several."""
+    """The catalog of one data folder. Each method is one transaction; `writing` joins several.
+
+    Suppressed releases are in nothing that it gives to be shown.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.url = settings.catalog_url
@@ -80,79 +78,74 @@ class Store:
 
         `seen_at` can be later than the observation: the office answered that it still holds (304).
         `silent` facts are not stated by this route: what was known of them stays, and what was
-        unknown can be learned later from another route without counting as a change.
+        unknown can be learned later from another route without counting as a change. Where the same
+        bytes are read otherwise our reader has changed, not the office: the version is replaced.
         """
-        id_ = release_id(office, url)
-        values = version_values(draft, found) | dict.fromkeys(silent)
-        where = catalog.release.c.id == id_
-        old = connection.execute(current_releases().where(where)).one_or_none()
-        if old is None:
-            row = {"id": id_, "office": office, "url": url, "first_seen": found.fetched_at}
-            row |= {"last_seen": seen_at, "version": 1, "revision": _next_revision(connection)}
-            connection.execute(insert(catalog.release), row)
-            _insert_version(connection, id_, 1, values)
-            return "new"
-        values |= {name: getattr(old, name) for name in silent}
-        seen: dict[str, Any] = {"last_seen": max(old.last_seen, seen_at)}
-        if is_changed := differs(old, values):
-            seen |= {"version": old.version + 1, "revision": _next_revision(connection)}
-            _insert_version(connection, id_, old.version + 1, values)
-        elif news := learned(old, values):
-            seen["revision"] = _next_revision(connection)
-            _complete_version(connection, id_, old.version, news)
-        connection.execute(update(catalog.release).where(where), seen)
-        return "changed" if is_changed else "same"
+        facts = version_values(draft, found, silent)
+        return record(connection, office, release_id(office, url), url, facts, seen_at)
 
     def add_visit(
         self, connection: Connection, office: str, url: str, language: str, visit: Visit
     ) -> None:
         """Remember the last whole answer of a URL. Replaces what was remembered of it."""
         key = {"office": office, "url": url, "language": language}
-        values = {k: v for k, v in asdict(visit).items() if k != "place"} | asdict(visit.place)
         where = [catalog.visit.c[name] == value for name, value in key.items()]
+        values = visit_values(visit)
         if connection.execute(update(catalog.visit).where(*where), values).rowcount == 0:
             connection.execute(insert(catalog.visit), key | values)
 
     def touch(self, id_: str, seen_at: datetime) -> Release | None:
-        """Note that a release still stands unchanged, and give it; None when there is none."""
+        """Note that a release still stands unchanged, and give it; None when we have seen none."""
         known = self.get(id_)
-        if known:
-            with self.writing() as connection:
-                connection.execute(
-                    update(catalog.release).where(catalog.release.c.id == id_),
-                    {"last_seen": seen_at},
-                )
+        if known is None or known.provenance.origin:
+            return None
+        with self.writing() as connection:
+            see(connection, id_, seen_at)
         return known
 
     def add_run(self, office: str, started_at: datetime, report: dict[str, Any]) -> None:
-        """Keep the report of a run."""
+        """Keep the report of a run that is over."""
         with self.writing() as connection:
             connection.execute(
                 insert(catalog.run), {"office": office, "started_at": started_at, "report": report}
             )
+
+    def suppress(self, id_: str, reason: str, *, undo: bool = False) -> None:
+        """Take a release out of sight, for a reason that the public log gives; or bring it back."""
+        with self.writing() as connection:
+            if undo:
+                suppression.undo(connection, id_, datetime.now(UTC))
+            else:
+                suppression.suppress(connection, id_, reason, datetime.now(UTC))
 
     # reading
 
     def visit(self, office: str, url: str, language: str) -> Visit | None:
         """The last whole answer of a URL in a language ("" where none was asked for)."""
         v = catalog.visit.c
+        query = select(catalog.visit).where(
+            v.office == office, v.url == url, v.language == language
+        )
         with self.writing() as connection:
-            row = connection.execute(
-                select(catalog.visit).where(
-                    v.office == office, v.url == url, v.language == language
-                )
-            ).one_or_none()
-        if row is None:
-            return None
-        place = Place(row.warc_file, row.warc_offset)
-        return Visit(row.etag, row.last_modified, row.fetched_at, row.sha256, place)
+            row = connection.execute(query).one_or_none()
+        return read_visit(row) if row else None
 
-    def get(self, id_: str) -> Release | None:
-        """The release of that id as it stands now."""
+    def get(self, id_: str, *, sealed: bool = False) -> Release | None:
+        """The release of that id as it stands now; a suppressed one only where `sealed` asks."""
         with self.writing() as connection:
-            query = current_releases().where(catalog.release.c.id == id_)
+            query = current_releases(sealed=sealed).where(catalog.release.c.id == id_)
             row = connection.execute(query).one_or_none()
         return read_release(row) if row else None
+
+    def first_seen(self, ids: Iterable[str]) -> dict[str, datetime]:
+        """When we first saw each of these releases, by id: all there is of an undated one."""
+        r, wanted = catalog.release.c, list(ids)
+        if not wanted:
+            return {}
+        with self.writing() as connection:
+            seen = r.id.in_(wanted) & r.first_seen.is_not(None)
+            rows = connection.execute(select(r.id, r.first_seen).where(seen))
+            return {row.id: row.first_seen for row in rows}
 
     def releases(self, office: str | None = None, after_revision: int = 0) -> Iterator[Release]:
         """Releases as they stand now, streamed, in the order of their last change."""
@@ -168,13 +161,59 @@ class Store:
                 yield read_release(row)
 
     def versions(self, id_: str) -> list[Version]:
-        """Every version of a release, oldest first."""
+        """Every version of a release that is no repeat, oldest first, other people's among ours."""
+        v = catalog.version.c
+        query = (
+            select(catalog.version)
+            .where(v.release == id_, ~v.is_repeat, v.release.not_in(sealed_ids()))
+            .order_by(v.observed_at, v.ordinal)
+        )
         with self.writing() as connection:
-            v = catalog.version.c
-            rows = connection.execute(
-                select(catalog.version).where(v.release == id_).order_by(v.ordinal)
-            ).all()
-        return [read_version(row) for row in rows]
+            return [read_version(row) for row in connection.execute(query)]
+
+    def ledger(
+        self,
+        *,
+        before: int | None = None,
+        size: int = 50,
+        office: str | None = None,
+        kind: str | None = None,
+    ) -> list[Entry]:
+        """The newest changes, removals and returns; those older than entry `before` for a page."""
+        with self.writing() as connection:
+            return read_ledger(connection, before, size, office, kind)
+
+    def ledger_counts(self) -> dict[tuple[str, str], int]:
+        """How many entries of the ledger each office has of each kind."""
+        with self.writing() as connection:
+            return count_ledger(connection)
+
+    def history(self, id_: str) -> list[Entry]:
+        """All that became of a release, oldest first; empty where there is none."""
+        with self.writing() as connection:
+            return read_history(connection, id_)
+
+    def copies(self, id_: str) -> list[Copy]:
+        """Releases with nearly the same body, the most alike first."""
+        with self.writing() as connection:
+            return read_copies(connection, id_)
+
+    def copy_counts(self, ids: Iterable[str]) -> dict[str, int]:
+        """How many copies each of these releases has; those with none are left out."""
+        with self.writing() as connection:
+            return count_copies(connection, ids)
+
+    def suppressed(self, after_revision: int = 0) -> set[str]:
+        """The ids that are out of sight, or those that went so after a revision."""
+        r = catalog.release.c
+        query = select(r.id).where(r.id.in_(sealed_ids()), r.revision > after_revision)
+        with self.writing() as connection:
+            return set(connection.scalars(query))
+
+    def suppressions(self) -> list[Suppression]:
+        """The public log of what was suppressed, newest first; it names no release."""
+        with self.writing() as connection:
+            return read_suppressions(connection)
 
     def revision(self) -> int:
         """The number of the newest change: an index that has seen it is up to date."""
@@ -185,38 +224,48 @@ class Store:
 
     def count(self) -> int:
         """How many releases there are."""
+        query = select(func.count()).where(catalog.release.c.id.not_in(sealed_ids()))
         with self.writing() as connection:
-            return connection.scalar(select(func.count()).select_from(catalog.release)) or 0
+            return connection.scalar(query.select_from(catalog.release)) or 0
 
     def coverage(self) -> list[Coverage]:
         """What is held of each office that holds anything, by name."""
-        r, v = catalog.release.c, catalog.version.c
-        joined = catalog.release.join(
-            catalog.version, (v.release == r.id) & (v.ordinal == r.version)
-        )
-        columns = (
-            r.office,
-            v.language,
-            func.count().label("number"),
-            func.min(v.published).label("first"),
-            func.max(v.published).label("last"),
-            func.count(v.published).label("dated"),
-        )
         with self.writing() as connection:
-            rows = connection.execute(
-                select(*columns).select_from(joined).group_by(r.office, v.language)
-            ).all()
-        return [
-            read_coverage(name, [row for row in rows if row.office == name])
-            for name in sorted({row.office for row in rows})
-        ]
+            return read_coverage(connection)
 
-    def runs(self) -> dict[str, tuple[datetime, dict[str, Any]]]:
-        """The last run of each office: when it began, and its report."""
-        newest = select(func.max(catalog.run.c.id)).group_by(catalog.run.c.office)
+    def runs(self, *, good: bool = False) -> dict[str, tuple[datetime, dict[str, Any]]]:
+        """The last run of each office that is over: when it began, and its report.
+
+        `good`: the last one that was published without an error.
+        """
+        c = catalog.run.c
+        over = c.state.in_(("accepted", "published") if good else ("accepted", "published", "held"))
+        if good:
+            over &= c.report["error"].as_string().is_(None)
+        newest = select(func.max(c.id)).where(over).group_by(c.office)
         with self.writing() as connection:
-            rows = connection.execute(select(catalog.run).where(catalog.run.c.id.in_(newest))).all()
+            rows = connection.execute(select(catalog.run).where(c.id.in_(newest))).all()
         return {row.office: (row.started_at, row.report) for row in rows}
+
+    def open_runs(self) -> dict[str, datetime]:
+        """When the run of each office began that is under way, or was interrupted."""
+        c = catalog.run.c
+        began = func.max(c.started_at).label("began")
+        query = select(c.office, began).where(c.state == "open").group_by(c.office)
+        with self.writing() as connection:
+            return {row.office: row.began for row in connection.execute(query)}
+
+    def readers(self) -> dict[str, int]:
+        """How many versions stand as each reader read them."""
+        v = catalog.version.c
+        query = select(v.reader, func.count()).group_by(v.reader)
+        with self.writing() as connection:
+            return {name: int(number) for name, number in connection.execute(query)}
+
+    def attached(self, office: str) -> Attached:
+        """How many attached files an office's releases name, and how many are archived."""
+        with self.writing() as connection:
+            return count_attached(connection, office)
 
     def visited_files(self) -> dict[str, int]:
         """The WARC files that last answers stand in, with how many of them."""
@@ -234,21 +283,3 @@ class Store:
         with self.writing() as connection:
             for row in connection.execution_options(yield_per=500).execute(query):
                 yield row.release, row.asked_url, Place(row.warc_file, row.warc_offset), row.sha256
-
-
-def _next_revision(connection: Connection) -> int:
-    """Taken in the change's own transaction: the row's lock makes revisions appear in order."""
-    where = catalog.about.c.key == "revision"
-    connection.execute(update(catalog.about).where(where).values(value=catalog.about.c.value + 1))
-    return int(connection.execute(select(catalog.about.c.value).where(where)).scalar_one())
-
-
-def _insert_version(connection: Connection, id_: str, ordinal: int, values: dict[str, Any]) -> None:
-    connection.execute(insert(catalog.version), {"release": id_, "ordinal": ordinal} | values)
-
-
-def _complete_version(
-    connection: Connection, id_: str, ordinal: int, values: dict[str, Any]
-) -> None:
-    where = (catalog.version.c.release == id_) & (catalog.version.c.ordinal == ordinal)
-    connection.execute(update(catalog.version).where(where), values)

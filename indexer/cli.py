@@ -15,16 +15,19 @@ import click
 from corpus import Settings, Source, Store, office, offices, read_settings
 from corpus.errors import CommuniqueError, LockedError, OfficeError, SettingsError
 from corpus.report import counted
-from corpus.verify import verify_archive, verify_catalog
 from indexer import Filters, Passage, Query, open_engine, parse
+from indexer.check_command import check_command
 from indexer.console import FAILED, LOCKED, USAGE, shown, start_logging
 from indexer.crawl_commands import crawl_command, crawl_samples, read_since
 from indexer.engine import Sort
+from indexer.evidence_commands import backup_command, import_command, verify_command
 from indexer.export import exported
 from indexer.reindex import reindex as bring_up_to_date
-from indexer.status import agreement, status_of, status_sentences, verify_index
+from indexer.status import status_of, status_sentences
 from indexer.suggest import did_you_mean
+from indexer.suppress_commands import suppress_command
 from indexer.values import unknown_values
+from indexer.withholding import withholding
 
 
 class _Commands(click.Group):
@@ -129,7 +132,8 @@ def search_command(
     """Search the releases, in the query language of the search page."""
     reading = parse(" ".join(words), limit_chars=settings.query_chars)
     query = Query(reading.tree, Filters(office=office_names, since=since), sort, size=size)
-    with closing(open_engine(settings)) as engine:
+    with closing(Store(settings)) as store, closing(open_engine(settings)) as opened:
+        engine = withholding(opened, store)
         results = engine.search(query)
         notes = (*reading.notes, *unknown_values(query, results.facets, engine), *results.notes)
         better = did_you_mean(" ".join(words), query, results.total, engine)
@@ -144,7 +148,7 @@ def search_command(
         click.echo(f"Did you mean: {better.words} ({found_more})", err=True)
     click.echo(counted(results.total, "release"))
     for hit in results.hits:
-        click.echo(f"\n{hit.published or 'undated'}  {hit.office}  {hit.title.text}")
+        click.echo(f"\n{hit.published or 'date unknown'}  {hit.office}  {hit.title.text}")
         click.echo(f"  {hit.id}  {hit.url}")
         for passage in hit.passages:
             click.echo(f"  {_styled(passage)}")
@@ -182,21 +186,6 @@ def status_command(settings: Settings, as_json: bool) -> None:
     )
 
 
-@main.command("verify")
-@click.pass_obj
-def verify_command(settings: Settings) -> None:
-    """Check archive, catalog and index against each other; exit status 1 when they differ."""
-    with closing(Store(settings)) as store, closing(open_engine(settings)) as engine:
-        problems = [*verify_archive(settings), *verify_catalog(settings, store)]
-        problems += verify_index(store, engine)
-        agreed = agreement(store, engine)
-    for problem in problems:
-        click.echo(problem)
-    if problems:
-        raise SystemExit(FAILED)
-    click.echo(agreed)
-
-
 @main.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
@@ -218,7 +207,15 @@ def serve_command(settings: Settings, host: str, port: int) -> None:
     server.run()
 
 
-main.add_command(crawl_command)
+for command in (
+    crawl_command,
+    check_command,
+    import_command,
+    verify_command,
+    backup_command,
+    suppress_command,
+):
+    main.add_command(command)
 
 
 @main.command("demo")

@@ -9,16 +9,20 @@ from datetime import date
 import click
 
 from corpus import Settings, Source, Store, office, offices
+from corpus.errors import OfficeError
 from corpus.lock import only_job
 from corpus.report import CrawlReport
+from corpus.reread import reread_archive
 from corpus.sample_site import SampleSite
+from corpus.staging import accept
 from indexer.console import FAILED, SOME_FAILED, shown
 from indexer.dates import read_day
 
 
-def _read_mirrors(
+def read_mirrors(
     ctx: click.Context, option: click.Parameter, given: tuple[str, ...]
 ) -> dict[str, str]:
+    """An option's values as hosts and what stands in for them; a slip ends the command."""
     pairs = [each.partition("=") for each in given]
     if any(not host or not url.startswith(("http://", "https://")) for host, _, url in pairs):
         raise click.BadParameter("write HOST=URL, such as www.justice.gov=http://127.0.0.1:8801")
@@ -45,7 +49,7 @@ def read_since(ctx: click.Context, option: click.Parameter, given: str | None) -
     "--mirror",
     "mirrors",
     multiple=True,
-    callback=_read_mirrors,
+    callback=read_mirrors,
     metavar="HOST=URL",
     help="What stands in for a host.",
 )
@@ -64,6 +68,20 @@ def read_since(ctx: click.Context, option: click.Parameter, given: str | None) -
     metavar="SECONDS",
     help="Between two requests; below 1 for loopback mirrors only.",
 )
+@click.option(
+    "--accept",
+    "accepted",
+    multiple=True,
+    metavar="OFFICE",
+    help="Publish an office's run that was quarantined, after a look; fetches nothing.",
+)
+@click.option(
+    "--from-archive",
+    "is_reread",
+    is_flag=True,
+    help="Fetch nothing: read the archive anew, and tell what today's readers would change.",
+)
+@click.option("--apply", "is_applied", is_flag=True, help="With --from-archive: change it.")
 @click.option("--json", "as_json", is_flag=True, help="For programs: the reports as a JSON list.")
 @click.pass_obj
 def crawl_command(
@@ -74,9 +92,22 @@ def crawl_command(
     since: date | None,
     limit: int | None,
     delay: float | None,
+    accepted: tuple[str, ...],
+    is_reread: bool,
+    is_applied: bool,
     as_json: bool,
 ) -> None:
     """Fetch new and changed releases of offices (all but the samples when none is named)."""
+    if is_applied and not is_reread:
+        raise click.UsageError("--apply goes with --from-archive")
+    if is_reread:
+        if route or mirrors or since or limit or delay is not None or accepted:
+            raise click.UsageError("--from-archive fetches nothing, and goes with --apply alone")
+        _reread(settings, names, is_applied, as_json)
+        return
+    if accepted:
+        _accept(settings, accepted, names)
+        return
     from corpus.crawl import crawl  # brings Scrapy, half a second that other commands do not need
 
     chosen = names or tuple(name for name, source in offices().items() if not source.is_sample)
@@ -104,13 +135,53 @@ def crawl_command(
     _show_reports(reports, as_json)
 
 
+def _accept(settings: Settings, accepted: tuple[str, ...], names: tuple[str, ...]) -> None:
+    """Publish what is held of the offices' quarantined runs."""
+    if names:
+        raise click.UsageError("--accept fetches nothing; crawl in a command of its own.")
+    for name in accepted:
+        office(name)
+    with only_job(settings, "crawl"), closing(Store(settings)) as store:
+        for name in accepted:
+            routes = accept(store, name, settings.gone_visits)
+            if not routes:
+                raise OfficeError(f"No run of {name} is quarantined; nothing was changed.")
+            click.echo(f"{name}: the run by {', '.join(routes)} is published; reindex next.")
+
+
+def _reread(settings: Settings, names: tuple[str, ...], is_applied: bool, as_json: bool) -> None:
+    for name in names:
+        office(name)
+    with (
+        only_job(settings, "crawl"),
+        closing(Store(settings)) as store,
+        shown("crawl") as show,
+    ):
+        chosen = names or [each.office for each in store.coverage() if each.office in offices()]
+        reports = [
+            reread_archive(
+                name,
+                settings,
+                store,
+                is_applied=is_applied,
+                progress=lambda report: show(report.office, report.read, None),
+            )
+            for name in chosen
+        ]
+    if as_json:
+        click.echo(json.dumps([report.as_json() for report in reports], ensure_ascii=False))
+    else:
+        for report in reports:
+            click.echo("\n".join(report.sentences()))
+
+
 def _show_reports(reports: list[CrawlReport], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([report.as_json() for report in reports], ensure_ascii=False))
     else:
         for report in reports:
             click.echo("\n".join(report.sentences()))
-    failed = [report for report in reports if report.error]
+    failed = [report for report in reports if report.error or report.quarantined]
     if failed:
         raise SystemExit(FAILED if len(failed) == len(reports) else SOME_FAILED)
 

@@ -10,14 +10,15 @@ from datetime import date
 
 from corpus import Release, offices
 
-FORMAT = 3
+FORMAT = 4
 
 
 @dataclass(frozen=True)
 class Document:
     """A release as it is indexed. Title, body, topics, components and place are analysed.
 
-    The rest are whole values; `published` None is unknown.
+    The rest are whole values; `published` None is unknown. `state` is what became of a release
+    after it was first seen: "changed", "gone", both or neither.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Document:
     components: tuple[str, ...]
     number: str | None
     place: str | None
+    state: tuple[str, ...] = ()
 
     @property
     def body_text(self) -> str:
@@ -40,7 +42,9 @@ class Document:
 
 
 def document(release: Release) -> Document:
-    """What is indexed of a release: what the office states, nothing of how we came to know it."""
+    """What is indexed of a release: what the office states and what became of it, nothing of how we
+    came to know it.
+    """
     known = offices().get(release.office)
     return Document(
         id=release.id,
@@ -55,4 +59,10 @@ def document(release: Release) -> Document:
         components=release.components,
         number=release.number,
         place=release.place,
+        state=_state(release),
     )
+
+
+def _state(release: Release) -> tuple[str, ...]:
+    is_gone = release.gone_since is not None
+    return ("changed",) * release.is_changed + ("gone",) * is_gone

@@ -17,7 +17,7 @@ from indexer.document import Document
 from indexer.passages import Passage
 
 Sort = Literal["relevance", "newest", "oldest"]
-FACETS = ("office", "year", "language", "topic")
+FACETS = ("office", "year", "language", "topic", "state")
 UNDATED = "undated"
 
 
@@ -32,6 +32,7 @@ class Filters:
     year: tuple[str, ...] = ()
     language: tuple[str, ...] = ()
     topic: tuple[str, ...] = ()
+    state: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None
 

@@ -22,4 +22,5 @@ def exported(release: Release) -> dict[str, Any]:
         "body": list(release.body),
         "fetched_at": release.provenance.fetched_at.isoformat(),
         "sha256": release.provenance.sha256,
+        "origin": release.provenance.origin,
     }

@@ -60,7 +60,8 @@ def reindex(
         if health.revision < revision:
             total = revision - health.revision
             changed = _documents(store, health.revision)
-            number = engine.update(changed, (), revision, lambda done: progress(done, total))
+            removed = store.suppressed(health.revision)
+            number = engine.update(changed, removed, revision, lambda done: progress(done, total))
         return ReindexReport(False, number, health.build or "", time.monotonic() - clock)
 
 
@@ -78,6 +79,8 @@ def _rebuild(
     # Before the build: what a crawl adds meanwhile need not be in it.
     sample = [release.id for release in islice(store.releases(), SAMPLE)]
     build = engine.build(_documents(store, 0), revision, report)
+    total = min(total, store.count())  # what was suppressed meanwhile need not be in it
+    sample = [each for each in sample if store.get(each)]
     if number < total or not all(engine.has(sample, build)):
         engine.drop(build)
         raise IndexUnusableError(

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
+from functools import partial
 from typing import Any
 
-from corpus import Store, offices
+from corpus import Settings, Store, offices
 from corpus.report import counted
-from indexer.engine import Engine
+from corpus.verify import Finding
+from indexer.engine import Engine, Query
+from indexer.reindex import reindex
+
+# What is listed in a line of the status; the offices page tells the rest.
+LISTED = 6
 
 
 def status_of(store: Store, engine: Engine) -> dict[str, Any]:
     """The status as plain values: `offices` by name, `index`."""
     held = {each.office: each for each in store.coverage()}
-    runs = store.runs()
+    runs, good_runs, readers = store.runs(), store.runs(good=True), store.readers()
+    open_runs = store.open_runs()
     rows = {}
-    for name in sorted({*held, *runs}):
+    for name in sorted({*held, *runs, *open_runs}):
         has, (started_at, report) = held.get(name), runs.get(name, (None, {}))
         rows[name] = {
             "title": offices()[name].title if name in offices() else name,
@@ -24,24 +32,61 @@ def status_of(store: Store, engine: Engine) -> dict[str, Any]:
             "last": has.last if has else None,
             "undated": has.undated if has else 0,
             "languages": has.languages if has else {},
+            "gone": has.gone if has else 0,
+            "attachments": asdict(store.attached(name)),
+            "months": has.months if has else {},
+            "gaps": list(has.gaps) if has else [],
+            "reader_versions": has.reader_versions if has else {},
             "last_run": started_at,
+            "last_good_run": good_runs[name][0] if name in good_runs else None,
+            "open_run": open_runs.get(name),
             "route": report.get("route"),
             "new": report.get("new"),
             "changed": report.get("changed"),
             "missing": report.get("missing_count"),
             "refused": report.get("refused_count"),
             "failed": report.get("failed_count"),
+            "refused_by_rule": report.get("refused_by_rule", {}),
             "cut_short": report.get("cut_short"),
+            "quarantined": report.get("quarantined"),
             "error": report.get("error"),
+            "layouts": _layouts(name, readers),
         }
     health = engine.health()
+    suppressed = len(store.suppressed())
     index = {
         "build": health.build,
         "releases": health.releases,
         "is_current": health.is_live and health.revision == store.revision(),
         "problem": health.problem,
     }
-    return {"offices": rows, "index": index}
+    return {"offices": rows, "index": index, "suppressed": suppressed}
+
+
+def _layouts(name: str, readers: dict[str, int]) -> dict[str, dict[str, int]]:
+    """Of each route that knows several layouts: how many stored versions each of them read.
+
+    Without a name (""): versions that stand as they were read before layouts were told apart.
+    """
+    routes = offices()[name].routes if name in offices() else ()
+    return {
+        route.name: {
+            each: readers.get(f"{name}/{route.name}/{each}".rstrip("/"), 0)
+            for each in [*(layout.name for layout in route.layouts), ""]
+        }
+        for route in routes
+        if route.layouts
+    }
+
+
+def _layout_words(route: str, numbers: dict[str, int]) -> Iterator[str]:
+    """Which layouts the stored versions are of, and whose readers may go."""
+    told = ", ".join(f"{layout or 'unnamed'} {n:,}" for layout, n in numbers.items() if n)
+    yield f"  versions by layout ({route}): {told or 'none'}"
+    _, *older = (layout for layout in numbers if layout)
+    for layout in older:
+        if told and not numbers[layout] and not numbers[""]:
+            yield f"  no stored version needs the reader of layout {layout} ({route}) any more"
 
 
 def run_words(row: dict[str, Any]) -> list[str]:
@@ -51,19 +96,50 @@ def run_words(row: dict[str, Any]) -> list[str]:
     return words + [f"{row[name]:,} {phrase}" for name, phrase in rare.items() if row[name]]
 
 
+def rule_words(row: dict[str, Any]) -> list[str]:
+    """Which rules refused how many pages in an office's last run, most first."""
+    rules = sorted(row["refused_by_rule"].items(), key=lambda pair: (-pair[1], pair[0]))
+    return [f"{number:,} {rule.replace('_', ' ')}" for rule, number in rules]
+
+
 def status_sentences(status: dict[str, Any]) -> list[str]:
     """The status for people."""
     lines = []
     for name, row in status["offices"].items():
         dates = f"{row['first']} to {row['last']}" if row["first"] else "none dated"
-        lines.append(f"{name}: {counted(row['releases'], 'release')}, {dates}")
+        gone = f", {row['gone']:,} of them gone from the office's site" if row["gone"] else ""
+        lines.append(f"{name}: {counted(row['releases'], 'release')}, {dates}{gone}")
+        if row["gaps"]:
+            lines.append(f"  months without a release: {_listed(row['gaps'])}")
+        if (files := row["attachments"])["named"]:
+            lines.append(
+                f"  {counted(files['named'], 'attached file')}, {files['archived']:,} archived,"
+                f" {files['missing']:,} not there; files are not searched"
+            )
+        if row["reader_versions"]:
+            lines.append(f"  read by {_listed([*row['reader_versions']])}")
+        for route, numbers in row["layouts"].items():
+            lines += _layout_words(route, numbers)
         if row["last_run"]:
             when = f"{row['last_run']:%Y-%m-%d %H:%M} UTC"
             lines.append(f"  last run {when}: {', '.join(run_words(row))}")
+        if row["refused_by_rule"]:
+            lines.append(f"  refused by rule: {', '.join(rule_words(row))}")
+        if row["open_run"]:
+            when = f"{row['open_run']:%Y-%m-%d %H:%M} UTC"
+            lines.append(f"  a run of {when} is not over: the next crawl goes on with it")
         if row["cut_short"]:
             lines.append(f"  cut short as asked, {row['cut_short']}")
+        if row["quarantined"]:
+            lines.append(f"  QUARANTINED, nothing of that run is published: {row['quarantined']}")
+            lines.append(f"  look, then `communique crawl --accept {name}`")
         if row["error"]:
             lines.append(f"  FAILED: {row['error']}")
+        if row["quarantined"] or row["error"]:
+            good = row["last_good_run"]
+            lines.append(f"  last good run: {f'{good:%Y-%m-%d %H:%M} UTC' if good else 'none'}")
+    if status["suppressed"]:
+        lines.append(f"{counted(status['suppressed'], 'release')} suppressed")
     index = status["index"]
     if index["problem"]:
         lines.append(index["problem"])
@@ -75,22 +151,39 @@ def status_sentences(status: dict[str, Any]) -> list[str]:
     return lines or ["Nothing is held yet; run `communique crawl`."]
 
 
-def verify_index(store: Store, engine: Engine) -> Iterator[str]:
-    """A sentence when the index cannot answer, or does not hold what it has seen of the catalog."""
-    health = engine.health()
-    number = store.count()
+def _listed(words: list[str]) -> str:
+    """The first of a list, and how many more there are."""
+    more = f" and {len(words) - LISTED:,} more" if len(words) > LISTED else ""
+    return ", ".join(words[:LISTED]) + more
+
+
+def verify_index(settings: Settings, store: Store, engine: Engine) -> Iterator[Finding]:
+    """What keeps the index from answering, or from holding what the catalog holds: an update mends
+    an index that is behind, a build anew the rest.
+    """
+    health, revision = engine.health(), store.revision()
+    update = partial(_reindex, settings, store, engine, is_full=False)
+    anew = partial(_reindex, settings, store, engine, is_full=True)
     if health.problem:
-        yield health.problem
-    elif health.revision == store.revision() and health.releases != number:
-        yield (
-            f"The index holds {counted(health.releases, 'release')}, the catalog {number:,};"
-            " run `communique reindex --full`."
-        )
+        yield Finding(health.problem, anew)
+    elif health.revision < revision:
+        changes = counted(revision - health.revision, "change")
+        yield Finding(f"The index is behind by {changes}; run `communique reindex`.", update)
+    elif health.revision > revision:
+        yield Finding("The index is ahead of the catalog; run `communique reindex --full`.", anew)
+    else:
+        indexed, held = set(engine.scan(Query(None))), {each.id for each in store.releases()}
+        for ids, where, which in (
+            (indexed - held, "index", "catalog"),
+            (held - indexed, "catalog", "index"),
+        ):
+            if ids:
+                yield Finding(
+                    f"The {where} has {counted(len(ids), 'release')} that the {which} lacks,"
+                    f" {min(ids)} the first; run `communique reindex --full`.",
+                    anew,
+                )
 
 
-def agreement(store: Store, engine: Engine) -> str:
-    """What can be said when nothing is amiss: an index that is behind agrees with nothing yet."""
-    held = counted(store.count(), "release")
-    if engine.health().revision == store.revision():
-        return f"{held}: archive, catalog and index agree."
-    return f"{held}: archive and catalog agree; the index is behind; run `communique reindex`."
+def _reindex(settings: Settings, store: Store, engine: Engine, is_full: bool) -> str:
+    return reindex(settings, store, engine, is_full=is_full).sentence()

@@ -5,13 +5,13 @@ from __future__ import annotations
 from indexer.engine import Engine, Facet, Query
 from indexer.query import values_asked
 
-NAMES = ("office", "language", "year")
+NAMES = ("office", "language", "year", "state")
 # Of these it helps to say which there are; years would only fill the page.
 LISTED = ("office", "language")
 
 
 def unknown_values(query: Query, found: tuple[Facet, ...], engine: Engine) -> list[str]:
-    """A sentence for each office, language or year that is asked for and that no release has.
+    """A sentence for each office, language, year or state asked for that no release has.
 
     `found` are the facets of the query's results: what they have need not be looked for.
     """

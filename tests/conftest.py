@@ -7,6 +7,7 @@ the replica of real sites beside the checkout (tests that need it skip where it 
 from __future__ import annotations
 
 import importlib.util
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ import pytest
 
 from corpus import Settings, Store, office
 from corpus.crawl import crawl
+from corpus.release import release_id
+from corpus.report import CrawlReport
 from corpus.sample_site import SampleSite
 from indexer import Engine, open_engine, reindex
 
@@ -23,7 +26,8 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(data=tmp_path / "data", contact="tests")
+    """Every release is due and every listing walked to its end, whenever a test crawls."""
+    return Settings(data=tmp_path / "data", contact="tests", revisits="0", walk_days=0)
 
 
 @pytest.fixture
@@ -70,6 +74,88 @@ def sample_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return made
 
 
+class EditedSite(SampleSite):
+    """A sample site whose pages can be edited, taken down, and put under other addresses."""
+
+    def __init__(self, office: str) -> None:
+        super().__init__(office)
+        self.edits: dict[str, list[tuple[str, str]]] = {}
+        self.down: set[str] = set()
+        self.instead: dict[str, str] = {}
+
+    def answer(self, path: str, language: str) -> tuple[bytes, str] | None:
+        found = (
+            None if path in self.down else super().answer(self.instead.get(path, path), language)
+        )
+        if found is None:
+            return None
+        body, kind = found
+        for old, new in self.edits.get(path, ()):
+            assert old.encode() in body
+            body = body.replace(old.encode(), new.encode())
+        return body, kind
+
+    def crawl(self, settings: Settings, store: Store, **options: Any) -> CrawlReport:
+        """Crawl it by its pages."""
+        mirrors = dict.fromkeys(office("sample_doj").route("pages").hosts, self.url)
+        given = {"route": "pages", "mirrors": mirrors, "delay_s": 0} | options
+        report = crawl("sample_doj", settings, store, **given)
+        assert (report.error, report.quarantined) == (None, None)
+        return report
+
+
+PR = "/opa/pr/"
+EDITED = f"{PR}former-commander-gullhaven-detention-center-convicted-torturing-detainees"
+GONE = f"{PR}former-magistrate-pleads-guilty-selling-leniency"
+BACK = f"{PR}former-harbor-commissioner-convicted-taking-bribes-dredging-contracts"
+COPIED = f"{PR}westbrook-man-pleads-guilty-hate-crime-arson-mosque"
+COPY = f"{PR}two-cement-producers-agree-plead-guilty-price-fixing"
+FIRST_EDIT = [
+    ("Convicted of Torturing Detainees", "Convicted of Mistreating Detainees"),
+    ("seven counts of torture", "five counts of torture"),
+    ("<p>One detainee, a printer named Aurelio Monk,", "<p>One detainee, a printer,"),
+]
+SECOND_EDIT = [
+    *FIRST_EDIT,
+    ("<p>Two guards, who", "<p>The verdict was set aside on appeal.</p>\n<p>Two guards, who"),
+    (">Human Rights</div>", ">Appeals</div>"),
+]
+
+
+def sample_id(path: str) -> str:
+    """The id of a release of the sample department, by its path."""
+    return release_id("sample_doj", f"https://www.justice.example{path}")
+
+
+@pytest.fixture(scope="session")
+def changed_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A data folder of the sample department after some time: one release was edited twice, one is
+    gone, one was and is back, and one stands under two addresses. Indexed; read only.
+    """
+    folder = tmp_path_factory.mktemp("changed")
+    made = Settings(data=folder, contact="tests", revisits="0", walk_days=0, gone_visits=1)
+    store = Store(made)
+    with EditedSite("sample_doj") as site:
+        site.instead = {COPY: COPIED}
+        site.crawl(made, store)
+        site.edits, site.down = {EDITED: FIRST_EDIT}, {GONE, BACK}
+        site.crawl(made, store)
+        site.edits, site.down = {EDITED: SECOND_EDIT}, {GONE}
+        site.crawl(made, store)
+    engine = open_engine(made)
+    reindex(made, store, engine, is_full=True)
+    engine.close()
+    store.close()
+    return made
+
+
+@pytest.fixture
+def changed_store(changed_settings: Settings) -> Iterator[Store]:
+    opened = Store(changed_settings)
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
 def sample_store(sample_settings: Settings) -> Iterator[Store]:
     opened = Store(sample_settings)
@@ -80,5 +166,19 @@ def sample_store(sample_settings: Settings) -> Iterator[Store]:
 @pytest.fixture
 def sample_engine(sample_settings: Settings) -> Iterator[Engine]:
     opened = open_engine(sample_settings)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def copy_settings(sample_settings: Settings, tmp_path: Path) -> Settings:
+    """A copy of the crawled sample offices, to change or spoil."""
+    shutil.copytree(sample_settings.data, tmp_path / "copy")
+    return Settings(data=tmp_path / "copy", contact="tests")
+
+
+@pytest.fixture
+def copy_store(copy_settings: Settings) -> Iterator[Store]:
+    opened = Store(copy_settings)
     yield opened
     opened.close()

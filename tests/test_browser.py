@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from waitress.server import create_server
 
 from corpus import Settings
+from tests.conftest import EDITED, GONE, sample_id
 from webui import create_app
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -24,7 +25,8 @@ ARGUMENTS = [
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def browser(sample_settings: Settings, changed_settings: Settings) -> Iterator[Browser]:
+    """Asks for the crawled data first: a crawl cannot begin within Playwright's event loop."""
     if CHROMIUM is None:
         pytest.skip("needs Debian's chromium: apt-get install chromium")
     with sync_playwright() as playwright:
@@ -35,7 +37,16 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def site(sample_settings: Settings) -> Iterator[str]:
-    app = create_app(sample_settings)
+    yield from serve(sample_settings)
+
+
+@pytest.fixture(scope="module")
+def changed_site(changed_settings: Settings) -> Iterator[str]:
+    yield from serve(changed_settings)
+
+
+def serve(settings: Settings) -> Iterator[str]:
+    app = create_app(settings)
     server = create_server(app, host="127.0.0.1", port=0)
     thread = Thread(target=server.run, daemon=True)
     thread.start()
@@ -182,7 +193,77 @@ def test_how_the_query_was_read_opens_by_keyboard(page: Page) -> None:
 
 def test_the_offices_table_needs_no_sideways_scroll(page: Page) -> None:
     page.goto("/offices")
-    table = page.locator("table")
+    table = page.locator("table.cards")
 
     assert table.evaluate("it => it.scrollWidth <= it.parentElement.clientWidth")
     expect(page.get_by_text("Releases", exact=True)).to_have_count(1)
+
+
+def test_from_what_changed_to_the_words_that_differ(page: Page, changed_site: str) -> None:
+    page.goto(f"{changed_site}/changes")
+    page.locator(".filters").get_by_role("link", name="Changed").click()
+    expect(page.locator(".hits li")).to_have_count(2)
+    page.get_by_role("link", name="What differs").first.click()
+    expect(page.locator(".text ins")).to_have_text("The verdict was set aside on appeal.")
+
+    page.get_by_label("From").select_option("1")
+    page.get_by_role("button", name="Compare").click()
+    expect(page).to_have_url(re.compile(r"from=1&to=3$"))
+    expect(page.locator(".differing del").first).to_have_text("Torturing")
+    folded = page.locator("details p").first
+    expect(folded).to_be_hidden()
+    page.locator("details summary").focus()
+    page.keyboard.press("Enter")
+    expect(folded).to_be_visible()
+
+    page.get_by_role("link", name="The release").click()
+    expect(page.locator(".history li")).to_have_count(3)
+    with page.expect_download() as download:
+        page.locator(".history a[download]").first.click()
+    assert download.value.suggested_filename.endswith("-version-1.html")
+
+
+def test_what_was_added_and_removed_is_said_to_those_who_hear_the_page(
+    page: Page, changed_site: str
+) -> None:
+    page.goto(f"{changed_site}/releases/{sample_id(EDITED)}/differences?from=1&to=2")
+    said = page.locator(".differing").aria_snapshot()
+    assert "Torturing" in said
+    marks = "e => [getComputedStyle(e, '::before').content, getComputedStyle(e).textDecorationLine]"
+    before, line = page.locator("del").last.evaluate(marks)
+    assert ("removed" in before, line) == (True, "line-through")
+    before, line = page.locator("ins").last.evaluate(marks)
+    assert ("added" in before, line) == (True, "underline")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/changes",
+        "/offices",
+        f"/releases/{sample_id(EDITED)}",
+        f"/releases/{sample_id(EDITED)}/differences?from=1&to=3",
+        f"/releases/{sample_id(GONE)}",
+    ],
+)
+def test_pages_over_time_are_no_wider_than_the_screen(
+    page: Page, changed_site: str, path: str
+) -> None:
+    page.goto(f"{changed_site}{path}")
+    for each in page.locator("details summary").all():
+        each.click()
+    wanted = page.viewport_size
+    assert wanted
+    assert page.evaluate("document.documentElement.scrollWidth") <= wanted["width"]
+
+
+def test_the_chart_fills_its_room_and_has_a_name(page: Page, changed_site: str) -> None:
+    page.goto(f"{changed_site}/offices")
+    figure = page.get_by_role("img", name="Releases of Department of Justice of Aldania")
+    expect(figure).to_be_visible()
+    room = page.locator("figure").bounding_box()
+    bars = [bar.bounding_box() for bar in page.locator("rect.bar").all()]
+    assert room
+    assert min(bar["x"] for bar in bars if bar) == pytest.approx(room["x"], abs=2)
+    right = max(bar["x"] + bar["width"] for bar in bars if bar)
+    assert right == pytest.approx(room["x"] + room["width"], abs=3)

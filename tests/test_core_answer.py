@@ -60,8 +60,10 @@ def copies(documents: list[Document]) -> list[Document]:
 def documents(sample_settings: Settings) -> dict[str, Document]:
     """The live documents by their ids: some were replaced after the build, some removed."""
     made = {each.id: each for each in copies(sample_documents(sample_settings))}
-    for id_ in [*made][5:300:9]:
+    for number, id_ in enumerate([*made][5:300:9]):
         made[id_] = replace(made[id_], published=date(2021, 3, 1), topics=("Fraud", "Later"))
+        state = (("changed",), ("gone",), ("changed", "gone"), ())[number % 4]
+        made[id_] = replace(made[id_], state=state)
     for id_ in [*made][3:300:11]:
         del made[id_]
     return made
@@ -92,6 +94,8 @@ def values(document: Document, facet: str) -> tuple[str, ...]:
         return tuple(set(document.topics))
     if facet == "year":
         return (str(document.published.year) if document.published else UNDATED,)
+    if facet == "state":
+        return document.state
     return (getattr(document, facet),)
 
 
@@ -126,6 +130,7 @@ FILTERS = st.builds(
     year=some("2012", "2016", "2021", UNDATED, "1999"),
     language=some("en", "ru", "kk", "xx"),
     topic=some("Fraud", "Bribery", "Сыбайлас", "Later", "absent"),
+    state=some("changed", "gone", "absent"),
     since=DAYS,
     until=DAYS,
 )

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import resource
 from contextlib import suppress
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from warcio.archiveiterator import ArchiveIterator
+from warcio.recordloader import ArcWarcRecord
 
 from corpus import Settings
 from corpus.archive import ArchiveWriter, Place, Response, read_response, responses, sha256
 from corpus.errors import StoreError
+from corpus.records import Damage, Record, records
 from corpus.verify import verify_archive
 
 NOON = datetime(2026, 1, 15, 12, 0, 0, 250000, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 
 
 def response(number: int, body: bytes = b"", encoding: str = "") -> Response:
@@ -147,3 +153,118 @@ def test_an_archive_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     (tmp_path / "an_office").write_text("a file where the folder should be")
     with pytest.raises(StoreError, match=r"^The archive in .*an_office cannot be written: .*\.$"):
         write(tmp_path, response(1))
+
+
+# revisits
+
+
+def kinds(path: Path) -> list[str]:
+    return [each.kind for each in records(path) if isinstance(each, Record)]
+
+
+def revisits(path: Path) -> list[ArcWarcRecord]:
+    with path.open("rb") as file:
+        return [each for each in ArchiveIterator(file) if each.rec_type == "revisit"]
+
+
+@pytest.mark.parametrize("encoding", ["", "gzip"])
+def test_the_same_bytes_again_are_a_revisit_and_the_place_is_the_first_ones(
+    tmp_path: Path, encoding: str
+) -> None:
+    first = response(1, encoding=encoding)
+    [place] = write(tmp_path, first)
+    with ArchiveWriter(tmp_path, "an_office", 1_000_000) as archive:
+        assert archive.add(replace(first, fetched_at=NOON + HOUR), place) == place
+    path = tmp_path / archive.name
+    assert kinds(path) == ["warcinfo", "revisit", "request"]
+    [again] = revisits(path)
+    says = again.rec_headers.get_header
+    assert says("WARC-Profile").endswith("/1.1/revisit/identical-payload-digest")
+    assert says("WARC-Refers-To-Target-URI") == first.url
+    assert says("WARC-Refers-To-Date") == "2026-01-15T12:00:00.250000Z"
+    [original] = [
+        each for each in records(tmp_path / place.warc_file) if getattr(each, "status", 0)
+    ]
+    assert isinstance(original, Record)
+    assert says("WARC-Payload-Digest") == original.payload_digest
+    assert again.http_headers.get_statuscode() == "200"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"raw": b"<p>Edited</p>"},
+        {"url": "https://office.example/pr/2"},
+        {"status": 404},
+    ],
+    ids=lambda change: "-".join(change),
+)
+def test_an_answer_that_differs_is_no_revisit(tmp_path: Path, change: dict[str, Any]) -> None:
+    [place] = write(tmp_path, response(1))
+    with ArchiveWriter(tmp_path, "an_office", 1_000_000) as archive:
+        changed = archive.add(replace(response(1), **change), place)
+    assert changed.warc_file == archive.name
+    assert read_response(tmp_path, changed).kind == "response"
+
+
+def test_not_modified_is_a_revisit_of_what_was_seen(tmp_path: Path) -> None:
+    [place] = write(tmp_path, response(1))
+    answer = Response(response(1).url, 304, [("ETag", '"1"')], b"", NOON + HOUR, [])
+    with ArchiveWriter(tmp_path, "an_office", 1_000_000) as archive:
+        assert archive.add(answer, place) == place
+    [again] = revisits(tmp_path / archive.name)
+    says = again.rec_headers.get_header
+    assert says("WARC-Profile").endswith("/1.1/revisit/server-not-modified")
+    assert says("WARC-Refers-To-Date") == "2026-01-15T12:00:00.250000Z"
+    assert again.http_headers.get_statuscode() == "304"
+
+
+@pytest.mark.parametrize("is_missing", [True, False])
+def test_a_response_whose_original_is_lost_is_archived_whole(
+    tmp_path: Path, is_missing: bool
+) -> None:
+    [place] = write(tmp_path, response(1))
+    path = tmp_path / place.warc_file
+    if is_missing:
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[: place.warc_offset + 40])
+    with ArchiveWriter(tmp_path, "an_office", 1_000_000) as archive:
+        fresh = archive.add(response(1), place)
+    assert read_response(tmp_path, fresh).body == response(1).raw
+
+
+def test_a_place_that_points_at_a_revisit_gives_the_original(tmp_path: Path) -> None:
+    [place] = write(tmp_path, response(1))
+    with ArchiveWriter(tmp_path, "an_office", 1_000_000) as archive:
+        archive.add(replace(response(1), fetched_at=NOON + HOUR), place)
+    [offset] = [
+        each.offset
+        for each in records(tmp_path / archive.name)
+        if isinstance(each, Record) and each.kind == "revisit"
+    ]
+    at = Place(archive.name, offset)
+    found = read_response(tmp_path, at)
+    assert (found.body, found.fetched_at) == (response(1).raw, NOON)
+    (tmp_path / place.warc_file).unlink()
+    with pytest.raises(StoreError, match=r"a revisit at \d+ of a response that is nowhere in"):
+        read_response(tmp_path, at)
+
+
+@pytest.mark.parametrize("before", [0, 1])
+def test_a_disk_that_refuses_leaves_no_half_record_behind(tmp_path: Path, before: int) -> None:
+    noise = b"".join(hashlib.sha512(bytes([n])).digest() for n in range(200))
+    with ArchiveWriter(tmp_path, "an_office", 1_000_000) as archive:
+        kept = [archive.add(response(n)) for n in range(before)]
+        limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4000, limit[1]))  # a disk that is full at 4 kB
+        try:
+            with pytest.raises(StoreError, match=r"^The archive in .* cannot be written: .*\.$"):
+                archive.add(response(9, noise))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    [path] = tmp_path.glob("*/*")
+    assert kinds(path) == ["warcinfo", *["response", "request"] * before]
+    assert not any(isinstance(each, Damage) for each in records(path))
+    for place in kept:
+        assert read_response(tmp_path, place).body == response(0).raw

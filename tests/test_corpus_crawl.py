@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
-from corpus import Settings, Store, office
-from corpus.archive import Place
+from corpus import Settings, Store, catalog, office
+from corpus.archive import Place, responses
 from corpus.crawl import check_delay, crawl
 from corpus.errors import OfficeError, SettingsError
+from corpus.records import Record, records
 from corpus.report import CrawlReport
 from corpus.sample_site import SampleSite
 from corpus.verify import verify_archive, verify_catalog
@@ -34,7 +36,7 @@ import sys
 from pathlib import Path
 from corpus import Settings, Store
 from corpus.crawl import crawl
-settings = Settings(data=Path(sys.argv[1]))
+settings = Settings(data=Path(sys.argv[1]), revisits="0", walk_days=0)
 mirrors = {sys.argv[2]: sys.argv[3]}
 crawl("us_doj", settings, Store(settings), route="pages", mirrors=mirrors, delay_s=0)
 """
@@ -76,6 +78,12 @@ def exactly(path: str) -> str:
 def assert_evidence_is_whole(settings: Settings, store: Store) -> None:
     assert list(verify_archive(settings)) == []
     assert list(verify_catalog(settings, store)) == []
+
+
+def staged(store: Store) -> int:
+    """How many releases runs hold that are not over."""
+    with store.writing() as connection:
+        return connection.scalar(select(func.count()).select_from(catalog.staged)) or 0
 
 
 def state(store: Store) -> dict[str, tuple[int, str]]:
@@ -362,7 +370,7 @@ def test_a_missing_file_that_only_a_listing_stands_in_is_reported(
         lost = replace(seen, place=Place(gone, 0))
         store.add_visit(connection, "sample_doj", "https://www.justice.example/more", "", lost)
     (problem,) = verify_catalog(settings, store)
-    assert problem == f"{settings.archive / gone} is missing; 1 answer stood in it."
+    assert problem.sentence == f"{settings.archive / gone} is missing; 1 answer stood in it."
 
 
 def test_an_agent_says_who_it_is(run: Crawl, site: Any) -> None:
@@ -376,22 +384,25 @@ def test_an_agent_says_who_it_is(run: Crawl, site: Any) -> None:
 def test_a_crawl_that_is_killed_and_run_again_has_every_release_once(
     replica: Any, tmp_path: Path, point: int
 ) -> None:
-    killed, whole = (Settings(data=tmp_path / name) for name in ("killed", "whole"))
+    killed, whole = (
+        Settings(data=tmp_path / name, revisits="0", walk_days=0) for name in ("killed", "whole")
+    )
     with replica.Replica(HOST) as site:
         mirrors = {HOST: site.url}
         store = Store(killed)
         command = [sys.executable, "-c", ALONE, str(killed.data), HOST, site.url]
         with subprocess.Popen(command, cwd=ROOT) as process:
-            while store.count() < point:
+            while staged(store) < point:
                 assert process.poll() is None
             process.kill()
         assert process.returncode == -signal.SIGKILL
-        assert store.count() < 500, "the crawl was killed in the middle"
-        limit = store.count() + 10
+        assert staged(store) < 500, "the crawl was killed in the middle"
+        assert store.count() == 0, "nothing of a run is seen before its end"
+        limit = staged(store) + 10
         reference = Store(whole)
-        for made, catalog in ((killed, store), (whole, reference)):
+        for made, into in ((killed, store), (whole, reference)):
             options: dict[str, Any] = {"mirrors": mirrors, "limit": limit, "delay_s": 0}
-            assert crawl("us_doj", made, catalog, route="pages", **options).error is None
+            assert crawl("us_doj", made, into, route="pages", **options).error is None
     assert state(store) == state(reference)
     assert {version for version, _ in state(store).values()} == {1}
     assert len(list(verify_archive(killed))) <= 1  # the record that was being written
@@ -418,6 +429,29 @@ def test_a_redirected_release_can_be_checked_against_its_evidence(
     [moved] = [each for each in store.releases() if each.url.endswith(old)]
     assert moved.provenance.url.endswith(new)
     assert_evidence_is_whole(settings, store)
+    archived = [each for path in warcs(settings) for each in responses(path)]
+    hops = [each for each in archived if each.status == 302]
+    assert [each.url for each in hops] == [moved.url] * 2, "the redirect is evidence too"
+    assert [each.headers["location"] for each in hops] == [new] * 2
+
+
+def test_an_answer_without_news_is_archived_as_a_revisit(
+    run: Crawl, settings: Settings, store: Store
+) -> None:
+    run(limit=FEW)
+    [first] = warcs(settings)
+    second = run(limit=FEW)
+    [again] = set(warcs(settings)) - {first}
+    kinds = Counter(each.kind for each in records(again) if isinstance(each, Record))
+    assert kinds["revisit"] == second.unchanged == FEW + 1
+    assert kinds["response"] == len(second.missing)
+    assert {place.warc_file for _, _, place, _ in store.places()} == {
+        str(first.relative_to(settings.archive))
+    }
+
+
+def warcs(settings: Settings) -> list[Path]:
+    return sorted(settings.archive.glob("*/*.warc.gz"))
 
 
 # rules that hold before anything is fetched
@@ -446,3 +480,36 @@ def test_an_unknown_office_or_route_is_an_error_that_names_those_there_are(
         crawl("no_office", settings, store)
     with pytest.raises(OfficeError, match="it has interface, pages"):
         crawl("us_doj", settings, store, route="no_route")
+
+
+def test_a_page_that_breaks_off_is_refused_where_the_office_s_pages_have_their_end(
+    run: Crawl, site: Any, store: Store
+) -> None:
+    run(limit=FEW)
+    path = str(site.labels()[FEW + 3]["url"].removeprefix(f"https://{HOST}"))
+    site.rules = [rule(exactly(path), "redesign", old_class="</html>", new_class="")]
+    report = run(limit=FEW + 12)
+    [refusal] = report.refused
+    assert (refusal.url, refusal.rule) == (f"https://{HOST}{path}", "truncated")
+    # Where none has it, that is how the office writes its pages.
+    site.rules = [rule("^/opa/", "redesign", old_class="</html>", new_class="<!-- -->")]
+    other = Store(Settings(data=Path(store.url.removeprefix("sqlite:///")).parent / "other"))
+    made = Settings(data=Path(store.url.removeprefix("sqlite:///")).parent / "other")
+    given: dict[str, Any] = {"mirrors": {HOST: site.url}, "delay_s": 0, "limit": FEW}
+    assert crawl("us_doj", made, other, route="pages", **given).new == FEW
+    other.close()
+
+
+def test_answers_that_are_of_no_use_one_after_the_other_end_the_run(
+    run: Crawl, site: Any, store: Store
+) -> None:
+    run(limit=FEW)
+    site.log.clear()
+    site.rules = [rule("^/opa/", "challenge")]
+    report = run(limit=40)
+    assert report.error
+    assert "8 answers in a row were of no use" in report.error
+    assert len([e for e in site.log if e["path"].startswith("/opa/")]) == 8
+    assert store.count() == FEW
+    site.rules = []
+    assert run(limit=40).error is None

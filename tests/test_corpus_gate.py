@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from corpus import office
 from corpus.errors import PageError
-from corpus.gate import check, check_page
+from corpus.gate import check, check_little, check_page, remarks
 from corpus.page import Page
 from corpus.release import Draft
 
 DEFECTS = Path(__file__).parent / "pages" / "defects"
 URL = "https://www.justice.gov/opa/pr/defect"
+TEXT = "A text that is long enough to be a release."
 TODAY = date(2026, 1, 15)
 DOJ = office("us_doj")
 
@@ -34,6 +38,7 @@ def draft_of(name: str) -> Draft:
         ("bot_wall_ru.html", "bot_wall"),
         ("soft_404.html", "soft_404"),
         ("soft_404_kk.html", "soft_404"),
+        ("login_page.html", "login_page"),
     ],
 )
 def test_walls_and_error_pages_are_no_releases_and_are_named(name: str, rule: str) -> None:
@@ -60,6 +65,7 @@ def test_a_listing_shorter_than_it_says_is_refused() -> None:
     [
         ("no_title.html", "no_title", "It has no title."),
         ("empty_body.html", "empty_body", "Its body is empty."),
+        ("tiny_body.html", "tiny_body", "Its body has no more than 18 letters."),
         ("future_date.html", "impossible_date", "Its date, 2999-01-01, is in the future."),
         ("epoch_date.html", "impossible_date", "Its date, 1814-03-01, is too early."),
     ],
@@ -71,7 +77,7 @@ def test_a_defective_draft_is_refused_with_the_reason(name: str, rule: str, reas
 
 
 def test_a_draft_without_a_date_is_refused_only_where_the_office_dates_its_releases() -> None:
-    draft = Draft("A Title", None, ["A text."], "en")
+    draft = Draft("A Title", None, [TEXT], "en")
     refusal = check(draft, URL, DOJ, TODAY)
     assert refusal
     assert refusal.rule == "no_date"
@@ -79,8 +85,8 @@ def test_a_draft_without_a_date_is_refused_only_where_the_office_dates_its_relea
 
 def test_tomorrow_is_no_future_in_another_time_zone_but_the_day_after_is() -> None:
     tomorrow, later = TODAY + timedelta(days=1), TODAY + timedelta(days=2)
-    assert check(Draft("A Title", tomorrow, ["A text."], "en"), URL, DOJ, TODAY) is None
-    assert check(Draft("A Title", later, ["A text."], "en"), URL, DOJ, TODAY)
+    assert check(Draft("A Title", tomorrow, [TEXT], "en"), URL, DOJ, TODAY) is None
+    assert check(Draft("A Title", later, [TEXT], "en"), URL, DOJ, TODAY)
 
 
 def test_a_release_of_sixty_characters_enters() -> None:
@@ -95,3 +101,55 @@ def test_a_release_that_speaks_of_denied_access_in_its_title_enters() -> None:
     assert "Access Denied" in draft.title
     assert check_page(defect("about_access_denied.html")) is None
     assert check(draft, URL, DOJ, TODAY) is None
+
+
+def test_a_body_of_what_most_releases_share_is_furniture_and_a_body_with_some_of_it_is_none() -> (
+    None
+):
+    draft = draft_of("mostly_furniture.html")
+    shared = frozenset(draft.body[:2])
+    refusal = check(draft, URL, DOJ, TODAY, shared)
+    assert refusal
+    assert refusal.rule == "furniture"
+    assert check(draft, URL, DOJ, TODAY) is None
+    own = replace(
+        draft, body=[*draft.body, "An invented clerk pleaded guilty today to hiding six."]
+    )
+    assert check(own, URL, DOJ, TODAY, shared) is None
+
+
+def test_a_language_that_the_office_does_not_declare_is_remarked_on_and_refuses_nothing() -> None:
+    draft = draft_of("wrong_language.html")
+    assert check(draft, URL, DOJ, TODAY) is None
+    [remark] = remarks(draft, URL, DOJ)
+    assert (remark.rule, remark.reason) == ("wrong_language", "It seems to be in 'es', not 'en'.")
+    assert remarks(draft_of("about_access_denied.html"), URL, DOJ) == []
+    assert remarks(replace(draft, body=draft.body[2:]), URL, DOJ) == [], "too short to tell"
+    assert remarks(draft, URL, replace(DOJ, languages=("en", "es"))) == []
+
+
+@pytest.mark.parametrize("name", ["bot_wall.html", "soft_404.html"])
+def test_a_wall_that_a_generic_reader_has_read_is_refused_by_its_headline(name: str) -> None:
+    page = defect(name)
+    heading = page.soup().select_one("h1") or page.soup().title
+    assert heading
+    draft = Draft(heading.get_text(), TODAY, ["As you were browsing, something happened."], "en")
+    refusal = check_little(page, draft)
+    assert refusal
+    assert refusal.rule == name.removesuffix(".html")
+    short = defect("short_release.html")
+    assert check_little(short, draft_of("short_release.html")) is None
+
+
+def test_real_releases_are_not_refused(replica: Any) -> None:
+    root: Path = replica.unpack("www.justice.gov")
+    lines = (root / "api" / "press_releases.jsonl").read_text(encoding="utf-8").splitlines()
+    interface = DOJ.route("interface")
+    drafts = [interface.release(Page(interface.start, line.encode())) for line in lines[::7]]
+    assert len(drafts) > 1000
+    counts = Counter(paragraph for draft in drafts for paragraph in set(draft.body))
+    shared = frozenset(each for each, number in counts.items() if number > len(drafts) / 2)
+    refusals = [check(each, URL, DOJ, TODAY, shared) for each in drafts]
+    assert list(filter(None, refusals)) == []
+    # Two of the 8,469 are in Spanish: the office declares English alone, and they are true.
+    assert sum(len(remarks(each, URL, DOJ)) for each in drafts) <= 2

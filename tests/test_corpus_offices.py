@@ -1,7 +1,7 @@
 """Every office reads its sample pages as expected.
 
 `pages/<office>/<route>/` holds `<name>.url` (the URL, and the language asked for, if any), the page
-as `<name>.html` or `<name>.json` (a sample office's may stand in its own site), and what must be
+as `<name>.html`, `.json` or `.js` (a sample office's may stand in its own site), and what must be
 read from it, `<name>.expected.json`. Names that begin with "listing" are read by `links`.
 """
 
@@ -30,7 +30,7 @@ def saved_page(url_file: Path) -> Page:
     """The page of a case; a sample office's comes from its own site where none stands beside."""
     name = url_file.relative_to(PAGES).parts[0]
     url, _, language = url_file.read_text(encoding="utf-8").strip().partition(" ")
-    for path in (url_file.with_suffix(".html"), url_file.with_suffix(".json")):
+    for path in map(url_file.with_suffix, (".html", ".json", ".js")):
         if path.exists():
             return Page(url, path.read_bytes(), language or None)
     assert office(name).is_sample, f"{url_file} has no page beside it"
@@ -50,10 +50,12 @@ def read(url_file: Path) -> Draft | Listing:
 
 
 def as_json(record: Draft | Listing) -> Any:
-    """What was read, as JSON; a draft's `part` is tested on its own."""
+    """What was read, as JSON; a draft's `part` is tested on its own, and few have a `layout`."""
     whole = asdict(record)
     for each in [whole, *whole.get("drafts", [])]:
         each.pop("part", None)
+        if each.get("layout", "") is None:
+            del each["layout"]
     return json.loads(json.dumps(whole, default=str))
 
 

@@ -22,11 +22,14 @@ from corpus.page import (
     attribute,
     clean,
     fragment,
+    next_page,
     one,
     paragraphs,
     read_date,
     read_iso_date,
+    read_slashed_date,
     some,
+    target,
     text,
 )
 
@@ -53,6 +56,9 @@ def test_one_gives_the_only_match_and_some_all_of_them() -> None:
         (lambda: attribute(TWO.select(".a")[0], "title", "the page"), "the page: <p> has no"),
         (lambda: read_iso_date("yesterday", "the page"), "the page: 'yesterday' is no ISO"),
         (lambda: read_iso_date("2016-02-30", "the page"), "the page: '2016-02-30' is no ISO"),
+        (lambda: read_slashed_date("13/2/2026", "the page"), "the page: '13/2/2026' is no date"),
+        (lambda: read_slashed_date("2026-02-13", "the page"), "the page: '2026-02-13' is no date"),
+        (lambda: target(one(TWO, "#x", "p"), Page("the page", b"")), "the page: <b> has no 'href'"),
     ],
 )
 def test_in_doubt_a_helper_raises_and_names_the_page(
@@ -230,3 +236,42 @@ def test_half_a_date_is_refused(words: str) -> None:
 )
 def test_the_day_of_a_stamp_is_the_one_of_its_own_offset(stamp: str, expected: date) -> None:
     assert read_iso_date(stamp, "page") == expected
+
+
+def test_a_slashed_date_has_its_month_first() -> None:
+    assert read_slashed_date("2/11/2026", "page") == date(2026, 2, 11)
+    assert read_slashed_date("02/01/2026", "page") == date(2026, 2, 1)
+
+
+def test_a_link_leads_to_an_absolute_address() -> None:
+    page = Page("https://office.example/news/", b"")
+    assert target(one(fragment('<a href=" ../x?a=1&amp;b=2 ">X</a>'), "a", "p"), page) == (
+        "https://office.example/x?a=1&b=2"
+    )
+
+
+def test_a_pager_leads_to_the_next_page_and_on_the_last_one_nowhere() -> None:
+    page = Page("https://office.example/news?page=1", b"")
+    pager = fragment('<a class="next" href="?page=2">Next</a>')
+    assert next_page(pager, "a.next", page) == "https://office.example/news?page=2"
+    assert next_page(fragment("<a>1</a>"), "a.next", page) is None
+    with pytest.raises(PageError, match="'a' matches 2 times"):
+        next_page(fragment("<a href='/1'>1</a><a href='/2'>2</a>"), "a", page)
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("R&amp;amp;D", "R&D"),
+        ("R&amp;amp;amp;D", "R&D"),
+        ("the judge&amp;#8217;s &amp;#x201C;no&amp;#x201D;", "the judge’s “no”"),
+        ("a&amp;nbsp;b", "a b"),
+        ("con&amp;shy;sumers", "consumers"),
+        # No references: addresses, and what has no name in HTML.
+        ("?a=1&amp;copy=2&amp;lt", "?a=1&copy=2&lt"),
+        ("R&amp;D; A&amp;nothing;", "R&D; A&nothing;"),
+    ],
+)
+def test_what_was_encoded_twice_reads_as_it_was_meant(html: str, expected: str) -> None:
+    assert text(fragment(html)) == expected
+    assert paragraphs(fragment(f"<p>{html}</p>")) == [expected]

@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 
-from corpus import office
+from corpus import Settings, Store, office
+from corpus.crawl import crawl
 from corpus.page import UNREAD, Page, one
 from corpus.sources.us_doj import RELEASE
 
 STRIDE = 7
 BODY = ".field--name-field-pr-body > .field__items > .field__item"
 SEED = "releases/30117.html"
+PROJECT = "prokuratura-mangistau"
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
@@ -86,3 +88,27 @@ def test_the_seed_release_of_kazakhstan_is_read_exactly(replica: Any) -> None:
     assert draft.signature
     assert len(draft.body) + 1 == label["paragraphs"]
     assert {each.language for each in draft.alternates} == {"kk", "ru"}
+
+
+def test_the_releases_of_mangystau_are_read_as_labelled(replica: Any) -> None:
+    root: Path = replica.unpack("www.gov.kz")
+    route = office("kz_mangystau").route("interface")
+    labels = {each["id"]: each for each in lines(root / "labels.jsonl")}
+    items = [each for each in lines(root / "api" / "news.jsonl") if each["project"] == PROJECT]
+    assert items
+    for item in items:
+        label = labels[item["id"]]
+        [draft] = route.links(Page(route.start, json.dumps([item]).encode(), item["lang"])).drafts
+        assert (draft.url, draft.title) == (label["url"], label["title"])
+        assert (draft.published, draft.language) == (date.fromisoformat(label["date"]), "ru")
+        assert len(draft.body) + bool(draft.signature) == label["paragraphs"]
+
+
+def test_a_crawl_of_mangystau_takes_none_of_the_general_prosecutors(
+    replica: Any, settings: Settings, store: Store
+) -> None:
+    host = "www.gov.kz"
+    with replica.Replica(host) as site:
+        report = crawl("kz_mangystau", settings, store, mirrors={host: site.url}, delay_s=0)
+    assert (report.error, report.refused, report.new) == (None, [], 1)
+    assert all(f"/entities/{PROJECT}/" in each.url for each in store.releases())

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -21,6 +23,7 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, targets: dict[str, str]) -> None:
         self.targets, self.asked = targets, list[str]()
+        self.rules: dict[str, str] = {}
         super().__init__(("127.0.0.1", 0), _Handler)
 
     @property
@@ -40,7 +43,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(302 if target else 404 if self.path == "/robots.txt" else 200)
         if target:
             self.send_header("Location", target)
-        body = f"<h1>{self.path}</h1>".encode()
+        body = self.server.rules.get(self.path, f"<h1>{self.path}</h1>").encode()
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -121,3 +124,64 @@ def test_an_error_that_the_run_raises_ends_the_crawl_and_is_raised(settings: Set
 
     with pytest.raises(CrawlError, match=r"^Enough\.$"):
         fetch_all(("office.example",), {}, 0, settings, fail)
+
+
+@pytest.mark.parametrize("kept", [0.5, 0.99])
+def test_a_gzip_body_that_breaks_off_is_a_failure(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, kept: float
+) -> None:
+    whole = gzip.compress(b"<p>A release.</p>" * 500)
+
+    def answer(handler: Any) -> None:
+        handler.send_response(404 if handler.path == "/robots.txt" else 200)
+        body = whole if handler.path == "/whole" else whole[: int(len(whole) * kept)]
+        handler.send_header("Content-Encoding", "gzip")
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    monkeypatch.setattr(_Handler, "do_GET", answer)
+    with server() as opened:
+        mirrors = {"office.example": f"http://{opened.netloc}"}
+        cut, full = (
+            fetch(settings, f"http://office.example/{name}", ("office.example",), mirrors)
+            for name in ("cut", "whole")
+        )
+    assert isinstance(cut, Failed)
+    assert cut.rule in ("truncated", "no_answer")
+    assert isinstance(full, Fetched)
+    assert full.body == b"<p>A release.</p>" * 500
+
+
+def test_a_robots_txt_that_redirects_on_its_host_is_followed_and_obeyed(settings: Settings) -> None:
+    targets = {"/robots.txt": "/moved", "/moved": "/rules.txt"}
+    with server(targets) as site:
+        site.rules["/rules.txt"] = "User-agent: *\nDisallow: /closed"
+        base, hosts = f"http://{site.netloc}", ("www.prosecutor.example",)
+        mirrors = {hosts[0]: base}
+        closed = fetch(settings, f"https://{hosts[0]}/closed/a", hosts, mirrors)
+        opened = fetch(settings, f"https://{hosts[0]}/open/a", hosts, mirrors)
+        assert isinstance(closed, Failed)
+        assert (closed.rule, isinstance(opened, Fetched)) == ("robots", True)
+        rules = ["/robots.txt", "/moved", "/rules.txt"]
+        assert site.asked == [*rules, *rules, "/open/a"]
+
+
+@pytest.mark.parametrize(
+    ("target", "reason"),
+    [
+        ("http://elsewhere.example/robots.txt", "it redirects to another host"),
+        ("/robots.txt", "it redirects more than 5 times"),
+    ],
+)
+def test_a_robots_txt_that_leads_away_or_nowhere_is_out_of_reach(
+    settings: Settings, target: str, reason: str
+) -> None:
+    with server({"/robots.txt": target}) as site:
+        hosts = ("www.prosecutor.example",)
+        mirrors = {hosts[0]: f"http://{site.netloc}"}
+        answer = fetch(settings, f"https://{hosts[0]}/a", hosts, mirrors)
+    assert isinstance(answer, Failed)
+    assert reason in answer.reason
+    assert "nothing may be fetched there" in answer.reason
+    assert set(site.asked) == {"/robots.txt"}

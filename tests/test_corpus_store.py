@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from corpus import Attachment, Draft, Provenance, Settings, Store
-from corpus.archive import Place
+from corpus.archive import Place, sha256
 from corpus.catalog import FORMAT
 from corpus.errors import StoreError
 from corpus.release import release_id
@@ -34,7 +34,8 @@ def add(
     silent: frozenset[str] = frozenset(),
     url: str = URL,
 ) -> Outcome:
-    found = Provenance(url, at, "0" * 64, "us_doj/a.warc.gz", 42, "us_doj/pages", 1)
+    digest = sha256(repr((draft, silent)).encode())
+    found = Provenance(url, at, digest, "us_doj/a.warc.gz", 42, "us_doj/pages", 1)
     with store.writing() as connection:
         return store.add(connection, "us_doj", url, draft, found, at, silent)
 
@@ -122,6 +123,19 @@ def test_a_silent_route_that_sees_an_edit_keeps_what_it_is_silent_of(store: Stor
     release = store.get(ID)
     assert release
     assert release.attachments == (FILE,)
+
+
+def test_the_same_bytes_read_otherwise_replace_the_version_and_add_none(store: Store) -> None:
+    with store.writing() as connection:
+        for number, title in enumerate(["A Titel", "A Title"], start=1):
+            found = Provenance(URL, NOON, "0" * 64, "us_doj/a.warc.gz", 42, "us_doj/pages", number)
+            draft = replace(DRAFT, title=title, place=f"Place {number}")
+            outcome = store.add(connection, "us_doj", URL, draft, found, NOON, frozenset())
+    release = store.get(ID)
+    assert release
+    assert (outcome, release.version, release.title) == ("same", 1, "A Title")
+    assert (release.place, release.provenance.reader_version) == ("Place 2", 2)
+    assert store.revision() == 2, "an index has to hear of it"
 
 
 def test_every_change_takes_the_next_revision_and_seeing_again_takes_none(store: Store) -> None:
@@ -230,7 +244,7 @@ def test_a_catalog_of_a_newer_format_is_refused_and_left_as_it_is(
         connection.execute("DROP TABLE run")  # as a newer format might have renamed it
     connection.close()
     before = path.read_bytes()
-    with pytest.raises(StoreError, match=r"newer release of communique \(format 2, .* update the"):
+    with pytest.raises(StoreError, match=r"newer release of communique \(format 4, .* update the"):
         Store(settings)
     assert path.read_bytes() == before
 

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -20,11 +21,18 @@ from filelock import FileLock
 from sqlalchemy import create_engine, text
 
 from corpus import Settings, Store, office
+from corpus.gate import Refusal
+from corpus.report import CrawlReport
 from corpus.sample_site import SampleSite
 from indexer.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
-COMMANDS = ["crawl", "demo", "export", "offices", "reindex", "search", "serve", "status", "verify"]
+READING = ["export", "offices", "search", "status", "verify"]
+COMMANDS = sorted(
+    [*READING, "backup", "check", "crawl", "demo", "import", "reindex", "serve", "suppress"]
+)
+# No waiting for an office that refuses; every release is due at every crawl.
+ALWAYS = {"COMMUNIQUE_RETRIES": "0", "COMMUNIQUE_REVISITS": "0", "COMMUNIQUE_WALK_DAYS": "0"}
 DOJ = [host for route in office("sample_doj").routes for host in route.hosts]
 GPO = [host for route in office("sample_gpo").routes for host in route.hosts]
 
@@ -41,13 +49,13 @@ def _logging() -> Iterator[None]:
 
 def call(data: Path, *arguments: str, **environ: str) -> Result:
     """A command in this process; an error that is not ours comes through."""
-    env = {"COMMUNIQUE_DATA": str(data), "COMMUNIQUE_RETRIES": "0"} | environ
+    env = {"COMMUNIQUE_DATA": str(data), **ALWAYS} | environ
     return CliRunner().invoke(main, arguments, env=env, catch_exceptions=False)
 
 
 def run(data: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     """A command in a process of its own, as a scheduled job runs it."""
-    given = {"COMMUNIQUE_DATA": str(data), "COMMUNIQUE_RETRIES": "0", "PYTHONPATH": str(ROOT)}
+    given = {"COMMUNIQUE_DATA": str(data), "PYTHONPATH": str(ROOT), **ALWAYS}
     return subprocess.run(
         [sys.executable, "-m", "indexer", *arguments],
         cwd=ROOT,
@@ -126,6 +134,11 @@ def test_offices_are_listed_for_people_and_programs(tmp_path: Path) -> None:
             "too",
         ),
         (["crawl", "us_doj", *mirrors(["www.justcie.gov"], "http://127.0.0.1:1")], "no office has"),
+        (["check"], "OFFICE"),
+        (["check", "no_such_office"], "no_such_office"),
+        (["check", "sample_doj", "--route", "no_such_route"], "no_such_route"),
+        (["check", "us_doj", "--delay", "0.5"], "too short for"),
+        (["check", "us_doj", *mirrors(["www.justcie.gov"], "http://127.0.0.1:1")], "no office has"),
         (["search", "--size", "0", "fraud"], "--size"),
         (["search", "--sort", "best", "fraud"], "--sort"),
         (["search", "--since", "soon", "fraud"], "'soon' is no date"),
@@ -266,7 +279,8 @@ def test_search_as_json_has_hits_total_and_facets(sample_settings: Settings) -> 
     assert len(found["hits"]) == 2 < found["total"]
     names = {"id", "score", "office", "language", "published", "url", "title", "passages"}
     assert all(set(hit) == names for hit in found["hits"])
-    assert [facet["name"] for facet in found["facets"]] == ["office", "year", "language", "topic"]
+    names = ["office", "year", "language", "topic", "state"]
+    assert [facet["name"] for facet in found["facets"]] == names
 
 
 def test_search_takes_offices_dates_and_sorts(sample_settings: Settings) -> None:
@@ -301,7 +315,8 @@ def test_export_prints_every_release_as_a_line(
     sample_settings: Settings, sample_store: Store
 ) -> None:
     rows = [json.loads(line) for line in call(sample_settings.data, "export").output.splitlines()]
-    keys = "id office url title published language topics components number body fetched_at sha256"
+    keys = "id office url title published language topics components number body"
+    keys += " fetched_at sha256 origin"
     assert all(list(row) == keys.split() for row in rows)
     assert len({row["id"] for row in rows}) == len(rows) == sample_store.count()
     assert all(isinstance(row["body"], list) and len(row["sha256"]) == 64 for row in rows)
@@ -313,13 +328,30 @@ def test_export_prints_every_release_as_a_line(
 
 def test_status_tells_what_is_held(sample_settings: Settings, sample_store: Store) -> None:
     status = json.loads(call(sample_settings.data, "status", "--json").output)
-    assert set(status) == {"offices", "index"}
+    assert set(status) == {"offices", "index", "suppressed"}
     assert set(status["offices"]) == {"sample_doj", "sample_gpo"}
     held = sum(row["releases"] for row in status["offices"].values())
     assert held == status["index"]["releases"] == sample_store.count()
     assert status["index"]["is_current"] is True
     assert status["index"]["problem"] is None
     assert "up to date" in call(sample_settings.data, "status").output
+
+
+def test_status_tells_gaps_readers_and_refusals_in_short(
+    changed_settings: Settings, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(changed_settings.data, tmp_path / "copy")
+    told = call(folder, "status").output
+    assert "1 of them gone from the office's site" in told
+    assert "  months without a release: 2013-11, 2013-12, " in told
+    assert " and 126 more" in told
+    assert "  read by sample_doj/pages 1" in told
+    report = CrawlReport("sample_doj", "pages")
+    report.refused = [Refusal("u", rule, "No.") for rule in ("soft_404", "robots", "soft_404")]
+    store = Store(Settings(data=folder))
+    store.add_run("sample_doj", datetime.now(UTC), report.as_json())
+    store.close()
+    assert "  refused by rule: 2 soft 404, 1 robots" in call(folder, "status").output
 
 
 def test_status_of_an_empty_folder_is_no_error(tmp_path: Path) -> None:
@@ -359,8 +391,8 @@ def test_verify_says_that_the_index_is_behind(copied: Path) -> None:
         connection.execute(text("UPDATE about SET value = value + 1 WHERE key = 'revision'"))
     database.dispose()
     result = call(copied, "verify")
-    assert result.exit_code == 0
-    assert "the index is behind; run `communique reindex`" in result.output
+    assert result.exit_code == 1
+    assert "The index is behind by 1 change; run `communique reindex`." in result.output
     assert "and index agree" not in result.output
 
 

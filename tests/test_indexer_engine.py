@@ -280,6 +280,7 @@ def facet_values(row: Row) -> dict[str, list[str]]:
         "year": [row.published[:4] or "undated"],
         "language": [row.fields["language"]],
         "topic": row.fields["topics"],
+        "state": [],
     }
 
 

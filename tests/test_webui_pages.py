@@ -186,7 +186,7 @@ def test_what_is_not_there_is_404_with_a_page(client: FlaskClient, url: str) -> 
 
 
 def test_offices_page_counts_what_is_held(client: FlaskClient, sample_store: Store) -> None:
-    rows = soup_of(client, "/offices").select("tbody tr")
+    rows = soup_of(client, "/offices").select(".cards tbody tr")
 
     shown = {
         str(row.select_one("a")["href"]).split("=")[1]: int(row.select_one("td").get_text())

@@ -14,9 +14,18 @@ from corpus.errors import CommuniqueError, IndexUnusableError, TooCostlyError
 from corpus.report import counted
 from corpus.source import offices as known_offices
 from indexer import open_engine
-from indexer.status import run_words
-from webui import health, offices, releases, search
-from webui.labels import day, language_name, moment
+from indexer.status import rule_words, run_words
+from indexer.withholding import withholding
+from webui import changes, differences, health, offices, releases, search, suppressed
+from webui.labels import (
+    day,
+    kind_words,
+    language_name,
+    moment,
+    month,
+    speakable,
+    state_words,
+)
 
 # Nothing inline, nothing from elsewhere, and no page of ours inside another's.
 POLICY = {
@@ -30,12 +39,15 @@ POLICY = {
     "frame-ancestors": "'none'",
 }
 
+FILTERS = (counted, day, kind_words, language_name, moment, month, speakable, state_words)
+
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The web app over one data folder; `settings` None reads them from the environment."""
     settings = settings or read_settings(os.environ)
     app = Flask(__name__)
-    store, engine = Store(settings), open_engine(settings)
+    store = Store(settings)
+    engine = withholding(open_engine(settings), store)
     app.extensions["communique"] = store, engine
     Talisman(
         app,
@@ -48,22 +60,21 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.register_blueprint(search.pages(store, engine, settings))
     app.register_blueprint(releases.pages(store, engine, settings))
+    app.register_blueprint(differences.pages(store))
+    app.register_blueprint(changes.pages(store))
     app.register_blueprint(offices.pages(store, engine))
+    app.register_blueprint(suppressed.pages(store))
     app.register_blueprint(health.pages(store, engine))
     app.register_error_handler(HTTPException, _show_http_error)
     app.register_error_handler(CommuniqueError, _show_error)
-    app.jinja_env.filters |= {
-        "day": day,
-        "moment": moment,
-        "language_name": language_name,
-        "counted": counted,
-    }
-    app.jinja_env.globals |= {"office_title": _office_title, "run_words": run_words}
+    app.jinja_env.filters |= {each.__name__: each for each in FILTERS}
+    app.jinja_env.globals |= {each.__name__: each for each in (office_title, run_words, rule_words)}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     return app
 
 
-def _office_title(name: str) -> str:
+def office_title(name: str) -> str:
+    """The title of an office by its name."""
     known = known_offices().get(name)
     return known.title if known else name
 

@@ -7,6 +7,7 @@ from flask import Blueprint, render_template
 from corpus import Store
 from indexer import Engine
 from indexer.status import status_of
+from webui.chart import chart
 
 
 def pages(store: Store, engine: Engine) -> Blueprint:
@@ -16,6 +17,8 @@ def pages(store: Store, engine: Engine) -> Blueprint:
     @blueprint.get("")
     def offices() -> str:
         """All offices that anything is held of."""
-        return render_template("offices.html", status=status_of(store, engine))
+        status = status_of(store, engine)
+        charts = {name: chart(row["months"]) for name, row in status["offices"].items()}
+        return render_template("offices.html", status=status, charts=charts)
 
     return blueprint

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
 
-from corpus import Release, Settings, Store
+from corpus import Provenance, Release, Settings, Store
 from corpus.archive import Place, read_response
 from corpus.errors import IndexUnusableError
+from corpus.suppression import unsealed
 from indexer import Engine, Hit, Passage
 from indexer.marker import Marker
 from indexer.passages import marked
+from webui.history import lines
 from webui.params import read_asked
 
 SIMILAR = 5
@@ -24,6 +26,9 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
         """One release; `q` and the filters of the search it was found by come along."""
         found = _found(store, id_)
         asked = read_asked(request.args)
+        versions = store.versions(id_)
+        copies = [other for each in store.copies(id_) if (other := store.get(each.id))]
+        similar = _similar(engine, id_, {each.id for each in copies})
         title, body = _marked(found, Marker(asked.reading(settings.query_chars).tree))
         return render_template(
             "release.html",
@@ -31,23 +36,30 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
             title=title,
             body=body,
             matches=sum(is_marked for each in body for _, is_marked in each.parts),
-            versions=store.versions(id_),
-            similar=_similar(engine, id_),
+            versions=versions,
+            lines=lines(versions, store.history(id_)),
+            copies=copies,
+            similar=similar,
+            first_seen=store.first_seen(hit.id for hit in similar if not hit.published),
             asked=asked,
         )
 
     @blueprint.get("/<id_>/response")
     def response(id_: str) -> Response:
-        """The archived response as a download, never as a page of ours: anybody may have written
-        it.
+        """The archived response of the newest version, or of `version`, as a download, never as a
+        page of ours: anybody may have written it.
         """
-        seen = _found(store, id_).provenance
+        found = _found(store, id_)
+        name, seen = _observed(store, found, request.args.get("version"))
         archived = read_response(settings.archive, Place(seen.warc_file, seen.warc_offset))
-        answer = make_response(archived.body)
+        body = unsealed(found, seen, archived, store.suppressed())
+        if body is None:
+            abort(410, "This response carries a release that was suppressed; it is sealed.")
+        answer = make_response(body)
         kind = archived.content_type.partition(";")[0]
         ending = {"text/html": "html", "application/json": "json"}.get(kind, "bin")
         answer.headers["Content-Type"] = "application/octet-stream"
-        answer.headers["Content-Disposition"] = f'attachment; filename="{id_}.{ending}"'
+        answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
         return answer
 
     return blueprint
@@ -60,12 +72,25 @@ def _found(store: Store, id_: str) -> Release:
     return found
 
 
-def _similar(engine: Engine, id_: str) -> tuple[Hit, ...]:
-    """The releases most like one; none while there is no index, which the page can do without."""
+def _observed(store: Store, release: Release, number: str | None) -> tuple[str, Provenance]:
+    """A name for the file, and where the observation that is asked for comes from."""
+    if number is None:
+        return release.id, release.provenance
+    found = [each for each in store.versions(release.id) if str(each.number) == number]
+    if not found:
+        abort(404, "There is no such version of this release.")
+    return f"{release.id}-version-{number}", found[0].provenance
+
+
+def _similar(engine: Engine, id_: str, copies: set[str]) -> tuple[Hit, ...]:
+    """The releases most like one, copies aside; none while there is no index, which the page can do
+    without.
+    """
     try:
-        return engine.similar(id_, SIMILAR)
+        found = engine.similar(id_, SIMILAR + len(copies))
     except IndexUnusableError:
         return ()
+    return tuple(hit for hit in found if hit.id not in copies)[:SIMILAR]
 
 
 def _marked(release: Release, marker: Marker) -> tuple[Passage, list[Passage]]:

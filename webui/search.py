@@ -9,13 +9,20 @@ from flask import Blueprint, Response, jsonify, render_template, request
 
 from corpus import Settings, Store
 from indexer import Engine, Facet, Results
+from indexer.engine import UNDATED
 from indexer.suggest import completions, did_you_mean
 from indexer.values import unknown_values
 from webui.params import SORTS, Asked, read_asked
 
 SHOWN = 8
-LABELS = {"office": "Office", "year": "Year", "language": "Language", "topic": "Topic"}
-# The order of years is time; of everything else, how many.
+LABELS = {
+    "office": "Office",
+    "year": "Year",
+    "language": "Language",
+    "topic": "Topic",
+    "state": "After publication",
+}
+# The order of years is time, the undated ones last; of everything else, how many.
 BY_VALUE = frozenset({"year"})
 
 
@@ -65,6 +72,8 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
             better=better,
             better_link=better and asked.with_words(better.words).link(),
             results=results,
+            copies=store.copy_counts(hit.id for hit in results.hits),
+            first_seen=store.first_seen(hit.id for hit in results.hits if not hit.published),
             milliseconds=milliseconds,
             panels=[_panel(facet, asked) for facet in results.facets],
             sorts=[(each, asked.with_sort(each).link(), each == asked.sort) for each in SORTS],
@@ -90,9 +99,9 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
 def _panel(facet: Facet, asked: Asked) -> Panel:
     chosen = asked.filters.values(facet.name)
     counts = dict(facet.counts) | {value: 0 for value in chosen if value not in dict(facet.counts)}
-    ordered = (
-        sorted(counts.items(), reverse=True) if facet.name in BY_VALUE else list(counts.items())
-    )
+    ordered = list(counts.items())
+    if facet.name in BY_VALUE:
+        ordered.sort(key=lambda each: (each[0] != UNDATED, each[0]), reverse=True)
     choices = [
         Choice(value, count, value in chosen, asked.toggled(facet.name, value).link())
         for value, count in ordered

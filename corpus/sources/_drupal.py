@@ -1,18 +1,35 @@
-"""What offices on Drupal share: the pager of a listing, the items of a field."""
+"""What offices on Drupal share: the rows of a listing, the items of a field, translations."""
 
 from __future__ import annotations
 
-from urllib.parse import urljoin
-
 from bs4.element import Tag
 
-from corpus.page import Page, at_most_one, attribute, text
+from corpus.page import Page, at_most_one, attribute, one, read_date, some, target, text
+from corpus.release import Alternate
+from corpus.source import Link
+
+# The pager of Drupal 8 and later; that of Drupal 7 differs between themes.
+NEXT = "nav.pager .pager__item--next a"
 
 
-def next_page(soup: Tag, selector: str, page: Page) -> str | None:
-    """The URL behind a pager's "next", absolute; None on the last page."""
-    link = at_most_one(soup, selector, page.url)
-    return urljoin(page.url, attribute(link, "href", page.url)) if link else None
+def dated_links(view: Tag, day: str, page: Page) -> list[Link]:
+    """The headlines of a view's rows, with the days in English that the selector `day` finds."""
+    links = []
+    for row in some(view, ".view-content > .views-row", page.url):
+        headline = one(row, ".views-field-title a", page.url)
+        shown = at_most_one(row, day, page.url)
+        published = read_date(text(shown), "en", page.url) if shown else None
+        links.append(Link(target(headline, page), published))
+    return links
+
+
+def alternates(soup: Tag, language: str, page: Page) -> list[Alternate]:
+    """The translations that the page's head names; it names the page itself among them."""
+    return [
+        Alternate(target(link, page), code)
+        for link in soup.select('head > link[rel="alternate"][hreflang]')
+        if (code := attribute(link, "hreflang", page.url)) not in (language, "x-default")
+    ]
 
 
 def field_items(node: Tag, field: str, style: str = "--") -> list[Tag]:

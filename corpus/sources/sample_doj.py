@@ -1,7 +1,8 @@
 """An invented justice department, to try the program on: the markup of us_doj, our own text."""
 
 from corpus.source import Source
-from corpus.sources.us_doj import canonical, routes
+from corpus.sources._address import canonical
+from corpus.sources.us_doj import routes
 
 SOURCE = Source(
     title="Department of Justice of Aldania (invented)",

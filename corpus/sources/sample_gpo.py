@@ -4,7 +4,8 @@ The markup of kz_gpo, our own text.
 """
 
 from corpus.source import Source
-from corpus.sources.kz_gpo import LANGUAGES, canonical, routes
+from corpus.sources._govkz import LANGUAGES
+from corpus.sources.kz_gpo import canonical, routes
 
 SOURCE = Source(
     title="General Prosecutor's Office of Karasu (invented)",

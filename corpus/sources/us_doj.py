@@ -10,37 +10,41 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
 from bs4.element import Tag
 from bs4.filter import SoupStrainer
 
 from corpus.errors import PageError
-from corpus.page import Page, attribute, clean, fragment, one, paragraphs, read_iso_date, some, text
+from corpus.page import (
+    Page,
+    attribute,
+    clean,
+    fragment,
+    next_page,
+    one,
+    paragraphs,
+    read_iso_date,
+    some,
+    target,
+    text,
+)
 from corpus.release import Attachment, Draft
 from corpus.source import Link, Listing, Route, Source
-from corpus.sources._drupal import field_items, field_texts, next_page
+from corpus.sources._address import canonical
+from corpus.sources._drupal import field_items, field_texts
 
 HOST = "www.justice.gov"
 WASHINGTON = ZoneInfo("America/New_York")
 RELEASE = SoupStrainer("article")
 
 
-def canonical(url: str) -> str:
-    """Scheme and host in one spelling, no query, no final slash: the path selects a release."""
-    parts = urlsplit(url)
-    return urlunsplit(("https", parts.netloc.lower(), parts.path.rstrip("/"), "", ""))
-
-
 def page_links(page: Page) -> Listing:
     """The rows of /news and the pager below them."""
     soup = page.soup()
     rows = some(soup, ".view-content .views-row .views-field-title", page.url)
-    links = [
-        Link(urljoin(page.url, attribute(one(row, "a", page.url), "href", page.url)))
-        for row in rows
-    ]
+    links = [Link(target(one(row, "a", page.url), page)) for row in rows]
     return Listing(links, next=next_page(soup, "ul.pager .pager__item--next a", page))
 
 
@@ -131,7 +135,7 @@ def _only(texts: list[str], where: str) -> str | None:
 
 def _attachment(item: Tag, page: Page) -> Attachment:
     link = one(item, "a", page.url)
-    return Attachment(urljoin(page.url, attribute(link, "href", page.url)), text(link))
+    return Attachment(target(link, page), text(link))
 
 
 def routes(host: str) -> tuple[Route, ...]:

@@ -181,4 +181,5 @@ def _terms(document: Document) -> dict[str, list[str]]:
         "year": [str(published.year) if published else UNDATED],
         "topics": [*dict.fromkeys(document.topics)],
         "date": [published.isoformat()] if published else [],
+        "state": [*document.state],
     }

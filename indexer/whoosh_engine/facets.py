@@ -10,7 +10,13 @@ from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.kernels import count, count_many
 from indexer.whoosh_engine.segment import SegmentArrays
 
-FIELDS = {"office": "office", "year": "year", "language": "language", "topic": "topics"}
+FIELDS = {
+    "office": "office",
+    "year": "year",
+    "language": "language",
+    "topic": "topics",
+    "state": "state",
+}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,86 @@
+"""Archived answers, each with the request behind it, and what today's readers make of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from urllib.parse import urljoin, urlsplit
+
+from corpus.errors import PageError
+from corpus.page import Page
+from corpus.records import Damage, Record
+from corpus.release import Draft
+from corpus.source import Route, Source
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A record that answers; the URL that was wanted, before redirects; the language asked for."""
+
+    record: Record
+    wanted: str
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a route reads in an answer: a listing's releases by their canonical URLs, or the one."""
+
+    route: Route
+    is_listing: bool
+    drafts: dict[str, Draft]
+
+
+def answers(found: Iterable[Record | Damage]) -> Iterator[Answer]:
+    """Responses and revisits in order. Their requests stand beside them, before or behind."""
+    wanted: dict[str, str] = {}  # by path: behind a mirror, a redirect names the mirror's host
+    asked: Record | None = None
+    waiting: Answer | None = None
+    for record in found:
+        if isinstance(record, Damage):
+            continue
+        if record.kind == "request":
+            if waiting and waiting.record.url == record.url:
+                yield _asked(waiting, record)
+                waiting = asked = None
+            else:
+                asked = record
+        elif record.kind in ("response", "revisit"):
+            if waiting:
+                yield waiting
+            path = urlsplit(record.url).path
+            waiting = Answer(record, wanted.pop(path, record.url))
+            if record.status in REDIRECTS:
+                target = urljoin(record.url, record.headers.get("location", ""))
+                wanted[urlsplit(target).path] = waiting.wanted
+            if asked and asked.url == record.url:
+                yield _asked(waiting, asked)
+                waiting = asked = None
+    if waiting:
+        yield waiting
+
+
+def _asked(answer: Answer, request: Record) -> Answer:
+    return replace(answer, language=request.headers.get("accept-language", ""))
+
+
+def read(answer: Answer, source: Source, reader: str = "") -> Reading | None:
+    """By the first route that can, that of `reader` before others; None where none can."""
+    host = urlsplit(answer.record.url).netloc.lower()
+    routes = [route for route in source.routes if host in route.hosts]
+    # A reader is office/route, or office/route/layout.
+    routes.sort(key=lambda route: [route.name] != reader.split("/")[1:2])
+    for route in routes:
+        language = answer.language if answer.language in route.languages else None
+        page = Page(answer.record.url, answer.record.body, language)
+        is_release = route.is_release
+        for is_listing in (not is_release(answer.wanted),) if is_release else (False, True):
+            try:
+                drafts = route.links(page).drafts if is_listing else [route.release(page)]
+            except PageError:
+                continue
+            urls = [source.canonical(each.url or answer.wanted) for each in drafts]
+            return Reading(route, is_listing, dict(zip(urls, drafts, strict=True)))
+    return None

@@ -1,0 +1,43 @@
+"""Attached files: fetched once, archived as they came, counted, and never searched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from corpus import catalog
+from corpus.revisits import GONE
+
+
+@dataclass(frozen=True)
+class Attached:
+    """How many files an office's releases name, how many are archived, how many are not there.
+
+    The rest stands on other hosts, or gave no answer yet.
+    """
+
+    named: int = 0
+    archived: int = 0
+    missing: int = 0
+
+
+def named(connection: Connection, office: str) -> Iterator[str]:
+    """The addresses of all files that the newest versions of an office's releases name."""
+    r, v = catalog.release.c, catalog.version.c
+    joined = catalog.release.join(catalog.version, (v.release == r.id) & (v.ordinal == r.version))
+    query = select(v.attachments).select_from(joined)
+    where = (r.office == office, v.attachments.is_not(None), v.origin.is_(None))
+    for found in connection.execution_options(yield_per=500).scalars(query.where(*where)):
+        yield from (each["url"] for each in found)
+
+
+def count_attached(connection: Connection, office: str) -> Attached:
+    """What is known of an office's attached files."""
+    c = catalog.visit.c
+    urls = {*named(connection, office)}
+    rows = connection.execute(select(c.url, c.status).where(c.office == office)).all()
+    statuses = [row.status for row in rows if row.url in urls]
+    archived = statuses.count(200)
+    return Attached(len(urls), archived, sum(status in GONE for status in statuses))

@@ -1,0 +1,151 @@
+"""A look at a live office: its listing and first releases, fetched as a crawl does, and read.
+
+Nothing is stored.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Literal
+from urllib.parse import urlsplit
+
+from corpus import gate
+from corpus.crawl import check_delay
+from corpus.errors import PageError
+from corpus.gate import Refusal
+from corpus.page import Page
+from corpus.release import Draft
+from corpus.revisits import GONE
+from corpus.settings import Settings
+from corpus.source import Listing, Route, Source, office
+from corpus.spider import Failed, Fetched, Wanted, fetch_all
+
+Kind = Literal["listing", "release"]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read at a URL, why it may not enter, or both."""
+
+    url: str
+    kind: Kind
+    found: Listing | Draft | None = None
+    refusal: Refusal | None = None
+
+
+def check(
+    name: str,
+    settings: Settings,
+    *,
+    route: str | None = None,
+    urls: tuple[str, ...] = (),
+    mirrors: dict[str, str] | None = None,
+    limit: int = 3,
+    delay_s: float | None = None,
+    progress: Callable[[int], None] = lambda done: None,
+) -> list[Reading]:
+    """Fetch and read a listing and its first `limit` releases, or the releases at `urls`.
+
+    A route with several languages has a listing for each. Raises OfficeError, SettingsError and
+    CrawlError.
+    """
+    source = office(name)
+    way = source.route(route)
+    mirrors = {host.lower(): base for host, base in (mirrors or {}).items()}
+    delay = settings.delay_s if delay_s is None else delay_s
+    check_delay(delay, way, mirrors)
+    look = _Look(source, way, urls, limit, progress)
+    fetch_all(way.hosts, mirrors, delay, settings, look.next)
+    return look.readings
+
+
+class _Look:
+    """What is still to be fetched, and what was read so far."""
+
+    def __init__(
+        self,
+        source: Source,
+        route: Route,
+        urls: tuple[str, ...],
+        limit: int,
+        progress: Callable[[int], None],
+    ) -> None:
+        self.source, self.route, self.limit, self.progress = source, route, limit, progress
+        self.today = datetime.now(UTC).date()
+        self.readings: list[Reading] = []
+        self.waiting: deque[tuple[Kind, Wanted]] = deque()
+        self.kind: Kind = "listing"
+        if urls:
+            self._add_releases(list(urls), "")
+        else:
+            wanted = [
+                Wanted(url, each)
+                for each in route.languages or ("",)
+                for url in route.starts(self.today)
+            ]
+            self.waiting.extend(("listing", each) for each in wanted)
+
+    def next(self, answer: Fetched | Failed | None) -> Iterator[Wanted]:
+        """Take an answer in, and say what to fetch next; nothing when all was seen."""
+        if isinstance(answer, Failed):
+            self._refuse(answer.wanted.url, answer.rule, answer.reason)
+        elif answer is not None:
+            self._take(answer)
+        self.progress(len(self.readings))
+        if self.waiting:
+            self.kind, wanted = self.waiting.popleft()
+            yield wanted
+
+    def _take(self, answer: Fetched) -> None:
+        url, status = answer.wanted.url, answer.response.status
+        if status in GONE and self.kind == "listing" and url != self.route.start:
+            return  # of a year that has none yet; the one before it follows
+        if status != 200:
+            self._refuse(url, f"status_{status}", f"The answer has status {status}.")
+            return
+        page = Page(answer.response.url, answer.body, answer.wanted.language or None)
+        try:
+            if self.kind == "listing":
+                self._take_listing(url, self.route.links(page), answer.wanted.language)
+            else:
+                draft = self.route.release(page)
+                self._take_draft(url, draft, gate.check_little(page, draft))
+        except PageError as error:
+            refusal = gate.check_page(page) or Refusal(url, "unreadable", str(error))
+            self.readings.append(Reading(url, self.kind, None, refusal))
+
+    def _take_listing(self, url: str, listing: Listing, language: str) -> None:
+        is_empty = not listing.links and not listing.drafts
+        if is_empty and url != self.route.start:
+            return  # as above
+        # What waits in this language are the listings of older years.
+        self.waiting = deque(each for each in self.waiting if each[1].language != language)
+        refusal = Refusal(url, "no_release", "It lists no release at all.") if is_empty else None
+        self.readings.append(Reading(url, "listing", listing, refusal))
+        for draft in listing.drafts[: self.limit]:
+            self._take_draft(draft.url or url, draft)
+        self._add_releases([link.url for link in listing.links[: self.limit]], language)
+
+    def _take_draft(self, url: str, draft: Draft, refusal: Refusal | None = None) -> None:
+        url = self.source.canonical(draft.url or url)
+        refusal = refusal or gate.check(draft, url, self.source, self.today)
+        self.readings.append(Reading(url, "release", replace(draft, part=None), refusal))
+
+    def _add_releases(self, urls: list[str], language: str) -> None:
+        self.kind = "release"
+        wanted = []
+        for url in urls:
+            if urlsplit(url).netloc.lower() in self.route.hosts:
+                wanted.append(Wanted(url, language))
+            else:
+                hosts = ", ".join(self.route.hosts)
+                reason = f"It is not on a host of the route {self.route.name} ({hosts})."
+                self._refuse(url, "other_host", reason)
+        # Before the listing in the next language, as a crawl does.
+        self.waiting.extendleft(("release", each) for each in reversed(wanted))
+
+    def _refuse(self, url: str, rule: str, reason: str) -> None:
+        self.readings.append(Reading(url, self.kind, None, Refusal(url, rule, reason)))

@@ -1,0 +1,193 @@
+"""The catalog's rows by the evidence they stand on: what checks, repairs and rereads them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, null, select, union_all, update
+
+from corpus import catalog, copies
+from corpus.observation import next_ordinal, next_revision, put_release
+from corpus.rows import differs
+
+Rows = dict[int, list[Row[Any]]]
+
+
+def versions_in(connection: Connection, warc_file: str) -> Rows:
+    """Versions whose response stands in a file, by offset, with office and URL of the release."""
+    v, r = catalog.version.c, catalog.release.c
+    query = (
+        select(catalog.version, r.office, r.url)
+        .join_from(catalog.version, catalog.release, v.release == r.id)
+        .where(v.warc_file == warc_file)
+        .order_by(v.warc_offset, v.release)
+    )
+    return _by_offset(connection.execute(query))
+
+
+def visits_in(connection: Connection, warc_file: str) -> Rows:
+    """Last whole answers that stand in a file, by offset; `run` is set where a run holds one."""
+    v, s = catalog.visit.c, catalog.staged_visit.c
+    published = select(null().label("run"), *v).where(v.warc_file == warc_file)
+    held = select(s.run, *(s[column.name] for column in v)).where(s.warc_file == warc_file)
+    return _by_offset(connection.execute(union_all(published, held)))
+
+
+def _by_offset(rows: Iterable[Row[Any]]) -> Rows:
+    found: Rows = defaultdict(list)
+    for row in rows:
+        found[row.warc_offset].append(row)
+    return found
+
+
+def files(connection: Connection) -> set[str]:
+    """The archive files that versions and visits name, those of runs included."""
+    names: set[str] = set()
+    for table in (catalog.version, catalog.visit, catalog.staged_visit):
+        names.update(connection.execute(select(table.c.warc_file).distinct()).scalars())
+    return names
+
+
+def last_answer(connection: Connection, office: str, url: str, language: str) -> datetime | None:
+    """When a URL last gave an answer that the catalog knows, be it of a run that is held or was
+    dropped: what was judged is not taken in behind the judgement.
+    """
+    tables = (catalog.visit.c, catalog.staged_visit.c)
+    times = [
+        connection.scalar(
+            select(func.max(c.fetched_at)).where(
+                c.office == office, c.url == url, c.language == language
+            )
+        )
+        for c in tables
+    ]
+    return max(filter(None, times), default=None)
+
+
+def is_held(connection: Connection, id_: str) -> bool:
+    """Whether there is such a release."""
+    return bool(connection.scalar(select(func.count()).where(catalog.release.c.id == id_)))
+
+
+def newest(connection: Connection, id_: str) -> Row[Any] | None:
+    """The version of ours that a release was given last."""
+    v = catalog.version.c
+    query = select(catalog.version).where(v.release == id_, v.origin.is_(None))
+    return connection.execute(query.order_by(v.ordinal.desc()).limit(1)).one_or_none()
+
+
+def odd_releases(connection: Connection) -> list[tuple[str, str, bool]]:
+    """Ids and offices of releases whose current version is not there; whether they have another."""
+    r, v = catalog.release.c, catalog.version.c
+    current = (v.release == r.id) & (v.ordinal == r.version)
+    any_ = catalog.version.alias()
+    held = select(func.count()).where(any_.c.release == r.id).correlate(catalog.release)
+    query = (
+        select(r.id, r.office, held.scalar_subquery())
+        .select_from(catalog.release.outerjoin(catalog.version, current))
+        .where(v.release.is_(None))
+        .order_by(r.id)
+    )
+    return [(id_, name, bool(number)) for id_, name, number in connection.execute(query)]
+
+
+def stray_versions(connection: Connection) -> list[str]:
+    """Ids that versions name and no release has."""
+    r, v = catalog.release.c, catalog.version.c
+    query = select(v.release).distinct().where(v.release.not_in(select(r.id))).order_by(v.release)
+    return list(connection.execute(query).scalars())
+
+
+@contextmanager
+def rebuilding(connection: Connection, id_: str) -> Iterator[None]:
+    """Take out what versions are left of a release, while they are read from the archive anew.
+
+    What the archive does not tell stays: the rest of its row, and what the ledger has of it.
+    """
+    r, e = catalog.release.c, catalog.event.c
+    row = connection.execute(select(catalog.release).where(r.id == id_)).one_or_none()
+    told = connection.scalar(select(func.max(e.id)).where(e.release == id_))
+    connection.execute(delete(catalog.version).where(catalog.version.c.release == id_))
+    yield
+    if told:
+        connection.execute(delete(catalog.event).where(e.release == id_, e.id > told))
+    if row:
+        again = ("id", "version", "revision")
+        kept = {name: value for name, value in row._mapping.items() if name not in again}
+        connection.execute(update(catalog.release).where(r.id == id_), kept)
+
+
+def fold(connection: Connection, id_: str) -> list[tuple[int, bool]]:
+    """Mark versions that say what the one before them says, by origin; which marks changed.
+
+    The release then stands at its last version that is no repeat, ours before other people's.
+    """
+    v, r = catalog.version.c, catalog.release.c
+    order = (v.observed_at, v.ordinal)
+    rows = connection.execute(select(catalog.version).where(v.release == id_).order_by(*order))
+    last: dict[str | None, Row[Any]] = {}
+    changed = []
+    for row in rows.all():
+        before = last.get(row.origin)
+        is_repeat = before is not None and not differs(before, dict(row._mapping))
+        if not is_repeat:
+            last[row.origin] = row
+        if is_repeat != row.is_repeat:
+            changed.append((row.ordinal, is_repeat))
+            where = (v.release == id_) & (v.ordinal == row.ordinal)
+            connection.execute(update(catalog.version).where(where), {"is_repeat": is_repeat})
+    if last:
+        current = last.get(None) or max(last.values(), key=lambda row: row.observed_at)
+        connection.execute(update(catalog.release).where(r.id == id_), {"version": current.ordinal})
+        copies.link(connection, id_, current.body)
+    if changed:
+        _note_change(connection, id_)
+    return changed
+
+
+def forget_visit(connection: Connection, row: Row[Any]) -> None:
+    """Forget the last answer of a URL, so that the next crawl asks for the whole of it; and what a
+    run holds that was read from it.
+    """
+    c = (catalog.visit if row.run is None else catalog.staged_visit).c
+    where = (c.office == row.office) & (c.url == row.url) & (c.language == row.language)
+    if row.run is None:
+        connection.execute(delete(catalog.visit).where(where))
+        return
+    connection.execute(delete(catalog.staged_visit).where(where, c.run == row.run))
+    s = catalog.staged.c
+    place = s.facts["warc_file"].as_string(), s.facts["warc_offset"].as_integer()
+    stood = (place[0] == row.warc_file) & (place[1] == row.warc_offset)
+    connection.execute(delete(catalog.staged).where(s.run == row.run, stood))
+
+
+def add_foreign(connection: Connection, release: dict[str, Any], values: dict[str, Any]) -> bool:
+    """Add what others observed, where it differs from what they observed before; whether it did.
+
+    Of what we saw ourselves nothing changes: neither the current version nor when it was seen.
+    """
+    v, id_ = catalog.version.c, release["id"]
+    theirs = (v.release == id_) & (v.origin == values["origin"])
+    earlier = select(catalog.version).where(theirs, v.observed_at <= values["observed_at"])
+    before = connection.execute(
+        earlier.order_by(v.observed_at.desc(), v.ordinal.desc()).limit(1)
+    ).one_or_none()
+    if before and not differs(before, values):
+        return False
+    if not is_held(connection, id_):
+        put_release(connection, release | {"version": 1, "revision": next_revision(connection)})
+    row = {"release": id_, "ordinal": next_ordinal(connection, id_)} | values
+    connection.execute(insert(catalog.version), row)
+    fold(connection, id_)
+    _note_change(connection, id_)
+    return True
+
+
+def _note_change(connection: Connection, id_: str) -> None:
+    where = catalog.release.c.id == id_
+    values = {"revision": next_revision(connection)}
+    connection.execute(update(catalog.release).where(where), values)

@@ -1,0 +1,164 @@
+"""What a run still wants of an office: its listings, what they name, and known releases that are
+due.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from corpus import attachments, revisits
+from corpus.gate import Refusal
+from corpus.intake import Intake
+from corpus.report import CrawlReport
+from corpus.schedule import Schedule, Standing
+from corpus.source import Link, Listing, Route
+from corpus.staging import Staging
+
+
+class Frontier:
+    """Release addresses and listings to ask for, with their languages.
+
+    `following` is the page that follows the listing that was read last; `files` are attached files
+    that were never fetched. `is_walk` turns false when the listing's end was not reached;
+    `has_links` and `carries_releases` tell what its pages hold.
+    """
+
+    def __init__(
+        self,
+        route: Route,
+        schedule: Schedule,
+        staging: Staging,
+        intake: Intake,
+        report: CrawlReport,
+    ) -> None:
+        self.route, self.schedule, self.staging = route, schedule, staging
+        self.intake, self.report = intake, report
+        self.releases: deque[tuple[str, str]] = deque()
+        self.files: deque[str] = deque()
+        self.asked_files: set[str] = set()
+        today = datetime.now(UTC).date()
+        self.listings: deque[tuple[str, str]] = deque(
+            (url, each) for each in route.languages or ("",) for url in route.starts(today)
+        )
+        self.begun: set[tuple[str, str]] = set()
+        self.following: tuple[str, str] | None = None
+        self.seen: set[tuple[str, str]] = set()
+        self.is_walk, self.has_links, self.carries_releases = True, False, False
+
+    @property
+    def has_more(self) -> bool:
+        """Whether anything is left that a listing names, or may name."""
+        return bool(self.releases or self.listings or self.following)
+
+    def next_listing(self) -> tuple[str, str] | None:
+        """The page that follows, or the start of another listing; each is walked once."""
+        if self.following:
+            self.listings.appendleft(self.following)
+            self.following = None
+        while self.listings:
+            listing = self.listings.popleft()
+            if listing not in self.begun:
+                self.begun.add(listing)
+                return listing
+        return None
+
+    def stop_following(self) -> None:
+        """Leave the rest of a listing, the pages of older years with it."""
+        following, self.following, self.is_walk = self.following, None, False
+        if following:
+            older = [each for each in self.listings if each[1] == following[1]]
+            self.begun.update(older)
+
+    def add(self, listing: Listing, language: str) -> int:
+        """Note a listing's releases, each once, and its next page, unless all was seen before; how
+        many addresses are not known yet.
+        """
+        self.report.listings += 1
+        self.has_links |= bool(listing.links)
+        self.carries_releases |= bool(listing.drafts)
+        links = {link.url: link for link in listing.links}
+        fresh = [
+            link
+            for link in links.values()
+            if (link.url, language) not in self.seen and self._is_ours(link.url)
+        ]
+        found = [(link.url, language) for link in fresh]
+        found += [(draft.url or "", "") for draft in listing.drafts]
+        number = len(set(found) - self.seen)
+        self.seen.update(found)
+        self.report.listed += number
+        if listing.next and number:
+            self.following = (listing.next, language)
+        elif listing.next and (found or not self.route.newer):
+            self.is_walk = False  # a page that only repeats is no end; a year without news is none
+        return self._add_links(fresh, language)
+
+    def _add_links(self, links: list[Link], language: str) -> int:
+        """Queue what is unknown or due; how many of the addresses are unknown."""
+        ids = {link.url: self.intake.id_of(link.url) for link in links}
+        staged = self.staging.staged(ids.values())
+        with self.staging.store.writing() as connection:
+            known = revisits.standings(connection, ids.values())
+            dead = revisits.dead(connection, self.staging.office, ids)
+        unknown, now = 0, datetime.now(UTC)
+        for link in links:
+            id_ = ids[link.url]
+            standing = known.get(id_) or dead.get(link.url)
+            unknown += standing is None
+            if id_ in staged:
+                self.intake.note_date(link.published)
+            elif standing is None or self._is_due(id_, standing, now):
+                self.releases.append((link.url, language))
+            else:
+                self.report.not_due += 1
+                self.intake.note_date(link.published or (id_ in known and standing.day) or None)
+        return unknown
+
+    def _is_due(self, id_: str, standing: Standing, now: datetime) -> bool:
+        """Whether a visit is due, or this route can tell what the others are silent of."""
+        can_tell = standing.lacks_attachments and "attachments" not in self.route.silent
+        return can_tell or self.schedule.is_due(id_, standing, now)
+
+    def add_due(self) -> None:
+        """Known releases of this route that are due and were not listed; none on an interface,
+        whose listing is all there is to ask.
+        """
+        if not self.has_links:
+            return
+        asked, now = {self.intake.id_of(url) for url, _ in self.seen}, datetime.now(UTC)
+        with self.staging.store.writing() as connection:
+            met = revisits.met_on(
+                connection, self.staging.office, self.route.name, self.staging.run
+            )
+            self.releases.extend(
+                (url, "")
+                for id_, url, standing in met
+                if id_ not in asked and self._is_due(id_, standing, now)
+            )
+
+    def add_files(self, urls: Iterable[str]) -> None:
+        """Queue attached files on the office's hosts that were never fetched, each once."""
+        for url in dict.fromkeys(urls):
+            is_ours = urlsplit(url).netloc.lower() in self.route.hosts
+            if is_ours and url not in self.asked_files and (url, "") not in self.seen:
+                self.asked_files.add(url)
+                if self.staging.visit(url, "") is None:
+                    self.files.append(url)
+
+    def add_known_files(self) -> None:
+        """On a walk, queue those of all known releases: what an earlier run did not come to."""
+        if self.staging.is_walk:
+            with self.staging.store.writing() as connection:
+                known = [*attachments.named(connection, self.staging.office)]
+            self.add_files(known)
+
+    def _is_ours(self, url: str) -> bool:
+        ours = urlsplit(url).netloc.lower() in self.route.hosts
+        if not ours:
+            self.report.refused.append(
+                Refusal(url, "other_host", "The listing links to a host that is not the office's.")
+            )
+        return ours

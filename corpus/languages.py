@@ -1,0 +1,41 @@
+"""The language of a text, where it is long enough to tell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lingua import LanguageDetector
+
+# A small set: an office's own languages against those that its neighbours write.
+OTHERS = frozenset({"en", "es", "fr", "de", "pt", "ru", "kk", "ar", "zh"})
+LEAST_LETTERS = 300
+READ_CHARS = 2000
+SURE = 0.95
+
+
+def foreign_language(body: Sequence[str], declared: tuple[str, ...]) -> str | None:
+    """The language of a body when it is surely none of the declared ones; None otherwise."""
+    words = " ".join(body)[:READ_CHARS]
+    if sum(c.isalpha() for c in words) < LEAST_LETTERS:
+        return None
+    detector = _detector(declared)
+    found = detector.detect_language_of(words) if detector else None
+    if found is None or (code := found.iso_code_639_1.name.lower()) in declared:
+        return None
+    assert detector
+    return code if detector.compute_language_confidence(words, found) >= SURE else None
+
+
+@cache
+def _detector(declared: tuple[str, ...]) -> LanguageDetector | None:
+    """None for an office one of whose languages the library does not know."""
+    from lingua import IsoCode639_1, LanguageDetectorBuilder  # takes its models from disk when used
+
+    codes = [getattr(IsoCode639_1, name.upper(), None) for name in sorted(OTHERS | set(declared))]
+    known = [code for code in codes if code]
+    if len(known) < len(codes):
+        return None
+    return LanguageDetectorBuilder.from_iso_codes_639_1(*known).with_low_accuracy_mode().build()

@@ -1,0 +1,1 @@
+"""The formats that a catalog has had, one file each."""

@@ -1,0 +1,170 @@
+"""Archived answers that the catalog does not know, taken in as the crawl would have taken them.
+
+A crawl that was killed between archive and catalog leaves one; a catalog that was lost, all.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from corpus import evidence
+from corpus.answers import Answer, Reading, answers, read
+from corpus.archive import Place, sha256
+from corpus.office_gate import OfficeGate
+from corpus.page import Page
+from corpus.records import Damage, Record, records
+from corpus.release import Draft, Provenance, release_id
+from corpus.report import counted
+from corpus.source import Route, Source
+from corpus.store import Store, Visit
+
+# Endings of the media types of what can be a page or a listing, beside text.
+PAGE_KINDS = ("json", "xml", "javascript")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Where an answer stands, and of what office."""
+
+    office: str
+    source: Source
+    place: Place
+
+
+def unknown(store: Store, gate: OfficeGate, found: Iterable[Record | Damage]) -> list[Answer]:
+    """Answers of a file, newer than what the catalog last knows of their URLs, that may enter.
+
+    What no reader can make out, or the gate refuses, was refused by the crawl, and is evidence of
+    nothing else; attached files nobody reads.
+    """
+    left = []
+    for answer in answers(found):
+        with store.writing() as connection:
+            language = _language(gate.source, answer)
+            last = evidence.last_answer(connection, gate.name, answer.wanted, language)
+        if last and last >= answer.record.fetched_at:
+            continue
+        reading = _reading(answer, gate.source)
+        is_page = reading and (not reading.drafts or admitted(reading, gate, answer))
+        if is_page or (not reading and _is_file(answer.record)):
+            left.append(answer)
+    return left
+
+
+def add_unknown(store: Store, gate: OfficeGate, name: str, left: list[Answer]) -> str:
+    """Take them in, each in one transaction; what was done, in a sentence."""
+    releases = 0
+    for answer in left:
+        reading = read(answer, gate.source)
+        entering = admitted(reading, gate, answer) if reading else {}
+        where = Taken(gate.name, gate.source, Place(name, answer.record.offset))
+        with store.writing() as connection:
+            for url, draft in entering.items():
+                assert reading
+                releases += add(connection, store, where, answer, reading.route, url, draft)
+            visit = _visit(answer, where.place)
+            language = _language(gate.source, answer)
+            store.add_visit(connection, gate.name, answer.wanted, language, visit)
+    return (
+        f"{name}: {counted(len(left), 'answer')} taken in, {counted(releases, 'release')} in them."
+    )
+
+
+def restore(store: Store, gate: OfficeGate, ids: set[str], files: list[Path]) -> int:
+    """Read releases whose rows were lost from all files of their office, oldest first; how many.
+
+    What else a release's row says of it is kept; what the archive does not have is left as it is.
+    """
+    office, source = gate.name, gate.source
+    found: dict[str, list[tuple[Provenance, Draft, Route]]] = defaultdict(list)
+    urls = {}
+    for path in files:
+        for answer in answers(records(path)):
+            reading = _reading(answer, source)
+            where = Taken(office, source, Place(f"{office}/{path.name}", answer.record.offset))
+            for url, draft in admitted(reading, gate, answer).items() if reading else ():
+                if reading and (id_ := release_id(office, url)) in ids:
+                    urls[id_] = url
+                    seen = provenance(where, answer.record, reading.route, draft)
+                    found[id_].append((seen, draft, reading.route))
+    with store.writing() as connection:
+        for id_, observed in found.items():
+            with evidence.rebuilding(connection, id_):
+                for seen, draft, route in observed:
+                    at = seen.fetched_at
+                    silent = route.silent_on(draft)
+                    store.add(connection, office, urls[id_], draft, seen, at, silent)
+    return len(found)
+
+
+def _reading(answer: Answer, source: Source) -> Reading | None:
+    is_whole = answer.record.kind == "response" and answer.record.status == 200
+    return read(answer, source) if is_whole else None
+
+
+def add(
+    connection: Connection,
+    store: Store,
+    where: Taken,
+    answer: Answer,
+    route: Route,
+    url: str,
+    draft: Draft,
+) -> bool:
+    """Add what an archived answer states, unless the catalog has a later observation."""
+    record = answer.record
+    known = evidence.newest(connection, release_id(where.office, url))
+    if known and known.observed_at >= record.fetched_at:
+        return False
+    found = provenance(where, record, route, draft)
+    silent = route.silent_on(draft)
+    store.add(connection, where.office, url, draft, found, record.fetched_at, silent)
+    return True
+
+
+def provenance(where: Taken, record: Record, route: Route, draft: Draft) -> Provenance:
+    """Where a draft that was read from the archive comes from."""
+    return Provenance(
+        url=record.url,
+        fetched_at=record.fetched_at,
+        sha256=sha256(record.body),
+        warc_file=where.place.warc_file,
+        warc_offset=where.place.warc_offset,
+        reader=f"{where.office}/{route.reader(draft)}",
+        reader_version=where.source.version,
+        part_sha256=sha256(draft.part) if draft.part else None,
+    )
+
+
+def admitted(reading: Reading, gate: OfficeGate, answer: Answer) -> dict[str, Draft]:
+    """What the crawl's gate lets in of what was read, by canonical URL."""
+    if not reading.is_listing:
+        page = Page(answer.record.url, answer.record.body)
+        only = next(iter(reading.drafts.values()))
+        if gate.check_page(page, reading.route.name, only):
+            return {}
+    day = answer.record.fetched_at.date()
+    return {u: draft for u, draft in reading.drafts.items() if not gate.check(draft, u, day)}
+
+
+def _is_file(record: Record) -> bool:
+    """Whether an answer is an attached file, by what its server says that it is."""
+    kind = record.content_type.partition(";")[0].strip().lower()
+    is_whole = record.kind == "response" and record.status == 200
+    return is_whole and not (kind.startswith("text/") or kind.endswith(PAGE_KINDS))
+
+
+def _visit(answer: Answer, place: Place) -> Visit:
+    record = answer.record
+    etag, modified = record.headers.get("etag"), record.headers.get("last-modified")
+    return Visit(etag, modified, record.fetched_at, sha256(record.body), place)
+
+
+def _language(source: Source, answer: Answer) -> str:
+    """As the crawl keeps it: only where a route asks for languages."""
+    return answer.language if any(answer.language in r.languages for r in source.routes) else ""

@@ -1,0 +1,186 @@
+"""The archive read anew by today's readers: what they make of each observation replaces what was
+made of it before. No version is added: our improvements are not the office's edits.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from corpus import evidence, gate, replay
+from corpus.answers import Answer, Reading, answers, read
+from corpus.archive import IMPORTED, Place
+from corpus.evidence import Rows
+from corpus.gate import Refusal
+from corpus.observation import replace_version
+from corpus.records import DAMAGE, Damage, Record, iterate, records
+from corpus.replay import Taken
+from corpus.report import KEPT, counted
+from corpus.rows import version_values
+from corpus.settings import Settings
+from corpus.source import office
+from corpus.store import Store
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A version that today's reader reads otherwise, and the facts that differ."""
+
+    release: str
+    version: int
+    facts: tuple[str, ...]
+
+
+Progress = Callable[["RereadReport"], None]
+
+
+@dataclass
+class RereadReport:
+    """What reading an office's archive anew would change, or has changed."""
+
+    office: str
+    is_applied: bool
+    read: int = 0
+    differences: list[Difference] = field(default_factory=list)
+    repeats: list[tuple[str, int]] = field(default_factory=list)
+    restored: list[tuple[str, int]] = field(default_factory=list)
+    left: list[Refusal] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as it is printed for programs; of long lists the first ones."""
+        return {
+            name: value[:KEPT] if isinstance(value, list) else value
+            for name, value in asdict(self).items()
+        }
+
+    def sentences(self) -> list[str]:
+        """The report for people."""
+        would = "were" if self.is_applied else "would be"
+        versions = counted(self.read, "version")
+        lines = [f"{self.office}: {versions} read anew, {len(self.differences):,} otherwise."]
+        facts = Counter(fact for each in self.differences for fact in each.facts)
+        if facts:
+            told = ", ".join(f"{name} {number:,}" for name, number in facts.most_common())
+            first = self.differences[0]
+            lines.append(f"  {would} replaced: {told}; the first: {first.release}")
+        if self.repeats:
+            told = counted(len(self.repeats), "version")
+            lines.append(
+                f"  {told} {would} set aside: they say what the version before says;"
+                f" the first: {self.repeats[0][0]}, version {self.repeats[0][1]}"
+            )
+        if self.restored:
+            lines.append(f"  {counted(len(self.restored), 'version')} {would} no longer set aside")
+        for rule, number in Counter(each.rule for each in self.left).most_common():
+            refusal = next(each for each in self.left if each.rule == rule)
+            lines.append(
+                f"  {number:,} left as they are ({rule}), the first: {refusal.url}:"
+                f" {refusal.reason}"
+            )
+        if not self.is_applied and (self.differences or self.repeats or self.restored):
+            lines.append("  Nothing was changed; say it again with --apply to do so.")
+        return lines
+
+
+def reread_archive(
+    name: str,
+    settings: Settings,
+    store: Store,
+    *,
+    is_applied: bool = False,
+    progress: Progress = lambda report: None,
+) -> RereadReport:
+    """Read every version of an office anew, other people's too, in one transaction.
+
+    It is taken back unless `is_applied`: the dry report tells what the same steps would do.
+    A version that now says what the one before it says is set aside, not removed: a later reader
+    may tell them apart again. Raises OfficeError and StoreError.
+    """
+    report = RereadReport(name, is_applied)
+    with store.writing() as connection:
+        for file in sorted(evidence.files(connection)):
+            versions = evidence.versions_in(connection, file)
+            ours = {
+                at: [row for row in rows if row.office == name] for at, rows in versions.items()
+            }
+            if any(ours.values()):
+                _reread_file(connection, settings, report, file, ours)
+                progress(report)
+        for id_ in sorted({each.release for each in report.differences}):
+            for ordinal, is_repeat in evidence.fold(connection, id_):
+                (report.repeats if is_repeat else report.restored).append((id_, ordinal))
+        if not is_applied:
+            connection.rollback()
+    return report
+
+
+def _reread_file(
+    connection: Connection, settings: Settings, report: RereadReport, file: str, versions: Rows
+) -> None:
+    source = office(report.office)
+    wanted = {at: rows[0].url for at, rows in evidence.visits_in(connection, file).items()}
+    found = {each.record.offset: each for each in answers(_records(settings.archive / file))}
+    for offset, rows in versions.items():
+        where = Taken(report.office, source, Place(file, offset))
+        answer = found.get(offset)
+        reading = None
+        if answer and rows:
+            answer = replace(answer, wanted=wanted.get(offset, answer.wanted))
+            reading = read(answer, source, rows[0].reader)
+        for row in rows:
+            report.read += 1
+            if answer is None:
+                reason = f"There is no whole record in {file} at {offset}; run `communique verify`."
+                report.left.append(Refusal(row.url, "no_evidence", reason))
+            elif refusal := _reread_version(connection, report, row, where, answer, reading):
+                report.left.append(refusal)
+
+
+def _reread_version(
+    connection: Connection,
+    report: RereadReport,
+    row: Row[Any],
+    where: Taken,
+    answer: Answer,
+    reading: Reading | None,
+) -> Refusal | None:
+    """Replace a version where it reads otherwise; why it is left as it is, if so."""
+    found = read_anew(where, answer, reading, row.url)
+    if isinstance(found, Refusal):
+        return found
+    if facts := replace_version(connection, row.release, row, found):
+        report.differences.append(Difference(row.release, row.ordinal, facts))
+    return None
+
+
+def read_anew(
+    where: Taken, answer: Answer, reading: Reading | None, url: str
+) -> dict[str, Any] | Refusal:
+    """What an archived answer states of the release at a URL, as a row of `version` without what
+    the route never states; or why it states nothing that may enter.
+    """
+    if reading is None:
+        return Refusal(url, "unreadable", "No reader of today can make it out.")
+    only = None if reading.is_listing else next(iter(reading.drafts.values()))
+    draft = reading.drafts.get(url, only)
+    if draft is None:
+        return Refusal(url, "not_found", "Today's reader does not find it in its listing.")
+    if refusal := gate.check(draft, url, where.source, answer.record.fetched_at.date()):
+        return refusal
+    found = replay.provenance(where, answer.record, reading.route, draft)
+    return version_values(draft, found, reading.route.silent_on(draft))
+
+
+def _records(path: Path) -> Iterator[Record | Damage]:
+    """The records of a file of ours, or of others as far as it can be read."""
+    if path.is_file() and path.parent.name != IMPORTED:
+        yield from records(path)
+    elif path.is_file():
+        with path.open("rb") as file, suppress(*DAMAGE):
+            yield from iterate(file)

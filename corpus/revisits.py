@@ -1,0 +1,69 @@
+"""What is known of releases and addresses, to decide which are looked at again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, select
+
+from corpus import catalog
+from corpus.schedule import Standing
+
+GONE = frozenset({404, 410})
+# A listed address that answers 404 has no date: it is visited like a release a month old.
+AGE_OF_DEAD = timedelta(days=30)
+
+
+def standings(connection: Connection, ids: Iterable[str]) -> dict[str, Standing]:
+    """Those of these releases that are known, and what decides whether they are due."""
+    rows = connection.execute(_known().where(catalog.release.c.id.in_(list(ids))))
+    return {row.id: _standing(row) for row in rows}
+
+
+def met_on(
+    connection: Connection, office: str, route: str, run: int
+) -> Iterator[tuple[str, str, Standing]]:
+    """Id, URL and standing of a route's releases that a run has not seen yet, streamed."""
+    r, s = catalog.release.c, catalog.staged.c
+    seen = select(s.release).where(s.run == run)
+    query = _known().where(r.office == office, r.route == route, r.id.not_in(seen))
+    for row in connection.execution_options(yield_per=1000).execute(query):
+        yield row.id, row.url, _standing(row)
+
+
+def dead(connection: Connection, office: str, urls: Iterable[str]) -> dict[str, Standing]:
+    """Those of these URLs that were not there (404 or 410) when they were last asked for."""
+    v = catalog.visit.c
+    query = select(v.url, v.fetched_at).where(
+        v.office == office, v.url.in_(list(urls)), v.status.in_(GONE)
+    )
+    return {
+        row.url: Standing((datetime.now(UTC) - AGE_OF_DEAD).date(), row.fetched_at)
+        for row in connection.execute(query)
+    }
+
+
+def _known() -> Select[Any]:
+    r, v = catalog.release.c, catalog.version.c
+    joined = catalog.release.join(catalog.version, (v.release == r.id) & (v.ordinal == r.version))
+    checked = func.coalesce(r.checked_at, r.last_seen).label("checked")
+    columns = (
+        r.id,
+        r.url,
+        r.first_seen,
+        r.misses,
+        r.gone_since,
+        v.published,
+        v.attachments,
+        checked,
+    )
+    # What others alone have seen is as unknown to us as any address.
+    return select(*columns).select_from(joined).where(v.origin.is_(None))
+
+
+def _standing(row: Row[Any]) -> Standing:
+    day = row.published or row.first_seen.date()
+    is_in_doubt = bool(row.misses and not row.gone_since)
+    return Standing(day, row.checked, is_in_doubt, bool(row.misses), row.attachments is None)

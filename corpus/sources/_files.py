@@ -1,0 +1,40 @@
+"""The files that a release's text links to, where a site has no field for them."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urldefrag, urlsplit
+
+from bs4.element import Tag
+
+from corpus.errors import PageError
+from corpus.page import Page, clean, target, text
+from corpus.release import Attachment
+
+DOCUMENTS = {".csv", ".doc", ".docx", ".pdf", ".ppt", ".pptx", ".rtf", ".txt", ".xls", ".xlsx"}
+MEDIA = {".gif", ".jpeg", ".jpg", ".m4a", ".mov", ".mp3", ".mp4", ".png", ".wav", ".zip"}
+
+
+def linked_files(body: Tag, page: Page, folders: tuple[str, ...] = ()) -> list[Attachment]:
+    """The files of the office's own site behind a text's links, each once, in order.
+
+    `folders` hold files whatever their names. A file is called as its link says, or by its own
+    name where the link is a picture.
+    """
+    files: dict[str, Attachment] = {}
+    for link in body.select("a[href]"):
+        try:
+            url = urldefrag(target(link, page)).url
+        except PageError:
+            # What editors mistyped is text without a link.
+            continue
+        path = PurePosixPath(unquote(urlsplit(url).path))
+        is_file = path.suffix.lower() in DOCUMENTS | MEDIA or str(path).startswith(folders)
+        # A file elsewhere is something the release cites, not something the office attached.
+        if is_file and _site(url) == _site(page.url):
+            files.setdefault(url, Attachment(url, text(link) or clean(path.name)))
+    return list(files.values())
+
+
+def _site(url: str) -> str:
+    return urlsplit(url).netloc.lower().removeprefix("www.")

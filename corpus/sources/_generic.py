@@ -1,0 +1,222 @@
+"""For an office that has no readers of its own yet: its listing's links by their addresses, and
+releases by trafilatura (text) and htmldate (date), checked against what else the page states.
+
+What the page does not settle is refused (title, text, language) or unknown (date), never guessed.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from datetime import date
+from functools import partial
+from itertools import combinations
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+
+from bs4 import BeautifulSoup
+from bs4.element import Tag
+
+from corpus.errors import PageError
+from corpus.page import Page, clean, fragment, paragraphs, text
+from corpus.release import Draft
+from corpus.source import Link, Listing, Route
+
+# What stands between a title and the site's name in <title>: "Two charged | Office of Examplia".
+SEPARATOR = re.compile(r"\s+[|–—\-·•:»«]+\s+|\s*[|»«]\s*")
+TITLES = ["h1", "h2", "h3"]
+OLDER = "a[rel~=next], link[rel~=next]"
+# Added by those who share a link; selects nothing.
+TRACKING = re.compile(r"utm_\w+|fbclid|gclid")
+# A moment in UTC falls on another day than the office's own for part of every day.
+UTC_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]00:?00)")
+LAST_DAY = "2199-12-31"
+NO_PAGE = "<html><head><title>-</title></head><body><p>-</p></body></html>"
+
+for _name in ("trafilatura", "htmldate"):  # what matters is in the error that a page raises
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
+
+
+def route(
+    start: str,
+    releases: str,
+    *,
+    older: str = OLDER,
+    language: str | None = None,
+    hosts: tuple[str, ...] = (),
+) -> Route:
+    """A route read by this file's functions.
+
+    `releases`: a regular expression that a release's path (with its query, if any) matches whole,
+    and no other page's. `older`: a selector of the link to a listing's next page. `language`: of
+    pages that do not state theirs. `hosts`: where releases stand, beside the listing's own host.
+    """
+    ours = (urlsplit(start).netloc, *hosts)
+    return Route(
+        "pages",
+        ours,
+        start,
+        partial(_links, re.compile(releases), older, ours),
+        partial(_release, language),
+        is_release=partial(_is_release, re.compile(releases)),
+    )
+
+
+def canonical(url: str) -> str:
+    """Scheme and host in one spelling, no final slash, no tracking; the rest of a query stays."""
+    parts = urlsplit(url)
+    pairs = [pair for pair in parse_qsl(parts.query) if not TRACKING.fullmatch(pair[0])]
+    path = parts.path.rstrip("/")
+    return urlunsplit(("https", parts.netloc.lower(), path, urlencode(sorted(pairs)), ""))
+
+
+def _links(pattern: re.Pattern[str], older: str, hosts: tuple[str, ...], page: Page) -> Listing:
+    soup = page.soup()
+    urls = (urlsplit(urljoin(page.url, str(a["href"]).strip())) for a in soup.select("a[href]"))
+    found = [
+        urlunsplit(url._replace(fragment=""))
+        for url in urls
+        if url.netloc.lower() in hosts and pattern.fullmatch(urlunsplit(("", "", *url[2:4], "")))
+    ]
+    if not found:
+        raise PageError(
+            f"{page.url}: no link to a path like {pattern.pattern!r}; the layout may have changed."
+        )
+    following = {urljoin(page.url, str(a["href"])) for a in soup.select(older) if a.get("href")}
+    if len(following) > 1:
+        raise PageError(f"{page.url}: {older!r} leads to {len(following)} pages instead of one.")
+    return Listing([Link(url) for url in dict.fromkeys(found)], next=next(iter(following), None))
+
+
+def _is_release(pattern: re.Pattern[str], url: str) -> bool:
+    """Whether an address, canonical or not, is a release's."""
+    parts = urlsplit(url)
+    bare = parts.path.rstrip("/")
+    paths = (urlunsplit(("", "", path, parts.query, "")) for path in (bare, f"{bare}/"))
+    return any(pattern.fullmatch(path) for path in paths)
+
+
+def _release(language: str | None, page: Page) -> Draft:
+    from trafilatura import extract  # a quarter of a second that other commands do not need
+
+    soup = page.soup()
+    # Not the page as it came: of a page with two <html>, trafilatura's parser loses the second.
+    # Without favor_recall it drops lists amid a text; a line of a menu too many does less harm.
+    main = extract(
+        _whole(soup.body),
+        url=page.url,
+        output_format="html",
+        include_comments=False,
+        favor_recall=True,
+    )
+    title = _title(soup, page.url)
+    body = [each for each in paragraphs(fragment(main or "")) if each != title]
+    if not body:
+        raise PageError(f"{page.url}: no text that could be a release's was found.")
+    return Draft(
+        title=title,
+        language=_language(soup, language, page.url),
+        published=_published(soup, page.url),
+        body=body,
+    )
+
+
+def _title(soup: BeautifulSoup, where: str) -> str:
+    """A text that the page shows and og:title or <title> states, there perhaps beside other parts.
+
+    Where they name no heading, the only h1.
+    """
+    headings = [tag for tag in soup.find_all(TITLES) if not _leads_home(tag)]
+    # A heading's spelling counts before that of a breadcrumb or a caption.
+    elements = [*(tag for tag in soup.select("body :not(title)") if not tag.find(True)), *headings]
+    shown = {_key(words): words for tag in elements if (words := text(tag))}
+    wholes = [clean(str(tag.get("content"))) for tag in soup.select('[property="og:title"]')]
+    wholes += [text(soup.title)] if soup.title else []
+    for whole in wholes:
+        if title := shown.get(_key(whole)):
+            return title
+    parts = {_key(part) for whole in wholes for part in _parts(whole)} - {_key(_site_name(soup))}
+    tops = [text(tag) for tag in headings if tag.name == "h1"]
+    named = [words for tag in headings if _key(words := text(tag)) in parts]
+    # The site's name can be a heading, too; titles come first.
+    first = [top for top in tops if top in named and _stands_first(top, wholes)]
+    for choice in (named, first if named else tops):
+        if len(set(choice)) == 1 and choice[0]:
+            return choice[0]
+    raise PageError(f"{where}: which heading is the title is unclear; <title> does not settle it.")
+
+
+def _stands_first(words: str, wholes: list[str]) -> bool:
+    return any(_key(whole).startswith(_key(words)) for whole in wholes)
+
+
+def _leads_home(heading: Tag) -> bool:
+    """Whether a heading is the site's name in its banner."""
+    links = [*heading.select("a[href]"), *heading.find_parents("a", href=True)]
+    return any(urlsplit(str(link["href"])).path in ("", "/") for link in links)
+
+
+def _site_name(soup: BeautifulSoup) -> str:
+    stated = soup.select_one('[property="og:site_name"]')
+    return str(stated.get("content")) if stated else ""
+
+
+def _key(words: str) -> str:
+    """Letters and digits alone: <title> and heading may differ in quotation marks and capitals."""
+    return "".join(c for c in clean(words).casefold() if c.isalnum())
+
+
+def _parts(whole: str) -> Iterator[str]:
+    """A text, and every run of what separators part it into: "a | b" gives "a", "b", "a | b"."""
+    cuts = [found.span() for found in SEPARATOR.finditer(whole)]
+    edges = [(0, 0), *cuts, (len(whole), len(whole))]
+    for (_, start), (end, _) in combinations(edges, 2):
+        if _key(part := whole[start:end]):
+            yield part
+
+
+def _published(soup: BeautifulSoup, url: str) -> date | None:
+    """The day that address, body and head state; None where two differ, or the head alone speaks.
+
+    Takes the soup apart. What the head states is when a system saved something: it may confirm.
+    """
+    scripts = [script.extract() for script in soup.find_all(["script", "style"])]
+    stated = [str(each) for each in scripts if each.get("type") == "application/ld+json"]
+    stated += [str(meta) for meta in soup.select("head > meta, head > title")]
+    head = f"<html><head>{' '.join(stated)}</head><body><p>-</p></body></html>"
+    shown = _whole(soup.body)
+    days = [
+        _find_day(NO_PAGE, url),
+        _find_day(shown),
+        _find_day(shown, is_first=False),
+        _find_day(head),
+    ]
+    agreed = {day for day in days if day}
+    return agreed.pop() if len(agreed) == 1 and any(days[:-1]) else None
+
+
+def _whole(body: Tag | None) -> str:
+    return f"<html>{body or '<body></body>'}</html>"
+
+
+def _find_day(html: str, url: str | None = None, *, is_first: bool = True) -> date | None:
+    """By htmldate, without its search for anything that looks like a date; no clock in it."""
+    from htmldate import find_date
+
+    stated = find_date(
+        UTC_STAMP.sub("", html),
+        extensive_search=False,
+        original_date=is_first,
+        url=url,
+        max_date=LAST_DAY,
+    )
+    return date.fromisoformat(stated) if stated else None
+
+
+def _language(soup: BeautifulSoup, otherwise: str | None, where: str) -> str:
+    """The language that the page declares, without a country ("en-GB" is "en")."""
+    declared = soup.html.get("lang") or soup.html.get("xml:lang") if soup.html else None
+    language = re.split("[-_]", str(declared or "").strip().lower())[0] or otherwise
+    if not language:
+        raise PageError(f"{where}: the page declares no language; give the route one.")
+    return language

@@ -1,0 +1,130 @@
+"""What offices of Kazakhstan share on gov.kz: a JSON list, bodies as HTML, a project an office.
+
+The language is chosen by Accept-Language. It has no public description: every field is checked as
+it is read.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+
+from corpus.errors import PageError
+from corpus.page import Page, clean, fragment, paragraphs, read_iso_date
+from corpus.release import Draft
+from corpus.source import Listing, Route, Source
+
+HOST = "www.gov.kz"
+LANGUAGES = ("kk", "ru", "en")
+# "Astana, April 27, 2018. Today ..."; "Астана, 2018 жылғы 27 сәуір. ...";
+# "Astana. November 6, 2017 The head ..."; "г. Актау, 14 ноября 2025 года. ..."
+DATELINE = re.compile(
+    r"(?:г\.\s?)?(?P<place>[^\W\d][^.,:;!?\d]{1,40}?)[.,]\s+(?=[^.:;!?]{0,24}\b(?:19|20)\d\d\b)"
+)
+SIGNATURE = re.compile(
+    r"press[ -]?service|press office|пресс-служб|баспас[өо]з қызмет|^прокуратура \S+", re.IGNORECASE
+)
+SIGNATURE_LENGTH = 160
+
+
+def canonical(url: str) -> str:
+    """Scheme and host in one spelling; of the query only `lang` selects a text."""
+    parts = urlsplit(url)
+    host = parts.netloc.lower().removeprefix("www.")
+    lang = [(name, value) for name, value in parse_qsl(parts.query) if name == "lang"]
+    return urlunsplit(("https", f"www.{host}", parts.path.rstrip("/"), urlencode(lang), ""))
+
+
+def interface_links(page: Page) -> Listing:
+    """A page of the content interface; it gives no total, so the walk ends at an empty one."""
+    items = page.json()
+    if not isinstance(items, list):
+        raise PageError(
+            f"{page.url}: the content interface should answer with a list,"
+            f" not {type(items).__name__}."
+        )
+    return Listing(
+        next=_following(page.url) if items else None,
+        drafts=[interface_draft(item, page) for item in items],
+    )
+
+
+def interface_release(page: Page) -> Draft:
+    """One item of the content interface, as it was cut out of its answer."""
+    return interface_draft(page.json(), page)
+
+
+def interface_draft(item: dict[str, Any], page: Page) -> Draft:
+    """An item, in the language asked for; the signature is taken off the end of the body."""
+    try:
+        language, project = item["lang"], item["project"]
+        if language not in LANGUAGES or page.language not in (None, language):
+            raise PageError(
+                f"{page.url}: item {item['id']} is in {language!r},"
+                f" asked for was {page.language!r}."
+            )
+        asked = dict(parse_qsl(urlsplit(page.url).query)).get("projects")
+        # Were the filter not obeyed, one office's releases would be stored as another's.
+        if asked not in (None, f"eq:{project}"):
+            raise PageError(
+                f"{page.url}: item {item['id']} is of {project!r}, another project than asked for."
+            )
+        press = f"https://{urlsplit(page.url).netloc}/memleket/entities/{quote(project)}/press"
+        body, signature = parted(paragraphs(fragment(item["body"])))
+        return Draft(
+            url=f"{press}/news/details/{int(item['id'])}?lang={language}",
+            title=clean(item["title"]),
+            published=read_iso_date(item["created_date"], page.url),
+            body=body,
+            language=language,
+            place=dateline(body),
+            signature=signature,
+            topics=[clean(tag["name"] if isinstance(tag, dict) else tag) for tag in item["tags"]],
+            part=json.dumps(item, ensure_ascii=False, sort_keys=True).encode(),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise PageError(
+            f"{page.url}: an item of the content interface is not of the known shape: {error!r}."
+        ) from error
+
+
+def dateline(body: list[str]) -> str | None:
+    """The place that the first paragraph opens with, where a date follows it."""
+    found = DATELINE.match(body[0]) if body else None
+    return found["place"].strip() if found else None
+
+
+def parted(body: list[str]) -> tuple[list[str], str | None]:
+    """The body without the press service's signature, where it ends in one, and the signature."""
+    if len(body) > 1 and len(body[-1]) <= SIGNATURE_LENGTH and SIGNATURE.search(body[-1]):
+        return body[:-1], body[-1]
+    return body, None
+
+
+def _following(url: str) -> str:
+    parts = urlsplit(url)
+    pairs = dict(parse_qsl(parts.query))
+    pairs["page"] = str(int(pairs["page"]) + 1)
+    return urlunsplit(parts._replace(query=urlencode(pairs, safe=":")))
+
+
+def interface(host: str, project: str) -> Route:
+    """The way into a project; the sample office has its own host."""
+    news = f"https://{host}/api/v1/public/content-manager/news"
+    query = f"sort-by=created_date:DESC&projects=eq:{project}&page=1&size=50"
+    return Route(
+        "interface", (host,), f"{news}?{query}", interface_links, interface_release, LANGUAGES
+    )
+
+
+def regional(title: str, project: str) -> Source:
+    """An office that publishes on gov.kz alone, as a project of its own."""
+    return Source(
+        title=title,
+        country="KZ",
+        languages=LANGUAGES,
+        routes=(interface(HOST, project),),
+        canonical=canonical,
+    )

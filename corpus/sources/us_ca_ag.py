@@ -1,0 +1,49 @@
+"""Attorney General of California (oag.ca.gov): Drupal 7."""
+
+from __future__ import annotations
+
+from corpus.page import Page, next_page, one, paragraphs, read_date, text
+from corpus.release import Draft
+from corpus.source import Listing, Route, Source
+from corpus.sources._address import canonical
+from corpus.sources._dateline import dateline
+from corpus.sources._drupal import dated_links
+from corpus.sources._files import linked_files
+from corpus.sources._languages import written_in
+
+BODY = ".field-name-body > .field-items > .field-item"
+# The day as it is shown. The time in the head is when the page was made, at times the day before.
+DAY = ".field-name-field-release-date .date-display-single"
+
+
+def links(page: Page) -> Listing:
+    """The headlines of a listing with their dates, and the older page."""
+    view = one(page.soup(), ".view-in-the-news", page.url)
+    return Listing(
+        dated_links(view, ".date-display-single", page),
+        next=next_page(view, "ul.pager .pager-next a", page),
+    )
+
+
+def release(page: Page) -> Draft:
+    """A release. Contact and end mark are fields of their own, beside the body."""
+    soup = page.soup()
+    node = one(soup, ".node-press-release", page.url)
+    body = paragraphs(one(node, BODY, page.url))
+    return Draft(
+        title=text(one(soup, "h1.page-header", page.url)),
+        published=read_date(text(one(node, DAY, page.url)), "en", page.url),
+        body=body,
+        language=written_in(body),
+        place=dateline(body),
+        attachments=linked_files(node, page),
+    )
+
+
+SOURCE = Source(
+    title="Attorney General of California",
+    country="US",
+    languages=("en", "es"),
+    routes=(Route("pages", ("oag.ca.gov",), "https://oag.ca.gov/media/news", links, release),),
+    canonical=canonical,
+)

@@ -1,0 +1,49 @@
+"""Attorney General of New York (ag.ny.gov): Drupal 10, fields without class names."""
+
+from __future__ import annotations
+
+from corpus.page import Page, next_page, one, paragraphs, read_date, text
+from corpus.release import Draft
+from corpus.source import Listing, Route, Source
+from corpus.sources._address import canonical
+from corpus.sources._dateline import dateline
+from corpus.sources._drupal import NEXT, alternates, dated_links
+from corpus.sources._files import linked_files
+from corpus.sources._languages import written_in
+
+
+def links(page: Page) -> Listing:
+    """The headlines of a listing with their dates, and the older page."""
+    view = one(page.soup(), ".view-press-releases", page.url)
+    return Listing(dated_links(view, "time", page), next=next_page(view, NEXT, page))
+
+
+def release(page: Page) -> Draft:
+    """A release: headline and subheading, then the date in a heading, then the text."""
+    soup = page.soup()
+    node = one(soup, "main article.node", page.url)
+    head = one(node, ".tw-title", page.url)
+    title = one(head, "h1", page.url).extract()
+    content = one(node, ".node-content", page.url)
+    # The text, in a part of its own, may have headings too.
+    day = one(content, ":scope > div > h3:has(time)", page.url).extract()
+    body = paragraphs(content)
+    language = written_in(body)
+    return Draft(
+        title=text(title),
+        published=read_date(text(one(day, "time", page.url)), "en", page.url),
+        body=[*paragraphs(head), *body],
+        language=language,
+        place=dateline(body),
+        attachments=linked_files(content, page),
+        alternates=alternates(soup, language, page),
+    )
+
+
+SOURCE = Source(
+    title="Attorney General of New York",
+    country="US",
+    languages=("en", "es"),
+    routes=(Route("pages", ("ag.ny.gov",), "https://ag.ny.gov/press-releases", links, release),),
+    canonical=canonical,
+)

@@ -1,0 +1,242 @@
+"""What a run has seen, held in the catalog under the run until the run is judged.
+
+Nothing of it can be seen before; a run that was killed is taken up where it was. docs/runs.md tells
+the states of a run.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
+
+from corpus import catalog, copies
+from corpus.observation import miss, note_listed, record, see
+from corpus.rows import Visit, from_json, read_visit, visit_values
+from corpus.store import Store
+
+# A run that was interrupted longer ago is not taken up: the office has moved on.
+RESUMABLE = timedelta(days=3)
+CHUNK = 500
+RUN, STAGED, SEEN_VISIT = catalog.run.c, catalog.staged.c, catalog.staged_visit.c
+
+
+@dataclass(frozen=True)
+class Observed:
+    """One thing that a run has seen of a release; `facts` None where nothing differs from before.
+
+    `outcome`: new, changed, same; missing (404, 410, no longer listed); listed (but unreadable).
+    """
+
+    id: str
+    url: str
+    outcome: str
+    seen_at: datetime
+    language: str | None = None
+    stated: tuple[str, ...] = ()
+    facts: dict[str, Any] | None = None
+    reread: dict[str, Any] | None = None
+
+
+class Staging:
+    """The staged rows of one run. `is_walk`: the listing is to be walked to its end."""
+
+    def __init__(
+        self, store: Store, office: str, route: str, now: datetime, walk_days: int
+    ) -> None:
+        self.store, self.office, self.route = store, office, route
+        finish_publishing(store)
+        with store.writing() as connection:
+            last = _newest(connection, office, route)
+            self.is_resumed = bool(
+                last and last.state == "open" and last.started_at > now - RESUMABLE
+            )
+            self.is_walk = self.is_resumed or _needs_walk(connection, last, now, walk_days)
+            if last and self.is_resumed:
+                self.run, self.started_at = int(last.id), last.started_at
+                return
+            where = (RUN.office == office) & (RUN.route == route) & (RUN.state == "open")
+            for run in connection.scalars(select(RUN.id).where(where)).all():
+                _drop(connection, run)
+            row = {"office": office, "route": route, "started_at": now, "state": "open"}
+            made = connection.execute(insert(catalog.run), row | {"report": {}})
+            key = made.inserted_primary_key
+            assert key is not None
+            self.run, self.started_at = int(key[0]), now
+
+    # while the run goes on
+
+    def add(self, connection: Connection, seen: Observed) -> None:
+        """Hold what was seen of a release; the first sight of it in a run counts."""
+        if not self.staged([seen.id], connection):
+            values = asdict(seen)
+            row = {"run": self.run, "release": values.pop("id")} | values
+            connection.execute(insert(catalog.staged), row)
+
+    def add_visit(self, connection: Connection, url: str, language: str, visit: Visit) -> None:
+        """Hold the answer of a URL. Replaces what this run had of it."""
+        key = {"run": self.run, "office": self.office, "url": url, "language": language}
+        where = [SEEN_VISIT[name] == value for name, value in key.items()]
+        connection.execute(delete(catalog.staged_visit).where(*where))
+        connection.execute(insert(catalog.staged_visit), key | visit_values(visit))
+
+    def visit(self, url: str, language: str) -> Visit | None:
+        """The last whole answer of a URL, this run's own first."""
+        c = SEEN_VISIT
+        where = (c.run == self.run) & (c.url == url) & (c.language == language)
+        with self.store.writing() as connection:
+            row = connection.execute(select(catalog.staged_visit).where(where)).one_or_none()
+        return read_visit(row) if row else self.store.visit(self.office, url, language)
+
+    def staged(self, ids: Iterable[str], connection: Connection | None = None) -> set[str]:
+        """Which of these releases this run has seen already."""
+        query = select(STAGED.release).where(STAGED.run == self.run, STAGED.release.in_(list(ids)))
+        if connection is not None:
+            return set(connection.scalars(query))
+        with self.store.writing() as opened:
+            return set(opened.scalars(query))
+
+    def counts(self) -> tuple[Counter[str], Counter[str], Counter[str]]:
+        """How many of each outcome, each language, each stated fact, the resumed part included."""
+        outcomes, languages, stated = Counter[str](), Counter[str](), Counter[str]()
+        query = select(STAGED.outcome, STAGED.language, STAGED.stated).where(STAGED.run == self.run)
+        with self.store.writing() as connection:
+            for row in connection.execution_options(yield_per=CHUNK).execute(query):
+                outcomes[row.outcome] += 1
+                stated.update(row.stated)
+                if row.language:
+                    languages[row.language] += 1
+        return outcomes, languages, stated
+
+    def add_unlisted(self) -> int:
+        """After a whole walk of a listing that carries the releases themselves: those of the route
+        that were not in it are missing; how many of them for the first time.
+        """
+        r = catalog.release.c
+        seen = select(STAGED.release).where(STAGED.run == self.run)
+        rest = and_(r.office == self.office, r.route == self.route, r.id.not_in(seen))
+        with self.store.writing() as connection:
+            rows = connection.execute(select(r.id, r.url, r.misses).where(rest)).all()
+            for row in rows:
+                self.add(connection, Observed(row.id, row.url, "missing", self.started_at))
+        return sum(not row.misses for row in rows)
+
+    # when it is over
+
+    def hold(self, report: dict[str, Any], is_walk: bool) -> None:
+        """Keep the run from sight until a person has looked at it; an earlier one is let go."""
+        self._end("held", report, is_walk)
+
+    def publish(self, report: dict[str, Any], is_walk: bool, gone_visits: int) -> None:
+        """Let what the run has seen into the catalog."""
+        self._end("accepted", report | {"gone_visits": gone_visits}, is_walk)
+        finish_publishing(self.store)
+
+    def _end(self, state: str, report: dict[str, Any], is_walk: bool) -> None:
+        same = (RUN.office == self.office) & (RUN.route == self.route) & (RUN.state == "held")
+        with self.store.writing() as connection:
+            for run in connection.scalars(select(RUN.id).where(same)).all():
+                _drop(connection, run)
+            values = {"state": state, "report": report, "is_walk": is_walk}
+            connection.execute(update(catalog.run).where(RUN.id == self.run), values)
+
+
+def accept(store: Store, office: str, gone_visits: int) -> list[str]:
+    """Publish the runs of an office that were held, whatever they look like; the routes.
+
+    What comes later is measured by them: they begin the office's history anew.
+    """
+    with store.writing() as connection:
+        where = (RUN.office == office) & (RUN.state == "held")
+        rows = connection.execute(select(catalog.run).where(where)).all()
+        for row in rows:
+            report = row.report | {"quarantined": None, "gone_visits": gone_visits}
+            values = {"state": "accepted", "is_accepted": True, "report": report}
+            connection.execute(update(catalog.run).where(RUN.id == row.id), values)
+    finish_publishing(store)
+    return [row.route for row in rows]
+
+
+def finish_publishing(store: Store) -> None:
+    """Let in what accepted runs still hold, a chunk a transaction: a kill between loses none.
+
+    What an older catalog brought is then looked through for copies, once.
+    """
+    with store.writing() as connection:
+        runs = connection.execute(select(catalog.run).where(RUN.state == "accepted")).all()
+    for run in runs:
+        while _publish_chunk(store, run):
+            pass
+    is_left = True
+    while is_left:
+        with store.writing() as connection:
+            is_left = copies.link_older(connection)
+
+
+def _publish_chunk(store: Store, run: Row[Any]) -> bool:
+    with store.writing() as connection:
+        query = select(catalog.staged).where(STAGED.run == run.id).order_by(STAGED.id)
+        rows = connection.execute(query.limit(CHUNK)).all()
+        for row in rows:
+            _let_in(connection, run, row)
+        if rows:
+            done = (STAGED.run == run.id) & (STAGED.id <= rows[-1].id)
+            connection.execute(delete(catalog.staged).where(done))
+            return True
+        _publish_visits(connection, run.id)
+        connection.execute(update(catalog.run).where(RUN.id == run.id), {"state": "published"})
+    return False
+
+
+def _let_in(connection: Connection, run: Row[Any], row: Row[Any]) -> None:
+    if row.facts:
+        facts = from_json(row.facts)
+        reread = from_json(row.reread) if row.reread else None
+        record(connection, run.office, row.release, row.url, facts, row.seen_at, reread)
+    elif row.outcome == "same":
+        see(connection, row.release, row.seen_at, run.route)
+    elif row.outcome == "missing":
+        miss(connection, row.release, row.seen_at, run.report["gone_visits"])
+    else:
+        note_listed(connection, row.release, row.seen_at)
+
+
+def _publish_visits(connection: Connection, run: int) -> None:
+    v, s = catalog.visit.c, SEEN_VISIT
+    names = [column.name for column in v]
+    same = (v.office == s.office) & (v.url == s.url) & (v.language == s.language)
+    mine = select(s.url).where(s.run == run, same).exists()
+    connection.execute(delete(catalog.visit).where(mine))
+    rows = select(*(s[name] for name in names)).where(s.run == run)
+    connection.execute(insert(catalog.visit).from_select(names, rows))
+    connection.execute(delete(catalog.staged_visit).where(s.run == run))
+
+
+def _drop(connection: Connection, run: int) -> None:
+    """Its visits stay, for the archive has their answers: a repair takes in what nobody knows."""
+    connection.execute(delete(catalog.staged).where(STAGED.run == run))
+    connection.execute(update(catalog.run).where(RUN.id == run), {"state": "dropped"})
+
+
+def _newest(connection: Connection, office: str, route: str) -> Row[Any] | None:
+    where = (RUN.office == office) & (RUN.route == route)
+    query = select(catalog.run).where(where).order_by(RUN.id.desc()).limit(1)
+    return connection.execute(query).one_or_none()
+
+
+def _needs_walk(
+    connection: Connection, last: Row[Any] | None, now: datetime, walk_days: int
+) -> bool:
+    """Whether the last run left something unseen, or the last whole walk is long ago."""
+    if last is None or last.state != "published":
+        return True
+    if any(last.report.get(each) for each in ("error", "ended_early", "cut_short")):
+        return True
+    same = (RUN.office == last.office) & (RUN.route == last.route)
+    walked = select(func.max(RUN.started_at)).where(same, RUN.state == "published", RUN.is_walk)
+    when = connection.scalar(walked)
+    return when is None or when <= now - timedelta(days=walk_days)

@@ -1,0 +1,102 @@
+"""Releases that a person took out of sight: kept and sealed, counted in a log that names nobody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from corpus import catalog
+from corpus.archive import sha256
+from corpus.errors import OfficeError, PageError, StoreError
+from corpus.observation import next_revision
+from corpus.page import Page
+from corpus.records import Record
+from corpus.release import Draft, Provenance, Release, release_id
+from corpus.rows import sealed_ids
+from corpus.source import office
+
+
+@dataclass(frozen=True)
+class Suppression:
+    """One line of the public log: what office, when, why, and when it was undone, if so."""
+
+    office: str
+    at: datetime
+    reason: str
+    undone_at: datetime | None
+
+
+def suppress(connection: Connection, id_: str, reason: str, now: datetime) -> None:
+    """Take a release out of sight. Raises StoreError where there is none, or it is already."""
+    _check(connection, id_)
+    if connection.scalar(sealed_ids().where(catalog.suppression.c.release == id_)):
+        raise StoreError(f"{id_} is suppressed already; `--undo` brings it back.")
+    row = {"release": id_, "at": now, "reason": reason}
+    connection.execute(insert(catalog.suppression), row)
+    _tell_index(connection, id_)
+
+
+def undo(connection: Connection, id_: str, now: datetime) -> None:
+    """Bring a release back into sight. Raises StoreError where it is not suppressed."""
+    _check(connection, id_)
+    c = catalog.suppression.c
+    where = (c.release == id_) & c.undone_at.is_(None)
+    if not connection.execute(
+        update(catalog.suppression).where(where), {"undone_at": now}
+    ).rowcount:
+        raise StoreError(f"{id_} is not suppressed; nothing was changed.")
+    _tell_index(connection, id_)
+
+
+def read_suppressions(connection: Connection) -> list[Suppression]:
+    """The public log, newest first."""
+    c, r = catalog.suppression.c, catalog.release.c
+    query = select(r.office, c.at, c.reason, c.undone_at).join(catalog.release, r.id == c.release)
+    return [Suppression(*row) for row in connection.execute(query.order_by(c.id.desc()))]
+
+
+def unsealed(
+    release: Release, seen: Provenance, archived: Record, sealed: set[str]
+) -> bytes | None:
+    """What may be given out of the response that an observation of a release came in.
+
+    All of it, unless it carries suppressed releases as well: then this release's own part, as its
+    digest proves it; None where that cannot be cut out.
+    """
+    beside = {id_ for id_ in sealed if id_.startswith(f"{release.office}-")}
+    if not beside or not seen.part_sha256:
+        return archived.body
+    try:
+        drafts = _drafts(release, seen, archived)
+    except (OfficeError, PageError):
+        return None  # what cannot be read cannot be shown to be free of them
+    if not beside & drafts.keys():
+        return archived.body
+    part = drafts[release.id].part if release.id in drafts else None
+    return part if part and sha256(part) == seen.part_sha256 else None
+
+
+def _drafts(release: Release, seen: Provenance, archived: Record) -> dict[str, Draft]:
+    """The releases that a listing carries, by their ids."""
+    source = office(release.office)
+    route = source.route(seen.reader.split("/")[1])
+    language = release.language if route.languages else None
+    drafts = route.links(Page(archived.url, archived.body, language)).drafts
+    canonical = source.canonical
+    return {release_id(release.office, canonical(each.url)): each for each in drafts if each.url}
+
+
+def _check(connection: Connection, id_: str) -> None:
+    r = catalog.release.c
+    if not connection.scalar(select(r.id).where(r.id == id_)):
+        raise StoreError(f"There is no release {id_!r}; its page shows its id as Record.")
+
+
+def _tell_index(connection: Connection, id_: str) -> None:
+    """A revision of its own: the next update of the index takes it out, or in again."""
+    where = catalog.release.c.id == id_
+    connection.execute(
+        update(catalog.release).where(where), {"revision": next_revision(connection)}
+    )

@@ -1,0 +1,99 @@
+"""The commands that look after the evidence: check and mend it, take in other people's, copy it."""
+
+from __future__ import annotations
+
+from contextlib import closing, nullcontext
+from itertools import chain
+from pathlib import Path
+
+import click
+
+from corpus import Settings, Store
+from corpus.backup import back_up
+from corpus.errors import CommuniqueError
+from corpus.imports import import_file
+from corpus.lock import only_job
+from corpus.report import counted
+from corpus.verify import verify_archive, verify_catalog
+from indexer import Engine, open_engine
+from indexer.console import FAILED
+from indexer.status import verify_index
+
+
+@click.command("verify")
+@click.option("--repair", "is_repaired", is_flag=True, help="Mend what the other sides tell.")
+@click.pass_obj
+def verify_command(settings: Settings, is_repaired: bool) -> None:
+    """Check archive, catalog and index against each other; exit status 1 when they differ.
+
+    --repair cuts torn ends off archive files, reads from the archive what the catalog lacks, and
+    reindexes; exit status 1 when something is left that cannot be mended.
+    """
+    with (
+        only_job(settings, "crawl") if is_repaired else nullcontext(),
+        closing(Store(settings)) as store,
+        closing(open_engine(settings)) as engine,
+    ):
+        is_well = _told(settings, store, engine, is_repaired)
+        if is_repaired and not is_well:  # a repair can mend a part, or bring to light what is next
+            click.echo("Once more:")
+            is_well = _told(settings, store, engine, is_repaired=False)
+        held = counted(store.count(), "release")
+    if not is_well:
+        raise SystemExit(FAILED)
+    click.echo(f"{held}: archive, catalog and index agree.")
+
+
+def _told(settings: Settings, store: Store, engine: Engine, is_repaired: bool) -> bool:
+    """Tell each finding and mend it if asked to; whether there was none.
+
+    One check after another: what is repaired of the first is not found in the second.
+    """
+    is_well = True
+    for finding in chain(
+        verify_archive(settings),
+        verify_catalog(settings, store),
+        verify_index(settings, store, engine),
+    ):
+        is_well = False
+        click.echo(finding.sentence)
+        if is_repaired and finding.repair:
+            click.echo(f"  Repaired: {finding.repair()}")
+    return is_well
+
+
+@click.command("import")
+@click.argument(
+    "paths",
+    metavar="FILE...",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)
+@click.option("--by", "who", required=True, metavar="WHO", help="Whose observations these are.")
+@click.pass_obj
+def import_command(settings: Settings, paths: tuple[Path, ...], who: str) -> None:
+    """Take in other people's WARC files (.warc, .warc.gz), as versions that WHO observed."""
+    is_whole = True
+    with only_job(settings, "crawl"), closing(Store(settings)) as store:
+        for path in paths:
+            report = import_file(path, who, settings, store)
+            click.echo("\n".join(report.sentences()))
+            is_whole = is_whole and report.problem is None
+    if not is_whole:
+        raise SystemExit(FAILED)
+
+
+@click.command("backup")
+@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@click.pass_obj
+def backup_command(settings: Settings, folder: Path) -> None:
+    """Copy catalog and archive into a new folder, also while a crawl runs.
+
+    The copy is a data folder: to restore, put it where COMMUNIQUE_DATA points and reindex.
+    """
+    if folder.resolve().is_relative_to(settings.data.resolve() / "archive"):
+        raise CommuniqueError(f"{folder} lies in the archive itself; name another folder.")
+    with closing(Store(settings)) as store:
+        files, size = back_up(settings, store, folder)
+    click.echo(f"{counted(files, 'file')}, {size / 1e6:.1f} MB, copied to {folder}.")

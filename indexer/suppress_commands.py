@@ -1,0 +1,36 @@
+"""The command that takes a release out of sight, and brings it back."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import click
+
+from corpus import Settings, Store
+from corpus.errors import LockedError
+from indexer.engine import open_engine
+from indexer.reindex import reindex
+
+
+@click.command("suppress")
+@click.argument("id_", metavar="ID")
+@click.option("--reason", help="Why, in words that name nobody: they stand in the public log.")
+@click.option("--undo", is_flag=True, help="Bring it back into sight.")
+@click.pass_obj
+def suppress_command(settings: Settings, id_: str, reason: str | None, undo: bool) -> None:
+    """Take a release out of index, pages, exports and feeds; what was fetched stays, sealed."""
+    if not undo and not (reason and reason.strip()):
+        raise click.UsageError("Say why with --reason, in words that name nobody.")
+    with closing(Store(settings)) as store, closing(open_engine(settings)) as engine:
+        store.suppress(id_, (reason or "").strip(), undo=undo)
+        click.echo(f"{id_} is {'in sight again' if undo else 'suppressed, and no longer shown'}.")
+        if not engine.health().is_live:
+            return
+        try:
+            reindex(settings, store, engine)
+            click.echo("The index is up to date.")
+            if not undo:  # an update leaves words of what it takes out behind
+                reindex(settings, store, engine, is_full=True)
+                click.echo("It was built anew: no word of the release is left in it.")
+        except LockedError:
+            click.echo("A reindex is running; say `communique reindex --full` when it is over.")

@@ -1,0 +1,77 @@
+"""Attached files are archived as they came, counted, asked for once, and never searched."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from corpus import Settings, Store, catalog
+from corpus.archive import Place, read_response
+from corpus.attachments import Attached
+from corpus.crawl import crawl
+from corpus.report import CrawlReport
+from corpus.sample_site import PAGES, SampleSite
+
+OFFICE, HOST = "sample_doj", "www.justice.example"
+
+
+@pytest.fixture
+def store(settings: Settings) -> Store:
+    return Store(settings)
+
+
+def crawled(settings: Settings, store: Store, limit: int | None = None) -> CrawlReport:
+    """A crawl of the sample office's pages."""
+    with SampleSite(OFFICE) as site:
+        return crawl(
+            OFFICE,
+            settings,
+            store,
+            route="pages",
+            mirrors={HOST: site.url},
+            delay_s=0,
+            limit=limit,
+        )
+
+
+def test_files_on_the_offices_host_are_archived_and_counted(
+    settings: Settings, store: Store
+) -> None:
+    report = crawled(settings, store)
+    assert (report.attachments, report.attachments_missing) == (2, 1)
+    assert store.attached(OFFICE) == Attached(named=3, archived=2, missing=1)
+    assert not any("/file/" in url for url in report.missing)
+    assert any("attached file" in line for line in report.sentences())
+    c = catalog.visit.c
+    with store.writing() as connection:
+        query = select(catalog.visit).where(c.url.contains("1301416"))
+        row = connection.execute(query).one()
+    kept = read_response(settings.archive, Place(row.warc_file, row.warc_offset))
+    assert kept.body == (PAGES / OFFICE / "files/1301416.pdf").read_bytes()
+    assert kept.content_type == "application/pdf"
+
+
+def test_a_file_is_asked_for_once(settings: Settings, store: Store) -> None:
+    crawled(settings, store)
+    again = crawled(settings, store)
+    assert (again.attachments, again.attachments_missing) == (0, 0)
+    assert store.attached(OFFICE).archived == 2
+
+
+def test_files_that_an_earlier_run_did_not_come_to_are_fetched_later(
+    tmp_path: Path, settings: Settings
+) -> None:
+    without = Settings(data=settings.data, attachments=False, revisits="0", walk_days=0)
+    store = Store(without)
+    assert crawled(without, store).attachments == 0
+    assert store.attached(OFFICE) == Attached(named=3)
+    assert crawled(settings, store).attachments == 2
+
+
+def test_files_on_other_hosts_are_never_asked_for(settings: Settings, store: Store) -> None:
+    crawled(settings, store)
+    with store.writing() as connection:
+        hosts = {url.split("/")[2] for url in connection.scalars(select(catalog.visit.c.url))}
+    assert hosts == {HOST}

@@ -1,0 +1,198 @@
+"""The commands that look after the evidence, as they are typed."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from filelock import FileLock
+from sqlalchemy import delete
+
+from corpus import Settings, Store, catalog, copies
+from corpus.archive import own_files
+from corpus.records import Record, records
+from corpus.sample_site import SampleSite
+from indexer import Query, open_engine
+from indexer.cli import main
+from tests.test_corpus_backup import ALONE, ROOT, assert_whole, crawl_on, text
+from tests.test_corpus_import_files import Foreign, page_of
+from tests.test_corpus_reread import misread, whole_page
+from tests.test_corpus_verify import state
+
+
+def call(settings: Settings, *arguments: str) -> Result:
+    data = {"COMMUNIQUE_DATA": str(settings.data)}
+    return CliRunner().invoke(main, list(arguments), env=data)
+
+
+def assert_repaired(settings: Settings, *told: str) -> None:
+    """Found first, mended then, and well at last."""
+    found = call(settings, "verify")
+    assert found.exit_code == 1
+    assert all(each in found.output for each in told), found.output
+    mended = call(settings, "verify", "--repair")
+    assert mended.exit_code == 0, mended.output
+    assert "  Repaired: " in mended.output
+    assert call(settings, "verify").output == mended.output.splitlines()[-1] + "\n"
+    assert call(settings, "verify").exit_code == 0
+
+
+def test_an_index_that_is_behind_lost_or_at_odds_is_mended(
+    copy_settings: Settings, copy_store: Store
+) -> None:
+    misread(copy_store, whole_page(copy_store).id, title="Misread")
+    call(copy_settings, "crawl", "--from-archive", "--apply")
+    assert_repaired(copy_settings, "The index is behind by 1 change; run `communique reindex`.")
+    shutil.rmtree(copy_settings.index)
+    assert_repaired(copy_settings, "There is no index in ")
+
+
+def test_documents_without_a_release_and_releases_without_a_document_are_told_apart(
+    copy_settings: Settings, copy_store: Store
+) -> None:
+    first, second, *_ = sorted(each.id for each in copy_store.releases("sample_gpo"))
+    with closing(open_engine(copy_settings)) as engine:
+        engine.update((), [first], copy_store.revision(), lambda done: None)
+    v, r = catalog.version.c, catalog.release.c
+    with copy_store.writing() as connection:
+        copies.unlink(connection, second)
+        connection.execute(delete(catalog.version).where(v.release == second))
+        connection.execute(delete(catalog.release).where(r.id == second))
+    assert_repaired(
+        copy_settings,
+        f"The index has 1 release that the catalog lacks, {second} the first;",
+        f"The catalog has 1 release that the index lacks, {first} the first;",
+    )
+    with closing(open_engine(copy_settings)) as engine:
+        assert set(engine.scan(Query(None))) == {each.id for each in copy_store.releases()}
+
+
+def test_a_torn_archive_and_a_lost_catalog_are_mended_at_once(copy_settings: Settings) -> None:
+    newest = own_files(copy_settings.archive)[-1]
+    with newest.open("ab") as file:
+        file.write(b"\x1f\x8b\x08 half a record")
+    with closing(Store(copy_settings)) as store:
+        before = state(store)
+    for path in copy_settings.data.glob("catalog.sqlite*"):
+        path.unlink()
+    assert_repaired(copy_settings, f"{newest} is torn at ", "that the catalog does not know")
+    with closing(Store(copy_settings)) as store:
+        assert state(store).keys() == before.keys()
+
+
+def test_what_cannot_be_mended_is_said_and_ends_with_1(copy_settings: Settings) -> None:
+    [path, *_] = own_files(copy_settings.archive)
+    path.unlink()
+    done = call(copy_settings, "verify", "--repair")
+    assert done.exit_code == 1
+    told, _, left = done.output.partition("Once more:\n")
+    assert f"{path} is missing; " in told
+    assert "  Repaired: The next crawl fetches " in told
+    assert re.fullmatch(rf"{path} is missing; \d+ versions stood in it\.\n", left)
+    assert call(copy_settings, "verify").output == left
+
+
+def test_repairing_ends_with_75_while_a_crawl_runs(copy_settings: Settings) -> None:
+    with FileLock(copy_settings.data / "crawl.lock"):
+        assert call(copy_settings, "verify", "--repair").exit_code == 75
+        assert call(copy_settings, "verify").exit_code == 0
+
+
+@pytest.mark.parametrize("point", [1, 4])
+def test_a_killed_crawl_is_mended_and_goes_on(
+    settings: Settings, store: Store, point: int, tmp_path: Path
+) -> None:
+    with SampleSite("sample_doj") as site:
+        command = [sys.executable, "-c", ALONE, str(settings.data), site.url]
+        with subprocess.Popen(command, cwd=ROOT) as process:
+            while store.count() < point:
+                assert process.poll() is None
+            process.kill()
+        assert call(settings, "verify", "--repair").exit_code == 0
+        assert_whole(settings, store)
+        crawl_on(settings, store, site)
+        whole = Settings(data=tmp_path / "whole")
+        with closing(Store(whole)) as reference:
+            crawl_on(whole, reference, site)
+            assert text(store) == text(reference)
+    assert_whole(settings, store)
+
+
+def test_reading_anew_reports_before_it_changes(copy_settings: Settings, copy_store: Store) -> None:
+    known = whole_page(copy_store)
+    before = state(copy_store)
+    misread(copy_store, known.id, title="Misread")
+    dry = call(copy_settings, "crawl", "--from-archive", "sample_gpo")
+    assert dry.exit_code == 0
+    assert f"would be replaced: title 1; the first: {known.id}" in dry.output
+    assert "Nothing was changed; say it again with --apply" in dry.output
+    [report] = json.loads(
+        call(copy_settings, "crawl", "--from-archive", "--json", "sample_gpo").output
+    )
+    assert report["differences"] == [{"release": known.id, "version": 1, "facts": ["title"]}]
+    done = call(copy_settings, "crawl", "--from-archive", "--apply")
+    assert done.exit_code == 0
+    assert "sample_doj: " in done.output
+    assert state(copy_store) == before
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["crawl", "--apply"],
+        ["crawl", "--from-archive", "--limit", "3"],
+        ["crawl", "--from-archive", "no_office"],
+        ["import", "nowhere.warc"],
+        ["import", "--by", "Somebody"],
+    ],
+    ids=" ".join,
+)
+def test_what_makes_no_sense_is_a_usage_error(
+    copy_settings: Settings, arguments: list[str]
+) -> None:
+    assert call(copy_settings, *arguments).exit_code == 2
+
+
+def test_importing_tells_what_a_file_held_and_every_place_shows_whose_it_is(
+    copy_settings: Settings, copy_store: Store, tmp_path: Path
+) -> None:
+    from webui import create_app
+
+    known = whole_page(copy_store)
+    fresh = Settings(data=tmp_path / "fresh")
+    with Foreign(tmp_path / "theirs.warc.gz") as file:
+        file.response(known.provenance.url, page_of(copy_settings, known))
+    done = call(fresh, "import", "--by", "Aldania Web Archive", str(file.path))
+    assert done.output == "theirs.warc.gz: 1 answer, 1 version added.\n"
+    origin = "Aldania Web Archive, theirs.warc.gz"
+    assert json.loads(call(fresh, "export").output)["origin"] == origin
+    assert call(fresh, "reindex").exit_code == 0
+    assert call(fresh, "verify").exit_code == 0
+    client = create_app(fresh).test_client()
+    page = client.get(f"/releases/{known.id}")
+    assert page.status_code == 200
+    assert origin in page.text
+    assert "First seen" not in page.text
+    assert client.get(f"/releases/{known.id}/response").data == page_of(copy_settings, known)
+    bad = tmp_path / "letter.warc"
+    bad.write_text("Dear editor,\n" * 40)
+    assert call(fresh, "import", "--by", "Somebody", str(bad)).exit_code == 1
+    assert call(fresh, "verify").exit_code == 0
+
+
+def test_a_release_s_response_is_read_where_the_same_came_again(copy_settings: Settings) -> None:
+    """A second crawl of unchanged pages leaves only revisits, and no version points at one."""
+    with SampleSite("sample_doj") as site, closing(Store(copy_settings)) as store:
+        before = {place for _, _, place, _ in store.places()}
+        crawl_on(copy_settings, store, site)
+        assert {place for _, _, place, _ in store.places()} == before
+    newest = [each for each in own_files(copy_settings.archive) if "sample_doj" in each.name][-1]
+    kinds = {each.kind for each in records(newest) if isinstance(each, Record)}
+    assert "revisit" in kinds
