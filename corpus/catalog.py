@@ -14,6 +14,7 @@ from sqlalchemy import (
     Dialect,
     Float,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     String,
@@ -138,7 +139,11 @@ visit = Table("visit", tables, *_visit_columns())
 
 # What a run has seen is held in these two until the run was judged; see docs/runs.md.
 staged_visit = Table(
-    "staged_visit", tables, Column("run", Integer, primary_key=True), *_visit_columns()
+    "staged_visit",
+    tables,
+    Column("run", Integer, primary_key=True),
+    *_visit_columns(),
+    Index("ix_staged_visit_url", "url"),
 )
 
 staged = Table(

@@ -26,12 +26,10 @@ from corpus.settings import Settings
 from corpus.source import Route, office
 from corpus.spider import Failed, Fetched, Wanted
 from corpus.staging import Observed, Staging
+from corpus.trouble import Trouble
 
 Progress = Callable[[CrawlReport], None]
-# So many answers in a row that are of no use: the office, or its guard, wants us to stop.
-TROUBLE = 8
 BUSY = frozenset({429, 503})
-WALLS = frozenset({"bot_wall", "login_page"})
 
 
 class Run:
@@ -57,7 +55,7 @@ class Run:
         schedule = read_schedule(settings.revisits)
         self.frontier = Frontier(route, schedule, staging, self.intake, self.report)
         self.listing: tuple[str, str] | None = None
-        self.is_revisiting, self.trouble = False, 0
+        self.is_revisiting, self.trouble = False, Trouble(self.report)
 
     @property
     def walked(self) -> bool:
@@ -70,13 +68,12 @@ class Run:
         """Take an answer in, and say what is wanted next: one URL; nothing when the run is over."""
         for redirect in answer.before if answer else ():
             self.archive.add(redirect)
-        before = len(self.report.failed), len(self.report.refused)
         if isinstance(answer, Failed):
             self._fail(answer)
         elif answer is not None:
             self._take(answer)
         if answer is not None and answer.wanted.url not in self.frontier.asked_files:
-            self._note_trouble(answer, *before)
+            self.trouble.note(answer)
         self.progress(self.report)
         if wanted := self._pop():
             yield self._conditional(*wanted)
@@ -88,19 +85,6 @@ class Run:
         report.new, report.changed, report.same = (outcomes[n] for n in ("new", "changed", "same"))
         report.vanished, report.resumed = outcomes["missing"], outcomes.total()
         report.languages, report.stated = languages, stated
-
-    def _note_trouble(self, answer: Fetched | Failed, failed: int, refused: int) -> None:
-        """Stop where the office, or its guard, seems to want no more requests."""
-        walls = any(each.rule in WALLS for each in self.report.refused[refused:])
-        is_trouble = walls or len(self.report.failed) > failed
-        if isinstance(answer, Failed):
-            is_trouble = answer.rule != "robots"
-        self.trouble = self.trouble + 1 if is_trouble else 0
-        if self.trouble >= TROUBLE:
-            raise CrawlError(
-                f"{answer.wanted.url}: {TROUBLE} answers in a row were of no use; the office may"
-                " not want more requests now. The next run goes on from here."
-            )
 
     def _pop(self) -> tuple[str, str] | None:
         if self.frontier.files:

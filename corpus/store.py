@@ -31,6 +31,7 @@ from corpus.rows import (
     version_values,
     visit_values,
 )
+from corpus.runs import read_open_runs, read_runs
 from corpus.settings import Settings
 from corpus.suppression import Suppression, read_suppressions
 
@@ -238,22 +239,13 @@ class Store:
 
         `good`: the last one that was published without an error.
         """
-        c = catalog.run.c
-        over = c.state.in_(("accepted", "published") if good else ("accepted", "published", "held"))
-        if good:
-            over &= c.report["error"].as_string().is_(None)
-        newest = select(func.max(c.id)).where(over).group_by(c.office)
         with self.writing() as connection:
-            rows = connection.execute(select(catalog.run).where(c.id.in_(newest))).all()
-        return {row.office: (row.started_at, row.report) for row in rows}
+            return read_runs(connection, good)
 
     def open_runs(self) -> dict[str, datetime]:
         """When the run of each office began that is under way, or was interrupted."""
-        c = catalog.run.c
-        began = func.max(c.started_at).label("began")
-        query = select(c.office, began).where(c.state == "open").group_by(c.office)
         with self.writing() as connection:
-            return {row.office: row.began for row in connection.execute(query)}
+            return read_open_runs(connection)
 
     def readers(self) -> dict[str, int]:
         """How many versions stand as each reader read them."""
@@ -266,13 +258,6 @@ class Store:
         """How many attached files an office's releases name, and how many are archived."""
         with self.writing() as connection:
             return count_attached(connection, office)
-
-    def visited_files(self) -> dict[str, int]:
-        """The WARC files that last answers stand in, with how many of them."""
-        c = catalog.visit.c
-        query = select(c.warc_file, func.count()).group_by(c.warc_file).order_by(c.warc_file)
-        with self.writing() as connection:
-            return {name: int(number) for name, number in connection.execute(query)}
 
     def places(self) -> Iterator[tuple[str, str, Place, str]]:
         """Each version's release id, answering URL, place and sha256, in the archive's order."""

@@ -64,6 +64,7 @@ def _make_staging() -> None:
     op.create_table(
         "staged_visit", sa.Column("run", sa.Integer, primary_key=True), *_visit_columns()
     )
+    op.create_index("ix_staged_visit_url", "staged_visit", ["url"])
     op.create_table(
         "staged",
         sa.Column("id", sa.Integer, primary_key=True),

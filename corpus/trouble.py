@@ -1,0 +1,32 @@
+"""Answers in a row that are of no use: the office, or its guard, seems to want no more requests."""
+
+from __future__ import annotations
+
+from corpus.errors import CrawlError
+from corpus.report import CrawlReport
+from corpus.spider import Failed, Fetched
+
+MOST = 8
+WALLS = frozenset({"bot_wall", "login_page"})
+
+
+class Trouble:
+    """Counts them by what a run's report tells of each answer."""
+
+    def __init__(self, report: CrawlReport) -> None:
+        self.report, self.row = report, 0
+        self.failed, self.refused = len(report.failed), len(report.refused)
+
+    def note(self, answer: Fetched | Failed) -> None:
+        """Look at what came of the last answer. Raises CrawlError when it is one too many."""
+        walls = any(each.rule in WALLS for each in self.report.refused[self.refused :])
+        is_trouble = walls or len(self.report.failed) > self.failed
+        if isinstance(answer, Failed):
+            is_trouble = answer.rule != "robots"
+        self.failed, self.refused = len(self.report.failed), len(self.report.refused)
+        self.row = self.row + 1 if is_trouble else 0
+        if self.row >= MOST:
+            raise CrawlError(
+                f"{answer.wanted.url}: {MOST} answers in a row were of no use; the office may"
+                " not want more requests now. The next run goes on from here."
+            )
