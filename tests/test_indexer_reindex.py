@@ -44,7 +44,7 @@ def add(store: Store, numbers: range, words: str = "fraud") -> None:
         for number in numbers:
             url = f"https://www.justice.gov/opa/pr/{number}"
             draft = Draft(f"Release {number}", date(2018, 1, 1), [words, "More. " * 20], "en")
-            found = Provenance(url, NOW, "0" * 64, "none.warc.gz", 0, "test", 1)
+            found = Provenance(url, NOW, "0" * 64, "none.warc.gz", 0, "us_doj/pages", 1)
             store.add(connection, "us_doj", url, draft, found, NOW, frozenset())
 
 
