@@ -179,7 +179,7 @@ def _replace(connection: Connection, old: Row[Any], reread: dict[str, Any]) -> R
 
 def _route(facts: dict[str, Any]) -> str:
     """The middle one of office/route/layout."""
-    return str(facts["reader"]).split("/")[1]
+    return str(facts["reader"]).partition("/")[2].partition("/")[0]
 
 
 def _current(connection: Connection, id_: str) -> Row[Any] | None:
