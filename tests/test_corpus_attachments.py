@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import select
 
 from corpus import Settings, Store, catalog
@@ -13,6 +14,8 @@ from corpus.attachments import Attached
 from corpus.crawl import crawl
 from corpus.report import CrawlReport
 from corpus.sample_site import PAGES, SampleSite
+from indexer.cli import main
+from webui import create_app
 
 OFFICE, HOST = "sample_doj", "www.justice.example"
 
@@ -75,3 +78,13 @@ def test_files_on_other_hosts_are_never_asked_for(settings: Settings, store: Sto
     with store.writing() as connection:
         hosts = {url.split("/")[2] for url in connection.scalars(select(catalog.visit.c.url))}
     assert hosts == {HOST}
+
+
+def test_the_offices_page_and_status_count_them_as_not_searched(
+    settings: Settings, store: Store
+) -> None:
+    crawled(settings, store)
+    shown = create_app(settings).test_client().get("/offices").get_data(as_text=True)
+    assert "2 of 3 archived; files are not searched" in shown
+    found = CliRunner().invoke(main, ["status"], env={"COMMUNIQUE_DATA": str(settings.data)})
+    assert "3 attached files, 2 archived, 1 not there; files are not searched" in found.output
