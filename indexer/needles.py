@@ -17,7 +17,6 @@ from indexer.tokenizer import (
     OTHER,
     Classes,
     Codes,
-    Spans,
     classes_of,
     codes_of,
 )
@@ -31,6 +30,8 @@ SURE = (
 )
 UNSURE = 0xFFFFFFFF
 BUCKETS = 64
+
+Spans = NDArray[np.int32]
 
 
 @cache
@@ -128,7 +129,8 @@ def _find(
                 )
             ):
                 end += 1
-            if end == stop or are_prefixes[needle]:
+            # No word ends with an apostrophe, though what is looked for might.
+            if (end == stop or are_prefixes[needle]) and classes[codes[end - 1]] == LETTER:
                 found[number, 0], found[number, 1] = at, end
                 number += 1
                 break

@@ -21,7 +21,6 @@ EVERY = 0x110000
 
 Codes = NDArray[np.uint32]
 Classes = NDArray[np.uint8]
-Spans = NDArray[np.int32]
 
 
 def codes_of(text: str) -> Codes:
