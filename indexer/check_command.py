@@ -15,7 +15,7 @@ from corpus import Draft, Settings, office
 from corpus.report import counted
 from corpus.source import Listing
 from indexer.console import FAILED, shown
-from indexer.crawl_commands import read_mirrors
+from indexer.crawl_commands import delay_option, mirror_option, route_option
 
 if TYPE_CHECKING:
     from corpus.check import Reading
@@ -26,15 +26,8 @@ EXCERPT = 200
 @click.command("check")
 @click.argument("name", metavar="OFFICE")
 @click.argument("urls", metavar="[URL]...", nargs=-1)
-@click.option("--route", help="A way into the office other than its default one.")
-@click.option(
-    "--mirror",
-    "mirrors",
-    multiple=True,
-    callback=read_mirrors,
-    metavar="HOST=URL",
-    help="What stands in for a host.",
-)
+@route_option
+@mirror_option
 @click.option(
     "--limit",
     type=click.IntRange(min=1, max=50),
@@ -42,12 +35,7 @@ EXCERPT = 200
     show_default=True,
     help="Releases looked at of a listing.",
 )
-@click.option(
-    "--delay",
-    type=float,
-    metavar="SECONDS",
-    help="Between two requests; below 1 for loopback mirrors only.",
-)
+@delay_option
 @click.option("--json", "as_json", is_flag=True, help="For programs: the pages as a JSON list.")
 @click.pass_obj
 def check_command(

@@ -42,10 +42,9 @@ def read_since(ctx: click.Context, option: click.Parameter, given: str | None) -
     return day
 
 
-@click.command("crawl")
-@click.argument("names", metavar="[OFFICE]...", nargs=-1)
-@click.option("--route", help="A way into the office other than its default one.")
-@click.option(
+# Options of every command that fetches from an office.
+route_option = click.option("--route", help="A way into the office other than its default one.")
+mirror_option = click.option(
     "--mirror",
     "mirrors",
     multiple=True,
@@ -53,6 +52,18 @@ def read_since(ctx: click.Context, option: click.Parameter, given: str | None) -
     metavar="HOST=URL",
     help="What stands in for a host.",
 )
+delay_option = click.option(
+    "--delay",
+    type=float,
+    metavar="SECONDS",
+    help="Between two requests; below 1 for loopback mirrors only.",
+)
+
+
+@click.command("crawl")
+@click.argument("names", metavar="[OFFICE]...", nargs=-1)
+@route_option
+@mirror_option
 @click.option(
     "--since",
     callback=read_since,
@@ -62,12 +73,7 @@ def read_since(ctx: click.Context, option: click.Parameter, given: str | None) -
 @click.option(
     "--limit", type=click.IntRange(min=1), help="Stop after that many releases of an office."
 )
-@click.option(
-    "--delay",
-    type=float,
-    metavar="SECONDS",
-    help="Between two requests; below 1 for loopback mirrors only.",
-)
+@delay_option
 @click.option(
     "--accept",
     "accepted",
