@@ -1,16 +1,33 @@
 """From records to answers: analysis, the query language, and engines behind one seam."""
 
-from indexer.engine import Engine, Facet, Filters, Health, Hit, Query, Results, open_engine
+from indexer.engine import (
+    Collocate,
+    Collocates,
+    Concordance,
+    Engine,
+    Facet,
+    Filters,
+    Health,
+    Hit,
+    Line,
+    Query,
+    Results,
+    open_engine,
+)
 from indexer.passages import Passage
 from indexer.query import Reading, parse
 from indexer.reindex import reindex
 
 __all__ = [
+    "Collocate",
+    "Collocates",
+    "Concordance",
     "Engine",
     "Facet",
     "Filters",
     "Health",
     "Hit",
+    "Line",
     "Passage",
     "Query",
     "Reading",

@@ -17,6 +17,8 @@ from indexer.document import Document
 from indexer.passages import Passage
 
 Sort = Literal["relevance", "newest", "oldest"]
+LineSort = Literal["document", "left", "right", "office", "date"]
+Measure = Literal["log_likelihood", "log_dice", "mutual_information"]
 FACETS = ("office", "year", "language", "topic", "state")
 UNDATED = "undated"
 
@@ -115,6 +117,63 @@ class Results:
 
 
 @dataclass(frozen=True)
+class Line:
+    """An occurrence in a release's body, with the text on both sides of it, white space as blanks.
+
+    `paragraph` counts from 0, `offset` the characters from its beginning to the keyword.
+    """
+
+    id: str
+    office: str
+    language: str
+    published: date | None
+    title: str
+    left: str
+    keyword: str
+    right: str
+    paragraph: int
+    offset: int
+
+
+@dataclass(frozen=True)
+class Concordance:
+    """A page of lines, the exact number of occurrences, and in how many releases they stand."""
+
+    lines: tuple[Line, ...]
+    total: int
+    releases: int
+    build: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Collocate:
+    """A word: how often it was observed near occurrences and would be expected there by chance, how
+    often it stands in all bodies, and the value of the measure.
+    """
+
+    word: str
+    observed: int
+    expected: float
+    frequency: int
+    value: float
+
+
+@dataclass(frozen=True)
+class Collocates:
+    """The words around occurrences, with what their values were computed from: the numbers of
+    occurrences, of tokens near them, and of tokens of all bodies.
+    """
+
+    words: tuple[Collocate, ...]
+    occurrences: int
+    near: int
+    tokens: int
+    build: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Health:
     """Whether an engine can answer. `revision` is the catalog's at the last build or update."""
 
@@ -156,6 +215,32 @@ class Engine(Protocol):
 
     def total(self, query: Query) -> int:
         """How many releases match."""
+
+    def occurrences(
+        self, query: Query, sort: LineSort = "document", start: int = 0, size: int = 50
+    ) -> Concordance:
+        """The lines from `start` (0-based) on of what a query's words match in all of its hits.
+
+        In the query's order of releases, by the words before or after (three of them, as they are
+        matched as written), by office, or by date, the oldest first.
+        """
+
+    def scan_occurrences(self, query: Query, sort: LineSort = "document") -> Iterator[Line]:
+        """All lines in their order, whatever their number."""
+
+    def collocates(
+        self,
+        query: Query,
+        window: int = 5,
+        measure: Measure = "log_likelihood",
+        least: int = 5,
+        most: int = 100,
+        *,
+        is_stem: bool = False,
+    ) -> Collocates:
+        """The words that stand most markedly at most `window` words before or after occurrences of
+        a query's words: as written or as stems, observed at least `least` times, at most `most`.
+        """
 
     def similar(self, id_: str, size: int) -> tuple[Hit, ...]:
         """The releases most like one, itself left out."""

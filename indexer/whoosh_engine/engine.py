@@ -19,10 +19,21 @@ from whoosh.index import TOC
 
 from corpus.errors import IndexUnusableError, StoreError
 from indexer.document import FORMAT, Document
-from indexer.engine import Health, Hit, Query, Report, Results
+from indexer.engine import (
+    Collocates,
+    Concordance,
+    Health,
+    Hit,
+    Line,
+    LineSort,
+    Measure,
+    Query,
+    Report,
+    Results,
+)
 from indexer.marker import Marker
 from indexer.passages import marked, passages
-from indexer.whoosh_engine import vocabulary
+from indexer.whoosh_engine import collocates, concordance, vocabulary
 from indexer.whoosh_engine.answer import answer, count_months, facets, ids, order, timeline
 from indexer.whoosh_engine.arrays import REBUILD
 from indexer.whoosh_engine.clause import explained
@@ -128,6 +139,31 @@ class WhooshEngine:
         """How many releases match."""
         _, snapshot = self._snapshot()
         return len(answer(snapshot, Executor(snapshot), query).found)
+
+    def occurrences(
+        self, query: Query, sort: LineSort = "document", start: int = 0, size: int = 50
+    ) -> Concordance:
+        """A page of lines."""
+        return concordance.concordance(*self._snapshot(), query, sort, start, size)
+
+    def scan_occurrences(self, query: Query, sort: LineSort = "document") -> Iterator[Line]:
+        """All lines, in order."""
+        yield from concordance.scan(self._snapshot()[1], query, sort)
+
+    def collocates(
+        self,
+        query: Query,
+        window: int = 5,
+        measure: Measure = "log_likelihood",
+        least: int = 5,
+        most: int = 100,
+        *,
+        is_stem: bool = False,
+    ) -> Collocates:
+        """The words around a query's words."""
+        return collocates.collocates(
+            *self._snapshot(), query, window, measure, least, most, is_stem=is_stem
+        )
 
     def similar(self, id_: str, size: int) -> tuple[Hit, ...]:
         """The releases most like one."""

@@ -23,6 +23,7 @@ from indexer.whoosh_engine.codec import NAME
 from indexer.whoosh_engine.facets import FacetColumn
 from indexer.whoosh_engine.schema import LENGTHS_OF
 from indexer.whoosh_engine.segment import SegmentArrays
+from indexer.whoosh_engine.wordlist import WordList
 
 # BM25F as in Whoosh's default weighting (Robertson and Zaragoza 2009, section 3.4, one field at a
 # time).
@@ -48,6 +49,7 @@ class Snapshot:
         self._norms: dict[str, Array] = {}
         self._scratch = local()
         self._facets: dict[str, FacetColumn] = {}
+        self._words: dict[str, WordList] = {}
 
     def _joined(self, parts: list[Array]) -> Array:
         return np.concatenate(parts) if parts else np.zeros(0, np.int32)
@@ -87,6 +89,12 @@ class Snapshot:
         if name not in self._facets:
             self._facets[name] = FacetColumn.of(name, self.segments)
         return self._facets[name]
+
+    def words(self, field: str) -> WordList:
+        """The words of a field under numbers that are common to all segments."""
+        if field not in self._words:
+            self._words[field] = WordList(field, self.segments)
+        return self._words[field]
 
     def norm(self, field: str) -> Array:
         """K1 ((1 - B) + B length / average length) of each document, float32: BM25's share of the
