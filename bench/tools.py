@@ -1,0 +1,64 @@
+"""Researchers' tools at the made size: lines around a common word, sorted or not, and the words
+around it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+from bench.documents import MADE, queries, real, recombined
+from bench.engines import Ours
+from bench.site import Row
+from indexer.engine import Query
+from indexer.query import parse
+
+ROUNDS = 9
+SCANNED = 20_000
+
+
+def rows() -> list[Row]:
+    """The median time of a first page, of two orders, and of collocates as words and as stems."""
+    documents = real()
+    words = [parse(word).tree for (word,) in queries(documents)["one-word"]]
+    with TemporaryDirectory() as name:
+        ours = Ours(Path(name))
+        ours.build(recombined(documents, MADE))
+        engine = ours.engine
+        asked = max(map(Query, words), key=lambda query: engine.occurrences(query).total)
+        first = _milliseconds(lambda: engine.collocates(asked), 1)
+        total = engine.occurrences(asked).total
+        print(f"  {total:,} occurrences of {asked.tree}", file=sys.stderr, flush=True)
+        kinds: dict[str, Callable[[], object]] = {
+            "concordance": lambda: engine.occurrences(asked),
+            "concordance-by-left": lambda: engine.occurrences(asked, "left"),
+            "collocates": lambda: engine.collocates(asked),
+            "collocates-of-stems": lambda: engine.collocates(asked, is_stem=True),
+        }
+        for task in kinds.values():  # once, so that what is compiled is there
+            task()
+        found = [_row(f"{kind}/common-word/{MADE}", task) for kind, task in kinds.items()]
+        clock = perf_counter()
+        scanned = sum(1 for _ in islice(engine.scan_occurrences(asked), SCANNED))
+        rate = scanned / (perf_counter() - clock)
+        engine.close()
+    found.append({"name": f"collocates/first-of-all/{MADE}", "unit": "ms", "ours": first})
+    return [*found, {"name": f"concordance/scan/{MADE}", "unit": "lines/s", "ours": rate}]
+
+
+def _row(name: str, task: Callable[[], object]) -> Row:
+    return {"name": name, "unit": "ms", "ours": _milliseconds(task, ROUNDS)}
+
+
+def _milliseconds(task: Callable[[], object], rounds: int) -> float:
+    times = []
+    for _ in range(rounds):
+        clock = perf_counter()
+        task()
+        times.append((perf_counter() - clock) * 1000)
+    return median(times)
