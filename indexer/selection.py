@@ -1,0 +1,132 @@
+"""All hits of a query, and what a file of them tells of itself: what was asked, when, of what."""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import chain, islice
+from typing import Any
+from urllib.parse import urlencode
+
+from corpus import Release, Store
+from corpus.errors import IndexUnusableError
+from indexer.engine import Engine, Query, Results
+from indexer.query import is_asked
+
+Pairs = tuple[tuple[str, str], ...]
+Ranked = Iterable[tuple[int, Release]]
+# How often it is looked for a moment at which nothing is published.
+ATTEMPTS = 20
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Where a file of hits comes from: the words as typed, filters by name and value as in the
+    page's address, the build that answered and the change of the catalog that it had seen.
+
+    `drawn` tells how a sample of the hits was drawn, by name and value.
+    """
+
+    words: str
+    filters: Pairs
+    order: str
+    at: datetime
+    build: str
+    revision: int
+    total: int
+    notes: tuple[str, ...] = ()
+    drawn: Pairs = ()
+
+    def facts(self) -> dict[str, str]:
+        """Itself in words, for the cells of a table or a note."""
+        return {
+            "query": self.words,
+            "filters": urlencode(self.filters),
+            "order": self.order,
+            "exported_at": f"{self.at:%Y-%m-%dT%H:%M:%SZ}",
+            "build": self.build,
+            "revision": str(self.revision),
+            **dict(self.drawn),
+        }
+
+    def as_json(self) -> dict[str, Any]:
+        """Itself for programs; a filter has all its values in a list."""
+        filters: dict[str, list[str]] = {}
+        for name, value in self.filters:
+            filters.setdefault(name, []).append(value)
+        return self.facts() | {
+            "filters": filters,
+            "revision": self.revision,
+            "total": self.total,
+            "notes": [*self.notes],
+        }
+
+
+def select(
+    engine: Engine, query: Query | None, words: str, filters: Pairs, notes: tuple[str, ...] = ()
+) -> tuple[Selection, Iterator[str]]:
+    """Where all hits of a query come from, and their ids in its order; `query` None has no hits.
+
+    Whatever keeps the engine from answering is raised here, before the first id is asked for.
+    """
+    at = datetime.now(UTC)
+    for _ in range(ATTEMPTS):
+        health = engine.health()
+        results, ids, is_one = _found(engine, query)
+        # Published or updated meanwhile: ids, total and build may be of several states.
+        if is_one and health.is_live and engine.health() == health:
+            return Selection(
+                words=words,
+                filters=filters,
+                order=_order(query),
+                at=at,
+                build=health.build or "",
+                revision=health.revision,
+                total=results.total,
+                notes=(*notes, *results.notes),
+            ), ids
+    raise IndexUnusableError(
+        health.problem or "The index changes while it is read; try again in a minute."
+    )
+
+
+def _order(query: Query | None) -> str:
+    """Where nothing is asked for, nothing is relevant: the newest stand first."""
+    if query is None or (query.sort == "relevance" and not is_asked(query.tree)):
+        return "newest"
+    return query.sort
+
+
+def _found(engine: Engine, query: Query | None) -> tuple[Results, Iterator[str], bool]:
+    """An answer without hits, all their ids, and whether the number is the same after as before."""
+    whole = replace(
+        query or Query(), start=0, size=0, facets=(), has_timeline=False, is_explained=False
+    )
+    results = engine.search(whole)
+    if query is None:
+        return replace(results, total=0), iter(()), True
+    ids = engine.scan(whole)
+    first = [*islice(ids, 1)]
+    return results, chain(first, ids), engine.total(whole) == results.total
+
+
+def ranked(store: Store, ids: Iterable[str]) -> Iterator[tuple[int, Release]]:
+    """The releases of these ids with their ranks from 1; a rank is left out where none is held."""
+    for rank, id_ in enumerate(ids, 1):
+        if release := store.get(id_):
+            yield rank, release
+
+
+def draw(ids: Iterable[str], size: int, seed: str) -> list[str]:
+    """A random sample without replacement, in random order: the smallest of keyed hashes (BLAKE2b).
+
+    A hash depends on seed and id alone, so the same seed draws the same releases of any build as
+    far as they are still hits, and the first of a larger sample are the smaller one.
+    """
+    key = hashlib.sha256(seed.encode()).digest()
+    return heapq.nsmallest(
+        size, ids, key=lambda id_: hashlib.blake2b(id_.encode(), key=key).digest()
+    )

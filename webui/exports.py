@@ -1,0 +1,143 @@
+"""All hits of a search as a file, streamed; and a random sample of them, to be coded by hand."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from threading import BoundedSemaphore
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, abort, redirect, render_template, request
+from werkzeug.wrappers import Response as Answer
+
+from corpus import Settings, Store
+from indexer import Engine, Query
+from indexer.formats import FORMATS
+from indexer.selection import Selection, draw, ranked, select
+from indexer.table import table
+from webui.params import Asked, Pairs, read_asked
+
+# So many at a time: each keeps a thread of the server as long as its reader's line is slow.
+DOWNLOADS = 3
+BLOCK_CHARS = 64_000
+DRAWN, MOST_DRAWN = 50, 2000
+MOST_CODES = 40
+
+
+def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
+    """The blueprint."""
+    blueprint = Blueprint("exports", __name__)
+    free = BoundedSemaphore(DOWNLOADS)
+
+    @blueprint.app_context_processor
+    def formats() -> dict[str, object]:
+        return {"export_formats": FORMATS}
+
+    @blueprint.get("/export.<ending>")
+    def export(ending: str) -> Response:
+        """Every hit, in the order of the page."""
+        if ending not in FORMATS:
+            abort(404, f"Hits can be had as {', '.join(each.label for each in FORMATS.values())}.")
+        if not free.acquire(blocking=False):
+            abort(503, "Others are downloading just now; try again in a minute.")
+        with ExitStack() as place:
+            place.callback(free.release)
+            selection, ids = _selected(engine, read_asked(request.args), settings)
+            lines = FORMATS[ending].write(selection, ranked(store, ids))
+            kept = place.pop_all()
+        blocks = _blocks(lines, kept)
+        answer = _file(blocks, FORMATS[ending].media_type, selection, ending)
+        answer.call_on_close(kept.close)  # also where nothing was read of it
+        return answer
+
+    @blueprint.get("/sample")
+    def sample() -> str | Answer:
+        """A random sample as a list; an address without a seed leads to one that has one."""
+        asked, size, codes = read_asked(request.args), _size(), _codes()
+        if not request.args.get("seed", "").strip():
+            return redirect(_link("/sample", asked, size, secrets.token_hex(4), codes))
+        seed = request.args["seed"].strip()
+        selection, ids = _selected(engine, asked, settings)
+        return render_template(
+            "sample.html",
+            asked=asked,
+            selection=selection,
+            hits=[release for _, release in ranked(store, draw(ids, size, seed))],
+            size=size,
+            most=MOST_DRAWN,
+            seed=seed,
+            codes=", ".join(codes),
+            table_link=_link("/sample.csv", asked, size, seed, codes),
+            another_link=_link("/sample", asked, size, "", codes),
+        )
+
+    @blueprint.get("/sample.csv")
+    def sample_table() -> Response:
+        """The sample as a table, with an empty column for every code."""
+        seed, size = request.args.get("seed", "").strip(), _size()
+        if not seed:
+            abort(400, "A sample needs a seed=..., so that it can be drawn again.")
+        selection, ids = _selected(engine, read_asked(request.args), settings)
+        chosen = draw(ids, size, seed)
+        facts = (("hits", str(selection.total)), ("sample", str(size)), ("seed", seed))
+        selection = replace(selection, order="random", drawn=facts)
+        lines = table(selection, ranked(store, chosen), _codes())
+        return _file(
+            _blocks(lines, ExitStack()), FORMATS["csv"].media_type, selection, "csv", "sample"
+        )
+
+    return blueprint
+
+
+def _selected(engine: Engine, asked: Asked, settings: Settings) -> tuple[Selection, Iterator[str]]:
+    """As the results page reads the address: words that say nothing find nothing."""
+    reading = asked.reading(settings.query_chars)
+    is_void = asked.words and reading.tree is None
+    query = None if is_void else Query(reading.tree, asked.filters, asked.sort)
+    notes = (*asked.notes, *reading.notes)
+    return select(engine, query, asked.words, tuple(asked.filter_pairs()), notes)
+
+
+def _file(
+    blocks: Iterator[bytes], media_type: str, selection: Selection, ending: str, what: str = "hits"
+) -> Response:
+    answer = Response(blocks, content_type=f"{media_type}; charset=utf-8")
+    name = f"communique-{what}-{selection.at:%Y%m%dT%H%M%SZ}.{ending}"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _blocks(lines: Iterator[str], place: ExitStack) -> Iterator[bytes]:
+    """Lines joined to blocks that are worth sending; lets go of `place` when they end."""
+    held: list[str] = []
+    size = 0
+    with place:
+        for line in lines:
+            held.append(line)
+            size += len(line)
+            if size >= BLOCK_CHARS:
+                yield "".join(held).encode()
+                held, size = [], 0
+        yield "".join(held).encode()
+
+
+def _size() -> int:
+    typed = request.args.get("n", "")
+    is_number = typed.isascii() and typed.isdecimal() and len(typed) < 10
+    return min(max(1, int(typed)), MOST_DRAWN) if is_number else DRAWN
+
+
+def _codes() -> list[str]:
+    """Names between commas, each once."""
+    typed = (" ".join(each.split()) for each in request.args.get("codes", "").split(","))
+    return [*dict.fromkeys(filter(None, typed))][:MOST_CODES]
+
+
+def _link(path: str, asked: Asked, size: int, seed: str, codes: list[str]) -> str:
+    pairs: Pairs = [("q", asked.words)] if asked.words else []
+    pairs += [*asked.filter_pairs(), ("n", str(size))]
+    pairs += [("seed", seed)] if seed else []
+    pairs += [("codes", ",".join(codes))] if codes else []
+    return f"{path}?{urlencode(pairs)}"
