@@ -267,3 +267,19 @@ def test_the_chart_fills_its_room_and_has_a_name(page: Page, changed_site: str) 
     assert min(bar["x"] for bar in bars if bar) == pytest.approx(room["x"], abs=2)
     right = max(bar["x"] + bar["width"] for bar in bars if bar)
     assert right == pytest.approx(room["x"] + room["width"], abs=3)
+
+
+def test_the_address_of_a_paragraph_shows_itself_and_leads_to_it(page: Page) -> None:
+    page.goto("/?q=torture")
+    page.locator(".hits h2 a").first.click()
+    paragraph = page.locator("#p2")
+    plain = paragraph.evaluate("each => getComputedStyle(each).backgroundColor")
+
+    link = paragraph.get_by_role("link", name="Link to paragraph 2")
+    link.focus()
+    page.keyboard.press("Enter")
+
+    expect(page).to_have_url(re.compile(r"/releases/.*#p2$"))
+    expect(paragraph).not_to_have_css("background-color", plain)
+    expect(link).to_have_css("opacity", "1")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

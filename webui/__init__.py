@@ -16,7 +16,17 @@ from corpus.source import offices as known_offices
 from indexer import open_engine
 from indexer.status import rule_words, run_words
 from indexer.withholding import withholding
-from webui import changes, differences, exports, health, offices, releases, search, suppressed
+from webui import (
+    changes,
+    citations,
+    differences,
+    exports,
+    health,
+    offices,
+    releases,
+    search,
+    suppressed,
+)
 from webui.labels import (
     day,
     kind_words,
@@ -62,6 +72,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(releases.pages(store, engine, settings))
     app.register_blueprint(differences.pages(store))
     app.register_blueprint(changes.pages(store))
+    app.register_blueprint(citations.pages(store))
     app.register_blueprint(exports.pages(store, engine, settings))
     app.register_blueprint(offices.pages(store, engine))
     app.register_blueprint(suppressed.pages(store))

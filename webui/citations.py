@@ -1,0 +1,94 @@
+"""How to cite a release: files for reference managers, and what their connectors look for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from flask import Blueprint, Response, abort, make_response, request
+from markupsafe import Markup
+
+from corpus import Store
+from indexer.citation import Citation, apa, chicago, cite
+from indexer.formats import FORMATS
+from indexer.references import bibtex, csl, ris
+
+
+def csl_json(cited: Citation) -> str:
+    """A list of one item, as programs that read CSL-JSON expect it."""
+    return json.dumps([csl(cited)], ensure_ascii=False, indent=2) + "\n"
+
+
+# By ending: what unAPI calls the format, its media type, and what writes it.
+WRITTEN: dict[str, tuple[str, str, Callable[[Citation], str]]] = {
+    "bib": ("bibtex", FORMATS["bib"].media_type, bibtex),
+    "ris": ("ris", FORMATS["ris"].media_type, ris),
+    "json": ("csl", "application/vnd.citationstyles.csl+json", csl_json),
+}
+
+
+def pages(store: Store) -> Blueprint:
+    """The blueprint."""
+    blueprint = Blueprint("citations", __name__)
+
+    @blueprint.app_context_processor
+    def styles() -> dict[str, object]:
+        """For the release page."""
+        return {
+            "cite": cite,
+            "citation_styles": (("Chicago", chicago), ("APA", apa)),
+            "citation_formats": (("BibTeX", "bib", bibtex), ("RIS", "ris", ris)),
+            "citation_types": {ending: kind for ending, (_, kind, _) in WRITTEN.items()},
+        }
+
+    @blueprint.get("/releases/<id_>/cite.<ending>")
+    def file(id_: str, ending: str) -> Response:
+        """A reference as a download."""
+        if ending not in WRITTEN:
+            abort(404, f"A reference can be had as .{', .'.join(WRITTEN)}.")
+        answer = _written(_cited(store, id_), ending)
+        answer.headers["Content-Disposition"] = f'attachment; filename="{id_}.{ending}"'
+        return answer
+
+    @blueprint.get("/unapi")
+    def unapi() -> Response:
+        """The formats there are, those of a release, or the release in one of them (unAPI 1)."""
+        id_, name = request.args.get("id"), request.args.get("format")
+        if not id_:
+            return _formats()
+        cited = _cited(store, id_)
+        if not name:
+            answer = _formats(id_)
+            answer.status_code = 300
+            return answer
+        endings = [ending for ending, (called, _, _) in WRITTEN.items() if called == name]
+        if not endings:
+            abort(406, f"The formats are {', '.join(called for called, _, _ in WRITTEN.values())}.")
+        return _written(cited, endings[0])
+
+    return blueprint
+
+
+def _cited(store: Store, id_: str) -> Citation:
+    release = store.get(id_)
+    if release is None:
+        abort(404, "There is no release of that name here.")
+    return cite(release)
+
+
+def _written(cited: Citation, ending: str) -> Response:
+    _, kind, write = WRITTEN[ending]
+    answer = make_response(write(cited))
+    answer.headers["Content-Type"] = f"{kind}; charset=utf-8"
+    return answer
+
+
+def _formats(id_: str = "") -> Response:
+    rows = [
+        Markup('<format name="{}" type="{}"/>').format(name, kind)
+        for name, kind, _ in WRITTEN.values()
+    ]
+    of = Markup(' id="{}"').format(id_) if id_ else ""
+    answer = make_response(f"<formats{of}>{''.join(rows)}</formats>")
+    answer.headers["Content-Type"] = "application/xml; charset=utf-8"
+    return answer
