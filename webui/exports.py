@@ -21,7 +21,7 @@ from webui.params import Asked, Pairs, read_asked
 
 # So many at a time: each keeps a thread of the server as long as its reader's line is slow.
 DOWNLOADS = 3
-BLOCK_CHARS = 64_000
+BLOCK_CHARS = 16_000
 DRAWN, MOST_DRAWN = 50, 2000
 MOST_CODES = 40
 
