@@ -19,8 +19,8 @@ CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 class Citation:
     """The facts of a reference, each on one line. `key` is the release's id, so it never changes.
 
-    `accessed` is when the release was last seen standing as cited; `evidence` names the archived
-    response.
+    `accessed` is when the release was last seen standing as cited, by us or else by those who alone
+    saw it; `evidence` names the archived response.
     """
 
     key: str
@@ -49,7 +49,7 @@ def cite(release: Release) -> Citation:
         number=one_line(release.number) if release.number else None,
         language=release.language,
         topics=tuple(filter(None, map(one_line, release.topics))),
-        accessed=release.last_seen.date(),
+        accessed=(release.last_seen or release.provenance.fetched_at).date(),
         evidence=_evidence(release.provenance.fetched_at, release.provenance.sha256),
     )
 

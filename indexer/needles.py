@@ -17,6 +17,7 @@ from indexer.tokenizer import (
     OTHER,
     Classes,
     Codes,
+    Spans,
     classes_of,
     codes_of,
 )
@@ -30,8 +31,6 @@ SURE = (
 )
 UNSURE = 0xFFFFFFFF
 BUCKETS = 64
-
-Spans = NDArray[np.int32]
 
 
 @cache

@@ -75,7 +75,7 @@ def _proof(release: Release) -> list[str]:
     seen = release.provenance
     return [
         seen.fetched_at.isoformat(timespec="seconds"),
-        release.last_seen.isoformat(timespec="seconds"),
+        release.last_seen.isoformat(timespec="seconds") if release.last_seen else "",
         str(release.version),
         seen.sha256,
     ]

@@ -21,6 +21,8 @@ EVERY = 0x110000
 
 Codes = NDArray[np.uint32]
 Classes = NDArray[np.uint8]
+# Where words begin and end, a row each.
+Spans = NDArray[np.int32]
 
 
 def codes_of(text: str) -> Codes:
