@@ -11,6 +11,7 @@ from whoosh import query as tree
 
 from indexer.analysis import WORD, fold, readings, stem, words
 from indexer.dates import read_day
+from indexer.note import Note
 
 TITLE_BOOST = 2.0
 FUZZY_LIMIT = 2
@@ -45,9 +46,9 @@ class Reader:
     """
 
     languages: tuple[str, ...]
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
-    def note(self, sentence: str) -> None:
+    def note(self, sentence: Note) -> None:
         """Tell the person something, once."""
         if sentence not in self.notes:
             self.notes.append(sentence)
@@ -77,7 +78,7 @@ def read(node: tree.Query, reader: Reader) -> tree.Query | None:
 
 def _read_term(node: tree.Term, reader: Reader, boost: float) -> tree.Query | None:
     if not node.fieldname and node.text in OPERATORS:
-        reader.note(f"{node.text} has nothing to join there, and was left out.")
+        reader.note(Note("{word} has nothing to join there, and was left out.", word=node.text))
         return None
     return _word(node.fieldname, node.text, reader, boost)
 
@@ -97,7 +98,13 @@ def _word(name: str | None, typed: str, reader: Reader, boost: float) -> tree.Qu
     if name in WORDS:
         return all_of([tree.Term(WORDS[name], each, boost=boost) for each in words(typed)])
     if name and name not in TEXTS:
-        reader.note(f"There is no field {name!r}; “{name}:{typed}” was searched for as words.")
+        reader.note(
+            Note(
+                "There is no field {name!r}; “{name}:{typed}” was searched for as words.",
+                name=name,
+                typed=typed,
+            )
+        )
         return all_of([_word(None, each, reader, boost) for each in words(f"{name} {typed}")])
     written = words(typed)
     if len(written) > 1:  # "ill-treatment", "U.S.": its parts, next to each other
@@ -164,8 +171,11 @@ def _read_wildcard(node: tree.Wildcard, reader: Reader, boost: float) -> tree.Qu
 def _read_fuzzy(node: tree.FuzzyTerm, reader: Reader, boost: float) -> tree.Query | None:
     if node.maxdist > FUZZY_LIMIT:
         reader.note(
-            f"Words can differ by {FUZZY_LIMIT} letters at most;"
-            f" ~{node.maxdist} was read as ~{FUZZY_LIMIT}."
+            Note(
+                "Words can differ by {most} letters at most; ~{typed} was read as ~{most}.",
+                most=FUZZY_LIMIT,
+                typed=node.maxdist,
+            )
         )
     distance = max(1, min(FUZZY_LIMIT, node.maxdist))
 
@@ -193,7 +203,13 @@ def _pattern(
         (WORDS[name],) if name in WORDS else (WHOLE[name],) if name in WHOLE else ()
     )
     if not fields:
-        reader.note(f"There is no field {name!r} to look for “{typed}” in; all text was searched.")
+        reader.note(
+            Note(
+                "There is no field {name!r} to look for “{typed}” in; all text was searched.",
+                name=name,
+                typed=typed,
+            )
+        )
         fields = TEXTS["text"]
     return any_of([Alike(made(each, fold(typed)), score=boost * _weight(each)) for each in fields])
 
@@ -232,13 +248,18 @@ def _dates(typed: str, reader: Reader) -> tree.Query | None:
     )
     if not any(bounds) or not is_readable:
         reader.note(
-            f"“{typed}” is no date;"
-            " write date:2017, date:2017-03, date:2017-03-01 or date:2017..2018."
+            Note(
+                "“{typed}” is no date;"
+                " write date:2017, date:2017-03, date:2017-03-01 or date:2017..2018.",
+                typed=typed,
+            )
         )
         return None
     start, end = (bound and bound.isoformat() for bound in bounds)
     if start and end and start > end:
-        reader.note(f"The range of dates {typed} is empty: it ends before it begins.")
+        reader.note(
+            Note("The range of dates {typed} is empty: it ends before it begins.", typed=typed)
+        )
     return Alike(tree.TermRange("date", start, end))
 
 

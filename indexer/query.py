@@ -17,6 +17,7 @@ from whoosh.qparser.syntax import WordNode
 from indexer.analysis import WORD
 from indexer.clauses import OPERATORS, Reader, read, read_words
 from indexer.dates import read_day
+from indexer.note import Note
 
 __all__ = ["Reading", "is_asked", "parse", "read_day", "values_asked"]
 
@@ -53,26 +54,30 @@ def parse(text: str, languages: tuple[str, ...] = (), limit_chars: int = 2000) -
     typed = text.encode("utf-8", "replace").decode().replace("\x00", " ").translate(QUOTES).strip()
     if len(typed) > limit_chars:
         typed = typed[:limit_chars]
-        reader.note(f"Only the first {limit_chars:,} characters of the query were read.")
+        reader.note(
+            Note("Only the first {most:,} characters of the query were read.", most=limit_chars)
+        )
     typed = _repaired(typed, reader)
     if found_small := SMALL_OPERATOR.search(re.sub(r'"[^"]*"', '""', typed)):
         reader.note(
-            f"“{found_small[1]}” was searched for as a word;"
-            " operators are written in capitals: AND, OR, NOT."
+            Note(
+                "“{word}” was searched for as a word;"
+                " operators are written in capitals: AND, OR, NOT.",
+                word=found_small[1],
+            )
         )
     if OPERATOR_WORDS.search(typed) and not WORD.search(OPERATOR_WORDS.sub(" ", typed)):
-        return Reading(
-            None, (*reader.notes, "The query holds operators only, and no word to search for.")
-        )
+        reader.note(Note("The query holds operators only, and no word to search for."))
+        return Reading(None, tuple(reader.notes))
     try:
         # "*" alone asks for everything; the group is Whoosh's own tree, its texts not yet analysed.
         found = read(_parser().parse(typed, normalize=False), reader)
     except PARSER_ERRORS:
         # Whoosh's parser meant no harm; plain words are always readable.
-        reader.note("The query could not be read as written; its words were searched for.")
+        reader.note(Note("The query could not be read as written; its words were searched for."))
         found = read_words(OPERATOR_WORDS.sub(" ", typed), reader)
     if found is None and typed:
-        reader.note("There is no word in the query to search for.")
+        reader.note(Note("There is no word in the query to search for."))
     return Reading(found and _grounded(found), tuple(reader.notes))
 
 
@@ -114,7 +119,9 @@ def _parser() -> QueryParser:
 def _repaired(typed: str, reader: Reader) -> str:
     """Quotes and brackets in pairs; brackets not so deep that reading them takes the stack."""
     if typed.count('"') % 2:
-        reader.note("A quotation mark has no partner; the words after it were read without it.")
+        reader.note(
+            Note("A quotation mark has no partner; the words after it were read without it.")
+        )
         before, _, after = typed.rpartition('"')
         typed = f"{before} {after}"
     typed = STRAY_OPENING.sub(" ", typed)
@@ -126,7 +133,10 @@ def _repaired(typed: str, reader: Reader) -> str:
         is_paired = is_paired and depth >= 0
     if depth or not is_paired or deepest > DEPTH_LIMIT:
         reader.note(
-            "The brackets do not come in pairs, or are too deep; the query was read without them."
+            Note(
+                "The brackets do not come in pairs, or are too deep;"
+                " the query was read without them."
+            )
         )
         typed = re.sub(r'("[^"]*")|[()]', lambda match: match[1] or " ", typed)
     return typed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from indexer.engine import Engine, Facet, Query
+from indexer.note import Note
 from indexer.query import values_asked
 
 NAMES = ("office", "language", "year", "state")
@@ -10,7 +11,7 @@ NAMES = ("office", "language", "year", "state")
 LISTED = ("office", "language")
 
 
-def unknown_values(query: Query, found: tuple[Facet, ...], engine: Engine) -> list[str]:
+def unknown_values(query: Query, found: tuple[Facet, ...], engine: Engine) -> list[Note]:
     """A sentence for each office, language, year or state asked for that no release has.
 
     `found` are the facets of the query's results: what they have need not be looked for.
@@ -21,12 +22,22 @@ def unknown_values(query: Query, found: tuple[Facet, ...], engine: Engine) -> li
         return []
     there = _values(engine.search(Query(size=1)).facets)
     return [
-        f"No release has the {name} “{value}”."
-        + (f" There are: {', '.join(sorted(there[name]))}." if name in LISTED else "")
+        _sentence(name, value, sorted(there[name]) if name in LISTED else [])
         for name, values in asked.items()
         for value in dict.fromkeys(values)
         if value not in there[name]
     ]
+
+
+def _sentence(name: str, value: str, there: list[str]) -> Note:
+    if not there:
+        return Note("No release has the {name} “{value}”.", name=name, value=value)
+    return Note(
+        "No release has the {name} “{value}”. There are: {there}.",
+        name=name,
+        value=value,
+        there=", ".join(there),
+    )
 
 
 def _values(facets: tuple[Facet, ...]) -> dict[str, list[str]]:

@@ -33,9 +33,12 @@ from webui.labels import (
     language_name,
     moment,
     month,
+    number,
+    releases_words,
     speakable,
     state_words,
 )
+from webui.locales import speak_languages
 
 # Nothing inline, nothing from elsewhere, and no page of ours inside another's.
 POLICY = {
@@ -49,7 +52,18 @@ POLICY = {
     "frame-ancestors": "'none'",
 }
 
-FILTERS = (counted, day, kind_words, language_name, moment, month, speakable, state_words)
+FILTERS = (
+    counted,
+    day,
+    kind_words,
+    language_name,
+    moment,
+    month,
+    number,
+    releases_words,
+    speakable,
+    state_words,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -79,6 +93,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(health.pages(store, engine))
     app.register_error_handler(HTTPException, _show_http_error)
     app.register_error_handler(CommuniqueError, _show_error)
+    speak_languages(app)
     app.jinja_env.filters |= {each.__name__: each for each in FILTERS}
     app.jinja_env.globals |= {each.__name__: each for each in (office_title, run_words, rule_words)}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

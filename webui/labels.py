@@ -1,19 +1,23 @@
-"""Dates, times and languages in words."""
+"""Dates, times, numbers and names as pages say them, in the reader's language."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
 
-STATES = {"changed": "Changed since first seen", "gone": "Gone from its site"}
-KINDS = {
-    "new": "First seen",
-    "changed": "Changed",
-    "observed": "Observed by others",
-    "gone": "Gone",
-    "back": "Back again",
+from flask_babel import format_date, format_decimal, get_locale, gettext, lazy_gettext, ngettext
+
+STATES = {
+    "changed": lazy_gettext("Changed since first seen"),
+    "gone": lazy_gettext("Gone from its site"),
 }
-LANGUAGES = {"en": "English", "kk": "Kazakh", "ru": "Russian"}
+KINDS = {
+    "new": lazy_gettext("First seen"),
+    "changed": lazy_gettext("Changed"),
+    "observed": lazy_gettext("Observed by others"),
+    "gone": lazy_gettext("Gone"),
+    "back": lazy_gettext("Back again"),
+}
 
 # What XML 1.0 cannot hold, not even escaped.
 UNSPEAKABLE = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
@@ -21,32 +25,43 @@ UNSPEAKABLE = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U
 
 def day(value: date | None) -> str:
     """A day as "27 April 2018"; unknown ones are said to be."""
-    return f"{value.day} {value:%B %Y}" if value else "date unknown"
+    return str(format_date(value, "long") if value else gettext("date unknown"))
 
 
 def month(name: str) -> str:
     """A month ("2018-04") as "April 2018"."""
-    return f"{date.fromisoformat(f'{name}-01'):%B %Y}"
+    return str(format_date(date.fromisoformat(f"{name}-01"), "LLLL y"))
 
 
 def moment(value: datetime | None) -> str:
     """A time in UTC, to the second."""
-    return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if value else "never"
+    return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if value else str(gettext("never"))
+
+
+def number(value: float) -> str:
+    """A number with its thousands apart, and no more decimals than it needs."""
+    return str(format_decimal(value))
 
 
 def language_name(code: str) -> str:
-    """A language by its own code, in English where we know the name."""
-    return LANGUAGES.get(code, code)
+    """A language by its own code, in words where we know the name."""
+    name = get_locale().languages.get(code, code)
+    return str(name[:1].upper() + name[1:])
 
 
 def state_words(state: str) -> str:
     """What became of a release after it was first seen."""
-    return STATES.get(state, state)
+    return str(STATES.get(state, state))
 
 
 def kind_words(kind: str) -> str:
     """What became of a release, of the kinds that the ledger and a release's history have."""
-    return KINDS[kind]
+    return str(KINDS[kind])
+
+
+def releases_words(count: int) -> str:
+    """So many releases."""
+    return str(ngettext("%(count)s release", "%(count)s releases", count, count=number(count)))
 
 
 def speakable(text: str) -> str:

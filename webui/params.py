@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal, get_args
-from urllib.parse import urlencode
 
+from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from indexer import Filters, Query, Reading, parse
 from indexer.engine import FACETS, Sort
+from indexer.note import Note
 from indexer.query import read_day
 
 Pairs = list[tuple[str, str]]
@@ -56,9 +57,12 @@ class Asked:
                 pairs.append((name, chosen.isoformat()))
         return pairs
 
-    def link(self) -> str:
-        """This state as a URL."""
-        return "/?" + urlencode(self.pairs()) if self.pairs() else "/"
+    def link(self, endpoint: str = "search.search", **more: Any) -> str:
+        """This state as the address of a page, with more of its arguments (as of `url_for`)."""
+        arguments: dict[str, Any] = {}
+        for name, value in self.pairs():
+            arguments.setdefault(name, []).append(value)
+        return url_for(endpoint, **arguments | more)
 
     def with_page(self, page: int) -> Asked:
         """Another page of the same."""
@@ -95,12 +99,22 @@ def read_asked(args: MultiDict[str, str]) -> Asked:
     page = args.get("page", "1")
     since, until = _day(args, "since"), _day(args, "until")
     notes = [
-        f"“{args[name]}” is no date; write {name}=2018, {name}=2018-04 or {name}=2018-04-27."
+        Note(
+            "“{typed}” is no date; write {name}=2018, {name}=2018-04 or {name}=2018-04-27.",
+            typed=args[name],
+            name=name,
+        )
         for name, day in (("since", since), ("until", until))
         if args.get(name) and not day
     ]
     if since and until and since > until:
-        notes.append(f"The range of dates is empty: it begins {since} and ends {until}.")
+        notes.append(
+            Note(
+                "The range of dates is empty: it begins {since} and ends {until}.",
+                since=since,
+                until=until,
+            )
+        )
     return Asked(
         words=" ".join(args.get("q", "").split()),
         filters=Filters(**chosen, since=since, until=until),

@@ -13,6 +13,7 @@ import numpy as np
 from whoosh import query as tree
 
 from indexer.marker import distance
+from indexer.note import Note
 from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.postings import FieldPostings, wildcard_pattern
 from indexer.whoosh_engine.snapshot import Snapshot
@@ -31,7 +32,7 @@ class Expansion:
 
     documents: list[tuple[int, Array]] = field(default_factory=list)
     ranges: list[tuple[FieldPostings, Numbers]] = field(default_factory=list)
-    note: str | None = None
+    note: Note | None = None
 
     def __len__(self) -> int:
         return sum(len(numbers) for _, numbers in self.ranges)
@@ -66,9 +67,10 @@ def expand(snapshot: Snapshot, node: tree.MultiTerm) -> Expansion:
             continue
         numbers = _numbers(node, postings)
         if len(numbers) > MOST_TERMS:
-            found.note = (
-                f"“{_shown(node)}” stands for more than {MOST_TERMS:,} words;"
-                " only so many were searched."
+            found.note = Note(
+                "“{word}” stands for more than {most:,} words; only so many were searched.",
+                word=_shown(node),
+                most=MOST_TERMS,
             )
             numbers = numbers[:MOST_TERMS]
         if numbers:
