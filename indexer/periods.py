@@ -1,0 +1,56 @@
+"""Days, weeks, months and years, numbered so that arrays of dates can be counted by them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+Step = Literal["day", "week", "month", "year"]
+STEPS: tuple[Step, ...] = get_args(Step)
+
+
+def numbers(step: Step, ordinals: NDArray[np.int32]) -> NDArray[np.int64]:
+    """The period that each date (its proleptic Gregorian ordinal, from 1) lies in; weeks begin on
+    Mondays (ISO 8601).
+    """
+    days: NDArray[Any] = ordinals.astype(np.int64)
+    if step == "day":
+        return days
+    if step == "week":
+        return (days - 1) // 7  # 1 January of the year 1 was a Monday
+    stamps = (days - EPOCH).astype("datetime64[D]")
+    if step == "month":
+        return stamps.astype("datetime64[M]").astype(np.int64) + 12 * 1970
+    return stamps.astype("datetime64[Y]").astype(np.int64) + 1970
+
+
+def first_day(step: Step, number: int) -> date:
+    """The day that a period begins on."""
+    if step == "day":
+        return date.fromordinal(number)
+    if step == "week":
+        return date.fromordinal(7 * number + 1)
+    if step == "month":
+        return date(number // 12, number % 12 + 1, 1)
+    return date(number, 1, 1)
+
+
+def last_day(step: Step, number: int) -> date:
+    """The day that a period ends on."""
+    return first_day(step, number + 1) - timedelta(days=1)
+
+
+def name(step: Step, number: int) -> str:
+    """A period in ISO 8601: "2018-04-27", "2018-W17", "2018-04", "2018"."""
+    first = first_day(step, number)
+    if step == "week":
+        year, week, _ = first.isocalendar()
+        return f"{year:04}-W{week:02}"
+    return first.isoformat()[: {"day": 10, "month": 7, "year": 4}[step]]
+
+
+# The ordinal of 1 January 1970, from which NumPy counts days.
+EPOCH = date(1970, 1, 1).toordinal()

@@ -1,0 +1,38 @@
+"""Periods number dates as the calendar does."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.periods import STEPS, Step, first_day, last_day, name, numbers
+
+DAYS = st.dates(date(1, 1, 1), date(9990, 12, 31))
+
+
+@given(DAYS, st.sampled_from(STEPS))
+def test_a_day_lies_in_its_period(day: date, step: Step) -> None:
+    number = int(numbers(step, np.array([day.toordinal()], np.int32))[0])
+    assert first_day(step, number) <= day <= last_day(step, number)
+    assert last_day(step, number) < first_day(step, number + 1)
+
+
+@given(DAYS)
+def test_periods_have_the_names_that_the_calendar_gives(day: date) -> None:
+    ordinals = np.array([day.toordinal()], np.int32)
+    found = [name(step, int(numbers(step, ordinals)[0])) for step in STEPS]
+    week = "{:04}-W{:02}".format(*day.isocalendar())
+    assert found == [day.isoformat(), week, day.isoformat()[:7], day.isoformat()[:4]]
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_periods_follow_each_other(step: Step) -> None:
+    ordinals = np.arange(
+        date(2015, 12, 1).toordinal(), date(2017, 2, 1).toordinal(), dtype=np.int32
+    )
+    steps = np.diff(numbers(step, ordinals))
+    assert set(steps.tolist()) <= {0, 1}
