@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 COMMUNIQUE_DATA ?= $(CURDIR)/.data
 export COMMUNIQUE_DATA
 
-.PHONY: run install dev test check format bench clean
+.PHONY: run install dev test check format messages bench clean
 
 run: install ## crawl the sample sites, index them, serve on http://127.0.0.1:8000
 	$(BIN)/communique demo
@@ -24,6 +24,11 @@ check: dev ## ruff (lint, format) and mypy
 
 format: dev
 	$(BIN)/ruff format .
+
+messages: dev ## bring webui/translations up to date with the sentences of the program
+	$(BIN)/pybabel -q extract -F pyproject.toml -k Note -k lazy_gettext --no-location --omit-header -o .messages.pot indexer webui
+	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --no-wrap --ignore-pot-creation-date -i .messages.pot -d webui/translations
+	rm .messages.pot
 
 bench: dev ## figures, as a table; needs ../shared
 	$(BIN)/python -m bench

@@ -11,6 +11,7 @@ from corpus import Settings, Store, offices
 from corpus.report import counted
 from corpus.verify import Finding
 from indexer.engine import Engine, Query
+from indexer.note import Note
 from indexer.reindex import reindex
 
 # What is listed in a line of the status; the offices page tells the rest.
@@ -89,11 +90,18 @@ def _layout_words(route: str, numbers: dict[str, int]) -> Iterator[str]:
             yield f"  no stored version needs the reader of layout {layout} ({route}) any more"
 
 
-def run_words(row: dict[str, Any]) -> list[str]:
+def run_words(row: dict[str, Any]) -> list[Note]:
     """What came of an office's last run, in words; what did not happen is left out."""
-    rare = {"missing": "listed but not there", "refused": "refused", "failed": "without an answer"}
-    words = [f"{row[name] or 0:,} {name}" for name in ("new", "changed")]
-    return words + [f"{row[name]:,} {phrase}" for name, phrase in rare.items() if row[name]]
+    rare = (
+        Note("{count:,} listed but not there", count=row["missing"] or 0),
+        Note("{count:,} refused", count=row["refused"] or 0),
+        Note("{count:,} without an answer", count=row["failed"] or 0),
+    )
+    return [
+        Note("{count:,} new", count=row["new"] or 0),
+        Note("{count:,} changed", count=row["changed"] or 0),
+        *(each for each in rare if each.values["count"]),
+    ]
 
 
 def rule_words(row: dict[str, Any]) -> list[str]:

@@ -10,9 +10,12 @@ import importlib.util
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
+from waitress.server import create_server
 
 from corpus import Settings, Store, office
 from corpus.crawl import crawl
@@ -20,7 +23,15 @@ from corpus.release import release_id
 from corpus.report import CrawlReport
 from corpus.sample_site import SampleSite
 from indexer import Engine, open_engine, reindex
+from webui import create_app
 
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
@@ -182,3 +193,37 @@ def copy_store(copy_settings: Settings) -> Iterator[Store]:
     opened = Store(copy_settings)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def browser(sample_settings: Settings, changed_settings: Settings) -> Iterator[Browser]:
+    """Asks for the crawled data first: a crawl cannot begin within Playwright's event loop."""
+    if CHROMIUM is None:
+        pytest.skip("needs Debian's chromium: apt-get install chromium")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="session")
+def site(sample_settings: Settings) -> Iterator[str]:
+    yield from serve(sample_settings)
+
+
+@pytest.fixture(scope="session")
+def changed_site(changed_settings: Settings) -> Iterator[str]:
+    yield from serve(changed_settings)
+
+
+def serve(settings: Settings) -> Iterator[str]:
+    app = create_app(settings)
+    server = create_server(app, host="127.0.0.1", port=0)
+    thread = Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    thread.join(timeout=5)
+    store, engine = app.extensions["communique"]
+    engine.close()
+    store.close()

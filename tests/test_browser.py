@@ -3,59 +3,12 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
-from threading import Thread
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from waitress.server import create_server
+from playwright.sync_api import Browser, Page, expect
 
-from corpus import Settings
 from tests.conftest import EDITED, GONE, sample_id
-from webui import create_app
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest.fixture(scope="module")
-def browser(sample_settings: Settings, changed_settings: Settings) -> Iterator[Browser]:
-    """Asks for the crawled data first: a crawl cannot begin within Playwright's event loop."""
-    if CHROMIUM is None:
-        pytest.skip("needs Debian's chromium: apt-get install chromium")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield launched
-        launched.close()
-
-
-@pytest.fixture(scope="module")
-def site(sample_settings: Settings) -> Iterator[str]:
-    yield from serve(sample_settings)
-
-
-@pytest.fixture(scope="module")
-def changed_site(changed_settings: Settings) -> Iterator[str]:
-    yield from serve(changed_settings)
-
-
-def serve(settings: Settings) -> Iterator[str]:
-    app = create_app(settings)
-    server = create_server(app, host="127.0.0.1", port=0)
-    thread = Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(timeout=5)
-    store, engine = app.extensions["communique"]
-    engine.close()
-    store.close()
 
 
 @pytest.fixture(params=[(1280, 900), (360, 780)], ids=["desktop", "phone"])

@@ -21,23 +21,14 @@ from webui import (
     citations,
     differences,
     exports,
+    guide,
     health,
     offices,
     releases,
     search,
     suppressed,
 )
-from webui.labels import (
-    day,
-    kind_words,
-    language_name,
-    moment,
-    month,
-    number,
-    releases_words,
-    speakable,
-    state_words,
-)
+from webui.labels import FILTERS, month_names
 from webui.locales import speak_languages
 
 # Nothing inline, nothing from elsewhere, and no page of ours inside another's.
@@ -51,19 +42,6 @@ POLICY = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
-
-FILTERS = (
-    counted,
-    day,
-    kind_words,
-    language_name,
-    moment,
-    month,
-    number,
-    releases_words,
-    speakable,
-    state_words,
-)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -90,12 +68,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(exports.pages(store, engine, settings))
     app.register_blueprint(offices.pages(store, engine))
     app.register_blueprint(suppressed.pages(store))
+    app.register_blueprint(guide.pages(store, engine, settings))
     app.register_blueprint(health.pages(store, engine))
     app.register_error_handler(HTTPException, _show_http_error)
     app.register_error_handler(CommuniqueError, _show_error)
     speak_languages(app)
-    app.jinja_env.filters |= {each.__name__: each for each in FILTERS}
-    app.jinja_env.globals |= {each.__name__: each for each in (office_title, run_words, rule_words)}
+    app.jinja_env.filters |= {each.__name__: each for each in (counted, *FILTERS)}
+    app.jinja_env.globals |= {
+        each.__name__: each for each in (month_names, office_title, run_words, rule_words)
+    }
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     return app
 

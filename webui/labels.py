@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 
+from babel.dates import get_month_names
 from flask_babel import format_date, format_decimal, get_locale, gettext, lazy_gettext, ngettext
 
 STATES = {
@@ -38,6 +39,12 @@ def moment(value: datetime | None) -> str:
     return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if value else str(gettext("never"))
 
 
+def month_names() -> list[str]:
+    """The months of a year, shortened."""
+    names = get_month_names("abbreviated", "stand-alone", get_locale())
+    return [names[each] for each in range(1, 13)]
+
+
 def number(value: float) -> str:
     """A number with its thousands apart, and no more decimals than it needs."""
     return str(format_decimal(value))
@@ -67,3 +74,16 @@ def releases_words(count: int) -> str:
 def speakable(text: str) -> str:
     """A text without the control characters that XML cannot hold."""
     return UNSPEAKABLE.sub("", text)
+
+
+FILTERS = (
+    day,
+    kind_words,
+    language_name,
+    moment,
+    month,
+    number,
+    releases_words,
+    speakable,
+    state_words,
+)

@@ -18,6 +18,7 @@ from flask import Flask, Response, has_request_context, request
 from flask_babel import Babel, Domain, gettext
 
 from indexer.note import Note
+from webui.labels import number
 
 # The languages there are, each by its own name, and the places whose dates and numbers it takes.
 LANGUAGES = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
@@ -86,7 +87,19 @@ def said(sentence: str) -> str:
     """A sentence of ours in the reader's language; one that is no Note stays as it is."""
     if not isinstance(sentence, Note):
         return sentence
-    return str(gettext(sentence.pattern)).format(**sentence.values)
+    values = {name: _spoken(each) for name, each in sentence.values.items()}
+    return str(gettext(sentence.pattern)).format(**values)
+
+
+def _spoken(value: object) -> object:
+    return _Spoken(value) if isinstance(value, int) else value
+
+
+class _Spoken(int):
+    """A number that is written in the reader's language, whatever the pattern says."""
+
+    def __format__(self, wanted: str) -> str:
+        return number(int(self))
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The search page: box, filters, results; completions of a query; help with the language."""
+"""The search page: box, filters, results; completions of a query."""
 
 from __future__ import annotations
 
@@ -86,12 +86,6 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
         """Whole queries that complete the last word of `q`, as a JSON list."""
         typed = request.args.get("q", "")[: settings.query_chars]
         return jsonify(completions(typed, engine))
-
-    @blueprint.get("/help")
-    def help_page() -> str:
-        """The query language with examples."""
-        held = [each.office for each in store.coverage()]
-        return render_template("help.html", office=held[0] if held else None)
 
     return blueprint
 

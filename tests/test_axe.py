@@ -1,0 +1,51 @@
+"""axe finds nothing to complain of (WCAG 2.2 AA, best practices) on any page, in both themes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.conftest import BACK, COPIED, EDITED, GONE, sample_id
+
+# As axe names them; its rules for the levels A and AA of all versions.
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+OPTIONS = {"runOnly": TAGS, "resultTypes": ["violations"]}
+KAZAKH = quote("азаптау")
+PATHS = [
+    "/",
+    "/?q=torture",
+    "/?q=torture&year=2019&language=en&since=2017",
+    f"/ru/?q={KAZAKH}",
+    "/?q=xyzzy+torture&office=nobody",
+    "/sample?q=torture&seed=1&codes=one,two",
+    "/offices",
+    "/kk/offices",
+    "/changes",
+    "/suppressed",
+    "/help",
+    "/nowhere",
+    *(f"/releases/{sample_id(each)}?q=torture" for each in (EDITED, GONE, BACK, COPIED)),
+    f"/releases/{sample_id(EDITED)}/differences?from=1&to=3",
+]
+
+
+@pytest.fixture(params=["light", "dark"])
+def themed(request: pytest.FixtureRequest, browser: Browser, changed_site: str) -> Iterator[Page]:
+    context = browser.new_context(color_scheme=request.param, base_url=changed_site)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("path", PATHS)
+def test_axe_finds_nothing(themed: Page, path: str, width: int) -> None:
+    themed.set_viewport_size({"width": width, "height": 900})
+    themed.goto(path)
+    for each in themed.locator("details summary").all():
+        each.click()
+    found = Axe().run(themed, options=OPTIONS).response["violations"]
+    assert [(rule["id"], node["html"]) for rule in found for node in rule["nodes"]] == []
