@@ -153,6 +153,7 @@ def _line(stored: dict[str, Any], spans: Spans, first: int, last: int) -> Line:
         language=stored["language"],
         published=stored["published"],
         title=stored["title"],
+        url=stored["url"],
         left=SPACE.sub(" ", text[left:start]).lstrip(),
         keyword=SPACE.sub(" ", text[start:end]),
         right=SPACE.sub(" ", text[end:right]).rstrip(),
