@@ -27,6 +27,7 @@ from webui import (
     search,
     suppressed,
 )
+from webui.downloads import Downloads
 from webui.labels import (
     day,
     kind_words,
@@ -87,7 +88,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(differences.pages(store))
     app.register_blueprint(changes.pages(store))
     app.register_blueprint(citations.pages(store))
-    app.register_blueprint(exports.pages(store, engine, settings))
+    downloads = Downloads()
+    app.register_blueprint(exports.pages(store, engine, settings, downloads))
     app.register_blueprint(offices.pages(store, engine))
     app.register_blueprint(suppressed.pages(store))
     app.register_blueprint(health.pages(store, engine))
