@@ -19,6 +19,8 @@ from indexer.withholding import withholding
 from webui import (
     changes,
     citations,
+    collocates,
+    concordance,
     differences,
     exports,
     health,
@@ -26,6 +28,7 @@ from webui import (
     releases,
     search,
     suppressed,
+    trends,
 )
 from webui.downloads import Downloads
 from webui.labels import (
@@ -90,6 +93,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(citations.pages(store))
     downloads = Downloads()
     app.register_blueprint(exports.pages(store, engine, settings, downloads))
+    app.register_blueprint(concordance.pages(store, engine, settings, downloads))
+    app.register_blueprint(trends.pages(engine, settings, downloads))
+    app.register_blueprint(collocates.pages(engine, settings, downloads))
     app.register_blueprint(offices.pages(store, engine))
     app.register_blueprint(suppressed.pages(store))
     app.register_blueprint(health.pages(store, engine))
