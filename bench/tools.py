@@ -1,11 +1,12 @@
-"""Researchers' tools at the made size: lines around a common word, sorted or not, and the words
-around it.
+"""Researchers' tools: lines around a common word and the words around it at the made size; their
+pages, as the server makes them, over the real releases.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from statistics import median
@@ -15,8 +16,11 @@ from time import perf_counter
 from bench.documents import MADE, queries, real, recombined
 from bench.engines import Ours
 from bench.site import Row
+from corpus import Settings
+from indexer.document import Document
 from indexer.engine import Query
 from indexer.query import parse
+from webui import create_app
 
 ROUNDS = 9
 SCANNED = 20_000
@@ -48,7 +52,39 @@ def rows() -> list[Row]:
         rate = scanned / (perf_counter() - clock)
         engine.close()
     found.append({"name": f"collocates/first-of-all/{MADE}", "unit": "ms", "ours": first})
-    return [*found, {"name": f"concordance/scan/{MADE}", "unit": "lines/s", "ours": rate}]
+    found.append({"name": f"concordance/scan/{MADE}", "unit": "lines/s", "ours": rate})
+    return [*found, *_pages(documents)]
+
+
+def _pages(documents: list[Document]) -> list[Row]:
+    """The median time of each page, all that the server does for it."""
+    asked = queries(documents)
+    words, others = [word for (word,) in asked["one-word"]], asked["phrase"]
+    urls = {
+        "context": [f"/context?q={word}" for word in words],
+        "context-by-left": [f"/context?q={word}&by=left" for word in words],
+        "trends": [f"/trends?q={word}" for word in words],
+        "trends-of-six": ["/trends?q=" + "&q=".join(words[at : at + 6]) for at in (0, 3, 6)],
+        "trends-of-phrases": [f'/trends?q="{one} {other}"&measure=rate' for one, other in others],
+        "collocates": [f"/collocates?q={word}" for word in words],
+    }
+    with TemporaryDirectory() as name:
+        settings = Settings(data=Path(name))
+        Ours(settings.index).build(documents)
+        app = create_app(settings)
+        client = app.test_client()
+        found: list[Row] = [
+            {
+                "name": f"page/{page}/{len(documents)}",
+                "unit": "ms",
+                "ours": median(_milliseconds(partial(client.get, url), ROUNDS) for url in some),
+            }
+            for page, some in urls.items()
+        ]
+        store, engine = app.extensions["communique"]
+        engine.close()
+        store.close()
+    return found
 
 
 def _row(name: str, task: Callable[[], object]) -> Row:

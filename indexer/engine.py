@@ -15,6 +15,7 @@ from whoosh.query import Query as Tree
 from corpus import Settings
 from indexer.document import Document
 from indexer.passages import Passage
+from indexer.periods import Step
 
 Sort = Literal["relevance", "newest", "oldest"]
 LineSort = Literal["document", "left", "right", "office", "date"]
@@ -128,6 +129,7 @@ class Line:
     language: str
     published: date | None
     title: str
+    url: str
     left: str
     keyword: str
     right: str
@@ -169,6 +171,29 @@ class Collocates:
     occurrences: int
     near: int
     tokens: int
+    build: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Frequency:
+    """Releases, occurrences of a query's words in their bodies, and all words of these bodies."""
+
+    releases: int
+    occurrences: int
+    tokens: int
+
+
+@dataclass(frozen=True)
+class Frequencies:
+    """Hits by the period that they were published in, and the undated ones.
+
+    `periods` are those with hits, by their numbers (`indexer/periods.py`), ascending.
+    """
+
+    step: Step
+    periods: tuple[tuple[int, Frequency], ...]
+    undated: Frequency
     build: str
     notes: tuple[str, ...] = ()
 
@@ -240,6 +265,12 @@ class Engine(Protocol):
     ) -> Collocates:
         """The words that stand most markedly at most `window` words before or after occurrences of
         a query's words: as written or as stems, observed at least `least` times, at most `most`.
+        """
+
+    def frequencies(self, query: Query, step: Step) -> Frequencies:
+        """All hits, the occurrences of a query's words in them, and their words, by period.
+
+        What those are compared with is the same of a query without a tree.
         """
 
     def similar(self, id_: str, size: int) -> tuple[Hit, ...]:

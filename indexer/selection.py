@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain, islice
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from corpus import Release, Store
 from corpus.errors import IndexUnusableError
-from indexer.engine import Engine, Query, Results
+from indexer.engine import Engine, Health, Query, Results
 from indexer.query import is_asked
 
 Pairs = tuple[tuple[str, str], ...]
+T = TypeVar("T")
 Ranked = Iterable[tuple[int, Release]]
 # How often it is looked for a moment at which nothing is published.
 ATTEMPTS = 20
@@ -72,22 +73,31 @@ def select(
 
     Whatever keeps the engine from answering is raised here, before the first id is asked for.
     """
+    (results, ids), health, at = settled(engine, lambda: _found(engine, query))
+    return Selection(
+        words=words,
+        filters=filters,
+        order=_order(query),
+        at=at,
+        build=health.build or "",
+        revision=health.revision,
+        total=results.total,
+        notes=(*notes, *results.notes),
+    ), ids
+
+
+def settled(engine: Engine, read: Callable[[], T | None]) -> tuple[T, Health, datetime]:
+    """What is read of one state of the index, that state, and the time.
+
+    Reads again where something was published or updated meanwhile, so that what was read could be
+    of several states, and where None was read.
+    """
     at = datetime.now(UTC)
     for _ in range(ATTEMPTS):
         health = engine.health()
-        results, ids, is_one = _found(engine, query)
-        # Published or updated meanwhile: ids, total and build may be of several states.
-        if is_one and health.is_live and engine.health() == health:
-            return Selection(
-                words=words,
-                filters=filters,
-                order=_order(query),
-                at=at,
-                build=health.build or "",
-                revision=health.revision,
-                total=results.total,
-                notes=(*notes, *results.notes),
-            ), ids
+        found = read()
+        if found is not None and health.is_live and engine.health() == health:
+            return found, health, at
     raise IndexUnusableError(
         health.problem or "The index changes while it is read; try again in a minute."
     )
@@ -100,17 +110,20 @@ def _order(query: Query | None) -> str:
     return query.sort
 
 
-def _found(engine: Engine, query: Query | None) -> tuple[Results, Iterator[str], bool]:
-    """An answer without hits, all their ids, and whether the number is the same after as before."""
+def _found(engine: Engine, query: Query | None) -> tuple[Results, Iterator[str]] | None:
+    """An answer without hits, and all their ids; None where the number is another after than
+    before.
+    """
     whole = replace(
         query or Query(), start=0, size=0, facets=(), has_timeline=False, is_explained=False
     )
     results = engine.search(whole)
     if query is None:
-        return replace(results, total=0), iter(()), True
+        return replace(results, total=0), iter(())
     ids = engine.scan(whole)
     first = [*islice(ids, 1)]
-    return results, chain(first, ids), engine.total(whole) == results.total
+    is_one = engine.total(whole) == results.total
+    return (results, chain(first, ids)) if is_one else None
 
 
 def ranked(store: Store, ids: Iterable[str]) -> Iterator[tuple[int, Release]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from corpus import Release, offices
 from indexer.selection import Ranked, Selection
@@ -40,10 +40,10 @@ def table(selection: Selection, found: Ranked, codes: Sequence[str] = ()) -> Ite
     taken = {*FACTS, "text", *PROOF, *selection.facts()}
     named = [f"{code} (code)" if code in taken else code for code in dict.fromkeys(codes)]
     heading = (*FACTS, *named, "text", *PROOF, *selection.facts())
-    yield BYTE_ORDER_MARK + _line(heading)
+    yield BYTE_ORDER_MARK + row(heading)
     for rank, release in found:
         cells = [*_facts(rank, release), *("" for _ in named), "\n\n".join(release.body)]
-        yield _line([*cells, *_proof(release), *selection.facts().values()])
+        yield row([*cells, *_proof(release), *selection.facts().values()])
 
 
 def defused(cell: str) -> str:
@@ -51,6 +51,13 @@ def defused(cell: str) -> str:
     one.
     """
     return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+
+
+def row(cells: Iterable[str | float]) -> str:
+    """A row of a table; texts are defused, numbers stay numbers."""
+    written = io.StringIO()
+    csv.writer(written).writerow(defused(c) if isinstance(c, str) else c for c in cells)
+    return written.getvalue()
 
 
 def _facts(rank: int, release: Release) -> list[str]:
@@ -79,9 +86,3 @@ def _proof(release: Release) -> list[str]:
         str(release.version),
         seen.sha256,
     ]
-
-
-def _line(cells: Sequence[str]) -> str:
-    written = io.StringIO()
-    csv.writer(written).writerow(map(defused, cells))
-    return written.getvalue()

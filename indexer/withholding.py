@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any, cast
 
 from corpus import Store
-from indexer.engine import Engine, Hit, Query, Results
+from indexer.engine import Concordance, Engine, Hit, Line, LineSort, Query, Results
 
 
 class Withholding:
-    """Leaves out suppressed hits and hands on everything else.
+    """Leaves out suppressed hits and lines, and hands on everything else.
 
     The next update of the index takes them out of it; until then totals still count them.
     """
@@ -31,6 +31,19 @@ class Withholding:
         """The ids of all hits but the suppressed ones."""
         sealed = self.store.suppressed()
         return (id_ for id_ in self.engine.scan(query) if id_ not in sealed)
+
+    def occurrences(
+        self, query: Query, sort: LineSort = "document", start: int = 0, size: int = 50
+    ) -> Concordance:
+        """A page of lines without those of suppressed releases."""
+        found = self.engine.occurrences(query, sort, start, size)
+        sealed = self.store.suppressed()
+        return replace(found, lines=tuple(each for each in found.lines if each.id not in sealed))
+
+    def scan_occurrences(self, query: Query, sort: LineSort = "document") -> Iterator[Line]:
+        """All lines but those of suppressed releases."""
+        sealed = self.store.suppressed()
+        return (each for each in self.engine.scan_occurrences(query, sort) if each.id not in sealed)
 
     def similar(self, id_: str, size: int) -> tuple[Hit, ...]:
         """The releases most like one, suppressed ones left out."""

@@ -94,6 +94,7 @@ def line(index: Judged, span: Span) -> Line:
         language=document.language,
         published=document.published,
         title=document.title,
+        url=document.url,
         left=" ".join(f"{text[left:start]}X".split())[:-1],
         keyword=" ".join(text[start:end].split()),
         right=" ".join(f"X{text[end:right]}".split())[1:],

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from corpus import Settings, Store
 from corpus.errors import IndexUnusableError
-from indexer import Engine, Filters, Query, open_engine, parse
+from indexer import Engine, Filters, Frequency, Query, open_engine, parse
 from indexer.document import Document
 from indexer.export import exported
+from indexer.periods import name as period_name
 
 ENGINES = {"embedded": open_engine}
 
@@ -499,6 +500,25 @@ def test_undated_releases_sort_last_and_are_in_no_range(empty: Engine) -> None:
     assert sorted(numbers(empty, "", filters=Filters(year=("undated", "2018")))) == [1, 2, 4]
     years = dict(next(f for f in empty.search(asked("")).facets if f.name == "year").counts)
     assert years == {"undated": 2, "2018": 1, "2016": 1}
+
+
+def test_frequencies_count_hits_and_the_words_of_their_bodies_by_period(
+    engine: Engine, rows: list[Row]
+) -> None:
+    found = engine.frequencies(asked('"court"', filters=Filters(office=("sample_doj",))), "month")
+    counted: dict[str, list[int]] = {}
+    for row in rows:
+        if row.fields["office"] == "sample_doj" and quoted("court")(row):
+            period = counted.setdefault(row.published[:7], [0, 0, 0])
+            one = (1, row.body.count("court"), len(row.body))
+            counted[row.published[:7]] = [a + b for a, b in zip(period, one, strict=True)]
+    shown = {
+        period_name("month", number): [each.releases, each.occurrences, each.tokens]
+        for number, each in found.periods
+    }
+    assert shown == counted
+    assert len(shown) > 2
+    assert (found.step, found.undated) == ("month", Frequency(0, 0, 0))
 
 
 def test_a_failed_build_leaves_nothing_behind(empty: Engine) -> None:

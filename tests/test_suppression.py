@@ -56,7 +56,8 @@ def assert_not_shown(release: Release, settings: Settings, client: FlaskClient) 
     assert client.get(f"/releases/{release.id}").status_code == 404
     assert client.get(f"/releases/{release.id}/response").status_code == 404
     assert release.id not in client.get(f"/?q={release.title}").text
-    assert release.id not in client.get("/?q=fentanyl").text
+    for path in ("/", "/context", "/context.csv", "/trends"):
+        assert release.id not in client.get(f"{path}?q=fentanyl").text
     assert release.id not in call(settings, "export").output
     assert release.id not in call(settings, "search", "fentanyl", "--json").output
 
@@ -64,7 +65,8 @@ def assert_not_shown(release: Release, settings: Settings, client: FlaskClient) 
 def test_a_suppressed_release_is_shown_nowhere_and_stays_away(
     settings: Settings, client: FlaskClient, release: Release
 ) -> None:
-    assert release.id in client.get("/?q=fentanyl").text
+    for path in ("/", "/context", "/context.csv", "/trends"):
+        assert release.id in client.get(f"{path}?q=fentanyl").text
     count = len(call(settings, "export").output.splitlines())
     done = call(settings, "suppress", release.id, "--reason", REASON)
     assert done.exit_code == 0

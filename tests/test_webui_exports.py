@@ -29,7 +29,7 @@ from indexer.table import defused, table
 from indexer.whoosh_engine import WhooshEngine
 from tests.test_core_trees import nothing, sample_documents
 from webui import create_app
-from webui.exports import DOWNLOADS
+from webui.downloads import DOWNLOADS
 
 QUERIES = [
     "",

@@ -19,6 +19,8 @@ from indexer.withholding import withholding
 from webui import (
     changes,
     citations,
+    collocates,
+    concordance,
     differences,
     exports,
     guide,
@@ -27,7 +29,9 @@ from webui import (
     releases,
     search,
     suppressed,
+    trends,
 )
+from webui.downloads import Downloads
 from webui.labels import FILTERS, month_names
 from webui.locales import speak_languages
 
@@ -65,7 +69,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(differences.pages(store))
     app.register_blueprint(changes.pages(store))
     app.register_blueprint(citations.pages(store))
-    app.register_blueprint(exports.pages(store, engine, settings))
+    downloads = Downloads()
+    app.register_blueprint(exports.pages(store, engine, settings, downloads))
+    app.register_blueprint(concordance.pages(store, engine, settings, downloads))
+    app.register_blueprint(trends.pages(engine, settings, downloads))
+    app.register_blueprint(collocates.pages(engine, settings, downloads))
     app.register_blueprint(offices.pages(store, engine))
     app.register_blueprint(suppressed.pages(store))
     app.register_blueprint(guide.pages(store, engine, settings))

@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from threading import BoundedSemaphore
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, redirect, render_template, request
@@ -17,19 +16,16 @@ from indexer import Engine, Query
 from indexer.formats import FORMATS
 from indexer.selection import Selection, draw, ranked, select
 from indexer.table import table
+from webui.downloads import TABLE_TYPE, Downloads, file
 from webui.params import Asked, Pairs, read_asked
 
-# So many at a time: each keeps a thread of the server as long as its reader's line is slow.
-DOWNLOADS = 3
-BLOCK_CHARS = 16_000
 DRAWN, MOST_DRAWN = 50, 2000
 MOST_CODES = 40
 
 
-def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
+def pages(store: Store, engine: Engine, settings: Settings, downloads: Downloads) -> Blueprint:
     """The blueprint."""
     blueprint = Blueprint("exports", __name__)
-    free = BoundedSemaphore(DOWNLOADS)
 
     @blueprint.app_context_processor
     def formats() -> dict[str, object]:
@@ -40,17 +36,11 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
         """Every hit, in the order of the page."""
         if ending not in FORMATS:
             abort(404, f"Hits can be had as {', '.join(each.label for each in FORMATS.values())}.")
-        if not free.acquire(blocking=False):
-            abort(503, "Others are downloading just now; try again in a minute.")
-        with ExitStack() as place:
-            place.callback(free.release)
+        with downloads.place() as place:
             selection, ids = _selected(engine, read_asked(request.args), settings)
             lines = FORMATS[ending].write(selection, ranked(store, ids))
             kept = place.pop_all()
-        blocks = _blocks(lines, kept)
-        answer = _file(blocks, FORMATS[ending].media_type, selection, ending)
-        answer.call_on_close(kept.close)  # also where nothing was read of it
-        return answer
+        return file(lines, FORMATS[ending].media_type, "hits", selection.at, ending, kept)
 
     @blueprint.get("/sample")
     def sample() -> str | Answer:
@@ -84,9 +74,7 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
         facts = (("hits", str(selection.total)), ("sample", str(size)), ("seed", seed))
         selection = replace(selection, order="random", drawn=facts)
         lines = table(selection, ranked(store, chosen), _codes())
-        return _file(
-            _blocks(lines, ExitStack()), FORMATS["csv"].media_type, selection, "csv", "sample"
-        )
+        return file(lines, TABLE_TYPE, "sample", selection.at, "csv", ExitStack())
 
     return blueprint
 
@@ -98,29 +86,6 @@ def _selected(engine: Engine, asked: Asked, settings: Settings) -> tuple[Selecti
     query = None if is_void else Query(reading.tree, asked.filters, asked.sort)
     notes = (*asked.notes, *reading.notes)
     return select(engine, query, asked.words, tuple(asked.filter_pairs()), notes)
-
-
-def _file(
-    blocks: Iterator[bytes], media_type: str, selection: Selection, ending: str, what: str = "hits"
-) -> Response:
-    answer = Response(blocks, content_type=f"{media_type}; charset=utf-8")
-    name = f"communique-{what}-{selection.at:%Y%m%dT%H%M%SZ}.{ending}"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
-
-
-def _blocks(lines: Iterator[str], place: ExitStack) -> Iterator[bytes]:
-    """Lines joined to blocks that are worth sending; lets go of `place` when they end."""
-    held: list[str] = []
-    size = 0
-    with place:
-        for line in lines:
-            held.append(line)
-            size += len(line)
-            if size >= BLOCK_CHARS:
-                yield "".join(held).encode()
-                held, size = [], 0
-        yield "".join(held).encode()
 
 
 def _size() -> int:

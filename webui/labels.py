@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from babel.dates import get_month_names
-from flask_babel import format_date, format_decimal, get_locale, gettext, lazy_gettext, ngettext
+from babel.numbers import format_decimal
+from flask_babel import format_date, get_locale, gettext, lazy_gettext, ngettext
 
 STATES = {
     "changed": lazy_gettext("Changed since first seen"),
@@ -47,7 +49,12 @@ def month_names() -> list[str]:
 
 def number(value: float) -> str:
     """A number with its thousands apart, and no more decimals than it needs."""
-    return str(format_decimal(value))
+    return _number(value, str(get_locale()))
+
+
+@lru_cache(4096)  # a table has thousands of numbers, most of them many times
+def _number(value: float, locale: str) -> str:
+    return str(format_decimal(value, locale=locale))
 
 
 def language_name(code: str) -> str:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,8 @@ from indexer.whoosh_engine.spans import neighbours, word_spans
 CONTEXT_CHARS = 80
 BETWEEN_PARAGRAPHS = "\n\n"
 SPACE = re.compile(r"\s+")
-# Texts that are kept at hand while all lines are read; those of one text mostly come together.
+# Texts that are kept at hand, and lines looked up at a time, while all are read; those of one text
+# mostly come together.
 KEPT = 64
 
 
@@ -119,7 +121,8 @@ class _Lines:
     def read(self, numbers: Array) -> Iterator[Line]:
         """The lines of these numbers."""
         read = lru_cache(KEPT)(self._read)
-        for number in numbers.tolist():
+        blocks = (numbers[at : at + KEPT] for at in range(0, len(numbers), KEPT))
+        for number in chain.from_iterable(block.tolist() for block in blocks):
             at = int(np.searchsorted(self.bases, number, "right")) - 1
             part, place = self.parts[at], number - int(self.bases[at])
             document = int(part.documents[place])
@@ -153,6 +156,7 @@ def _line(stored: dict[str, Any], spans: Spans, first: int, last: int) -> Line:
         language=stored["language"],
         published=stored["published"],
         title=stored["title"],
+        url=stored["url"],
         left=SPACE.sub(" ", text[left:start]).lstrip(),
         keyword=SPACE.sub(" ", text[start:end]),
         right=SPACE.sub(" ", text[end:right]).rstrip(),

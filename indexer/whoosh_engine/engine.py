@@ -22,6 +22,7 @@ from indexer.document import FORMAT, Document
 from indexer.engine import (
     Collocates,
     Concordance,
+    Frequencies,
     Health,
     Hit,
     Line,
@@ -33,7 +34,8 @@ from indexer.engine import (
 )
 from indexer.marker import Marker
 from indexer.passages import marked, passages
-from indexer.whoosh_engine import collocates, concordance, vocabulary
+from indexer.periods import Step
+from indexer.whoosh_engine import collocates, concordance, frequencies, vocabulary
 from indexer.whoosh_engine.answer import answer, count_months, facets, ids, order, timeline
 from indexer.whoosh_engine.arrays import REBUILD
 from indexer.whoosh_engine.clause import explained
@@ -164,6 +166,10 @@ class WhooshEngine:
         return collocates.collocates(
             *self._snapshot(), query, window, measure, least, most, is_stem=is_stem
         )
+
+    def frequencies(self, query: Query, step: Step) -> Frequencies:
+        """The hits by period."""
+        return frequencies.frequencies(*self._snapshot(), query, step)
 
     def similar(self, id_: str, size: int) -> tuple[Hit, ...]:
         """The releases most like one."""

@@ -18,6 +18,7 @@ from whoosh.index import TOC, FileIndex
 from whoosh.searching import Searcher
 
 from indexer.engine import UNDATED
+from indexer.periods import Step, numbers
 from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.codec import NAME
 from indexer.whoosh_engine.facets import FacetColumn
@@ -50,6 +51,8 @@ class Snapshot:
         self._scratch = local()
         self._facets: dict[str, FacetColumn] = {}
         self._words: dict[str, WordList] = {}
+        self._lengths: dict[str, Array] = {}
+        self._periods: dict[Step, tuple[Array, int]] = {}
 
     def _joined(self, parts: list[Array]) -> Array:
         return np.concatenate(parts) if parts else np.zeros(0, np.int32)
@@ -96,13 +99,19 @@ class Snapshot:
             self._words[field] = WordList(field, self.segments)
         return self._words[field]
 
+    def lengths(self, field: str) -> Array:
+        """The number of words of each document in a field."""
+        if field not in self._lengths:
+            self._lengths[field] = self._joined([each.lengths(field) for each in self.segments])
+        return self._lengths[field]
+
     def norm(self, field: str) -> Array:
         """K1 ((1 - B) + B length / average length) of each document, float32: BM25's share of the
         length.
         """
         field = LENGTHS_OF.get(field, field)
         if field not in self._norms:
-            lengths = self._joined([segment.lengths(field) for segment in self.segments])
+            lengths = self.lengths(field)
             average = lengths.sum() / self.size or 1
             self._norms[field] = (K1 * ((1 - B) + B * lengths / average)).astype(np.float32)
         return self._norms[field]
@@ -127,6 +136,17 @@ class Snapshot:
             if terms and (number := terms.number(text)) is not None:
                 found.append((base, segment, number))
         return found
+
+    def periods(self, step: Step) -> tuple[Array, int]:
+        """Each document's period, counted from the first there is (int32, from 1; 0: undated), and
+        the number that is to be added to that.
+        """
+        if step not in self._periods:
+            dated = self.dates > 0
+            found = numbers(step, np.where(dated, self.dates, 1))
+            before = int(found[dated].min(initial=np.iinfo(np.int32).max)) - 1
+            self._periods[step] = np.where(dated, found - before, 0).astype(np.int32), before
+        return self._periods[step]
 
     @cached_property
     def months(self) -> tuple[Array, list[str]]:

@@ -1,0 +1,121 @@
+"""Values over time -> the geometry of a line chart, which fits any width and is drawn as SVG.
+
+Places across are in percent of the chart's width, so that texts and marks keep their size; the
+lines alone are stretched, from a canvas of WIDTH by HEIGHT.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import ceil, floor, log10
+
+WIDTH, HEIGHT = 1000, 280
+# Of more points only about so many are marked, so that lines stay lines.
+MARKED = 24
+# Names below the chart; more would run into each other on a phone.
+NAMED = 5
+LINES = 5
+ALMOST = 1 - 1e-9
+Values = Sequence[float | None]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A point that is marked: which period it is of, its value, its place in percent."""
+
+    at: int
+    value: float
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A line in pieces between gaps, as SVG's points; its marks, and the highest of its points."""
+
+    pieces: tuple[str, ...]
+    marks: tuple[Mark, ...]
+    highest: Mark | None
+
+
+@dataclass(frozen=True)
+class Curves:
+    """Lines over a common height; `gaps` as (x, width), `levels` as (y, value), `named` as (x, the
+    period's place in time), all places in percent.
+    """
+
+    curves: tuple[Curve, ...]
+    gaps: tuple[tuple[float, float], ...]
+    levels: tuple[tuple[float, float], ...]
+    named: tuple[tuple[float, int], ...]
+
+
+def draw(values: Sequence[Values], is_gap: Sequence[bool], named: Sequence[int]) -> Curves:
+    """Curves of values, each period after period; `named` are the periods that get a name."""
+    levels = _levels(max((each for row in values for each in row if each), default=0.0))
+    size = len(is_gap)
+    return Curves(
+        curves=tuple(_curve(row, levels[-1]) for row in values),
+        gaps=tuple(
+            (100 * start / size, 100 * (end - start) / size) for start, end in _runs(is_gap)
+        ),
+        levels=tuple((100 - 100 * each / levels[-1], each) for each in levels),
+        named=tuple((_x(at, size), at) for at in named),
+    )
+
+
+def spread(places: Sequence[int]) -> list[int]:
+    """Some of these places, evenly apart, that can all be named."""
+    return [*places][:: -(-len(places) // NAMED) or 1]
+
+
+def _curve(values: Values, highest: float) -> Curve:
+    size = len(values)
+    marks = [
+        Mark(at, each, _x(at, size), 100 - 100 * each / highest)
+        for at, each in enumerate(values)
+        if each is not None
+    ]
+    runs = [*_runs([each is not None for each in values])]
+    alone = {start for start, end in runs if end - start == 1}
+    step = -(-size // MARKED) if size > 2 * MARKED else 1
+    by_place = {mark.at: mark for mark in marks}
+    return Curve(
+        pieces=tuple(
+            " ".join(
+                f"{by_place[at].x * WIDTH / 100:.2f},{by_place[at].y * HEIGHT / 100:.2f}"
+                for at in range(start, end)
+            )
+            for start, end in runs
+        ),
+        marks=tuple(mark for mark in marks if mark.at % step == step // 2 or mark.at in alone),
+        highest=max(marks, key=lambda mark: mark.value, default=None),
+    )
+
+
+def _x(at: int, size: int) -> float:
+    return 100 * (at + 0.5) / size
+
+
+def _runs(is_in: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    """Where those that are in begin and end, neighbours together."""
+    start = None
+    for at, each in enumerate([*is_in, False]):
+        if each and start is None:
+            start = at
+        elif not each and start is not None:
+            yield start, at
+            start = None
+
+
+def _levels(highest: float) -> list[float]:
+    """Round numbers from 0 to one that is not below the highest: steps of 1, 2 or 5 times a power
+    of ten.
+    """
+    if highest <= 0:
+        return [0.0, 1.0]
+    power = 10.0 ** floor(log10(highest / LINES))
+    # A little room for what division leaves behind.
+    step = power * next(each for each in (1, 2, 5, 10) if each * power * LINES >= highest * ALMOST)
+    return [round(number * step, 12) for number in range(ceil(highest * ALMOST / step) + 1)]

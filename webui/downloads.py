@@ -1,0 +1,56 @@
+"""Files that are streamed to readers: a few at a time, in blocks that are worth sending."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import datetime
+from threading import BoundedSemaphore
+
+from flask import Response, abort
+from flask_babel import gettext
+
+# So many at a time: each keeps a thread of the server as long as its reader's line is slow.
+DOWNLOADS = 3
+BLOCK_CHARS = 16_000
+TABLE_TYPE = "text/csv"
+
+
+class Downloads:
+    """Places for files that are long in the making; all pages of an app share them."""
+
+    def __init__(self) -> None:
+        self.free = BoundedSemaphore(DOWNLOADS)
+
+    def place(self) -> ExitStack:
+        """A place, given back when the stack is closed; where none is free, the answer says so."""
+        if not self.free.acquire(blocking=False):
+            abort(503, gettext("Others are downloading just now; try again in a minute."))
+        place = ExitStack()
+        place.callback(self.free.release)
+        return place
+
+
+def file(
+    lines: Iterator[str], media_type: str, what: str, at: datetime, ending: str, place: ExitStack
+) -> Response:
+    """Lines as a file named after what it holds and the time; lets go of `place` when sent."""
+    answer = Response(_blocks(lines, place), content_type=f"{media_type}; charset=utf-8")
+    name = f"communique-{what}-{at:%Y%m%dT%H%M%SZ}.{ending}"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.call_on_close(place.close)  # also where nothing was read of it
+    return answer
+
+
+def _blocks(lines: Iterator[str], place: ExitStack) -> Iterator[bytes]:
+    """Lines joined to blocks; lets go of `place` when they end."""
+    held: list[str] = []
+    size = 0
+    with place:
+        for line in lines:
+            held.append(line)
+            size += len(line)
+            if size >= BLOCK_CHARS:
+                yield "".join(held).encode()
+                held, size = [], 0
+        yield "".join(held).encode()
