@@ -12,7 +12,6 @@ from werkzeug.exceptions import HTTPException
 from corpus import Settings, Store, read_settings
 from corpus.errors import CommuniqueError, IndexUnusableError, TooCostlyError
 from corpus.report import counted
-from corpus.source import offices as known_offices
 from indexer import open_engine
 from indexer.status import rule_words, run_words
 from indexer.withholding import withholding
@@ -28,12 +27,14 @@ from webui import (
     suppressed,
 )
 from webui.labels import (
+    country_name,
     day,
     kind_words,
     language_name,
     moment,
     month,
     number,
+    office_title,
     releases_words,
     speakable,
     state_words,
@@ -54,6 +55,7 @@ POLICY = {
 
 FILTERS = (
     counted,
+    country_name,
     day,
     kind_words,
     language_name,
@@ -98,12 +100,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.globals |= {each.__name__: each for each in (office_title, run_words, rule_words)}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     return app
-
-
-def office_title(name: str) -> str:
-    """The title of an office by its name."""
-    known = known_offices().get(name)
-    return known.title if known else name
 
 
 def _show_http_error(error: HTTPException) -> tuple[str, int] | Any:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from flask_babel import format_date, format_decimal, get_locale, gettext, lazy_gettext, ngettext
+
+from corpus import offices
+from webui.locales import language
 
 STATES = {
     "changed": lazy_gettext("Changed since first seen"),
@@ -25,7 +29,7 @@ UNSPEAKABLE = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U
 
 def day(value: date | None) -> str:
     """A day as "27 April 2018"; unknown ones are said to be."""
-    return str(format_date(value, "long") if value else gettext("date unknown"))
+    return _day(language(), value) if value else str(gettext("date unknown"))
 
 
 def month(name: str) -> str:
@@ -40,13 +44,36 @@ def moment(value: datetime | None) -> str:
 
 def number(value: float) -> str:
     """A number with its thousands apart, and no more decimals than it needs."""
+    return _number(language(), value)
+
+
+# A page has hundreds of numbers and dates, and Babel takes its time for each.
+@lru_cache(maxsize=20_000)
+def _number(_: str, value: float) -> str:
     return str(format_decimal(value))
+
+
+@lru_cache(maxsize=20_000)
+def _day(_: str, value: date) -> str:
+    return str(format_date(value, "long"))
+
+
+def office_title(name: str) -> str:
+    """The title of an office by its name."""
+    known = offices().get(name)
+    return known.title if known else name
 
 
 def language_name(code: str) -> str:
     """A language by its own code, in words where we know the name."""
     name = get_locale().languages.get(code, code)
     return str(name[:1].upper() + name[1:])
+
+
+def country_name(value: str) -> str:
+    """A country by its code in small letters, or by a name where we know no code."""
+    name = get_locale().territories.get(value.upper())
+    return str(name or value[:1].upper() + value[1:])
 
 
 def state_words(state: str) -> str:

@@ -23,6 +23,8 @@ from indexer.note import Note
 LANGUAGES = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
 PLACES = {"en": "en_GB", "ru": "ru", "kk": "kk"}
 CHOSEN = "communique.language"
+# Where nothing is chosen: what the browser prefers, looked for once a request.
+PREFERRED = "communique.preferred"
 TRANSLATIONS = Path(__file__).parent / "translations"
 
 
@@ -71,8 +73,11 @@ def speak_languages(app: Flask) -> None:
 
 def language() -> str:
     """The language of the answer."""
-    chosen: str | None = request.environ.get(CHOSEN)
-    return chosen or request.accept_languages.best_match(LANGUAGES) or "en"
+    chosen: str | None = request.environ.get(CHOSEN) or request.environ.get(PREFERRED)
+    if chosen is None:
+        chosen = request.accept_languages.best_match(LANGUAGES) or "en"
+        request.environ[PREFERRED] = chosen
+    return chosen
 
 
 def address(name: str) -> str:
@@ -86,7 +91,8 @@ def said(sentence: str) -> str:
     """A sentence of ours in the reader's language; one that is no Note stays as it is."""
     if not isinstance(sentence, Note):
         return sentence
-    return str(gettext(sentence.pattern)).format(**sentence.values)
+    values = {name: said(v) if isinstance(v, Note) else v for name, v in sentence.values.items()}
+    return str(gettext(sentence.pattern)).format(**values)
 
 
 @cache
