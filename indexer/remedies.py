@@ -59,15 +59,15 @@ def failure(typed: str, query: Query, engine: Engine) -> Failure:
     chosen = [name for name in FACETS if query.filters.values(name)]
     if query.filters.since or query.filters.until:
         chosen.append(DAYS)
-    free = replace(query, filters=Filters())
+    free = Query(parse(typed).tree)  # by the words of any language
     unfiltered = engine.total(free) if chosen else 0
     clauses = cut(typed)[:MOST_PARTS]
     parts = [] if len(clauses) < 2 and unfiltered else _parts(clauses, query, engine)
     filters = []
     if unfiltered and len(chosen) > 1:
         for name in chosen[:MOST_FILTERS]:
-            wider = replace(query, filters=_without(query.filters, name))
-            filters.append((name, engine.total(wider)))
+            node = free.tree if name == "language" else query.tree
+            filters.append((name, engine.total(Query(node, _without(query.filters, name)))))
     return Failure(
         tuple(part for part in parts if not part.within),
         tuple(_remedies(typed, parts, query, engine)),
@@ -99,10 +99,10 @@ def _parts(clauses: list[str], query: Query, engine: Engine) -> list[Part]:
     is_filtered = query.filters != Filters()
     found = []
     for words in clauses:
-        node = parse(words, query.filters.language).tree
+        node, narrow = (parse(words, each).tree for each in ((), query.filters.language))
         if node is not None:
             total = engine.total(Query(node))
-            asked = Query(node, query.filters)
+            asked = Query(narrow, query.filters)
             within = engine.total(asked) if is_filtered and total else total
             found.append(Part(words, total, within))
     return found

@@ -99,14 +99,15 @@
     period.focus();
   }
 
-  bars.addEventListener("focusin", (event) => {
+  // On the figure: a part of an SVG that listens to focus becomes a stop of the keyboard itself.
+  figure.addEventListener("focusin", (event) => {
     const number = periods.indexOf(event.target.closest("a"));
     if (!isDragging && number >= 0 && (anchor < 0 || anchor === end)) choose(number, number);
   });
-  bars.addEventListener("focusout", () => {
+  figure.addEventListener("focusout", () => {
     if (!isDragging) choose(-1, -1);
   });
-  bars.addEventListener("keydown", (event) => {
+  figure.addEventListener("keydown", (event) => {
     const number = periods.indexOf(document.activeElement.closest("a"));
     if (number < 0 || event.altKey || event.ctrlKey || event.metaKey) return;
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
