@@ -11,12 +11,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import building, crawling, faults, reading, searching, tools
+from bench import building, crawling, faults, pages, reading, searching, tools
 from bench.site import SHARED, Row
 
 SECTIONS = {
     "reading": reading.rows,
     "searching": searching.rows,
+    "pages": pages.rows,
     "tools": tools.rows,
     "building": building.rows,
     "crawling": crawling.rows,

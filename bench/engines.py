@@ -36,7 +36,8 @@ class Peer(Protocol):
         """Do all that a results page needs; the total."""
 
 
-def _typed(kind: str, words: Sequence[str]) -> str:
+def as_typed(kind: str, words: Sequence[str]) -> str:
+    """A query of a kind, as a person types it."""
     if kind == "phrase":
         return f'"{" ".join(words)}"'
     if kind == "prefix":
@@ -64,7 +65,7 @@ class Ours:
     def page(self, kind: str, words: Sequence[str]) -> int:
         """The work that all of them do."""
         asked = Query(
-            parse(_typed(kind, words)).tree,
+            parse(as_typed(kind, words)).tree,
             size=10,
             facets=("office", "year"),
             has_timeline=False,
@@ -74,7 +75,7 @@ class Ours:
 
     def whole_page(self, kind: str, words: Sequence[str]) -> int:
         """With all facets, the timeline and the explanation, as the browser is given it."""
-        return self.engine.search(Query(parse(_typed(kind, words)).tree, size=10)).total
+        return self.engine.search(Query(parse(as_typed(kind, words)).tree, size=10)).total
 
 
 class Tantivy:
@@ -128,7 +129,7 @@ class Tantivy:
         else:
             boosts = {"title": 2.0}
             query = self.index.parse_query(
-                _typed(kind, words), ["title", "body"], field_boosts=boosts
+                as_typed(kind, words), ["title", "body"], field_boosts=boosts
             )
         found = searcher.search(query, 10, count=True)
         searcher.aggregate(query, AGGREGATIONS)
@@ -180,7 +181,7 @@ class Fts5:
 
     def page(self, kind: str, words: Sequence[str]) -> int:
         """Counts by one pass over the matches, top ten with snippets by another."""
-        typed = _typed(kind, words)
+        typed = as_typed(kind, words)
         counted = self.base.execute(
             "SELECT office, year, count(*) FROM t JOIN r ON r.n = t.rowid WHERE t MATCH ?"
             " GROUP BY 1, 2",
@@ -236,7 +237,7 @@ class PlainWhoosh:
 
     def page(self, kind: str, words: Sequence[str]) -> int:
         """All matches, so that its ten are right; counts by stored fields; highlights."""
-        found = self.searcher.search(self.parser.parse(_typed(kind, words)), limit=None)
+        found = self.searcher.search(self.parser.parse(as_typed(kind, words)), limit=None)
         columns = [self.searcher.reader().column_reader(name) for name in ("office", "year")]
         for column in columns:
             Counter(column[number] for number in found.docs())

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from corpus import catalog
+from corpus.revision import next_revision
 from corpus.rows import sealed_ids
 
 SHINGLE = 4
@@ -43,11 +44,21 @@ class Copy:
 
 
 def link(connection: Connection, id_: str, body: Sequence[str]) -> None:
-    """Find the copies of a body that is new or has changed, and link them, both ways."""
+    """Find the copies of a body that is new or has changed, and link them, both ways.
+
+    Where that makes another group of releases, the index hears of them all.
+    """
+    before = _linked(connection, id_)
     unlink(connection, id_)
     words = shingles(body)
-    if len(words) < LEAST_SHINGLES:
-        return
+    if len(words) >= LEAST_SHINGLES:
+        _link(connection, id_, words)
+    after = _linked(connection, id_)
+    if after != before:
+        _tell_index(connection, (before | after) - {id_})
+
+
+def _link(connection: Connection, id_: str, words: set[str]) -> None:
     keys = band_keys(words)
     found = {}
     for other in _candidates(connection, keys):
@@ -98,6 +109,33 @@ def read_copies(connection: Connection, id_: str) -> list[Copy]:
     return [Copy(*row) for row in connection.execute(query)]
 
 
+def read_groups(connection: Connection) -> dict[str, str]:
+    """The group of each release in sight that has copies, named by the least id in it.
+
+    A release belongs to the group of any of its copies, though not all of a group need be alike.
+    """
+    c = catalog.copy.c
+    query = select(c.release, c.other).where(
+        c.release < c.other, *(each.not_in(sealed_ids()) for each in (c.release, c.other))
+    )
+    groups: dict[str, str] = {}
+
+    def name(id_: str) -> str:
+        while (other := groups.setdefault(id_, id_)) != id_:
+            id_ = other
+        return id_
+
+    for one, two in connection.execute(query):
+        least, other = sorted((name(one), name(two)))
+        groups[other] = least
+    return {id_: name(id_) for id_ in groups}
+
+
+def tell_group(connection: Connection, id_: str) -> None:
+    """Let the index hear of the copies of a release that went out of sight, or came back."""
+    _tell_index(connection, _linked(connection, id_) - {id_})
+
+
 def count_copies(connection: Connection, ids: Iterable[str]) -> dict[str, int]:
     """How many copies in sight each of these releases has; those with none are left out."""
     c = catalog.copy.c
@@ -131,6 +169,24 @@ def band_keys(words: set[str]) -> list[str]:
     made.update_batch([word.encode() for word in words])
     values = made.digest().reshape(BANDS, ROWS)
     return [hashlib.blake2b(each.tobytes(), digest_size=8).hexdigest() for each in values]
+
+
+def _linked(connection: Connection, id_: str) -> set[str]:
+    """A release, its copies, their copies, and so on."""
+    c = catalog.copy.c
+    found: set[str] = set()
+    fresh = {id_}
+    while fresh:
+        found |= fresh
+        fresh = {*connection.scalars(select(c.other).where(c.release.in_(fresh)))} - found
+    return found
+
+
+def _tell_index(connection: Connection, ids: set[str]) -> None:
+    """A revision of its own for each: the next update of the index reads them again."""
+    for id_ in sorted(ids):
+        values = {"revision": next_revision(connection)}
+        connection.execute(update(catalog.release).where(catalog.release.c.id == id_), values)
 
 
 def _hash(word: bytes) -> int:

@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, null, select, union_all, update
 
 from corpus import catalog, copies
-from corpus.observation import next_ordinal, next_revision, put_release
+from corpus.observation import next_ordinal, put_release
+from corpus.revision import next_revision
 from corpus.rows import differs
 
 Rows = dict[int, list[Row[Any]]]

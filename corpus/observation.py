@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from corpus import catalog, copies
 from corpus.release import FACTS
+from corpus.revision import next_revision
 from corpus.rows import (
     DERIVED,
     LISTS,
@@ -152,13 +153,6 @@ def replace_version(
     if facts:
         _update(connection, id_, {"revision": next_revision(connection)})
     return facts
-
-
-def next_revision(connection: Connection) -> int:
-    """Taken in the change's own transaction: the row's lock makes revisions appear in order."""
-    where = catalog.about.c.key == "revision"
-    connection.execute(update(catalog.about).where(where).values(value=catalog.about.c.value + 1))
-    return int(connection.execute(select(catalog.about.c.value).where(where)).scalar_one())
 
 
 def next_ordinal(connection: Connection, id_: str) -> int:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from corpus import catalog, suppression
 from corpus.archive import Place
 from corpus.attachments import Attached, count_attached
-from corpus.copies import Copy, count_copies, read_copies
+from corpus.copies import Copy, count_copies, read_copies, read_groups
 from corpus.coverage import read_coverage
 from corpus.database import open_catalog
 from corpus.errors import StoreError
@@ -203,6 +203,13 @@ class Store:
         """How many copies each of these releases has; those with none are left out."""
         with self.writing() as connection:
             return count_copies(connection, ids)
+
+    def copy_groups(self) -> dict[str, str]:
+        """The group of each release that has copies; releases of one group are copies of others in
+        it.
+        """
+        with self.writing() as connection:
+            return read_groups(connection)
 
     def suppressed(self, after_revision: int = 0) -> set[str]:
         """The ids that are out of sight, or those that went so after a revision."""

@@ -9,11 +9,12 @@ from sqlalchemy import Connection, insert, select, update
 
 from corpus import catalog
 from corpus.archive import sha256
+from corpus.copies import tell_group
 from corpus.errors import OfficeError, PageError, StoreError
-from corpus.observation import next_revision
 from corpus.page import Page
 from corpus.records import Record
 from corpus.release import Draft, Provenance, Release, release_id
+from corpus.revision import next_revision
 from corpus.rows import sealed_ids
 from corpus.source import office
 
@@ -96,6 +97,7 @@ def _check(connection: Connection, id_: str) -> None:
 
 def _tell_index(connection: Connection, id_: str) -> None:
     """A revision of its own: the next update of the index takes it out, or in again."""
+    tell_group(connection, id_)
     where = catalog.release.c.id == id_
     connection.execute(
         update(catalog.release).where(where), {"revision": next_revision(connection)}

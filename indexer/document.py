@@ -10,15 +10,16 @@ from datetime import date
 
 from corpus import Release, offices
 
-FORMAT = 4
+FORMAT = 5
 
 
 @dataclass(frozen=True)
 class Document:
     """A release as it is indexed. Title, body, topics, components and place are analysed.
 
-    The rest are whole values; `published` None is unknown. `state` is what became of a release
-    after it was first seen: "changed", "gone", both or neither.
+    The rest are whole values, and so are topics and components once more; `published` None is
+    unknown. `state` is what became of a release after it was first seen: "changed", "gone", both or
+    neither. Nearly identical releases have one `group` (see corpus.copies.read_groups).
     """
 
     id: str
@@ -34,6 +35,8 @@ class Document:
     number: str | None
     place: str | None
     state: tuple[str, ...] = ()
+    kind: str | None = None
+    group: str | None = None
 
     @property
     def body_text(self) -> str:
@@ -41,9 +44,9 @@ class Document:
         return "\n\n".join(self.body)
 
 
-def document(release: Release) -> Document:
-    """What is indexed of a release: what the office states and what became of it, nothing of how we
-    came to know it.
+def document(release: Release, group: str | None = None) -> Document:
+    """What is indexed of a release: what the office states, what became of it, and the group of its
+    copies if it has any; nothing of how we came to know it.
     """
     known = offices().get(release.office)
     return Document(
@@ -60,6 +63,8 @@ def document(release: Release) -> Document:
         number=release.number,
         place=release.place,
         state=_state(release),
+        kind=release.kind,
+        group=group,
     )
 
 

@@ -20,7 +20,7 @@ from indexer.periods import Step
 Sort = Literal["relevance", "newest", "oldest"]
 LineSort = Literal["document", "left", "right", "office", "date"]
 Measure = Literal["log_likelihood", "log_dice", "mutual_information"]
-FACETS = ("office", "year", "language", "topic", "state")
+FACETS = ("office", "year", "language", "topic", "state", "country", "component", "kind")
 UNDATED = "undated"
 
 
@@ -32,9 +32,12 @@ class Filters:
     """
 
     office: tuple[str, ...] = ()
+    country: tuple[str, ...] = ()
     year: tuple[str, ...] = ()
     language: tuple[str, ...] = ()
     topic: tuple[str, ...] = ()
+    component: tuple[str, ...] = ()
+    kind: tuple[str, ...] = ()
     state: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None
@@ -50,7 +53,8 @@ class Query:
     """What is asked of an engine: the hits from `start` (0-based), at most `size`.
 
     `tree` None asks for every release. `facets` are those to be counted; timeline and explanation
-    come with the answer unless they are not wanted.
+    come with the answer unless they are not wanted. `step` "auto" leaves it to the engine in what
+    periods the timeline counts. `is_folded` shows of each group of copies the first hit alone.
     """
 
     tree: Tree | None = None
@@ -61,11 +65,16 @@ class Query:
     facets: tuple[str, ...] = FACETS
     has_timeline: bool = True
     is_explained: bool = True
+    step: Step | Literal["auto"] = "month"
+    is_folded: bool = False
 
 
 @dataclass(frozen=True)
 class Hit:
-    """A release that matches, with what a results page shows of it."""
+    """A release that matches, with what a results page shows of it.
+
+    `folded` is how many of its copies match as well and are not shown.
+    """
 
     id: str
     score: float
@@ -75,6 +84,7 @@ class Hit:
     url: str
     title: Passage
     passages: tuple[Passage, ...]
+    folded: int = 0
 
 
 @dataclass(frozen=True)
@@ -104,8 +114,9 @@ class Clause:
 class Results:
     """An answer: the page of hits, the exact total, the facets, and the build it comes from.
 
-    `timeline` counts dated hits a month ("2018-04"); `clause` tells how the query was carried out,
-    `notes` what of it was cut short.
+    `timeline` counts dated hits by periods of a `step` (named as in ISO 8601: "2018-04"), those
+    without any left out; `clause` tells how the query was carried out, `notes` what of it was cut
+    short. `folded` hits are in all counts and on no page, as copies of others.
     """
 
     hits: tuple[Hit, ...]
@@ -115,6 +126,8 @@ class Results:
     timeline: tuple[tuple[str, int], ...] = ()
     clause: Clause | None = None
     notes: tuple[str, ...] = ()
+    step: Step | None = None
+    folded: int = 0
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 Step = Literal["day", "week", "month", "year"]
 STEPS: tuple[Step, ...] = get_args(Step)
+# The most periods that a step suits: more are too many to be told apart on a screen.
+MOST: dict[Step, int] = {"day": 70, "week": 105, "month": 180}
 
 
 def numbers(step: Step, ordinals: NDArray[np.int32]) -> NDArray[np.int64]:
@@ -50,6 +52,27 @@ def name(step: Step, number: int) -> str:
         year, week, _ = first.isocalendar()
         return f"{year:04}-W{week:02}"
     return first.isoformat()[: {"day": 10, "month": 7, "year": 4}[step]]
+
+
+def number(step: Step, named: str) -> int:
+    """The period of a name."""
+    if step == "week":
+        year, _, week = named.partition("-W")
+        day = date.fromisocalendar(int(year), int(week), 1)
+    else:
+        day = date.fromisoformat(f"{named}-01-01"[:10])
+    return int(numbers(step, np.array([day.toordinal()], np.int32))[0])
+
+
+def count(step: Step, first: date, last: date) -> int:
+    """How many periods there are from one day to another."""
+    begun, ended = numbers(step, np.array([first.toordinal(), last.toordinal()], np.int32))
+    return int(ended - begun) + 1
+
+
+def fitting(first: date, last: date) -> Step:
+    """The step that suits the time from one day to another."""
+    return next((step for step in MOST if count(step, first, last) <= MOST[step]), "year")
 
 
 # The ordinal of 1 January 1970, from which NumPy counts days.

@@ -92,4 +92,6 @@ def _rebuild(
 
 
 def _documents(store: Store, after_revision: int) -> Iterator[Document]:
-    return (document(release) for release in store.releases(after_revision=after_revision))
+    groups = store.copy_groups()
+    releases = store.releases(after_revision=after_revision)
+    return (document(release, groups.get(release.id)) for release in releases)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from indexer.engine import Engine, Facet, Query
+from indexer.engine import FACETS, Engine, Facet, Query
 from indexer.note import Note
 from indexer.query import values_asked
 
-NAMES = ("office", "language", "year", "state")
-# Of these it helps to say which there are; years would only fill the page.
-LISTED = ("office", "language")
+# Of these it helps to say which there are; years, topics and the like would only fill the page.
+LISTED = ("office", "country", "language")
+# Facets whose values can be typed as they are, such as office:us_doj.
+TYPED = ("office", "country", "language")
 
 
 def unknown_values(query: Query, found: tuple[Facet, ...], engine: Engine) -> list[Note]:
-    """A sentence for each office, language, year or state asked for that no release has.
+    """A sentence for each value of a facet asked for that no release has.
 
     `found` are the facets of the query's results: what they have need not be looked for.
     """
-    asked = {name: [*query.filters.values(name), *values_asked(query.tree, name)] for name in NAMES}
+    asked = {name: [*query.filters.values(name)] for name in FACETS}
+    for name in TYPED:
+        asked[name] += values_asked(query.tree, name)
     there = _values(found)
     if all(value in there.get(name, ()) for name, values in asked.items() for value in values):
         return []

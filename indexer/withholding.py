@@ -50,7 +50,7 @@ class Withholding:
         return self._shown(self.engine.similar(id_, size))
 
     def _shown(self, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
-        sealed = self.store.suppressed()
+        sealed = self.store.suppressed() if hits else ()
         return tuple(hit for hit in hits if hit.id not in sealed)
 
 

@@ -236,3 +236,103 @@ def test_the_address_of_a_paragraph_shows_itself_and_leads_to_it(page: Page) -> 
     expect(paragraph).not_to_have_css("background-color", plain)
     expect(link).to_have_css("opacity", "1")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def bars(page: Page) -> list[dict[str, float]]:
+    """Where the bars of the timeline stand that have hits."""
+    found = [bar.bounding_box() for bar in page.locator("svg.bars rect.bar").all()]
+    return [dict(box) for box in found if box]
+
+
+def test_a_bar_leads_to_its_releases(page: Page) -> None:
+    page.goto("/?q=fraud&step=year")
+    link = page.locator("svg.bars a").last
+    wanted = link.get_attribute("href")
+    told = link.locator("title").text_content() or ""
+    link.locator("rect.bar").click()
+    assert wanted
+    expect(page).to_have_url(re.compile(re.escape(wanted) + "$"))
+    expect(page.locator(".summary .total")).to_have_text(re.findall(r": (\d+) of", told)[0])
+    expect(page.locator(".chips li")).to_have_count(1)
+
+
+def test_the_timeline_can_be_read_and_followed_as_a_table(page: Page) -> None:
+    page.goto("/?q=fraud&step=year")
+    table = page.locator("#time-table")
+    expect(table).to_be_hidden()
+    page.get_by_text("The chart as a table").click()
+    expect(table).to_be_visible()
+    table.get_by_role("link").first.click()
+    expect(page).to_have_url(re.compile("since=.*until="))
+    expect(page.get_by_role("button", name="Keyboard shortcuts")).to_be_hidden()
+
+
+def test_dragging_over_bars_selects_the_time_from_the_first_to_the_last(scripted: Page) -> None:
+    page = scripted
+    page.goto("/?q=fraud&step=year")
+    before = page.locator(".hits").bounding_box()
+    places = bars(page)
+    first, last = places[1], places[-1]
+    page.mouse.move(first["x"] + 1, first["y"] + 1)
+    page.mouse.down()
+    page.mouse.move(last["x"] + last["width"] / 2, last["y"] + 1, steps=5)
+    told = page.locator(".picked").inner_text()
+    assert page.locator(".hits").bounding_box() == before
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(r"since=\d{4}-01-01&until=\d{4}-12-31$"))
+    years = re.findall(r"(\d{4})-", page.url)
+    assert told.startswith(f"{years[0]} – {years[1]}: ")
+    expect(page.locator(".summary .total")).to_have_text(told.rpartition(": ")[2])
+
+
+def test_a_range_is_chosen_by_keyboard(scripted: Page) -> None:
+    page = scripted
+    page.goto("/?q=fraud&step=year")
+    page.locator(".sorts a").last.focus()
+    page.keyboard.press("Tab")
+    expect(page.locator("svg.bars a").first).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("svg.bars a").nth(1)).to_be_focused()
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    told = page.locator(".picked").inner_text()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"since=\d{4}-01-01&until=\d{4}-12-31$"))
+    first, last = (int(year) for year in re.findall(r"(\d{4})-", page.url))
+    assert last == first + 2
+    expect(page.locator(".summary .total")).to_have_text(told.rpartition(": ")[2])
+
+
+def test_keys_move_through_hits_and_can_be_turned_off(scripted: Page) -> None:
+    page = scripted
+    page.goto("/?q=fraud")
+    hits = page.locator(".hits h2 a")
+    page.keyboard.press("j")
+    expect(hits.first).to_be_focused()
+    page.keyboard.press("j")
+    expect(hits.nth(1)).to_be_focused()
+    page.keyboard.press("k")
+    expect(hits.first).to_be_focused()
+
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("checkbox").uncheck()
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_be_hidden()
+    page.reload()
+    page.keyboard.press("j")
+    expect(hits.first).not_to_be_focused()
+    page.keyboard.press("?")
+    expect(dialog).to_be_hidden()
+
+    page.get_by_role("button", name="Keyboard shortcuts").click()
+    dialog.get_by_role("checkbox").check()
+    page.keyboard.press("Escape")
+    page.get_by_role("combobox").fill("j")
+    page.get_by_role("combobox").press("k")
+    expect(page.get_by_role("combobox")).to_have_value("jk")
+    page.goto("/?q=fraud")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/releases/"))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from itertools import islice
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,8 +15,10 @@ from hypothesis import strategies as st
 from whoosh import query as tree
 
 from corpus import Settings
+from indexer.analysis import fold
 from indexer.document import Document
 from indexer.engine import FACETS, UNDATED, Facet, Filters, Query
+from indexer.periods import STEPS, fitting
 from indexer.query import parse
 from indexer.whoosh_engine import WhooshEngine
 from tests.test_core_trees import nothing, sample_documents
@@ -63,7 +66,9 @@ def documents(sample_settings: Settings) -> dict[str, Document]:
     for number, id_ in enumerate([*made][5:300:9]):
         made[id_] = replace(made[id_], published=date(2021, 3, 1), topics=("Fraud", "Later"))
         state = (("changed",), ("gone",), ("changed", "gone"), ())[number % 4]
-        made[id_] = replace(made[id_], state=state)
+        made[id_] = replace(made[id_], state=state, kind=(None, "Plea", "Суд")[number % 3])
+        made[id_] = replace(made[id_], components=("Fraud Section", "Later", "Tax")[: number % 4])
+        made[id_] = replace(made[id_], group=(None, "a", "b", "c")[number % 4])
     for id_ in [*made][3:300:11]:
         del made[id_]
     return made
@@ -90,8 +95,11 @@ def engine(
 
 def values(document: Document, facet: str) -> tuple[str, ...]:
     """What a document counts for in a facet."""
-    if facet == "topic":
-        return tuple(set(document.topics))
+    if facet in ("topic", "component"):
+        return tuple(set(getattr(document, f"{facet}s")))
+    if facet in ("country", "kind"):
+        value = getattr(document, facet)
+        return ((fold(value) if facet == "country" else value),) if value else ()
     if facet == "year":
         return (str(document.published.year) if document.published else UNDATED,)
     if facet == "state":
@@ -129,7 +137,10 @@ FILTERS = st.builds(
     office=some("sample_doj_0", "sample_gpo_2", "sample_doj_1", "absent"),
     year=some("2012", "2016", "2021", UNDATED, "1999"),
     language=some("en", "ru", "kk", "xx"),
+    country=some("aldania", "karasu", "absent"),
     topic=some("Fraud", "Bribery", "Сыбайлас", "Later", "absent"),
+    component=some("Fraud Section", "Tax", "absent"),
+    kind=some("Plea", "Суд", "absent"),
     state=some("changed", "gone", "absent"),
     since=DAYS,
     until=DAYS,
@@ -153,6 +164,72 @@ def test_counts_are_plain_counts(
     )
     months = Counter(f"{each.published:%Y-%m}" for each in kept if each.published)
     assert answered.timeline == tuple(sorted(months.items()))
+
+
+@OFTEN
+@given(typed=st.sampled_from(ASKED), filters=FILTERS, step=st.sampled_from((*STEPS, "auto")))
+def test_a_timeline_counts_plainly_by_any_step(
+    typed: str,
+    filters: Filters,
+    step: Any,
+    engine: WhooshEngine,
+    documents: dict[str, Document],
+) -> None:
+    asked = Query(parse(typed).tree, filters, step=step)
+    answered = engine.search(asked)
+    days = sorted(day for id_ in engine.scan(asked) if (day := documents[id_].published))
+    assert answered.step == (step if step != "auto" else fitting(*span(days)))
+    names = {
+        "day": date.isoformat,
+        "week": lambda day: "{:04}-W{:02}".format(*day.isocalendar()),
+        "month": lambda day: f"{day:%Y-%m}",
+        "year": lambda day: f"{day:%Y}",
+    }
+    assert answered.timeline == tuple(sorted(Counter(map(names[answered.step], days)).items()))
+    years = next(each for each in answered.facets if each.name == "year")
+    assert years == engine.search(replace(asked, step="month")).facets[FACETS.index("year")]
+
+
+def span(days: list[date]) -> tuple[date, date]:
+    return (days[0], days[-1]) if days else (date.min, date.min)
+
+
+@OFTEN
+@given(
+    typed=st.sampled_from(ASKED),
+    filters=FILTERS,
+    sort=st.sampled_from(SORTS),
+    size=st.integers(1, 60),
+)
+def test_of_copies_the_best_placed_hit_is_shown_and_counts_the_others(
+    typed: str,
+    filters: Filters,
+    sort: Any,
+    size: int,
+    engine: WhooshEngine,
+    documents: dict[str, Document],
+) -> None:
+    asked = Query(parse(typed).tree, filters, sort)
+    held: dict[str, int] = {}
+    groups: dict[str, str] = {}
+    for id_ in engine.scan(asked):
+        first = groups.setdefault(documents[id_].group or id_, id_)
+        held[first] = held.get(first, -1) + 1
+    size = max(size, len(held) // 8)
+    pages = [
+        engine.search(replace(asked, start=start, size=size, is_folded=True))
+        for start in range(0, len(held) + size, size)
+    ]
+    assert [(hit.id, hit.folded) for page in pages for hit in page.hits] == [*held.items()]
+    whole = engine.search(asked)
+    for page in pages:
+        assert (page.total, page.facets, page.timeline) == (
+            whole.total,
+            whole.facets,
+            whole.timeline,
+        )
+        assert page.folded == whole.total - len(held)
+    assert whole.folded == 0
 
 
 def test_every_document_is_counted_when_nothing_is_asked(

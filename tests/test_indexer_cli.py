@@ -25,6 +25,7 @@ from corpus.gate import Refusal
 from corpus.report import CrawlReport
 from corpus.sample_site import SampleSite
 from indexer.cli import main
+from indexer.engine import FACETS
 
 ROOT = Path(__file__).resolve().parents[1]
 READING = ["export", "offices", "search", "status", "verify"]
@@ -274,13 +275,12 @@ def test_search_as_json_has_hits_total_and_facets(sample_settings: Settings) -> 
     found = json.loads(
         call(sample_settings.data, "search", "--json", "--size", "2", "fraud").output
     )
-    expected = {"notes", "hits", "total", "facets", "build", "timeline", "clause"}
+    expected = {"notes", "hits", "total", "facets", "build", "timeline", "step", "clause", "folded"}
     assert set(found) == expected
     assert len(found["hits"]) == 2 < found["total"]
-    names = {"id", "score", "office", "language", "published", "url", "title", "passages"}
+    names = {"id", "score", "office", "language", "published", "url", "title", "passages", "folded"}
     assert all(set(hit) == names for hit in found["hits"])
-    names = ["office", "year", "language", "topic", "state"]
-    assert [facet["name"] for facet in found["facets"]] == names
+    assert [facet["name"] for facet in found["facets"]] == [*FACETS]
 
 
 def test_search_takes_offices_dates_and_sorts(sample_settings: Settings) -> None:

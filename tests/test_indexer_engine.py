@@ -280,7 +280,10 @@ def facet_values(row: Row) -> dict[str, list[str]]:
         "office": [row.fields["office"]],
         "year": [row.published[:4] or "undated"],
         "language": [row.fields["language"]],
+        "country": [{"sample_doj": "aldania", "sample_gpo": "karasu"}[row.fields["office"]]],
         "topic": row.fields["topics"],
+        "component": row.fields["components"],
+        "kind": [],
         "state": [],
     }
 
@@ -487,6 +490,35 @@ def test_many_updates_keep_every_release_once(empty: Engine) -> None:
         empty.update([made(n, f"round{round_} words") for n in range(round_, 20)], (), 1, ignore)
     assert sorted(numbers(empty, "words")) == list(range(20))
     assert [len(numbers(empty, f'"round{each}"')) for each in range(9)] == [1] * 8 + [12]
+
+
+def test_kinds_and_components_are_whole_values(empty: Engine) -> None:
+    kinds = {1: "Guilty plea", 2: "Sentencing", 3: None}
+    parts = {1: ("Tax Division", "Fraud"), 2: ("Tax Division",), 3: ()}
+    fill(empty, *(made(n, "words", kind=kinds[n], components=parts[n]) for n in kinds))
+    facets = {each.name: dict(each.counts) for each in empty.search(asked("words")).facets}
+    assert facets["kind"] == {"Guilty plea": 1, "Sentencing": 1}
+    assert facets["component"] == {"Tax Division": 2, "Fraud": 1}
+    assert numbers(empty, "", filters=Filters(kind=("Guilty plea",))) == [1]
+    assert numbers(empty, "", filters=Filters(component=("Tax",))) == []
+    assert sorted(numbers(empty, "", filters=Filters(component=("Tax Division",)))) == [1, 2]
+
+
+def test_an_update_makes_copies_and_unmakes_them(empty: Engine) -> None:
+    def shown() -> list[tuple[int, int]]:
+        results = empty.search(asked("words", is_folded=True))
+        assert (results.total, results.folded) == (4, 4 - len(results.hits))
+        return [(int(hit.id.rpartition("-")[2], 16), hit.folded) for hit in results.hits]
+
+    days = {n: date(2018, 1, n) for n in (1, 2, 3, 4)}
+    fill(empty, *(made(n, "words", days[n]) for n in days))
+    assert shown() == [(4, 0), (3, 0), (2, 0), (1, 0)]
+    empty.update([made(n, "words", days[n], group="a") for n in (1, 3)], (), 2, ignore)
+    assert shown() == [(4, 0), (3, 1), (2, 0)]
+    empty.update([made(2, "words", days[2], group="a")], (), 3, ignore)
+    assert shown() == [(4, 0), (3, 2)]
+    empty.update([made(3, "words", days[3])], (), 4, ignore)
+    assert shown() == [(4, 0), (3, 0), (2, 1)]
 
 
 def test_undated_releases_sort_last_and_are_in_no_range(empty: Engine) -> None:

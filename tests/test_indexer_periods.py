@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.periods import STEPS, Step, first_day, last_day, name, numbers
+from indexer.periods import MOST, STEPS, Step, count, first_day, fitting, last_day, name, numbers
+from indexer.periods import number as number_of
 
 DAYS = st.dates(date(1, 1, 1), date(9990, 12, 31))
 
@@ -27,6 +28,21 @@ def test_periods_have_the_names_that_the_calendar_gives(day: date) -> None:
     found = [name(step, int(numbers(step, ordinals)[0])) for step in STEPS]
     week = "{:04}-W{:02}".format(*day.isocalendar())
     assert found == [day.isoformat(), week, day.isoformat()[:7], day.isoformat()[:4]]
+
+
+@given(DAYS, st.sampled_from(STEPS))
+def test_a_name_leads_back_to_its_period(day: date, step: Step) -> None:
+    number = int(numbers(step, np.array([day.toordinal()], np.int32))[0])
+    assert number_of(step, name(step, number)) == number
+
+
+@given(DAYS, DAYS)
+def test_the_finest_step_that_is_not_too_fine_fits(one: date, other: date) -> None:
+    first, last = sorted((one, other))
+    step = fitting(first, last)
+    assert step == "year" or count(step, first, last) <= MOST[step]
+    for finer in STEPS[: STEPS.index(step)]:
+        assert count(finer, first, last) > MOST[finer]
 
 
 @pytest.mark.parametrize("step", STEPS)

@@ -103,6 +103,15 @@ def test_a_hit_says_that_its_date_is_unknown_and_when_it_was_first_seen(
     ]
 
 
+def test_undated_hits_are_said_beside_the_timeline_or_without_one(client: FlaskClient) -> None:
+    told = soup_of(client, "/").select_one(".chart figcaption")
+    assert told
+    assert "2 releases have no date, and are in no bar." in told.get_text()
+    alone = soup_of(client, f"/?office={OFFICE}")
+    assert "2 of them have no date." in alone.get_text()
+    assert not alone.select(".chart")
+
+
 def test_dated_hits_do_not_speak_of_when_they_were_seen(client: FlaskClient) -> None:
     shown = metas(soup_of(client, "/?office=sample_doj"))
     assert shown

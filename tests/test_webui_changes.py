@@ -191,7 +191,7 @@ def test_copies_lead_to_each_other_and_are_marked_among_hits(
     assert page(other) not in [
         a["href"] for a in soup_of(client, page(one)).select(".similar:last-child a")
     ]
-    hits = soup_of(client, "/?q=mosque+arson").select(".hits li")
+    hits = soup_of(client, "/?q=mosque+arson&copies=all").select(".hits li")
     marked = {str(hit.select_one("h2 a")["href"]).partition("?")[0]: words(hit) for hit in hits}  # type: ignore[index]
     assert "+1 copy" in marked[page(one)]
 

@@ -115,7 +115,9 @@ def test_nothing_found_helps(client: FlaskClient) -> None:
     soup = soup_of(client, "/?q=xyzzyx+torture&year=2018")
 
     assert "No release matches" in soup.get_text()
-    assert soup.select_one(".nothing a[href='/?q=xyzzyx+torture']")
+    causes = [each.get_text() for each in soup.select(".causes li")]
+    assert causes == ["“xyzzyx” is in no release at all."]
+    assert soup.select_one(".remedies a[href='/?q=torture&year=2018']")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ from werkzeug.exceptions import HTTPException
 from corpus import Settings, Store, read_settings
 from corpus.errors import CommuniqueError, IndexUnusableError, TooCostlyError
 from corpus.report import counted
-from corpus.source import offices as known_offices
 from indexer import open_engine
 from indexer.status import rule_words, run_words
 from indexer.withholding import withholding
@@ -32,7 +31,7 @@ from webui import (
     trends,
 )
 from webui.downloads import Downloads
-from webui.labels import FILTERS, month_names
+from webui.labels import FILTERS, month_names, office_title
 from webui.locales import speak_languages
 
 # Nothing inline, nothing from elsewhere, and no page of ours inside another's.
@@ -87,12 +86,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     }
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     return app
-
-
-def office_title(name: str) -> str:
-    """The title of an office by its name."""
-    known = known_offices().get(name)
-    return known.title if known else name
 
 
 def _show_http_error(error: HTTPException) -> tuple[str, int] | Any:

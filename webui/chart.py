@@ -1,17 +1,58 @@
-"""Releases a month -> the geometry of a bar chart, in percent, so that it fits any width."""
+"""Counts -> the geometry of a bar chart, in percent, so that it fits any width; and the chart of an
+office's releases a month.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from markupsafe import Markup
 
 from corpus.coverage import months_between
 
-# A chart of few months keeps its bars narrow.
-LEAST_MONTHS = 24
+# A chart of few bars keeps them narrow.
+LEAST_BARS = 24
 # Years that are named below the bars; more would run into each other on a phone.
 MOST_YEARS = 6
 # A month with one release is seen beside one with hundreds.
 LEAST_HEIGHT = 3.0
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a bar stands."""
+
+    x: float
+    width: float
+    y: float
+    height: float
+
+    @property
+    def room(self) -> Markup:
+        """All the room it has, as attributes of a rectangle."""
+        return Markup(f'x="{self.x:.3f}%" y="0" width="{self.width:.3f}%" height="100%"')  # noqa: S704
+
+    @property
+    def bar(self) -> Markup:
+        """The bar itself, with a little room to the next."""
+        width, y, height = f"{self.width * 0.86:.3f}", f"{self.y:.1f}", f"{self.height:.1f}"
+        return Markup(f'x="{self.x:.3f}%" y="{y}%" width="{width}%" height="{height}%"')  # noqa: S704
+
+
+def places(values: Sequence[float]) -> list[Place]:
+    """A place for every value, side by side; the highest value is as high as there is room. What is
+    0 takes the whole height, for a sign that there is nothing.
+    """
+    width = 100 / max(len(values), LEAST_BARS)
+    highest = max(values, default=0)
+    heights = [max(100 * each / highest, LEAST_HEIGHT) if each else 100.0 for each in values]
+    return [Place(n * width, width, 100 - height, height) for n, height in enumerate(heights)]
+
+
+def spread(marks: Sequence[tuple[str, float]], most: int) -> tuple[tuple[str, float], ...]:
+    """All marks below the bars, or every second or third, so that there are at most so many."""
+    return tuple(marks[:: -(-len(marks) // most) or 1])
 
 
 @dataclass(frozen=True)
@@ -46,13 +87,11 @@ def chart(months: dict[str, int]) -> Chart | None:
     if not months:
         return None
     names = [*months_between(min(months), max(months))]
-    width = 100 / max(len(names), LEAST_MONTHS)
-    highest = max(months.values())
-    bars = []
-    for number, name in enumerate(names):
-        count = months.get(name, 0)
-        height = max(100 * count / highest, LEAST_HEIGHT) if count else 100.0
-        bars.append(Bar(name, count, number * width, width, 100 - height, height))
+    counts = [months.get(name, 0) for name in names]
+    bars = [
+        Bar(name, count, at.x, at.width, at.y, at.height)
+        for name, count, at in zip(names, counts, places(counts), strict=True)
+    ]
     return Chart(
         tuple(bars),
         _years(bars),
@@ -73,5 +112,4 @@ def chart(months: dict[str, int]) -> Chart | None:
 def _years(bars: list[Bar]) -> tuple[tuple[str, float], ...]:
     """Every year, or every second or third, that begins within the chart; else the first."""
     begun = [(bar.month[:4], bar.x) for bar in bars if bar.month.endswith("-01")]
-    step = -(-len(begun) // MOST_YEARS) or 1
-    return tuple(begun[::step]) or ((bars[0].month[:4], 0.0),)
+    return spread(begun, MOST_YEARS) or ((bars[0].month[:4], 0.0),)

@@ -6,9 +6,11 @@ import re
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
-from babel.dates import get_month_names
+from babel.dates import format_date, get_month_names
 from babel.numbers import format_decimal
-from flask_babel import format_date, get_locale, gettext, lazy_gettext, ngettext
+from flask_babel import get_locale, gettext, lazy_gettext, ngettext
+
+from corpus import offices
 
 STATES = {
     "changed": lazy_gettext("Changed since first seen"),
@@ -28,12 +30,12 @@ UNSPEAKABLE = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U
 
 def day(value: date | None) -> str:
     """A day as "27 April 2018"; unknown ones are said to be."""
-    return str(format_date(value, "long") if value else gettext("date unknown"))
+    return _day(value, str(get_locale())) if value else str(gettext("date unknown"))
 
 
 def month(name: str) -> str:
     """A month ("2018-04") as "April 2018"."""
-    return str(format_date(date.fromisoformat(f"{name}-01"), "LLLL y"))
+    return str(format_date(date.fromisoformat(f"{name}-01"), "LLLL y", get_locale()))
 
 
 def moment(value: datetime | None) -> str:
@@ -52,15 +54,33 @@ def number(value: float) -> str:
     return _number(value, str(get_locale()))
 
 
-@lru_cache(4096)  # a table has thousands of numbers, most of them many times
+# A page has hundreds of numbers and dates, and Babel takes its time for each.
+@lru_cache(maxsize=20_000)
 def _number(value: float, locale: str) -> str:
     return str(format_decimal(value, locale=locale))
+
+
+@lru_cache(maxsize=20_000)
+def _day(value: date, locale: str) -> str:
+    return str(format_date(value, "long", locale))
+
+
+def office_title(name: str) -> str:
+    """The title of an office by its name."""
+    known = offices().get(name)
+    return known.title if known else name
 
 
 def language_name(code: str) -> str:
     """A language by its own code, in words where we know the name."""
     name = get_locale().languages.get(code, code)
     return str(name[:1].upper() + name[1:])
+
+
+def country_name(value: str) -> str:
+    """A country by its code in small letters, or by a name where we know no code."""
+    name = get_locale().territories.get(value.upper())
+    return str(name or value[:1].upper() + value[1:])
 
 
 def state_words(state: str) -> str:
@@ -84,6 +104,7 @@ def speakable(text: str) -> str:
 
 
 FILTERS = (
+    country_name,
     day,
     kind_words,
     language_name,

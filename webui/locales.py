@@ -24,6 +24,8 @@ from webui.labels import number
 LANGUAGES = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
 PLACES = {"en": "en_GB", "ru": "ru", "kk": "kk"}
 CHOSEN = "communique.language"
+# Where nothing is chosen: what the browser prefers, looked for once a request.
+PREFERRED = "communique.preferred"
 TRANSLATIONS = Path(__file__).parent / "translations"
 
 
@@ -72,8 +74,11 @@ def speak_languages(app: Flask) -> None:
 
 def language() -> str:
     """The language of the answer."""
-    chosen: str | None = request.environ.get(CHOSEN)
-    return chosen or request.accept_languages.best_match(LANGUAGES) or "en"
+    chosen: str | None = request.environ.get(CHOSEN) or request.environ.get(PREFERRED)
+    if chosen is None:
+        chosen = request.accept_languages.best_match(LANGUAGES) or "en"
+        request.environ[PREFERRED] = chosen
+    return chosen
 
 
 def address(name: str) -> str:
@@ -92,6 +97,8 @@ def said(sentence: str) -> str:
 
 
 def _spoken(value: object) -> object:
+    if isinstance(value, Note):
+        return said(value)
     return _Spoken(value) if isinstance(value, int) else value
 
 

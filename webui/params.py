@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal, get_args
+from urllib.parse import urlencode
 
 from flask import url_for
 from werkzeug.datastructures import MultiDict
@@ -12,23 +14,31 @@ from werkzeug.datastructures import MultiDict
 from indexer import Filters, Query, Reading, parse
 from indexer.engine import FACETS, Sort
 from indexer.note import Note
+from indexer.periods import STEPS, Step
 from indexer.query import read_day
 
 Pairs = list[tuple[str, str]]
 SORTS: tuple[Sort, ...] = get_args(Sort)
+SIZES = (10, 20, 50, 100)
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a URL asks for: words as typed, filters, order, page (from 1).
+    """What a URL asks for: words as typed, filters, order, page (from 1) and its size, what the
+    timeline counts by, and whether copies are folded.
 
-    `notes` tell what of it could not be read.
+    `size` None is the usual one. `is_rate` counts per 1,000 releases of the same offices. `notes`
+    tell what of it could not be read.
     """
 
     words: str = ""
     filters: Filters = field(default_factory=Filters)
     sort: Sort = "relevance"
     page: int = 1
+    size: int | None = None
+    step: Step | Literal["auto"] = "auto"
+    is_rate: bool = False
+    is_folded: bool = True
     notes: tuple[str, ...] = ()
 
     def reading(self, limit_chars: int) -> Reading:
@@ -36,18 +46,31 @@ class Asked:
         return parse(self.words, self.filters.language, limit_chars)
 
     def query(self, reading: Reading, size: int) -> Query:
-        """What the engine is asked."""
-        return Query(reading.tree, self.filters, self.sort, (self.page - 1) * size, size)
+        """What the engine is asked; `size` is the usual one of a page."""
+        size = self.size or size
+        start = (self.page - 1) * size
+        query = Query(reading.tree, self.filters, self.sort, start, size)
+        return replace(query, step=self.step, is_folded=self.is_folded)
 
     def pairs(self) -> Pairs:
         """The state as arguments of a URL; what is as usual is left out."""
         pairs = [("q", self.words)] if self.words else []
         pairs += self.filter_pairs()
-        if self.sort != "relevance":
-            pairs.append(("sort", self.sort))
+        pairs += self.view_pairs()
         if self.page > 1:
             pairs.append(("page", str(self.page)))
         return pairs
+
+    def view_pairs(self) -> Pairs:
+        """How the hits are shown: what a new search keeps, page aside."""
+        pairs = [
+            ("sort", self.sort, self.sort != "relevance"),
+            ("size", str(self.size), self.size is not None),
+            ("step", self.step, self.step != "auto"),
+            ("per", "releases", self.is_rate),
+            ("copies", "all", not self.is_folded),
+        ]
+        return [(name, value) for name, value, is_unusual in pairs if is_unusual]
 
     def filter_pairs(self) -> Pairs:
         """The filters alone."""
@@ -64,9 +87,22 @@ class Asked:
             arguments.setdefault(name, []).append(value)
         return url_for(endpoint, **arguments | more)
 
+    def adding(self) -> Callable[..., str]:
+        """What makes addresses of this state, from the first page, with one more argument or two.
+
+        A page has hundreds of these, and `url_for` takes its time for each.
+        """
+        base = self.with_page(1).link()
+        joint = "&" if "?" in base else "?"
+        return lambda **more: f"{base}{joint}{urlencode(more)}"
+
     def with_page(self, page: int) -> Asked:
         """Another page of the same."""
         return replace(self, page=page)
+
+    def showing(self, **view: Any) -> Asked:
+        """The same hits shown otherwise: `size`, `step`, `is_rate`, `is_folded`."""
+        return replace(self, **view, page=1)
 
     def with_sort(self, sort: Sort) -> Asked:
         """The same in another order, from the first page."""
@@ -79,6 +115,11 @@ class Asked:
         changed: dict[str, Any] = {facet: values}
         return replace(self, filters=replace(self.filters, **changed), page=1)
 
+    def without(self, facet: str) -> Asked:
+        """The same without a facet's values."""
+        changed: dict[str, Any] = {facet: ()}
+        return replace(self, filters=replace(self.filters, **changed), page=1)
+
     def without_days(self) -> Asked:
         """The same without the range of days."""
         return replace(self, filters=replace(self.filters, since=None, until=None), page=1)
@@ -89,13 +130,13 @@ class Asked:
 
     def without_filters(self) -> Asked:
         """The words alone."""
-        return Asked(words=self.words, sort=self.sort)
+        return replace(self, filters=Filters(), page=1)
 
 
 def read_asked(args: MultiDict[str, str]) -> Asked:
     """What a URL asks for; values that cannot be read count as absent, and dates are told of."""
     chosen = {name: tuple(dict.fromkeys(filter(None, args.getlist(name)))) for name in FACETS}
-    sort = args.get("sort", "")
+    sort, step = args.get("sort", ""), args.get("step", "")
     page = args.get("page", "1")
     since, until = _day(args, "since"), _day(args, "until")
     notes = [
@@ -120,6 +161,10 @@ def read_asked(args: MultiDict[str, str]) -> Asked:
         filters=Filters(**chosen, since=since, until=until),
         sort=next((each for each in SORTS if each == sort), "relevance"),
         page=max(1, int(page)) if page.isascii() and page.isdecimal() and len(page) < 10 else 1,
+        size=next((each for each in SIZES if str(each) == args.get("size")), None),
+        step=next((each for each in STEPS if each == step), "auto"),
+        is_rate=args.get("per") == "releases",
+        is_folded=args.get("copies") != "all",
         notes=tuple(notes),
     )
 

@@ -2,48 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from time import perf_counter
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
 from corpus import Settings, Store
-from indexer import Engine, Facet, Results
-from indexer.engine import UNDATED
+from indexer import Engine, Query, Results
+from indexer.remedies import failure
 from indexer.suggest import completions, did_you_mean
 from indexer.values import unknown_values
-from webui.params import SORTS, Asked, read_asked
-
-SHOWN = 8
-LABELS = {
-    "office": "Office",
-    "year": "Year",
-    "language": "Language",
-    "topic": "Topic",
-    "state": "After publication",
-}
-# The order of years is time, the undated ones last; of everything else, how many.
-BY_VALUE = frozenset({"year"})
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A value of a facet to click on."""
-
-    value: str
-    count: int
-    is_chosen: bool
-    link: str
-
-
-@dataclass(frozen=True)
-class Panel:
-    """A facet as it is shown: the first choices, and the rest folded away."""
-
-    name: str
-    label: str
-    first: list[Choice]
-    rest: list[Choice]
+from webui.panels import chips, filter_labels, panels
+from webui.params import SIZES, SORTS, Asked, read_asked
+from webui.timeline import coarser, timeline
 
 
 def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
@@ -57,17 +27,19 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
         clock = perf_counter()
         reading = asked.reading(settings.query_chars)
         query = asked.query(reading, settings.page_size)
-        if asked.words and reading.tree is None:
-            results = Results((), 0, (), "")
-        else:
-            results = engine.search(query)
+        is_void = bool(asked.words) and reading.tree is None
+        results = Results((), 0, (), "") if is_void else engine.search(query)
+        results, cut_short = coarser(results, query, engine)
         better = did_you_mean(asked.words, query, results.total, engine)
         milliseconds = (perf_counter() - clock) * 1000
         repairs = (*reading.notes, *results.notes)
+        unknown = unknown_values(query, results.facets, engine)
+        typed = asked.words[: settings.query_chars]
+        is_failed = not (results.total or is_void)
         return render_template(
             "search.html",
             asked=asked,
-            notes=(*asked.notes, *unknown_values(query, results.facets, engine), *repairs),
+            notes=(*asked.notes, *unknown, *repairs, *cut_short),
             repairs=repairs,
             better=better,
             better_link=better and asked.with_words(better.words).link(),
@@ -75,10 +47,15 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
             copies=store.copy_counts(hit.id for hit in results.hits),
             first_seen=store.first_seen(hit.id for hit in results.hits if not hit.published),
             milliseconds=milliseconds,
-            panels=[_panel(facet, asked) for facet in results.facets],
+            chips=chips(asked),
+            filter_labels=filter_labels(),
+            panels=panels(results, asked),
+            timeline=timeline(results, asked, engine),
+            failure=failure(typed, query, engine) if is_failed else None,
             sorts=[(each, asked.with_sort(each).link(), each == asked.sort) for each in SORTS],
-            pager=_pager(asked, results.total, settings.page_size),
-            first=(asked.page - 1) * settings.page_size + 1,
+            sizes=_sizes(asked, settings.page_size),
+            pager=_pager(asked, results.total - results.folded, query),
+            first=query.start + 1,
         )
 
     @blueprint.get("/complete")
@@ -90,22 +67,20 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
     return blueprint
 
 
-def _panel(facet: Facet, asked: Asked) -> Panel:
-    chosen = asked.filters.values(facet.name)
-    counts = dict(facet.counts) | {value: 0 for value in chosen if value not in dict(facet.counts)}
-    ordered = list(counts.items())
-    if facet.name in BY_VALUE:
-        ordered.sort(key=lambda each: (each[0] != UNDATED, each[0]), reverse=True)
-    choices = [
-        Choice(value, count, value in chosen, asked.toggled(facet.name, value).link())
-        for value, count in ordered
+def _sizes(asked: Asked, usual: int) -> list[tuple[int, str, bool]]:
+    """How many hits a page can have: number, link, whether it has; the usual one needs no word."""
+    return [
+        (
+            size,
+            asked.showing(size=size if size != usual else None).link(),
+            size == (asked.size or usual),
+        )
+        for size in sorted({*SIZES, usual})
     ]
-    first = [c for i, c in enumerate(choices) if i < SHOWN or c.is_chosen]
-    return Panel(facet.name, LABELS[facet.name], first, [c for c in choices if c not in first])
 
 
-def _pager(asked: Asked, total: int, size: int) -> dict[str, str | int | None]:
-    last = max(1, -(-total // size))
+def _pager(asked: Asked, shown: int, query: Query) -> dict[str, str | int | None]:
+    last = max(1, -(-shown // query.size))
     return {
         "page": asked.page,
         "last": last,

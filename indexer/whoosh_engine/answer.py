@@ -1,4 +1,4 @@
-"""What the executor found -> one page of it: filters, order, facets, timeline."""
+"""What the executor found -> one page of it: filters, order, facets."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from indexer.query import is_asked
 from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.execute import Executor
 from indexer.whoosh_engine.found import Found
-from indexer.whoosh_engine.kernels import best, count
+from indexer.whoosh_engine.kernels import best
 from indexer.whoosh_engine.snapshot import Snapshot
+from indexer.whoosh_engine.timeline import Timeline
 
 # So many hits are kept in order while they are looked for; more are sorted.
 FEW = 200
@@ -80,33 +81,37 @@ def _best(found: Found, recency: Array, most: int) -> Array:
     return np.lexsort((recency[found.documents], -found.scores))[:most]
 
 
-def facets(snapshot: Snapshot, answered: Answer, months: Array | None) -> tuple[Facet, ...]:
-    """The facets, counted; the years from `months`, where those count the same documents."""
+def facets(snapshot: Snapshot, answered: Answer, time: Timeline | None) -> tuple[Facet, ...]:
+    """The facets, counted; the years from the timeline, where it counts the same documents by
+    periods that years are made of.
+    """
     found = []
     for name, documents in answered.by_facet.items():
         column = snapshot.facet(name)
-        if name == "year" and months is not None and documents is answered.found.documents:
-            years = np.bincount(snapshot.years, weights=months, minlength=len(column.values))
-            found.append(Facet(name, tuple(column.ranked(years.astype(np.int64)))))
+        is_timed = name == "year" and documents is answered.found.documents
+        years = time.years(len(column.values)) if time and is_timed else None
+        if years is not None:
+            found.append(Facet(name, tuple(column.ranked(years))))
         else:
             found.append(Facet(name, tuple(column.counts(documents))))
     return tuple(found)
 
 
-def count_months(snapshot: Snapshot, found: Found) -> Array:
-    """How many hits each month has, by the months' numbers; 0 are the undated."""
-    months, names = snapshot.months
-    counts = np.zeros(len(names), np.int64)
-    count(months, found.documents, counts)
-    return counts
-
-
-def timeline(snapshot: Snapshot, months: Array) -> tuple[tuple[str, int], ...]:
-    """Dated hits a month ("2018-04"), months without hits left out."""
-    _, names = snapshot.months
-    dated = np.flatnonzero(months[1:]) + 1
-    pairs = zip(dated.tolist(), months[dated].tolist(), strict=True)
-    return tuple((names[month], count) for month, count in pairs)
+def folded(snapshot: Snapshot, found: Found, query: Query) -> tuple[Found, dict[int, int]]:
+    """The hits with one of each group of copies, the best in the query's order; and how many were
+    left out for each document that stands for others.
+    """
+    places, groups = snapshot.groups.among(found.documents)
+    if len(places) < 2:
+        return found, {}
+    copies = Found(found.documents[places], found.scores[places])
+    ranked = order(snapshot, copies, query, 0, len(copies))
+    _, firsts, sizes = np.unique(groups[ranked], return_index=True, return_counts=True)
+    kept = np.ones(len(found), bool)
+    kept[places] = False
+    kept[places[ranked[firsts]]] = True
+    left_out = zip(copies.documents[ranked[firsts]].tolist(), (sizes - 1).tolist(), strict=True)
+    return _kept(found, kept), {document: number for document, number in left_out if number}
 
 
 def ids(snapshot: Snapshot, documents: Array) -> Iterator[str]:

@@ -180,6 +180,9 @@ def _terms(document: Document) -> dict[str, list[str]]:
         "number": [fold(document.number)] if document.number else [],
         "year": [str(published.year) if published else UNDATED],
         "topics": [*dict.fromkeys(document.topics)],
+        "components": [*dict.fromkeys(document.components)],
+        "kind": [document.kind] if document.kind else [],
         "date": [published.isoformat()] if published else [],
         "state": [*document.state],
+        "group": [document.group] if document.group else [],
     }

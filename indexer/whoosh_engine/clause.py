@@ -4,15 +4,18 @@ matched.
 
 from __future__ import annotations
 
+from functools import reduce
+
 from whoosh import query as tree
 
 from indexer.analysis import STEM
 from indexer.engine import Clause
+from indexer.note import Note
 from indexer.whoosh_engine.execute import Executor
 from indexer.whoosh_engine.schema import LENGTHS_OF
 
 SHOWN = 12
-NAMES = {"title": "in the title", "body": "in the text"}
+NAMES = {"title": "{what} in the title", "body": "{what} in the text"}
 
 
 def explained(node: tree.Query | None, executor: Executor) -> Clause | None:
@@ -26,20 +29,21 @@ def _clause(node: tree.Query, executor: Executor) -> Clause:
         return Clause(words, count, _expansions(node.subqueries, executor))
     if isinstance(node, tree.And | tree.Or):
         parts = tuple(_clause(part, executor) for part in node.subqueries)
-        return Clause("all of" if isinstance(node, tree.And) else "any of", count, (), parts)
+        joint = Note("all of") if isinstance(node, tree.And) else Note("any of")
+        return Clause(joint, count, (), parts)
     if isinstance(node, tree.Not):
         inner = _clause(node.query, executor)
-        return Clause("not", inner.count, (), (inner,))
+        return Clause(Note("not"), inner.count, (), (inner,))
     if isinstance(node, tree.AndNot | tree.AndMaybe):
         joint = (
-            "the first, not the second"
+            Note("the first, not the second")
             if isinstance(node, tree.AndNot)
-            else "the first, better with the second"
+            else Note("the first, better with the second")
         )
         return Clause(joint, count, (), (_clause(node.a, executor), _clause(node.b, executor)))
     if isinstance(node, tree.Every):
-        return Clause("every release", count)
-    return Clause(f"{_leaf(node)}{_where(node)}", count, _expansions([node], executor))
+        return Clause(Note("every release"), count)
+    return Clause(_placed(node), count, _expansions([node], executor))
 
 
 def _one_word(node: tree.Or) -> str | None:
@@ -53,7 +57,9 @@ def _one_word(node: tree.Or) -> str | None:
     fields = {leaf.fieldname.removesuffix("_stem") for leaf in leaves}
     shown = list(dict.fromkeys(_leaf(leaf) for leaf in leaves))
     is_spread = fields == {"title", "body"} and 2 * len(shown) == len(leaves)
-    return " or ".join(shown) if is_spread or len(fields) == 1 else None
+    if not (is_spread or len(fields) == 1):
+        return None
+    return reduce(lambda one, other: Note("{one} or {other}", one=one, other=other), shown)
 
 
 def _leaf(node: tree.Query) -> str:
@@ -61,26 +67,37 @@ def _leaf(node: tree.Query) -> str:
         return _leaf(node.child)
     if isinstance(node, tree.Term):
         is_stem = node.text.startswith(STEM)
-        return f"forms of “{node.text.removeprefix(STEM)}…”" if is_stem else f"“{node.text}”"
+        word = node.text.removeprefix(STEM)
+        return Note("forms of “{word}…”", word=word) if is_stem else Note("“{word}”", word=word)
     if isinstance(node, tree.Phrase):
-        near = "" if node.slop == 1 else f", each at most {node.slop} words on"
-        return f"the phrase “{' '.join(word.removeprefix(STEM) for word in node.words)}”{near}"
+        words = " ".join(word.removeprefix(STEM) for word in node.words)
+        if node.slop == 1:
+            return Note("the phrase “{words}”", words=words)
+        return Note(
+            "the phrase “{words}”, each at most {most} words on", words=words, most=node.slop
+        )
     if isinstance(node, tree.Prefix):
-        return f"words that begin with “{node.text}”"
+        return Note("words that begin with “{word}”", word=node.text)
     if isinstance(node, tree.Wildcard):
-        return f"words like “{node.text}”"
+        return Note("words like “{word}”", word=node.text)
     if isinstance(node, tree.FuzzyTerm):
-        letters = "letter" if node.maxdist == 1 else "letters"
-        return f"words at most {node.maxdist} {letters} from “{node.text}”"
+        if node.maxdist == 1:
+            return Note("words at most one letter from “{word}”", word=node.text)
+        return Note("words at most {most} letters from “{word}”", most=node.maxdist, word=node.text)
     if isinstance(node, tree.TermRange):
-        return f"from {node.start or 'the beginning'} to {node.end or 'the end'}"
+        first, last = node.start or Note("the beginning"), node.end or Note("the end")
+        return Note("from {first} to {last}", first=first, last=last)
     return str(node)
 
 
-def _where(node: tree.Query) -> str:
-    node = node.child if isinstance(node, tree.ConstantScoreQuery) else node
-    name = getattr(node, "fieldname", None)
-    return f" {NAMES.get(name.removesuffix('_stem'), f'as {name}')}" if name else ""
+def _placed(node: tree.Query) -> str:
+    """A leaf with the field that it is looked for in."""
+    inner = node.child if isinstance(node, tree.ConstantScoreQuery) else node
+    name = (getattr(inner, "fieldname", None) or "").removesuffix("_stem")
+    what = _leaf(node)
+    if name in NAMES:
+        return Note(NAMES[name], what=what)
+    return Note("{what} as {field}", what=what, field=name) if name else what
 
 
 def _expansions(nodes: list[tree.Query], executor: Executor) -> tuple[tuple[str, int], ...]:

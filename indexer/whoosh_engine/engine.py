@@ -36,12 +36,13 @@ from indexer.marker import Marker
 from indexer.passages import marked, passages
 from indexer.periods import Step
 from indexer.whoosh_engine import collocates, concordance, frequencies, vocabulary
-from indexer.whoosh_engine.answer import answer, count_months, facets, ids, order, timeline
+from indexer.whoosh_engine.answer import answer, facets, folded, ids, order
 from indexer.whoosh_engine.arrays import REBUILD
 from indexer.whoosh_engine.clause import explained
 from indexer.whoosh_engine.codec import NAME
 from indexer.whoosh_engine.execute import Executor
 from indexer.whoosh_engine.snapshot import Snapshot
+from indexer.whoosh_engine.timeline import timeline
 from indexer.whoosh_engine.writer import SegmentWriter
 
 LIVE = "LIVE"
@@ -116,19 +117,27 @@ class WhooshEngine:
         answered = answer(snapshot, executor, query)
         found = answered.found
         marker = Marker(query.tree, executor.forms)
-        page = order(snapshot, found, query, query.start, query.size)
-        months = count_months(snapshot, found) if query.has_timeline else None
+        shown, copies = folded(snapshot, found, query) if query.is_folded else (found, {})
+        page = order(snapshot, shown, query, query.start, query.size)
+        time = timeline(snapshot, found.documents, query.step) if query.has_timeline else None
         return Results(
             hits=tuple(
-                _hit(snapshot.stored(found.documents[at]), float(found.scores[at]), marker)
-                for at in page
+                _hit(
+                    snapshot.stored(document),
+                    float(shown.scores[at]),
+                    marker,
+                    copies.get(document, 0),
+                )
+                for at, document in zip(page, shown.documents[page].tolist(), strict=True)
             ),
             total=len(found),
-            facets=facets(snapshot, answered, months),
-            timeline=() if months is None else timeline(snapshot, months),
+            facets=facets(snapshot, answered, time),
+            timeline=time.pairs() if time else (),
             build=name,
             clause=explained(query.tree, executor) if query.is_explained else None,
             notes=tuple(executor.notes),
+            step=time.periods.step if time else None,
+            folded=len(found) - len(shown),
         )
 
     def scan(self, query: Query) -> Iterator[str]:
@@ -299,7 +308,7 @@ def _replace(path: Path, words: str) -> None:
     fresh.replace(path)
 
 
-def _hit(stored: dict[str, Any], score: float, marker: Marker) -> Hit:
+def _hit(stored: dict[str, Any], score: float, marker: Marker, folded: int = 0) -> Hit:
     language, title, body = stored["language"], stored["title"], stored["body"]
     return Hit(
         id=stored["id"],
@@ -310,4 +319,5 @@ def _hit(stored: dict[str, Any], score: float, marker: Marker) -> Hit:
         url=stored["url"],
         title=marked(title, marker.marks(title, "title", language)),
         passages=passages(body, marker.marks(body, "body", language)),
+        folded=folded,
     )

@@ -12,9 +12,12 @@ from indexer.whoosh_engine.segment import SegmentArrays
 
 FIELDS = {
     "office": "office",
+    "country": "country",
     "year": "year",
     "language": "language",
     "topic": "topics",
+    "component": "components",
+    "kind": "kind",
     "state": "state",
 }
 

@@ -21,8 +21,8 @@ def frequencies(build: str, snapshot: Snapshot, query: Query, step: Step) -> Fre
     """The hits by period, ascending."""
     executor = Executor(snapshot)
     hits = answer(snapshot, executor, replace(query, facets=())).found.documents
-    codes, before = snapshot.periods(step)
-    size = int(codes.max(initial=0)) + 1
+    column = snapshot.periods(step)
+    codes, size = column.codes, column.size
     releases = np.bincount(codes[hits], minlength=size)
     # Sums of whole numbers below 2^53 are exact.
     tokens = np.bincount(codes[hits], snapshot.lengths(FIELD)[hits], size).astype(np.int64)
@@ -32,7 +32,7 @@ def frequencies(build: str, snapshot: Snapshot, query: Query, step: Step) -> Fre
     return Frequencies(
         step=step,
         periods=tuple(
-            (before + code, _frequency(code, releases, occurrences, tokens))
+            (column.first + code - 1, _frequency(code, releases, occurrences, tokens))
             for code in np.flatnonzero(releases).tolist()
             if code
         ),

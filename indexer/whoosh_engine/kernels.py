@@ -148,6 +148,18 @@ def count_many(codes: Array, starts: Array, documents: Array, counts: Array) -> 
 
 
 @compiled
+def extremes(days: Array, documents: Array) -> tuple[int, int]:
+    """The first and the last day of the documents that have one (not 0); 0 and 0 where none has."""
+    first = last = 0
+    for at in range(len(documents)):
+        day = days[documents[at]]
+        if day:
+            first = min(first, day) if first else day
+            last = max(last, day)
+    return first, last
+
+
+@compiled
 def best(documents: Array, scores: Array, ranks: Array, most: int) -> Array:
     """Where the `most` best stand, in order: the highest score, then the least rank of a document.
 

@@ -9,8 +9,12 @@ from whoosh.fields import ID, TEXT, Schema
 TEXTS = ("title", "body")
 # A few words: positions.
 WORDS = ("topic", "component", "place")
-# Whole values, several for `topics` and `state`; `date` as ISO 8601, whose order is that of time.
-WHOLE = ("id", "office", "language", "country", "number", "year", "topics", "date", "state")
+# Whole values, several for `topics`, `components` and `state`; `date` as ISO 8601, whose order is
+# that of time.
+WHOLE = (
+    *("id", "office", "language", "country", "number", "year", "date"),
+    *("topics", "components", "kind", "state", "group"),
+)
 
 
 def stem_field(name: str) -> str:

@@ -17,20 +17,19 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC, FileIndex
 from whoosh.searching import Searcher
 
-from indexer.engine import UNDATED
-from indexer.periods import Step, numbers
+from indexer.periods import Step
 from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.codec import NAME
 from indexer.whoosh_engine.facets import FacetColumn
+from indexer.whoosh_engine.groups import Groups
 from indexer.whoosh_engine.schema import LENGTHS_OF
 from indexer.whoosh_engine.segment import SegmentArrays
+from indexer.whoosh_engine.timeline import Periods
 from indexer.whoosh_engine.wordlist import WordList
 
 # BM25F as in Whoosh's default weighting (Robertson and Zaragoza 2009, section 3.4, one field at a
 # time).
 B, K1 = 0.75, 1.2
-# The ordinal of 1 January 1970, from which NumPy counts days.
-EPOCH = 719_163
 
 
 class Snapshot:
@@ -52,7 +51,7 @@ class Snapshot:
         self._facets: dict[str, FacetColumn] = {}
         self._words: dict[str, WordList] = {}
         self._lengths: dict[str, Array] = {}
-        self._periods: dict[Step, tuple[Array, int]] = {}
+        self._periods: dict[Step, Periods] = {}
 
     def _joined(self, parts: list[Array]) -> Array:
         return np.concatenate(parts) if parts else np.zeros(0, np.int32)
@@ -137,34 +136,16 @@ class Snapshot:
                 found.append((base, segment, number))
         return found
 
-    def periods(self, step: Step) -> tuple[Array, int]:
-        """Each document's period, counted from the first there is (int32, from 1; 0: undated), and
-        the number that is to be added to that.
-        """
+    def periods(self, step: Step) -> Periods:
+        """The column of a step: each document's period."""
         if step not in self._periods:
-            dated = self.dates > 0
-            found = numbers(step, np.where(dated, self.dates, 1))
-            before = int(found[dated].min(initial=np.iinfo(np.int32).max)) - 1
-            self._periods[step] = np.where(dated, found - before, 0).astype(np.int32), before
+            self._periods[step] = Periods.of(step, self.dates, self.facet("year").values)
         return self._periods[step]
 
     @cached_property
-    def months(self) -> tuple[Array, list[str]]:
-        """Each document's month as a number (int32; 0: undated), and the numbers' names."""
-        days = np.maximum(self.dates - EPOCH, -EPOCH + 1).astype("datetime64[D]")
-        months = days.astype("datetime64[M]")
-        dated = self.dates > 0
-        first = months[dated].min() if dated.any() else np.datetime64("1970-01")
-        numbers = np.where(dated, (months - first).astype(np.int32) + 1, 0)
-        count = int(numbers.max(initial=0))
-        return numbers, ["", *(first + np.arange(count)).astype(str).tolist()]
-
-    @cached_property
-    def years(self) -> Array:
-        """For each of the numbers of `months`, the number of its year in the facet."""
-        numbers = {value: number for number, value in enumerate(self.facet("year").values)}
-        years = [numbers.get(name[:4] or UNDATED, 0) for name in self.months[1]]
-        return np.array(years, np.int64)
+    def groups(self) -> Groups:
+        """The documents that have copies."""
+        return Groups.of(self.segments, self.bases)
 
     def document(self, id_: str) -> int | None:
         """The document of an id, None where there is none or it is deleted."""

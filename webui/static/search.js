@@ -1,5 +1,5 @@
-// Comfort for the search box: "/" focuses it, and completions are offered as a list (the combobox
-// pattern of the ARIA Authoring Practices). Without this file the page is complete.
+// Comfort for the search box: completions are offered as a list (the combobox pattern of the ARIA
+// Authoring Practices). Without this file the page is complete.
 "use strict";
 
 (() => {
@@ -17,7 +17,7 @@
   list.className = "completions";
   list.hidden = true;
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", "Completions");
+  list.setAttribute("aria-label", input.dataset.completions);
   said.className = "hidden";
   said.setAttribute("role", "status");
   input.parentElement.append(list, said);
@@ -48,7 +48,7 @@
       return option;
     }));
     list.hidden = false;
-    said.textContent = `${queries.length} completions`;
+    said.textContent = input.dataset.count.replace("{count}", queries.length);
     input.setAttribute("aria-expanded", "true");
   }
 
@@ -111,12 +111,4 @@
   });
   input.addEventListener("blur", close);
   input.form.addEventListener("submit", close);
-
-  document.addEventListener("keydown", (event) => {
-    const isTyping = event.target.closest("input, textarea, select, [contenteditable]");
-    if (event.key !== "/" || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    input.focus();
-    input.select();
-  });
 })();

@@ -1,0 +1,14 @@
+"""The catalog's revision: a counter of all changes, by which an index knows what it has seen."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select, update
+
+from corpus import catalog
+
+
+def next_revision(connection: Connection) -> int:
+    """Taken in the change's own transaction: the row's lock makes revisions appear in order."""
+    where = catalog.about.c.key == "revision"
+    connection.execute(update(catalog.about).where(where).values(value=catalog.about.c.value + 1))
+    return int(connection.execute(select(catalog.about.c.value).where(where)).scalar_one())
