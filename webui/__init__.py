@@ -29,8 +29,10 @@ from webui import (
 )
 from webui.labels import (
     day,
+    is_web,
     kind_words,
     language_name,
+    level,
     moment,
     month,
     number,
@@ -55,8 +57,10 @@ POLICY = {
 FILTERS = (
     counted,
     day,
+    is_web,
     kind_words,
     language_name,
+    level,
     moment,
     month,
     number,
