@@ -27,6 +27,7 @@ from webui import (
     search,
     suppressed,
 )
+from webui.guard import guard
 from webui.labels import (
     day,
     is_web,
@@ -41,6 +42,7 @@ from webui.labels import (
     state_words,
 )
 from webui.locales import speak_languages
+from webui.robots import keep_out_robots
 
 # Nothing inline, nothing from elsewhere, and no page of ours inside another's.
 POLICY = {
@@ -53,6 +55,20 @@ POLICY = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
+
+# What pages may ask of a browser: nothing.
+PERMISSIONS = dict.fromkeys(
+    (
+        "browsing-topics",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "microphone",
+        "payment",
+        "usb",
+    ),
+    "()",
+)
 
 FILTERS = (
     counted,
@@ -85,6 +101,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         content_security_policy=POLICY,
         frame_options="DENY",
         referrer_policy="same-origin",
+        permissions_policy=PERMISSIONS,
     )
     app.register_blueprint(search.pages(store, engine, settings))
     app.register_blueprint(releases.pages(store, engine, settings))
@@ -98,6 +115,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_error_handler(HTTPException, _show_http_error)
     app.register_error_handler(CommuniqueError, _show_error)
     speak_languages(app)
+    guard(app, settings)
+    keep_out_robots(app, settings)
     app.jinja_env.filters |= {each.__name__: each for each in FILTERS}
     app.jinja_env.globals |= {each.__name__: each for each in (office_title, run_words, rule_words)}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -110,12 +129,13 @@ def office_title(name: str) -> str:
     return known.title if known else name
 
 
-def _show_http_error(error: HTTPException) -> tuple[str, int] | Any:
+def _show_http_error(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error
-    return render_template(
-        "error.html", code=error.code, title=error.name, words=error.description
-    ), error.code
+    page = render_template("error.html", code=error.code, title=error.name, words=error.description)
+    # Retry-After, Allow and their like belong to the answer; its type is the page's.
+    headers = [(name, value) for name, value in error.get_headers() if name != "Content-Type"]
+    return page, error.code, headers
 
 
 def _show_error(error: CommuniqueError) -> tuple[str, int]:

@@ -1,4 +1,4 @@
-"""What a release points to: attached files and whether they are kept, its text in other languages."""
+"""What a release points to: attached files, and whether we keep them; its other languages."""
 
 from __future__ import annotations
 
