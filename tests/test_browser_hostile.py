@@ -57,11 +57,11 @@ def hostile_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A data folder of a sample department that was taken over; read only."""
     made = Settings(data=tmp_path_factory.mktemp("hostile"), contact="tests", attachments=False)
     store = Store(made)
-    title = "Convicted of Torturing Detainees"
+    title = "Former Commander of Gullhaven Detention Center Convicted of Torturing Detainees"
     with EditedSite("sample_doj") as site:
         site.edits = {
             EDITED: [
-                (title, f"Torture {SPELLED} {TURN}turned"),
+                (title, f"{TURN}Torture {SPELLED}"),
                 ("<p>One detainee, a printer named Aurelio Monk,", f"{HARM}<p>One detainee,"),
             ],
             FILES: [
@@ -199,12 +199,13 @@ def test_a_line_of_five_megabytes_stops_nobody(page: Page) -> None:
 
 
 @pytest.mark.parametrize("query", QUERIES)
-@pytest.mark.parametrize("path", ["/", f"/releases/{sample_id(EDITED)}", "/sample", "/changes"])
-def test_nothing_of_a_hostile_query_runs(page: Page, path: str, query: str) -> None:
-    page.goto(f"{path}?q={quote(query)}&seed=1&office={quote(query)}&kind={quote(query)}")
+def test_nothing_of_a_hostile_query_runs(page: Page, query: str) -> None:
+    for path in ("/", f"/releases/{sample_id(EDITED)}", "/sample", "/changes"):
+        page.goto(f"{path}?q={quote(query)}&seed=1&office={quote(query)}&kind={quote(query)}")
 
-    assert page.locator("main").count() == 1
-    assert "49" not in page.locator("h1").first.inner_text()
+        assert page.locator("main").count() == 1
+        assert "49" not in page.locator("h1").first.inner_text()
+        assert page.evaluate("[window.harm || 0, window.blocked]") == [0, []]
 
 
 def test_the_archive_s_own_files_are_no_pages(page: Page) -> None:
