@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 # The number of the newest file in corpus/migrations/versions.
-FORMAT = 3
+FORMAT = 4
 
 
 class Moment(TypeDecorator[datetime]):
@@ -103,6 +103,7 @@ version = Table(
     Column("reader_version", Integer, nullable=False),
     Column("origin", String),
     Column("is_repeat", Boolean, nullable=False, server_default=false()),
+    Column("shapes", JSON(none_as_null=True)),
 )
 
 # What became of releases after they were first seen: changed, gone, back.

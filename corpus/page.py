@@ -3,39 +3,21 @@
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from html import unescape
-from html.entities import html5
 from typing import Any
 from urllib.parse import urljoin
 
 import dateparser
 from bs4 import BeautifulSoup
 from bs4.dammit import EncodingDetector
-from bs4.element import NavigableString, PageElement, PreformattedString, Tag
+from bs4.element import Tag
 from bs4.filter import SoupStrainer
 
 from corpus.errors import PageError
+from corpus.paragraphs import BLOCKS, HEADINGS, UNREAD, WORD, clean, paragraphs
 
-HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
-SECTIONS = ["address", "article", "aside", "details", "footer", "header", "main", "nav", "section"]
-LISTS = ["dd", "dl", "dt", "li", "menu", "ol", "ul"]
-TABLES = ["caption", "table", "tbody", "td", "tfoot", "th", "thead", "tr"]
-TEXTS = ["blockquote", "center", "div", "figcaption", "figure", "hr", "p", "pre", "summary"]
-BLOCKS = [*HEADINGS, *SECTIONS, *LISTS, *TABLES, *TEXTS, "fieldset", "legend"]
-CONTROLS = ["button", "form", "select"]
-UNREAD = [*CONTROLS, "iframe", "noscript", "object", "script", "style", "svg", "template"]
-# Soft hyphens, zero-width spaces and joiners, byte order marks: unseen, and they cut words apart.
-INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
-# A character reference that is left after parsing: it was encoded twice ("R&amp;amp;D").
-REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-SPACE = re.compile(r"[^\S\n]+")
-BLANK_LINE = re.compile(r"\n\s*\n")
-WORD = re.compile(r"\w")
+__all__ = ["BLOCKS", "HEADINGS", "UNREAD", "WORD", "clean", "paragraphs"]
 
 
 @dataclass(frozen=True)
@@ -130,85 +112,9 @@ def next_page(tag: Tag, selector: str, page: Page) -> str | None:
     return target(link, page) if link else None
 
 
-def clean(text: str) -> str:
-    """One line of text: composed (NFC), without invisible characters, white space folded."""
-    return " ".join(_decoded(text).split())
-
-
-def _decoded(text: str) -> str:
-    """What was meant: composed, invisible characters and doubled encodings undone."""
-    while (once := REFERENCE.sub(_character, text)) != text:
-        text = once
-    return unicodedata.normalize("NFC", text).translate(INVISIBLE)
-
-
-def _character(reference: re.Match[str]) -> str:
-    """What a reference stands for; one that has no meaning as a whole stays as it is."""
-    whole = reference[0]
-    return unescape(whole) if whole[1] == "#" or whole[1:] in html5 else whole
-
-
 def text(tag: Tag) -> str:
     """All the text of an element as one line."""
     return clean(tag.get_text())
-
-
-def paragraphs(tag: Tag) -> list[str]:
-    """The text of an element as a reader sees it, a string a paragraph; nothing lost or doubled.
-
-    Block elements and empty lines (two <br>) end a paragraph; a single <br> stays as a newline in
-    it. A table's row is one paragraph, its cells parted by " | ", unless a cell holds several.
-    Paragraphs without a letter or digit ("###", "* * *"), a printer's marks, are dropped.
-    """
-    return [p for p in _paragraphs(tag) if WORD.search(p)]
-
-
-def _paragraphs(tag: Tag) -> Iterator[str]:
-    line: list[str] = []
-    for child in tag.children:
-        if isinstance(child, Tag) and (child.name in BLOCKS or child.find(BLOCKS)):
-            if child.name in UNREAD:
-                continue
-            yield from _flushed(line)
-            yield from _row(child) if child.name == "tr" else _paragraphs(child)
-        else:
-            line.extend(_inline(child))
-    yield from _flushed(line)
-
-
-def _inline(node: PageElement) -> Iterator[str]:
-    if isinstance(node, Tag):
-        if node.name == "br":
-            yield "\n"
-        elif node.name not in UNREAD:
-            for child in node.children:
-                yield from _inline(child)
-    # Not text: comments, declarations, processing instructions.
-    elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
-        yield node.replace("\n", " ")
-
-
-def _row(tr: Tag) -> list[str]:
-    # Each child counts as a cell: broken rows have text outside theirs, which browsers show.
-    cells = [
-        paragraphs(cell)
-        if isinstance(cell, Tag) and cell.name not in UNREAD
-        else [p for p in _flushed(list(_inline(cell))) if WORD.search(p)]
-        for cell in tr.children
-    ]
-    if any(len(cell) > 1 for cell in cells):
-        return [p for cell in cells for p in cell]
-    return [" | ".join(p for cell in cells for p in cell)]
-
-
-def _flushed(line: list[str]) -> Iterator[str]:
-    """The paragraphs of the inline text gathered so far; empties it."""
-    whole = _decoded("".join(line))
-    line.clear()
-    for paragraph in BLANK_LINE.split(whole):
-        lines = (SPACE.sub(" ", each).strip() for each in paragraph.split("\n"))
-        if joined := "\n".join(each for each in lines if each):
-            yield joined
 
 
 def read_date(words: str, language: str, where: str) -> date:

@@ -24,6 +24,25 @@ class Alternate:
     language: str
 
 
+class Paragraph(str):
+    """A paragraph of a release, with its shape on the page: our reading, not what is stated.
+
+    "" plain; "heading"; "quote"; "item" of a list, "item 3" or "item 3 a" where the list numbers
+    its items (a: by letters); "more" goes on with the item before it; "row 1 3" is a table's row,
+    whose cells, parted by " | ", stand in these columns, "head 1 3" one of headings.
+    """
+
+    __slots__ = ("shape",)
+
+    shape: str
+
+    def __new__(cls, words: str, shape: str = "") -> Paragraph:
+        """The words themselves; what changes them loses the shape."""
+        paragraph = super().__new__(cls, words)
+        paragraph.shape = shape
+        return paragraph
+
+
 @dataclass(frozen=True)
 class Draft:
     """A release as a reader found it on a page, before anything is checked or stored.
@@ -49,6 +68,11 @@ class Draft:
     alternates: list[Alternate] = field(default_factory=list)
     part: bytes | None = None
     layout: str | None = None
+
+    @property
+    def shapes(self) -> list[str]:
+        """The shape of each paragraph of the body."""
+        return [each.shape if isinstance(each, Paragraph) else "" for each in self.body]
 
 
 # What an office can change silently: a difference in one of these is a new version.
@@ -83,7 +107,8 @@ class Release:
 
     `attachments` is None where no route that was crawled tells of attachments; `first_seen` and
     `last_seen` are our own, None where others alone have seen it. `gone_since` is the first of the
-    visits that found it missing, while it is; `is_changed` since it was first seen.
+    visits that found it missing, while it is; `is_changed` since it was first seen. `shapes` are
+    those of the body's paragraphs (see Paragraph); empty where no reader told them yet.
     """
 
     id: str
@@ -107,6 +132,7 @@ class Release:
     version: int
     gone_since: datetime | None = None
     is_changed: bool = False
+    shapes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from corpus.archive import Place
 from corpus.release import FACTS, Alternate, Attachment, Draft, Provenance, Release, Version
 
 # All that a reader makes of a response.
-DERIVED = (*FACTS, "language", "place", "signature", "kind", "alternates")
+DERIVED = (*FACTS, "language", "place", "signature", "kind", "alternates", "shapes")
 # None where what was crawled so far never states them; empty where it states that there are none.
 LISTS = ("topics", "components", "attachments")
 
@@ -87,6 +87,7 @@ def version_values(
     `silent` facts are left out: whoever read the draft never states them.
     """
     facts = {k: v for k, v in asdict(draft).items() if k not in {"url", "part", "layout"} | silent}
+    facts |= {"body": [str(each) for each in draft.body], "shapes": draft.shapes}
     seen = asdict(found)
     return facts | {"asked_url": seen.pop("url"), "observed_at": seen.pop("fetched_at")} | seen
 
@@ -176,6 +177,7 @@ def read_release(row: Row[Any]) -> Release:
         version=row.version,
         gone_since=row.gone_since,
         is_changed=bool(row.is_changed),
+        shapes=tuple(row.shapes or ()),
     )
 
 

@@ -66,6 +66,15 @@ class Settings:
     page_size: int = _setting(20, "hits on a page of results")
     memory_mb: int = _setting(512, "memory that building an index may take, in megabytes")
     https: bool = _setting(False, "yes: answer over HTTPS only (behind a TLS proxy), with HSTS")
+    proxies: int = _setting(
+        0, "proxies of yours in front of the page, whose X-Forwarded-* headers count", least=0
+    )
+    rate: str = _setting(
+        "", "requests that a client may make, such as `120/minute`; files count as ten; empty: any"
+    )
+    indexable: bool = _setting(
+        False, "yes: other search engines may list release pages, which name accused people"
+    )
 
     @property
     def catalog_url(self) -> str:

@@ -197,7 +197,17 @@ def serve_command(settings: Settings, host: str, port: int) -> None:
     # By its WSGI name, as any server would: nothing here imports the web app.
     app = importlib.import_module("webui").create_app(settings)
     try:
-        server = create_server(app, host=host, port=port, threads=8, ident=None)
+        server = create_server(
+            app,
+            host=host,
+            port=port,
+            threads=8,
+            ident=None,
+            max_request_header_size=64_000,
+            max_request_body_size=64_000,
+            # The app itself takes what the proxies that it was told of have said.
+            clear_untrusted_proxy_headers=not settings.proxies,
+        )
     except OSError as error:
         raise CommuniqueError(
             f"{host}:{port} cannot be listened on: {error.strerror or error}."

@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import translate
 from functools import lru_cache
+from typing import Any
 
+import numpy as np
 from whoosh import query as tree
 
 from indexer.analysis import WORD, fold, stem
@@ -20,6 +22,7 @@ from indexer.folding import folded_text
 from indexer.needles import Needles
 
 Mark = tuple[int, int]
+Places = np.ndarray[Any, np.dtype[np.int64]]
 # Whether a word matches, by its folded form and by its stem.
 Test = Callable[[str, str], bool]
 # The field and the leaf of a query -> the forms that it matches in the index; None where unknown.
@@ -213,18 +216,23 @@ def phrase_positions(shapes: Sequence[str], words: Sequence[str], slop: int) -> 
     Forward, the places that each word can be reached at; then backward, those from which the last
     can be.
     """
-    reached: list[list[int]] = []
-    for number, word in enumerate(words):
-        places = [place for place, shape in enumerate(shapes) if shape == word]
-        if number:
-            places = [p for p in places if any(0 < p - before <= slop for before in reached[-1])]
-        reached.append(places)
-    kept = reached[-1]
-    positions = list(kept)
-    for places in reversed(reached[:-1]):
-        kept = [p for p in places if any(0 < after - p <= slop for after in kept)]
-        positions += kept
-    return positions
+    held: dict[str, list[int]] = {word: [] for word in words}
+    for place, shape in enumerate(shapes):
+        if shape in held:
+            held[shape].append(place)
+    reached = [np.array(held[word], np.int64) for word in words]
+    for number in range(1, len(reached)):
+        reached[number] = _near(reached[number], reached[number - 1], -slop, 0)
+    for number in reversed(range(len(reached) - 1)):
+        reached[number] = _near(reached[number], reached[number + 1], 1, slop + 1)
+    return [*map(int, np.unique(np.concatenate(reached)))]
+
+
+def _near(places: Places, others: Places, first: int, end: int) -> Places:
+    """The places that have one of the others so far on, from `first` on and before `end`."""
+    found = np.searchsorted(others, places + first) < np.searchsorted(others, places + end)
+    kept: Places = places[found]
+    return kept
 
 
 @lru_cache(maxsize=1 << 16)

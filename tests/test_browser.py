@@ -336,3 +336,42 @@ def test_keys_move_through_hits_and_can_be_turned_off(scripted: Page) -> None:
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("/releases/"))
+
+
+def test_a_bar_leads_from_one_marked_word_to_the_next(page: Page) -> None:
+    page.goto(f"/releases/{sample_id(EDITED)}?q=torture+OR+court+OR+detainee")
+    marks = page.locator("mark[id]")
+    assert marks.count() > 3
+    assert not page.locator(".text .step").first.is_visible()
+
+    page.get_by_role("link", name="Go to the first of").click()
+    expect(page.locator("#m1 .step")).to_be_visible()
+    assert page.get_by_role("link", name="Previous marked place").count() == 0
+    page.keyboard.press("Tab")  # goes on from the marked word, into the bar
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("#m2$"))
+    expect(page.locator("#m2")).to_be_in_viewport()
+
+    bar = page.locator("#m2 .step")
+    box = bar.bounding_box()
+    assert box
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= page.viewport_size["width"]  # type: ignore[index]
+    bar.get_by_role("link", name="Previous marked place").click()
+    expect(page).to_have_url(re.compile("#m1$"))
+    page.locator("#m1 .step").get_by_role("link", name="Close").click()
+    assert page.locator(".text .step:visible").count() == 0
+
+
+def test_on_paper_stand_text_address_and_retrieval_alone(page: Page) -> None:
+    page.goto(f"/releases/{sample_id(EDITED)}?q=torture")
+    page.emulate_media(media="print", color_scheme="dark")
+
+    shown = page.locator("body").inner_text()
+    assert "https://www.justice.example" in shown
+    assert "SHA-256 of the response" in shown
+    for gone in (".site nav", ".languages", ".back", ".similar", ".citation", ".skip", ".here"):
+        assert page.locator(f"{gone}:visible").count() == 0
+    for of in ("body", ".text p", ".facts dd", "mark"):
+        expect(page.locator(of).first).to_have_css("color", "rgb(0, 0, 0)")
+    expect(page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")

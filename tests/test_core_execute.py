@@ -150,6 +150,17 @@ def test_a_query_that_takes_too_long_is_stopped_with_a_sentence(snapshot: Snapsh
         Executor(snapshot, time_limit_s=-1.0).run(tree.Every())
 
 
+def test_too_many_fuzzy_words_are_stopped_with_a_sentence(
+    snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.whoosh_engine.execute.MOST_COMPARED", 20)
+    letters = [tree.FuzzyTerm("body", letter, maxdist=1) for letter in "abcdefghijklmnoprstuvwxyz"]
+    constant = [tree.ConstantScoreQuery(each, 1.0) for each in letters]
+
+    with pytest.raises(TooCostlyError, match="too many words with ~"):
+        Executor(snapshot).run(tree.Or(constant))
+
+
 def test_a_prefix_of_too_many_words_is_cut_and_the_reader_told(
     snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

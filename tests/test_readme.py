@@ -21,7 +21,9 @@ def settings_table() -> str:
         default = (
             ""
             if each.name == "data"
-            else {True: "yes", False: "no"}.get(each.default, each.default)
+            else ("yes" if each.default else "no")
+            if isinstance(each.default, bool)
+            else each.default
         )
         rows.append(f"| `{PREFIX}{each.name.upper()}` | {default} | {each.metadata['help']} |")
     return "\n".join(rows)

@@ -11,7 +11,6 @@ from werkzeug.exceptions import HTTPException
 
 from corpus import Settings, Store, read_settings
 from corpus.errors import CommuniqueError, IndexUnusableError, TooCostlyError
-from corpus.report import counted
 from indexer import open_engine
 from indexer.status import rule_words, run_words
 from indexer.withholding import withholding
@@ -31,8 +30,10 @@ from webui import (
     trends,
 )
 from webui.downloads import Downloads
+from webui.guard import guard
 from webui.labels import FILTERS, month_names, office_title
 from webui.locales import speak_languages
+from webui.robots import keep_out_robots
 
 # Nothing inline, nothing from elsewhere, and no page of ours inside another's.
 POLICY = {
@@ -45,6 +46,20 @@ POLICY = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
+
+# What pages may ask of a browser: nothing.
+PERMISSIONS = dict.fromkeys(
+    (
+        "browsing-topics",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "microphone",
+        "payment",
+        "usb",
+    ),
+    "()",
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -62,6 +77,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         content_security_policy=POLICY,
         frame_options="DENY",
         referrer_policy="same-origin",
+        permissions_policy=PERMISSIONS,
     )
     app.register_blueprint(search.pages(store, engine, settings))
     app.register_blueprint(releases.pages(store, engine, settings))
@@ -80,7 +96,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_error_handler(HTTPException, _show_http_error)
     app.register_error_handler(CommuniqueError, _show_error)
     speak_languages(app)
-    app.jinja_env.filters |= {each.__name__: each for each in (counted, *FILTERS)}
+    guard(app, settings)
+    keep_out_robots(app, settings)
+    app.jinja_env.filters |= {each.__name__: each for each in FILTERS}
     app.jinja_env.globals |= {
         each.__name__: each for each in (month_names, office_title, run_words, rule_words)
     }
@@ -88,12 +106,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
-def _show_http_error(error: HTTPException) -> tuple[str, int] | Any:
+def _show_http_error(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error
-    return render_template(
-        "error.html", code=error.code, title=error.name, words=error.description
-    ), error.code
+    page = render_template("error.html", code=error.code, title=error.name, words=error.description)
+    # Retry-After, Allow and their like belong to the answer; its type is the page's.
+    headers = [(name, value) for name, value in error.get_headers() if name != "Content-Type"]
+    return page, error.code, headers
 
 
 def _show_error(error: CommuniqueError) -> tuple[str, int]:

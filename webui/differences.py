@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from flask import Blueprint, abort, render_template, request
 
 from corpus import Store, Version
 from indexer.comparison import compare
+from webui.blocks import beginning
 from webui.history import FACTS, before
 
 
@@ -25,13 +27,15 @@ def pages(store: Store) -> Blueprint:
             abort(404, "There is no release of that name here.")
         new = _asked(versions, "to") or versions[-1]
         old = _asked(versions, "from") or before(new, versions) or new
+        sides = [replace(each, body=tuple(beginning(each.body))) for each in (old, new)]
         return render_template(
             "differences.html",
             release=release,
             versions=versions,
             old=old,
             new=new,
-            comparison=compare(old, new),
+            comparison=compare(*sides),
+            is_cut=[each.body for each in sides] != [old.body, new.body],
             labels=FACTS,
         )
 

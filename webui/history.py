@@ -6,19 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask_babel import lazy_gettext
+
 from corpus import Version
 from corpus.store import Entry
 from indexer.comparison import differing
 
 # The facts that make a version, to readers.
 FACTS = {
-    "title": "title",
-    "published": "date",
-    "body": "text",
-    "number": "number",
-    "topics": "topics",
-    "components": "components",
-    "attachments": "attachments",
+    "title": lazy_gettext("title"),
+    "published": lazy_gettext("date"),
+    "body": lazy_gettext("text"),
+    "number": lazy_gettext("number"),
+    "topics": lazy_gettext("topics"),
+    "components": lazy_gettext("components"),
+    "attachments": lazy_gettext("attachments"),
 }
 
 
@@ -59,7 +61,7 @@ def before(version: Version, versions: Sequence[Version]) -> Version | None:
 
 def differing_words(old: Version, new: Version) -> tuple[str, ...]:
     """The facts that differ between two versions, in words."""
-    return tuple(FACTS[name] for name in differing(old, new))
+    return tuple(str(FACTS[name]) for name in differing(old, new))
 
 
 def _line(version: Version, versions: Sequence[Version]) -> Line:

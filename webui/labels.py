@@ -27,6 +27,9 @@ KINDS = {
 # What XML 1.0 cannot hold, not even escaped.
 UNSPEAKABLE = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 
+# Embeddings, overrides, isolates and marks of the bidirectional algorithm (Unicode, UAX #9).
+TURNING = re.compile("[\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]")
+
 
 def day(value: date | None) -> str:
     """A day as "27 April 2018"; unknown ones are said to be."""
@@ -98,6 +101,18 @@ def releases_words(count: int) -> str:
     return str(ngettext("%(count)s release", "%(count)s releases", count, count=number(count)))
 
 
+def is_web(url: str) -> bool:
+    """Whether an address is the web's, so that a link may lead there: no script, no data."""
+    return url.lower().startswith(("https://", "http://"))
+
+
+def level(text: str) -> str:
+    """A text without the characters that turn the direction of what follows them, for places that
+    no markup can fence in.
+    """
+    return TURNING.sub("", text)
+
+
 def speakable(text: str) -> str:
     """A text without the control characters that XML cannot hold."""
     return UNSPEAKABLE.sub("", text)
@@ -106,8 +121,10 @@ def speakable(text: str) -> str:
 FILTERS = (
     country_name,
     day,
+    is_web,
     kind_words,
     language_name,
+    level,
     moment,
     month,
     number,

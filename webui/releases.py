@@ -8,13 +8,18 @@ from corpus import Provenance, Release, Settings, Store
 from corpus.archive import Place, read_response
 from corpus.errors import IndexUnusableError
 from corpus.suppression import unsealed
-from indexer import Engine, Hit, Passage
+from indexer import Engine, Hit
+from indexer.accusation import accusation
 from indexer.marker import Marker
 from indexer.passages import marked
+from webui.blocks import arrange
+from webui.enclosures import files, translations
 from webui.history import lines
 from webui.params import read_asked
 
 SIMILAR = 5
+# Marked places that have an address and lead to the next; each takes some room on the page.
+STEPS = 500
 
 
 def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
@@ -29,13 +34,16 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
         versions = store.versions(id_)
         copies = [other for each in store.copies(id_) if (other := store.get(each.id))]
         similar = _similar(engine, id_, {each.id for each in copies})
-        title, body = _marked(found, Marker(asked.reading(settings.query_chars).tree))
+        marker = Marker(asked.reading(settings.query_chars).tree)
         return render_template(
             "release.html",
             release=found,
-            title=title,
-            body=body,
-            matches=sum(is_marked for each in body for _, is_marked in each.parts),
+            title=marked(found.title, marker.marks(found.title, "title", found.language)),
+            text=arrange(found, marker),
+            steps=STEPS,
+            accusation=accusation(found.title, found.body, found.language),
+            files=files(store, found),
+            translations=translations(store, found),
             versions=versions,
             lines=lines(versions, store.history(id_)),
             copies=copies,
@@ -91,9 +99,3 @@ def _similar(engine: Engine, id_: str, copies: set[str]) -> tuple[Hit, ...]:
     except IndexUnusableError:
         return ()
     return tuple(hit for hit in found if hit.id not in copies)[:SIMILAR]
-
-
-def _marked(release: Release, marker: Marker) -> tuple[Passage, list[Passage]]:
-    title = marked(release.title, marker.marks(release.title, "title", release.language))
-    body = [marked(each, marker.marks(each, "body", release.language)) for each in release.body]
-    return title, body

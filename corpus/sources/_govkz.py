@@ -127,4 +127,5 @@ def regional(title: str, project: str) -> Source:
         languages=LANGUAGES,
         routes=(interface(HOST, project),),
         canonical=canonical,
+        version=2,
     )

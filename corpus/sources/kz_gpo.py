@@ -96,4 +96,5 @@ SOURCE = Source(
     languages=LANGUAGES,
     routes=routes(_govkz.HOST, "prokuror.gov.kz"),
     canonical=canonical,
+    version=2,
 )

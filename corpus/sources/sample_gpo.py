@@ -13,5 +13,6 @@ SOURCE = Source(
     languages=LANGUAGES,
     routes=routes("www.gov.example", "prokuror.example"),
     canonical=canonical,
+    version=2,
     is_sample=True,
 )

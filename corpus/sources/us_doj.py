@@ -164,4 +164,5 @@ SOURCE = Source(
     languages=("en",),
     routes=routes(HOST),
     canonical=canonical,
+    version=2,
 )

@@ -164,4 +164,5 @@ SOURCE = Source(
         Route("pages", (HOST,), listing_url(FIRST_YEAR), links, release, newer=newer_listings),
     ),
     canonical=canonical,
+    version=2,
 )

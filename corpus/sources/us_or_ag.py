@@ -70,4 +70,5 @@ SOURCE = Source(
         ),
     ),
     canonical=canonical,
+    version=2,
 )

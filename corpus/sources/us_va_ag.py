@@ -96,5 +96,6 @@ SOURCE = Source(
     languages=("en",),
     routes=(Route("pages", (HOST,), f"https://{HOST}/media-center/news-releases", links, release),),
     canonical=canonical,
+    version=2,
     gives_dates=False,
 )

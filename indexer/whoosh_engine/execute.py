@@ -28,6 +28,8 @@ from indexer.whoosh_engine.segment import SegmentArrays
 from indexer.whoosh_engine.snapshot import K1, Snapshot
 
 TIME_LIMIT_S = 5.0
+# So many terms are compared with the fuzzy words of a query: a second's work.
+MOST_COMPARED = 250_000
 # Of a term that occurs once in each of its documents.
 NO_FREQS = np.zeros(0, np.uint8)
 
@@ -45,6 +47,7 @@ class Executor:
         self.counts: dict[int, int] = {}
         self.expansions: dict[int, Expansion] = {}
         self.notes: list[str] = []
+        self.compared = 0
         self._forms: dict[tuple[str, bytes], dict[str, int]] = {}
         self._held: dict[tuple[str, bytes], list[tuple[int, SegmentArrays, int]]] = {}
 
@@ -188,6 +191,12 @@ class Executor:
     def _expanded(self, node: tree.MultiTerm) -> Array:
         """The documents of all the terms that a prefix, range or fuzzy word stands for."""
         expansion = self.expansions[id(node)] = expand(self.snapshot, node)
+        self.compared += expansion.compared
+        if self.compared > MOST_COMPARED:
+            raise TooCostlyError(
+                "The query has too many words with ~; each is compared with every word that begins"
+                " like it. Use fewer of them."
+            )
         if expansion.note:
             self.notes.append(expansion.note)
         is_in = np.zeros(self.snapshot.size, bool)

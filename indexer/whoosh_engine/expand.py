@@ -26,13 +26,14 @@ Numbers = range | list[int]
 
 @dataclass
 class Expansion:
-    """The documents of an expansion, by the segment's base, its terms with their counts, and what
-    was left out.
+    """The documents of an expansion, by the segment's base, its terms with their counts, what was
+    left out, and how many terms a fuzzy word was compared with.
     """
 
     documents: list[tuple[int, Array]] = field(default_factory=list)
     ranges: list[tuple[FieldPostings, Numbers]] = field(default_factory=list)
     note: Note | None = None
+    compared: int = 0
 
     def __len__(self) -> int:
         return sum(len(numbers) for _, numbers in self.ranges)
@@ -65,6 +66,8 @@ def expand(snapshot: Snapshot, node: tree.MultiTerm) -> Expansion:
         postings = segment.fields.get(node.field())
         if postings is None:
             continue
+        if isinstance(node, tree.FuzzyTerm):
+            found.compared += len(_near(node, postings))
         numbers = _numbers(node, postings)
         if len(numbers) > MOST_TERMS:
             found.note = Note(
@@ -93,7 +96,7 @@ def _numbers(node: tree.MultiTerm, postings: FieldPostings) -> Numbers:
     if isinstance(node, tree.TermRange):
         return _range(node, postings)
     if isinstance(node, tree.FuzzyTerm):
-        near = postings.prefix(node.text[: node.prefixlength].encode())
+        near = _near(node, postings)
         candidates = zip(near, postings.terms(near), strict=True)
         return [
             n
@@ -110,6 +113,11 @@ def _numbers(node: tree.MultiTerm, postings: FieldPostings) -> Numbers:
     return [
         n for n, term in zip(every, postings.terms(every), strict=True) if is_match(term.decode())
     ]
+
+
+def _near(node: tree.FuzzyTerm, postings: FieldPostings) -> range:
+    """The terms that begin as a fuzzy word does."""
+    return postings.prefix(node.text[: node.prefixlength].encode())
 
 
 def _range(node: tree.TermRange, postings: FieldPostings) -> range:

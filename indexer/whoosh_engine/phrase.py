@@ -34,8 +34,10 @@ def phrase_ends(
 ) -> Occurrences:
     """The last words of all occurrences of a phrase, whose words' numbers are given."""
     each = _stem_occurrences if field in LENGTHS_OF else _occurrences
-    found = each(segment, field, numbers)
-    return reduce(lambda before, after: _following(before, after, slop), found)
+    distinct = [*dict.fromkeys(numbers)]
+    found = dict(zip(distinct, each(segment, field, distinct), strict=True))
+    chain = (found[number] for number in numbers)
+    return reduce(lambda before, after: _following(before, after, slop), chain)
 
 
 def _following(before: Occurrences, after: Occurrences, slop: int) -> Occurrences:

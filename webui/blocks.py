@@ -1,0 +1,165 @@
+"""A release's paragraphs and their shapes -> blocks to show: lists, tables, headings, plain text.
+
+What no shape was told of is plain; of a text beyond all measure the beginning is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Literal, NamedTuple
+
+from corpus import Release
+from indexer.marker import Mark, Marker
+from indexer.passages import marked
+
+Kind = Literal["plain", "heading", "quote", "bullets", "numbers", "table"]
+# Some 150 pages of print. The longest release known has a third of it.
+SHOWN_CHARS = 300_000
+PARTED = " | "
+
+
+class Piece(NamedTuple):
+    """Words of a text, and which marked place they are (from 1); 0 where they are none."""
+
+    words: str
+    mark: int
+
+
+Pieces = tuple[Piece, ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A paragraph by its number in the release, from 1; of a table's row, its cells by columns."""
+
+    number: int
+    pieces: Pieces
+    cells: tuple[Pieces, ...] = ()
+    is_head: bool = False
+
+
+@dataclass(frozen=True)
+class Item:
+    """An item of a list: its number where it has one, and its paragraphs."""
+
+    lines: list[Line]
+    number: int | None = None
+
+
+@dataclass(frozen=True)
+class Block:
+    """Paragraphs that belong together; `letters` is how a list writes its numbers ("a", "I")."""
+
+    kind: Kind
+    lines: list[Line] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+    letters: str = ""
+
+
+@dataclass(frozen=True)
+class Text:
+    """The text of a release in blocks, how many places are marked, and what is left out."""
+
+    blocks: list[Block]
+    marks: int
+    left_out_chars: int = 0
+
+
+def arrange(release: Release, marker: Marker) -> Text:
+    """The text as its page shows it, with the places marked that `marker` finds."""
+    numbers = count(1)
+    body = [*beginning(release.body)]
+    shapes = release.shapes if len(release.shapes) == len(release.body) else ("",) * len(body)
+    blocks: list[Block] = []
+    rows: list[tuple[Line, list[int]]] = []
+    for number, (words, shape) in enumerate(zip(body, shapes, strict=False), 1):
+        marks = marker.marks(words, "body", release.language)
+        kind, *rest = shape.split() or [""]
+        columns = [*map(int, rest)] if kind in ("row", "head") else []
+        if columns and len(columns) == words.count(PARTED) + 1:
+            cells = tuple(_cells(words, marks, numbers))
+            if kind == "head" and rows and not rows[-1][0].is_head:
+                blocks += _table(rows)  # another table begins
+            rows.append((Line(number, (), cells, kind == "head"), columns))
+            continue
+        blocks += _table(rows)
+        _add(blocks, kind, rest, Line(number, _pieces(words, marks, numbers)))
+    blocks += _table(rows)
+    left_out = sum(map(len, release.body)) - sum(map(len, body))
+    return Text(blocks, next(numbers) - 1, left_out)
+
+
+def beginning(body: Sequence[str]) -> Iterator[str]:
+    """As much of a text as a page shows."""
+    left = SHOWN_CHARS
+    for paragraph in body:
+        if left > 0:
+            yield paragraph[:left]
+        left -= len(paragraph)
+
+
+def _add(blocks: list[Block], kind: str, rest: Sequence[str], line: Line) -> None:
+    """Put a paragraph into the list that it goes on with, or into a block of its own."""
+    last = blocks[-1] if blocks else Block("plain")
+    if kind == "item":
+        number, letters = (int(rest[0]) if rest else None), "".join(rest[1:])
+        wanted: Kind = "bullets" if number is None else "numbers"
+        if (last.kind, last.letters) != (wanted, letters):
+            blocks.append(last := Block(wanted, letters=letters))
+        last.items.append(Item([line], number))
+    elif kind == "more" and last.items:
+        last.items[-1].lines.append(line)
+    elif kind == "heading":
+        blocks.append(Block("heading", [line]))
+    elif kind == "quote" and last.kind == "quote":
+        last.lines.append(line)
+    else:
+        blocks.append(Block("quote" if kind == "quote" else "plain", [line]))
+
+
+def _table(rows: list[tuple[Line, list[int]]]) -> Iterator[Block]:
+    """The rows gathered so far as a table; empties them. Where no row has two cells, the table
+    only laid the page out.
+    """
+    width = max((columns[-1] for _, columns in rows), default=0)
+    is_table = any(len(columns) > 1 for _, columns in rows)
+    lines = [
+        Line(line.number, (), tuple(_spread(line.cells, columns, width)), line.is_head)
+        if is_table
+        else Line(line.number, line.cells[0])
+        for line, columns in rows
+    ]
+    rows.clear()
+    if is_table:
+        yield Block("table", lines)
+    else:
+        yield from (Block("plain", [line]) for line in lines)
+
+
+def _spread(cells: Iterable[Pieces], columns: Sequence[int], width: int) -> Iterator[Pieces]:
+    texts = dict(zip(columns, cells, strict=True))
+    # A cell may be said to stand far out; no table is as wide as that.
+    used = sorted(texts) if width > len(texts) + 20 else range(1, width + 1)
+    yield from (texts.get(column, ()) for column in used)
+
+
+def _cells(words: str, marks: Sequence[Mark], numbers: Iterator[int]) -> Iterator[Pieces]:
+    start = 0
+    for cell in words.split(PARTED):
+        yield _pieces(words, marks, numbers, start, start + len(cell))
+        start += len(cell) + len(PARTED)
+
+
+def _pieces(
+    words: str,
+    marks: Sequence[Mark],
+    numbers: Iterator[int],
+    start: int = 0,
+    end: int | None = None,
+) -> Pieces:
+    return tuple(
+        Piece(part, next(numbers) if is_marked else 0)
+        for part, is_marked in marked(words, marks, start, end).parts
+    )
