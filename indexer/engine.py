@@ -17,6 +17,10 @@ from indexer.document import Document
 from indexer.passages import Passage
 
 Sort = Literal["relevance", "newest", "oldest"]
+# By id is the one order in which a release stays where it is, whatever of it changes.
+Order = Literal[Sort, "id"]
+# Where a release stands in the orders by date or id: its date and its id.
+Position = tuple[date | None, str]
 LineSort = Literal["document", "left", "right", "office", "date"]
 Measure = Literal["log_likelihood", "log_dice", "mutual_information"]
 FACETS = ("office", "year", "language", "topic", "state")
@@ -49,17 +53,19 @@ class Query:
     """What is asked of an engine: the hits from `start` (0-based), at most `size`.
 
     `tree` None asks for every release. `facets` are those to be counted; timeline and explanation
-    come with the answer unless they are not wanted.
+    come with the answer unless they are not wanted. With `after` the hits behind that position
+    alone are given, in an order by date or id; totals and counts are still of all.
     """
 
     tree: Tree | None = None
     filters: Filters = field(default_factory=Filters)
-    sort: Sort = "relevance"
+    sort: Order = "relevance"
     start: int = 0
     size: int = 20
     facets: tuple[str, ...] = FACETS
     has_timeline: bool = True
     is_explained: bool = True
+    after: Position | None = None
 
 
 @dataclass(frozen=True)
@@ -104,7 +110,8 @@ class Results:
     """An answer: the page of hits, the exact total, the facets, and the build it comes from.
 
     `timeline` counts dated hits a month ("2018-04"); `clause` tells how the query was carried out,
-    `notes` what of it was cut short.
+    `notes` what of it was cut short. `more_after` is what the next page's query comes `after`: None
+    on the last page, and by relevance, where positions do not stay.
     """
 
     hits: tuple[Hit, ...]
@@ -114,6 +121,7 @@ class Results:
     timeline: tuple[tuple[str, int], ...] = ()
     clause: Clause | None = None
     notes: tuple[str, ...] = ()
+    more_after: Position | None = None
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ from indexer.whoosh_engine.arrays import REBUILD
 from indexer.whoosh_engine.clause import explained
 from indexer.whoosh_engine.codec import NAME
 from indexer.whoosh_engine.execute import Executor
+from indexer.whoosh_engine.positions import more_after
 from indexer.whoosh_engine.snapshot import Snapshot
 from indexer.whoosh_engine.writer import SegmentWriter
 
@@ -127,6 +128,7 @@ class WhooshEngine:
             build=name,
             clause=explained(query.tree, executor) if query.is_explained else None,
             notes=tuple(executor.notes),
+            more_after=more_after(snapshot, found, query, page),
         )
 
     def scan(self, query: Query) -> Iterator[str]:
