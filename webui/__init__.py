@@ -21,6 +21,7 @@ from webui import (
     citations,
     differences,
     exports,
+    feeds,
     health,
     offices,
     releases,
@@ -91,6 +92,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(offices.pages(store, engine))
     app.register_blueprint(suppressed.pages(store))
     app.register_blueprint(health.pages(store, engine))
+    app.register_blueprint(feeds.pages(store, engine, settings))
     app.register_error_handler(HTTPException, _show_http_error)
     app.register_error_handler(CommuniqueError, _show_error)
     speak_languages(app)
