@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from flask import Flask, render_template
+from flask import Flask, Response, render_template
 from flask_talisman import Talisman
 from werkzeug.exceptions import HTTPException
 
@@ -28,6 +28,8 @@ from webui import (
     search,
     suppressed,
 )
+from webui.api import add_api
+from webui.api.problems import http_problem, is_api, own_problem
 from webui.labels import (
     day,
     kind_words,
@@ -93,6 +95,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(suppressed.pages(store))
     app.register_blueprint(health.pages(store, engine))
     app.register_blueprint(feeds.pages(store, engine, settings))
+    add_api(app, store, engine, settings)
     app.register_error_handler(HTTPException, _show_http_error)
     app.register_error_handler(CommuniqueError, _show_error)
     speak_languages(app)
@@ -111,12 +114,16 @@ def office_title(name: str) -> str:
 def _show_http_error(error: HTTPException) -> tuple[str, int] | Any:
     if error.code is None or error.code < 400:
         return error
+    if is_api():
+        return http_problem(error)
     return render_template(
         "error.html", code=error.code, title=error.name, words=error.description
     ), error.code
 
 
-def _show_error(error: CommuniqueError) -> tuple[str, int]:
+def _show_error(error: CommuniqueError) -> tuple[str, int] | Response:
+    if is_api():
+        return own_problem(error)
     code, title = 503, "Something is out of order"
     if isinstance(error, IndexUnusableError):
         title = "The index is not ready"
