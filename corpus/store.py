@@ -148,6 +148,19 @@ class Store:
             rows = connection.execute(select(r.id, r.first_seen).where(seen))
             return {row.id: row.first_seen for row in rows}
 
+    def undated(self) -> list[str]:
+        """The ids of the releases without a date, those that we saw first most lately before."""
+        r, v = catalog.release.c, catalog.version.c
+        current = (v.release == r.id) & (v.ordinal == r.version)
+        query = (
+            select(r.id)
+            .select_from(catalog.release.join(catalog.version, current))
+            .where(v.published.is_(None), r.id.not_in(sealed_ids()))
+            .order_by(func.coalesce(r.first_seen, v.observed_at).desc(), r.id.desc())
+        )
+        with self.writing() as connection:
+            return list(connection.scalars(query))
+
     def releases(self, office: str | None = None, after_revision: int = 0) -> Iterator[Release]:
         """Releases as they stand now, streamed, in the order of their last change."""
         query = (

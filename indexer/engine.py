@@ -18,6 +18,10 @@ from indexer.passages import Passage
 from indexer.periods import Step
 
 Sort = Literal["relevance", "newest", "oldest"]
+# By id is the one order in which a release stays where it is, whatever of it changes.
+Order = Literal[Sort, "id"]
+# Where a release stands in the orders by date or id: its date and its id.
+Position = tuple[date | None, str]
 LineSort = Literal["document", "left", "right", "office", "date"]
 Measure = Literal["log_likelihood", "log_dice", "mutual_information"]
 FACETS = ("office", "year", "language", "topic", "state", "country", "component", "kind")
@@ -54,12 +58,14 @@ class Query:
 
     `tree` None asks for every release. `facets` are those to be counted; timeline and explanation
     come with the answer unless they are not wanted. `step` "auto" leaves it to the engine in what
-    periods the timeline counts. `is_folded` shows of each group of copies the first hit alone.
+    periods the timeline counts. `is_folded` shows of each group of copies the first hit alone. With
+    `after` the hits behind that position alone are given, in an order by date or id; totals and
+    counts are still of all.
     """
 
     tree: Tree | None = None
     filters: Filters = field(default_factory=Filters)
-    sort: Sort = "relevance"
+    sort: Order = "relevance"
     start: int = 0
     size: int = 20
     facets: tuple[str, ...] = FACETS
@@ -67,6 +73,7 @@ class Query:
     is_explained: bool = True
     step: Step | Literal["auto"] = "month"
     is_folded: bool = False
+    after: Position | None = None
 
 
 @dataclass(frozen=True)
@@ -116,7 +123,9 @@ class Results:
 
     `timeline` counts dated hits by periods of a `step` (named as in ISO 8601: "2018-04"), those
     without any left out; `clause` tells how the query was carried out, `notes` what of it was cut
-    short. `folded` hits are in all counts and on no page, as copies of others.
+    short. `folded` hits are in all counts and on no page, as copies of others. `more_after` is what
+    the next page's query comes `after`: None on the last page, and by relevance, where positions do
+    not stay.
     """
 
     hits: tuple[Hit, ...]
@@ -128,6 +137,7 @@ class Results:
     notes: tuple[str, ...] = ()
     step: Step | None = None
     folded: int = 0
+    more_after: Position | None = None
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from flask import Flask, render_template
+from flask import Flask, Response, render_template
 from flask_talisman import Talisman
 from werkzeug.exceptions import HTTPException
 
@@ -21,6 +21,7 @@ from webui import (
     concordance,
     differences,
     exports,
+    feeds,
     guide,
     health,
     offices,
@@ -29,6 +30,8 @@ from webui import (
     suppressed,
     trends,
 )
+from webui.api import add_api
+from webui.api.problems import http_problem, is_api, own_problem
 from webui.downloads import Downloads
 from webui.guard import guard
 from webui.labels import FILTERS, month_names, office_title
@@ -93,6 +96,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(suppressed.pages(store))
     app.register_blueprint(guide.pages(store, engine, settings))
     app.register_blueprint(health.pages(store, engine))
+    app.register_blueprint(feeds.pages(store, engine, settings))
+    add_api(app, store, engine, settings)
     app.register_error_handler(HTTPException, _show_http_error)
     app.register_error_handler(CommuniqueError, _show_error)
     speak_languages(app)
@@ -109,13 +114,17 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _show_http_error(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error
+    if is_api():
+        return http_problem(error)
     page = render_template("error.html", code=error.code, title=error.name, words=error.description)
     # Retry-After, Allow and their like belong to the answer; its type is the page's.
     headers = [(name, value) for name, value in error.get_headers() if name != "Content-Type"]
     return page, error.code, headers
 
 
-def _show_error(error: CommuniqueError) -> tuple[str, int]:
+def _show_error(error: CommuniqueError) -> tuple[str, int] | Response:
+    if is_api():
+        return own_problem(error)
     code, title = 503, "Something is out of order"
     if isinstance(error, IndexUnusableError):
         title = "The index is not ready"

@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from urllib.parse import urlencode
 from uuid import NAMESPACE_URL, uuid5
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 
 from corpus import Store, Version
 from corpus.store import Entry
+from webui import feeds
 from webui.history import before, differing_words
 
 NAMES = ("office", "kind")
 KINDS = ("changed", "gone", "back")
 SIZE = 30
-# When a feed without entries was updated last.
-NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -85,13 +83,9 @@ def pages(store: Store) -> Blueprint:
         """The newest entries as a feed (RFC 4287)."""
         asked = _read_asked()
         told = [_told(store, entry) for entry in _entries(store, asked, SIZE)]
-        updated = told[0].entry.at if told else NEVER
-        feed = render_template("changes.xml", asked=asked, told=told, updated=updated)
-        answer = make_response(feed)
-        answer.headers["Content-Type"] = "application/atom+xml; charset=utf-8"
-        answer.add_etag()
-        answer.make_conditional(request)
-        return answer
+        updated = told[0].entry.at if told else feeds.NEVER
+        address = asked.feed()
+        return feeds.feed("changes.xml", asked=asked, told=told, address=address, updated=updated)
 
     return blueprint
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexer.engine import FACETS, Facet, Filters, Query
-from indexer.query import is_asked
 from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.execute import Executor
 from indexer.whoosh_engine.found import Found
 from indexer.whoosh_engine.kernels import best
+from indexer.whoosh_engine.positions import first_behind, is_ranked, ranks
 from indexer.whoosh_engine.snapshot import Snapshot
 from indexer.whoosh_engine.timeline import Timeline
 
@@ -54,16 +54,19 @@ def order(snapshot: Snapshot, found: Found, query: Query, start: int, size: int)
     """Where the hits from `start` on stand in `found`, at most `size` of them, in the query's
     order.
 
-    The order is score, then newest, then id; or by date. Only the hits up to there are sorted.
+    The order is score, then newest, then id; or by date; or by id. Only the hits up to there are
+    sorted.
     """
     most = start + size
     if size < 1 or start >= len(found):
         return np.zeros(0, np.int64)
-    if query.sort == "oldest":
-        return _least(snapshot.age.take(found.documents), most)[start:]
-    if query.sort == "newest" or not is_asked(query.tree):
-        return _least(snapshot.recency.take(found.documents), most)[start:]
-    return _best(found, snapshot.recency, most)[start:]
+    if is_ranked(query):
+        return _best(found, snapshot.recency, most)[start:]
+    places = ranks(snapshot, query.sort).take(found.documents)
+    if query.after is None:
+        return _least(places, most)[start:]
+    behind = np.flatnonzero(places >= first_behind(snapshot, query.sort, query.after))
+    return np.asarray(behind[_least(places[behind], most)[start:]])
 
 
 def _least(ranks: Array, most: int) -> Array:

@@ -41,6 +41,7 @@ from indexer.whoosh_engine.arrays import REBUILD
 from indexer.whoosh_engine.clause import explained
 from indexer.whoosh_engine.codec import NAME
 from indexer.whoosh_engine.execute import Executor
+from indexer.whoosh_engine.positions import more_after
 from indexer.whoosh_engine.snapshot import Snapshot
 from indexer.whoosh_engine.timeline import timeline
 from indexer.whoosh_engine.writer import SegmentWriter
@@ -138,6 +139,7 @@ class WhooshEngine:
             notes=tuple(executor.notes),
             step=time.periods.step if time else None,
             folded=len(found) - len(shown),
+            more_after=more_after(snapshot, shown, query, page),
         )
 
     def scan(self, query: Query) -> Iterator[str]:

@@ -70,13 +70,7 @@ class Snapshot:
         """Each document's place from the newest to the oldest, undated ones last, then by id:
         int32.
         """
-        ids = np.zeros(self.size, "S64")
-        for base, segment in zip(self.bases, self.segments, strict=False):
-            postings = segment.fields["id"]
-            terms = [*postings.terms(range(len(postings)))]
-            if terms:
-                ids[np.int64(base) + postings.documents] = terms
-        return _ranks(np.lexsort((ids, -self.dates)))
+        return _ranks(np.lexsort((self._ids(), -self.dates)))
 
     @cached_property
     def age(self) -> Array:
@@ -85,6 +79,21 @@ class Snapshot:
         """
         dates = np.where(self.dates == 0, np.iinfo(np.int32).max, self.dates)
         return _ranks(np.lexsort((self.recency, dates)))
+
+    @cached_property
+    def by_id(self) -> Array:
+        """Each document's place in the order of ids: int32."""
+        return _ranks(np.argsort(self._ids(), kind="stable"))
+
+    def _ids(self) -> Array:
+        """Each document's id."""
+        ids = np.zeros(self.size, "S64")
+        for base, segment in zip(self.bases, self.segments, strict=False):
+            postings = segment.fields["id"]
+            terms = [*postings.terms(range(len(postings)))]
+            if terms:
+                ids[np.int64(base) + postings.documents] = terms
+        return ids
 
     def facet(self, name: str) -> FacetColumn:
         """The column of a facet, over all segments."""

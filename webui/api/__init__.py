@@ -1,0 +1,61 @@
+"""The interface for programs under /api/v1/: the same answers as the pages', as JSON.
+
+Its description (OpenAPI) is made from the schemas that arguments are read and answers written by.
+"""
+
+from __future__ import annotations
+
+from flask import Flask, Response, abort, request
+from flask.json.provider import DefaultJSONProvider
+
+from corpus import Settings, Store
+from indexer import Engine
+from webui.api import records, reference, search, tools
+from webui.api.interface import PREFIX, Interface, Parts
+from webui.api.problems import is_api
+
+# No request has a body; whoever sends one is told before it is read.
+MOST_BODY_BYTES = 64_000
+
+
+def add_api(app: Flask, store: Store, engine: Engine, settings: Settings) -> None:
+    """Let an app answer programs."""
+    assert isinstance(app.json, DefaultJSONProvider)
+    app.json.ensure_ascii = app.json.sort_keys = False
+    parts = Parts("api", __name__, url_prefix=PREFIX)
+    search.add(parts, engine, settings)
+    records.add(parts, store, engine)
+    tools.add(parts, engine, settings)
+    parts.after_request(_make_conditional)
+    interface = Interface(app)
+    interface.register_blueprint(parts)
+    app.register_blueprint(reference.pages(interface))
+    app.before_request(_refuse_body)
+    app.after_request(_open_to_all)
+
+
+def _refuse_body() -> None:
+    if is_api() and (request.content_length or 0) > MOST_BODY_BYTES:
+        abort(413, "A request needs no body here; all that is asked for stands in the address.")
+
+
+def _make_conditional(response: Response) -> Response:
+    """Whoever has an answer already is told so (304); it is asked for again each time, so that what
+    is suppressed is out of every cache at once.
+    """
+    response.headers["Cache-Control"] = "public, no-cache"
+    if response.status_code == 200:
+        response.add_etag()
+        response.make_conditional(request)
+    return response
+
+
+def _open_to_all(response: Response) -> Response:
+    """Pages of any site may ask: what is here is public and can only be read."""
+    if is_api():
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Access-Control-Expose-Headers"] = "ETag, Link, Retry-After"
+        if request.method == "OPTIONS":
+            response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+            response.headers["Access-Control-Allow-Headers"] = "If-None-Match"
+    return response

@@ -1,0 +1,127 @@
+"""What may be asked for: the pages' own arguments, read strictly."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+from indexer.engine import FACETS, LineSort, Measure, Order
+from indexer.query import read_day
+
+ORDERS: tuple[Order, ...] = ("newest", "oldest", "id", "relevance")
+MOST_HITS, MOST_LINES, MOST_WORDS = 100, 100, 500
+# Beyond so many hits by relevance, or lines, a walk by date or a narrower query serves better.
+MOST_RANKED, MOST_START = 1000, 100_000
+MOST_WINDOW = 25
+DAY = "^[0-9]{4}(-[0-9]{1,2}(-[0-9]{1,2})?)?$"
+STATES = ("changed", "gone")
+KNOWN: dict[str, list[Any]] = {
+    "year": [validate.Regexp("^([0-9]{4}|undated)$", error="Write four digits, or undated.")],
+    "state": [validate.OneOf(STATES)],
+}
+WORDS = "the query, in the language of the search page; without it every release matches"
+WORDS_NEEDED = "the query, in the language of the search page"
+
+
+def _is_day(typed: str) -> None:
+    if read_day(typed, is_end=False) is None:
+        raise ValidationError("There is no such day.")
+
+
+def _day(words: str) -> fields.String:
+    form = validate.Regexp(DAY, error="Write 2018, 2018-04 or 2018-04-27.")
+    return fields.String(validate=[form, _is_day], metadata={"description": words})
+
+
+def _number(words: str, default: int, most: int, least: int = 0) -> fields.Integer:
+    return fields.Integer(
+        load_default=default,
+        validate=validate.Range(least, most),
+        metadata={"description": words},
+    )
+
+
+def _one_of(words: str, values: tuple[str, ...]) -> fields.String:
+    return fields.String(
+        load_default=values[0],
+        validate=validate.OneOf(values),
+        metadata={"description": words},
+    )
+
+
+class _Days(Schema):
+    q = fields.String(metadata={"description": WORDS})
+    since = _day("dated on this day or later; a month or year counts from its first day")
+    until = _day("dated on this day or earlier; a month or year counts to its last day")
+
+
+Filtered = _Days.from_dict(
+    {
+        name: fields.List(
+            fields.String(validate=KNOWN.get(name, [])),
+            metadata={"description": f"any of these values of {name}; write {name}=... again"},
+        )
+        for name in FACETS
+    },
+    name="Filtered",
+)
+
+
+class SearchArguments(Filtered):  # type: ignore[misc, valid-type]
+    """Of a search."""
+
+    sort = _one_of(
+        "the order: newest, oldest and id can be walked to the end by `next`, relevance gives"
+        f" the best {MOST_RANKED:,} by `start`",
+        ORDERS,
+    )
+    size = _number("hits on a page", 20, MOST_HITS, least=1)
+    start = _number("hits to leave out first", 0, MOST_RANKED - MOST_HITS)
+    cursor = fields.String(metadata={"description": "as the address in `next` has it"})
+
+
+class TimelineArguments(Filtered):  # type: ignore[misc, valid-type]
+    """Of a timeline."""
+
+
+class ConcordanceArguments(Filtered):  # type: ignore[misc, valid-type]
+    """Of occurrences."""
+
+    q = fields.String(required=True, metadata={"description": WORDS_NEEDED})
+    sort = _one_of(
+        "the order of lines: by the words before or after, by office or date", get_args(LineSort)
+    )
+    size = _number("lines on a page", 50, MOST_LINES, least=1)
+    start = _number("lines to leave out first", 0, MOST_START)
+
+
+class CollocatesArguments(Filtered):  # type: ignore[misc, valid-type]
+    """Of collocates."""
+
+    q = fields.String(required=True, metadata={"description": WORDS_NEEDED})
+    window = _number("words on each side that count as near", 5, MOST_WINDOW, least=1)
+    measure = _one_of("what words are ordered by", get_args(Measure))
+    least = _number("leave out words observed less often", 5, 1_000_000, least=1)
+    most = _number("words at most", 100, MOST_WORDS, least=1)
+    stem = fields.Boolean(
+        load_default=False,
+        truthy={"true"},
+        falsy={"false"},
+        metadata={"description": "count stems, not words as written"},
+    )
+
+
+class DifferencesArguments(Schema):
+    """Of two versions."""
+
+    old = fields.Integer(
+        data_key="from",
+        validate=validate.Range(min=1),
+        metadata={"description": "the older version; the one before the newer unless told"},
+    )
+    new = fields.Integer(
+        data_key="to",
+        validate=validate.Range(min=1),
+        metadata={"description": "the newer version; the newest unless told"},
+    )

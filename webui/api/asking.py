@@ -1,0 +1,41 @@
+"""What a program asks for, read as the pages read it once its arguments are found to be sound."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import request
+
+from corpus import Settings
+from indexer import Engine, Query, Reading, Results
+from webui.params import Asked, read_asked
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Words and filters, and how the words were read."""
+
+    asked: Asked
+    reading: Reading
+
+    @property
+    def query(self) -> Query:
+        """What an engine is asked."""
+        return Query(self.reading.tree, self.asked.filters)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What could not be read as meant."""
+        return (*self.asked.notes, *self.reading.notes)
+
+    def search(self, engine: Engine, query: Query) -> Results:
+        """The answer; words that say nothing find nothing."""
+        if self.asked.words and self.reading.tree is None:
+            return Results((), 0, (), engine.health().build or "")
+        return engine.search(query)
+
+
+def read_asking(settings: Settings) -> Asking:
+    """What the address of the request asks for."""
+    asked = read_asked(request.args)
+    return Asking(asked, asked.reading(settings.query_chars))

@@ -1,0 +1,47 @@
+"""Where the next page of a walk begins, as an opaque word in its address.
+
+It holds the position of the last hit, which needs no memory of the server, and a digest of what was
+asked, so that it cannot slip into another query. A forged one reaches what anybody may ask for: no
+key signs it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import date
+
+from marshmallow import ValidationError
+
+from indexer.engine import Position
+from webui.params import Asked
+
+DIGEST_BYTES = 6
+
+
+def write_cursor(position: Position, asked: Asked, sort: str) -> str:
+    """The word for a position in the hits of what is asked, in an order."""
+    day, id_ = position
+    held = json.dumps([day and day.isoformat(), id_, _digest(asked, sort)])
+    return urlsafe_b64encode(held.encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str, asked: Asked, sort: str) -> Position:
+    """The position that a word stands for. Raises ValidationError where it is none, or another
+    query's.
+    """
+    try:
+        held = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        day, id_, digest = held
+        position = date.fromisoformat(day) if day is not None else None, str(id_)
+    except (ValueError, TypeError, RecursionError):
+        raise ValidationError("This is no cursor; take the address in next as it is.") from None
+    if digest != _digest(asked, sort):
+        raise ValidationError("This cursor belongs to another query, to other filters or order.")
+    return position
+
+
+def _digest(asked: Asked, sort: str) -> str:
+    state = json.dumps([asked.words, asked.filter_pairs(), sort])
+    return hashlib.blake2b(state.encode(), digest_size=DIGEST_BYTES).hexdigest()

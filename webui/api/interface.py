@@ -1,0 +1,92 @@
+"""How the parts of the interface are put together and described: flask-smorest, with our errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import reduce
+from http import HTTPStatus
+from typing import Any
+
+from flask_smorest import Api, Blueprint
+from marshmallow import RAISE, Schema
+from webargs.flaskparser import FlaskParser
+
+from webui.api.problems import MEDIA_TYPE
+from webui.api.shapes import ProblemSchema
+
+PREFIX = "/api/v1"
+ABOUT = """What prosecutors say, for programs: search, whole releases with their provenance and
+versions, coverage, concordance and collocates. Everything is public, read with GET, and needs no
+key. Arguments and query language are those of the pages, but what cannot be read is an error here
+(422) instead of being left out. Errors are problem details (RFC 9457). Answers carry an ETag: send
+it back as If-None-Match, and 304 says that nothing has changed."""
+ID = {"in": "path", "name": "id", "description": "the release's id"}
+ERRORS = {
+    HTTPStatus.BAD_REQUEST: "What is asked for takes too long or cannot be read",
+    HTTPStatus.NOT_FOUND: "There is no such release or version, or it was suppressed",
+    HTTPStatus.METHOD_NOT_ALLOWED: "Everything is read with GET",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "A body was sent; none is needed",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "An argument is unknown or cannot be read; `errors` name it",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too many requests; Retry-After says when to come back",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "A fault of the program",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The index is not ready; try again later",
+}
+
+
+class Parser(FlaskParser):
+    """Reads arguments; one that is not known is an error, since a slip would widen the answer."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": RAISE}
+
+
+class Parts(Blueprint):
+    """The blueprint that the parts of the interface are added to."""
+
+    ARGUMENTS_PARSER = Parser()
+
+    def answer(
+        self, path: str, tag: str, schema: type[Schema], asked: type[Schema] | None = None
+    ) -> Callable[[Callable[..., Any]], Any]:
+        """A view at a path, its arguments read by `asked`, its answer written by `schema`."""
+        wrappers = [self.response(200, schema), self.alt_response(304, "NOT_MODIFIED")]
+        wrappers += [self.alt_response(int(each), each.name) for each in ERRORS]
+        if asked:
+            wrappers.append(self.arguments(asked, location="query"))
+
+        def wrap(view: Callable[..., Any]) -> Any:
+            view = reduce(lambda wrapped, wrapper: wrapper(wrapped), wrappers, view)
+            view = self.doc(operationId=view.__name__)(view)
+            return self.route(path, tags=[tag], parameters=[ID] if "<id>" in path else None)(view)
+
+        return wrap
+
+
+class Interface(Api):
+    """The description of the parts; errors are answered by the app, for pages and programs."""
+
+    ERROR_SCHEMA = ProblemSchema
+
+    def __init__(self, app: Any) -> None:
+        super().__init__(
+            app,
+            spec_kwargs={
+                "title": "Communique",
+                "version": "1",
+                "openapi_version": "3.1.0",
+                "info": {"description": " ".join(ABOUT.split())},
+                "servers": [{"url": "/"}],
+            },
+        )
+
+    def _register_error_handlers(self) -> None:
+        pass
+
+    def _register_responses(self) -> None:
+        as_problem = {MEDIA_TYPE: {"schema": ProblemSchema}}
+        for status, words in ERRORS.items():
+            response = {"description": words, "content": as_problem}
+            self.spec.components.response(status.name, response, lazy=True)
+        unchanged = {"description": "What was sent as If-None-Match still holds"}
+        self.spec.components.response("NOT_MODIFIED", unchanged, lazy=True)
+        fallback = {"description": "An error", "content": as_problem}
+        self.spec.components.response("DEFAULT_ERROR", fallback, lazy=True)

@@ -1,0 +1,78 @@
+"""Errors under /api/ as problem details (RFC 9457)."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response, json, request, url_for
+from werkzeug.exceptions import HTTPException
+
+from corpus.errors import CommuniqueError, IndexUnusableError, TooCostlyError
+
+MEDIA_TYPE = "application/problem+json"
+# Those that the documentation tells more of than their status does.
+INVALID, NOT_READY, TOO_COSTLY = "invalid-arguments", "index-not-ready", "too-costly"
+RETRY_AFTER_S = "60"
+
+
+def is_api() -> bool:
+    """Whether a program asks, which no page would help."""
+    return request.path.startswith("/api/")
+
+
+def http_problem(error: HTTPException) -> Response:
+    """An error of a request, with its headers (Allow, Retry-After)."""
+    code = error.code or 500
+    given: dict[str, Any] = getattr(error, "data", None) or {}
+    faults = _faults(given.get("messages", {}))
+    detail = str(error.description or "")
+    if faults:
+        detail = "; ".join(f"{each['parameter']}: {each['detail']}" for each in faults)
+    answer = problem(code, detail, INVALID if faults else None, faults)
+    for name, value in error.get_headers():
+        if name not in ("Content-Type", "Content-Length"):
+            answer.headers[name] = value
+    return answer
+
+
+def own_problem(error: CommuniqueError) -> Response:
+    """An error of ours: its sentence says what to do."""
+    if isinstance(error, TooCostlyError):
+        return problem(400, str(error), TOO_COSTLY)
+    return problem(503, str(error), NOT_READY if isinstance(error, IndexUnusableError) else None)
+
+
+def problem(
+    code: int, detail: str, kind: str | None = None, faults: list[dict[str, str]] | None = None
+) -> Response:
+    """A problem; `kind` is where the documentation tells of it, `faults` what of the arguments
+    cannot be read.
+    """
+    body: dict[str, Any] = {
+        "type": url_for("api_reference.docs", _anchor=kind) if kind else "about:blank",
+        "title": HTTPStatus(code).phrase,
+        "status": code,
+        "detail": detail,
+    }
+    if faults:
+        body["errors"] = faults
+    answer = Response(json.dumps(body), code, content_type=MEDIA_TYPE)
+    if code == HTTPStatus.SERVICE_UNAVAILABLE:
+        answer.headers["Retry-After"] = RETRY_AFTER_S
+    return answer
+
+
+def _faults(messages: dict[str, dict[str, Any]]) -> list[dict[str, str]]:
+    """What is wrong, argument by argument; a list's fault names the value by its number."""
+    return [
+        {"parameter": name, "detail": " ".join(_sentences(found))}
+        for place in messages.values()
+        for name, found in place.items()
+    ]
+
+
+def _sentences(found: Any) -> list[str]:
+    if isinstance(found, dict):
+        return [f"{number}: {' '.join(_sentences(each))}" for number, each in found.items()]
+    return [str(each) for each in found]

@@ -1,0 +1,178 @@
+"""The shapes of what is held: releases, versions, offices."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from webui.api.shapes import CountSchema, Shape, day, listed, moment, text, whole
+
+
+class AttachmentSchema(Shape):
+    """A file that a release links to."""
+
+    url = text("where it is")
+    title = text("what the release calls it")
+
+
+class AlternateSchema(Shape):
+    """The same release in another language."""
+
+    url = text("where it is")
+    language = text("its language")
+
+
+class ProvenanceSchema(Shape):
+    """Where an observation comes from, to check it against the archive."""
+
+    url = text("the address that answered; a listing's where that carries whole releases")
+    fetched_at = moment("when")
+    sha256 = text("the digest of the response, content encodings undone")
+    part_sha256 = text("the digest of this release's part of it", is_maybe=True)
+    warc_file = text("the file of the archive that holds the response")
+    warc_offset = whole("where in it, in bytes")
+    reader = text("what read it: office/route, or office/route/layout")
+    reader_version = whole("the reader's version")
+    origin = text("whose observation it is; null: ours", is_maybe=True)
+    response = text("where the response can be downloaded as it came")
+
+
+class ReleaseSchema(Shape):
+    """A release as it stands now."""
+
+    id = text("its id, for good")
+    office = text("the office, by its name here")
+    url = text("where the office published it")
+    page = text("its page here")
+    language = text("the language of its text")
+    title = text("its title")
+    published = day("when it is dated; null: its office does not say")
+    body = listed(fields.String(), "its paragraphs")
+    place = text("where it is dated from", is_maybe=True)
+    signature = text("who signed it", is_maybe=True)
+    number = text("the number that its office gave it", is_maybe=True)
+    topics = listed(fields.String(), "as the office tags it")
+    components = listed(fields.String(), "parts of the office that it names")
+    kind = text("what the office calls it", is_maybe=True)
+    attachments = listed(
+        fields.Nested(AttachmentSchema),
+        "files that it links to; null: not told by what was fetched",
+        is_maybe=True,
+    )
+    alternates = listed(fields.Nested(AlternateSchema), "the same in other languages")
+    first_seen = moment("when we saw it first; null: others alone have seen it")
+    last_seen = moment("when we saw it last")
+    gone_since = moment("since when it is missing from its office's site; null: it is there")
+    is_changed = fields.Boolean(metadata={"description": "changed after it was first seen"})
+    version = whole("the number of this version")
+    versions = text("where all its versions are")
+    provenance = fields.Nested(ProvenanceSchema)
+
+
+class FactsSchema(Shape):
+    """What makes a version; null where what was fetched does not tell."""
+
+    title = text("its title")
+    published = day("its date")
+    body = listed(fields.String(), "its paragraphs")
+    number = text("its number", is_maybe=True)
+    topics = listed(fields.String(), is_maybe=True)
+    components = listed(fields.String(), is_maybe=True)
+    attachments = listed(fields.Nested(AttachmentSchema), is_maybe=True)
+
+
+class VersionSchema(Shape):
+    """What the office stated, as it was observed at a time."""
+
+    number = whole("its number, from 1, for good")
+    observed_at = moment("when it was observed")
+    facts = fields.Nested(FactsSchema)
+    provenance = fields.Nested(ProvenanceSchema)
+
+
+class VersionsSchema(Shape):
+    """All versions of a release."""
+
+    id = text("the release")
+    versions = listed(fields.Nested(VersionSchema), "oldest first")
+
+
+class PieceSchema(Shape):
+    """Words that both versions have, or one of them."""
+
+    kind = text("same, removed or added")
+    words = text("the words")
+
+
+class FactDifferenceSchema(Shape):
+    """A fact other than the text that differs."""
+
+    name = text("the fact")
+    items = listed(listed(fields.Nested(PieceSchema)), "its values, each in pieces")
+
+
+class DifferencesSchema(Shape):
+    """What differs between two versions of a release."""
+
+    id = text("the release")
+    old = whole("the number of the older version")
+    new = whole("the number of the newer version")
+    facts = listed(fields.Nested(FactDifferenceSchema), "facts that differ")
+    body = listed(listed(fields.Nested(PieceSchema)), "every paragraph of both, each in pieces")
+
+
+class MonthSchema(Shape):
+    """A month and how many releases are dated in it."""
+
+    month = text("2018-04")
+    count = whole("releases")
+
+
+class RunSchema(Shape):
+    """How an office's last run went."""
+
+    started_at = moment("when it began")
+    route = text("by which way in", is_maybe=True)
+    new = whole("releases first seen", is_maybe=True)
+    changed = whole("releases that were changed", is_maybe=True)
+    missing = whole("listed, but not there", is_maybe=True)
+    refused = whole("refused by a rule", is_maybe=True)
+    failed = whole("without an answer", is_maybe=True)
+    refused_by_rule = fields.Dict(keys=fields.String(), values=fields.Integer())
+    cut_short = text("why it was cut short, where it was", is_maybe=True)
+    quarantined = text("why nothing of it is published, where so", is_maybe=True)
+    error = text("what ended it, where it failed", is_maybe=True)
+
+
+class OfficeSchema(Shape):
+    """What is held of an office: never take a gap for a silence of the prosecutor."""
+
+    name = text("its name, to filter by")
+    title = text("its title")
+    releases = whole("releases held")
+    first = day("the date of the first dated one")
+    last = day("the date of the last dated one")
+    undated = whole("how many have no date")
+    gone = whole("how many are gone from its site, and kept here")
+    languages = listed(fields.Nested(CountSchema))
+    months = listed(fields.Nested(MonthSchema), "months that have any")
+    gaps = listed(fields.String(), "months between the first and the last that have none")
+    last_run = fields.Nested(RunSchema, allow_none=True)
+    last_good_run = moment("when the last run began that was published without an error")
+    open_run = moment("when the run began that is not over")
+
+
+class IndexSchema(Shape):
+    """The state of the index."""
+
+    build = text("the build that answers", is_maybe=True)
+    releases = whole("releases in it")
+    is_current = fields.Boolean(metadata={"description": "it has all that the catalog has"})
+    problem = text("why it cannot answer, if so", is_maybe=True)
+
+
+class OfficesSchema(Shape):
+    """All offices that anything is held of."""
+
+    offices = listed(fields.Nested(OfficeSchema), "by name")
+    index = fields.Nested(IndexSchema)
+    suppressed = whole("releases out of sight")

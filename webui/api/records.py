@@ -1,0 +1,115 @@
+"""What is held, for programs: releases, their versions and differences, and the offices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from flask import abort, url_for
+
+from corpus import Provenance, Store, Version
+from indexer import Engine
+from indexer.comparison import FactDifference, Pieces, compare
+from indexer.status import status_of
+from webui.api.arguments import DifferencesArguments
+from webui.api.interface import Parts
+from webui.api.record_schemas import DifferencesSchema, OfficesSchema, ReleaseSchema, VersionsSchema
+from webui.history import before
+
+RUN = (
+    *("route", "new", "changed", "missing", "refused", "failed"),
+    *("refused_by_rule", "cut_short", "quarantined", "error"),
+)
+
+
+def add(parts: Parts, store: Store, engine: Engine) -> None:
+    """Add the views."""
+
+    @parts.answer("/releases/<id>", "Releases", ReleaseSchema)
+    def release(id: str) -> Any:  # noqa: A002 (its name in the description)
+        """A release as it stands now, with its provenance"""
+        found = store.get(id)
+        if found is None:
+            abort(404, "There is no release of that name here.")
+        return vars(found) | {
+            "page": url_for("releases.release", id_=id, _external=True),
+            "versions": url_for("api.versions", id=id, _external=True),
+            "provenance": _provenance(id, found.provenance),
+        }
+
+    @parts.answer("/releases/<id>/versions", "Releases", VersionsSchema)
+    def versions(id: str) -> Any:  # noqa: A002
+        """Every version of a release, with its provenance"""
+        return {"id": id, "versions": [_version(id, each) for each in _versions(store, id)]}
+
+    @parts.answer("/releases/<id>/differences", "Releases", DifferencesSchema, DifferencesArguments)
+    def differences(given: dict[str, int], id: str) -> Any:  # noqa: A002
+        """What differs between two versions of a release, word by word"""
+        held = _versions(store, id)
+        new = _numbered(held, given.get("new")) or held[-1]
+        old = _numbered(held, given.get("old")) or before(new, held) or new
+        comparison = compare(old, new)
+        return {
+            "id": id,
+            "old": old.number,
+            "new": new.number,
+            "facts": [_difference(each) for each in comparison.facts],
+            "body": [_pieces(each) for part in comparison.body for each in part.paragraphs],
+        }
+
+    @parts.answer("/offices", "Offices", OfficesSchema)
+    def offices() -> Any:
+        """What is held of each office, and how its last run went
+
+        Read every count against it: what was never fetched cannot be found.
+        """
+        status = status_of(store, engine)
+        held = [_office(name, row) for name, row in status["offices"].items()]
+        return {"offices": held, "index": status["index"], "suppressed": status["suppressed"]}
+
+
+def _versions(store: Store, id_: str) -> list[Version]:
+    found = store.versions(id_)
+    if not found:
+        abort(404, "There is no release of that name here.")
+    return found
+
+
+def _numbered(versions: list[Version], number: int | None) -> Version | None:
+    found = [each for each in versions if each.number == number]
+    if number is not None and not found:
+        abort(404, "There is no such version of this release.")
+    return found[0] if found else None
+
+
+def _version(id_: str, version: Version) -> dict[str, Any]:
+    provenance = _provenance(id_, version.provenance, version=version.number)
+    return vars(version) | {"provenance": provenance}
+
+
+def _provenance(id_: str, seen: Provenance, **more: Any) -> dict[str, Any]:
+    address = url_for("releases.response", id_=id_, _external=True, **more)
+    return asdict(seen) | {"response": address}
+
+
+def _difference(fact: FactDifference) -> dict[str, Any]:
+    return {"name": fact.name, "items": [_pieces(each) for each in fact.items]}
+
+
+def _pieces(pieces: Pieces) -> list[dict[str, str]]:
+    return [each._asdict() for each in pieces]
+
+
+def _office(name: str, row: dict[str, Any]) -> dict[str, Any]:
+    ran = {each: row[each] for each in RUN} | {"started_at": row["last_run"]}
+    return row | {
+        "name": name,
+        "languages": _counts(row["languages"], "value"),
+        "months": _counts(row["months"], "month"),
+        "last_run": ran if row["last_run"] else None,
+    }
+
+
+def _counts(numbers: Mapping[str, int], name: str) -> list[dict[str, Any]]:
+    return [{name: value, "count": count} for value, count in numbers.items()]

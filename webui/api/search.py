@@ -1,0 +1,113 @@
+"""Search for programs: the hits of a query, page by page to the end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flask import request, url_for
+from flask_smorest import abort
+from marshmallow import ValidationError
+
+from corpus import Settings
+from indexer import Engine, Hit, Passage, Query, Results
+from indexer.engine import Clause, Position
+from indexer.values import unknown_values
+from webui.api.arguments import SearchArguments
+from webui.api.asking import Asking, read_asking
+from webui.api.cursor import read_cursor, write_cursor
+from webui.api.interface import Parts
+from webui.api.schemas import SearchSchema
+
+
+def add(parts: Parts, engine: Engine, settings: Settings) -> None:
+    """Add the view."""
+
+    @parts.answer("/search", "Search", SearchSchema, SearchArguments)
+    def search(given: dict[str, Any]) -> Any:
+        """A page of the releases that match
+
+        `newest` (undated ones last), `oldest` and `id` can be walked: ask for `next` until it is
+        null. A walk keeps its place by date and id, so whatever is added or changed meanwhile, no
+        release comes twice, and none that matches all the while is missed. In the orders by date
+        that holds for a release as long as its date stays; ids never change. `relevance` gives the
+        best hits by `start` and `size`: scores shift when releases are added.
+        """
+        asking = read_asking(settings)
+        query = _query(asking, given)
+        results = asking.search(engine, query)
+        link = results.more_after and _next(asking, given, results.more_after)
+        headers = {"Link": f'<{link}>; rel="next"'} if link else {}
+        notes = (*asking.notes, *unknown_values(query, results.facets, engine), *results.notes)
+        about = {"query": asking.asked.words, "sort": given["sort"], "notes": notes, "next": link}
+        return _shown(results) | about, headers
+
+
+def _query(asking: Asking, given: dict[str, Any]) -> Query:
+    after = None
+    if cursor := given.get("cursor"):
+        try:
+            after = read_cursor(cursor, asking.asked, given["sort"])
+        except ValidationError as error:
+            abort(422, messages={"query": {"cursor": error.messages}})
+    return replace(
+        asking.query,
+        sort=given["sort"],
+        start=given["start"],
+        size=given["size"],
+        after=after,
+        has_timeline=False,
+    )
+
+
+def _next(asking: Asking, given: dict[str, Any], onward: Position) -> str:
+    """The address of the next page: all that was asked for, from there on."""
+    more: dict[str, Any] = request.args.to_dict(flat=False)
+    more.pop("start", None)
+    more["cursor"] = write_cursor(onward, asking.asked, given["sort"])
+    return url_for("api.search", _external=True, **more)
+
+
+def _shown(results: Results) -> dict[str, Any]:
+    return {
+        "total": results.total,
+        "build": results.build,
+        "clause": results.clause and _clause(results.clause),
+        "facets": [{"name": each.name, "counts": _counts(each.counts)} for each in results.facets],
+        "hits": [_hit(each) for each in results.hits],
+    }
+
+
+def _hit(hit: Hit) -> dict[str, Any]:
+    return vars(hit) | {
+        "page": url_for("releases.release", id_=hit.id, _external=True),
+        "title": _passage(hit.title),
+        "passages": [_passage(each) for each in hit.passages],
+    }
+
+
+def _passage(piece: Passage) -> dict[str, Any]:
+    matches, position = [], 0
+    for words, is_match in piece.parts:
+        if is_match:
+            matches.append([position, position + len(words)])
+        position += len(words)
+    return {
+        "text": piece.text,
+        "matches": matches,
+        "is_cut_before": piece.is_cut_before,
+        "is_cut_after": piece.is_cut_after,
+    }
+
+
+def _clause(clause: Clause) -> dict[str, Any]:
+    return {
+        "words": clause.words,
+        "count": clause.count,
+        "expansions": _counts(clause.expansions),
+        "parts": [_clause(each) for each in clause.parts],
+    }
+
+
+def _counts(pairs: tuple[tuple[str, int], ...]) -> list[dict[str, Any]]:
+    return [{"value": value, "count": count} for value, count in pairs]
