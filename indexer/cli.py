@@ -139,6 +139,7 @@ def search_command(
         better = did_you_mean(" ".join(words), query, results.total, engine)
     if as_json:
         found = asdict(results) | {"notes": notes}
+        del found["more_after"]  # the next page can be asked of /api/v1/, not here
         click.echo(json.dumps(found, ensure_ascii=False, default=str))
         return
     for note in notes:
