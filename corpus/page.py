@@ -15,9 +15,9 @@ from bs4.element import Tag
 from bs4.filter import SoupStrainer
 
 from corpus.errors import PageError
-from corpus.paragraphs import BLOCKS, HEADINGS, UNREAD, WORD, clean, paragraphs
+from corpus.paragraphs import BLOCKS, HEADINGS, INVISIBLE, UNREAD, WORD, clean, paragraphs
 
-__all__ = ["BLOCKS", "HEADINGS", "UNREAD", "WORD", "clean", "paragraphs"]
+__all__ = ["BLOCKS", "HEADINGS", "INVISIBLE", "UNREAD", "WORD", "clean", "paragraphs"]
 
 
 @dataclass(frozen=True)
