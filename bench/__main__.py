@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import building, crawling, faults, pages, reading, searching, tools
+from bench import building, crawling, faults, pages, readers, reading, searching, tools
 from bench.site import SHARED, Row
 
 SECTIONS = {
@@ -22,6 +22,7 @@ SECTIONS = {
     "building": building.rows,
     "crawling": crawling.rows,
     "faults": faults.rows,
+    "readers": readers.rows,
 }
 RESULTS = Path(__file__).parent / "results.json"
 

@@ -16,6 +16,7 @@ from corpus import Settings, Store
 from corpus.errors import TooCostlyError
 from indexer import Engine, Query, open_engine
 from indexer.engine import FACETS
+from indexer.periods import STEPS, Step
 from indexer.query import parse
 from tests.conftest import EDITED, GONE, sample_id
 from webui import create_app
@@ -128,9 +129,20 @@ def test_offices_say_what_is_held(client: FlaskClient, changed_store: Store) -> 
 def test_a_timeline_counts_what_can_be_filtered(client: FlaskClient) -> None:
     found = got(client, "/api/v1/timeline?q=court")
     assert sum(each["count"] for each in found["periods"]) + found["undated"] == found["total"] > 0
+    assert found["step"] == "month"
     for each in found["periods"]:
+        assert each["words"] > each["occurrences"] >= 0
         where = f"/api/v1/search?q=court&since={each['since']}&until={each['until']}"
         assert got(client, where)["total"] == each["count"]
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_timeline_goes_by_any_step(client: FlaskClient, engine: Engine, step: Step) -> None:
+    found = got(client, f"/api/v1/timeline?q=court&step={step}")
+    wanted = engine.frequencies(Query(parse("court").tree), step)
+    assert [(each["count"], each["occurrences"]) for each in found["periods"]] == [
+        (each.releases, each.occurrences) for _, each in wanted.periods
+    ]
 
 
 def test_lines_and_collocates_are_the_engine_s(client: FlaskClient, engine: Engine) -> None:

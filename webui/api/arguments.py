@@ -84,6 +84,8 @@ class SearchArguments(Filtered):  # type: ignore[misc, valid-type]
 class TimelineArguments(Filtered):  # type: ignore[misc, valid-type]
     """Of a timeline."""
 
+    step = _one_of("what to count by", ("month", "day", "week", "year"))
+
 
 class ConcordanceArguments(Filtered):  # type: ignore[misc, valid-type]
     """Of occurrences."""

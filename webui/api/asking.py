@@ -8,6 +8,8 @@ from flask import request
 
 from corpus import Settings
 from indexer import Engine, Query, Reading, Results
+from indexer.engine import Frequencies, Frequency
+from indexer.periods import Step
 from webui.params import Asked, read_asked
 
 
@@ -33,6 +35,12 @@ class Asking:
         if self.asked.words and self.reading.tree is None:
             return Results((), 0, (), engine.health().build or "")
         return engine.search(query)
+
+    def frequencies(self, engine: Engine, step: Step) -> Frequencies:
+        """The answer by periods; words that say nothing stand nowhere."""
+        if self.asked.words and self.reading.tree is None:
+            return Frequencies(step, (), Frequency(0, 0, 0), engine.health().build or "")
+        return engine.frequencies(self.query, step)
 
 
 def read_asking(settings: Settings) -> Asking:

@@ -71,6 +71,8 @@ class PeriodSchema(Shape):
     since = day("its first day, to filter by")
     until = day("its last day, to filter by")
     count = whole("hits")
+    occurrences = whole("how often the query's words stand in their texts")
+    words = whole("all words of their texts")
 
 
 class TimelineSchema(Shape):
@@ -91,6 +93,7 @@ class LineSchema(Shape):
     office = text("its office")
     language = text("its language")
     published = day("its date")
+    url = text("where the office published it")
     title = text("its title")
     left = text("the text before")
     keyword = text("what matched")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from corpus import Settings
-from indexer import Engine, Results
-from indexer.periods import first_day, last_day
+from indexer import Engine
+from indexer.engine import Frequencies
+from indexer.periods import first_day, last_day, name
 from webui.api.arguments import CollocatesArguments, ConcordanceArguments, TimelineArguments
 from webui.api.asking import read_asking
 from webui.api.interface import Parts
@@ -21,17 +20,20 @@ def add(parts: Parts, engine: Engine, settings: Settings) -> None:
 
     @parts.answer("/timeline", "Tools", TimelineSchema, TimelineArguments)
     def timeline(given: dict[str, Any]) -> Any:
-        """How many releases match, month by month"""
+        """How many releases match in each day, week, month or year, and how often their words occur
+
+        Without `q` it counts all releases and the words of their texts: what to compare with.
+        """
         asking = read_asking(settings)
-        query = replace(asking.query, size=0, facets=(), is_explained=False)
-        results = asking.search(engine, query)
+        found = asking.frequencies(engine, given["step"])
+        periods = [*_periods(found)]
         return {
-            "total": results.total,
-            "undated": results.total - sum(count for _, count in results.timeline),
-            "step": "month",
-            "build": results.build,
-            "notes": (*asking.notes, *results.notes),
-            "periods": [*_periods(results)],
+            "total": found.undated.releases + sum(each["count"] for each in periods),
+            "undated": found.undated.releases,
+            "step": found.step,
+            "build": found.build,
+            "notes": (*asking.notes, *found.notes),
+            "periods": periods,
         }
 
     @parts.answer("/concordance", "Tools", ConcordanceSchema, ConcordanceArguments)
@@ -59,10 +61,14 @@ def add(parts: Parts, engine: Engine, settings: Settings) -> None:
         return vars(found) | {"notes": (*asking.notes, *found.notes)}
 
 
-def _periods(results: Results) -> Iterator[dict[str, Any]]:
-    """The timeline's months with their first and last days."""
-    for name, count in results.timeline:
-        month = date.fromisoformat(f"{name}-01")
-        number = month.year * 12 + month.month - 1
-        first, last = first_day("month", number), last_day("month", number)
-        yield {"period": name, "since": first, "until": last, "count": count}
+def _periods(found: Frequencies) -> Iterator[dict[str, Any]]:
+    """The periods by their names, with their first and last days."""
+    for number, each in found.periods:
+        yield {
+            "period": name(found.step, number),
+            "since": first_day(found.step, number),
+            "until": last_day(found.step, number),
+            "count": each.releases,
+            "occurrences": each.occurrences,
+            "words": each.tokens,
+        }
