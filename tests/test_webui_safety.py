@@ -186,7 +186,7 @@ def test_behind_a_proxy_its_word_on_https_and_host_is_taken(make: Make) -> None:
         ("GET", "/?q=" + "a" * 40_000, b"", 414, "shorter query"),
         ("GET", "/" + "a" * 40_000, b"", 414, "too long"),
         ("POST", "/", b"x" * 100_000, 413, "too large"),
-        ("POST", "/", b"x", 405, "not allowed"),
+        ("POST", "/", b"x", 405, "Not possible here"),
     ],
 )
 def test_what_is_beyond_all_measure_is_refused_with_a_sentence(

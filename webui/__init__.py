@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
-from flask import Flask, Response, render_template
+from flask import Flask
 from flask_talisman import Talisman
-from werkzeug.exceptions import HTTPException
 
 from corpus import Settings, Store, read_settings
-from corpus.errors import CommuniqueError, IndexUnusableError, TooCostlyError
 from indexer import open_engine
 from indexer.status import rule_words, run_words
 from indexer.withholding import withholding
@@ -31,11 +28,12 @@ from webui import (
     trends,
 )
 from webui.api import add_api
-from webui.api.problems import http_problem, is_api, own_problem
 from webui.downloads import Downloads
+from webui.errors import show_errors
 from webui.guard import guard
 from webui.labels import FILTERS, month_names, office_title
 from webui.locales import speak_languages
+from webui.panels import value_words
 from webui.robots import keep_out_robots
 
 # Nothing inline, nothing from elsewhere, and no page of ours inside another's.
@@ -98,36 +96,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(health.pages(store, engine))
     app.register_blueprint(feeds.pages(store, engine, settings))
     add_api(app, store, engine, settings)
-    app.register_error_handler(HTTPException, _show_http_error)
-    app.register_error_handler(CommuniqueError, _show_error)
+    show_errors(app)
     speak_languages(app)
     guard(app, settings)
     keep_out_robots(app, settings)
     app.jinja_env.filters |= {each.__name__: each for each in FILTERS}
     app.jinja_env.globals |= {
-        each.__name__: each for each in (month_names, office_title, run_words, rule_words)
+        each.__name__: each
+        for each in (month_names, office_title, rule_words, run_words, value_words)
     }
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     return app
-
-
-def _show_http_error(error: HTTPException) -> Any:
-    if error.code is None or error.code < 400:
-        return error
-    if is_api():
-        return http_problem(error)
-    page = render_template("error.html", code=error.code, title=error.name, words=error.description)
-    # Retry-After, Allow and their like belong to the answer; its type is the page's.
-    headers = [(name, value) for name, value in error.get_headers() if name != "Content-Type"]
-    return page, error.code, headers
-
-
-def _show_error(error: CommuniqueError) -> tuple[str, int] | Response:
-    if is_api():
-        return own_problem(error)
-    code, title = 503, "Something is out of order"
-    if isinstance(error, IndexUnusableError):
-        title = "The index is not ready"
-    elif isinstance(error, TooCostlyError):
-        code, title = 400, "The query takes too long"
-    return render_template("error.html", code=code, title=title, words=str(error)), code

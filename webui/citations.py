@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 
 from flask import Blueprint, Response, abort, make_response, request
+from flask_babel import gettext
 from markupsafe import Markup
 
 from corpus import Store
@@ -72,7 +73,7 @@ def pages(store: Store) -> Blueprint:
 def _cited(store: Store, id_: str) -> Citation:
     release = store.get(id_)
     if release is None:
-        abort(404, "There is no release of that name here.")
+        abort(404, gettext("There is no release of that name here."))
     return cite(release)
 
 

@@ -16,7 +16,7 @@ from indexer.collocation import FACTS, both, collocate_table, forms, near, sorte
 from indexer.engine import Measure
 from indexer.selection import Selection, settled
 from webui.downloads import TABLE_TYPE, Downloads, file
-from webui.narrowing import chips
+from webui.panels import chips
 from webui.params import Asked, read_asked
 
 WINDOW, WIDEST = 5, 20

@@ -15,7 +15,7 @@ from indexer import Engine, Line
 from indexer.engine import LineSort
 from indexer.lines import line_table, select_lines
 from webui.downloads import TABLE_TYPE, Downloads, file
-from webui.narrowing import chips
+from webui.panels import chips
 from webui.params import Asked, read_asked
 
 SIZE = 50

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from flask import Blueprint, abort, render_template, request
+from flask_babel import gettext
 
 from corpus import Store, Version
 from indexer.comparison import compare
@@ -24,7 +25,7 @@ def pages(store: Store) -> Blueprint:
         """
         release, versions = store.get(id_), store.versions(id_)
         if release is None or not versions:
-            abort(404, "There is no release of that name here.")
+            abort(404, gettext("There is no release of that name here."))
         new = _asked(versions, "to") or versions[-1]
         old = _asked(versions, "from") or before(new, versions) or new
         sides = [replace(each, body=tuple(beginning(each.body))) for each in (old, new)]
@@ -46,5 +47,5 @@ def _asked(versions: Sequence[Version], name: str) -> Version | None:
     number = request.args.get(name, "")
     found = [each for each in versions if str(each.number) == number]
     if number and not found:
-        abort(404, "There is no such version of this release.")
+        abort(404, gettext("There is no such version of this release."))
     return found[0] if found else None

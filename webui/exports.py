@@ -9,6 +9,7 @@ from dataclasses import replace
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, redirect, render_template, request
+from flask_babel import gettext
 from werkzeug.wrappers import Response as Answer
 
 from corpus import Settings, Store
@@ -68,7 +69,7 @@ def pages(store: Store, engine: Engine, settings: Settings, downloads: Downloads
         """The sample as a table, with an empty column for every code."""
         seed, size = request.args.get("seed", "").strip(), _size()
         if not seed:
-            abort(400, "A sample needs a seed=..., so that it can be drawn again.")
+            abort(400, gettext("A sample needs a seed=..., so that it can be drawn again."))
         selection, ids = _selected(engine, read_asked(request.args), settings)
         chosen = draw(ids, size, seed)
         facts = (("hits", str(selection.total)), ("sample", str(size)), ("seed", seed))

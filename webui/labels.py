@@ -6,7 +6,7 @@ import re
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
-from babel.dates import format_date, get_month_names
+from babel.dates import format_date, format_skeleton, get_month_names
 from babel.numbers import format_decimal
 from flask_babel import get_locale, gettext, lazy_gettext, ngettext
 
@@ -38,7 +38,7 @@ def day(value: date | None) -> str:
 
 def month(name: str) -> str:
     """A month ("2018-04") as "April 2018"."""
-    return str(format_date(date.fromisoformat(f"{name}-01"), "LLLL y", get_locale()))
+    return str(format_skeleton("yMMMM", date.fromisoformat(f"{name}-01"), locale=get_locale()))
 
 
 def moment(value: datetime | None) -> str:

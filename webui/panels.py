@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 
@@ -58,9 +59,9 @@ class Panel:
 
 @dataclass(frozen=True)
 class Chip:
-    """A chosen value, or the range of days where there is no facet, and what takes it away."""
+    """A chosen value of a facet, or a range of days, and the page without it."""
 
-    name: str
+    label: str
     words: str
     link: str
 
@@ -72,15 +73,16 @@ def panels(results: Results, asked: Asked) -> list[Panel]:
     return [_panel(facet, asked) for facet in known if _is_choice(facet, results.total, asked)]
 
 
-def chips(asked: Asked) -> list[Chip]:
-    """All that was chosen."""
-    chosen = [
-        Chip(name, value_words(name, value), asked.toggled(name, value).link())
-        for name in LABELS
-        for value in asked.filters.values(name)
-    ]
+def chips(asked: Asked, endpoint: str = "search.search", **more: Any) -> list[Chip]:
+    """All that was chosen, on a page that may have more arguments than the state."""
+    chosen = []
+    for name, label in LABELS.items():
+        for value in asked.filters.values(name):
+            link = asked.toggled(name, value).link(endpoint, **more)
+            chosen.append(Chip(str(label), value_words(name, value), link))
     if asked.filters.since or asked.filters.until:
-        chosen.append(Chip(DAYS, _range_words(asked), asked.without_days().link()))
+        link = asked.without_days().link(endpoint, **more)
+        chosen.append(Chip(gettext("Dates"), _range_words(asked), link))
     return chosen
 
 

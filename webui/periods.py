@@ -12,7 +12,7 @@ from flask_babel import get_locale, gettext, lazy_gettext
 from indexer.periods import Step, first_day, last_day, name
 from indexer.trends import Scale, Trends
 from webui.curves import Curves, spread
-from webui.labels import number
+from webui.labels import month, number
 from webui.params import Asked
 
 STEP_NAMES: dict[Step, str] = {
@@ -69,7 +69,7 @@ def period_words(step: Step, number: int) -> str:
     if step == "year":
         return name(step, number)
     if step == "month":
-        return _written(first, "LLLL y", str(get_locale()))
+        return month(name(step, number))
     day = _written(first, "long", str(get_locale()))
     return day if step == "day" else str(gettext("week of %(day)s", day=day))
 

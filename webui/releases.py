@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
+from flask_babel import gettext
 
 from corpus import Provenance, Release, Settings, Store
 from corpus.archive import Place, read_response
@@ -62,7 +63,9 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
         archived = read_response(settings.archive, Place(seen.warc_file, seen.warc_offset))
         body = unsealed(found, seen, archived, store.suppressed())
         if body is None:
-            abort(410, "This response carries a release that was suppressed; it is sealed.")
+            abort(
+                410, gettext("This response carries a release that was suppressed; it is sealed.")
+            )
         answer = make_response(body)
         kind = archived.content_type.partition(";")[0]
         ending = {"text/html": "html", "application/json": "json"}.get(kind, "bin")
@@ -76,7 +79,7 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
 def _found(store: Store, id_: str) -> Release:
     found = store.get(id_)
     if found is None:
-        abort(404, "There is no release of that name here.")
+        abort(404, gettext("There is no release of that name here."))
     return found
 
 
@@ -86,7 +89,7 @@ def _observed(store: Store, release: Release, number: str | None) -> tuple[str, 
         return release.id, release.provenance
     found = [each for each in store.versions(release.id) if str(each.number) == number]
     if not found:
-        abort(404, "There is no such version of this release.")
+        abort(404, gettext("There is no such version of this release."))
     return f"{release.id}-version-{number}", found[0].provenance
 
 

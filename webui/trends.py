@@ -21,7 +21,7 @@ from indexer.selection import Selection, settled
 from indexer.trends import SCALES, Scale, Trends, compare, trend_table
 from webui.curves import HEIGHT, WIDTH, draw
 from webui.downloads import TABLE_TYPE, Downloads, file
-from webui.narrowing import chips
+from webui.panels import chips
 from webui.params import Asked, read_asked
 from webui.periods import (
     SCALE_NAMES,

@@ -15,7 +15,7 @@ from indexer.whoosh_engine.execute import Executor
 from indexer.whoosh_engine.schema import LENGTHS_OF
 
 SHOWN = 12
-NAMES = {"title": "{what} in the title", "body": "{what} in the text"}
+NAMES = ("title", "body")
 
 
 def explained(node: tree.Query | None, executor: Executor) -> Clause | None:
@@ -95,8 +95,10 @@ def _placed(node: tree.Query) -> str:
     inner = node.child if isinstance(node, tree.ConstantScoreQuery) else node
     name = (getattr(inner, "fieldname", None) or "").removesuffix("_stem")
     what = _leaf(node)
-    if name in NAMES:
-        return Note(NAMES[name], what=what)
+    if name == "title":
+        return Note("{what} in the title", what=what)
+    if name == "body":
+        return Note("{what} in the text", what=what)
     return Note("{what} as {field}", what=what, field=name) if name else what
 
 
