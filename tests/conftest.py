@@ -14,7 +14,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from waitress.server import create_server
 
 from corpus import Settings, Store, office
@@ -195,7 +195,7 @@ def copy_store(copy_settings: Settings) -> Iterator[Store]:
     opened.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(sample_settings: Settings, changed_settings: Settings) -> Iterator[Browser]:
     """Asks for the crawled data first: a crawl cannot begin within Playwright's event loop."""
     if CHROMIUM is None:
@@ -206,12 +206,12 @@ def browser(sample_settings: Settings, changed_settings: Settings) -> Iterator[B
         launched.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site(sample_settings: Settings) -> Iterator[str]:
     yield from serve(sample_settings)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def changed_site(changed_settings: Settings) -> Iterator[str]:
     yield from serve(changed_settings)
 
@@ -227,3 +227,13 @@ def serve(settings: Settings) -> Iterator[str]:
     store, engine = app.extensions["communique"]
     engine.close()
     store.close()
+
+
+@pytest.fixture(params=[(1280, 900), (360, 780)], ids=["desktop", "phone"])
+def page(request: pytest.FixtureRequest, browser: Browser, site: str) -> Iterator[Page]:
+    width, height = request.param
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, java_script_enabled=False, base_url=site
+    )
+    yield context.new_page()
+    context.close()

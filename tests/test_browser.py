@@ -12,16 +12,6 @@ from tests.conftest import EDITED, GONE, sample_id
 
 
 @pytest.fixture(params=[(1280, 900), (360, 780)], ids=["desktop", "phone"])
-def page(request: pytest.FixtureRequest, browser: Browser, site: str) -> Iterator[Page]:
-    width, height = request.param
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, java_script_enabled=False, base_url=site
-    )
-    yield context.new_page()
-    context.close()
-
-
-@pytest.fixture(params=[(1280, 900), (360, 780)], ids=["desktop", "phone"])
 def scripted(request: pytest.FixtureRequest, browser: Browser, site: str) -> Iterator[Page]:
     """A page with scripts, which must say nothing on the console."""
     width, height = request.param

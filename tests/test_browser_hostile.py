@@ -13,8 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from corpus import Settings, Store
 from indexer import open_engine, reindex
-from tests.conftest import EDITED, PR, EditedSite, sample_id
-from tests.test_browser import ARGUMENTS, CHROMIUM, serve
+from tests.conftest import ARGUMENTS, CHROMIUM, EDITED, PR, EditedSite, sample_id, serve
 from webui.blocks import SHOWN_CHARS
 
 FILES = f"{PR}justice-department-and-city-halden-agree-consent-decree-police-use-force-custody"

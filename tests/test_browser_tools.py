@@ -8,10 +8,6 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.test_browser import browser, page, site
-
-__all__ = ["browser", "page", "site"]
-
 PATHS = [
     "/context?q=the&by=left&office=sample_doj",
     "/context",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from flask import Flask
+from flask_compress import Compress
 from flask_talisman import Talisman
 
 from corpus import Settings, Store, read_settings
@@ -23,6 +24,7 @@ from webui import (
     health,
     offices,
     releases,
+    scripts,
     search,
     suppressed,
     trends,
@@ -47,6 +49,16 @@ POLICY = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
+
+# Downloads stay as they are: they are written as fast as they are read.
+COMPRESSED = [
+    "application/atom+xml",
+    "application/json",
+    "image/svg+xml",
+    "text/css",
+    "text/html",
+    "text/javascript",
+]
 
 # What pages may ask of a browser: nothing.
 PERMISSIONS = dict.fromkeys(
@@ -93,12 +105,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(offices.pages(store, engine))
     app.register_blueprint(suppressed.pages(store))
     app.register_blueprint(guide.pages(store, engine, settings))
+    app.register_blueprint(scripts.pages())
     app.register_blueprint(health.pages(store, engine))
     app.register_blueprint(feeds.pages(store, engine, settings))
     add_api(app, store, engine, settings)
     show_errors(app)
     speak_languages(app)
     guard(app, settings)
+    app.config["COMPRESS_MIMETYPES"] = COMPRESSED
+    Compress(app)
     keep_out_robots(app, settings)
     app.jinja_env.filters |= {each.__name__: each for each in FILTERS}
     app.jinja_env.globals |= {

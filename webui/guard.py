@@ -23,7 +23,7 @@ BODY_BYTES = 64_000
 # Files of all hits, samples and their like: a request for one counts as so many.
 HEAVY_COST = 10
 HEAVY_ENDINGS = (".csv", ".jsonl", ".bib", ".ris")
-FREE = ("static", "health.healthz")
+FREE = ("static", "scripts.scripts", "health.healthz")
 
 
 def guard(app: Flask, settings: Settings) -> None:
