@@ -13,8 +13,8 @@ from indexer.codes import CODE, code_key, country_key
 # 190, 361-1, 159.1
 NUMBER = r"\d{1,3}(?:\.\d{1,2}){0,2}(?:-\d{1,3}(?!\d|-?\s?бөлі))?(?!\d)"
 JOIN = r"\s*(?:,\s*(?:и|және|and)\b|,|\bи\b|\bили\b|\bжәне\b|\bнемесе\b|\bмен\b|\band\b|\bor\b)\s*"
-LIST = rf"{NUMBER}(?:{JOIN}{NUMBER}(?!\s*(?:год|лет|жыл|тенге|year|-?\s?(?:бөлі|тарма))))*"
-PARTS = rf"{NUMBER}\)?(?:(?:{JOIN}|\s*[-–]\s*){NUMBER}\)?)*"
+LIST = rf"{NUMBER}(?:{JOIN}{NUMBER}(?!\s*(?:год|лет|жыл|тенге|year|-?\s?(?:бөлі|тарма)))){{0,12}}"
+PARTS = rf"{NUMBER}\)?(?:(?:{JOIN}|\s*[-–]\s*){NUMBER}\)?){{0,12}}"
 
 _POINT_RU = r"\b(?:п(?:\.?\s?п)?(?:\.|(?=\s?\d))|пункт\w*|подпункт\w*)"
 _PART_RU = r"\b(?:ч(?:\.?\s?ч)?(?:\.|(?=\s?\d))|част(?:ь|и|ью|ями|ям|ей|ях))"
@@ -46,6 +46,13 @@ ENGLISH = re.compile(
     rf"(?:,?\s*(?:of\s+)?(?:the\s+)?\(?(?P<code>{CODE})\)?)?",
     re.IGNORECASE,
 )
+# The word for article with its number, around which a form is looked for: most texts have none.
+FORMS = (
+    (re.compile(r"\bст(?:\.|\s?\d|ат)", re.IGNORECASE), RUSSIAN),
+    (re.compile(r"\d\s?-?\s?ба[бп]", re.IGNORECASE), KAZAKH),
+    (re.compile(r"\bart(?:\.|icle|\s?\d)", re.IGNORECASE), ENGLISH),
+)
+AROUND = 250  # characters
 # Other acts have articles too; which, no key can say.
 OTHER_ACT = re.compile(
     r"[\s,]*(?:(?:of|the|РК|РФ|ҚР|Республики Казахстан|\w+(?:ого|ой|ых|их))\s+)*"
@@ -62,11 +69,11 @@ CODE_ALONE = re.compile(rf"(?<!\w)(?:{CODE})")
 
 def articles(text: str, country: str) -> Iterator[tuple[str, int, int]]:
     """Each article cited: its key, and where."""
-    found = [match for form in (RUSSIAN, KAZAKH, ENGLISH) for match in form.finditer(text)]
+    found = [match for word, form in FORMS for match in _around(text, word, form)]
     found = sorted((each for each in found if not _is_other(text, each)), key=re.Match.start)
     if not found:
         return
-    named = [(each.start(), each[0]) for each in CODE_ALONE.finditer(text)]
+    named: list[tuple[int, str]] | None = None
     ahead: tuple[int, str] | None = None
     codes: list[str] = []
     for match in reversed(found):
@@ -74,6 +81,8 @@ def articles(text: str, country: str) -> Iterator[tuple[str, int, int]]:
         if not written and ahead and NEXT.fullmatch(text, match.end(), ahead[0]):
             written = ahead[1]
         if not written:
+            if named is None:
+                named = [(each.start(), each[0]) for each in CODE_ALONE.finditer(text)]
             written = next((name for at, name in reversed(named) if at < match.start()), "")
         elif written:
             ahead = match.start(), written
@@ -84,10 +93,26 @@ def articles(text: str, country: str) -> Iterator[tuple[str, int, int]]:
             yield f"{act}/{key}", match.start(), match.end()
 
 
+def _around(text: str, word: re.Pattern[str], form: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """The places of a form, each looked for near its word only."""
+    stop = 0
+    for near in word.finditer(text):
+        if near.start() < stop:
+            continue
+        begin = max(stop, near.start() - AROUND)
+        match = form.search(text, begin, near.end() + AROUND)
+        while match and match.start() <= near.end():
+            yield match
+            stop = match.end()
+            match = form.search(text, stop, near.end() + AROUND)
+
+
 def _is_other(text: str, match: re.Match[str]) -> bool:
     if match["code"] or match.groupdict().get("before"):
         return False
-    is_law_before = match.re is KAZAKH and OTHER_ACT_BEFORE.search(text, 0, match.start())
+    is_law_before = match.re is KAZAKH and OTHER_ACT_BEFORE.search(
+        text, max(0, match.start() - 40), match.start()
+    )
     return bool(OTHER_ACT.match(text, match.end()) or is_law_before)
 
 

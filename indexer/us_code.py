@@ -22,7 +22,7 @@ MARK = r"(?:§+|Secs?\.|Sections?|Sec\b)"
 JOIN = r"\s*(?:,\s*(?:and|or)\b|,|;|\band\b|\bor\b|&|\bthrough\b|\bto\b|[-–])\s*"
 # "841(a)(1) and (b)(1)(C)", but no numbering of what is listed: "1341; (2) wire fraud".
 MORE_SUBS = rf"(?<=\))\s*(?:,\s*(?:and|or)?|and|or|&|through|[-–])\s*{PAREN}(?:\s?{PAREN})*"
-LIST = rf"{SECTION}(?:{JOIN}(?:{MARK}\s*)?{NO_SECTION}{SECTION}|{MORE_SUBS})*"
+LIST = rf"{SECTION}(?:{JOIN}(?:{MARK}\s*)?{NO_SECTION}{SECTION}|{MORE_SUBS}){{0,40}}"
 NAME = r"(?:U\.?\s?S\.?\s?C\.?(?:A\.?)?(?![A-Za-z])|U(?:nited\s+|\.\s?)S(?:tates|\.)\s+Code)"
 # Between the name and the number stands a section mark, a word, or what encodings left of it.
 GAP = rf"[\s,§\ufffd]*(?:{MARK}\s*)*[\s§\ufffd]*"
@@ -62,22 +62,20 @@ def sections(text: str) -> Iterator[tuple[str, int, int]]:
 
 def _listed(match: re.Match[str]) -> Iterator[tuple[str, int, int]]:
     title, offset = match["title"].lstrip("0"), match.start("list")
+    pieces = [each for each in PIECE.finditer(match["list"]) if each["section"] or each["subs"]]
     path: list[str] = []
-    before, first = "", True
-    for piece in PIECE.finditer(match["list"]):
-        if not (piece["section"] or piece["subs"]):
-            continue
-        section = piece["section"] or before
+    section = ""
+    for piece in pieces:
         start = offset + piece.start("section" if piece["section"] else "subs")
-        end = offset + piece.end()
+        end = match.end() if len(pieces) == 1 else offset + piece.end()
         if piece["join"] and piece["section"]:
-            for between in _between(before, section):
+            for between in _between(section, piece["section"]):
                 yield f"us/usc/{title}/{between}", start, end
+        section = piece["section"] or section
         narrow = re.findall(r"\w+", piece["subs"] or "")
         path = narrow if piece["section"] else _beside(path, narrow)
-        key = "/".join(("us/usc", title, section, *path))
-        yield key, (match.start() if first else start), (match.end() if _single(match) else end)
-        before, first = section, False
+        place = match.start() if piece is pieces[0] else start
+        yield "/".join(("us/usc", title, section, *path)), place, end
 
 
 def _beside(path: list[str], narrow: list[str]) -> list[str]:
@@ -95,12 +93,6 @@ def _kind(sub: str) -> str:
     if sub.isupper():
         return "A"
     return "i" if re.fullmatch("[ivx]+", sub) else "a"
-
-
-def _single(match: re.Match[str]) -> bool:
-    """Whether only one section is cited, whose place is then the whole phrase."""
-    pieces = PIECE.finditer(match["list"])
-    return sum(bool(piece["section"] or piece["subs"]) for piece in pieces) == 1
 
 
 def _between(first: str, last: str) -> list[str]:
