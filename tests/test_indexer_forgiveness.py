@@ -1,0 +1,46 @@
+"""Kazakh words typed with Russian letters."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.analysis import fold
+from indexer.forgiveness import forgiving
+
+
+@pytest.mark.parametrize(
+    ("written", "typed"),
+    [
+        ("Қылмыс", "кылмыс"),
+        ("ӘКІМ", "аким"),
+        ("Өңір", "онир"),
+        ("Ғұлама", "гулама"),
+        ("үкім", "уким"),
+        ("Ұлттық", "улттык"),
+        ("жиһан", "жихан"),
+        ("қорытынды", "қорытынды"),
+    ],
+)
+def test_a_word_is_found_as_it_is_typed_without_kazakh_letters(written: str, typed: str) -> None:
+    assert forgiving(fold(written)) == forgiving(fold(typed))
+
+
+@pytest.mark.parametrize("pair", ["әа", "қк", "ңн", "ғг", "ұу", "үу", "һх", "өо", "іи"])
+def test_each_kazakh_letter_is_one_with_its_neighbour_in_both_cases(pair: str) -> None:
+    kazakh, russian = pair
+    assert forgiving(kazakh) == forgiving(russian) == russian
+    assert forgiving(fold(kazakh.upper())) == russian
+
+
+@pytest.mark.parametrize("pair", ["йи", "ыи", "шщ", "ье"])
+def test_other_letters_stay_apart(pair: str) -> None:
+    assert forgiving(pair[0]) != forgiving(pair[1])
+
+
+@given(st.text(max_size=30))
+def test_folding_again_changes_nothing_and_no_letter_is_lost(word: str) -> None:
+    once = forgiving(word)
+    assert forgiving(once) == once
+    assert len(once) == len(word)
