@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import building, crawling, faults, reading, searching, tools
+from bench import building, crawling, faults, names, reading, searching, tools
 from bench.site import SHARED, Row
 
 SECTIONS = {
@@ -21,6 +21,7 @@ SECTIONS = {
     "building": building.rows,
     "crawling": crawling.rows,
     "faults": faults.rows,
+    "names": names.rows,
 }
 RESULTS = Path(__file__).parent / "results.json"
 
