@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import building, crawling, faults, pages, readers, reading, searching, tools
+from bench import building, crawling, faults, names, pages, readers, reading, searching, tools
 from bench.site import SHARED, Row
 
 SECTIONS = {
@@ -23,6 +23,7 @@ SECTIONS = {
     "crawling": crawling.rows,
     "faults": faults.rows,
     "readers": readers.rows,
+    "names": names.rows,
 }
 RESULTS = Path(__file__).parent / "results.json"
 
