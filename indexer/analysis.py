@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 import Stemmer
 
+from indexer import kazakh
+
 STEM = "/"
 APOSTROPHES = str.maketrans("’ʼ`´", "''''")
 # Letters and digits, with the accents that stand apart in decomposed text, joined inside a word by
@@ -85,10 +87,11 @@ def _without_marks(word: str) -> str:
 def stem(written: str, language: str) -> str:
     """The stem of a folded word, with its mark.
 
-    A word in another script than the language's keeps to its own rules. Kazakh words are their own
-    stems for now.
+    A word in another script than the language's keeps to its own rules.
     """
     if CYRILLIC.search(written):
+        if language == "kk":
+            return STEM + kazakh.stem(written)
         name = language if language in ("ru", "sr") else None
     else:
         name = "en" if language in ("ru", "kk") else language

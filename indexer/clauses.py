@@ -4,16 +4,19 @@ word the words of a query match.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from whoosh import query as tree
 
-from indexer.analysis import WORD, fold, readings, stem, words
+from indexer.analysis import CYRILLIC, WORD, fold, readings, stem, words
 from indexer.dates import read_day
+from indexer.keyed import KEYS, Keyed, Kind, loose
 from indexer.note import Note
 
 TITLE_BOOST = 2.0
+# Less than any word scores that matches as typed.
+OTHERWISE = 0.001
 FUZZY_LIMIT = 2
 OPERATORS = ("AND", "OR", "NOT", "ANDNOT", "ANDMAYBE")
 # Fields whose words are analysed, and whole values; with the names that people type for them.
@@ -40,12 +43,14 @@ class Alike(tree.ConstantScoreQuery):
 
 @dataclass
 class Reader:
-    """One reading of a query: the languages whose stems count, and the notes so far.
+    """One reading of a query: the languages whose stems count, whether names are looked for in
+    other scripts too, and the notes so far.
 
     No languages means those of each word's script.
     """
 
     languages: tuple[str, ...]
+    is_script_blind: bool = True
     notes: list[Note] = field(default_factory=list)
 
     def note(self, sentence: Note) -> None:
@@ -109,14 +114,27 @@ def _word(name: str | None, typed: str, reader: Reader, boost: float) -> tree.Qu
     written = words(typed)
     if len(written) > 1:  # "ill-treatment", "U.S.": its parts, next to each other
         return _phrase(name, written, 1, boost, reader, as_stems=True)
-    return any_of(
-        [
-            tree.Term(f"{each}_stem", reading, boost=boost * _weight(each))
-            for word in written
-            for reading in readings(word, reader.languages)
-            for each in TEXTS[name or "text"]
-        ]
-    )
+    fields = TEXTS[name or "text"]
+    found: list[tree.Query | None] = [
+        tree.Term(f"{each}_stem", reading, boost=boost * _weight(each))
+        for word in written
+        for reading in readings(word, reader.languages)
+        for each in fields
+    ]
+    if reader.is_script_blind:
+        found += [each for word in written for each in _otherwise(word, fields)]
+    return any_of(found)
+
+
+def _otherwise(word: str, fields: Iterable[str]) -> Iterator[tree.Query]:
+    """A word as a name in any script, and without Kazakh letters; less than what is as typed."""
+    asked: list[tuple[str, Kind, str | None]] = [("", "names", KEYS["names"](word))]
+    if CYRILLIC.search(word):
+        asked += [("", "loose", loose(word)), ("_stem", "loose", loose(stem(word, "kk")))]
+    for shape, kind, key in asked:
+        if key:
+            for each in fields:
+                yield Alike(Keyed(f"{each}{shape}", kind, key), score=OTHERWISE)
 
 
 def _read_phrase(node: tree.Phrase, reader: Reader, boost: float) -> tree.Query | None:

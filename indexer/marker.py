@@ -19,6 +19,7 @@ from whoosh import query as tree
 
 from indexer.analysis import WORD, fold, stem
 from indexer.folding import folded_text
+from indexer.keyed import Keyed
 from indexer.needles import Needles
 
 Mark = tuple[int, int]
@@ -186,6 +187,8 @@ def _goes_before(low: str, start: int) -> bool:
 
 
 def _test(node: tree.Query, *, is_stem: bool) -> Test | None:
+    if isinstance(node, Keyed):
+        return lambda written, stemmed: node.has(stemmed if is_stem else written)
     if isinstance(node, tree.FuzzyTerm):
         text, most, kept = node.text, node.maxdist, node.prefixlength
         return lambda written, _: (

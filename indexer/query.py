@@ -37,6 +37,7 @@ QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"'
 # is left in only where its range is short and whole.
 STRAY_OPENING = re.compile(r"[\[{](?![^\[\]{}]{0,80}[\]}])")
 SMALL_OPERATOR = re.compile(r"(?<=\S)\s+(and|or|not)(?=\s+\S)")
+SCRIPT = re.compile(r"(?<!\S)script:(\S+)", re.IGNORECASE)
 OPERATOR_WORDS = re.compile(rf"\b(?:{'|'.join(OPERATORS)})\b")
 
 
@@ -48,16 +49,25 @@ class Reading:
     notes: tuple[str, ...] = ()
 
 
-def parse(text: str, languages: tuple[str, ...] = (), limit_chars: int = 2000) -> Reading:
-    """Read a query. Never raises; what could not be read as meant stands in the notes."""
-    reader = Reader(languages)
+def parse(
+    text: str,
+    languages: tuple[str, ...] = (),
+    limit_chars: int = 2000,
+    *,
+    is_script_blind: bool = True,
+) -> Reading:
+    """Read a query. Never raises; what could not be read as meant stands in the notes.
+
+    Names are found in other scripts too, unless that is switched off, here or by `script:exact`.
+    """
+    reader = Reader(languages, is_script_blind)
     typed = text.encode("utf-8", "replace").decode().replace("\x00", " ").translate(QUOTES).strip()
     if len(typed) > limit_chars:
         typed = typed[:limit_chars]
         reader.note(
             Note("Only the first {most:,} characters of the query were read.", most=limit_chars)
         )
-    typed = _repaired(typed, reader)
+    typed = _repaired(_without_script(typed, reader), reader)
     if found_small := SMALL_OPERATOR.search(re.sub(r'"[^"]*"', '""', typed)):
         reader.note(
             Note(
@@ -79,6 +89,18 @@ def parse(text: str, languages: tuple[str, ...] = (), limit_chars: int = 2000) -
     if found is None and typed:
         reader.note(Note("There is no word in the query to search for."))
     return Reading(found and _grounded(found), tuple(reader.notes))
+
+
+def _without_script(typed: str, reader: Reader) -> str:
+    """The query without `script:exact`, which is about all of its words."""
+    parts = re.split(r'("[^"]*")', typed)
+    for at, part in enumerate(parts[::2]):
+        for found in SCRIPT.finditer(part):
+            if found[1].lower() not in ("exact", "any"):
+                reader.note(Note("script: can be exact or any, not “{typed}”.", typed=found[1]))
+            reader.is_script_blind = found[1].lower() != "exact"
+        parts[2 * at] = SCRIPT.sub(" ", part)
+    return "".join(parts).strip()
 
 
 class PlainWords(plugins.TaggingPlugin):

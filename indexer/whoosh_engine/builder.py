@@ -23,6 +23,7 @@ from indexer.whoosh_engine.inversion import (
     term_table,
     translate_terms,
 )
+from indexer.whoosh_engine.keys import key_arrays, loose_keys
 from indexer.whoosh_engine.lexicon import Lexicon
 from indexer.whoosh_engine.schema import TEXTS, WHOLE, WORDS, stem_field
 
@@ -31,16 +32,22 @@ LEVEL = 3
 
 
 class _Field:
-    """The tokens of one field, as numbers of `forms`, and how many each document has."""
+    """The tokens of one field, as numbers of `forms`, and how many each document has; of a text,
+    how often it has each of the lexicon's words.
+    """
 
     def __init__(self, forms: dict[str, int] | None = None) -> None:
         self.forms = {} if forms is None else forms
         self.tokens = array("i")
         self.lengths = array("i")
+        self.often: Array = np.zeros(0, np.int32)
 
-    def add_tokens(self, tokens: Array) -> None:
-        self.tokens.frombytes(tokens.tobytes())
-        self.lengths.append(len(tokens))
+    def add_words(self, words: Array, lexicon: Lexicon) -> None:
+        self.tokens.frombytes(lexicon.form_of[words].tobytes())
+        self.lengths.append(len(words))
+        if len(self.often) < len(lexicon.form_of):
+            self.often = np.pad(self.often, (0, len(lexicon.form_of) - len(self.often)))
+        np.add.at(self.often, words, 1)
 
     def add_terms(self, terms: Sequence[str]) -> None:
         forms = self.forms
@@ -48,9 +55,9 @@ class _Field:
             self.tokens.append(forms.setdefault(term, len(forms)))
         self.lengths.append(len(terms))
 
-    def forward(self) -> tuple[Array, list[bytes]]:
-        """The forward column (int32), by the numbers of the sorted terms; the tokens are let go
-        of.
+    def forward(self) -> tuple[Array, list[bytes], Array]:
+        """The forward column (int32), by the numbers of the sorted terms, those, and the number of
+        each form; the tokens are let go of.
         """
         forward = np.frombuffer(self.tokens, np.int32) if self.tokens else np.zeros(0, np.int32)
         self.tokens = array("i")
@@ -60,7 +67,7 @@ class _Field:
         numbers = np.zeros(len(names), np.int32)
         numbers[used] = ranks
         renumber(forward, numbers)
-        return forward, terms
+        return forward, terms, numbers
 
 
 class SegmentBuilder:
@@ -84,8 +91,8 @@ class SegmentBuilder:
     def add(self, document: Document) -> None:
         """Take one document in."""
         fields = self.fields
-        fields["title"].add_tokens(self.lexicon.tokens(document.title))
-        fields["body"].add_tokens(self.lexicon.tokens(document.body_text))
+        for name, text in (("title", document.title), ("body", document.body_text)):
+            fields[name].add_words(self.lexicon.words(text), self.lexicon)
         self.n_tokens += fields["body"].lengths[-1]
         for name, terms in _terms(document).items():
             fields[name].add_terms(terms)
@@ -107,23 +114,35 @@ class SegmentBuilder:
         yield "stored/ends", narrow(ends)
         yield "stored", np.frombuffer(b"".join(self.stored), np.uint8)
         for name, field in self.fields.items():
-            forward, terms = field.forward()
+            forward, terms, numbers = field.forward()
             lengths = np.array(field.lengths, np.int32)
             has_places = name in TEXTS or name in WORDS
             found = invert(forward, lengths, len(terms), with_positions=has_places)
             found |= term_table(terms) | {"lengths": narrow(lengths)}
             yield from _named(name, found)
             if name in TEXTS:
+                yield from _named(name, self._names(field.often, numbers))
                 yield from self._stems(name, forward, lengths, terms)
             yield f"{name}/forward", narrow(forward)
+
+    def _names(self, often: Array, numbers: Array) -> dict[str, Array]:
+        """The keys of words that look like names: more often than not their form has a capital."""
+        used = np.flatnonzero(often)
+        names, forms = self.lexicon.name_of[used], self.lexicon.form_of[used]
+        size = len(numbers)
+        whole = np.bincount(forms, often[used], size)
+        capital = np.bincount(forms, often[used] * (names > 0), size)
+        is_name = (names > 0) & (2 * capital > whole)[forms]
+        return key_arrays("names", names[is_name], numbers[forms[is_name]])
 
     def _stems(
         self, name: str, forward: Array, lengths: Array, terms: list[bytes]
     ) -> Iterator[tuple[str, Array]]:
         """The stems of a text: their postings, and a language's ways from term to stem and back."""
-        found, tables = stem_arrays(forward, lengths, terms, self.languages)
-        n_stems = len(found["ends"])
-        yield from _named(stem_field(name), found)
+        found, tables, stems = stem_arrays(forward, lengths, terms, self.languages)
+        n_stems = len(stems)
+        yield from _named(stem_field(name), found | loose_keys(stems))
+        yield from _named(name, loose_keys(terms))
         yield f"{name}/stems", np.concatenate([*tables.values(), np.zeros(0, np.int32)])
         for language, table in tables.items():
             yield from form_arrays(f"{name}/forms/{language}", table, n_stems)
@@ -145,8 +164,9 @@ def _named(field: str, arrays: dict[str, Array]) -> Iterator[tuple[str, Array]]:
 
 def stem_arrays(
     forward: Array, lengths: Array, terms: list[bytes], languages: list[str]
-) -> tuple[dict[str, Array], dict[str, Array]]:
-    """The stems of a text as postings without positions, and a table a language: term -> stem.
+) -> tuple[dict[str, Array], dict[str, Array], list[bytes]]:
+    """The stems of a text as postings without positions, a table a language: term -> stem, and the
+    stems.
 
     Positions of stems are not kept twice: the forward column and the table tell them.
     """
@@ -163,7 +183,8 @@ def stem_arrays(
     tables[tables >= 0] = ranks[tables[tables >= 0]]
     stemmed = translate_terms(forward, lengths, codes, tables)
     found = invert(stemmed, lengths, len(sorted_stems), with_positions=False)
-    return found | term_table(sorted_stems), dict(zip(names, tables, strict=True))
+    by_language = dict(zip(names, tables, strict=True))
+    return found | term_table(sorted_stems), by_language, sorted_stems
 
 
 def _terms(document: Document) -> dict[str, list[str]]:

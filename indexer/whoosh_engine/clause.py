@@ -10,6 +10,7 @@ from whoosh import query as tree
 
 from indexer.analysis import STEM
 from indexer.engine import Clause
+from indexer.keyed import Keyed
 from indexer.note import Note
 from indexer.whoosh_engine.execute import Executor
 from indexer.whoosh_engine.schema import LENGTHS_OF
@@ -54,6 +55,7 @@ def _one_word(node: tree.Or) -> str | None:
     ]
     if not all(isinstance(leaf, tree.Term | tree.Phrase | tree.MultiTerm) for leaf in leaves):
         return None
+    leaves = [leaf for leaf in leaves if not isinstance(leaf, Keyed)] or leaves
     fields = {leaf.fieldname.removesuffix("_stem") for leaf in leaves}
     shown = list(dict.fromkeys(_leaf(leaf) for leaf in leaves))
     is_spread = fields == {"title", "body"} and 2 * len(shown) == len(leaves)

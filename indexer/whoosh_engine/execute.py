@@ -17,6 +17,7 @@ import numpy as np
 from whoosh import query as tree
 
 from corpus.errors import TooCostlyError
+from indexer.keyed import Keyed
 from indexer.marker import MOST_FORMS
 from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.expand import Expansion, expand
@@ -270,4 +271,5 @@ _NODES: tuple[tuple[type[tree.Query], Callable[[Executor, Any], Found]], ...] = 
     (tree.Regex, Executor._multi),
     (tree.FuzzyTerm, Executor._multi),
     (tree.TermRange, Executor._multi),
+    (Keyed, Executor._multi),
 )

@@ -12,9 +12,11 @@ from fnmatch import translate
 import numpy as np
 from whoosh import query as tree
 
+from indexer.keyed import Keyed, hash_of
 from indexer.marker import distance
 from indexer.note import Note
 from indexer.whoosh_engine.arrays import Array
+from indexer.whoosh_engine.keys import keyed_terms
 from indexer.whoosh_engine.postings import FieldPostings, wildcard_pattern
 from indexer.whoosh_engine.snapshot import Snapshot
 
@@ -68,7 +70,10 @@ def expand(snapshot: Snapshot, node: tree.MultiTerm) -> Expansion:
             continue
         if isinstance(node, tree.FuzzyTerm):
             found.compared += len(_near(node, postings))
-        numbers = _numbers(node, postings)
+        if isinstance(node, Keyed):
+            numbers: Numbers = keyed_terms(segment, node.fieldname, node.kind, hash_of(node.text))
+        else:
+            numbers = _numbers(node, postings)
         if len(numbers) > MOST_TERMS:
             found.note = Note(
                 "“{word}” stands for more than {most:,} words; only so many were searched.",

@@ -1,5 +1,5 @@
-"""Texts -> tokens as numbers of their folded forms. It outlives a segment, so that a word that many
-segments hold is folded once.
+"""Texts -> tokens as numbers of words, and of their folded forms. It outlives a segment, so that a
+word that many segments hold is folded once.
 """
 
 from __future__ import annotations
@@ -7,6 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.analysis import fold
+from indexer.keyed import hashed
 from indexer.tokenizer import WordNumbers
 from indexer.whoosh_engine.arrays import Array
 
@@ -15,12 +16,15 @@ MOST_WORDS = 300_000
 
 
 class Lexicon:
-    """Every form that was met, by number; and the form of each word as it stands in texts."""
+    """Every form that was met, by number; and of each word as it stands in texts, by its number,
+    the form, and the hash of the name that it can be, 0 where it has no capital.
+    """
 
     def __init__(self) -> None:
         self.forms: dict[str, int] = {}
         self._words = WordNumbers()
-        self._form_of: Array = np.zeros(1 << 12, np.int32)
+        self.form_of: Array = np.zeros(1 << 12, np.int32)
+        self.name_of: Array = np.zeros(1 << 12, np.uint64)
         self._known = 0
 
     @property
@@ -28,19 +32,20 @@ class Lexicon:
         """Whether it has grown so large that a new one is better."""
         return self._known > MOST_WORDS
 
-    def tokens(self, text: str) -> Array:
-        """The numbers of the forms of a text's words, in their order (int32)."""
+    def words(self, text: str) -> Array:
+        """The numbers of a text's words, in their order (int32)."""
         words = self._words.numbers(text)
         if self._words.count > self._known:
             self._fold()
-        tokens: Array = self._form_of[words]
-        return tokens
+        return words
 
     def _fold(self) -> None:
         """Number the forms of words that were not met before."""
-        if self._words.count > len(self._form_of):
-            self._form_of = np.resize(self._form_of, 2 * self._words.count)
+        if self._words.count > len(self.form_of):
+            self.form_of = np.resize(self.form_of, 2 * self._words.count)
+            self.name_of = np.resize(self.name_of, 2 * self._words.count)
         for number in range(self._known, self._words.count):
-            form = fold(self._words.word(number))
-            self._form_of[number] = self.forms.setdefault(form, len(self.forms))
+            word = self._words.word(number)
+            self.form_of[number] = self.forms.setdefault(fold(word), len(self.forms))
+            self.name_of[number] = hashed("names", word) if word[:1].isupper() else 0
         self._known = self._words.count

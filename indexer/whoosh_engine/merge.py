@@ -12,10 +12,12 @@ from pathlib import Path
 import numpy as np
 
 from indexer.compiled import compiled
+from indexer.keyed import KINDS, Kind
 from indexer.whoosh_engine.arrays import Array, Room, write_arrays
 from indexer.whoosh_engine.builder import form_arrays
 from indexer.whoosh_engine.codec import NAME, ArraySegment
 from indexer.whoosh_engine.inversion import narrow, term_table
+from indexer.whoosh_engine.keys import merged_keys
 from indexer.whoosh_engine.postings import FieldPostings
 from indexer.whoosh_engine.schema import TEXTS, WHOLE, WORDS, stem_field
 from indexer.whoosh_engine.segment import SegmentArrays
@@ -63,11 +65,14 @@ class Merger:
             merged[name] = _Merged(self, name)
             yield from merged[name].arrays()
             yield from self._forward(merged[name])
+            if name in TEXTS:
+                yield from self._keys(merged[name], KINDS)
             if name == "language":
                 languages = merged[name].terms
         for name in TEXTS:
             stems = _Merged(self, stem_field(name))
             yield from stems.arrays()
+            yield from self._keys(stems, ("loose",))
             yield from self._stems(merged[name], stems, languages)
 
     def _column(self, name: str) -> Array:
@@ -109,6 +114,11 @@ class Merger:
 
         kind = narrow(np.array([len(field.terms)])).dtype
         yield f"{field.name}/forward", Room(kind, int(lengths.sum()), fill)
+
+    def _keys(self, field: _Merged, kinds: Sequence[Kind]) -> Arrays:
+        for kind in kinds:
+            found = merged_keys(kind, field.name, self.segments, field.tables)
+            yield from ((f"{field.name}/{key}", array) for key, array in found.items())
 
     def _stems(self, text: _Merged, stems: _Merged, languages: list[bytes]) -> Arrays:
         """The ways from term to stem, a row a language, and back."""
