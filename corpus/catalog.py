@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 # The number of the newest file in corpus/migrations/versions.
-FORMAT = 4
+FORMAT = 5
 
 
 class Moment(TypeDecorator[datetime]):
@@ -104,6 +104,9 @@ version = Table(
     Column("origin", String),
     Column("is_repeat", Boolean, nullable=False, server_default=false()),
     Column("shapes", JSON(none_as_null=True)),
+    # Which statutes it cites and where, as the rules of that version read it; 0: by none yet.
+    Column("statutes", JSON(none_as_null=True)),
+    Column("statute_rules", Integer, nullable=False, server_default="0", index=True),
 )
 
 # What became of releases after they were first seen: changed, gone, back.

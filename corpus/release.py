@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from corpus.statutes import Cited
+
 
 @dataclass(frozen=True)
 class Attachment:
@@ -108,7 +110,8 @@ class Release:
     `attachments` is None where no route that was crawled tells of attachments; `first_seen` and
     `last_seen` are our own, None where others alone have seen it. `gone_since` is the first of the
     visits that found it missing, while it is; `is_changed` since it was first seen. `shapes` are
-    those of the body's paragraphs (see Paragraph); empty where no reader told them yet.
+    those of the body's paragraphs (see Paragraph); empty where no reader told them yet. `statutes`
+    are those that title and body cite, in order; None where no rules have read them yet.
     """
 
     id: str
@@ -133,6 +136,7 @@ class Release:
     gone_since: datetime | None = None
     is_changed: bool = False
     shapes: tuple[str, ...] = ()
+    statutes: tuple[Cited, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,11 @@ from sqlalchemy import Label, Row, Select, select
 from corpus import catalog
 from corpus.archive import Place
 from corpus.release import FACTS, Alternate, Attachment, Draft, Provenance, Release, Version
+from corpus.source import offices
+from corpus.statutes import RULES, Cited, cited
 
 # All that a reader makes of a response.
-DERIVED = (*FACTS, "language", "place", "signature", "kind", "alternates", "shapes")
+DERIVED = (*FACTS, "language", "place", "signature", "kind", "alternates", "shapes", "statutes")
 # None where what was crawled so far never states them; empty where it states that there are none.
 LISTS = ("topics", "components", "attachments")
 
@@ -88,8 +90,17 @@ def version_values(
     """
     facts = {k: v for k, v in asdict(draft).items() if k not in {"url", "part", "layout"} | silent}
     facts |= {"body": [str(each) for each in draft.body], "shapes": draft.shapes}
+    office = found.reader.partition("/")[0]
+    facts |= statute_values(office, draft.language, draft.title, facts["body"])
     seen = asdict(found)
     return facts | {"asked_url": seen.pop("url"), "observed_at": seen.pop("fetched_at")} | seen
+
+
+def statute_values(office: str, language: str, title: str, body: list[str]) -> dict[str, Any]:
+    """The columns of `version` that today's rules about statutes derive from a text."""
+    known = offices().get(office)
+    found = cited(title, body, language, known.country if known else "")
+    return {"statutes": [list(each) for each in found], "statute_rules": RULES}
 
 
 def as_json(values: dict[str, Any]) -> dict[str, Any]:
@@ -139,7 +150,7 @@ def improved(old: Row[Any], values: dict[str, Any]) -> dict[str, Any]:
     """What today's reader makes otherwise of the bytes that a version was read from, itself
     included.
     """
-    read_by = ("reader", "reader_version", "part_sha256")
+    read_by = ("reader", "reader_version", "part_sha256", "statute_rules")
     names = values.keys() & {*DERIVED, *read_by}
     return {name: values[name] for name in names if getattr(old, name) != values[name]}
 
@@ -178,6 +189,7 @@ def read_release(row: Row[Any]) -> Release:
         gone_since=row.gone_since,
         is_changed=bool(row.is_changed),
         shapes=tuple(row.shapes or ()),
+        statutes=None if row.statutes is None else tuple(Cited(*each) for each in row.statutes),
     )
 
 

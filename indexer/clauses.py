@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from whoosh import query as tree
 
+from corpus import statutes
 from indexer.analysis import CYRILLIC, WORD, fold, readings, stem, words
 from indexer.dates import read_day
 from indexer.keyed import KEYS, Keyed, Kind, loose
@@ -27,6 +28,7 @@ WHOLE = {
     "language": "language",
     "country": "country",
     "number": "number",
+    "statute": "statutes",
 }
 WORDS = {"topic": "topic", "component": "component", "place": "place"}
 DATES = ("date", "year")
@@ -96,6 +98,8 @@ def read_words(typed: str, reader: Reader) -> tree.Query | None:
 def _word(name: str | None, typed: str, reader: Reader, boost: float) -> tree.Query | None:
     """A bare word: in all its forms, in title and body, or as the field that was named takes it."""
     name = name.lower() if name else None
+    if name == "statute":
+        return _statute(typed, reader, boost)
     if name in WHOLE:
         return tree.Term(WHOLE[name], _whole(name, typed), boost=boost)
     if name in DATES:
@@ -279,6 +283,20 @@ def _dates(typed: str, reader: Reader) -> tree.Query | None:
             Note("The range of dates {typed} is empty: it ends before it begins.", typed=typed)
         )
     return Alike(tree.TermRange("date", start, end))
+
+
+def _statute(typed: str, reader: Reader, boost: float) -> tree.Query | None:
+    """The releases that cite a statute, or what it contains, in any spelling."""
+    if key := statutes.read(typed):
+        return tree.Term(WHOLE["statute"], key, boost=boost)
+    reader.note(
+        Note(
+            "“{typed}” could not be read as a statute;"
+            ' write statute:"18 U.S.C. § 1343" or statute:"ст. 190 УК РК", in quotation marks.',
+            typed=typed,
+        )
+    )
+    return None
 
 
 def _whole(name: str, typed: str) -> str:

@@ -22,6 +22,7 @@ from indexer.crawl_commands import crawl_command, crawl_samples, read_since
 from indexer.engine import Sort
 from indexer.evidence_commands import backup_command, import_command, verify_command
 from indexer.export import exported
+from indexer.law import citing
 from indexer.reindex import reindex as bring_up_to_date
 from indexer.status import status_of, status_sentences
 from indexer.suggest import did_you_mean
@@ -137,6 +138,7 @@ def search_command(
         results = engine.search(query)
         notes = (*reading.notes, *unknown_values(query, results.facets, engine), *results.notes)
         better = did_you_mean(" ".join(words), query, results.total, engine)
+        meant = citing(" ".join(words), query, engine, "en")
     if as_json:
         found = asdict(results) | {"notes": notes}
         del found["more_after"]  # the next page can be asked of /api/v1/, not here
@@ -147,6 +149,8 @@ def search_command(
     if better:
         found_more = counted(better.total, "release")
         click.echo(f"Did you mean: {better.words} ({found_more})", err=True)
+    for each in meant:
+        click.echo(f"Who cites it: {each.words} ({counted(each.total, 'release')})", err=True)
     click.echo(counted(results.total, "release"))
     for hit in results.hits:
         click.echo(f"\n{hit.published or 'date unknown'}  {hit.office}  {hit.title.text}")

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from corpus import Release, offices
+from corpus.statutes import keys, wider
 
-FORMAT = 5
+FORMAT = 6
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,8 @@ class Document:
 
     The rest are whole values, and so are topics and components once more; `published` None is
     unknown. `state` is what became of a release after it was first seen: "changed", "gone", both or
-    neither. Nearly identical releases have one `group` (see corpus.copies.read_groups).
+    neither. Nearly identical releases have one `group` (see corpus.copies.read_groups). `statutes`
+    are the keys of those that are cited, and of what contains these.
     """
 
     id: str
@@ -37,6 +39,7 @@ class Document:
     state: tuple[str, ...] = ()
     kind: str | None = None
     group: str | None = None
+    statutes: tuple[str, ...] = ()
 
     @property
     def body_text(self) -> str:
@@ -65,9 +68,15 @@ def document(release: Release, group: str | None = None) -> Document:
         state=_state(release),
         kind=release.kind,
         group=group,
+        statutes=_statutes(release),
     )
 
 
 def _state(release: Release) -> tuple[str, ...]:
     is_gone = release.gone_since is not None
     return ("changed",) * release.is_changed + ("gone",) * is_gone
+
+
+def _statutes(release: Release) -> tuple[str, ...]:
+    cited = keys(release.statutes or ())
+    return tuple(dict.fromkeys(key for each in cited for key in wider(each)))

@@ -24,7 +24,10 @@ Order = Literal[Sort, "id"]
 Position = tuple[date | None, str]
 LineSort = Literal["document", "left", "right", "office", "date"]
 Measure = Literal["log_likelihood", "log_dice", "mutual_information"]
-FACETS = ("office", "year", "language", "topic", "state", "country", "component", "kind")
+FACETS = (
+    *("office", "year", "language", "topic", "state", "country", "component", "kind"),
+    "statute",
+)
 UNDATED = "undated"
 
 
@@ -43,6 +46,7 @@ class Filters:
     component: tuple[str, ...] = ()
     kind: tuple[str, ...] = ()
     state: tuple[str, ...] = ()
+    statute: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from corpus import Release
+from corpus.statutes import keys
 
 
 def exported(release: Release) -> dict[str, Any]:
@@ -19,6 +20,7 @@ def exported(release: Release) -> dict[str, Any]:
         "topics": list(release.topics),
         "components": list(release.components),
         "number": release.number,
+        "statutes": None if release.statutes is None else keys(release.statutes),
         "body": list(release.body),
         "fetched_at": release.provenance.fetched_at.isoformat(),
         "sha256": release.provenance.sha256,

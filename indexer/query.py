@@ -14,6 +14,7 @@ from whoosh import query as tree
 from whoosh.qparser import QueryParser, plugins
 from whoosh.qparser.syntax import WordNode
 
+from corpus import statutes
 from indexer.analysis import WORD
 from indexer.clauses import OPERATORS, Reader, read, read_words
 from indexer.dates import read_day
@@ -38,6 +39,9 @@ QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"'
 STRAY_OPENING = re.compile(r"[\[{](?![^\[\]{}]{0,80}[\]}])")
 SMALL_OPERATOR = re.compile(r"(?<=\S)\s+(and|or|not)(?=\s+\S)")
 SCRIPT = re.compile(r"(?<!\S)script:(\S+)", re.IGNORECASE)
+# Behind it a statute may stand without quotation marks, in at most so many words.
+STATUTE = re.compile(r"(?<![\w:])statute:(?=[^\s\"(\[])", re.IGNORECASE)
+STATUTE_WORDS = 12
 OPERATOR_WORDS = re.compile(rf"\b(?:{'|'.join(OPERATORS)})\b")
 
 
@@ -67,7 +71,7 @@ def parse(
         reader.note(
             Note("Only the first {most:,} characters of the query were read.", most=limit_chars)
         )
-    typed = _repaired(_without_script(typed, reader), reader)
+    typed = _repaired(_without_script(_with_statutes(typed), reader), reader)
     if found_small := SMALL_OPERATOR.search(re.sub(r'"[^"]*"', '""', typed)):
         reader.note(
             Note(
@@ -101,6 +105,21 @@ def _without_script(typed: str, reader: Reader) -> str:
             reader.is_script_blind = found[1].lower() != "exact"
         parts[2 * at] = SCRIPT.sub(" ", part)
     return "".join(parts).strip()
+
+
+def _with_statutes(typed: str) -> str:
+    """The query with quotation marks around what follows `statute:`, as far as it is a statute."""
+    parts = re.split(r'("[^"]*")', typed)
+    for at, part in enumerate(parts[::2]):
+        for found in reversed([*STATUTE.finditer(part)]):
+            words = [*re.finditer(r"\S+", part[found.end() :])][:STATUTE_WORDS]
+            for end in (found.end() + word.end() for word in reversed(words[1:])):
+                statute = part[found.end() : end]
+                if statutes.read(statute):
+                    part = f'{part[: found.end()]}"{statute}"{part[end:]}'
+                    break
+        parts[2 * at] = part
+    return "".join(parts)
 
 
 class PlainWords(plugins.TaggingPlugin):

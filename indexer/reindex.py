@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from corpus import Settings, Store
+from corpus.backlog import clear_some, count_backlog
 from corpus.errors import IndexUnusableError
 from corpus.lock import only_job
 from corpus.report import counted
@@ -45,12 +46,14 @@ def reindex(
 ) -> ReindexReport:
     """Bring the index up to the catalog; without a usable live one of this format, build it anew.
 
+    What older rules derived from texts, or an older catalog lacks, is derived first, and kept.
     Raises LockedError when another reindex runs, StoreError when disk or catalog refuse,
     IndexUnusableError when the finished build fails its check; in all of these the live index
     stays as it was.
     """
     with only_job(settings, "reindex"):
         clock = time.monotonic()
+        _derive(store, progress)
         health = engine.health()
         revision = store.revision()
         if is_full or not health.is_live or health.revision > revision:
@@ -63,6 +66,13 @@ def reindex(
             removed = store.suppressed(health.revision)
             number = engine.update(changed, removed, revision, lambda done: progress(done, total))
         return ReindexReport(False, number, health.build or "", time.monotonic() - clock)
+
+
+def _derive(store: Store, progress: Callable[[int, int], None]) -> None:
+    total, done = count_backlog(store), 0
+    while number := clear_some(store):
+        done += number
+        progress(min(done, total), total)
 
 
 def _rebuild(

@@ -11,6 +11,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 
 from corpus import Release, offices
+from corpus.statutes import keys
 from indexer.selection import Ranked, Selection
 
 # Without it, Excel reads UTF-8 as the system's old code page.
@@ -30,6 +31,7 @@ FACTS = (
     "place",
     "topics",
     "components",
+    "statutes",
     "url",
 )
 PROOF = ("fetched_at", "last_seen", "version", "sha256")
@@ -74,6 +76,7 @@ def _facts(rank: int, release: Release) -> list[str]:
         release.place or "",
         "; ".join(release.topics),
         "; ".join(release.components),
+        "; ".join(keys(release.statutes or ())),
         release.url,
     ]
 

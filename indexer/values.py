@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from corpus.statutes.wording import shown
 from indexer.engine import FACETS, Engine, Facet, Query
 from indexer.note import Note
 from indexer.query import values_asked
@@ -33,6 +34,8 @@ def unknown_values(query: Query, found: tuple[Facet, ...], engine: Engine) -> li
 
 
 def _sentence(name: str, value: str, there: list[str]) -> Note:
+    if name == "statute":
+        value = shown(value, "en")
     if not there:
         return Note("No release has the {name} “{value}”.", name=name, value=value)
     return Note(

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from whoosh import query as tree
 
 from corpus import Settings
+from corpus.statutes import section
 from indexer.analysis import fold
 from indexer.document import Document
 from indexer.engine import FACETS, UNDATED, Facet, Filters, Query
@@ -35,7 +36,10 @@ ASKED = [
     "co*",
     '"to the"',
     "absent",
+    'statute:"18 USC 924(c)" OR court',
+    "statute:190-бап",
 ]
+CITED = ("us/usc/18/1343", "us/usc/18/924", "us/usc/18/924/c", "kz/cc/190", "kz/cc/190/4")
 SORTS = ("relevance", "newest", "oldest")
 
 
@@ -69,6 +73,7 @@ def documents(sample_settings: Settings) -> dict[str, Document]:
         made[id_] = replace(made[id_], state=state, kind=(None, "Plea", "Суд")[number % 3])
         made[id_] = replace(made[id_], components=("Fraud Section", "Later", "Tax")[: number % 4])
         made[id_] = replace(made[id_], group=(None, "a", "b", "c")[number % 4])
+        made[id_] = replace(made[id_], statutes=CITED[: number % 6])
     for id_ in [*made][3:300:11]:
         del made[id_]
     return made
@@ -104,6 +109,8 @@ def values(document: Document, facet: str) -> tuple[str, ...]:
         return (str(document.published.year) if document.published else UNDATED,)
     if facet == "state":
         return document.state
+    if facet == "statute":  # what is narrower counts for its section or article
+        return tuple({section(key) for key in document.statutes})
     return (getattr(document, facet),)
 
 
@@ -142,6 +149,7 @@ FILTERS = st.builds(
     component=some("Fraud Section", "Tax", "absent"),
     kind=some("Plea", "Суд", "absent"),
     state=some("changed", "gone", "absent"),
+    statute=some("us/usc/18/924", "kz/cc/190", "kz/cc/190/4", "absent"),
     since=DAYS,
     until=DAYS,
 )

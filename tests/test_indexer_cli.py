@@ -315,7 +315,7 @@ def test_export_prints_every_release_as_a_line(
     sample_settings: Settings, sample_store: Store
 ) -> None:
     rows = [json.loads(line) for line in call(sample_settings.data, "export").output.splitlines()]
-    keys = "id office url title published language topics components number body"
+    keys = "id office url title published language topics components number statutes body"
     keys += " fetched_at sha256 origin"
     assert all(list(row) == keys.split() for row in rows)
     assert len({row["id"] for row in rows}) == len(rows) == sample_store.count()

@@ -12,6 +12,7 @@ from flask_babel import gettext
 
 from corpus import Settings, Store
 from corpus.errors import IndexUnusableError
+from corpus.statutes.wording import query_words
 from indexer import Engine, Filters, Query, parse
 from indexer.analysis import words
 from indexer.engine import UNDATED
@@ -104,5 +105,8 @@ def _about_facts(facets: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
     if years:
         meaning = gettext("a date in these years; months, days and open ends will do too")
         yield f"date:{years[0]}..{years[-1]}", meaning
+    for key in facets.get("statute", [])[:1]:
+        meaning = gettext("a statute, however it is written; its parts count too")
+        yield query_words(key, language()), meaning
     for office in facets.get("office", [])[:1]:
         yield f"office:{office}", gettext("one office, by its name in addresses")

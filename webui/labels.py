@@ -11,6 +11,7 @@ from babel.numbers import format_decimal
 from flask_babel import get_locale, gettext, lazy_gettext, ngettext
 
 from corpus import offices
+from corpus.statutes.wording import shown
 
 STATES = {
     "changed": lazy_gettext("Changed since first seen"),
@@ -86,6 +87,16 @@ def country_name(value: str) -> str:
     return str(name or value[:1].upper() + value[1:])
 
 
+@lru_cache(maxsize=20_000)
+def _statute(key: str, locale: str) -> str:
+    return shown(key, locale)
+
+
+def statute_words(key: str) -> str:
+    """A statute by its key."""
+    return _statute(key, get_locale().language)
+
+
 def state_words(state: str) -> str:
     """What became of a release after it was first seen."""
     return str(STATES.get(state, state))
@@ -131,4 +142,5 @@ FILTERS = (
     releases_words,
     speakable,
     state_words,
+    statute_words,
 )

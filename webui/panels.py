@@ -10,7 +10,7 @@ from flask_babel import gettext, lazy_gettext
 from indexer import Facet, Results
 from indexer.engine import UNDATED
 from indexer.remedies import DAYS
-from webui.labels import country_name, day, language_name, office_title, state_words
+from webui.labels import country_name, day, language_name, office_title, state_words, statute_words
 from webui.params import Asked
 
 SHOWN = 8
@@ -23,6 +23,7 @@ LABELS = {
     "topic": lazy_gettext("Topic"),
     "component": lazy_gettext("Component"),
     "kind": lazy_gettext("Kind"),
+    "statute": lazy_gettext("Statute"),
     "state": lazy_gettext("After publication"),
 }
 # What is shown of values that are names for programs.
@@ -31,6 +32,7 @@ WORDS = {
     "country": country_name,
     "language": language_name,
     "state": state_words,
+    "statute": statute_words,
 }
 # The order of years is time, the undated ones last; of everything else, how many.
 BY_VALUE = frozenset({"year"})

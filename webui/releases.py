@@ -13,6 +13,7 @@ from indexer import Engine, Hit
 from indexer.accusation import accusation
 from indexer.marker import Marker
 from indexer.passages import marked
+from webui.authorities import authorities
 from webui.blocks import arrange
 from webui.enclosures import files, translations
 from webui.history import lines
@@ -43,6 +44,7 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
             text=arrange(found, marker),
             steps=STEPS,
             accusation=accusation(found.title, found.body, found.language),
+            authorities=authorities(found),
             files=files(store, found),
             translations=translations(store, found),
             versions=versions,

@@ -8,9 +8,11 @@ from flask import Blueprint, Response, jsonify, render_template, request
 
 from corpus import Settings, Store
 from indexer import Engine, Query, Results
+from indexer.law import citing
 from indexer.remedies import failure
 from indexer.suggest import completions, did_you_mean
 from indexer.values import unknown_values
+from webui.locales import language
 from webui.panels import chips, filter_labels, panels
 from webui.params import SIZES, SORTS, Asked, read_asked
 from webui.timeline import coarser, timeline
@@ -31,6 +33,7 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
         results = Results((), 0, (), "") if is_void else engine.search(query)
         results, cut_short = coarser(results, query, engine)
         better = did_you_mean(asked.words, query, results.total, engine)
+        meant = citing(asked.words[: settings.query_chars], query, engine, language())
         milliseconds = (perf_counter() - clock) * 1000
         repairs = (*reading.notes, *results.notes)
         unknown = unknown_values(query, results.facets, engine)
@@ -43,6 +46,7 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
             repairs=repairs,
             better=better,
             better_link=better and asked.with_words(better.words).link(),
+            meant=[(each, asked.with_words(each.words).link()) for each in meant],
             results=results,
             copies=store.copy_counts(hit.id for hit in results.hits),
             first_seen=store.first_seen(hit.id for hit in results.hits if not hit.published),

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import zstandard
 
+from corpus.statutes import section
 from indexer.analysis import fold, stem, words
 from indexer.document import Document
 from indexer.engine import UNDATED
@@ -206,4 +207,6 @@ def _terms(document: Document) -> dict[str, list[str]]:
         "date": [published.isoformat()] if published else [],
         "state": [*document.state],
         "group": [document.group] if document.group else [],
+        "statutes": [*document.statutes],
+        "sections": [*dict.fromkeys(map(section, document.statutes))],
     }

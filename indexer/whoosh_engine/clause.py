@@ -8,6 +8,7 @@ from functools import reduce
 
 from whoosh import query as tree
 
+from corpus.statutes.wording import shown
 from indexer.analysis import STEM
 from indexer.engine import Clause
 from indexer.keyed import Keyed
@@ -16,7 +17,7 @@ from indexer.whoosh_engine.execute import Executor
 from indexer.whoosh_engine.schema import LENGTHS_OF
 
 SHOWN = 12
-NAMES = ("title", "body")
+NAMES = ("title", "body", "statutes")
 
 
 def explained(node: tree.Query | None, executor: Executor) -> Clause | None:
@@ -67,6 +68,8 @@ def _one_word(node: tree.Or) -> str | None:
 def _leaf(node: tree.Query) -> str:
     if isinstance(node, tree.ConstantScoreQuery):
         return _leaf(node.child)
+    if isinstance(node, tree.Term) and node.fieldname == "statutes":
+        return Note("“{word}”", word=shown(node.text, "en"))
     if isinstance(node, tree.Term):
         is_stem = node.text.startswith(STEM)
         word = node.text.removeprefix(STEM)
@@ -101,6 +104,8 @@ def _placed(node: tree.Query) -> str:
         return Note("{what} in the title", what=what)
     if name == "body":
         return Note("{what} in the text", what=what)
+    if name == "statutes":
+        return Note("{what} among the statutes cited", what=what)
     return Note("{what} as {field}", what=what, field=name) if name else what
 
 

@@ -19,6 +19,7 @@ FIELDS = {
     "component": "components",
     "kind": "kind",
     "state": "state",
+    "statute": "sections",
 }
 
 

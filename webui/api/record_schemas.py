@@ -21,6 +21,16 @@ class AlternateSchema(Shape):
     language = text("its language")
 
 
+class CitedSchema(Shape):
+    """A statute that a release cites, and where."""
+
+    key = text("the statute, to filter by its section or article, or to search for as statute:...")
+    words = text("how the release writes it")
+    paragraph = whole("the paragraph, from 1; 0 is the title")
+    start = whole("where it begins there, in code points")
+    end = whole("where it ends")
+
+
 class ProvenanceSchema(Shape):
     """Where an observation comes from, to check it against the archive."""
 
@@ -53,6 +63,11 @@ class ReleaseSchema(Shape):
     topics = listed(fields.String(), "as the office tags it")
     components = listed(fields.String(), "parts of the office that it names")
     kind = text("what the office calls it", is_maybe=True)
+    statutes = listed(
+        fields.Nested(CitedSchema),
+        "in the order of the text; null: not looked for yet",
+        is_maybe=True,
+    )
     attachments = listed(
         fields.Nested(AttachmentSchema),
         "files that it links to; null: not told by what was fetched",

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import abort, url_for
 
-from corpus import Provenance, Store, Version
+from corpus import Provenance, Release, Store, Version
 from indexer import Engine
 from indexer.comparison import FactDifference, Pieces, compare
 from indexer.status import status_of
@@ -34,6 +34,7 @@ def add(parts: Parts, store: Store, engine: Engine) -> None:
             abort(404, "There is no release of that name here.")
         return vars(found) | {
             "page": url_for("releases.release", id_=id, _external=True),
+            "statutes": _statutes(found),
             "versions": url_for("api.versions", id=id, _external=True),
             "provenance": _provenance(id, found.provenance),
         }
@@ -67,6 +68,16 @@ def add(parts: Parts, store: Store, engine: Engine) -> None:
         status = status_of(store, engine)
         held = [_office(name, row) for name, row in status["offices"].items()]
         return {"offices": held, "index": status["index"], "suppressed": status["suppressed"]}
+
+
+def _statutes(release: Release) -> list[dict[str, Any]] | None:
+    if release.statutes is None:
+        return None
+    texts = [release.title, *release.body]
+    return [
+        each._asdict() | {"words": texts[each.paragraph][each.start : each.end]}
+        for each in release.statutes
+    ]
 
 
 def _versions(store: Store, id_: str) -> list[Version]:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.statutes import Mention, read, statutes, wider
+from corpus.statutes import Mention, read, statutes, wider
 
 TABLE = Path(__file__).parent / "tables" / "statutes.tsv"
 # Texts that cite no section after the title: a heading of a table, the Code as a whole.

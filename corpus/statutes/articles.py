@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from itertools import product
 
-from indexer.codes import CODE, code_key, country_key
+from corpus.statutes.codes import CODE, code_key, country_key
 
 # 190, 361-1, 159.1
 NUMBER = r"\d{1,3}(?:\.\d{1,2}){0,2}(?:-\d{1,3}(?!\d|-?\s?бөлі))?(?!\d)"
@@ -38,7 +38,7 @@ KAZAKH = re.compile(
     re.IGNORECASE,
 )
 ENGLISH = re.compile(
-    rf"(?:\b{_POINT_EN}\s*(?P<point>{PARTS}),?\s*(?:of\s+)?)?"
+    rf"(?:(?P<before>{CODE}),\s*)?(?:\b{_POINT_EN}\s*(?P<point>{PARTS}),?\s*(?:of\s+)?)?"
     rf"(?:\bparts?\s*(?P<part>{PARTS}),?\s*(?:of\s+)?)?"
     rf"\b(?:Arts?\.?|Articles?)\s*(?P<list>{LIST})(?P<brackets>(?:\s?\(\d{{1,2}}\))*)"
     rf"(?:[\s,(]*parts?\s*(?P<part2>{PARTS}){_NOT_NEXT}\)?)?"

@@ -47,10 +47,14 @@ PIECE = re.compile(
     rf"(?P<subs>{PAREN}(?:\s?{PAREN})*)?"
 )
 LONGEST_RANGE = 100
+# What each form has somewhere. Most texts have none of it, and are looked through once.
+HINT = re.compile(r"U\.?\s?S\.?\s?C|S(?:tates|\.)\s+Code|Title\s+\d", re.IGNORECASE)
 
 
 def sections(text: str) -> Iterator[tuple[str, int, int]]:
     """Each section cited: its key, and where it is cited, the first of a list with the title."""
+    if not HINT.search(text):
+        return
     taken: list[tuple[int, int]] = []
     for form in FORMS:
         for match in form.finditer(text):

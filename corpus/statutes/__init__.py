@@ -1,0 +1,100 @@
+"""Statutes that a text cites, whatever the punctuation: a normalised key and its place.
+
+Keys go from wide to narrow: us/usc/18/924/c/1/A, kz/cc/190/4 (article 190, part 4 of the Criminal
+Code), kz/cc/99/3/2 (and point 2). `wider` tells what else a mention is found by.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+from typing import NamedTuple
+
+from corpus.statutes.articles import articles
+from corpus.statutes.codes import CODES
+from corpus.statutes.us_code import sections
+
+# Of the rules: raise it when they read otherwise, and what older ones derived is derived again.
+RULES = 1
+KEY = re.compile(
+    rf"[a-z]+/(?:usc/\d+|{'|'.join(code.key for code in CODES)})(?:/[\w.-]+)+", re.ASCII
+)
+# Between two paragraphs: white space would let a mention go on from one into the next.
+PARTING = "\n¶\n"
+
+
+class Mention(NamedTuple):
+    """A statute cited in a text, and where: characters from start up to end."""
+
+    key: str
+    start: int
+    end: int
+
+
+class Cited(NamedTuple):
+    """A statute that a release cites, and where: the paragraph, from 1 (0 is the title), and
+    characters in it from start up to end.
+    """
+
+    key: str
+    paragraph: int
+    start: int
+    end: int
+
+
+def cited(title: str, body: Sequence[str], language: str, country: str) -> list[Cited]:
+    """What a release cites, in order; a code named in one paragraph is known in the next."""
+    texts = [title, *body]
+    starts = [*accumulate((len(each) + len(PARTING) for each in texts), initial=0)]
+    found = []
+    for key, start, end in statutes(PARTING.join(texts), language, country.lower()):
+        paragraph = bisect(starts, start) - 1
+        begin, size = starts[paragraph], len(texts[paragraph])
+        found.append(Cited(key, paragraph, start - begin, min(end - begin, size)))
+    return found
+
+
+def keys(found: Iterable[Cited]) -> list[str]:
+    """The keys of what is cited, each once, in order."""
+    return [*dict.fromkeys(each.key for each in found)]
+
+
+def statutes(text: str, language: str, country: str) -> list[Mention]:
+    """What a text in that language, of an office in that country, cites, in order.
+
+    An article without the name of its code is of the code named next to it or last before it;
+    where no code was named, of the Criminal Code, and in a text of another country of none.
+    """
+    found = [Mention(*each) for each in sections(text)]
+    if language != "en" or country != "us":
+        found += [Mention(*each) for each in articles(text, country)]
+    return sorted(set(found), key=lambda each: (each.start, each.end, each.key))
+
+
+def read(typed: str) -> str | None:
+    """The key of the statute that a query consists of, or None; without a country, Kazakhstan's.
+
+    A key stands for itself.
+    """
+    typed = typed.strip()
+    if KEY.fullmatch(typed):
+        return typed
+    whole = re.sub(r"\W+", "", typed)
+    for mention in statutes(typed, "", "kz"):
+        if re.sub(r"\W+", "", typed[mention.start : mention.end]) == whole:
+            return mention.key
+    return None
+
+
+def wider(key: str) -> list[str]:
+    """A key and all that contain it, down to the article or section: what a mention is found by."""
+    parts = key.split("/")
+    first = 4 if parts[1] == "usc" else 3
+    return ["/".join(parts[:width]) for width in range(first, len(parts) + 1)]
+
+
+def section(key: str) -> str:
+    """The section or article that a key is of."""
+    return wider(key)[0]

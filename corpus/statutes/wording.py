@@ -1,0 +1,54 @@
+"""Keys of statutes as readers see them, in their language: kz/cc/190/4 -> ч. 4 ст. 190 УК РК."""
+
+from __future__ import annotations
+
+from corpus.statutes import read
+from corpus.statutes.codes import CODES
+
+LANGUAGES = ("ru", "kk", "en")
+NAMES = {code.key: dict(zip(LANGUAGES, code.shown, strict=True)) for code in CODES}
+# Kazakh names its own country's codes without the country.
+COUNTRIES = {
+    "kz": {"ru": "РК", "kk": "", "en": "Kazakhstan"},
+    "ru": {"ru": "РФ", "kk": "РФ", "en": "Russia"},
+}
+
+
+def shown(key: str, language: str) -> str:
+    """A statute in words: in Russian or Kazakh, else in English. What is no key stays as it is."""
+    country, act, *parts = key.split("/")
+    if act == "usc" and len(parts) > 1:
+        title, section, *narrow = parts
+        return f"{title} U.S.C. § {section}" + "".join(f"({each})" for each in narrow)
+    if act not in NAMES or not parts:
+        return key
+    language = language if language in LANGUAGES else "en"
+    code = NAMES[act][language]
+    place = COUNTRIES.get(country, {}).get(language, country.capitalize())
+    article, part, point = (*parts, "", "")[:3]
+    return _FORMS[language](code, place, article, part.strip("-"), point)
+
+
+def query_words(key: str, language: str) -> str:
+    """A query that finds the releases that cite a statute, as readable as can be."""
+    words = shown(key, language)
+    return f'statute:"{words}"' if read(words) == key else f"statute:{key}"
+
+
+def _russian(code: str, place: str, article: str, part: str, point: str) -> str:
+    before = [f"п. {point}"] * bool(point) + [f"ч. {part}"] * bool(part)
+    return " ".join(filter(None, (*before, f"ст. {article}", code, place)))
+
+
+def _kazakh(code: str, place: str, article: str, part: str, point: str) -> str:
+    after = [f"{part}-бөлігі"] * bool(part) + [f"{point}-тармағы"] * bool(point)
+    return " ".join(filter(None, (place, code, f"{article}-бабы", *after)))
+
+
+def _english(code: str, place: str, article: str, part: str, point: str) -> str:
+    narrow = f"({part})" * bool(part) + f"({point})" * bool(part and point)
+    beside = f", item {point}" if point and not part else ""
+    return f"{code} of {place}, art. {article}{narrow}{beside}"
+
+
+_FORMS = {"ru": _russian, "kk": _kazakh, "en": _english}
