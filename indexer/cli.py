@@ -137,8 +137,8 @@ def search_command(
         engine = withholding(opened, store)
         results = engine.search(query)
         notes = (*reading.notes, *unknown_values(query, results.facets, engine), *results.notes)
-        better = did_you_mean(" ".join(words), query, results.total, engine)
         meant = citing(" ".join(words), query, engine, "en")
+        better = None if meant else did_you_mean(" ".join(words), query, results.total, engine)
     if as_json:
         found = asdict(results) | {"notes": notes}
         del found["more_after"]  # the next page can be asked of /api/v1/, not here

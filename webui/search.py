@@ -32,8 +32,8 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
         is_void = bool(asked.words) and reading.tree is None
         results = Results((), 0, (), "") if is_void else engine.search(query)
         results, cut_short = coarser(results, query, engine)
-        better = did_you_mean(asked.words, query, results.total, engine)
         meant = citing(asked.words[: settings.query_chars], query, engine, language())
+        better = None if meant else did_you_mean(asked.words, query, results.total, engine)
         milliseconds = (perf_counter() - clock) * 1000
         repairs = (*reading.notes, *results.notes)
         unknown = unknown_values(query, results.facets, engine)

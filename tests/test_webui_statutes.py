@@ -1,0 +1,164 @@
+"""Statutes on pages, in files and for programs, by the sample releases."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+from bs4 import BeautifulSoup
+from flask.testing import FlaskClient
+
+from corpus import Release, Settings, Store
+from corpus.statutes import keys, wider
+from corpus.statutes.wording import shown
+from webui import create_app
+from webui.authorities import AROUND, authorities
+
+KEY = "us/usc/18/1343"
+
+
+@pytest.fixture(scope="module")
+def client(sample_settings: Settings) -> Iterator[FlaskClient]:
+    app = create_app(sample_settings)
+    yield app.test_client()
+    store, engine = app.extensions["communique"]
+    engine.close()
+    store.close()
+
+
+def soup(client: FlaskClient, address: str) -> BeautifulSoup:
+    answer = client.get(address)
+    assert answer.status_code == 200, answer.text
+    return BeautifulSoup(answer.text, "lxml")
+
+
+def citing(store: Store, key: str) -> list[Release]:
+    return [
+        each
+        for each in store.releases()
+        if any(key in wider(other) for other in keys(each.statutes or ()))
+    ]
+
+
+def words(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_a_release_page_shows_each_statute_with_its_words_and_leads_on(
+    client: FlaskClient, sample_store: Store
+) -> None:
+    release = citing(sample_store, KEY)[0]
+    page = soup(client, f"/releases/{release.id}")
+    section = page.select_one("section[aria-labelledby=statutes]")
+    assert section
+    links = section.select("dt a")
+    assert [each.text for each in links] == [shown(k, "en") for k in keys(release.statutes or ())]
+    quoted = section.select("dd q")
+    assert len(quoted) >= len(links)
+    for each in quoted:
+        where = each.find_next_sibling("a")
+        assert where
+        paragraph = page.select_one(str(where["href"]))
+        assert paragraph
+        assert words(each.text).strip("… ") in words(paragraph.text)
+        assert each.mark
+    link = next(each for each in links if each.text == "18 U.S.C. § 1343")
+    found = soup(client, str(link["href"]))
+    total = found.select_one(".total")
+    assert total
+    assert total.text == str(len(citing(sample_store, KEY)))
+
+
+def test_a_release_that_cites_nothing_has_no_such_section(
+    client: FlaskClient, sample_store: Store
+) -> None:
+    silent = next(each for each in sample_store.releases() if each.statutes == ())
+    assert not soup(client, f"/releases/{silent.id}").select("#statutes")
+
+
+def test_every_mention_is_shown_whole_between_whole_words(
+    client: FlaskClient, sample_store: Store
+) -> None:
+    for release in sample_store.releases():
+        with client.application.test_request_context():
+            found = authorities(release)
+        assert [each.key for each in found] == keys(release.statutes or ())
+        for place in (place for each in found for place in each.places):
+            text = (release.title, *release.body)[place.paragraph]
+            begin = text.index(place.words.text)
+            end = begin + len(place.words.text)
+            assert any(is_marked for _, is_marked in place.words.parts)
+            assert not begin or text[begin - 1] == " " or place.words.parts[0][1]
+            assert len(place.words.text) <= 2 * AROUND + 80
+            assert place.words.is_cut_before == (begin > 0)
+            assert place.words.is_cut_after == (end < len(text))
+
+
+def test_a_bare_statute_is_offered_above_the_results(
+    client: FlaskClient, sample_store: Store
+) -> None:
+    page = soup(client, f"/?q={quote('18 USC 1343')}")
+    offer = page.select_one(".citing")
+    assert offer
+    assert offer.a
+    number = len(citing(sample_store, KEY))
+    assert words(offer.text) == (
+        f"Releases that cite 18 U.S.C. § 1343, however they write it: {number} releases"
+    )
+    total = soup(client, str(offer.a["href"])).select_one(".total")
+    assert total
+    assert total.text == str(number)
+    assert not soup(client, "/?q=fraud").select(".citing")
+
+
+def test_the_facet_narrows_and_its_chip_widens(client: FlaskClient, sample_store: Store) -> None:
+    page = soup(client, "/")
+    titles = {each.text: each.find_parent("section") for each in page.select(".filters h2")}
+    panel = titles["Statute"]
+    assert panel
+    choice = next(each for each in panel.select("a") if "18 U.S.C. § 1343" in each.text)
+    narrowed = soup(client, str(choice["href"]))
+    chip = narrowed.select_one(".chips a")
+    assert chip
+    assert words(chip.text).startswith("Statute: 18 U.S.C. § 1343 ×")
+    total = narrowed.select_one(".total")
+    assert total
+    assert total.text == str(len(citing(sample_store, KEY)))
+    for tool in ("/context", "/trends", "/collocates"):
+        assert "18 U.S.C. § 1343" in soup(client, f"{tool}?q=fraud&statute={KEY}").text
+
+
+def test_a_statute_is_named_in_the_language_of_the_page(client: FlaskClient) -> None:
+    choice = "kz/cc/190/4"
+    for language, named in (("ru", "ч. 4 ст. 190 УК РК"), ("kk", "ҚК 190-бабы 4-бөлігі")):
+        answer = client.get(f"/?statute={choice}", headers={"Accept-Language": language})
+        assert named in BeautifulSoup(answer.text, "lxml").select(".chips")[0].text
+
+
+def test_files_and_programs_get_the_keys(client: FlaskClient, sample_store: Store) -> None:
+    told = {each.id: keys(each.statutes or ()) for each in citing(sample_store, KEY)}
+    address = f"?statute={KEY}"
+    rows = [*csv.DictReader(io.StringIO(client.get(f"/export.csv{address}").text[1:]))]
+    assert {row["id"]: row["statutes"].split("; ") for row in rows} == told
+    lines = [json.loads(each) for each in client.get(f"/export.jsonl{address}").text.splitlines()]
+    assert {each["id"]: each["statutes"] for each in lines[1:]} == told
+    found = client.get(f"/api/v1/search{address}").get_json()
+    assert {each["id"] for each in found["hits"]} == told.keys()
+    facets = {each["name"]: each["counts"] for each in found["facets"]}
+    assert {"value": KEY, "count": len(told)} in facets["statute"]
+    feed = client.get(f"/search.atom{address}").text
+    assert feed.count("<entry>") == len(told)
+    for id_ in told:
+        record = client.get(f"/api/v1/releases/{id_}").get_json()
+        texts = [record["title"], *record["body"]]
+        for each in record["statutes"]:
+            assert each["words"] == texts[each["paragraph"]][each["start"] : each["end"]]
+        assert [*dict.fromkeys(each["key"] for each in record["statutes"])] == told[id_]
+
+
+def test_the_help_page_has_an_example_that_finds_something(client: FlaskClient) -> None:
+    assert 'statute:"' in soup(client, "/help").text
