@@ -71,7 +71,8 @@ def _listed(match: re.Match[str]) -> Iterator[tuple[str, int, int]]:
     section = ""
     for piece in pieces:
         start = offset + piece.start("section" if piece["section"] else "subs")
-        end = match.end() if len(pieces) == 1 else offset + piece.end()
+        own = offset + piece.start() + len(piece[0].rstrip())
+        end = match.end() if len(pieces) == 1 else own
         if piece["join"] and piece["section"]:
             for between in _between(section, piece["section"]):
                 yield f"us/usc/{title}/{between}", start, end

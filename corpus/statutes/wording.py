@@ -16,7 +16,8 @@ COUNTRIES = {
 
 def shown(key: str, language: str) -> str:
     """A statute in words: in Russian or Kazakh, else in English. What is no key stays as it is."""
-    country, act, *parts = key.split("/")
+    country, _, within = key.partition("/")
+    act, *parts = within.split("/")
     if act == "usc" and len(parts) > 1:
         title, section, *narrow = parts
         return f"{title} U.S.C. § {section}" + "".join(f"({each})" for each in narrow)
