@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from corpus import Release, offices
+from corpus.release import release_id
 from corpus.statutes import keys, wider
 
 FORMAT = 6
@@ -21,7 +22,9 @@ class Document:
     The rest are whole values, and so are topics and components once more; `published` None is
     unknown. `state` is what became of a release after it was first seen: "changed", "gone", both or
     neither. Nearly identical releases have one `group` (see corpus.copies.read_groups). `statutes`
-    are the keys of those that are cited, and of what contains these.
+    are the keys of those that are cited, and of what contains these. `alternates` are the ids of a
+    release and of what its office declares to be the same in other languages, held or not; none
+    where it declares nothing.
     """
 
     id: str
@@ -40,6 +43,7 @@ class Document:
     kind: str | None = None
     group: str | None = None
     statutes: tuple[str, ...] = ()
+    alternates: tuple[str, ...] = ()
 
     @property
     def body_text(self) -> str:
@@ -69,7 +73,18 @@ def document(release: Release, group: str | None = None) -> Document:
         kind=release.kind,
         group=group,
         statutes=_statutes(release),
+        alternates=_alternates(release),
     )
+
+
+def _alternates(release: Release) -> tuple[str, ...]:
+    """By the canonical URLs; an office that we know no more has none."""
+    known = offices().get(release.office)
+    if known is None or not release.alternates:
+        return ()
+    urls = [known.canonical(each.url) for each in release.alternates]
+    ids = [release_id(release.office, url) for url in urls]
+    return tuple(sorted({release.id, *ids}))
 
 
 def _state(release: Release) -> tuple[str, ...]:

@@ -203,6 +203,16 @@ class Collocates:
 
 
 @dataclass(frozen=True)
+class Counterpart:
+    """Words of a language that translations have where their originals match a query, the surest
+    first: each in its commonest form, with how many releases of the language hold any of its forms.
+    """
+
+    language: str
+    words: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
 class Frequency:
     """Releases, occurrences of a query's words in their bodies, and all words of these bodies."""
 
@@ -292,6 +302,11 @@ class Engine(Protocol):
     ) -> Collocates:
         """The words that stand most markedly at most `window` words before or after occurrences of
         a query's words: as written or as stems, observed at least `least` times, at most `most`.
+        """
+
+    def counterparts(self, query: Query, most: int = 3) -> tuple[Counterpart, ...]:
+        """What the words of a query's tree, best a single one, are in other languages by the
+        translations that offices declare; nothing where these do not tell it beyond doubt.
         """
 
     def frequencies(self, query: Query, step: Step) -> Frequencies:

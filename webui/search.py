@@ -12,6 +12,7 @@ from indexer.law import citing
 from indexer.remedies import failure
 from indexer.suggest import completions, did_you_mean
 from indexer.values import unknown_values
+from webui.counterparts import offered
 from webui.locales import language
 from webui.panels import chips, filter_labels, panels
 from webui.params import SIZES, SORTS, Asked, read_asked
@@ -47,6 +48,7 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
             better=better,
             better_link=better and asked.with_words(better.words).link(),
             meant=[(each, asked.with_words(each.words).link()) for each in meant],
+            counterparts=offered(asked, typed, engine),
             results=results,
             copies=store.copy_counts(hit.id for hit in results.hits),
             first_seen=store.first_seen(hit.id for hit in results.hits if not hit.published),

@@ -209,4 +209,5 @@ def _terms(document: Document) -> dict[str, list[str]]:
         "group": [document.group] if document.group else [],
         "statutes": [*document.statutes],
         "sections": [*dict.fromkeys(map(section, document.statutes))],
+        "alternates": [*document.alternates],
     }

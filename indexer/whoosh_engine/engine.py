@@ -22,6 +22,7 @@ from indexer.document import FORMAT, Document
 from indexer.engine import (
     Collocates,
     Concordance,
+    Counterpart,
     Frequencies,
     Health,
     Hit,
@@ -35,7 +36,7 @@ from indexer.engine import (
 from indexer.marker import Marker
 from indexer.passages import marked, passages
 from indexer.periods import Step
-from indexer.whoosh_engine import collocates, concordance, frequencies, vocabulary
+from indexer.whoosh_engine import collocates, concordance, counterparts, frequencies, vocabulary
 from indexer.whoosh_engine.answer import answer, facets, folded, ids, order
 from indexer.whoosh_engine.arrays import REBUILD
 from indexer.whoosh_engine.clause import explained
@@ -177,6 +178,10 @@ class WhooshEngine:
         return collocates.collocates(
             *self._snapshot(), query, window, measure, least, most, is_stem=is_stem
         )
+
+    def counterparts(self, query: Query, most: int = 3) -> tuple[Counterpart, ...]:
+        """The words in translations of the hits."""
+        return counterparts.counterparts(self._snapshot()[1], query, most)
 
     def frequencies(self, query: Query, step: Step) -> Frequencies:
         """The hits by period."""

@@ -9,11 +9,12 @@ from whoosh.fields import ID, TEXT, Schema
 TEXTS = ("title", "body")
 # A few words: positions.
 WORDS = ("topic", "component", "place")
-# Whole values, several for `topics`, `components`, `state` and what is cited: `statutes` of every
-# width, and their `sections` alone; `date` as ISO 8601, whose order is that of time.
+# Whole values, several for `topics`, `components`, `state`, `alternates` and what is cited:
+# `statutes` of every width, and their `sections` alone; `date` as ISO 8601, whose order is that of
+# time.
 WHOLE = (
     *("id", "office", "language", "country", "number", "year", "date"),
-    *("topics", "components", "kind", "state", "group", "statutes", "sections"),
+    *("topics", "components", "kind", "state", "group", "alternates", "statutes", "sections"),
 )
 
 

@@ -118,12 +118,17 @@ class SegmentArrays:
             for name in ("id", "office", "language")
         }
 
-    def forms(self, field: str, number: int) -> Iterator[tuple[bytes, int]]:
-        """The terms of a text that have a stem, in any language, and their documents' number."""
+    def forms(
+        self, field: str, number: int, language: str | None = None
+    ) -> Iterator[tuple[bytes, int]]:
+        """The terms of a text that have a stem, in any language or in one, and their documents'
+        number.
+        """
         postings = self.fields[field]
-        for terms, firsts in self._forms[field]:
-            for term in terms[firsts[number] : firsts[number + 1]]:
-                yield postings.term(term), postings.count(term)
+        for own, (terms, firsts) in zip(self.languages, self._forms[field], strict=True):
+            if language in (None, own):
+                for term in terms[firsts[number] : firsts[number + 1]]:
+                    yield postings.term(term), postings.count(term)
 
     @cached_property
     def _forms(self) -> dict[str, list[tuple[memoryview, memoryview]]]:
