@@ -21,6 +21,7 @@ from indexer.compiled import compiled
 from indexer.engine import Counterpart, Query
 from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.execute import Executor
+from indexer.whoosh_engine.kernels import mark
 from indexer.whoosh_engine.schema import TEXTS, stem_field
 from indexer.whoosh_engine.snapshot import Snapshot
 from indexer.whoosh_engine.translations import Translations
@@ -94,11 +95,9 @@ class Pair:
         found = self.translations.of_documents(hits, self.target) & asked
         if asked.sum() < LEAST_RELEASES or 2 * found.sum() > asked.sum():
             return ()
-        sure = [
-            each
-            for each in self._weighed(asked, held, self.target)
-            if each.is_sure and each.stem not in own
-        ]
+        candidates = self._weighed(asked, held, self.target)
+        sure = [each for each in candidates if each.is_sure and each.stem not in own]
+        sure.sort(key=lambda each: (-each.dice, -each.likelihood, each.stem))
         near = [each for each in sure if each.dice >= sure[0].dice - NEAR_BEST]
         if len(near) > MOST_NEAR:
             return ()
@@ -112,21 +111,20 @@ class Pair:
         others = self._weighed(candidate.works, held, self.source)
         return all(each.dice <= candidate.dice for each in others if each.stem not in own)
 
-    def _weighed(self, asked: Array, held: Array, code: int) -> list[Candidate]:
-        """The likeliest stems of a language in works, the surest first: exact, but for that only
-        the likeliest by a part of these works are looked at.
-        """
-        found = []
+    def _weighed(self, asked: Array, held: Array, code: int) -> Iterator[Candidate]:
+        """The likeliest stems of a language in works, weighed exactly."""
+        here, every = int(np.count_nonzero(asked)), int(np.count_nonzero(held))
         for stem in self._likely(asked, held, code):
             works = self._standing(stem, code) & held
-            both, here, there = (int(mask.sum()) for mask in (works & asked, asked, works))
+            both, there = int(np.count_nonzero(works & asked)), int(np.count_nonzero(works))
             if both >= LEAST_RELEASES:
-                likelihood = log_likelihood(both, here, there, int(held.sum()))
-                found.append(Candidate(stem, works, log_dice(both, here, there), likelihood))
-        return sorted(found, key=lambda each: (-each.dice, -each.likelihood, each.stem))
+                likelihood = log_likelihood(both, here, there, every)
+                yield Candidate(stem, works, log_dice(both, here, there), likelihood)
 
     def _likely(self, asked: Array, held: Array, code: int) -> list[bytes]:
-        """Stems that stand in many of some of the works, and in few of all texts."""
+        """Stems that stand in many of some of the works, and in few of all texts, the likeliest
+        first.
+        """
         works = np.flatnonzero(asked)
         if len(works) > MOST_READ:
             works = works[np.linspace(0, len(works) - 1, MOST_READ).astype(np.int64)]
@@ -165,23 +163,24 @@ class Pair:
 
     def _standing(self, stem: bytes, code: int) -> Array:
         """The works that hold a stem in a language, in title or body, as a mask."""
-        works = np.zeros(self.translations.size, bool)
-        for documents in self._holding(stem):
-            works |= self.translations.of_documents(documents, code)
-        return works
+        known = self.translations
+        is_in = np.zeros(known.size, bool)
+        for base, documents in self._holding(stem):
+            mark_works(documents, base, known.works, known.languages.codes, code, is_in)
+        return is_in
 
-    def _holding(self, stem: bytes) -> Iterator[Array]:
-        """The documents of a stem, by field and segment."""
+    def _holding(self, stem: bytes) -> Iterator[tuple[int, Array]]:
+        """The documents of a stem by field and segment, and where the segment's begin."""
         for field in map(stem_field, TEXTS):
             for base, segment, number in self.snapshot.postings(field, stem):
                 postings = segment.fields[field]
-                yield postings.documents[postings.extent(number)].astype(np.int64) + base
+                yield base, postings.documents[postings.extent(number)]
 
     def _releases(self, stem: bytes) -> int:
         """How many releases of the language hold a counterpart."""
         is_in = np.zeros(self.snapshot.size, bool)
-        for documents in self._holding(stem):
-            is_in[documents] = True
+        for base, documents in self._holding(stem):
+            mark(documents, base, is_in)
         is_in &= self.translations.languages.codes == self.target
         alive = self.snapshot.alive
         return int(is_in.sum() if alive is None else (is_in & alive).sum())
@@ -218,6 +217,17 @@ def count_holders(
             if stem >= 0 and seen[stem] != document:
                 seen[stem] = document
                 counts[numbers[stem]] += 1
+
+
+@compiled
+def mark_works(
+    documents: Array, base: int, works: Array, languages: Array, code: int, is_in: Array
+) -> None:
+    """Mark the works of a segment's documents that are in a language."""
+    for document in documents:
+        work = works[base + document]
+        if work >= 0 and languages[base + document] == code:
+            is_in[work] = True
 
 
 def log_dice(both: int, here: int, there: int) -> float:
