@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 from bs4 import BeautifulSoup
 
-from corpus.languages import foreign_language
+from corpus.languages import other_language
 from corpus.page import WORD, Page, clean
 from corpus.release import Draft
 from corpus.source import Source
@@ -140,12 +140,14 @@ def remarks(draft: Draft, url: str, source: Source) -> list[Refusal]:
     """What is odd about a draft that enters all the same.
 
     An office that publishes in English alone may publish this one release in Spanish: a language
-    that it does not declare is no reason to lose a release, but one to look at.
+    that it does not declare is no reason to lose a release, but one to look at. So is a text that
+    stands where another of the office's languages should: it keeps the language that was declared.
     """
-    found = foreign_language(draft.body, source.languages)
+    found = other_language(draft.body, draft.language, source.languages)
     if found is None:
         return []
-    return [Refusal(url, "wrong_language", f"It seems to be in {found!r}, not {draft.language!r}.")]
+    rule = "other_language" if found in source.languages else "wrong_language"
+    return [Refusal(url, rule, f"It seems to be in {found!r}, not {draft.language!r}.")]
 
 
 def check(

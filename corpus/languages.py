@@ -12,18 +12,26 @@ if TYPE_CHECKING:
 # A small set: an office's own languages against those that its neighbours write.
 OTHERS = frozenset({"en", "es", "fr", "de", "pt", "ru", "kk", "ar", "zh"})
 LEAST_LETTERS = 300
-READ_CHARS = 2000
+# So much is read of the beginning, the middle and the end of a text.
+READ_CHARS = 700
 SURE = 0.95
 
 
-def foreign_language(body: Sequence[str], declared: tuple[str, ...]) -> str | None:
-    """The language of a body when it is surely none of the declared ones; None otherwise."""
-    words = " ".join(body)[:READ_CHARS]
+def other_language(
+    body: Sequence[str], language: str, declared: tuple[str, ...] = ()
+) -> str | None:
+    """The language of a body when it is surely another than was said; None otherwise, as for a
+    text in two languages. `declared`: the languages that its office publishes in.
+    """
+    text = " ".join(body)
+    middle = max(READ_CHARS, (len(text) - READ_CHARS) // 2)
+    last = max(middle + READ_CHARS, len(text) - READ_CHARS)
+    words = " ".join(text[start : start + READ_CHARS] for start in (0, middle, last))
     if sum(c.isalpha() for c in words) < LEAST_LETTERS:
         return None
-    detector = _detector(declared)
+    detector = _detector(tuple(sorted({language, *declared})))
     found = detector.detect_language_of(words) if detector else None
-    if found is None or (code := found.iso_code_639_1.name.lower()) in declared:
+    if found is None or (code := found.iso_code_639_1.name.lower()) == language:
         return None
     assert detector
     return code if detector.compute_language_confidence(words, found) >= SURE else None

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 import Stemmer
 
-from indexer import kazakh
+from indexer import kazakh, russian
 
 STEM = "/"
 APOSTROPHES = str.maketrans("’ʼ`´", "''''")
@@ -49,12 +49,14 @@ SNOWBALL = {
     "no": "norwegian",
     "pt": "portuguese",
     "ro": "romanian",
-    "ru": "russian",
     "sr": "serbian",
     "sv": "swedish",
     "ta": "tamil",
     "tr": "turkish",
 }
+
+# Languages with stemmers of our own.
+OWN: dict[str, Callable[[str], str]] = {"kk": kazakh.stem, "ru": russian.stem}
 
 
 class Token(NamedTuple):
@@ -90,9 +92,9 @@ def stem(written: str, language: str) -> str:
     A word in another script than the language's keeps to its own rules.
     """
     if CYRILLIC.search(written):
-        if language == "kk":
-            return STEM + kazakh.stem(written)
-        name = language if language in ("ru", "sr") else None
+        if language in OWN:
+            return STEM + OWN[language](written)
+        name = language if language == "sr" else None
     else:
         name = "en" if language in ("ru", "kk") else language
     stemmer = _stemmer(name)

@@ -5,19 +5,17 @@ word the words of a query match.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from whoosh import query as tree
 
 from corpus import statutes
 from indexer.analysis import CYRILLIC, WORD, fold, readings, stem, words
 from indexer.dates import read_day
-from indexer.keyed import KEYS, Keyed, Kind, loose
+from indexer.keyed import KEYS, Keyed, Kind
 from indexer.note import Note
 
 TITLE_BOOST = 2.0
-# Less than any word scores that matches as typed.
-OTHERWISE = 0.001
 FUZZY_LIMIT = 2
 OPERATORS = ("AND", "OR", "NOT", "ANDNOT", "ANDMAYBE")
 # Fields whose words are analysed, and whole values; with the names that people type for them.
@@ -46,13 +44,14 @@ class Alike(tree.ConstantScoreQuery):
 @dataclass
 class Reader:
     """One reading of a query: the languages whose stems count, whether names are looked for in
-    other scripts too, and the notes so far.
+    other scripts too, whether what is being read is negated, and the notes so far.
 
-    No languages means those of each word's script.
+    No languages means those of each word's script. What is left out is left out as typed alone.
     """
 
     languages: tuple[str, ...]
     is_script_blind: bool = True
+    is_negated: bool = False
     notes: list[Note] = field(default_factory=list)
 
     def note(self, sentence: Note) -> None:
@@ -68,10 +67,11 @@ def read(node: tree.Query, reader: Reader) -> tree.Query | None:
         parts = [read(part, reader) for part in node.subqueries]
         return all_of(parts) if isinstance(node, tree.And) else any_of(parts)
     if isinstance(node, tree.Not):
-        inner = read(node.query, reader)
+        inner = _negated(node.query, reader)
         return inner and tree.Not(inner)
     if isinstance(node, tree.AndNot | tree.AndMaybe):
-        first, second = read(node.a, reader), read(node.b, reader)
+        first = read(node.a, reader)
+        second = (_negated if isinstance(node, tree.AndNot) else read)(node.b, reader)
         if first is None or second is None:
             return first if second is None or isinstance(node, tree.AndNot) else second
         return type(node)(first, second)
@@ -81,6 +81,10 @@ def read(node: tree.Query, reader: Reader) -> tree.Query | None:
         if isinstance(node, kind):
             return read_leaf(node, reader, boost)
     return None
+
+
+def _negated(node: tree.Query, reader: Reader) -> tree.Query | None:
+    return read(node, replace(reader, is_negated=True))
 
 
 def _read_term(node: tree.Term, reader: Reader, boost: float) -> tree.Query | None:
@@ -119,26 +123,34 @@ def _word(name: str | None, typed: str, reader: Reader, boost: float) -> tree.Qu
     if len(written) > 1:  # "ill-treatment", "U.S.": its parts, next to each other
         return _phrase(name, written, 1, boost, reader, as_stems=True)
     fields = TEXTS[name or "text"]
+    if not written:
+        return None
+    stems = tuple(readings(written[0], reader.languages))
     found: list[tree.Query | None] = [
         tree.Term(f"{each}_stem", reading, boost=boost * _weight(each))
-        for word in written
-        for reading in readings(word, reader.languages)
+        for reading in stems
         for each in fields
     ]
-    if reader.is_script_blind:
-        found += [each for word in written for each in _otherwise(word, fields)]
+    if not reader.is_negated:
+        word = WORD.search(typed)
+        found += _spellings(word[0] if word else "", stems, fields, reader, boost)
     return any_of(found)
 
 
-def _otherwise(word: str, fields: Iterable[str]) -> Iterator[tree.Query]:
-    """A word as a name in any script, and without Kazakh letters; less than what is as typed."""
-    asked: list[tuple[str, Kind, str | None]] = [("", "names", KEYS["names"](word))]
-    if CYRILLIC.search(word):
-        asked += [("", "loose", loose(word)), ("_stem", "loose", loose(stem(word, "kk")))]
-    for shape, kind, key in asked:
-        if key:
-            for each in fields:
-                yield Alike(Keyed(f"{each}{shape}", kind, key), score=OTHERWISE)
+def _spellings(
+    word: str, stems: tuple[str, ...], fields: Iterable[str], reader: Reader, boost: float
+) -> Iterator[tree.Query]:
+    """A word as a name, in any script, and as it is typed without Kazakh letters."""
+    is_exact = not reader.is_script_blind
+    asked: list[tuple[str, Kind, str]] = [("", "names", word)]
+    if CYRILLIC.search(word) and not is_exact and "kk" in (reader.languages or ("kk",)):
+        written = fold(word)
+        asked += [("", "loose", written), ("_stem", "loose", stem(written, "kk"))]
+    for shape, kind, each in asked:
+        if key := KEYS[kind](each):
+            for name in fields:
+                weight = boost * _weight(name)
+                yield Keyed(name + shape, kind, each, key, stems, weight, is_exact=is_exact)
 
 
 def _read_phrase(node: tree.Phrase, reader: Reader, boost: float) -> tree.Query | None:

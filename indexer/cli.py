@@ -137,8 +137,14 @@ def search_command(
         engine = withholding(opened, store)
         results = engine.search(query)
         notes = (*reading.notes, *unknown_values(query, results.facets, engine), *results.notes)
-        meant = citing(" ".join(words), query, engine, "en")
-        better = None if meant else did_you_mean(" ".join(words), query, results.total, engine)
+        typed = " ".join(words)
+        meant = citing(typed, query, engine, "en")
+        is_blind = reading.is_script_blind
+        better = (
+            None
+            if meant
+            else did_you_mean(typed, query, results.total, engine, is_script_blind=is_blind)
+        )
     if as_json:
         found = asdict(results) | {"notes": notes}
         del found["more_after"]  # the next page can be asked of /api/v1/, not here
@@ -155,6 +161,8 @@ def search_command(
     for hit in results.hits:
         click.echo(f"\n{hit.published or 'date unknown'}  {hit.office}  {hit.title.text}")
         click.echo(f"  {hit.id}  {hit.url}")
+        if hit.otherwise:
+            click.echo(f"  found by another spelling: {', '.join(hit.otherwise)}")
         for passage in hit.passages:
             click.echo(f"  {_styled(passage)}")
 

@@ -84,7 +84,8 @@ class Query:
 class Hit:
     """A release that matches, with what a results page shows of it.
 
-    `folded` is how many of its copies match as well and are not shown.
+    `folded` is how many of its copies match as well and are not shown. `otherwise` are words of its
+    text that it was found by where it holds none as typed: other spellings, as they stand there.
     """
 
     id: str
@@ -96,6 +97,7 @@ class Hit:
     title: Passage
     passages: tuple[Passage, ...]
     folded: int = 0
+    otherwise: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,13 +114,15 @@ class Facet:
 class Clause:
     """A part of a query in words, and how many releases it matched; None where it was not run.
 
-    `expansions` are words of the corpus that it stands for, the commonest, with their releases.
+    `expansions` are words of the corpus that it stands for, the commonest, with their releases;
+    `otherwise` are those that it is spelt as in other scripts, or without Kazakh letters.
     """
 
     words: str
     count: int | None
     expansions: tuple[tuple[str, int], ...] = ()
     parts: tuple[Clause, ...] = ()
+    otherwise: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -129,7 +133,7 @@ class Results:
     without any left out; `clause` tells how the query was carried out, `notes` what of it was cut
     short. `folded` hits are in all counts and on no page, as copies of others. `more_after` is what
     the next page's query comes `after`: None on the last page, and by relevance, where positions do
-    not stay.
+    not stay. `otherwise` hits hold other spellings alone; by relevance they come last.
     """
 
     hits: tuple[Hit, ...]
@@ -142,6 +146,7 @@ class Results:
     step: Step | None = None
     folded: int = 0
     more_after: Position | None = None
+    otherwise: int = 0
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Words by a key: there meets what is spelt otherwise, in another script or on another keyboard.
 
-A key stands beside the words of a text; a query asks for all words of one key.
+A key belongs to a word, wherever it stands; a query asks for all words that share one.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, Literal
 from whoosh import query as tree
 
 from indexer import names
-from indexer.analysis import KAZAKH, STEM
+from indexer.analysis import KAZAKH, STEM, fold
 from indexer.forgiveness import forgiving
 
 Kind = Literal["names", "loose"]
@@ -47,29 +47,53 @@ def hash_of(key: str) -> int:
 
 
 class Keyed(tree.MultiTerm):
-    """All words of a field that share a key."""
+    """All words of a field that share a key with a word of a query, beside those that its `stems`
+    stand for.
 
-    def __init__(self, fieldname: str, kind: Kind, text: str) -> None:
-        self.fieldname, self.kind, self.text, self.boost = fieldname, kind, text, 1.0
+    What differs from the word by the ending of a case alone counts as one of its forms, all else as
+    another spelling; `is_exact` leaves that out.
+    """
+
+    def __init__(
+        self,
+        fieldname: str,
+        kind: Kind,
+        word: str,
+        text: str,
+        stems: tuple[str, ...] = (),
+        boost: float = 1.0,
+        *,
+        is_exact: bool = False,
+    ) -> None:
+        self.fieldname, self.kind, self.stems, self.boost = fieldname, kind, stems, boost
+        self.word, self.text, self.is_exact = word.casefold(), text, is_exact
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Keyed) and self._parts() == other._parts()
+        return isinstance(other, Keyed) and vars(self) == vars(other)
 
     def __hash__(self) -> int:
-        return hash(self._parts())
+        return hash((self.fieldname, self.word))
 
     def __str__(self) -> str:
         return f"{self.fieldname}:{self.kind}({self.text})"
 
     __repr__ = __str__
 
-    def _parts(self) -> tuple[str, Kind, str]:
-        return self.fieldname, self.kind, self.text
+    def is_form(self, term: str) -> bool:
+        """Whether a word that shares the key (folded) is a form of the same spelling."""
+        return self.kind == "names" and fold(names.base(term)) == fold(names.base(self.word))
 
     def has(self, word: str) -> bool:
-        """Whether a word (folded, or a stem) has the key."""
-        return KEYS[self.kind](word) == self.text
+        """Whether a word as it stands in a text, or a stem, is one of these; where no index tells
+        what looks like a name, a capital does.
+        """
+        if self.kind == "loose":
+            return bool(KAZAKH.search(word)) and loose(fold(word)) == self.text
+        if not word[:1].isupper() or names.key(word) != self.text:
+            return False
+        return not self.is_exact or self.is_form(word)
 
     def _btexts(self, ixreader: Any) -> Iterator[bytes]:
-        """For Whoosh's own matchers, one by one."""
-        return (term for term in ixreader.lexicon(self.fieldname) if self.has(term.decode()))
+        """For Whoosh's own matchers, one by one, whether they look like names or not."""
+        terms = (term.decode() for term in ixreader.lexicon(self.fieldname))
+        return (term.encode() for term in terms if KEYS[self.kind](term) == self.text)

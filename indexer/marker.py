@@ -24,8 +24,8 @@ from indexer.needles import Needles
 
 Mark = tuple[int, int]
 Places = np.ndarray[Any, np.dtype[np.int64]]
-# Whether a word matches, by its folded form and by its stem.
-Test = Callable[[str, str], bool]
+# Whether a word matches, by how it stands in a text, its folded form, and its stem.
+Test = Callable[[str, str, str], bool]
 # The field and the leaf of a query -> the forms that it matches in the index; None where unknown.
 Forms = Callable[[tree.Query], Iterable[str] | None]
 # More forms than this are not looked for one by one.
@@ -51,7 +51,7 @@ class _Verdicts(dict[str, bool]):
     def __missing__(self, word: str) -> bool:
         written = fold(word)
         stemmed = stem(written, self.language)
-        verdict = self[word] = any(is_match(written, stemmed) for is_match in self.tests)
+        verdict = self[word] = any(is_match(word, written, stemmed) for is_match in self.tests)
         return verdict
 
 
@@ -188,26 +188,26 @@ def _goes_before(low: str, start: int) -> bool:
 
 def _test(node: tree.Query, *, is_stem: bool) -> Test | None:
     if isinstance(node, Keyed):
-        return lambda written, stemmed: node.has(stemmed if is_stem else written)
+        return lambda word, _, stemmed: node.has(stemmed if is_stem else word)
     if isinstance(node, tree.FuzzyTerm):
         text, most, kept = node.text, node.maxdist, node.prefixlength
-        return lambda written, _: (
+        return lambda _, written, __: (
             written[:kept] == text[:kept] and distance(text, written, most) <= most
         )
     if isinstance(node, tree.Wildcard):
         is_match = re.compile(translate(node.text)).match
-        return lambda written, _: is_match(written) is not None
+        return lambda _, written, __: is_match(written) is not None
     if isinstance(node, tree.TermRange):
         low, high = node.start or "", node.end or "\U0010ffff"
         excluded = {low} if node.startexcl and node.start else set()
         excluded |= {high} if node.endexcl and node.end else set()
-        return lambda written, _: low <= written <= high and written not in excluded
+        return lambda _, written, __: low <= written <= high and written not in excluded
     if isinstance(node, tree.Term):
         wanted = node.text
         return (
-            (lambda _, stemmed: stemmed == wanted)
+            (lambda _, __, stemmed: stemmed == wanted)
             if is_stem
-            else (lambda written, _: written == wanted)
+            else (lambda _, written, __: written == wanted)
         )
     return None
 

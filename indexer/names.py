@@ -99,14 +99,20 @@ def key(word: str) -> str | None:
     """
     if not SHORTEST <= len(word) <= LONGEST or any(c.isdecimal() for c in word):
         return None
-    small = unicodedata.normalize("NFC", word.translate(APOSTROPHES).casefold()).replace("ё", "е")
-    base = SET_OFF.sub("", small)
-    if base == small:
-        base = _without(KAZAKH, small)
-    if base == small and not HAS_KAZAKH.search(small):
-        base = _without(RUSSIAN, small)
-    found = _without(LATIN, romanise(base))
+    found = _without(LATIN, romanise(base(word)))
     return found if len(found) >= SHORTEST else None
+
+
+@lru_cache(maxsize=1 << 17)
+def base(word: str) -> str:
+    """A name without the ending of its case, in its own spelling and small letters."""
+    small = unicodedata.normalize("NFC", word.translate(APOSTROPHES).casefold()).replace("ё", "е")
+    found = SET_OFF.sub("", small)
+    if found == small:
+        found = _without(KAZAKH, small)
+    if found == small and not HAS_KAZAKH.search(small):
+        found = _without(RUSSIAN, small)
+    return found
 
 
 def _without(endings: Endings, word: str) -> str:

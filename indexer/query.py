@@ -47,10 +47,13 @@ OPERATOR_WORDS = re.compile(rf"\b(?:{'|'.join(OPERATORS)})\b")
 
 @dataclass(frozen=True)
 class Reading:
-    """A query as it was read: its tree, None when nothing is asked for, and what was repaired."""
+    """A query as it was read: its tree, None when nothing is asked for, what was repaired, and
+    whether it is about all scripts.
+    """
 
     tree: tree.Query | None
     notes: tuple[str, ...] = ()
+    is_script_blind: bool = True
 
 
 def parse(
@@ -92,7 +95,7 @@ def parse(
         found = read_words(OPERATOR_WORDS.sub(" ", typed), reader)
     if found is None and typed:
         reader.note(Note("There is no word in the query to search for."))
-    return Reading(found and _grounded(found), tuple(reader.notes))
+    return Reading(found and _grounded(found), tuple(reader.notes), reader.is_script_blind)
 
 
 def _without_script(typed: str, reader: Reader) -> str:
@@ -102,7 +105,8 @@ def _without_script(typed: str, reader: Reader) -> str:
         for found in SCRIPT.finditer(part):
             if found[1].lower() not in ("exact", "any"):
                 reader.note(Note("script: can be exact or any, not “{typed}”.", typed=found[1]))
-            reader.is_script_blind = found[1].lower() != "exact"
+            else:
+                reader.is_script_blind = found[1].lower() == "any"
         parts[2 * at] = SCRIPT.sub(" ", part)
     return "".join(parts).strip()
 

@@ -7,11 +7,13 @@ exact counts by the engine.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from indexer.engine import FACETS, Engine, Filters, Query
-from indexer.query import QUOTES, parse
+from indexer.query import QUOTES, Reading, parse
 
 # How many clauses and filters are looked at, at most: each costs a count or two.
 MOST_PARTS, MOST_FILTERS = 4, 4
@@ -20,6 +22,8 @@ WORD = re.compile(r'(?:"[^"]*"|\S)+')
 BRACKET = re.compile(r'"[^"]*"|[()]')
 JOINING = ("OR", "ANDNOT", "ANDMAYBE")
 DAYS = "days"
+# What reads a query, with all that was asked for but its words and languages.
+Read = Callable[..., Reading]
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,8 @@ class Remedy:
 class Failure:
     """Clauses that match nothing, the query without them or another, and without each filter.
 
-    `unfiltered` is how many match without any filter; `filters` names facets, or DAYS, with how
+    `unfiltered` is how many match without any filter, `otherwise` how many with other scripts, if
+    those were left out; `filters` names facets, or DAYS, with how
     many match without it. Remedies that find nothing are left out.
     """
 
@@ -52,17 +57,19 @@ class Failure:
     remedies: tuple[Remedy, ...]
     unfiltered: int
     filters: tuple[tuple[str, int], ...]
+    otherwise: int = 0
 
 
-def failure(typed: str, query: Query, engine: Engine) -> Failure:
+def failure(typed: str, query: Query, engine: Engine, *, is_script_blind: bool = True) -> Failure:
     """What stands in the way of a query that found nothing."""
+    read = partial(parse, is_script_blind=is_script_blind)
     chosen = [name for name in FACETS if query.filters.values(name)]
     if query.filters.since or query.filters.until:
         chosen.append(DAYS)
-    free = Query(parse(typed).tree)  # by the words of any language
+    free = Query(read(typed).tree)  # by the words of any language
     unfiltered = engine.total(free) if chosen else 0
     clauses = cut(typed)[:MOST_PARTS]
-    parts = [] if len(clauses) < 2 and unfiltered else _parts(clauses, query, engine)
+    parts = [] if len(clauses) < 2 and unfiltered else _parts(clauses, query, engine, read)
     filters = []
     if unfiltered and len(chosen) > 1:
         for name in chosen[:MOST_FILTERS]:
@@ -70,10 +77,16 @@ def failure(typed: str, query: Query, engine: Engine) -> Failure:
             filters.append((name, engine.total(Query(node, _without(query.filters, name)))))
     return Failure(
         tuple(part for part in parts if not part.within),
-        tuple(_remedies(typed, parts, query, engine)),
+        tuple(_remedies(typed, parts, query, engine, read)),
         unfiltered,
         tuple((name, total) for name, total in filters if total),
+        0 if is_script_blind else engine.total(_wider(typed, query)),
     )
+
+
+def _wider(typed: str, query: Query) -> Query:
+    """The same in all scripts."""
+    return replace(query, tree=parse(typed, query.filters.language).tree, start=0)
 
 
 def cut(typed: str) -> list[str]:
@@ -95,11 +108,11 @@ def cut(typed: str) -> list[str]:
     return clauses
 
 
-def _parts(clauses: list[str], query: Query, engine: Engine) -> list[Part]:
+def _parts(clauses: list[str], query: Query, engine: Engine, read: Read) -> list[Part]:
     is_filtered = query.filters != Filters()
     found = []
     for words in clauses:
-        node, narrow = (parse(words, each).tree for each in ((), query.filters.language))
+        node, narrow = (read(words, each).tree for each in ((), query.filters.language))
         if node is not None:
             total = engine.total(Query(node))
             asked = Query(narrow, query.filters)
@@ -108,13 +121,15 @@ def _parts(clauses: list[str], query: Query, engine: Engine) -> list[Part]:
     return found
 
 
-def _remedies(typed: str, parts: list[Part], query: Query, engine: Engine) -> list[Remedy]:
+def _remedies(
+    typed: str, parts: list[Part], query: Query, engine: Engine, read: Read
+) -> list[Remedy]:
     """The query without all clauses that match nothing; where each matches, without each."""
     hopeless = [part.words for part in parts if not part.within]
     found = []
     for left_out in [hopeless] if hopeless else [[part.words] for part in parts]:
         rest = [clause for clause in cut(typed) if clause not in left_out]
-        node = parse(" ".join(rest), query.filters.language).tree
+        node = read(" ".join(rest), query.filters.language).tree
         if rest and node is not None and (total := engine.total(replace(query, tree=node))):
             found.append(Remedy(tuple(left_out), " ".join(rest), total))
     return sorted(found, key=lambda each: -each.total)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import partial
 
 from indexer.analysis import WORD, fold
 from indexer.clauses import OPERATORS, TEXTS
@@ -31,18 +32,21 @@ class Suggestion:
     total: int
 
 
-def did_you_mean(typed: str, query: Query, total: int, engine: Engine) -> Suggestion | None:
-    """The query with words that stand in no release replaced by near ones that do.
+def did_you_mean(
+    typed: str, query: Query, total: int, engine: Engine, *, is_script_blind: bool = True
+) -> Suggestion | None:
+    """The query with words that stand in no release replaced by near ones that do. A name that
+    stands there in another script needs no mending, unless other scripts are left out.
 
     None unless it finds more than the `total` that was found, with the same filters.
     """
     if total and not ALTERNATIVES.search(typed):
         return None
-    languages = query.filters.language
+    read = partial(parse, languages=query.filters.language, is_script_blind=is_script_blind)
     mended: list[str] = []
     last = 0
     for start, word in _bare_words(typed):
-        if len(mended) == MENDED or engine.total(Query(parse(word, languages).tree)):
+        if len(mended) == MENDED or engine.total(Query(read(word).tree)):
             continue
         if near := engine.nearest(fold(word)):
             mended += [typed[last:start], near]
@@ -50,7 +54,7 @@ def did_you_mean(typed: str, query: Query, total: int, engine: Engine) -> Sugges
     if not mended:
         return None
     words = "".join([*mended, typed[last:]])
-    number = engine.total(replace(query, tree=parse(words, languages).tree, start=0))
+    number = engine.total(replace(query, tree=read(words).tree, start=0))
     return Suggestion(words, number) if number > total else None
 
 

@@ -19,7 +19,7 @@ from indexer.whoosh_engine import WhooshEngine
 from indexer.whoosh_engine.collocates import Counts, log_dice, log_likelihood, mutual_information
 from tests.test_core_merging import made
 from tests.test_core_plain_reader import Judged, judged
-from tests.test_core_trees import Vocabulary, nothing, trees, typed
+from tests.test_core_trees import Vocabulary, nothing, trees, typed, typed_alone
 
 OFTEN = settings(max_examples=150, deadline=None)
 MEASURES = st.sampled_from(get_args(Measure))
@@ -104,7 +104,7 @@ def test_counts_of_what_people_type(
     index: Judged,
     vocabulary: Vocabulary,
 ) -> None:
-    node = parse(data.draw(typed(vocabulary))).tree
+    node = typed_alone(parse(data.draw(typed(vocabulary))).tree)
     assume(node is not None)
     assert_collocates(index, Query(node), window, measure, 1, is_stem=is_stem)
 

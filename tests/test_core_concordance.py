@@ -25,7 +25,7 @@ from indexer.whoosh_engine.wordlist import _numbered
 from tests.test_core_compiled import LETTERS
 from tests.test_core_merging import made
 from tests.test_core_plain_reader import Judged, Span, judged
-from tests.test_core_trees import Vocabulary, nothing, trees, typed
+from tests.test_core_trees import Vocabulary, nothing, trees, typed, typed_alone
 
 OFTEN = settings(max_examples=150, deadline=None)
 SORTS = st.sampled_from(get_args(LineSort))
@@ -140,7 +140,7 @@ def test_lines_of_what_people_type(
     data: st.DataObject, index: Judged, vocabulary: Vocabulary
 ) -> None:
     languages = data.draw(st.sampled_from([(), ("en",), ("ru", "kk")]))
-    node = parse(data.draw(typed(vocabulary)), languages).tree
+    node = typed_alone(parse(data.draw(typed(vocabulary)), languages).tree)
     assume(node is not None)
     query = Query(node, data.draw(FILTERS), data.draw(ORDERS))
     assert_lines(index, query, data.draw(SORTS), data.draw(st.integers(0, 20)), 20)

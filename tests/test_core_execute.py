@@ -18,7 +18,15 @@ from indexer.document import Document
 from indexer.whoosh_engine.execute import Executor
 from indexer.whoosh_engine.snapshot import Snapshot
 from indexer.whoosh_engine.writer import SegmentWriter
-from tests.test_core_trees import TEXTS, Vocabulary, nothing, sample_documents, trees, typed
+from tests.test_core_trees import (
+    TEXTS,
+    Vocabulary,
+    nothing,
+    sample_documents,
+    trees,
+    typed,
+    typed_alone,
+)
 
 OFTEN = settings(
     max_examples=250,
@@ -129,7 +137,7 @@ def test_random_trees_with_negation(
 @given(data=st.data())
 def test_what_people_type(data: st.DataObject, snapshot: Snapshot, vocabulary: Vocabulary) -> None:
     languages = data.draw(st.sampled_from([(), ("en",), ("ru", "kk")]))
-    node = parse(data.draw(typed(vocabulary)), languages).tree
+    node = typed_alone(parse(data.draw(typed(vocabulary)), languages).tree)
     assume(node is not None)
     assert_same(snapshot, node, plain(snapshot, node))
 

@@ -20,7 +20,7 @@ from indexer.query import parse
 from indexer.whoosh_engine.execute import Executor
 from indexer.whoosh_engine.snapshot import Snapshot
 from indexer.whoosh_engine.writer import SegmentWriter
-from tests.test_core_trees import Vocabulary, nothing, sample_documents, typed
+from tests.test_core_trees import Vocabulary, nothing, sample_documents, typed, typed_alone
 
 OFTEN = settings(max_examples=250, deadline=None)
 WORDS = ["a", "b", "ab", "a'b", "c"]
@@ -136,7 +136,7 @@ def test_marks_are_those_of_reading_every_word(
     languages = data.draw(st.sampled_from([(), ("en",), ("ru", "kk")]))
     # Ends left out are a matter of their own, below.
     asked = data.draw(typed(vocabulary)).replace("{a TO", "[a TO")
-    node = parse(asked, languages).tree
+    node = typed_alone(parse(asked, languages).tree)
     assert_marks(snapshot, node, 5)
 
 

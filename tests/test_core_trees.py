@@ -10,6 +10,7 @@ from corpus import Settings, Store
 from indexer.analysis import stem, words
 from indexer.clauses import Alike
 from indexer.document import Document, document
+from indexer.keyed import Keyed
 
 TEXTS = ("title", "body")
 WORDY = (*TEXTS, "topic", "component", "place")
@@ -25,6 +26,18 @@ def sample_documents(settings: Settings) -> list[Document]:
 
 def nothing(number: int) -> None:
     """No report."""
+
+
+def typed_alone(node: tree.Query | None) -> tree.Query | None:
+    """A tree without the keys of its words, which Whoosh's matchers know nothing of."""
+
+    def bare(part: tree.Query) -> tree.Query:
+        if not isinstance(part, tree.Or):
+            return part
+        kept = [each for each in part.subqueries if not isinstance(each, Keyed)]
+        return kept[0] if len(kept) == 1 else tree.Or(kept, boost=part.boost)
+
+    return node and node.accept(bare)
 
 
 class Vocabulary:

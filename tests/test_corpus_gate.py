@@ -125,7 +125,36 @@ def test_a_language_that_the_office_does_not_declare_is_remarked_on_and_refuses_
     assert (remark.rule, remark.reason) == ("wrong_language", "It seems to be in 'es', not 'en'.")
     assert remarks(draft_of("about_access_denied.html"), URL, DOJ) == []
     assert remarks(replace(draft, body=draft.body[2:]), URL, DOJ) == [], "too short to tell"
-    assert remarks(draft, URL, replace(DOJ, languages=("en", "es"))) == []
+
+
+def test_a_text_in_another_of_the_offices_languages_than_it_is_declared_in_is_remarked_on() -> None:
+    draft = draft_of("wrong_language.html")
+    both = replace(DOJ, languages=("en", "es"))
+    [remark] = remarks(draft, URL, both)
+    assert (remark.rule, remark.reason) == ("other_language", "It seems to be in 'es', not 'en'.")
+    assert remarks(replace(draft, language="es"), URL, both) == []
+
+
+RUSSIAN = (
+    "Прокуратура выдуманной области сообщает, что суд рассмотрел дело о пытках задержанного."
+    " Подсудимый признан виновным и приговорён к лишению свободы. Приговор не вступил в силу."
+)
+KAZAKH = (
+    "Ойдан шығарылған облыстың прокуратурасы сот ұсталған адамды азаптау туралы істі қарағанын"
+    " хабарлайды. Сотталушы кінәлі деп танылып, бас бостандығынан айырылды. Үкім күшіне енген жоқ."
+)
+
+
+def test_russian_under_a_kazakh_address_is_remarked_on_and_a_text_in_both_keeps_its_language() -> (
+    None
+):
+    office_ = replace(DOJ, languages=("kk", "ru", "en"))
+    draft = replace(draft_of("wrong_language.html"), language="kk", body=[RUSSIAN] * 4)
+    [remark] = remarks(draft, URL, office_)
+    assert (remark.rule, remark.reason) == ("other_language", "It seems to be in 'ru', not 'kk'.")
+    assert remarks(replace(draft, body=[KAZAKH] * 4), URL, office_) == []
+    assert remarks(replace(draft, body=[RUSSIAN, *[KAZAKH] * 5]), URL, office_) == []
+    assert remarks(replace(draft, body=[KAZAKH] * 9 + [RUSSIAN] * 5), URL, office_) == []
 
 
 @pytest.mark.parametrize("name", ["bot_wall.html", "soft_404.html"])

@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from whoosh import query as tree
 
+from indexer.keyed import Keyed
 from indexer.query import is_asked, parse, read_day
+from tests.test_core_trees import typed_alone
 
 FRAUD, COURT = (
     "title_stem:/fraud^2.0 OR body_stem:/fraud",
@@ -90,8 +92,43 @@ def days(first: str, last: str) -> str:
 )
 def test_a_construct_means_this_tree_and_needs_no_note(typed: str, expected: str) -> None:
     reading = parse(typed)
-    assert str(reading.tree) == expected
+    assert str(typed_alone(reading.tree)) == expected
     assert reading.notes == ()
+
+
+def keys(typed: str, languages: tuple[str, ...] = (), **more: bool) -> set[str]:
+    """The keys that a query's words are looked for by, too."""
+    node = parse(typed, languages, **more).tree  # type: ignore[arg-type]
+    return {str(leaf) for leaf in node.leaves() if isinstance(leaf, Keyed)} if node else set()
+
+
+def test_a_bare_word_is_a_name_in_any_script_and_kazakh_as_typed_without_its_letters() -> None:
+    assert keys("Court") == {"title:names(kourt)", "body:names(kourt)"}
+    assert keys("title:court") == {"title:names(kourt)"}
+    name = {"title:names(kilmis)", "body:names(kilmis)"}
+    loose = {f"{field}:loose(кылмыс)" for field in ("title", "body", "title_stem", "body_stem")}
+    assert keys("қылмыс") == keys("кылмыс") == name | loose
+    assert keys("кылмыс", ("ru",)) == name
+
+
+@pytest.mark.parametrize("typed", ['"court"', "-court", "gang* NOT court", "office:court", "cour?"])
+def test_what_is_quoted_negated_or_no_word_of_the_text_has_no_keys(typed: str) -> None:
+    assert keys(typed) == set()
+
+
+def test_with_its_own_script_alone_a_word_keeps_the_forms_of_a_name() -> None:
+    for found in (
+        parse("Кожашаров", is_script_blind=False),
+        parse("Кожашаров script:exact"),
+        parse("SCRIPT:Exact Кожашаров"),
+    ):
+        leaves = [leaf for leaf in found.tree.leaves() if isinstance(leaf, Keyed)]
+        assert [str(leaf) for leaf in leaves] == ["title:names(kojawarov)", "body:names(kojawarov)"]
+        assert all(leaf.is_exact for leaf in leaves)
+    assert parse("Кожашаров script:any").tree == parse("Кожашаров").tree
+    assert parse("Кожашаров script:latin").tree == parse("Кожашаров").tree
+    assert "script: can be exact or any" in parse("Кожашаров script:latin").notes[0]
+    assert parse('"script:exact"').tree != parse("").tree
 
 
 def test_words_near_each_other_are_a_phrase_with_slop() -> None:
@@ -111,7 +148,10 @@ def test_a_title_counts_double() -> None:
 
 def test_a_bare_cyrillic_word_is_read_in_russian_and_in_kazakh() -> None:
     assert parse("пытки").tree == parse("пытки", ("ru", "kk")).tree
-    assert str(parse("пытки", ("ru",)).tree) == "(title_stem:/пытк^2.0 OR body_stem:/пытк)"
+    assert (
+        str(typed_alone(parse("пытки", ("ru",)).tree))
+        == "(title_stem:/пытк^2.0 OR body_stem:/пытк)"
+    )
 
 
 @pytest.mark.parametrize(

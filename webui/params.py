@@ -27,8 +27,8 @@ class Asked:
     """What a URL asks for: words as typed, filters, order, page (from 1) and its size, what the
     timeline counts by, and whether copies are folded.
 
-    `size` None is the usual one. `is_rate` counts per 1,000 releases of the same offices. `notes`
-    tell what of it could not be read.
+    `size` None is the usual one. `is_rate` counts per 1,000 releases of the same offices.
+    `is_script_blind` finds names in other scripts too. `notes` tell what of it could not be read.
     """
 
     words: str = ""
@@ -39,11 +39,14 @@ class Asked:
     step: Step | Literal["auto"] = "auto"
     is_rate: bool = False
     is_folded: bool = True
+    is_script_blind: bool = True
     notes: tuple[str, ...] = ()
 
     def reading(self, limit_chars: int) -> Reading:
         """The words as the query language reads them."""
-        return parse(self.words, self.filters.language, limit_chars)
+        return parse(
+            self.words, self.filters.language, limit_chars, is_script_blind=self.is_script_blind
+        )
 
     def query(self, reading: Reading, size: int) -> Query:
         """What the engine is asked; `size` is the usual one of a page."""
@@ -73,12 +76,12 @@ class Asked:
         return [(name, value) for name, value, is_unusual in pairs if is_unusual]
 
     def filter_pairs(self) -> Pairs:
-        """The filters alone."""
+        """The filters, and the switch that leaves out other scripts: what narrows the hits."""
         pairs = [(name, value) for name in FACETS for value in self.filters.values(name)]
         for name in ("since", "until"):
             if chosen := getattr(self.filters, name):
                 pairs.append((name, chosen.isoformat()))
-        return pairs
+        return pairs if self.is_script_blind else [*pairs, ("script", "exact")]
 
     def link(self, endpoint: str = "search.search", **more: Any) -> str:
         """This state as the address of a page, with more of its arguments (as of `url_for`)."""
@@ -101,7 +104,9 @@ class Asked:
         return replace(self, page=page)
 
     def showing(self, **view: Any) -> Asked:
-        """The same hits shown otherwise: `size`, `step`, `is_rate`, `is_folded`."""
+        """The same hits shown otherwise: `size`, `step`, `is_rate`, `is_folded`; or with
+        other scripts or without, `is_script_blind`.
+        """
         return replace(self, **view, page=1)
 
     def with_sort(self, sort: Sort) -> Asked:
@@ -165,6 +170,7 @@ def read_asked(args: MultiDict[str, str]) -> Asked:
         step=next((each for each in STEPS if each == step), "auto"),
         is_rate=args.get("per") == "releases",
         is_folded=args.get("copies") != "all",
+        is_script_blind=args.get("script") != "exact",
         notes=tuple(notes),
     )
 

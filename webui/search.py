@@ -34,7 +34,12 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
         results = Results((), 0, (), "") if is_void else engine.search(query)
         results, cut_short = coarser(results, query, engine)
         meant = citing(asked.words[: settings.query_chars], query, engine, language())
-        better = None if meant else did_you_mean(asked.words, query, results.total, engine)
+        is_blind = reading.is_script_blind
+        better = (
+            None
+            if meant
+            else did_you_mean(asked.words, query, results.total, engine, is_script_blind=is_blind)
+        )
         milliseconds = (perf_counter() - clock) * 1000
         repairs = (*reading.notes, *results.notes)
         unknown = unknown_values(query, results.facets, engine)
@@ -57,7 +62,9 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
             filter_labels=filter_labels(),
             panels=panels(results, asked),
             timeline=timeline(results, asked, engine),
-            failure=failure(typed, query, engine) if is_failed else None,
+            failure=failure(typed, query, engine, is_script_blind=reading.is_script_blind)
+            if is_failed
+            else None,
             sorts=[(each, asked.with_sort(each).link(), each == asked.sort) for each in SORTS],
             sizes=_sizes(asked, settings.page_size),
             pager=_pager(asked, results.total - results.folded, query),

@@ -16,6 +16,7 @@ from indexer.engine import UNDATED
 from indexer.whoosh_engine.arrays import Array, write_arrays
 from indexer.whoosh_engine.codec import NAME, ArraySegment
 from indexer.whoosh_engine.inversion import (
+    count,
     invert,
     mark_terms,
     narrow,
@@ -33,22 +34,16 @@ LEVEL = 3
 
 
 class _Field:
-    """The tokens of one field, as numbers of `forms`, and how many each document has; of a text,
-    how often it has each of the lexicon's words.
-    """
+    """The tokens of one field, as numbers of `forms`, and how many each document has."""
 
     def __init__(self, forms: dict[str, int] | None = None) -> None:
         self.forms = {} if forms is None else forms
         self.tokens = array("i")
         self.lengths = array("i")
-        self.often: Array = np.zeros(0, np.int32)
 
     def add_words(self, words: Array, lexicon: Lexicon) -> None:
         self.tokens.frombytes(lexicon.form_of[words].tobytes())
         self.lengths.append(len(words))
-        if len(self.often) < len(lexicon.form_of):
-            self.often = np.pad(self.often, (0, len(lexicon.form_of) - len(self.often)))
-        np.add.at(self.often, words, 1)
 
     def add_terms(self, terms: Sequence[str]) -> None:
         forms = self.forms
@@ -58,14 +53,14 @@ class _Field:
 
     def forward(self) -> tuple[Array, list[bytes], Array]:
         """The forward column (int32), by the numbers of the sorted terms, those, and the number of
-        each form; the tokens are let go of.
+        each form, -1 where it has none; the tokens are let go of.
         """
         forward = np.frombuffer(self.tokens, np.int32) if self.tokens else np.zeros(0, np.int32)
         self.tokens = array("i")
         names = [*self.forms]
         used = np.flatnonzero(np.bincount(forward, minlength=len(names)))
         terms, ranks = sorted_terms([names[number] for number in used.tolist()])
-        numbers = np.zeros(len(names), np.int32)
+        numbers = np.full(len(names), -1, np.int32)
         numbers[used] = ranks
         renumber(forward, numbers)
         return forward, terms, numbers
@@ -85,6 +80,8 @@ class SegmentBuilder:
         self.stored: list[bytes] = []
         self.compressor = zstandard.ZstdCompressor(LEVEL, write_checksum=False)
         self.n_tokens = 0
+        # How often title and body have each of the lexicon's words.
+        self.often: Array = np.zeros(0, np.int32)
 
     def __len__(self) -> int:
         return len(self.stored)
@@ -93,7 +90,11 @@ class SegmentBuilder:
         """Take one document in."""
         fields = self.fields
         for name, text in (("title", document.title), ("body", document.body_text)):
-            fields[name].add_words(self.lexicon.words(text), self.lexicon)
+            found = self.lexicon.words(text)
+            fields[name].add_words(found, self.lexicon)
+            if len(self.often) < len(self.lexicon.form_of):
+                self.often = np.pad(self.often, (0, len(self.lexicon.form_of) - len(self.often)))
+            count(found, self.often)
         self.n_tokens += fields["body"].lengths[-1]
         for name, terms in _terms(document).items():
             fields[name].add_terms(terms)
@@ -114,6 +115,7 @@ class SegmentBuilder:
         ends = np.cumsum(np.fromiter(map(len, self.stored), np.int64, len(self.stored)))
         yield "stored/ends", narrow(ends)
         yield "stored", np.frombuffer(b"".join(self.stored), np.uint8)
+        names = self._names()
         for name, field in self.fields.items():
             forward, terms, numbers = field.forward()
             lengths = np.array(field.lengths, np.int32)
@@ -122,19 +124,21 @@ class SegmentBuilder:
             found |= term_table(terms) | {"lengths": narrow(lengths)}
             yield from _named(name, found)
             if name in TEXTS:
-                yield from _named(name, self._names(field.often, numbers))
+                yield from _named(name, _keys(*names, numbers))
                 yield from self._stems(name, forward, lengths, terms)
             yield f"{name}/forward", narrow(forward)
 
-    def _names(self, often: Array, numbers: Array) -> dict[str, Array]:
-        """The keys of words that look like names: more often than not their form has a capital."""
-        used = np.flatnonzero(often)
-        names, forms = self.lexicon.name_of[used], self.lexicon.form_of[used]
-        size = len(numbers)
-        whole = np.bincount(forms, often[used], size)
-        capital = np.bincount(forms, often[used] * (names > 0), size)
-        is_name = (names > 0) & (2 * capital > whole)[forms]
-        return key_arrays("names", names[is_name], numbers[forms[is_name]])
+    def _names(self) -> tuple[Array, Array]:
+        """The keys of words that look like names, and their forms: more often than not such a form
+        has a capital in the segment's titles and bodies.
+        """
+        used = np.flatnonzero(self.often)
+        keys, forms = self.lexicon.name_of[used], self.lexicon.form_of[used]
+        size = len(self.lexicon.forms)
+        whole = np.bincount(forms, self.often[used], size)
+        capital = np.bincount(forms, self.often[used] * (self.lexicon.is_capital[used]), size)
+        is_name = (keys > 0) & (2 * capital > whole)[forms]
+        return keys[is_name], forms[is_name]
 
     def _stems(
         self, name: str, forward: Array, lengths: Array, terms: list[bytes]
@@ -147,6 +151,12 @@ class SegmentBuilder:
         yield f"{name}/stems", np.concatenate([*tables.values(), np.zeros(0, np.int32)])
         for language, table in tables.items():
             yield from form_arrays(f"{name}/forms/{language}", table, n_stems)
+
+
+def _keys(keys: Array, forms: Array, numbers: Array) -> dict[str, Array]:
+    """The table of the names of one field, whose terms have these numbers."""
+    terms = numbers[forms]
+    return key_arrays("names", keys[terms >= 0], terms[terms >= 0])
 
 
 def form_arrays(name: str, table: Array, n_stems: int) -> Iterator[tuple[str, Array]]:

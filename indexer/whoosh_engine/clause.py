@@ -4,6 +4,7 @@ matched.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import reduce
 
 from whoosh import query as tree
@@ -27,8 +28,13 @@ def explained(node: tree.Query | None, executor: Executor) -> Clause | None:
 
 def _clause(node: tree.Query, executor: Executor) -> Clause:
     count = executor.counts.get(id(node))
-    if isinstance(node, tree.Or) and (words := _one_word(node)):
-        return Clause(words, count, _expansions(node.subqueries, executor))
+    if isinstance(node, tree.Or) and (words := _one_word(node, executor)):
+        return Clause(
+            words,
+            count,
+            _expansions(node.subqueries, executor),
+            otherwise=_otherwise(node.subqueries, executor),
+        )
     if isinstance(node, tree.And | tree.Or):
         parts = tuple(_clause(part, executor) for part in node.subqueries)
         joint = Note("all of") if isinstance(node, tree.And) else Note("any of")
@@ -45,10 +51,10 @@ def _clause(node: tree.Query, executor: Executor) -> Clause:
         return Clause(joint, count, (), (_clause(node.a, executor), _clause(node.b, executor)))
     if isinstance(node, tree.Every):
         return Clause(Note("every release"), count)
-    return Clause(_placed(node), count, _expansions([node], executor))
+    return Clause(_placed(node, executor), count, _expansions([node], executor))
 
 
-def _one_word(node: tree.Or) -> str | None:
+def _one_word(node: tree.Or, executor: Executor) -> str | None:
     """The words of an Or that only spreads one leaf over title and text, or over readings."""
     leaves = [
         part.child if isinstance(part, tree.ConstantScoreQuery) else part
@@ -58,22 +64,22 @@ def _one_word(node: tree.Or) -> str | None:
         return None
     leaves = [leaf for leaf in leaves if not isinstance(leaf, Keyed)] or leaves
     fields = {leaf.fieldname.removesuffix("_stem") for leaf in leaves}
-    shown = list(dict.fromkeys(_leaf(leaf) for leaf in leaves))
+    shown = list(dict.fromkeys(_leaf(leaf, executor) for leaf in leaves))
     is_spread = fields == {"title", "body"} and 2 * len(shown) == len(leaves)
     if not (is_spread or len(fields) == 1):
         return None
     return reduce(lambda one, other: Note("{one} or {other}", one=one, other=other), shown)
 
 
-def _leaf(node: tree.Query) -> str:
+def _leaf(node: tree.Query, executor: Executor) -> str:
     if isinstance(node, tree.ConstantScoreQuery):
-        return _leaf(node.child)
+        return _leaf(node.child, executor)
     if isinstance(node, tree.Term) and node.fieldname == "statutes":
         return Note("“{word}”", word=shown(node.text, "en"))
     if isinstance(node, tree.Term):
-        is_stem = node.text.startswith(STEM)
-        word = node.text.removeprefix(STEM)
-        return Note("forms of “{word}…”", word=word) if is_stem else Note("“{word}”", word=word)
+        if node.text.startswith(STEM):
+            return Note("forms of “{word}…”", word=_beginning(node, executor))
+        return Note("“{word}”", word=node.text)
     if isinstance(node, tree.Phrase):
         words = " ".join(word.removeprefix(STEM) for word in node.words)
         if node.slop == 1:
@@ -95,11 +101,20 @@ def _leaf(node: tree.Query) -> str:
     return str(node)
 
 
-def _placed(node: tree.Query) -> str:
+def _beginning(stem: tree.Term, executor: Executor) -> str:
+    """How a stem's forms begin: the stem, or where vowels come and go the commonest form."""
+    word: str = stem.text.removeprefix(STEM)
+    forms = executor.forms_of(stem)
+    if not forms or any(form.startswith(word) for form in forms):
+        return word
+    return max(forms, key=lambda form: (forms[form], form))
+
+
+def _placed(node: tree.Query, executor: Executor) -> str:
     """A leaf with the field that it is looked for in."""
     inner = node.child if isinstance(node, tree.ConstantScoreQuery) else node
     name = (getattr(inner, "fieldname", None) or "").removesuffix("_stem")
-    what = _leaf(node)
+    what = _leaf(node, executor)
     if name == "title":
         return Note("{what} in the title", what=what)
     if name == "body":
@@ -111,15 +126,29 @@ def _placed(node: tree.Query) -> str:
 
 def _expansions(nodes: list[tree.Query], executor: Executor) -> tuple[tuple[str, int], ...]:
     """The commonest words that stems, prefixes, wildcards and fuzzy words stand for."""
-    found: dict[str, int] = {}
+    counted: list[tuple[str, int]] = []
     for node in nodes:
         inner = node.child if isinstance(node, tree.ConstantScoreQuery) else node
         if isinstance(inner, tree.Term) and inner.fieldname in LENGTHS_OF:
-            counts = list(executor.forms_of(inner).items())
+            counted += executor.forms_of(inner).items()
+        elif isinstance(inner, Keyed):
+            counted += executor.own[inner].counts(SHOWN)
         elif (expansion := executor.expansions.get(id(inner))) and inner.fieldname in NAMES:
-            counts = expansion.counts(SHOWN)
-        else:
-            continue
-        for term, number in counts:
-            found[term] = max(found.get(term, 0), number)
+            counted += expansion.counts(SHOWN)
+    return _most(counted)
+
+
+def _otherwise(nodes: list[tree.Query], executor: Executor) -> tuple[tuple[str, int], ...]:
+    """The commonest words that a word is spelt as otherwise; of a stem, its forms."""
+    counted: list[tuple[str, int]] = []
+    for node in nodes:
+        if isinstance(node, Keyed) and node in executor.others:
+            counted += executor.spellings(node).items()
+    return _most(counted)
+
+
+def _most(counted: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+    found: dict[str, int] = {}
+    for term, number in counted:
+        found[term] = max(found.get(term, 0), number)
     return tuple(sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[:SHOWN])

@@ -42,6 +42,7 @@ from indexer.whoosh_engine.arrays import REBUILD
 from indexer.whoosh_engine.clause import explained
 from indexer.whoosh_engine.codec import NAME
 from indexer.whoosh_engine.execute import Executor
+from indexer.whoosh_engine.otherwise import Otherwise
 from indexer.whoosh_engine.positions import more_after
 from indexer.whoosh_engine.snapshot import Snapshot
 from indexer.whoosh_engine.timeline import timeline
@@ -119,16 +120,18 @@ class WhooshEngine:
         answered = answer(snapshot, executor, query)
         found = answered.found
         marker = Marker(query.tree, executor.forms)
+        others = Otherwise(executor, found)
         shown, copies = folded(snapshot, found, query) if query.is_folded else (found, {})
         page = order(snapshot, shown, query, query.start, query.size)
         time = timeline(snapshot, found.documents, query.step) if query.has_timeline else None
         return Results(
             hits=tuple(
                 _hit(
-                    snapshot.stored(document),
+                    stored := snapshot.stored(document),
                     float(shown.scores[at]),
                     marker,
                     copies.get(document, 0),
+                    others.words(document, stored),
                 )
                 for at, document in zip(page, shown.documents[page].tolist(), strict=True)
             ),
@@ -141,6 +144,7 @@ class WhooshEngine:
             step=time.periods.step if time else None,
             folded=len(found) - len(shown),
             more_after=more_after(snapshot, shown, query, page),
+            otherwise=len(others),
         )
 
     def scan(self, query: Query) -> Iterator[str]:
@@ -315,7 +319,13 @@ def _replace(path: Path, words: str) -> None:
     fresh.replace(path)
 
 
-def _hit(stored: dict[str, Any], score: float, marker: Marker, folded: int = 0) -> Hit:
+def _hit(
+    stored: dict[str, Any],
+    score: float,
+    marker: Marker,
+    folded: int = 0,
+    otherwise: tuple[str, ...] = (),
+) -> Hit:
     language, title, body = stored["language"], stored["title"], stored["body"]
     return Hit(
         id=stored["id"],
@@ -327,4 +337,5 @@ def _hit(stored: dict[str, Any], score: float, marker: Marker, folded: int = 0) 
         title=marked(title, marker.marks(title, "title", language)),
         passages=passages(body, marker.marks(body, "body", language)),
         folded=folded,
+        otherwise=otherwise,
     )

@@ -20,11 +20,12 @@ from corpus.errors import TooCostlyError
 from indexer.keyed import Keyed
 from indexer.marker import MOST_FORMS
 from indexer.whoosh_engine.arrays import Array
-from indexer.whoosh_engine.expand import Expansion, expand
+from indexer.whoosh_engine.expand import NOTHING as NO_TERMS
+from indexer.whoosh_engine.expand import Expansion, expand, spelt
 from indexer.whoosh_engine.found import NOTHING, Found, alike, intersection, places, union
 from indexer.whoosh_engine.kernels import mark, score
 from indexer.whoosh_engine.phrase import phrase_documents
-from indexer.whoosh_engine.schema import LENGTHS_OF
+from indexer.whoosh_engine.schema import LENGTHS_OF, stem_field
 from indexer.whoosh_engine.segment import SegmentArrays
 from indexer.whoosh_engine.snapshot import K1, Snapshot
 
@@ -39,7 +40,9 @@ class Executor:
     """Evaluates one tree over one snapshot. `counts` keeps how many documents each part of it
     matched.
 
-    `notes` are sentences about what was cut short.
+    `own` and `others` are words that share the key of a leaf, forms of its spelling and other ones;
+    `otherwise` are the documents that only the latter found. `notes` are sentences about what was
+    cut short.
     """
 
     def __init__(self, snapshot: Snapshot, time_limit_s: float = TIME_LIMIT_S) -> None:
@@ -51,14 +54,50 @@ class Executor:
         self.compared = 0
         self._forms: dict[tuple[str, bytes], dict[str, int]] = {}
         self._held: dict[tuple[str, bytes], list[tuple[int, SegmentArrays, int]]] = {}
+        self.own: dict[Keyed, Expansion] = {}
+        self.others: dict[Keyed, Expansion] = {}
+        self.otherwise = NOTHING.documents
+        self._is_wide = False
+        self._scores: dict[tuple[str, bytes], Found] = {}
 
     def run(self, query: tree.Query | None) -> Found:
         """The live matches of a tree; of every document where there is none."""
-        found = self.find(query if query is not None else tree.Every())
+        query = query if query is not None else tree.Every()
+        self._spell(query)
+        found = self.find(query)
+        if self.others:
+            self._is_wide = True
+            found = self._with_others(found, self.find(query))
         if (alive := self.snapshot.alive) is not None:
             kept = alive[found.documents]
             found = Found(found.documents[kept], found.scores[kept])
         return found
+
+    def _spell(self, query: tree.Query) -> None:
+        """Look up what shares a key with a query's words, before any document is touched."""
+        for leaf in query.leaves():
+            if isinstance(leaf, Keyed):
+                own, others = spelt(self.snapshot, leaf, self._stems)
+                self.own[leaf], self.expansions[id(leaf)] = own, own + others
+                if others.ranges:
+                    self.others[leaf] = others
+
+    def _stems(self, segment: SegmentArrays, leaf: Keyed) -> set[int]:
+        """The numbers that a leaf's stems have in a segment."""
+        field = stem_field(LENGTHS_OF.get(leaf.fieldname, leaf.fieldname))
+        held = (each for stem in leaf.stems for each in self._postings(field, stem.encode()))
+        return {number for _, holder, number in held if holder is segment}
+
+    def _with_others(self, found: Found, every: Found) -> Found:
+        """What matches as typed, with its scores, and below it what other spellings add: less than
+        the least of the former, and less than 0.
+        """
+        is_typed, places = self._places(every.documents, found.documents)
+        self.otherwise = every.documents[~is_typed]
+        shift = min(0.0, found.scores.min(initial=0)) - every.scores.max(initial=0) - 1
+        scores = every.scores + np.float32(shift)
+        scores[is_typed] = found.scores[places]
+        return Found(every.documents, scores)
 
     def find(self, node: tree.Query) -> Found:
         """The matches of one part of a tree."""
@@ -84,10 +123,24 @@ class Executor:
         """The forms in the index that a leaf stands for; None where they are too many."""
         if isinstance(leaf, tree.Term):
             return self.forms_of(leaf)
+        if isinstance(leaf, Keyed) and leaf.fieldname in LENGTHS_OF:
+            return self.spellings(leaf)
         expansion = self.expansions.get(id(leaf))
         if expansion is None or len(expansion) > MOST_FORMS:
             return None
         return [term.decode() for term in expansion.terms]
+
+    def spellings(self, leaf: tree.Query) -> dict[str, int]:
+        """The forms of a leaf's other spellings, and in how many documents each is."""
+        found: Counter[str] = Counter()
+        for postings, numbers in self.others.get(leaf, NO_TERMS).ranges:
+            for number in numbers:
+                term = postings.term(number).decode()
+                if leaf.fieldname in LENGTHS_OF:
+                    found.update(self.forms_of(tree.Term(leaf.fieldname, term)))
+                else:
+                    found[term] += postings.count(number)
+        return found
 
     def forms_of(self, leaf: tree.Term) -> dict[str, int]:
         """The forms of a stem, and in how many documents each is."""
@@ -110,6 +163,8 @@ class Executor:
 
     def _scored(self, field: str, text: bytes) -> Found:
         """A term's documents with BM25F scores; with score 1 in a field of whole values."""
+        if found := self._scores.get((field, text)):
+            return found
         held = self._postings(field, text)
         if not held:
             return NOTHING
@@ -135,7 +190,10 @@ class Executor:
                 scores[start:end],
             )
             start = end
-        return Found(documents, scores)
+        found = Found(documents, scores)
+        if self.others:  # everything is asked for twice
+            self._scores[field, text] = found
+        return found
 
     def _unscored(self, field: str, held: list[tuple[int, SegmentArrays, int]]) -> Found:
         parts = [
@@ -153,8 +211,12 @@ class Executor:
 
     def _or(self, node: tree.Or) -> Found:
         wanted, unwanted = _parted(node.subqueries)
-        found = self._union([self.find(part) for part in wanted])
+        found = self._union([self.find(part) for part in wanted if self._is_any(part)])
         return self._without(found, unwanted).scaled(node.boost)
+
+    def _is_any(self, node: tree.Query) -> bool:
+        """Whether there are words to look for, which a key alone does not tell."""
+        return not isinstance(node, Keyed) or bool(self.expansions[id(node)].ranges)
 
     def _not(self, node: tree.Not) -> Found:
         rest = self._without(self._every(tree.Every()), [node.query])
@@ -200,10 +262,21 @@ class Executor:
             )
         if expansion.note:
             self.notes.append(expansion.note)
+        return self._documents(expansion)
+
+    def _documents(self, expansion: Expansion) -> Array:
+        if not expansion.ranges:
+            return NOTHING.documents
         is_in = np.zeros(self.snapshot.size, bool)
         for base, documents in expansion.documents:
             mark(documents, base, is_in)
         return np.flatnonzero(is_in).astype(np.int32)
+
+    def _keyed(self, node: Keyed) -> Found:
+        """At first its own forms alone, then other spellings too."""
+        chosen = self.expansions[id(node)] if self._is_wide else self.own[node]
+        documents = self._documents(chosen)
+        return alike(documents, node.boost) if len(documents) else NOTHING
 
     def _multi(self, node: tree.MultiTerm) -> Found:
         """Scored as Whoosh does: each term that it stands for counts as asked for by itself."""
@@ -256,6 +329,7 @@ def _parted(nodes: Sequence[tree.Query]) -> tuple[list[tree.Query], list[tree.Qu
 # In this order: a kind before those it derives from.
 _NODES: tuple[tuple[type[tree.Query], Callable[[Executor, Any], Found]], ...] = (
     (tree.Term, Executor._term),
+    (Keyed, Executor._keyed),
     (tree.And, Executor._and),
     (tree.DisjunctionMax, Executor._by_whoosh),
     (tree.Or, Executor._or),
@@ -271,5 +345,4 @@ _NODES: tuple[tuple[type[tree.Query], Callable[[Executor, Any], Found]], ...] = 
     (tree.Regex, Executor._multi),
     (tree.FuzzyTerm, Executor._multi),
     (tree.TermRange, Executor._multi),
-    (Keyed, Executor._multi),
 )

@@ -5,19 +5,21 @@ terms' documents.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from fnmatch import translate
+from functools import partial
 
 import numpy as np
 from whoosh import query as tree
 
-from indexer.keyed import Keyed, hash_of
+from indexer.keyed import Keyed
 from indexer.marker import distance
 from indexer.note import Note
 from indexer.whoosh_engine.arrays import Array
-from indexer.whoosh_engine.keys import keyed_terms
+from indexer.whoosh_engine.keys import alike_terms
 from indexer.whoosh_engine.postings import FieldPostings, wildcard_pattern
+from indexer.whoosh_engine.segment import SegmentArrays
 from indexer.whoosh_engine.snapshot import Snapshot
 
 # Beyond this many terms in a segment the rest is left out, and the reader told.
@@ -40,6 +42,11 @@ class Expansion:
     def __len__(self) -> int:
         return sum(len(numbers) for _, numbers in self.ranges)
 
+    def __add__(self, other: Expansion) -> Expansion:
+        if not (self.ranges and other.ranges):
+            return self if self.ranges else other
+        return Expansion(self.documents + other.documents, self.ranges + other.ranges)
+
     @property
     def terms(self) -> set[bytes]:
         """All terms, of all segments."""
@@ -61,6 +68,11 @@ class Expansion:
         return [(term.decode(), count) for term, count in ordered[:most]]
 
 
+NOTHING = Expansion()
+# A segment and a node -> the numbers that its stems have there.
+Stems = Callable[[SegmentArrays, Keyed], set[int]]
+
+
 def expand(snapshot: Snapshot, node: tree.MultiTerm) -> Expansion:
     """What a node stands for in every segment."""
     found = Expansion()
@@ -70,10 +82,7 @@ def expand(snapshot: Snapshot, node: tree.MultiTerm) -> Expansion:
             continue
         if isinstance(node, tree.FuzzyTerm):
             found.compared += len(_near(node, postings))
-        if isinstance(node, Keyed):
-            numbers: Numbers = keyed_terms(segment, node.fieldname, node.kind, hash_of(node.text))
-        else:
-            numbers = _numbers(node, postings)
+        numbers = _numbers(node, postings)
         if len(numbers) > MOST_TERMS:
             found.note = Note(
                 "“{word}” stands for more than {most:,} words; only so many were searched.",
@@ -82,11 +91,31 @@ def expand(snapshot: Snapshot, node: tree.MultiTerm) -> Expansion:
             )
             numbers = numbers[:MOST_TERMS]
         if numbers:
-            found.ranges.append((postings, numbers))
-            found.documents += [
-                (base, postings.documents[extent]) for extent in _extents(postings, numbers)
-            ]
+            part = _of(base, postings, numbers)
+            found.documents += part.documents
+            found.ranges += part.ranges
     return found
+
+
+def spelt(snapshot: Snapshot, node: Keyed, stems: Stems) -> tuple[Expansion, Expansion]:
+    """The words that share a node's key: forms of its own spelling, and other spellings. `stems`
+    gives the numbers that the node's stems have in a segment.
+    """
+    own = others = NOTHING
+    for base, segment in zip(snapshot.bases, snapshot.segments, strict=False):
+        forms, spellings = alike_terms(segment, node, partial(stems, segment, node))
+        if forms:
+            own = own + _of(base, segment.fields[node.fieldname], forms)
+        if spellings:
+            others = others + _of(base, segment.fields[node.fieldname], spellings)
+    return own, others
+
+
+def _of(base: int, postings: FieldPostings, numbers: Numbers) -> Expansion:
+    """Terms of a segment whose documents begin at `base`."""
+    extents = _extents(postings, numbers)
+    documents = [(base, postings.documents[extent]) for extent in extents]
+    return Expansion(documents, [(postings, numbers)])
 
 
 def _extents(postings: FieldPostings, numbers: Numbers) -> Iterable[slice]:

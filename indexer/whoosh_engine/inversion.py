@@ -122,6 +122,13 @@ def _place(
 
 
 @compiled
+def count(tokens: Array, counts: Array) -> None:
+    """Add to the count of every token, in place."""
+    for token in tokens:
+        counts[token] += 1
+
+
+@compiled
 def renumber(tokens: Array, numbers: Array) -> None:
     """Replace every token by its number, in place."""
     for at in range(len(tokens)):

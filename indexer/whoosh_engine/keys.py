@@ -4,17 +4,22 @@ Arrays of a field `f` in a segment file:
 
     f/names/keys   uint64[m]  hashes of keys, ascending
     f/names/terms  uint*[m]   the term of each, ascending under one key
+
+and the same of f/loose. Which words look like names is decided when a segment is built; a merged
+segment has all pairs of those that it is made of, as far as their terms are left.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from indexer.keyed import Kind, hashed
+from indexer.keyed import Keyed, Kind, hash_of, hashed
 from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.inversion import narrow
+from indexer.whoosh_engine.schema import LENGTHS_OF
 from indexer.whoosh_engine.segment import SegmentArrays
 
 
@@ -46,9 +51,39 @@ def merged_keys(
     return key_arrays(kind, np.concatenate(keys), np.concatenate(terms))
 
 
+def alike_terms(
+    segment: SegmentArrays, node: Keyed, stems_of: Callable[[], set[int]]
+) -> tuple[list[int], list[int]]:
+    """The numbers of a segment's terms that have a node's key: forms of the same spelling, and
+    others; without those that its stems, which have numbers of their own, stand for in every
+    language that they occur in.
+    """
+    found = keyed_terms(segment, node.fieldname, node.kind, hash_of(node.text))
+    if found:
+        found = _beside(segment, node.fieldname, stems_of(), found)
+    if not found:
+        return [], []
+    postings = segment.fields[node.fieldname]
+    own = [number for number in found if node.is_form(postings.term(number).decode())]
+    return own, [] if node.is_exact else [number for number in found if number not in own]
+
+
 def keyed_terms(segment: SegmentArrays, field: str, kind: Kind, hashed: int) -> list[int]:
     """The numbers of a segment's terms that have a key."""
-    keys = segment.arrays[f"{field}/{kind}/keys"]
-    first, last = np.searchsorted(keys, np.array([hashed, hashed + 1], np.uint64))
-    found: list[int] = segment.arrays[f"{field}/{kind}/terms"][first:last].tolist()
-    return found
+    keys = segment.arrays[f"{field}/{kind}/keys"].data
+    first = last = bisect_left(keys, hashed)
+    while last < len(keys) and keys[last] == hashed:
+        last += 1
+    terms = segment.arrays[f"{field}/{kind}/terms"]
+    return terms[first:last].tolist() if last > first else []
+
+
+def _beside(segment: SegmentArrays, field: str, stems: set[int], found: list[int]) -> list[int]:
+    if field in LENGTHS_OF:
+        return [number for number in found if number not in stems]
+    tables = segment.stem_tables(field)
+    return [
+        number
+        for number in found
+        if any(stem >= 0 and stem not in stems for stem in tables[:, number].tolist())
+    ]

@@ -17,7 +17,7 @@ MOST_WORDS = 300_000
 
 class Lexicon:
     """Every form that was met, by number; and of each word as it stands in texts, by its number,
-    the form, and the hash of the name that it can be, 0 where it has no capital.
+    the form, whether it has a capital, and the hash of the name that it can be, 0 for none.
     """
 
     def __init__(self) -> None:
@@ -25,6 +25,7 @@ class Lexicon:
         self._words = WordNumbers()
         self.form_of: Array = np.zeros(1 << 12, np.int32)
         self.name_of: Array = np.zeros(1 << 12, np.uint64)
+        self.is_capital: Array = np.zeros(1 << 12, bool)
         self._known = 0
 
     @property
@@ -44,8 +45,10 @@ class Lexicon:
         if self._words.count > len(self.form_of):
             self.form_of = np.resize(self.form_of, 2 * self._words.count)
             self.name_of = np.resize(self.name_of, 2 * self._words.count)
+            self.is_capital = np.resize(self.is_capital, 2 * self._words.count)
         for number in range(self._known, self._words.count):
             word = self._words.word(number)
             self.form_of[number] = self.forms.setdefault(fold(word), len(self.forms))
-            self.name_of[number] = hashed("names", word) if word[:1].isupper() else 0
+            self.is_capital[number] = is_capital = word[:1].isupper()
+            self.name_of[number] = hashed("names", word) if is_capital else 0
         self._known = self._words.count

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from whoosh import query as tree
@@ -60,10 +61,10 @@ def find_occurrences(
     wanted[hits] = True
     asked = [*leaves(query)]
     expansions = {
-        id(leaf): executor.expansions.get(id(leaf)) or expand(snapshot, leaf)
+        id(leaf): expand(snapshot, leaf)
         for leaf in asked
-        if isinstance(leaf, tree.MultiTerm)
-    }
+        if isinstance(leaf, tree.MultiTerm) and id(leaf) not in executor.expansions
+    } | executor.expansions
     found = []
     for base, segment in zip(snapshot.bases, snapshot.segments, strict=False):
         places = _Places(segment, wanted[base : base + segment.size])
@@ -101,7 +102,8 @@ def _numbers(
     if isinstance(leaf, tree.Term):
         return _known([field.number(leaf.text.encode())])
     ranges = expansions[id(leaf)].ranges
-    return next((numbers for postings, numbers in ranges if postings is field), [])
+    found = [numbers for postings, numbers in ranges if postings is field]
+    return found[0] if len(found) == 1 else [*chain.from_iterable(found)]
 
 
 class _Places:

@@ -52,6 +52,10 @@ def _one_of(words: str, values: tuple[str, ...]) -> fields.String:
 
 class _Days(Schema):
     q = fields.String(metadata={"description": WORDS})
+    script = _one_of(
+        "any finds names in other scripts too, exact only in the one that they are typed in",
+        ("any", "exact"),
+    )
     since = _day("dated on this day or later; a month or year counts from its first day")
     until = _day("dated on this day or earlier; a month or year counts to its last day")
 

@@ -27,9 +27,12 @@ class HitSchema(Shape):
     published = day("when it is dated; null: its office does not say")
     url = text("where the office published it")
     page = text("its page here")
-    score = fields.Float(metadata={"description": "its relevance to the query (BM25F)"})
+    score = fields.Float(
+        metadata={"description": "its relevance (BM25F); below 0 where other spellings alone match"}
+    )
     title = fields.Nested(PassageSchema)
     passages = listed(fields.Nested(PassageSchema), "those of its text that match best")
+    otherwise = listed(fields.String(), "where it holds nothing as typed: other spellings it holds")
 
 
 class FacetSchema(Shape):
@@ -45,6 +48,7 @@ class ClauseSchema(Shape):
     words = text("the part in words")
     count = whole("how many releases it matched, before the filters", is_maybe=True)
     expansions = listed(fields.Nested(CountSchema), "the commonest words that it stood for")
+    otherwise = listed(fields.Nested(CountSchema), "other spellings, as of a name in other scripts")
     parts = fields.List(fields.Nested(lambda: ClauseSchema()))
 
 
@@ -54,6 +58,7 @@ class SearchSchema(Shape):
     query = text("the words as they were asked for")
     sort = text("the order")
     total = whole("how many releases match, exactly")
+    otherwise = whole("how many of them hold other spellings alone")
     build = text("the build of the index that answered")
     notes = listed(fields.String(), "what of the query was repaired, cut short or in vain")
     clause = fields.Nested(ClauseSchema, allow_none=True)

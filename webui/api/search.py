@@ -71,6 +71,7 @@ def _next(asking: Asking, given: dict[str, Any], onward: Position) -> str:
 def _shown(results: Results) -> dict[str, Any]:
     return {
         "total": results.total,
+        "otherwise": results.otherwise,
         "build": results.build,
         "clause": results.clause and _clause(results.clause),
         "facets": [{"name": each.name, "counts": _counts(each.counts)} for each in results.facets],
@@ -105,6 +106,7 @@ def _clause(clause: Clause) -> dict[str, Any]:
         "words": clause.words,
         "count": clause.count,
         "expansions": _counts(clause.expansions),
+        "otherwise": _counts(clause.otherwise),
         "parts": [_clause(each) for each in clause.parts],
     }
 
