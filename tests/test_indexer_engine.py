@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from corpus import Settings, Store
 from corpus.errors import IndexUnusableError
+from corpus.statutes import section
 from indexer import Engine, Filters, Frequency, Query, open_engine, parse
 from indexer.document import Document
 from indexer.export import exported
@@ -285,6 +286,7 @@ def facet_values(row: Row) -> dict[str, list[str]]:
         "component": row.fields["components"],
         "kind": [],
         "state": [],
+        "statute": [*{section(key) for key in row.fields["statutes"]}],
     }
 
 

@@ -13,6 +13,7 @@ from corpus.statutes import section
 from indexer.analysis import fold, stem, words
 from indexer.document import Document
 from indexer.engine import UNDATED
+from indexer.keyed import hashed
 from indexer.whoosh_engine.arrays import Array, write_arrays
 from indexer.whoosh_engine.codec import NAME, ArraySegment
 from indexer.whoosh_engine.inversion import (
@@ -132,13 +133,17 @@ class SegmentBuilder:
         """The keys of words that look like names, and their forms: more often than not such a form
         has a capital in the segment's titles and bodies.
         """
+        lexicon, size = self.lexicon, len(self.lexicon.forms)
         used = np.flatnonzero(self.often)
-        keys, forms = self.lexicon.name_of[used], self.lexicon.form_of[used]
-        size = len(self.lexicon.forms)
-        whole = np.bincount(forms, self.often[used], size)
-        capital = np.bincount(forms, self.often[used] * (self.lexicon.is_capital[used]), size)
-        is_name = (keys > 0) & (2 * capital > whole)[forms]
-        return keys[is_name], forms[is_name]
+        forms, often, is_capital = lexicon.form_of[used], self.often[used], lexicon.is_capital[used]
+        whole, capital = (
+            np.bincount(forms, often, size),
+            np.bincount(forms, often * is_capital, size),
+        )
+        is_name = is_capital & (2 * capital > whole)[forms]
+        words = map(lexicon.word, used[is_name].tolist())
+        keys = np.fromiter((hashed("names", word) for word in words), np.uint64)
+        return keys[keys > 0], forms[is_name][keys > 0]
 
     def _stems(
         self, name: str, forward: Array, lengths: Array, terms: list[bytes]

@@ -7,7 +7,6 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.analysis import fold
-from indexer.keyed import hashed
 from indexer.tokenizer import WordNumbers
 from indexer.whoosh_engine.arrays import Array
 
@@ -17,14 +16,13 @@ MOST_WORDS = 300_000
 
 class Lexicon:
     """Every form that was met, by number; and of each word as it stands in texts, by its number,
-    the form, whether it has a capital, and the hash of the name that it can be, 0 for none.
+    the form and whether it has a capital.
     """
 
     def __init__(self) -> None:
         self.forms: dict[str, int] = {}
         self._words = WordNumbers()
         self.form_of: Array = np.zeros(1 << 12, np.int32)
-        self.name_of: Array = np.zeros(1 << 12, np.uint64)
         self.is_capital: Array = np.zeros(1 << 12, bool)
         self._known = 0
 
@@ -32,6 +30,10 @@ class Lexicon:
     def is_full(self) -> bool:
         """Whether it has grown so large that a new one is better."""
         return self._known > MOST_WORDS
+
+    def word(self, number: int) -> str:
+        """The word of a number."""
+        return self._words.word(number)
 
     def words(self, text: str) -> Array:
         """The numbers of a text's words, in their order (int32)."""
@@ -44,11 +46,9 @@ class Lexicon:
         """Number the forms of words that were not met before."""
         if self._words.count > len(self.form_of):
             self.form_of = np.resize(self.form_of, 2 * self._words.count)
-            self.name_of = np.resize(self.name_of, 2 * self._words.count)
             self.is_capital = np.resize(self.is_capital, 2 * self._words.count)
         for number in range(self._known, self._words.count):
             word = self._words.word(number)
             self.form_of[number] = self.forms.setdefault(fold(word), len(self.forms))
-            self.is_capital[number] = is_capital = word[:1].isupper()
-            self.name_of[number] = hashed("names", word) if is_capital else 0
+            self.is_capital[number] = word[:1].isupper()
         self._known = self._words.count
