@@ -1,6 +1,7 @@
 """A hundred readers at once: the web server in a process of its own, the readers in another.
 
-A reader searches, opens hits, looks at lines and charts, and stops to read for a second on average.
+A reader searches, opens hits, looks at lines and charts, and stops to read for three seconds on
+average.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from bench.site import HOST, Row, served
 
 READERS = 100
 SECONDS = 300
-PAUSE_S = 1.0
+PAUSE_S = 3.0
 SEED = 7
 RELEASE = re.compile(rb'href="(/releases/[\w-]+)')
 # What readers open, and how often of a hundred times.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import logging
 import os
 from contextlib import closing
 from dataclasses import asdict, replace
@@ -209,12 +210,16 @@ def serve_command(settings: Settings, host: str, port: int) -> None:
 
     # By its WSGI name, as any server would: nothing here imports the web app.
     app = importlib.import_module("webui").create_app(settings)
+    # It would warn of every request that waits for a moment.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     try:
         server = create_server(
             app,
             host=host,
             port=port,
             threads=8,
+            # Browsers keep connections open that ask for nothing.
+            connection_limit=1000,
             ident=None,
             max_request_header_size=64_000,
             max_request_body_size=64_000,
