@@ -141,7 +141,7 @@ def test_a_release_page_says_the_same(client: FlaskClient, name: str, day: str) 
     heading = soup.select_one("article header .meta")
     assert heading
     words = " ".join(heading.get_text(" ").split())
-    assert words == f"date unknown first seen {day} {office(OFFICE).title}"
+    assert words == f"date unknown first seen {day} Richmond, VA {office(OFFICE).title}"
     assert "undated" not in soup.select("main")[0].get_text()
 
 
