@@ -23,10 +23,9 @@ from indexer.crawl_commands import crawl_command, crawl_samples, read_since
 from indexer.engine import Sort
 from indexer.evidence_commands import backup_command, import_command, verify_command
 from indexer.export import exported
-from indexer.law import citing
 from indexer.reindex import reindex as bring_up_to_date
 from indexer.status import status_of, status_sentences
-from indexer.suggest import did_you_mean
+from indexer.suggest import alternatives
 from indexer.suppress_commands import suppress_command
 from indexer.values import unknown_values
 from indexer.withholding import withholding
@@ -138,13 +137,9 @@ def search_command(
         engine = withholding(opened, store)
         results = engine.search(query)
         notes = (*reading.notes, *unknown_values(query, results.facets, engine), *results.notes)
-        typed = " ".join(words)
-        meant = citing(typed, query, engine, "en")
-        is_blind = reading.is_script_blind
-        better = (
-            None
-            if meant
-            else did_you_mean(typed, query, results.total, engine, is_script_blind=is_blind)
+        limit_chars = settings.query_chars
+        meant, better = alternatives(
+            " ".join(words), reading, query, results.total, engine, "en", limit_chars
         )
     if as_json:
         found = asdict(results) | {"notes": notes}

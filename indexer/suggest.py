@@ -9,7 +9,8 @@ from functools import partial
 from indexer.analysis import WORD, fold
 from indexer.clauses import OPERATORS, TEXTS
 from indexer.engine import Engine, Query
-from indexer.query import QUOTES, parse
+from indexer.law import Citing, citing
+from indexer.query import QUOTES, Reading, parse
 
 # A quoted part, the values of a field in brackets, a range, or what stands between spaces.
 PIECE = re.compile(r'(?:\w+:)?"[^"]*"\S*|\w+:\([^()]*\)|[\[{][^\]}]*[\]}]|[^\s()"]+')
@@ -56,6 +57,23 @@ def did_you_mean(
     words = "".join([*mended, typed[last:]])
     number = engine.total(replace(query, tree=read(words).tree, start=0))
     return Suggestion(words, number) if number > total else None
+
+
+def alternatives(
+    typed: str,
+    reading: Reading,
+    query: Query,
+    total: int,
+    engine: Engine,
+    language: str,
+    limit_chars: int,
+) -> tuple[list[Citing], Suggestion | None]:
+    """What else could be asked: the statutes that a query may mean, or else its words mended."""
+    meant = citing(typed[:limit_chars], query, engine, language)
+    if meant:
+        return meant, None
+    is_blind = reading.is_script_blind
+    return [], did_you_mean(typed, query, total, engine, is_script_blind=is_blind)
 
 
 def _bare_words(typed: str) -> list[tuple[int, str]]:

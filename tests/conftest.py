@@ -14,6 +14,8 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, sync_playwright
 from waitress.server import create_server
 
@@ -195,9 +197,28 @@ def copy_store(copy_settings: Settings) -> Iterator[Store]:
     opened.close()
 
 
+@pytest.fixture
+def app(sample_settings: Settings) -> Iterator[Flask]:
+    made = create_app(sample_settings)
+    yield made
+    store, engine = made.extensions["communique"]
+    engine.close()
+    store.close()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
 @pytest.fixture(scope="module")
 def browser(sample_settings: Settings, changed_settings: Settings) -> Iterator[Browser]:
     """Asks for the crawled data first: a crawl cannot begin within Playwright's event loop."""
+    yield from launch()
+
+
+def launch() -> Iterator[Browser]:
+    """Debian's Chromium."""
     if CHROMIUM is None:
         pytest.skip("needs Debian's chromium: apt-get install chromium")
     with sync_playwright() as playwright:

@@ -9,11 +9,11 @@ from time import monotonic
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from corpus import Settings, Store
 from indexer import open_engine, reindex
-from tests.conftest import ARGUMENTS, CHROMIUM, EDITED, PR, EditedSite, sample_id, serve
+from tests.conftest import EDITED, PR, EditedSite, launch, sample_id, serve
 from webui.blocks import SHOWN_CHARS
 
 FILES = f"{PR}justice-department-and-city-halden-agree-consent-decree-police-use-force-custody"
@@ -81,12 +81,7 @@ def hostile_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="module")
 def browser(hostile_settings: Settings) -> Iterator[Browser]:
     """Asks for the crawled data first: a crawl cannot begin within Playwright's event loop."""
-    if CHROMIUM is None:
-        pytest.skip("needs Debian's chromium: apt-get install chromium")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield launched
-        launched.close()
+    yield from launch()
 
 
 @pytest.fixture(scope="module")

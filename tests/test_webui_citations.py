@@ -3,30 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
 import rispy
 from bs4 import BeautifulSoup
-from flask import Flask
 from flask.testing import FlaskClient
 
-from corpus import Settings, Store
-from webui import create_app
-
-
-@pytest.fixture
-def app(sample_settings: Settings) -> Iterator[Flask]:
-    made = create_app(sample_settings)
-    yield made
-    store, engine = made.extensions["communique"]
-    engine.close()
-    store.close()
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
+from corpus import Store
 
 
 def test_citation_files_and_the_page_say_the_same(client: FlaskClient, sample_store: Store) -> None:

@@ -53,20 +53,6 @@ SELECTION = Selection(
 )
 
 
-@pytest.fixture
-def app(sample_settings: Settings) -> Iterator[Flask]:
-    made = create_app(sample_settings)
-    yield made
-    store, engine = made.extensions["communique"]
-    engine.close()
-    store.close()
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
-
-
 def shown(client: FlaskClient, query: str) -> list[str]:
     """The ids on all pages of results, in their order."""
     ids, url = [], f"/?{query}"

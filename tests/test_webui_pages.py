@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from flask import Flask
 from flask.testing import FlaskClient
 
 from corpus import Settings, Store
@@ -18,20 +16,6 @@ from corpus.archive import sha256
 from corpus.gate import Refusal
 from corpus.report import CrawlReport
 from webui import create_app
-
-
-@pytest.fixture
-def app(sample_settings: Settings) -> Iterator[Flask]:
-    made = create_app(sample_settings)
-    yield made
-    store, engine = made.extensions["communique"]
-    engine.close()
-    store.close()
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
 
 
 def soup_of(client: FlaskClient, url: str, status: int = 200) -> BeautifulSoup:

@@ -14,6 +14,7 @@ from corpus import Store, Version
 from corpus.store import Entry
 from webui import feeds
 from webui.history import before, differing_words
+from webui.params import read_whole
 
 NAMES = ("office", "kind")
 KINDS = ("changed", "gone", "back")
@@ -92,12 +93,11 @@ def pages(store: Store) -> Blueprint:
 
 def _read_asked() -> Asked:
     """What the URL asks for; what cannot be read counts as absent."""
-    number = request.args.get("before", "")
     kind = request.args.get("kind")
     return Asked(
         request.args.get("office") or None,
         kind if kind in KINDS else None,
-        int(number) if number.isascii() and number.isdecimal() and len(number) < 10 else None,
+        read_whole(request.args.get("before", "")),
     )
 
 

@@ -6,11 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from markupsafe import Markup
 
 from corpus.coverage import months_between
 
+Mark = TypeVar("Mark")
 # A chart of few bars keeps them narrow.
 LEAST_BARS = 24
 # Years that are named below the bars; more would run into each other on a phone.
@@ -50,8 +52,8 @@ def places(values: Sequence[float]) -> list[Place]:
     return [Place(n * width, width, 100 - height, height) for n, height in enumerate(heights)]
 
 
-def spread(marks: Sequence[tuple[str, float]], most: int) -> tuple[tuple[str, float], ...]:
-    """All marks below the bars, or every second or third, so that there are at most so many."""
+def spread(marks: Sequence[Mark], most: int) -> tuple[Mark, ...]:
+    """All marks below a chart, or every second or third, so that there are at most so many."""
     return tuple(marks[:: -(-len(marks) // most) or 1])
 
 

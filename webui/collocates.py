@@ -17,7 +17,7 @@ from indexer.engine import Measure
 from indexer.selection import Selection, settled
 from webui.downloads import TABLE_TYPE, Downloads, file
 from webui.panels import chips
-from webui.params import Asked, read_asked
+from webui.params import Asked, read_asked, read_whole
 
 WINDOW, WIDEST = 5, 20
 LEAST, MOST = 5, 100
@@ -140,9 +140,8 @@ def _counting() -> Counting:
 
 
 def _number(name: str, least: int, most: int, usual: int) -> int:
-    typed = request.args.get(name, "")
-    is_number = typed.isascii() and typed.isdecimal() and len(typed) < 10
-    return min(max(least, int(typed)), most) if is_number else usual
+    typed = read_whole(request.args.get(name, ""))
+    return usual if typed is None else min(max(least, typed), most)
 
 
 def _linked(

@@ -65,11 +65,6 @@ def draw(values: Sequence[Values], is_gap: Sequence[bool], named: Sequence[int])
     )
 
 
-def spread(places: Sequence[int]) -> list[int]:
-    """Some of these places, evenly apart, that can all be named."""
-    return [*places][:: -(-len(places) // NAMED) or 1]
-
-
 def _curve(values: Values, highest: float) -> Curve:
     size = len(values)
     marks = [

@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask_babel import gettext
@@ -18,7 +17,7 @@ from indexer.formats import FORMATS
 from indexer.selection import Selection, draw, ranked, select
 from indexer.table import table
 from webui.downloads import TABLE_TYPE, Downloads, file
-from webui.params import Asked, Pairs, read_asked
+from webui.params import Asked, read_asked, read_whole
 
 DRAWN, MOST_DRAWN = 50, 2000
 MOST_CODES = 40
@@ -48,7 +47,7 @@ def pages(store: Store, engine: Engine, settings: Settings, downloads: Downloads
         """A random sample as a list; an address without a seed leads to one that has one."""
         asked, size, codes = read_asked(request.args), _size(), _codes()
         if not request.args.get("seed", "").strip():
-            return redirect(_link("/sample", asked, size, secrets.token_hex(4), codes))
+            return redirect(_link("exports.sample", asked, size, secrets.token_hex(4), codes))
         seed = request.args["seed"].strip()
         selection, ids = _selected(engine, asked, settings)
         return render_template(
@@ -60,8 +59,8 @@ def pages(store: Store, engine: Engine, settings: Settings, downloads: Downloads
             most=MOST_DRAWN,
             seed=seed,
             codes=", ".join(codes),
-            table_link=_link("/sample.csv", asked, size, seed, codes),
-            another_link=_link("/sample", asked, size, "", codes),
+            table_link=_link("exports.sample_table", asked, size, seed, codes),
+            another_link=_link("exports.sample", asked, size, "", codes),
         )
 
     @blueprint.get("/sample.csv")
@@ -90,9 +89,8 @@ def _selected(engine: Engine, asked: Asked, settings: Settings) -> tuple[Selecti
 
 
 def _size() -> int:
-    typed = request.args.get("n", "")
-    is_number = typed.isascii() and typed.isdecimal() and len(typed) < 10
-    return min(max(1, int(typed)), MOST_DRAWN) if is_number else DRAWN
+    typed = read_whole(request.args.get("n", ""))
+    return DRAWN if typed is None else min(max(1, typed), MOST_DRAWN)
 
 
 def _codes() -> list[str]:
@@ -101,9 +99,8 @@ def _codes() -> list[str]:
     return [*dict.fromkeys(filter(None, typed))][:MOST_CODES]
 
 
-def _link(path: str, asked: Asked, size: int, seed: str, codes: list[str]) -> str:
-    pairs: Pairs = [("q", asked.words)] if asked.words else []
-    pairs += [*asked.filter_pairs(), ("n", str(size))]
-    pairs += [("seed", seed)] if seed else []
-    pairs += [("codes", ",".join(codes))] if codes else []
-    return f"{path}?{urlencode(pairs)}"
+def _link(endpoint: str, asked: Asked, size: int, seed: str, codes: list[str]) -> str:
+    """A sample's address; what is empty is left out."""
+    return asked.with_page(1).link(
+        endpoint, n=size, seed=seed or None, codes=",".join(codes) or None
+    )

@@ -142,7 +142,6 @@ def read_asked(args: MultiDict[str, str]) -> Asked:
     """What a URL asks for; values that cannot be read count as absent, and dates are told of."""
     chosen = {name: tuple(dict.fromkeys(filter(None, args.getlist(name)))) for name in FACETS}
     sort, step = args.get("sort", ""), args.get("step", "")
-    page = args.get("page", "1")
     since, until = _day(args, "since"), _day(args, "until")
     notes = [
         Note(
@@ -165,7 +164,7 @@ def read_asked(args: MultiDict[str, str]) -> Asked:
         words=" ".join(args.get("q", "").split()),
         filters=Filters(**chosen, since=since, until=until),
         sort=next((each for each in SORTS if each == sort), "relevance"),
-        page=max(1, int(page)) if page.isascii() and page.isdecimal() and len(page) < 10 else 1,
+        page=max(1, read_whole(args.get("page", "")) or 1),
         size=next((each for each in SIZES if str(each) == args.get("size")), None),
         step=next((each for each in STEPS if each == step), "auto"),
         is_rate=args.get("per") == "releases",
@@ -173,6 +172,12 @@ def read_asked(args: MultiDict[str, str]) -> Asked:
         is_script_blind=args.get("script") != "exact",
         notes=tuple(notes),
     )
+
+
+def read_whole(typed: str) -> int | None:
+    """A whole number that was typed; None where it is none, or beyond all measure."""
+    is_number = typed.isascii() and typed.isdecimal() and len(typed) < 10
+    return int(typed) if is_number else None
 
 
 def _day(args: MultiDict[str, str], name: Literal["since", "until"]) -> date | None:

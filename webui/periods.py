@@ -11,8 +11,9 @@ from flask_babel import get_locale, gettext, lazy_gettext
 
 from indexer.periods import Step, first_day, last_day, name
 from indexer.trends import Scale, Trends
-from webui.curves import Curves, spread
-from webui.labels import month, number
+from webui.chart import spread
+from webui.curves import NAMED, Curves
+from webui.labels import day, month, number
 from webui.params import Asked
 
 STEP_NAMES: dict[Step, str] = {
@@ -70,13 +71,12 @@ def period_words(step: Step, number: int) -> str:
         return name(step, number)
     if step == "month":
         return month(name(step, number))
-    day = _written(first, "long", str(get_locale()))
-    return day if step == "day" else str(gettext("week of %(day)s", day=day))
+    return day(first) if step == "day" else str(gettext("week of %(day)s", day=day(first)))
 
 
 @lru_cache(4096)  # a chart has hundreds, and the next one mostly the same
-def _written(day: date, form: str, locale: str) -> str:
-    return format_date(day, form, locale)
+def _written(first: date, form: str, locale: str) -> str:
+    return format_date(first, form, locale)
 
 
 def named_places(step: Step, numbers: range) -> dict[int, str]:
@@ -84,10 +84,12 @@ def named_places(step: Step, numbers: range) -> dict[int, str]:
     firsts = [first_day(step, number) for number in numbers]
     if step != "year" and firsts and (firsts[-1] - firsts[0]).days > YEARS_DAYS:
         begun = [at for at in range(1, len(firsts)) if firsts[at].year > firsts[at - 1].year]
-        return {at: f"{firsts[at].year}" for at in spread(begun)}
+        return {at: f"{firsts[at].year}" for at in spread(begun, NAMED)}
     formats = {"year": "y", "month": "LLL y", "week": "d MMM y", "day": "d MMM y"}
     locale = str(get_locale())
-    return {at: _written(firsts[at], formats[step], locale) for at in spread(range(len(firsts)))}
+    return {
+        at: _written(firsts[at], formats[step], locale) for at in spread(range(len(firsts)), NAMED)
+    }
 
 
 def description(curves: Curves, names: list[str], labels: list[str], step: str) -> list[str]:

@@ -8,9 +8,8 @@ from flask import Blueprint, Response, jsonify, render_template, request
 
 from corpus import Settings, Store
 from indexer import Engine, Query, Results
-from indexer.law import citing
 from indexer.remedies import failure
-from indexer.suggest import completions, did_you_mean
+from indexer.suggest import alternatives, completions
 from indexer.values import unknown_values
 from webui.counterparts import offered
 from webui.locales import language
@@ -33,12 +32,8 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
         is_void = bool(asked.words) and reading.tree is None
         results = Results((), 0, (), "") if is_void else engine.search(query)
         results, cut_short = coarser(results, query, engine)
-        meant = citing(asked.words[: settings.query_chars], query, engine, language())
-        is_blind = reading.is_script_blind
-        better = (
-            None
-            if meant
-            else did_you_mean(asked.words, query, results.total, engine, is_script_blind=is_blind)
+        meant, better = alternatives(
+            asked.words, reading, query, results.total, engine, language(), settings.query_chars
         )
         milliseconds = (perf_counter() - clock) * 1000
         repairs = (*reading.notes, *results.notes)
