@@ -12,7 +12,7 @@ from corpus import Release, offices
 from corpus.release import release_id
 from corpus.statutes import keys, wider
 
-FORMAT = 6
+FORMAT = 7
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.analysis import fold
-from indexer.russian import IRREGULAR, stem
+from indexer.russian import stem
 
 TABLES = Path(__file__).parent / "tables"
 SNOWBALL = Stemmer.Stemmer("russian")
@@ -22,47 +21,39 @@ def pairs(name: str) -> list[tuple[str, str]]:
     return [(fold(one), fold(other)) for one, other in (line.split("\t") for line in lines)]
 
 
-# The second was written after the first was met, with many of the words that change most.
+# The second has many of the words that change most.
 @pytest.mark.parametrize(
-    ("name", "least", "share"),
-    [("russian_pairs.tsv", 200, 0.97), ("russian_held_out.tsv", 100, 0.9)],
+    ("name", "least"), [("russian_pairs.tsv", 200), ("russian_held_out.tsv", 100)]
 )
-def test_forms_meet_and_more_than_snowball_alone_brings_together(
-    name: str, least: int, share: float
-) -> None:
+def test_forms_meet_and_more_than_snowball_alone_brings_together(name: str, least: int) -> None:
     table = pairs(name)
     assert len(table) >= least
     met = sum(stem(one) == stem(other) for one, other in table)
     alone = sum(SNOWBALL.stemWord(one) == SNOWBALL.stemWord(other) for one, other in table)
-    assert met / len(table) >= share > alone / len(table)
+    assert met / len(table) >= 0.97 > alone / len(table)
 
 
-def test_different_words_of_the_table_stay_apart() -> None:
-    words = sorted({one for one, _ in pairs("russian_pairs.tsv")})
-    # Words that Snowball itself takes for one are not ours to part.
-    met = [
-        (one, other)
-        for one, other in combinations(words, 2)
-        if stem(one) == stem(other) and SNOWBALL.stemWord(one) != SNOWBALL.stemWord(other)
-    ]
-    # All of one root: a verb and the name of what it does.
-    assert met == [
-        ("вынесен", "вынести"),
-        ("задержан", "задержание"),
-        ("задержание", "задержать"),
-        ("избитый", "избить"),
-        ("наказание", "наказать"),
-        ("расследование", "расследовать"),
-    ]
+APART = """
+суд судно | прокурор прокуратура | пытка попытка пытаться | дело деятель | право правда
+закон законник | взятка взнос | срок сорок | мера мэр
+наказание наказать указание | задержание задержать | хищение похищение | область облако
+год город | день деньги | сын сон | отец отчёт | замок замочек | осёл осётр
+"""
 
 
-@given(
-    st.text("абвгдежзийклмнопрстуфхцчшщъыьэюя", min_size=1, max_size=16),
-    st.sampled_from(["", "а", "ов", "ом", "ами", "ый", "ого"]),
-)
-def test_what_met_under_snowball_still_meets(word: str, ending: str) -> None:
-    form = word + ending
-    if SNOWBALL.stemWord(word) == SNOWBALL.stemWord(form) and IRREGULAR.keys().isdisjoint(
-        (word, form)
-    ):
-        assert stem(word) == stem(form)
+def test_different_words_stay_apart() -> None:
+    for group in APART.replace("\n", "|").split("|"):
+        stems = [stem(fold(word)) for word in group.split()]
+        assert len(set(stems)) == len(stems), group
+
+
+def test_a_surname_has_its_endings_taken_off() -> None:
+    forms = ["кожашаров", "кожашарова", "кожашарову", "кожашаровым", "кожашарове"]
+    assert len({SNOWBALL.stemWord(form) for form in forms}) == len({stem(form) for form in forms})
+
+
+@given(st.text("абвгдежзийклмнопрстуфхцчшщъыьэюяіқә", min_size=1, max_size=16))
+def test_what_is_in_no_dictionary_has_a_stem_of_its_own_letters(word: str) -> None:
+    assert stem(word)
+    unknown = word + "щъ"
+    assert stem(unknown) == SNOWBALL.stemWord(unknown)
