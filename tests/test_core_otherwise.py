@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from indexer import Filters, Query, parse
 from indexer.document import Document
 from indexer.engine import Hit, Results
+from indexer.fields import LENGTHS_OF, TEXTS
 from indexer.keyed import KINDS
 from indexer.marker import Marker
 from indexer.suggest import did_you_mean
@@ -22,7 +23,6 @@ from indexer.whoosh_engine import WhooshEngine
 from indexer.whoosh_engine.builder import SegmentBuilder
 from indexer.whoosh_engine.codec import ArraySegment
 from indexer.whoosh_engine.merge import merged
-from indexer.whoosh_engine.schema import LENGTHS_OF, TEXTS
 from indexer.whoosh_engine.segment import SegmentArrays
 from tests.test_core_trees import nothing
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import zstandard
 
-from corpus.statutes import section
-from indexer.analysis import fold, stem, words
+from indexer.analysis import stem
 from indexer.document import Document
-from indexer.engine import UNDATED
+from indexer.fields import TEXTS, WHOLE, WORDS, field_terms, stem_field
 from indexer.keyed import hashed
+from indexer.lexicon import Lexicon
 from indexer.whoosh_engine.arrays import Array, write_arrays
 from indexer.whoosh_engine.codec import NAME, ArraySegment
 from indexer.whoosh_engine.inversion import (
@@ -27,8 +27,6 @@ from indexer.whoosh_engine.inversion import (
     translate_terms,
 )
 from indexer.whoosh_engine.keys import key_arrays, loose_keys
-from indexer.whoosh_engine.lexicon import Lexicon
-from indexer.whoosh_engine.schema import TEXTS, WHOLE, WORDS, stem_field
 
 # Texts are compressed one by one: half as large, and read back in some 10 microseconds each.
 LEVEL = 3
@@ -97,7 +95,7 @@ class SegmentBuilder:
                 self.often = np.pad(self.often, (0, len(self.lexicon.form_of) - len(self.often)))
             count(found, self.often)
         self.n_tokens += fields["body"].lengths[-1]
-        for name, terms in _terms(document).items():
+        for name, terms in field_terms(document).items():
             fields[name].add_terms(terms)
         self.languages.append(document.language)
         self.dates.append(document.published.toordinal() if document.published else 0)
@@ -201,28 +199,3 @@ def stem_arrays(
     found = invert(stemmed, lengths, len(sorted_stems), with_positions=False)
     by_language = dict(zip(names, tables, strict=True))
     return found | term_table(sorted_stems), by_language, sorted_stems
-
-
-def _terms(document: Document) -> dict[str, list[str]]:
-    """The terms of all fields that are not running text."""
-    published = document.published
-    return {
-        "topic": words(" ".join(document.topics)),
-        "component": words(" ".join(document.components)),
-        "place": words(document.place or ""),
-        "id": [document.id],
-        "office": [document.office],
-        "language": [document.language],
-        "country": [fold(document.country)] if document.country else [],
-        "number": [fold(document.number)] if document.number else [],
-        "year": [str(published.year) if published else UNDATED],
-        "topics": [*dict.fromkeys(document.topics)],
-        "components": [*dict.fromkeys(document.components)],
-        "kind": [document.kind] if document.kind else [],
-        "date": [published.isoformat()] if published else [],
-        "state": [*document.state],
-        "group": [document.group] if document.group else [],
-        "statutes": [*document.statutes],
-        "sections": [*dict.fromkeys(map(section, document.statutes))],
-        "alternates": [*document.alternates],
-    }

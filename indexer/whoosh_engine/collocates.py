@@ -15,11 +15,11 @@ import numpy as np
 
 from indexer.analysis import STEM
 from indexer.engine import Collocate, Collocates, Measure, Query
+from indexer.fields import stem_field
 from indexer.whoosh_engine.answer import answer
 from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.execute import Executor
 from indexer.whoosh_engine.occurrences import FIELD, Occurrences, find_occurrences
-from indexer.whoosh_engine.schema import stem_field
 from indexer.whoosh_engine.snapshot import Snapshot
 from indexer.whoosh_engine.spans import count_near
 

@@ -19,10 +19,10 @@ from whoosh import query as tree
 from indexer.analysis import STEM
 from indexer.compiled import compiled
 from indexer.engine import Counterpart, Query
+from indexer.fields import TEXTS, stem_field
 from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.execute import Executor
 from indexer.whoosh_engine.kernels import mark
-from indexer.whoosh_engine.schema import TEXTS, stem_field
 from indexer.whoosh_engine.snapshot import Snapshot
 from indexer.whoosh_engine.translations import Translations
 

@@ -33,13 +33,13 @@ from indexer.engine import (
     Report,
     Results,
 )
+from indexer.explanation import explained
 from indexer.marker import Marker
 from indexer.passages import marked, passages
 from indexer.periods import Step
 from indexer.whoosh_engine import collocates, concordance, counterparts, frequencies, vocabulary
 from indexer.whoosh_engine.answer import answer, facets, folded, ids, order
 from indexer.whoosh_engine.arrays import REBUILD
-from indexer.whoosh_engine.clause import explained
 from indexer.whoosh_engine.codec import NAME
 from indexer.whoosh_engine.execute import Executor
 from indexer.whoosh_engine.otherwise import Otherwise

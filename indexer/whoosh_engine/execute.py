@@ -17,6 +17,7 @@ import numpy as np
 from whoosh import query as tree
 
 from corpus.errors import TooCostlyError
+from indexer.fields import LENGTHS_OF, stem_field
 from indexer.keyed import Keyed
 from indexer.marker import MOST_FORMS
 from indexer.whoosh_engine.arrays import Array
@@ -25,7 +26,6 @@ from indexer.whoosh_engine.expand import Expansion, expand, spelt
 from indexer.whoosh_engine.found import NOTHING, Found, alike, intersection, places, union
 from indexer.whoosh_engine.kernels import mark, score
 from indexer.whoosh_engine.phrase import phrase_documents
-from indexer.whoosh_engine.schema import LENGTHS_OF, stem_field
 from indexer.whoosh_engine.segment import SegmentArrays
 from indexer.whoosh_engine.snapshot import K1, Snapshot
 
@@ -118,6 +118,17 @@ class Executor:
         """How many of the documents are not deleted."""
         alive = self.snapshot.alive
         return len(documents) if alive is None else int(np.count_nonzero(alive[documents]))
+
+    def count(self, node: tree.Query) -> int | None:
+        """How many documents a part of the tree matched; None where it was not run."""
+        return self.counts.get(id(node))
+
+    def expanded(self, leaf: tree.MultiTerm, most: int) -> list[tuple[str, int]]:
+        """The commonest words that a leaf stands for, forms of its own spelling."""
+        if isinstance(leaf, Keyed):
+            return self.own[leaf].counts(most)
+        expansion = self.expansions.get(id(leaf))
+        return expansion.counts(most) if expansion else []
 
     def forms(self, leaf: tree.Query) -> Iterable[str] | None:
         """The forms in the index that a leaf stands for; None where they are too many."""

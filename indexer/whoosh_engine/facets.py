@@ -6,21 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from indexer.fields import FACET_FIELDS
 from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.kernels import count, count_many
 from indexer.whoosh_engine.segment import SegmentArrays
-
-FIELDS = {
-    "office": "office",
-    "country": "country",
-    "year": "year",
-    "language": "language",
-    "topic": "topics",
-    "component": "components",
-    "kind": "kind",
-    "state": "state",
-    "statute": "sections",
-}
 
 
 @dataclass(frozen=True)
@@ -39,7 +28,7 @@ class FacetColumn:
     @classmethod
     def of(cls, name: str, segments: list[SegmentArrays]) -> FacetColumn:
         """The column over all segments, whose own numbers are translated to common ones."""
-        field = FIELDS[name]
+        field = FACET_FIELDS[name]
         terms = [[*s.fields[field].terms(range(len(s.fields[field])))] for s in segments]
         values = sorted(set().union(*terms))
         numbers = {value: number for number, value in enumerate(values)}

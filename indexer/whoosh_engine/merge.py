@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from indexer.compiled import compiled
+from indexer.fields import TEXTS, WHOLE, WORDS, stem_field
 from indexer.keyed import KINDS, Kind
 from indexer.whoosh_engine.arrays import Array, Room, write_arrays
 from indexer.whoosh_engine.builder import form_arrays
@@ -19,7 +20,6 @@ from indexer.whoosh_engine.codec import NAME, ArraySegment
 from indexer.whoosh_engine.inversion import narrow, term_table
 from indexer.whoosh_engine.keys import merged_keys
 from indexer.whoosh_engine.postings import FieldPostings
-from indexer.whoosh_engine.schema import TEXTS, WHOLE, WORDS, stem_field
 from indexer.whoosh_engine.segment import SegmentArrays
 
 Arrays = Iterator[tuple[str, Array | Room]]

@@ -15,10 +15,10 @@ from itertools import chain
 import numpy as np
 from whoosh import query as tree
 
+from indexer.fields import stem_field
 from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.execute import Executor
 from indexer.whoosh_engine.expand import Expansion, expand
-from indexer.whoosh_engine.schema import stem_field
 from indexer.whoosh_engine.segment import SegmentArrays
 from indexer.whoosh_engine.spans import documents_of, follow_spans, term_places
 

@@ -7,9 +7,9 @@ from functools import reduce
 
 import numpy as np
 
+from indexer.fields import LENGTHS_OF
 from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.kernels import follow, stem_positions
-from indexer.whoosh_engine.schema import LENGTHS_OF
 from indexer.whoosh_engine.segment import SegmentArrays
 from indexer.whoosh_engine.snapshot import Snapshot
 

@@ -1,30 +1,11 @@
-"""The fields of the index: what kind each is, and Whoosh's schema of them."""
+"""Whoosh's schema of the index."""
 
 from __future__ import annotations
 
 from whoosh.analysis import IDTokenizer
 from whoosh.fields import ID, TEXT, Schema
 
-# Running text: positions, a forward column, and beside it the stems in a field of their own.
-TEXTS = ("title", "body")
-# A few words: positions.
-WORDS = ("topic", "component", "place")
-# Whole values, several for `topics`, `components`, `state`, `alternates` and what is cited:
-# `statutes` of every width, and their `sections` alone; `date` as ISO 8601, whose order is that of
-# time.
-WHOLE = (
-    *("id", "office", "language", "country", "number", "year", "date"),
-    *("topics", "components", "kind", "state", "group", "alternates", "statutes", "sections"),
-)
-
-
-def stem_field(name: str) -> str:
-    """The field of a text's stems."""
-    return f"{name}_stem"
-
-
-# Stems have the lengths, and the places, of the words that they are the stems of.
-LENGTHS_OF = {stem_field(name): name for name in TEXTS}
+from indexer.fields import TEXTS, WHOLE, WORDS, stem_field
 
 
 def schema() -> Schema:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import zstandard
 
+from indexer.fields import LENGTHS_OF, TEXTS, WHOLE, WORDS, stem_field
 from indexer.whoosh_engine.arrays import Array, ArrayFile
 from indexer.whoosh_engine.postings import FieldPostings
-from indexer.whoosh_engine.schema import LENGTHS_OF, TEXTS, WHOLE, WORDS, stem_field
 
 if TYPE_CHECKING:
     from indexer.whoosh_engine.codec import ArraySegment

@@ -17,12 +17,12 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC, FileIndex
 from whoosh.searching import Searcher
 
+from indexer.fields import LENGTHS_OF
 from indexer.periods import Step
 from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.codec import NAME
 from indexer.whoosh_engine.facets import FacetColumn
 from indexer.whoosh_engine.groups import Groups
-from indexer.whoosh_engine.schema import LENGTHS_OF
 from indexer.whoosh_engine.segment import SegmentArrays
 from indexer.whoosh_engine.timeline import Periods
 from indexer.whoosh_engine.translations import Translations

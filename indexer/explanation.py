@@ -4,43 +4,59 @@ matched.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import reduce
+from typing import Protocol
 
 from whoosh import query as tree
 
 from corpus.statutes.wording import shown
 from indexer.analysis import STEM
 from indexer.engine import Clause
+from indexer.fields import LENGTHS_OF
 from indexer.keyed import Keyed
 from indexer.note import Note
-from indexer.whoosh_engine.execute import Executor
-from indexer.whoosh_engine.schema import LENGTHS_OF
 
 SHOWN = 12
 NAMES = ("title", "body", "statutes")
 
 
-def explained(node: tree.Query | None, executor: Executor) -> Clause | None:
-    """The explanation of a tree that an executor has run."""
-    return None if node is None else _clause(node, executor)
+class Carried(Protocol):
+    """What an engine tells of a tree that it has carried out."""
+
+    def count(self, node: tree.Query) -> int | None:
+        """How many releases a part of the tree matched; None where it was not run."""
+
+    def forms_of(self, leaf: tree.Term) -> Mapping[str, int]:
+        """The forms of a stem, and how many releases hold each."""
+
+    def expanded(self, leaf: tree.MultiTerm, most: int) -> Iterable[tuple[str, int]]:
+        """The commonest words that a leaf stands for, forms of its own spelling."""
+
+    def spellings(self, leaf: tree.Query) -> Mapping[str, int]:
+        """The forms of a leaf's other spellings, and how many releases hold each."""
 
 
-def _clause(node: tree.Query, executor: Executor) -> Clause:
-    count = executor.counts.get(id(node))
-    if isinstance(node, tree.Or) and (words := _one_word(node, executor)):
+def explained(node: tree.Query | None, done: Carried) -> Clause | None:
+    """The explanation of a tree that an engine has carried out."""
+    return None if node is None else _clause(node, done)
+
+
+def _clause(node: tree.Query, done: Carried) -> Clause:
+    count = done.count(node)
+    if isinstance(node, tree.Or) and (words := _one_word(node, done)):
         return Clause(
             words,
             count,
-            _expansions(node.subqueries, executor),
-            otherwise=_otherwise(node.subqueries, executor),
+            _expansions(node.subqueries, done),
+            otherwise=_otherwise(node.subqueries, done),
         )
     if isinstance(node, tree.And | tree.Or):
-        parts = tuple(_clause(part, executor) for part in node.subqueries)
+        parts = tuple(_clause(part, done) for part in node.subqueries)
         joint = Note("all of") if isinstance(node, tree.And) else Note("any of")
         return Clause(joint, count, (), parts)
     if isinstance(node, tree.Not):
-        inner = _clause(node.query, executor)
+        inner = _clause(node.query, done)
         return Clause(Note("not"), inner.count, (), (inner,))
     if isinstance(node, tree.AndNot | tree.AndMaybe):
         joint = (
@@ -48,13 +64,13 @@ def _clause(node: tree.Query, executor: Executor) -> Clause:
             if isinstance(node, tree.AndNot)
             else Note("the first, better with the second")
         )
-        return Clause(joint, count, (), (_clause(node.a, executor), _clause(node.b, executor)))
+        return Clause(joint, count, (), (_clause(node.a, done), _clause(node.b, done)))
     if isinstance(node, tree.Every):
         return Clause(Note("every release"), count)
-    return Clause(_placed(node, executor), count, _expansions([node], executor))
+    return Clause(_placed(node, done), count, _expansions([node], done))
 
 
-def _one_word(node: tree.Or, executor: Executor) -> str | None:
+def _one_word(node: tree.Or, done: Carried) -> str | None:
     """The words of an Or that only spreads one leaf over title and text, or over readings."""
     leaves = [
         part.child if isinstance(part, tree.ConstantScoreQuery) else part
@@ -64,21 +80,21 @@ def _one_word(node: tree.Or, executor: Executor) -> str | None:
         return None
     leaves = [leaf for leaf in leaves if not isinstance(leaf, Keyed)] or leaves
     fields = {leaf.fieldname.removesuffix("_stem") for leaf in leaves}
-    shown = list(dict.fromkeys(_leaf(leaf, executor) for leaf in leaves))
+    shown = list(dict.fromkeys(_leaf(leaf, done) for leaf in leaves))
     is_spread = fields == {"title", "body"} and 2 * len(shown) == len(leaves)
     if not (is_spread or len(fields) == 1):
         return None
     return reduce(lambda one, other: Note("{one} or {other}", one=one, other=other), shown)
 
 
-def _leaf(node: tree.Query, executor: Executor) -> str:
+def _leaf(node: tree.Query, done: Carried) -> str:
     if isinstance(node, tree.ConstantScoreQuery):
-        return _leaf(node.child, executor)
+        return _leaf(node.child, done)
     if isinstance(node, tree.Term) and node.fieldname == "statutes":
         return Note("“{word}”", word=shown(node.text, "en"))
     if isinstance(node, tree.Term):
         if node.text.startswith(STEM):
-            return Note("forms of “{word}…”", word=_beginning(node, executor))
+            return Note("forms of “{word}…”", word=_beginning(node, done))
         return Note("“{word}”", word=node.text)
     if isinstance(node, tree.Phrase):
         words = " ".join(word.removeprefix(STEM) for word in node.words)
@@ -101,20 +117,20 @@ def _leaf(node: tree.Query, executor: Executor) -> str:
     return str(node)
 
 
-def _beginning(stem: tree.Term, executor: Executor) -> str:
+def _beginning(stem: tree.Term, done: Carried) -> str:
     """How a stem's forms begin: the stem, or where vowels come and go the commonest form."""
     word: str = stem.text.removeprefix(STEM)
-    forms = executor.forms_of(stem)
+    forms = done.forms_of(stem)
     if not forms or any(form.startswith(word) for form in forms):
         return word
     return max(forms, key=lambda form: (forms[form], form))
 
 
-def _placed(node: tree.Query, executor: Executor) -> str:
+def _placed(node: tree.Query, done: Carried) -> str:
     """A leaf with the field that it is looked for in."""
     inner = node.child if isinstance(node, tree.ConstantScoreQuery) else node
     name = (getattr(inner, "fieldname", None) or "").removesuffix("_stem")
-    what = _leaf(node, executor)
+    what = _leaf(node, done)
     if name == "title":
         return Note("{what} in the title", what=what)
     if name == "body":
@@ -124,26 +140,26 @@ def _placed(node: tree.Query, executor: Executor) -> str:
     return Note("{what} as {field}", what=what, field=name) if name else what
 
 
-def _expansions(nodes: list[tree.Query], executor: Executor) -> tuple[tuple[str, int], ...]:
+def _expansions(nodes: list[tree.Query], done: Carried) -> tuple[tuple[str, int], ...]:
     """The commonest words that stems, prefixes, wildcards and fuzzy words stand for."""
     counted: list[tuple[str, int]] = []
     for node in nodes:
         inner = node.child if isinstance(node, tree.ConstantScoreQuery) else node
         if isinstance(inner, tree.Term) and inner.fieldname in LENGTHS_OF:
-            counted += executor.forms_of(inner).items()
-        elif isinstance(inner, Keyed):
-            counted += executor.own[inner].counts(SHOWN)
-        elif (expansion := executor.expansions.get(id(inner))) and inner.fieldname in NAMES:
-            counted += expansion.counts(SHOWN)
+            counted += done.forms_of(inner).items()
+        elif isinstance(inner, Keyed) or (
+            isinstance(inner, tree.MultiTerm) and inner.fieldname in NAMES
+        ):
+            counted += done.expanded(inner, SHOWN)
     return _most(counted)
 
 
-def _otherwise(nodes: list[tree.Query], executor: Executor) -> tuple[tuple[str, int], ...]:
+def _otherwise(nodes: list[tree.Query], done: Carried) -> tuple[tuple[str, int], ...]:
     """The commonest words that a word is spelt as otherwise; of a stem, its forms."""
     counted: list[tuple[str, int]] = []
     for node in nodes:
-        if isinstance(node, Keyed) and node in executor.others:
-            counted += executor.spellings(node).items()
+        if isinstance(node, Keyed):
+            counted += done.spellings(node).items()
     return _most(counted)
 
 

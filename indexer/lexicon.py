@@ -4,11 +4,15 @@ word that many segments hold is folded once.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from indexer.analysis import fold
 from indexer.tokenizer import WordNumbers
-from indexer.whoosh_engine.arrays import Array
+
+Array = NDArray[Any]
 
 # A lexicon that holds more words is not taken on to the next segment: some 100 bytes a word.
 MOST_WORDS = 300_000
