@@ -25,6 +25,8 @@ from corpus.release import release_id
 from corpus.report import CrawlReport
 from corpus.sample_site import SampleSite
 from indexer import Engine, open_engine, reindex
+from tests.opensearch.java import Unavailable
+from tests.opensearch.server import Server
 from webui import create_app
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -85,6 +87,17 @@ def sample_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     engine.close()
     store.close()
     return made
+
+
+@pytest.fixture(scope="session")
+def opensearch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an OpenSearch of one node, shared by all tests of a run."""
+    try:
+        server = Server(tmp_path_factory.mktemp("opensearch"))
+    except Unavailable as reason:
+        pytest.skip(str(reason))
+    with server:
+        yield server.url
 
 
 class EditedSite(SampleSite):
