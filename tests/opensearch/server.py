@@ -14,6 +14,7 @@ from pathlib import Path
 from time import monotonic
 from types import TracebackType
 from typing import Any
+from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
 from tests.opensearch.java import Java, find_java
@@ -60,8 +61,12 @@ class Node:
         data = None if body is None else json.dumps(body).encode()
         headers = {"Content-Type": "application/json"}
         request = Request(self.url + path, data, headers, method=method)
-        with OPENER.open(request, timeout=60) as response:
-            return json.load(response)
+        try:
+            with OPENER.open(request, timeout=60) as response:
+                return json.load(response)
+        except HTTPError as error:
+            error.add_note(error.read().decode(errors="replace"))
+            raise
 
     def wait(self, nodes: int) -> None:
         """Until it has met that many nodes, itself among them, and all data can be read."""
