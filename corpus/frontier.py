@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from corpus import attachments, revisits
-from corpus.gate import Refusal
+from corpus.gate import Refusal, check_address
 from corpus.intake import Intake
 from corpus.report import CrawlReport
 from corpus.schedule import Schedule, Standing
@@ -143,7 +143,12 @@ class Frontier:
         """Queue attached files on the office's hosts that were never fetched, each once."""
         for url in dict.fromkeys(urls):
             is_ours = urlsplit(url).netloc.lower() in self.route.hosts
-            if is_ours and url not in self.asked_files and (url, "") not in self.seen:
+            if (
+                is_ours
+                and not check_address(url)
+                and url not in self.asked_files
+                and (url, "") not in self.seen
+            ):
                 self.asked_files.add(url)
                 if self.staging.visit(url, "") is None:
                     self.files.append(url)
@@ -156,6 +161,9 @@ class Frontier:
             self.add_files(known)
 
     def _is_ours(self, url: str) -> bool:
+        if refusal := check_address(url):
+            self.report.refused.append(refusal)
+            return False
         ours = urlsplit(url).netloc.lower() in self.route.hosts
         if not ours:
             self.report.refused.append(

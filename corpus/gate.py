@@ -7,9 +7,10 @@ never stored as a release.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from bs4 import BeautifulSoup
 
@@ -43,6 +44,10 @@ FEW_LETTERS, SHORT_HEADING = 600, 60
 # An office may publish "tomorrow" by the clock of another time zone.
 TOLERANCE = timedelta(days=1)
 EARLIEST = date(1900, 1, 1)
+# Few servers take longer addresses, and PostgreSQL's indexes none beyond 2,700 bytes.
+LONGEST_BYTES = 2000
+# No characters, though JSON can say them: no database keeps them. In texts they are mended.
+NO_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,32 @@ def check_little(page: Page, draft: Draft) -> Refusal | None:
     return check_page(page)
 
 
+def check_address(url: str) -> Refusal | None:
+    """Whether an address is none that can be asked for and kept."""
+    whole = NO_TEXT.sub("\ufffd", url)
+    size = len(whole.encode())
+    if size > LONGEST_BYTES:
+        told = f"{whole[:100]}..."
+        return Refusal(told, "long_address", f"Its address has {size:,} bytes.")
+    if whole != url:
+        return Refusal(whole, "broken_address", "Its address holds what is no character.")
+    return None
+
+
+def broken_text(draft: Draft, source: Source, today: date) -> str | None:
+    """A release is text."""
+    found = any(NO_TEXT.search(each) for each in _strings(asdict(draft)))
+    return "It holds what is no character." if found else None
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _strings(each)
+
+
 def no_title(draft: Draft, source: Source, today: date) -> str | None:
     """A release has a title."""
     return None if WORD.search(draft.title) else "It has no title."
@@ -128,6 +159,7 @@ def impossible_date(draft: Draft, source: Source, today: date) -> str | None:
 
 
 RULES: tuple[Callable[[Draft, Source, date], str | None], ...] = (
+    broken_text,
     no_title,
     empty_body,
     tiny_body,
@@ -158,6 +190,8 @@ def check(
     furniture: frozenset[str] = frozenset(),
 ) -> Refusal | None:
     """The first rule that a draft trips, or None when it may enter."""
+    if refusal := check_address(url):
+        return refusal
     for rule in RULES:
         if reason := rule(draft, source, today):
             return Refusal(url, rule.__name__, reason)

@@ -60,6 +60,12 @@ class Page:
             raise PageError(f"{self.url} should be JSON and is not: {error}.") from error
 
 
+def item_bytes(item: Any) -> bytes:
+    """An item of an interface's answer, as bytes that can be cut out of the answer again."""
+    words = json.dumps(item, ensure_ascii=False, sort_keys=True)
+    return words.encode(errors="surrogatepass")  # JSON can hold half of a pair
+
+
 def fragment(html: str) -> Tag:
     """A piece of HTML, such as an interface's body field, as an element to read."""
     return BeautifulSoup(f"<div>{html}</div>", "lxml")

@@ -22,6 +22,9 @@ CONTROLS = ["button", "form", "select"]
 UNREAD = [*CONTROLS, "iframe", "noscript", "object", "script", "style", "svg", "template"]
 # Soft hyphens, zero-width spaces and joiners, byte order marks: unseen, and they cut words apart.
 INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+# No characters, though JSON can say them; shown as browsers show them, for no database keeps them.
+BROKEN = dict.fromkeys((0, *range(0xD800, 0xE000)), "\ufffd")
+UNWANTED = INVISIBLE | BROKEN
 # A character reference that is left after parsing: it was encoded twice ("R&amp;amp;D").
 REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 SPACE = re.compile(r"[^\S\n]+")
@@ -42,7 +45,7 @@ def _decoded(text: str) -> str:
     """What was meant: composed, invisible characters and doubled encodings undone."""
     while (once := REFERENCE.sub(_character, text)) != text:
         text = once
-    return unicodedata.normalize("NFC", text).translate(INVISIBLE)
+    return unicodedata.normalize("NFC", text).translate(UNWANTED)
 
 
 def _character(reference: re.Match[str]) -> str:

@@ -182,3 +182,22 @@ def test_real_releases_are_not_refused(replica: Any) -> None:
     assert list(filter(None, refusals)) == []
     # Two of the 8,469 are in Spanish: the office declares English alone, and they are true.
     assert sum(len(remarks(each, URL, DOJ)) for each in drafts) <= 2
+
+
+@pytest.mark.parametrize("change", [{"number": "26\0"}, {"topics": ["Tax", "\ud800"]}], ids=str)
+def test_what_is_no_character_is_no_text(change: dict[str, Any]) -> None:
+    draft = Draft("A Title", TODAY, [TEXT], "en")
+    assert check(draft, URL, DOJ, TODAY) is None
+    refusal = check(replace(draft, **change), URL, DOJ, TODAY)
+    assert refusal
+    assert refusal.rule == "broken_text"
+
+
+@pytest.mark.parametrize(
+    ("url", "rule"), [(f"{URL}\0", "broken_address"), (URL + "ж" * 1000, "long_address")]
+)
+def test_an_address_that_cannot_be_kept_is_refused_and_told_as_text(url: str, rule: str) -> None:
+    refusal = check(Draft("A Title", TODAY, [TEXT], "en"), url, DOJ, TODAY)
+    assert refusal
+    assert refusal.rule == rule
+    assert refusal.url != url

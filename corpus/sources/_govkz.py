@@ -6,13 +6,12 @@ it is read.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from corpus.errors import PageError
-from corpus.page import Page, clean, fragment, paragraphs, read_iso_date
+from corpus.page import Page, clean, fragment, item_bytes, paragraphs, read_iso_date
 from corpus.release import Draft
 from corpus.source import Listing, Route, Source
 
@@ -82,7 +81,7 @@ def interface_draft(item: dict[str, Any], page: Page) -> Draft:
             place=dateline(body),
             signature=signature,
             topics=[clean(tag["name"] if isinstance(tag, dict) else tag) for tag in item["tags"]],
-            part=json.dumps(item, ensure_ascii=False, sort_keys=True).encode(),
+            part=item_bytes(item),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise PageError(

@@ -7,7 +7,6 @@ dates as epoch seconds in strings, 50 releases a page at most.
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -22,6 +21,7 @@ from corpus.page import (
     attribute,
     clean,
     fragment,
+    item_bytes,
     next_page,
     one,
     paragraphs,
@@ -104,7 +104,7 @@ def _draft(item: dict[str, Any], page: Page) -> Draft:
             number=clean(item["number"] or "") or None,
             topics=[clean(topic["name"]) for topic in item["topic"]],
             components=[clean(component["name"]) for component in item["component"]],
-            part=json.dumps(item, ensure_ascii=False, sort_keys=True).encode(),
+            part=item_bytes(item),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise PageError(
