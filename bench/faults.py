@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 import subprocess
 import sys
 from collections import Counter
@@ -17,7 +16,9 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, create_engine, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
 
 from bench.site import HOST, SHARED, Row
 from corpus import Settings, Store, catalog
@@ -82,7 +83,10 @@ def crawl_whole(settings: Settings, command: list[str]) -> None:
 
 def start(settings: Settings, command: list[str]) -> subprocess.Popen[bytes]:
     """The command in a process of its own."""
-    environ = os.environ | {"COMMUNIQUE_DATA": str(settings.data)}
+    environ = os.environ | {
+        "COMMUNIQUE_DATA": str(settings.data),
+        "COMMUNIQUE_CATALOG": settings.catalog,
+    }
     return subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL)
 
 
@@ -104,13 +108,12 @@ def kill(settings: Settings, command: list[str], moment_s: float | None) -> str:
 
 def run_state(settings: Settings) -> str:
     """The state of the newest run; "" before there is one. Read without making a catalog."""
-    path = settings.data / "catalog.sqlite"
-    if not path.exists():
+    if not settings.catalog and not (settings.data / "catalog.sqlite").exists():
         return ""
-    query = "SELECT state FROM run ORDER BY id DESC LIMIT 1"
-    with suppress(sqlite3.OperationalError), closing(sqlite3.connect(path, timeout=30)) as opened:
-        row = opened.execute(query).fetchone()
-        return str(row[0]) if row else ""
+    engine = create_engine(settings.catalog_url, poolclass=NullPool)
+    query = select(catalog.run.c.state).order_by(catalog.run.c.id.desc()).limit(1)
+    with suppress(DBAPIError), engine.connect() as connection:
+        return connection.scalar(query) or ""
     return ""  # there are no tables yet
 
 

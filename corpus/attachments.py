@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from corpus import catalog
 from corpus.revisits import GONE
+from corpus.rows import streamed
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,8 @@ def named(connection: Connection, office: str) -> Iterator[str]:
     joined = catalog.release.join(catalog.version, (v.release == r.id) & (v.ordinal == r.version))
     query = select(v.attachments).select_from(joined)
     where = (r.office == office, v.attachments.is_not(None), v.origin.is_(None))
-    for found in connection.execution_options(yield_per=500).scalars(query.where(*where)):
-        yield from (each["url"] for each in found)
+    for row in streamed(connection, query.where(*where)):
+        yield from (each["url"] for each in row.attachments)
 
 
 def count_attached(connection: Connection, office: str) -> Attached:

@@ -32,7 +32,7 @@ def clear_some(store: Store) -> int:
 
     The index hears of releases that turn out to cite something else than before.
     """
-    with store.writing() as connection:
+    with store.changing() as connection:
         rows = connection.execute(_waiting()).all()
         for row in rows:
             _derive(connection, row)

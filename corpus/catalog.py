@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -25,7 +26,7 @@ from sqlalchemy import (
 )
 
 # The number of the newest file in corpus/migrations/versions.
-FORMAT = 5
+FORMAT = 6
 
 
 class Moment(TypeDecorator[datetime]):
@@ -40,8 +41,15 @@ class Moment(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """From the database: aware again."""
-        return value and value.replace(tzinfo=UTC)
+        if value is None or value.tzinfo:  # PostgreSQL gives it in the session's own zone
+            return value and value.astimezone(UTC)
+        return value.replace(tzinfo=UTC)
 
+
+# Where a language's rules would sort them, names are sorted by code point, as SQLite does.
+Words = String().with_variant(String(collation="C"), "postgresql")
+# Other people's archive files can be larger than what 32 bits count.
+Offset = Integer().with_variant(BigInteger(), "postgresql")
 
 tables = MetaData()
 
@@ -50,7 +58,7 @@ tables = MetaData()
 about = Table(
     "about",
     tables,
-    Column("key", String, primary_key=True),
+    Column("key", Words, primary_key=True),
     Column("value", Integer, nullable=False),
 )
 
@@ -58,15 +66,15 @@ about = Table(
 release = Table(
     "release",
     tables,
-    Column("id", String, primary_key=True),
-    Column("office", String, nullable=False, index=True),
-    Column("url", String, nullable=False),
+    Column("id", Words, primary_key=True),
+    Column("office", Words, nullable=False, index=True),
+    Column("url", Words, nullable=False),
     Column("first_seen", Moment),
     Column("last_seen", Moment),
     Column("version", Integer, nullable=False),
     Column("revision", Integer, nullable=False, index=True),
     # The route it was last met on, and when anybody last looked, whatever came of it.
-    Column("route", String),
+    Column("route", Words),
     Column("checked_at", Moment),
     # How many visits in a row found it missing, since when; `gone_since` once they are enough.
     Column("misses", Integer, nullable=False, server_default="0"),
@@ -79,29 +87,29 @@ release = Table(
 version = Table(
     "version",
     tables,
-    Column("release", ForeignKey("release.id"), primary_key=True),
+    Column("release", Words, ForeignKey("release.id"), primary_key=True),
     Column("ordinal", Integer, primary_key=True),
     Column("observed_at", Moment, nullable=False),
-    Column("language", String, nullable=False),
-    Column("title", String, nullable=False),
+    Column("language", Words, nullable=False),
+    Column("title", Words, nullable=False),
     Column("published", Date),
     Column("body", JSON, nullable=False),
-    Column("place", String),
-    Column("signature", String),
-    Column("number", String),
+    Column("place", Words),
+    Column("signature", Words),
+    Column("number", Words),
     Column("topics", JSON, nullable=False),
     Column("components", JSON, nullable=False),
-    Column("kind", String),
+    Column("kind", Words),
     Column("attachments", JSON(none_as_null=True)),
     Column("alternates", JSON, nullable=False),
-    Column("asked_url", String, nullable=False),
-    Column("sha256", String, nullable=False),
-    Column("part_sha256", String),
-    Column("warc_file", String, nullable=False),
-    Column("warc_offset", Integer, nullable=False),
-    Column("reader", String, nullable=False),
+    Column("asked_url", Words, nullable=False),
+    Column("sha256", Words, nullable=False),
+    Column("part_sha256", Words),
+    Column("warc_file", Words, nullable=False),
+    Column("warc_offset", Offset, nullable=False),
+    Column("reader", Words, nullable=False),
     Column("reader_version", Integer, nullable=False),
-    Column("origin", String),
+    Column("origin", Words),
     Column("is_repeat", Boolean, nullable=False, server_default=false()),
     Column("shapes", JSON(none_as_null=True)),
     # Which statutes it cites and where, as the rules of that version read it; 0: by none yet.
@@ -114,9 +122,9 @@ event = Table(
     "event",
     tables,
     Column("id", Integer, primary_key=True),
-    Column("release", ForeignKey("release.id"), nullable=False, index=True),
-    Column("office", String, nullable=False),
-    Column("kind", String, nullable=False),
+    Column("release", Words, ForeignKey("release.id"), nullable=False, index=True),
+    Column("office", Words, nullable=False),
+    Column("kind", Words, nullable=False),
     Column("at", Moment, nullable=False),
     Column("since", Moment, nullable=False),
     Column("version", Integer, nullable=False),
@@ -125,15 +133,15 @@ event = Table(
 
 def _visit_columns() -> list[Column[Any]]:
     return [
-        Column("office", String, primary_key=True),
-        Column("url", String, primary_key=True),
-        Column("language", String, primary_key=True),
-        Column("etag", String),
-        Column("last_modified", String),
+        Column("office", Words, primary_key=True),
+        Column("url", Words, primary_key=True),
+        Column("language", Words, primary_key=True),
+        Column("etag", Words),
+        Column("last_modified", Words),
         Column("fetched_at", Moment, nullable=False),
-        Column("sha256", String, nullable=False),
-        Column("warc_file", String, nullable=False),
-        Column("warc_offset", Integer, nullable=False),
+        Column("sha256", Words, nullable=False),
+        Column("warc_file", Words, nullable=False),
+        Column("warc_offset", Offset, nullable=False),
         Column("status", Integer, nullable=False, server_default="200"),
     ]
 
@@ -155,11 +163,11 @@ staged = Table(
     tables,
     Column("id", Integer, primary_key=True),
     Column("run", Integer, nullable=False),
-    Column("release", String, nullable=False),
-    Column("url", String, nullable=False),
-    Column("outcome", String, nullable=False),
+    Column("release", Words, nullable=False),
+    Column("url", Words, nullable=False),
+    Column("outcome", Words, nullable=False),
     Column("seen_at", Moment, nullable=False),
-    Column("language", String),
+    Column("language", Words),
     Column("stated", JSON, nullable=False),
     Column("facts", JSON(none_as_null=True)),
     Column("reread", JSON(none_as_null=True)),
@@ -170,11 +178,11 @@ run = Table(
     "run",
     tables,
     Column("id", Integer, primary_key=True),
-    Column("office", String, nullable=False, index=True),
+    Column("office", Words, nullable=False, index=True),
     Column("started_at", Moment, nullable=False),
     Column("report", JSON, nullable=False),
-    Column("route", String),
-    Column("state", String, nullable=False, server_default="published"),
+    Column("route", Words),
+    Column("state", Words, nullable=False, server_default="published"),
     Column("is_walk", Boolean, nullable=False, server_default=false()),
     Column("is_accepted", Boolean, nullable=False, server_default=false()),
 )
@@ -184,9 +192,9 @@ suppression = Table(
     "suppression",
     tables,
     Column("id", Integer, primary_key=True),
-    Column("release", ForeignKey("release.id"), nullable=False, index=True),
+    Column("release", Words, ForeignKey("release.id"), nullable=False, index=True),
     Column("at", Moment, nullable=False),
-    Column("reason", String, nullable=False),
+    Column("reason", Words, nullable=False),
     Column("undone_at", Moment),
 )
 
@@ -194,15 +202,15 @@ suppression = Table(
 band = Table(
     "band",
     tables,
-    Column("release", ForeignKey("release.id"), primary_key=True),
+    Column("release", Words, ForeignKey("release.id"), primary_key=True),
     Column("number", Integer, primary_key=True),
-    Column("key", String, nullable=False, index=True),
+    Column("key", Words, nullable=False, index=True),
 )
 
 copy = Table(
     "copy",
     tables,
-    Column("release", ForeignKey("release.id"), primary_key=True),
-    Column("other", ForeignKey("release.id"), primary_key=True),
+    Column("release", Words, ForeignKey("release.id"), primary_key=True),
+    Column("other", Words, ForeignKey("release.id"), primary_key=True),
     Column("likeness", Float, nullable=False),
 )

@@ -5,14 +5,29 @@ And how one is copied while others write it.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    func,
+    insert,
+    inspect,
+    select,
+    update,
+)
 from sqlalchemy.exc import SQLAlchemyError
 
 from corpus.catalog import FORMAT, about, tables
 from corpus.errors import StoreError
+
+# Of PostgreSQL's advisory locks, ours: any number that stays the same.
+OPENING = 0x636F6D6D
+SECRET = re.compile(r"(://[^:/@]*:).*(?=@)|(\bpassword=)[^&]*")
 
 
 def open_catalog(url: str) -> Engine:
@@ -20,8 +35,14 @@ def open_catalog(url: str) -> Engine:
     try:
         if url.startswith("sqlite:///"):
             Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url)
-    except (SQLAlchemyError, OSError) as error:
+        # A server may have been started anew since a connection was used last.
+        engine = create_engine(url, pool_pre_ping=True)
+    except ImportError as error:
+        raise StoreError(
+            f"The catalog {shown(url)} cannot be opened: {error}. For PostgreSQL, install"
+            " communique[postgresql] and begin the URL with postgresql+psycopg://."
+        ) from error
+    except (SQLAlchemyError, OSError, ValueError) as error:
         raise _unopened(url, error) from error
     try:
         _prepare(engine, url)
@@ -34,64 +55,91 @@ def open_catalog(url: str) -> Engine:
     return engine
 
 
+def shown(url: str) -> str:
+    """A catalog's URL as it may be told: without its password."""
+    return SECRET.sub(r"\1\2***", url)
+
+
+def reason(error: Exception) -> str:
+    """What went wrong in the database's own words, on one line and without a full stop."""
+    return " ".join(str(getattr(error, "orig", None) or error).split()).rstrip(".?")
+
+
 def _prepare(engine: Engine, url: str) -> None:
     """Make the tables, or bring them up. Nothing is written to a catalog of a newer format."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _tune_sqlite)
-    found = _format(engine)
-    if found is None:
-        tables.create_all(engine)
-        first = [{"key": "format", "value": FORMAT}, {"key": "revision", "value": 0}]
-        with engine.begin() as connection:
-            connection.execute(insert(about), first)
-    elif found > FORMAT:
+    with engine.connect() as connection:
+        found = _format(connection)
+    if found is not None and found > FORMAT:
         raise StoreError(
-            f"The catalog {url} was written by a newer release of communique (format {found},"
-            f" this one reads {FORMAT}); update the program. Nothing was changed."
+            f"The catalog {shown(url)} was written by a newer release of communique (format"
+            f" {found}, this one reads {FORMAT}); update the program. Nothing was changed."
         )
+    if found is None:
+        _make(engine)
     elif found < FORMAT:
         _upgrade(engine, url)
 
 
-def _format(engine: Engine) -> int | None:
-    if not inspect(engine).has_table(about.name):
+def _format(connection: Connection) -> int | None:
+    if not inspect(connection).has_table(about.name):
         return None
-    with engine.begin() as connection:
-        return connection.scalar(select(about.c.value).where(about.c.key == "format"))
+    return connection.scalar(select(about.c.value).where(about.c.key == "format"))
+
+
+def _make(engine: Engine) -> None:
+    with engine.connect() as connection:
+        _begin_alone(connection)
+        if _format(connection) is None:
+            tables.create_all(connection)
+            first = [{"key": "format", "value": FORMAT}, {"key": "revision", "value": 0}]
+            connection.execute(insert(about), first)
+        connection.commit()
 
 
 def _upgrade(engine: Engine, url: str) -> None:
     """Migrate in one transaction, after a copy of an SQLite file was put beside it."""
     from corpus.migrations import upgrade  # brings Alembic, which other openings do not need
 
-    is_sqlite = engine.dialect.name == "sqlite"
     with engine.connect() as connection:
-        if is_sqlite:  # neither works within a transaction; a table is rebuilt to alter a column
+        # Neither works within a transaction; a table is rebuilt to alter a column.
+        if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
             _copy_beside(connection, url)
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        # Again, now that nobody else can: two programs may have been started at once.
-        where = about.c.key == "format"
-        found = connection.scalar(select(about.c.value).where(where).with_for_update())
+        _begin_alone(connection)
+        found = _format(connection)
         if found is not None and found < FORMAT:
             upgrade(connection, found)
+            where = about.c.key == "format"
             connection.execute(update(about).where(where), {"value": FORMAT})
         connection.commit()
         connection.invalidate()  # so that the next one comes with foreign keys on
 
 
+def _begin_alone(connection: Connection) -> None:
+    """Begin a transaction that makes or alters tables: of two programs one waits for the other."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    elif connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(OPENING)))
+
+
 def copy_catalog(engine: Engine, path: Path) -> None:
-    """Copy an SQLite catalog as it stands, also while others write it. Raises StoreError."""
+    """Copy a catalog as it stands into a file of SQLite, also while others write it.
+
+    Raises StoreError.
+    """
     if engine.dialect.name != "sqlite":
-        raise StoreError(
-            f"A catalog in {engine.dialect.name} is backed up with that database's own tools,"
-            " before the archive folder is copied."
-        )
+        from corpus.transfer import copy_into  # which opens catalogs by this module
+
+        copy_into(engine, f"sqlite:///{path}")
+        return
     try:
         with engine.connect() as connection:
             connection.exec_driver_sql("VACUUM INTO ?", (str(path),))
     except SQLAlchemyError as error:
-        raise StoreError(f"{path} cannot be written: {getattr(error, 'orig', error)}.") from error
+        raise StoreError(f"{path} cannot be written: {reason(error)}.") from error
 
 
 def _copy_beside(connection: Connection, url: str) -> None:
@@ -107,8 +155,7 @@ def _copy_beside(connection: Connection, url: str) -> None:
 
 
 def _unopened(url: str, error: Exception) -> StoreError:
-    reason = getattr(error, "orig", None) or error
-    return StoreError(f"The catalog {url} cannot be opened: {reason}.")
+    return StoreError(f"The catalog {shown(url)} cannot be opened: {reason(error)}.")
 
 
 def _tune_sqlite(connection: Any, _: object) -> None:

@@ -150,7 +150,7 @@ def _add_releases(
     entering = admitted(reading, gate, answer)
     if refused := len(reading.drafts) - len(entering):
         report.came_to["refused"] += refused
-    with gate.store.writing() as connection:
+    with gate.store.changing() as connection:
         for url, draft in entering.items():
             found = replace(provenance(where, answer.record, reading.route, draft), origin=origin)
             silent = reading.route.silent_on(draft)

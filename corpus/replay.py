@@ -63,7 +63,7 @@ def add_unknown(store: Store, gate: OfficeGate, name: str, left: list[Answer]) -
         reading = read(answer, gate.source)
         entering = admitted(reading, gate, answer) if reading else {}
         where = Taken(gate.name, gate.source, Place(name, answer.record.offset))
-        with store.writing() as connection:
+        with store.changing() as connection:
             for url, draft in entering.items():
                 assert reading
                 releases += add(connection, store, where, answer, reading.route, url, draft)
@@ -92,7 +92,7 @@ def restore(store: Store, gate: OfficeGate, ids: set[str], files: list[Path]) ->
                     urls[id_] = url
                     seen = provenance(where, answer.record, reading.route, draft)
                     found[id_].append((seen, draft, reading.route))
-    with store.writing() as connection:
+    with store.changing() as connection:
         for id_, observed in found.items():
             with evidence.rebuilding(connection, id_):
                 for seen, draft, route in observed:

@@ -103,7 +103,7 @@ def reread_archive(
     may tell them apart again. Raises OfficeError and StoreError.
     """
     report = RereadReport(name, is_applied)
-    with store.writing() as connection:
+    with store.changing() as connection:
         for file in sorted(evidence.files(connection)):
             versions = evidence.versions_in(connection, file)
             ours = {

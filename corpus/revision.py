@@ -7,6 +7,14 @@ from sqlalchemy import Connection, select, update
 from corpus import catalog
 
 
+def hold(connection: Connection) -> None:
+    """Let nobody else take a revision until this transaction ends, so that two programs that change
+    much wait for each other rather than each for a row of the other's.
+    """
+    where = catalog.about.c.key == "revision"
+    connection.execute(select(catalog.about.c.value).where(where).with_for_update())
+
+
 def next_revision(connection: Connection) -> int:
     """Taken in the change's own transaction: the row's lock makes revisions appear in order."""
     where = catalog.about.c.key == "revision"

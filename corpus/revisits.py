@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, select
 
 from corpus import catalog
+from corpus.rows import streamed
 from corpus.schedule import Standing
 
 GONE = frozenset({404, 410})
@@ -29,7 +30,7 @@ def met_on(
     r, s = catalog.release.c, catalog.staged.c
     seen = select(s.release).where(s.run == run)
     query = _known().where(r.office == office, r.route == route, r.id.not_in(seen))
-    for row in connection.execution_options(yield_per=1000).execute(query):
+    for row in streamed(connection, query):
         yield row.id, row.url, _standing(row)
 
 

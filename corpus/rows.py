@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Label, Row, Select, select
+from sqlalchemy import Connection, Label, Row, Select, select
 
 from corpus import catalog
 from corpus.archive import Place
@@ -18,6 +19,7 @@ from corpus.statutes import RULES, Cited, cited
 DERIVED = (*FACTS, "language", "place", "signature", "kind", "alternates", "shapes", "statutes")
 # None where what was crawled so far never states them; empty where it states that there are none.
 LISTS = ("topics", "components", "attachments")
+CHUNK = 500
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,12 @@ class Visit:
     sha256: str
     place: Place
     status: int = 200
+
+
+def streamed(connection: Connection, query: Select[Any]) -> Iterator[Row[Any]]:
+    """Rows as they come, some hundreds at a time; the database lets go of them at the end."""
+    with connection.execute(query, execution_options={"yield_per": CHUNK}) as rows:
+        yield from rows
 
 
 def sealed_ids() -> Select[Any]:

@@ -31,7 +31,9 @@ class Settings:
         metadata={"help": "folder of catalog, archive and index (default: the user's data folder)"},
     )
     catalog: str = _setting(
-        "", "SQLAlchemy URL of the catalog; empty: `catalog.sqlite` in the data folder"
+        "",
+        "SQLAlchemy URL of the catalog, SQLite or PostgreSQL; empty: `catalog.sqlite` in the data"
+        " folder",
     )
     contact: str = _setting(
         "", "address or URL that offices find in our user agent; set it before a live crawl"

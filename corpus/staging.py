@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, and_, delete, func, insert, select, upda
 
 from corpus import catalog, copies
 from corpus.observation import miss, note_listed, record, see
-from corpus.rows import Visit, from_json, read_visit, visit_values
+from corpus.rows import Visit, from_json, read_visit, streamed, visit_values
 from corpus.store import Store
 
 # A run that was interrupted longer ago is not taken up: the office has moved on.
@@ -105,7 +105,7 @@ class Staging:
         outcomes, languages, stated = Counter[str](), Counter[str](), Counter[str]()
         query = select(STAGED.outcome, STAGED.language, STAGED.stated).where(STAGED.run == self.run)
         with self.store.writing() as connection:
-            for row in connection.execution_options(yield_per=CHUNK).execute(query):
+            for row in streamed(connection, query):
                 outcomes[row.outcome] += 1
                 stated.update(row.stated)
                 if row.language:
@@ -173,12 +173,12 @@ def finish_publishing(store: Store) -> None:
             pass
     is_left = True
     while is_left:
-        with store.writing() as connection:
+        with store.changing() as connection:
             is_left = copies.link_older(connection)
 
 
 def _publish_chunk(store: Store, run: Row[Any]) -> bool:
-    with store.writing() as connection:
+    with store.changing() as connection:
         query = select(catalog.staged).where(STAGED.run == run.id).order_by(STAGED.id)
         rows = connection.execute(query.limit(CHUNK)).all()
         for row in rows:

@@ -15,11 +15,12 @@ from corpus.archive import Place
 from corpus.attachments import Attached, count_attached
 from corpus.copies import Copy, count_copies, read_copies, read_groups
 from corpus.coverage import read_coverage
-from corpus.database import open_catalog
+from corpus.database import open_catalog, reason, shown
 from corpus.errors import StoreError
 from corpus.ledger import Entry, count_ledger, read_history, read_ledger
 from corpus.observation import Outcome, record, see
 from corpus.release import Draft, Provenance, Release, Version, release_id
+from corpus.revision import hold
 from corpus.rows import (
     Coverage,
     Visit,
@@ -28,6 +29,7 @@ from corpus.rows import (
     read_version,
     read_visit,
     sealed_ids,
+    streamed,
     version_values,
     visit_values,
 )
@@ -60,8 +62,15 @@ class Store:
                 yield connection
         except SQLAlchemyError as error:
             raise StoreError(
-                f"The catalog {self.url} cannot be used: {getattr(error, 'orig', None) or error}."
+                f"The catalog {shown(self.url)} cannot be used: {reason(error)}."
             ) from error
+
+    @contextmanager
+    def changing(self) -> Iterator[Connection]:
+        """`writing` for changes of releases: of two programs one waits, as SQLite makes them."""
+        with self.writing() as connection:
+            hold(connection)
+            yield connection
 
     # writing
 
@@ -113,7 +122,7 @@ class Store:
 
     def suppress(self, id_: str, reason: str, *, undo: bool = False) -> None:
         """Take a release out of sight, for a reason that the public log gives; or bring it back."""
-        with self.writing() as connection:
+        with self.changing() as connection:
             if undo:
                 suppression.undo(connection, id_, datetime.now(UTC))
             else:
@@ -171,7 +180,7 @@ class Store:
         if office:
             query = query.where(catalog.release.c.office == office)
         with self.writing() as connection:
-            for row in connection.execution_options(yield_per=500).execute(query):
+            for row in streamed(connection, query):
                 yield read_release(row)
 
     def versions(self, id_: str) -> list[Version]:
@@ -286,5 +295,5 @@ class Store:
             v.warc_file, v.warc_offset
         )
         with self.writing() as connection:
-            for row in connection.execution_options(yield_per=500).execute(query):
+            for row in streamed(connection, query):
                 yield row.release, row.asked_url, Place(row.warc_file, row.warc_offset), row.sha256

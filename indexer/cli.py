@@ -17,6 +17,7 @@ from corpus import Settings, Source, Store, office, offices, read_settings
 from corpus.errors import CommuniqueError, LockedError, OfficeError, SettingsError
 from corpus.report import counted
 from indexer import Filters, Passage, Query, open_engine, parse
+from indexer.catalog_command import copy_catalog_command
 from indexer.check_command import check_command
 from indexer.console import FAILED, LOCKED, USAGE, shown, start_logging
 from indexer.crawl_commands import crawl_command, crawl_samples, read_since
@@ -236,6 +237,7 @@ for command in (
     import_command,
     verify_command,
     backup_command,
+    copy_catalog_command,
     suppress_command,
 ):
     main.add_command(command)

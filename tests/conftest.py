@@ -26,7 +26,8 @@ from corpus.report import CrawlReport
 from corpus.sample_site import SampleSite
 from indexer import Engine, open_engine, reindex
 from tests.opensearch.java import Unavailable
-from tests.opensearch.server import Server
+from tests.opensearch.server import Server as OpenSearchServer
+from tests.postgresql import INITDB_PROGRAM, PG_CTL, Server
 from webui import create_app
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -39,10 +40,64 @@ ARGUMENTS = [
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
+# Modules whose tests run on each database: those that read or write the catalog, or what does.
+EACH_CATALOG = {
+    "test_copies",
+    "test_corpus_attachments",
+    "test_corpus_backlog",
+    "test_corpus_backup",
+    "test_corpus_changes",
+    "test_corpus_crawl",
+    "test_corpus_held_evidence",
+    "test_corpus_import_files",
+    "test_corpus_kills",
+    "test_corpus_quarantine",
+    "test_corpus_reread",
+    "test_corpus_shapes",
+    "test_corpus_store",
+    "test_corpus_verify",
+    "test_indexer_evidence",
+    "test_indexer_reindex",
+    "test_state",
+    "test_suppression",
+    "test_undated",
+}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Catalog tests that have a catalog run on each database, unless they are of SQLite's file."""
+    name = metafunc.module.__name__.rpartition(".")[2]
+    is_sqlite = any(metafunc.definition.iter_markers("sqlite"))
+    if name in EACH_CATALOG and "catalog" in metafunc.fixturenames and not is_sqlite:
+        metafunc.parametrize("catalog", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A PostgreSQL server, for as long as the tests last."""
+    if PG_CTL is None or INITDB_PROGRAM is None:
+        pytest.skip("needs PostgreSQL: apt-get install postgresql")
+    with Server() as server:
+        yield server
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def catalog(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The URL of an empty catalog, which commands find too; "" for the file in the data folder."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        return ""
+    server: Server = request.getfixturevalue("postgresql")
+    url = server.database()
+    monkeypatch.setenv("COMMUNIQUE_CATALOG", url)
+    return url
+
+
+@pytest.fixture
+def settings(tmp_path: Path, catalog: str) -> Settings:
     """Every release is due and every listing walked to its end, whenever a test crawls."""
-    return Settings(data=tmp_path / "data", contact="tests", revisits="0", walk_days=0)
+    return Settings(
+        data=tmp_path / "data", catalog=catalog, contact="tests", revisits="0", walk_days=0
+    )
 
 
 @pytest.fixture
@@ -75,25 +130,38 @@ def crawl_sample(name: str, settings: Settings, store: Store) -> None:
             assert report.error is None
 
 
+def crawl_samples(settings: Settings) -> Settings:
+    """Crawl and index both sample offices."""
+    store = Store(settings)
+    for name in ("sample_doj", "sample_gpo"):
+        crawl_sample(name, settings, store)
+    engine = open_engine(settings)
+    reindex(settings, store, engine, is_full=True)
+    engine.close()
+    store.close()
+    return settings
+
+
 @pytest.fixture(scope="session")
 def sample_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A data folder with both sample offices crawled and indexed; read only."""
-    made = Settings(data=tmp_path_factory.mktemp("sample"), contact="tests")
-    store = Store(made)
-    for name in ("sample_doj", "sample_gpo"):
-        crawl_sample(name, made, store)
-    engine = open_engine(made)
-    reindex(made, store, engine, is_full=True)
-    engine.close()
-    store.close()
-    return made
+    return crawl_samples(Settings(data=tmp_path_factory.mktemp("sample"), contact="tests"))
+
+
+@pytest.fixture(scope="session")
+def sample_settings_postgresql(
+    tmp_path_factory: pytest.TempPathFactory, postgresql: Server
+) -> Settings:
+    """The same with the catalog in PostgreSQL; read only."""
+    folder, url = tmp_path_factory.mktemp("sample"), postgresql.database()
+    return crawl_samples(Settings(data=folder, catalog=url, contact="tests"))
 
 
 @pytest.fixture(scope="session")
 def opensearch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of an OpenSearch of one node, shared by all tests of a run."""
     try:
-        server = Server(tmp_path_factory.mktemp("opensearch"))
+        server = OpenSearchServer(tmp_path_factory.mktemp("opensearch"))
     except Unavailable as reason:
         pytest.skip(str(reason))
     with server:
@@ -197,10 +265,16 @@ def sample_engine(sample_settings: Settings) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def copy_settings(sample_settings: Settings, tmp_path: Path) -> Settings:
+def copy_settings(request: pytest.FixtureRequest, catalog: str, tmp_path: Path) -> Settings:
     """A copy of the crawled sample offices, to change or spoil."""
-    shutil.copytree(sample_settings.data, tmp_path / "copy")
-    return Settings(data=tmp_path / "copy", contact="tests")
+    name = "sample_settings_postgresql" if catalog else "sample_settings"
+    sample: Settings = request.getfixturevalue(name)
+    shutil.copytree(sample.data, tmp_path / "copy")
+    if catalog:
+        server: Server = request.getfixturevalue("postgresql")
+        catalog = server.database(sample.catalog.rpartition("/")[2])
+        request.getfixturevalue("monkeypatch").setenv("COMMUNIQUE_CATALOG", catalog)
+    return Settings(data=tmp_path / "copy", catalog=catalog, contact="tests")
 
 
 @pytest.fixture

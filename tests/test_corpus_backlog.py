@@ -123,6 +123,7 @@ def test_the_archive_read_anew_derives_them_too(copy_settings: Settings, copy_st
     assert {each.id: each.statutes for each in copy_store.releases("sample_doj")} == told
 
 
+@pytest.mark.sqlite
 def test_a_catalog_of_format_1_has_its_statutes_after_one_reindex(settings: Settings) -> None:
     settings.data.mkdir()
     connection = sqlite3.connect(settings.data / "catalog.sqlite")

@@ -32,11 +32,13 @@ FEW = 6
 Crawl = Callable[..., CrawlReport]
 # A crawl in a process of its own: data folder, host, mirror.
 ALONE = """
+import os
 import sys
 from pathlib import Path
 from corpus import Settings, Store
 from corpus.crawl import crawl
-settings = Settings(data=Path(sys.argv[1]), revisits="0", walk_days=0)
+url = os.environ.get("COMMUNIQUE_CATALOG", "")
+settings = Settings(data=Path(sys.argv[1]), catalog=url, revisits="0", walk_days=0)
 mirrors = {sys.argv[2]: sys.argv[3]}
 crawl("us_doj", settings, Store(settings), route="pages", mirrors=mirrors, delay_s=0)
 """
@@ -483,7 +485,7 @@ def test_an_unknown_office_or_route_is_an_error_that_names_those_there_are(
 
 
 def test_a_page_that_breaks_off_is_refused_where_the_office_s_pages_have_their_end(
-    run: Crawl, site: Any, store: Store
+    run: Crawl, site: Any, store: Store, tmp_path: Path
 ) -> None:
     run(limit=FEW)
     path = str(site.labels()[FEW + 3]["url"].removeprefix(f"https://{HOST}"))
@@ -493,8 +495,8 @@ def test_a_page_that_breaks_off_is_refused_where_the_office_s_pages_have_their_e
     assert (refusal.url, refusal.rule) == (f"https://{HOST}{path}", "truncated")
     # Where none has it, that is how the office writes its pages.
     site.rules = [rule("^/opa/", "redesign", old_class="</html>", new_class="<!-- -->")]
-    other = Store(Settings(data=Path(store.url.removeprefix("sqlite:///")).parent / "other"))
-    made = Settings(data=Path(store.url.removeprefix("sqlite:///")).parent / "other")
+    made = Settings(data=tmp_path / "other")
+    other = Store(made)
     given: dict[str, Any] = {"mirrors": {HOST: site.url}, "delay_s": 0, "limit": FEW}
     assert crawl("us_doj", made, other, route="pages", **given).new == FEW
     other.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from itertools import count
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -62,9 +61,8 @@ def test_a_crawl_killed_at_some_request_ends_like_one_that_was_not(
 
 
 def test_a_crawl_killed_while_it_publishes_ends_like_one_that_was_not(
-    command: list[str], undisturbed: dict[str, object], tmp_path: Path
+    command: list[str], undisturbed: dict[str, object], settings: Settings
 ) -> None:
-    settings = Settings(data=tmp_path / "data")
     assert kill(settings, command, None) in ("accepted", "published")
     crawl_whole(settings, command)
     assert holdings(settings) == undisturbed

@@ -32,7 +32,7 @@ import os, sys
 from pathlib import Path
 from corpus import Settings, Store, staging
 staging.CHUNK = 10
-store = Store(Settings(data=Path(sys.argv[1])))
+store = Store(Settings(data=Path(sys.argv[1]), catalog=os.environ.get("COMMUNIQUE_CATALOG", "")))
 once = staging._publish_chunk
 def dying(*given):
     once(*given)

@@ -190,7 +190,7 @@ def test_versions_of_another_data_folder_are_not_touched(
     misread(copy_store, known.id, title="Misread")
     report = reread_archive("sample_gpo", copy_settings, copy_store, is_applied=True)
     assert report.differences == []
-    other = replace(copy_settings, data=copy_settings.data / "elsewhere")
+    other = replace(copy_settings, data=copy_settings.data / "elsewhere", catalog="")
     with closing(Store(other)) as empty:
         assert reread_archive("sample_doj", other, empty).read == 0
     again = copy_store.get(known.id)

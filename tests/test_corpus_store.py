@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,11 +12,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from corpus import Attachment, Draft, Provenance, Settings, Store
+from corpus import Attachment, Draft, Provenance, Settings, Store, office
 from corpus.archive import Place, sha256
 from corpus.catalog import FORMAT
+from corpus.crawl import crawl
 from corpus.errors import StoreError
 from corpus.release import release_id
+from corpus.sample_site import SampleSite
 from corpus.store import Outcome, Visit
 
 NOON = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
@@ -233,6 +236,7 @@ def test_what_was_stored_is_there_when_the_catalog_is_opened_again(settings: Set
     second.close()
 
 
+@pytest.mark.sqlite
 def test_a_catalog_of_a_newer_format_is_refused_and_left_as_it_is(
     settings: Settings, tmp_path: Path
 ) -> None:
@@ -249,6 +253,7 @@ def test_a_catalog_of_a_newer_format_is_refused_and_left_as_it_is(
     assert path.read_bytes() == before
 
 
+@pytest.mark.sqlite
 def test_a_file_that_is_no_catalog_is_refused_and_left_as_it_is(settings: Settings) -> None:
     settings.data.mkdir()
     path = settings.data / "catalog.sqlite"
@@ -268,3 +273,32 @@ def test_a_data_folder_that_cannot_be_made_gives_a_sentence(tmp_path: Path) -> N
 def test_a_database_that_nobody_can_reach_gives_a_sentence() -> None:
     with pytest.raises(StoreError, match=r"^The catalog nonsense cannot be opened: .*\.$"):
         Store(Settings(catalog="nonsense"))
+
+
+class OddSite(SampleSite):
+    """An interface that says what is no character, in a title and in an address."""
+
+    def answer(self, path: str, language: str) -> tuple[bytes, str] | None:
+        found = super().answer(path, language)
+        if found is None or "/api/" not in path:
+            return found
+        answer = json.loads(found[0])
+        first, second, third = answer["results"][:3]
+        first["title"] = f"\0\ud800{first['title']}"
+        second["url"] += "\0"
+        third["url"] += "-" + "x" * 3000
+        return json.dumps(answer).encode(), found[1]
+
+
+def test_what_is_no_character_ends_no_run(settings: Settings, store: Store) -> None:
+    with OddSite("sample_doj") as site:
+        mirrors = dict.fromkeys(office("sample_doj").route("interface").hosts, site.url)
+        report = crawl("sample_doj", settings, store, route="interface", mirrors=mirrors, delay_s=0)
+    assert (report.error, report.quarantined) == (None, None)
+    assert {each.rule for each in report.refused} == {
+        "broken_address",
+        "long_address",
+    }
+    assert report.new == store.count() > 3
+    assert sum(each.title.startswith("\ufffd\ufffd") for each in store.releases()) == 1
+    assert store.runs(good=True)["sample_doj"]

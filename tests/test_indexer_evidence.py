@@ -24,7 +24,7 @@ from indexer.cli import main
 from tests.test_corpus_backup import ALONE, ROOT, assert_whole, crawl_on, text
 from tests.test_corpus_import_files import Foreign, page_of
 from tests.test_corpus_reread import misread, whole_page
-from tests.test_corpus_verify import state
+from tests.test_corpus_verify import lose_catalog, state
 
 
 def call(settings: Settings, *arguments: str) -> Result:
@@ -80,8 +80,7 @@ def test_a_torn_archive_and_a_lost_catalog_are_mended_at_once(copy_settings: Set
         file.write(b"\x1f\x8b\x08 half a record")
     with closing(Store(copy_settings)) as store:
         before = state(store)
-    for path in copy_settings.data.glob("catalog.sqlite*"):
-        path.unlink()
+    lose_catalog(copy_settings)
     assert_repaired(copy_settings, f"{newest} is torn at ", "that the catalog does not know")
     with closing(Store(copy_settings)) as store:
         assert state(store).keys() == before.keys()

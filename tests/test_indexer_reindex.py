@@ -293,7 +293,7 @@ from pathlib import Path
 from corpus import Settings, Store
 from indexer import open_engine, reindex
 
-settings = Settings(data=Path(sys.argv[1]))
+settings = Settings(data=Path(sys.argv[1]), catalog=os.environ.get("COMMUNIQUE_CATALOG", ""))
 
 def stall(done, total):
     if done == int(sys.argv[3]):

@@ -1,0 +1,26 @@
+"""The command that moves a catalog into another database."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import click
+
+from corpus import Settings, Store
+from corpus.database import shown
+from corpus.lock import only_job
+from corpus.report import counted
+from corpus.transfer import copy_into
+
+
+@click.command("copy-catalog")
+@click.argument("url")
+@click.pass_obj
+def copy_catalog_command(settings: Settings, url: str) -> None:
+    """Copy the catalog into an empty one at an SQLAlchemy URL, such as one of PostgreSQL.
+
+    Then set COMMUNIQUE_CATALOG to that URL; archive and index stay as they are.
+    """
+    with only_job(settings, "crawl"), closing(Store(settings)) as store:
+        number = copy_into(store.engine, url)
+    click.echo(f"{counted(number, 'release')} copied to {shown(url)}.")
