@@ -30,7 +30,18 @@ from indexer.engine import FACETS
 ROOT = Path(__file__).resolve().parents[1]
 READING = ["export", "offices", "search", "status", "verify"]
 COMMANDS = sorted(
-    [*READING, "backup", "check", "crawl", "demo", "import", "reindex", "serve", "suppress"]
+    [
+        *READING,
+        "backup",
+        "check",
+        "copy-catalog",
+        "crawl",
+        "demo",
+        "import",
+        "reindex",
+        "serve",
+        "suppress",
+    ]
 )
 # No waiting for an office that refuses; every release is due at every crawl.
 ALWAYS = {"COMMUNIQUE_RETRIES": "0", "COMMUNIQUE_REVISITS": "0", "COMMUNIQUE_WALK_DAYS": "0"}

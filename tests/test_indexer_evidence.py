@@ -28,8 +28,8 @@ from tests.test_corpus_verify import lose_catalog, state
 
 
 def call(settings: Settings, *arguments: str) -> Result:
-    data = {"COMMUNIQUE_DATA": str(settings.data)}
-    return CliRunner().invoke(main, list(arguments), env=data)
+    env = {"COMMUNIQUE_DATA": str(settings.data), "COMMUNIQUE_CATALOG": settings.catalog}
+    return CliRunner().invoke(main, list(arguments), env=env)
 
 
 def assert_repaired(settings: Settings, *told: str) -> None:
