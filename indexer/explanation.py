@@ -4,6 +4,7 @@ matched.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import reduce
 from typing import Protocol
@@ -118,9 +119,13 @@ def _leaf(node: tree.Query, done: Carried) -> str:
 
 
 def _beginning(stem: tree.Term, done: Carried) -> str:
-    """How a stem's forms begin: the stem, or where vowels come and go the commonest form."""
+    """How a stem's forms begin, in whatever field: the stem, or where vowels come and go the
+    commonest form.
+    """
     word: str = stem.text.removeprefix(STEM)
-    forms = done.forms_of(stem)
+    forms: Counter[str] = Counter()
+    for field in LENGTHS_OF:
+        forms.update(done.forms_of(tree.Term(field, stem.text)))
     if not forms or any(form.startswith(word) for form in forms):
         return word
     return max(forms, key=lambda form: (forms[form], form))

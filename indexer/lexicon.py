@@ -1,5 +1,5 @@
-"""Texts -> tokens as numbers of words, and of their folded forms. It outlives a segment, so that a
-word that many segments hold is folded once.
+"""Texts -> tokens as numbers of words, and of their folded forms. It outlives a batch of texts, so
+that a word that many of them hold is folded once.
 """
 
 from __future__ import annotations
@@ -19,16 +19,22 @@ MOST_WORDS = 300_000
 
 
 class Lexicon:
-    """Every form that was met, by number; and of each word as it stands in texts, by its number,
-    the form and whether it has a capital.
+    """Every form that was met, by number, and `names` of them in that order; and of each word as it
+    stands in texts, by its number, the form and whether it has a capital.
     """
 
     def __init__(self) -> None:
         self.forms: dict[str, int] = {}
+        self.names: list[str] = []
         self._words = WordNumbers()
-        self.form_of: Array = np.zeros(1 << 12, np.int32)
-        self.is_capital: Array = np.zeros(1 << 12, bool)
+        self.form_of: NDArray[np.int32] = np.zeros(1 << 12, np.int32)
+        self.is_capital: NDArray[np.bool_] = np.zeros(1 << 12, bool)
         self._known = 0
+
+    @property
+    def size(self) -> int:
+        """How many words were met."""
+        return self._known
 
     @property
     def is_full(self) -> bool:
@@ -39,7 +45,7 @@ class Lexicon:
         """The word of a number."""
         return self._words.word(number)
 
-    def words(self, text: str) -> Array:
+    def words(self, text: str) -> NDArray[np.int32]:
         """The numbers of a text's words, in their order (int32)."""
         words = self._words.numbers(text)
         if self._words.count > self._known:
@@ -53,6 +59,10 @@ class Lexicon:
             self.is_capital = np.resize(self.is_capital, 2 * self._words.count)
         for number in range(self._known, self._words.count):
             word = self._words.word(number)
-            self.form_of[number] = self.forms.setdefault(fold(word), len(self.forms))
+            form = fold(word)
+            if form not in self.forms:
+                self.forms[form] = len(self.names)
+                self.names.append(form)
+            self.form_of[number] = self.forms[form]
             self.is_capital[number] = word[:1].isupper()
         self._known = self._words.count

@@ -102,7 +102,7 @@ class Marker:
         known = None if forms is None else list(forms)
         if known is not None and len(known) <= MOST_FORMS:
             self.words[name].update(known)
-        elif test := _test(node, is_stem=is_stem):
+        elif test := word_test(node, is_stem=is_stem):
             self.tests[name].append(test)
 
     def marks(self, text: str, name: str, language: str) -> list[Mark]:
@@ -186,7 +186,8 @@ def _goes_before(low: str, start: int) -> bool:
     )
 
 
-def _test(node: tree.Query, *, is_stem: bool) -> Test | None:
+def word_test(node: tree.Query, *, is_stem: bool) -> Test | None:
+    """What tells whether a leaf matches a word; None for one that matches none."""
     if isinstance(node, Keyed):
         return lambda word, _, stemmed: node.has(stemmed if is_stem else word)
     if isinstance(node, tree.FuzzyTerm):
@@ -194,9 +195,13 @@ def _test(node: tree.Query, *, is_stem: bool) -> Test | None:
         return lambda _, written, __: (
             written[:kept] == text[:kept] and distance(text, written, most) <= most
         )
-    if isinstance(node, tree.Wildcard):
-        is_match = re.compile(translate(node.text)).match
+    if isinstance(node, tree.Wildcard | tree.Regex):
+        pattern = translate(node.text) if isinstance(node, tree.Wildcard) else node.text
+        is_match = re.compile(pattern).match
         return lambda _, written, __: is_match(written) is not None
+    if isinstance(node, tree.Prefix):
+        prefix = node.text
+        return lambda _, written, __: written.startswith(prefix)
     if isinstance(node, tree.TermRange):
         low, high = node.start or "", node.end or "\U0010ffff"
         excluded = {low} if node.startexcl and node.start else set()

@@ -46,6 +46,32 @@ def _classes(size: int) -> Classes:
     return classes
 
 
+def word_spans(text: str) -> Spans:
+    """Where the words of a text stand in it: int32[n, 2]."""
+    codes = codes_of(text)
+    return _word_spans(codes, classes_of(codes))
+
+
+@compiled
+def _word_spans(codes: Codes, classes: Classes) -> Spans:
+    size = len(codes)
+    found = np.empty((size // 2 + 1, 2), np.int32)
+    at = length = 0
+    while at < size:
+        if classes[codes[at]] != LETTER:
+            at += 1
+            continue
+        found[length, 0], kind = at, LETTER
+        while kind != OTHER:
+            at += 1
+            kind = classes[codes[at]] if at < size else OTHER
+            if kind == JOINER and (at + 1 == size or classes[codes[at + 1]] != LETTER):
+                kind = OTHER
+        found[length, 1] = at
+        length += 1
+    return found[:length]
+
+
 class WordNumbers:
     """Numbers the words of texts in the order in which they are first met, as they are written.
 

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from corpus import Settings
 from indexer.analysis import STEM, Token
+from indexer.association import Counts, log_dice, log_likelihood, mutual_information
 from indexer.engine import Collocates, Filters, Measure, Query
 from indexer.query import parse
 from indexer.whoosh_engine import WhooshEngine
-from indexer.whoosh_engine.collocates import Counts, log_dice, log_likelihood, mutual_information
 from tests.test_core_merging import made
 from tests.test_core_plain_reader import Judged, judged
 from tests.test_core_trees import Vocabulary, nothing, trees, typed, typed_alone

@@ -18,9 +18,8 @@ from corpus import Settings
 from indexer.analysis import WORD
 from indexer.engine import Filters, Line, LineSort, Query
 from indexer.query import parse
-from indexer.tokenizer import classes_of, codes_of
+from indexer.tokenizer import word_spans
 from indexer.whoosh_engine import WhooshEngine
-from indexer.whoosh_engine.spans import word_spans
 from indexer.whoosh_engine.wordlist import _numbered
 from tests.test_core_compiled import LETTERS
 from tests.test_core_merging import made
@@ -251,9 +250,8 @@ def test_no_neighbour_stands_before_any_word(tmp_path_factory: pytest.TempPathFa
 @OFTEN
 @given(text=st.text(alphabet=LETTERS, max_size=40))
 def test_words_stand_where_the_pattern_finds_them(text: str) -> None:
-    codes = codes_of(text)
     expected = [found.span() for found in WORD.finditer(text)]
-    assert [*map(tuple, word_spans(codes, classes_of(codes)).tolist())] == expected
+    assert [*map(tuple, word_spans(text).tolist())] == expected
 
 
 @OFTEN

@@ -16,20 +16,20 @@ from hypothesis import strategies as st
 from whoosh import query as tree
 
 from corpus import Settings
+from indexer.alignment import MOST_DECLARING
 from indexer.analysis import fold, stem, tokens
-from indexer.document import Document
-from indexer.engine import Query
-from indexer.query import parse
-from indexer.whoosh_engine import WhooshEngine
-from indexer.whoosh_engine.counterparts import (
+from indexer.competitive_linking import (
     LEAST_DICE,
     LEAST_LIKELIHOOD,
     LEAST_RELEASES,
     MOST_NEAR,
     NEAR_BEST,
 )
+from indexer.document import Document
+from indexer.engine import Query
+from indexer.query import parse
+from indexer.whoosh_engine import WhooshEngine
 from indexer.whoosh_engine.snapshot import Snapshot
-from indexer.whoosh_engine.translations import MOST_DECLARING
 from indexer.whoosh_engine.writer import SegmentWriter
 from tests.aligned import DEEDS, LANGUAGES, PEOPLE, aligned
 from tests.test_core_merging import made

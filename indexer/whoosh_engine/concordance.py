@@ -5,7 +5,6 @@ All are counted and sorted by numbers; only the lines that are shown read a stor
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
@@ -14,22 +13,15 @@ from typing import Any
 
 import numpy as np
 
+from indexer.concordance import KEPT, first_in_order, line
 from indexer.engine import Concordance, Line, LineSort, Query
-from indexer.tokenizer import Spans, classes_of, codes_of
+from indexer.spans import neighbours
+from indexer.tokenizer import Spans, word_spans
 from indexer.whoosh_engine.answer import answer, order
 from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.execute import Executor
 from indexer.whoosh_engine.occurrences import FIELD, find_occurrences
 from indexer.whoosh_engine.snapshot import Snapshot
-from indexer.whoosh_engine.spans import neighbours, word_spans
-
-# On each side of a line so many characters are shown, or some less where a word would be cut.
-CONTEXT_CHARS = 80
-BETWEEN_PARAGRAPHS = "\n\n"
-SPACE = re.compile(r"\s+")
-# Texts that are kept at hand, and lines looked up at a time, while all are read; those of one text
-# mostly come together.
-KEPT = 64
 
 
 def concordance(
@@ -73,12 +65,7 @@ class _Lines:
         """
         if start >= min(end, len(self)):
             return np.zeros(0, np.int64)
-        keys = self._keys(sort)
-        top = keys[-1]
-        first = np.arange(len(top))
-        if end < len(top):
-            first = np.flatnonzero(top <= np.partition(top, end - 1)[end - 1])
-        return first[np.lexsort([key[first] for key in keys])][start:end]
+        return first_in_order(self._keys(sort), end)[start:]
 
     def _keys(self, sort: LineSort) -> list[Array]:
         """What lines are sorted by, numbers for each; the last counts most."""
@@ -128,38 +115,11 @@ class _Lines:
             document = int(part.documents[place])
             start = int(part.segment.starts(FIELD)[document])
             stored, spans = read(part.base + document)
-            yield _line(
+            yield line(
                 stored, spans, int(part.firsts[place]) - start, int(part.lasts[place]) - start
             )
 
     def _read(self, document: int) -> tuple[dict[str, Any], Spans]:
         """A document's stored fields, and where its body's words stand."""
         stored = self.snapshot.stored(document)
-        codes = codes_of(stored["body"])
-        return stored, word_spans(codes, classes_of(codes))
-
-
-def _line(stored: dict[str, Any], spans: Spans, first: int, last: int) -> Line:
-    """The line of the words from the first to the last, cut at whole words."""
-    text = stored["body"]
-    start, end = int(spans[first, 0]), int(spans[last, 1])
-    left, right = 0, len(text)
-    if start > CONTEXT_CHARS:
-        left = int(spans[np.searchsorted(spans[:, 0], start - CONTEXT_CHARS), 0])
-    if end + CONTEXT_CHARS < right:
-        right = int(spans[np.searchsorted(spans[:, 1], end + CONTEXT_CHARS, "right") - 1, 1])
-    # A paragraph is never empty, nor does it hold an empty line.
-    border = text.rfind(BETWEEN_PARAGRAPHS, 0, start)
-    return Line(
-        id=stored["id"],
-        office=stored["office"],
-        language=stored["language"],
-        published=stored["published"],
-        title=stored["title"],
-        url=stored["url"],
-        left=SPACE.sub(" ", text[left:start]).lstrip(),
-        keyword=SPACE.sub(" ", text[start:end]),
-        right=SPACE.sub(" ", text[end:right]).rstrip(),
-        paragraph=text.count(BETWEEN_PARAGRAPHS, 0, start),
-        offset=start if border < 0 else start - border - len(BETWEEN_PARAGRAPHS),
-    )
+        return stored, word_spans(stored["body"])

@@ -159,8 +159,9 @@ class Executor:
         if key not in self._forms:
             counts: Counter[str] = Counter()
             for _, segment, number in self._postings(*key):
-                for term, count in segment.forms(LENGTHS_OF[leaf.fieldname], number):
-                    counts[term.decode()] += count
+                # A form that has the stem in several languages is told once for each.
+                forms = dict(segment.forms(LENGTHS_OF[leaf.fieldname], number))
+                counts.update({term.decode(): count for term, count in forms.items()})
             self._forms[key] = counts
         return self._forms[key]
 

@@ -53,19 +53,46 @@ class Expansion:
         return {postings.term(number) for postings, numbers in self.ranges for number in numbers}
 
     def counts(self, most: int) -> list[tuple[str, int]]:
-        """The terms in most documents, and in how many."""
+        """The terms in most documents, and in how many.
+
+        The commonest of each segment are counted in all; then whatever could still be as common,
+        since of what many segments hold together one must hold its share.
+        """
+        found = self._counted([self._commonest(one, most) for one in self.ranges])
+        if len(self.ranges) > 1 and len(found) >= most:
+            least = -(-found[most - 1][1] // len(self.ranges))
+            found = self._counted([self._holding(one, least) for one in self.ranges])
+        return [(term.decode(), count) for term, count in found[:most]]
+
+    def _commonest(self, one: tuple[FieldPostings, Numbers], most: int) -> Array:
+        """The numbers of the commonest terms of a segment, and of those as common as the last."""
+        counts = _documents_of(one)
+        return self._holding(one, np.partition(counts, -most)[-most] if len(counts) > most else 1)
+
+    def _holding(self, one: tuple[FieldPostings, Numbers], least: int) -> Array:
+        return np.asarray(one[1])[_documents_of(one) >= least]
+
+    def _counted(self, chosen: list[Array]) -> list[tuple[bytes, int]]:
+        """The chosen terms of any segment with their documents in all, most first."""
+        terms = {
+            postings.term(int(number))
+            for (postings, _), numbers in zip(self.ranges, chosen, strict=True)
+            for number in numbers
+        }
         found: dict[bytes, int] = {}
-        for postings, numbers in self.ranges:
-            chosen = np.asarray(numbers)
-            counts = postings.firsts[chosen + 1] - postings.firsts[chosen]
-            if len(counts) > most:
-                top = np.argpartition(-counts, most)[:most]
-                chosen, counts = chosen[top], counts[top]
-            for at in range(len(chosen)):
-                term = postings.term(int(chosen[at]))
-                found[term] = found.get(term, 0) + int(counts[at])
-        ordered = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
-        return [(term.decode(), count) for term, count in ordered[:most]]
+        for postings, _ in self.ranges:
+            for term in terms:
+                if (number := postings.number(term)) is not None:
+                    found[term] = found.get(term, 0) + postings.count(number)
+        return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _documents_of(one: tuple[FieldPostings, Numbers]) -> Array:
+    """How many documents each of some terms is in."""
+    postings, numbers = one
+    chosen = np.asarray(numbers)
+    counts: Array = postings.firsts[chosen + 1] - postings.firsts[chosen]
+    return counts
 
 
 NOTHING = Expansion()

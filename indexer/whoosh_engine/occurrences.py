@@ -8,25 +8,22 @@ same span counts once, whatever number of the query's parts match it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
 from whoosh import query as tree
 
-from indexer.fields import stem_field
+from indexer.compiled import compiled
+from indexer.leaves import BODY, body_leaves
+from indexer.spans import NOWHERE, Pair, distinct, documents_of, joined, phrase_spans
 from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.execute import Executor
 from indexer.whoosh_engine.expand import Expansion, expand
 from indexer.whoosh_engine.segment import SegmentArrays
-from indexer.whoosh_engine.spans import documents_of, follow_spans, term_places
 
-FIELD = "body"
-FIELDS = (FIELD, stem_field(FIELD))
-NOWHERE = np.zeros(0, np.uint32)
-# Spans by their first and last tokens, as the kernels take them.
-Pair = tuple[Array, Array]
+FIELD = BODY
 
 
 @dataclass(frozen=True)
@@ -59,7 +56,7 @@ def find_occurrences(
     snapshot = executor.snapshot
     wanted = np.zeros(snapshot.size, bool)
     wanted[hits] = True
-    asked = [*leaves(query)]
+    asked = [*body_leaves(query)]
     expansions = {
         id(leaf): expand(snapshot, leaf)
         for leaf in asked
@@ -75,23 +72,10 @@ def find_occurrences(
             else:
                 numbers = _numbers(leaf, segment, expansions)
                 words.append(places.of(leaf.fieldname, numbers))
-        firsts, lasts = _joined(_union(words), phrases)
+        firsts, lasts = joined(_union(words), phrases)
         documents = documents_of(firsts, segment.starts(FIELD))
         found.append(Occurrences(segment, base, documents, firsts, lasts))
     return found
-
-
-def leaves(node: tree.Query | None) -> Iterator[tree.Query]:
-    """The parts of a tree that match words of bodies and are not negated."""
-    if isinstance(node, tree.AndNot):
-        yield from leaves(node.a)
-    elif isinstance(node, tree.CompoundQuery):
-        for part in node.subqueries:
-            yield from leaves(part)
-    elif isinstance(node, tree.ConstantScoreQuery):
-        yield from leaves(node.child)
-    elif isinstance(node, tree.Term | tree.Phrase | tree.MultiTerm) and node.fieldname in FIELDS:
-        yield node
 
 
 def _numbers(
@@ -150,48 +134,53 @@ class _Places:
 
 
 def _phrase(places: _Places, leaf: tree.Phrase) -> Pair:
-    """A phrase's occurrences, of those that begin at one word the shortest."""
     field = places.segment.fields[leaf.fieldname]
     numbers = _known([field.number(word.encode()) for word in leaf.words])
     if not numbers or len(numbers) < len(leaf.words):
         return NOWHERE, NOWHERE
-    firsts = lasts = places.of(leaf.fieldname, numbers[:1])
-    for number in numbers[1:]:
-        following = places.of(leaf.fieldname, [number])
-        starts = places.segment.starts(FIELD)
-        firsts, lasts = follow_spans(firsts, lasts, following, starts, leaf.slop)
-    # Both ends ascend, so that of one beginning the first is the shortest.
-    is_shortest = np.ones(len(firsts), bool)
-    is_shortest[1:] = firsts[1:] != firsts[:-1]
-    return firsts[is_shortest], lasts[is_shortest]
-
-
-def _joined(words: Array, phrases: Sequence[Pair]) -> Pair:
-    """Words and phrases together, none twice."""
-    if not phrases:
-        return words, words
-    pairs = [
-        firsts.astype(np.uint64) << np.uint64(32) | lasts
-        for firsts, lasts in ((words, words), *phrases)
-    ]
-    both = _distinct(np.concatenate(pairs))
-    return (both >> np.uint64(32)).astype(np.uint32), both.astype(np.uint32)
+    words = [places.of(leaf.fieldname, [number]) for number in numbers]
+    return phrase_spans(words, places.segment.starts(FIELD), leaf.slop)
 
 
 def _union(places: Sequence[Array]) -> Array:
     kept = [each for each in places if len(each)]
     if len(kept) < 2:
         return kept[0] if kept else NOWHERE
-    return _distinct(np.concatenate(kept))
-
-
-def _distinct(numbers: Array) -> Array:
-    """The numbers in order, each once."""
-    numbers.sort()  # np.unique hashes them first, which takes many times as long
-    is_new = np.ones(len(numbers), bool)
-    is_new[1:] = numbers[1:] != numbers[:-1]
-    return numbers[is_new]
+    return distinct(np.concatenate(kept))
 
 
 def _known(numbers: Sequence[int | None]) -> list[int]:
     return [number for number in numbers if number is not None]
+
+
+@compiled
+def term_places(
+    extents: Array,
+    spots: Array,
+    documents: Array,
+    freqs: Array,
+    positions: Array,
+    starts: Array,
+    is_wanted: Array,
+) -> Array:
+    """Where some terms stand in the documents that are wanted, one term after another.
+
+    A term's postings are those from extents[term, 0] to extents[term, 1] (int64[n, 2]), its
+    positions begin at spots[term] (int64[n]).
+    """
+    total = 0
+    for term in range(len(extents)):
+        for posting in range(extents[term, 0], extents[term, 1]):
+            total += freqs[posting] if is_wanted[documents[posting]] else 0
+    found = np.empty(total, np.uint32)
+    length = 0
+    for term in range(len(extents)):
+        spot = spots[term]
+        for posting in range(extents[term, 0], extents[term, 1]):
+            often, document = np.int64(freqs[posting]), documents[posting]
+            if is_wanted[document]:
+                for at in range(spot, spot + often):
+                    found[length] = starts[document] + positions[at]
+                    length += 1
+            spot += often
+    return found

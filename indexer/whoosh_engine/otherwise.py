@@ -8,12 +8,10 @@ from typing import Any
 import numpy as np
 from whoosh import query as tree
 
-from indexer.analysis import fold
 from indexer.marker import MOST_FORMS, Marker
+from indexer.otherwise import other_words
 from indexer.whoosh_engine.execute import Executor
 from indexer.whoosh_engine.found import Found
-
-SHOWN = 3
 
 
 class Otherwise:
@@ -36,12 +34,7 @@ class Otherwise:
         """
         if document not in self.documents:
             return ()
-        found: dict[str, str] = {}
-        for name in ("title", "body"):
-            text = stored[name]
-            for start, end in self.marker.marks(text, name, stored["language"]):
-                found.setdefault(fold(text[start:end]), text[start:end])
-        return tuple(found.values())[:SHOWN]
+        return other_words(self.marker, stored["title"], stored["body"], stored["language"])
 
     def _forms(self, leaf: tree.Query) -> Iterable[str] | None:
         forms = self.executor.spellings(leaf)

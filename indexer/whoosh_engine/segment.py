@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -118,17 +118,19 @@ class SegmentArrays:
             for name in ("id", "office", "language")
         }
 
-    def forms(
-        self, field: str, number: int, language: str | None = None
-    ) -> Iterator[tuple[bytes, int]]:
-        """The terms of a text that have a stem, in any language or in one, and their documents'
-        number.
-        """
+    def forms(self, field: str, number: int) -> Iterator[tuple[bytes, int]]:
+        """The terms of a text that have a stem in any language, and their documents' number."""
         postings = self.fields[field]
-        for own, (terms, firsts) in zip(self.languages, self._forms[field], strict=True):
-            if language in (None, own):
-                for term in terms[firsts[number] : firsts[number + 1]]:
-                    yield postings.term(term), postings.count(term)
+        for language in self.languages:
+            for term in self.forms_of(field, number, language):
+                yield postings.term(term), postings.count(term)
+
+    def forms_of(self, field: str, number: int, language: str) -> Sequence[int]:
+        """The numbers of the terms of a text that have a stem in a language."""
+        if language not in self.languages:
+            return ()
+        terms, firsts = self._forms[field][self.languages.index(language)]
+        return terms[firsts[number] : firsts[number + 1]]
 
     @cached_property
     def _forms(self) -> dict[str, list[tuple[memoryview, memoryview]]]:

@@ -17,6 +17,7 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC, FileIndex
 from whoosh.searching import Searcher
 
+from indexer.alignment import Alignment
 from indexer.fields import LENGTHS_OF
 from indexer.periods import Step
 from indexer.whoosh_engine.arrays import Array
@@ -25,7 +26,7 @@ from indexer.whoosh_engine.facets import FacetColumn
 from indexer.whoosh_engine.groups import Groups
 from indexer.whoosh_engine.segment import SegmentArrays
 from indexer.whoosh_engine.timeline import Periods
-from indexer.whoosh_engine.translations import Translations
+from indexer.whoosh_engine.translations import alignment
 from indexer.whoosh_engine.wordlist import WordList
 
 # BM25F as in Whoosh's default weighting (Robertson and Zaragoza 2009, section 3.4, one field at a
@@ -51,7 +52,8 @@ class Snapshot:
         self._scratch = local()
         self._facets: dict[str, FacetColumn] = {}
         self._words: dict[str, WordList] = {}
-        self._holders: dict[str, Array] = {}
+        # How many translations hold each stem, by field and language, once that was counted.
+        self.holders: dict[tuple[str, int], Array] = {}
         self._lengths: dict[str, Array] = {}
         self._periods: dict[Step, Periods] = {}
 
@@ -109,16 +111,6 @@ class Snapshot:
             self._words[field] = WordList(field, self.segments)
         return self._words[field]
 
-    def holders(self, field: str) -> Array:
-        """How many documents hold each word of a field, by the words' common numbers: float64."""
-        if field not in self._holders:
-            words = self.words(field)
-            sums = np.zeros(len(words))
-            for segment, numbers in zip(self.segments, words.numbers, strict=False):
-                sums[numbers] += np.diff(segment.fields[field].firsts)
-            self._holders[field] = sums
-        return self._holders[field]
-
     def lengths(self, field: str) -> Array:
         """The number of words of each document in a field."""
         if field not in self._lengths:
@@ -169,12 +161,13 @@ class Snapshot:
         return Groups.of(self.segments, self.bases)
 
     @cached_property
-    def translations(self) -> Translations | None:
+    def translations(self) -> Alignment | None:
         """The documents that are translations of others; None where no document declares any."""
         if not any(len(segment.fields["alternates"]) for segment in self.segments):
             return None
         languages = self.facet("language")
-        return Translations.of(self.segments, self.bases, self._ids(), self.alive, languages)
+        ids, ranks = self._ids(), self.by_id
+        return alignment(self.segments, self.bases, ids, ranks, self.alive, languages)
 
     def document(self, id_: str) -> int | None:
         """The document of an id, None where there is none or it is deleted."""

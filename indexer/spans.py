@@ -1,50 +1,57 @@
-"""Occurrences as spans of tokens, compiled: where they stand, and what stands around them.
+"""Occurrences as spans of tokens: where they stand, and what stands around them.
 
-A token's place is its number among all tokens of a segment's bodies (uint32), as in the forward
-column; `starts` tells where each document's begin (int64, one more for the end). Of spans, `firsts`
-and `lasts` are the places of their first and last tokens.
+A token's place is its number among all tokens of many releases' bodies (uint32); `starts` tells
+where each release's begin (int64, one more for the end). Of spans, `firsts` and `lasts` are the
+places of their first and last tokens.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from indexer.compiled import compiled
-from indexer.tokenizer import JOINER, LETTER, OTHER, Classes, Codes, Spans
-from indexer.whoosh_engine.arrays import Array
+
+Array = NDArray[Any]
+# Spans by their first and last tokens, as the kernels take them.
+Pair = tuple[Array, Array]
+NOWHERE = np.zeros(0, np.uint32)
 
 
-@compiled
-def term_places(
-    extents: Array,
-    spots: Array,
-    documents: Array,
-    freqs: Array,
-    positions: Array,
-    starts: Array,
-    is_wanted: Array,
-) -> Array:
-    """Where some terms stand in the documents that are wanted, one term after another.
-
-    A term's postings are those from extents[term, 0] to extents[term, 1] (int64[n, 2]), its
-    positions begin at spots[term] (int64[n]).
+def phrase_spans(words: Sequence[Array], starts: Array, slop: int) -> Pair:
+    """A phrase's occurrences from the places of each of its words, of those that begin at one word
+    the shortest.
     """
-    total = 0
-    for term in range(len(extents)):
-        for posting in range(extents[term, 0], extents[term, 1]):
-            total += freqs[posting] if is_wanted[documents[posting]] else 0
-    found = np.empty(total, np.uint32)
-    length = 0
-    for term in range(len(extents)):
-        spot = spots[term]
-        for posting in range(extents[term, 0], extents[term, 1]):
-            often, document = np.int64(freqs[posting]), documents[posting]
-            if is_wanted[document]:
-                for at in range(spot, spot + often):
-                    found[length] = starts[document] + positions[at]
-                    length += 1
-            spot += often
-    return found
+    firsts = lasts = words[0]
+    for following in words[1:]:
+        firsts, lasts = follow_spans(firsts, lasts, following, starts, slop)
+    # Both ends ascend, so that of one beginning the first is the shortest.
+    is_shortest = np.ones(len(firsts), bool)
+    is_shortest[1:] = firsts[1:] != firsts[:-1]
+    return firsts[is_shortest], lasts[is_shortest]
+
+
+def joined(words: Array, phrases: Sequence[Pair]) -> Pair:
+    """Words and phrases together, none twice."""
+    if not phrases:
+        return words, words
+    pairs = [
+        firsts.astype(np.uint64) << np.uint64(32) | lasts
+        for firsts, lasts in ((words, words), *phrases)
+    ]
+    both = distinct(np.concatenate(pairs))
+    return (both >> np.uint64(32)).astype(np.uint32), both.astype(np.uint32)
+
+
+def distinct(numbers: Array) -> Array:
+    """The numbers in order, each once; they are sorted in place."""
+    numbers.sort()  # np.unique hashes them first, which takes many times as long
+    is_new = np.ones(len(numbers), bool)
+    is_new[1:] = numbers[1:] != numbers[:-1]
+    return numbers[is_new]
 
 
 @compiled
@@ -150,24 +157,3 @@ def count_near(
         for each in range(span, at):
             is_inside[firsts[each] - start : lasts[each] - start + 1] = False
     return total
-
-
-@compiled
-def word_spans(codes: Codes, classes: Classes) -> Spans:
-    """Where the words of a text stand in it: int32[n, 2], as `analysis.WORD` tells them apart."""
-    size = len(codes)
-    found = np.empty((size // 2 + 1, 2), np.int32)
-    at = length = 0
-    while at < size:
-        if classes[codes[at]] != LETTER:
-            at += 1
-            continue
-        found[length, 0], kind = at, LETTER
-        while kind != OTHER:
-            at += 1
-            kind = classes[codes[at]] if at < size else OTHER
-            if kind == JOINER and (at + 1 == size or classes[codes[at + 1]] != LETTER):
-                kind = OTHER
-        found[length, 1] = at
-        length += 1
-    return found[:length]
