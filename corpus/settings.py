@@ -15,11 +15,17 @@ from platformdirs import user_data_path
 from corpus.errors import SettingsError
 
 PREFIX = "COMMUNIQUE_"
+ENGINES = ("embedded", "opensearch")
 
 
 def _setting(default: Any, words: str, least: int = 1) -> Any:
     """A setting; of a number, `least` is the smallest that makes sense."""
     return field(default=default, metadata={"help": words, "least": least})
+
+
+def _secret(words: str) -> Any:
+    """A setting that is never shown."""
+    return field(default="", repr=False, metadata={"help": words})
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,27 @@ class Settings:
     )
     page_size: int = _setting(20, "hits on a page of results")
     memory_mb: int = _setting(512, "memory that building an index may take, in megabytes")
+    engine: str = _setting(
+        "embedded", "`embedded`: the index in the data folder; `opensearch`: on a cluster"
+    )
+    opensearch_url: str = _setting(
+        "", "base URLs of the cluster's nodes, such as `https://search1:9200`, blanks between"
+    )
+    opensearch_user: str = _setting("", "user of the cluster; empty: none")
+    opensearch_password: str = _secret("the user's password")
+    opensearch_password_file: str = _setting("", "file that holds the user's password, instead")
+    opensearch_api_key: str = _secret("API key of the cluster, instead of user and password")
+    opensearch_api_key_file: str = _setting("", "file that holds the API key, instead")
+    opensearch_ca: str = _setting(
+        "", "file of the authority that signed the cluster's certificate; empty: the system's"
+    )
+    opensearch_index: str = _setting(
+        "communique", "what the names of its indexes on the cluster begin with"
+    )
+    opensearch_shards: int = _setting(1, "shards of an index on the cluster")
+    opensearch_replicas: int = _setting(
+        0, "copies of each shard on other nodes; with one, a node may go", least=0
+    )
     https: bool = _setting(False, "yes: answer over HTTPS only (behind a TLS proxy), with HSTS")
     proxies: int = _setting(
         0, "proxies of yours in front of the page, whose X-Forwarded-* headers count", least=0
@@ -105,7 +132,14 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
                 raise SettingsError(
                     f"{PREFIX}{each.name.upper()} must be at least {least}, not {value!r}."
                 )
-    return Settings(**given)
+    settings = Settings(**given)
+    if settings.engine not in ENGINES:
+        raise SettingsError(
+            f"{PREFIX}ENGINE must be {' or '.join(ENGINES)}, not {settings.engine!r}."
+        )
+    if settings.engine == "opensearch" and not settings.opensearch_url:
+        raise SettingsError(f"{PREFIX}OPENSEARCH_URL must name the cluster's nodes.")
+    return settings
 
 
 def _read(name: str, kind: str, value: str) -> Any:

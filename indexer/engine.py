@@ -13,6 +13,7 @@ from typing import Literal, Protocol
 from whoosh.query import Query as Tree
 
 from corpus import Settings
+from corpus.errors import SettingsError
 from indexer.document import Document
 from indexer.passages import Passage
 from indexer.periods import Step
@@ -242,13 +243,16 @@ class Frequencies:
 
 @dataclass(frozen=True)
 class Health:
-    """Whether an engine can answer. `revision` is the catalog's at the last build or update."""
+    """Whether an engine can answer. `revision` is the catalog's at the last build or update;
+    `cluster` says how a cluster is, where the index is on one.
+    """
 
     is_live: bool
     build: str | None
     releases: int
     revision: int
     problem: str | None = None
+    cluster: str | None = None
 
 
 Report = Callable[[int], None]
@@ -341,6 +345,14 @@ class Engine(Protocol):
 
 def open_engine(settings: Settings) -> Engine:
     """The engine that the settings name."""
+    if settings.engine == "opensearch":
+        try:
+            from indexer.opensearch_engine import OpenSearchEngine
+        except ModuleNotFoundError as error:
+            raise SettingsError(
+                f"{error.name} is not installed; run `pip install 'communique[opensearch]'`."
+            ) from None
+        return OpenSearchEngine(settings)
     from indexer.whoosh_engine import WhooshEngine
 
     return WhooshEngine(settings.index, settings.memory_mb)

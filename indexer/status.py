@@ -60,6 +60,7 @@ def status_of(store: Store, engine: Engine) -> dict[str, Any]:
         "releases": health.releases,
         "is_current": health.is_live and health.revision == store.revision(),
         "problem": health.problem,
+        "cluster": health.cluster,
     }
     return {"offices": rows, "index": index, "suppressed": suppressed}
 
@@ -156,6 +157,8 @@ def status_sentences(status: dict[str, Any]) -> list[str]:
             "up to date" if index["is_current"] else "behind the catalog; run `communique reindex`"
         )
         lines.append(f"index {index['build']}: {counted(index['releases'], 'release')}, {state}")
+    if index["cluster"]:
+        lines.append(f"search cluster: {index['cluster']}")
     return lines or ["Nothing is held yet; run `communique crawl`."]
 
 

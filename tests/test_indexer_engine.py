@@ -17,27 +17,39 @@ from hypothesis import strategies as st
 from corpus import Settings, Store
 from corpus.errors import IndexUnusableError
 from corpus.statutes import section
-from indexer import Engine, Filters, Frequency, Query, open_engine, parse
+from indexer import Engine, Filters, Frequency, Query, open_engine, parse, reindex
 from indexer.document import Document
 from indexer.export import exported
 from indexer.periods import name as period_name
-
-ENGINES = {"embedded": open_engine}
+from tests.engines import ENGINES, placed
 
 
 @pytest.fixture(scope="module", params=ENGINES)
 def engine(request: pytest.FixtureRequest, sample_settings: Settings) -> Iterator[Engine]:
     """An engine over the sample offices; read only."""
-    opened = ENGINES[request.param](sample_settings)
+    settings = placed(request, sample_settings)
+    opened = open_engine(settings)
+    store = Store(settings)
+    if not opened.health().is_live:
+        reindex(settings, store, opened, is_full=True)
+    store.close()
     yield opened
     opened.close()
 
 
 @pytest.fixture(params=ENGINES)
-def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+def empty_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Where an engine has nothing in it yet."""
+    return placed(request, Settings(data=tmp_path))
+
+
+@pytest.fixture
+def empty(empty_settings: Settings) -> Iterator[Engine]:
     """An engine with nothing in it yet."""
-    opened = ENGINES[request.param](Settings(data=tmp_path))
+    opened = open_engine(empty_settings)
     yield opened
+    for build in opened.builds():
+        opened.drop(build)
     opened.close()
 
 
@@ -584,9 +596,11 @@ def test_decomposed_text_is_found_by_composed_words(empty: Engine) -> None:
     assert numbers(empty, '"замок йод café"') == [1]
 
 
-def test_a_reader_opened_before_sees_updates_and_builds(empty: Engine, tmp_path: Path) -> None:
+def test_a_reader_opened_before_sees_updates_and_builds(
+    empty: Engine, empty_settings: Settings
+) -> None:
     fill(empty, made(1, "words"))
-    reader = open_engine(Settings(data=tmp_path))
+    reader = open_engine(empty_settings)
     assert numbers(reader, "words") == [1]
     empty.update([made(2, "words")], (), 2, ignore)
     assert sorted(numbers(reader, "words")) == [1, 2]

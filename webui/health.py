@@ -24,6 +24,7 @@ def pages(store: Store, engine: Engine) -> Blueprint:
             "releases": health.releases,
             "is_current": health.is_live and health.revision == store.revision(),
             "problem": health.problem,
+            "cluster": health.cluster,
         }
         return state, 200 if health.is_live else 503
 

@@ -1,0 +1,236 @@
+"""The cluster: how it is reached, which builds it holds, which of them is live, and what it
+refuses, as our errors.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from opensearchpy import OpenSearch, exceptions
+
+from corpus import Settings
+from corpus.errors import (
+    CommuniqueError,
+    IndexUnusableError,
+    SettingsError,
+    StoreError,
+    TooCostlyError,
+)
+from corpus.report import counted
+from indexer.document import FORMAT
+
+REBUILD = "run `communique reindex --full`"
+TOO_LONG = "The query takes too long to answer; use fewer or longer prefixes and wildcards."
+TIMEOUT_S, SEARCH_TIMEOUT_S = 60, 5
+RETRIES = 3
+# How many releases hold a word is counted over all shards, so that scores do not depend on them.
+SCORING = "dfs_query_then_fetch"
+# Connections to a node that are kept open, for readers at a time.
+POOL = 16
+# Causes by which a cluster says that a request asks too much of it.
+COSTLY = re.compile(
+    r"circuit_breaking|too_many_clauses|too_many_buckets|search_phase_execution.*rejected|"
+    r"rejected_execution|too_many_nested_clauses|task_cancelled|time_exceeded"
+)
+REFUSED = (exceptions.AuthenticationException, exceptions.AuthorizationException)
+WORDS = "-words"
+
+
+class Cluster:
+    """A connection to a cluster, and the names that one index has on it: builds are
+    `<index>-<format>-<time>`, each with an index of its words beside it.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.hosts = settings.opensearch_url.split()
+        self.alias = settings.opensearch_index
+        self.client = OpenSearch(
+            hosts=self.hosts,
+            http_compress=False,
+            pool_maxsize=POOL,
+            timeout=TIMEOUT_S,
+            max_retries=RETRIES,
+            retry_on_timeout=False,
+            ca_certs=settings.opensearch_ca or None,
+            **_credentials(settings),
+        )
+
+    def builds(self) -> list[str]:
+        """All builds, finished or not, oldest first."""
+        with self.reading():
+            names = self.client.indices.get(
+                index=f"{self.alias}-*", params={"filter_path": "*.settings.index.uuid"}
+            )
+        mine = re.compile(rf"{re.escape(self.alias)}-(\d+-\d{{8}}t\d{{12}})")
+        found = [match[1] for name in names if (match := mine.fullmatch(name))]
+        return sorted(found, key=lambda build: build.partition("-")[2])
+
+    def index(self, build: str) -> str:
+        """The index of a build's releases."""
+        return f"{self.alias}-{build}"
+
+    def words(self, build: str) -> str:
+        """The index of a build's words."""
+        return self.index(build) + WORDS
+
+    def live(self) -> str:
+        """The live build. Raises IndexUnusableError where there is none of this format."""
+        with self.reading():
+            try:
+                names = [*self.client.indices.get_alias(name=self.alias)]
+            except exceptions.NotFoundError:
+                raise IndexUnusableError(
+                    f"There is no index {self.alias} on {self.hosts[0]} yet; {REBUILD}."
+                ) from None
+        build: str = names[0].removeprefix(f"{self.alias}-")
+        if build.partition("-")[0] != str(FORMAT):
+            raise IndexUnusableError(
+                f"The index {names[0]} is of another format than this program's ({FORMAT});"
+                f" {REBUILD}."
+            )
+        return build
+
+    def publish(self, build: str) -> None:
+        """Let the alias name a build alone, in one step."""
+        actions = [
+            {"remove": {"index": f"{self.alias}-*", "alias": self.alias, "must_exist": False}},
+            {"add": {"index": self.index(build), "alias": self.alias}},
+        ]
+        with self.writing():
+            self.client.indices.update_aliases(body={"actions": actions})
+
+    def refresh(self, build: str) -> None:
+        """Show what was written to a build."""
+        with self.writing():
+            self.client.indices.refresh(index=f"{self.index(build)},{self.words(build)}")
+
+    def state(self) -> str | None:
+        """How the cluster is, in words; None where it does not answer."""
+        try:
+            with self.reading():
+                found = self.client.cluster.health()
+        except CommuniqueError:
+            return None
+        nodes, shards = found["number_of_nodes"], found["active_shards"]
+        return f"{found['status']}, {counted(nodes, 'node')}, {counted(shards, 'shard')}"
+
+    def drop(self, build: str) -> None:
+        """Remove a build's indexes."""
+        names = f"{self.index(build)},{self.words(build)}"
+        with self.writing():
+            self.client.indices.delete(index=names, params={"ignore_unavailable": "true"})
+
+    def several(self, asked: Sequence[tuple[str, dict[str, Any]]]) -> list[dict[str, Any]]:
+        """The answers to several searches, each of an index, in one round trip."""
+        lines = [
+            line
+            for index, body in asked
+            for line in ({"index": index, "search_type": SCORING}, _limited(body))
+        ]
+        with self.reading():
+            answers = self.client.msearch(body=lines)["responses"]
+        for (index, _), answer in zip(asked, answers, strict=True):
+            _check(answer, index)
+        return [*answers]
+
+    def search(self, index: str, body: dict[str, Any]) -> dict[str, Any]:
+        """The answer to one search."""
+        return self.several([(index, body)])[0]
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """What the cluster refuses a reader, as our error."""
+        try:
+            yield
+        except exceptions.OpenSearchException as error:
+            raise self._error(error, IndexUnusableError) from error
+
+    @contextmanager
+    def reading_of(self, index: str) -> Iterator[None]:
+        """The same of an index that can be gone."""
+        with self.reading():
+            try:
+                yield
+            except exceptions.NotFoundError:
+                raise GoneError from None
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """What the cluster refuses a writer, as our error."""
+        try:
+            yield
+        except exceptions.OpenSearchException as error:
+            raise self._error(error, StoreError) from error
+
+    def _error(
+        self, error: exceptions.OpenSearchException, kind: type[CommuniqueError]
+    ) -> CommuniqueError:
+        where = " ".join(self.hosts)
+        if isinstance(error, exceptions.ConnectionTimeout):
+            return TooCostlyError(f"The search cluster ({where}) did not answer in time.")
+        if isinstance(error, exceptions.ConnectionError):
+            return kind(f"The search cluster ({where}) cannot be reached: {error.error}.")
+        if isinstance(error, REFUSED):
+            return SettingsError(
+                f"The search cluster ({where}) refuses our credentials;"
+                " see COMMUNIQUE_OPENSEARCH_USER and the settings beside it."
+            )
+        words = str(error)
+        if COSTLY.search(words):
+            return TooCostlyError(TOO_LONG)
+        return kind(f"The search cluster ({where}) refused a request: {words[:300]}")
+
+
+class GoneError(IndexUnusableError):
+    """An index that was asked is there no more: another build was published."""
+
+    def __init__(self) -> None:
+        super().__init__("The index changes while it is read; try again in a minute.")
+
+
+def _limited(body: dict[str, Any]) -> dict[str, Any]:
+    return {"timeout": f"{SEARCH_TIMEOUT_S}s", **body}
+
+
+def _check(answer: dict[str, Any], index: str) -> None:
+    """Raise what one of several searches answered in place of hits."""
+    if error := answer.get("error"):
+        words = json.dumps(error)
+        if error.get("type") == "index_not_found_exception":
+            raise GoneError
+        if COSTLY.search(words):
+            raise TooCostlyError(TOO_LONG)
+        raise IndexUnusableError(f"The index {index} cannot be searched: {words[:300]}; {REBUILD}.")
+    if answer["timed_out"]:
+        raise TooCostlyError(TOO_LONG)
+    if answer["_shards"]["failed"]:
+        words = json.dumps(answer["_shards"].get("failures", ""))
+        if COSTLY.search(words):
+            raise TooCostlyError(TOO_LONG)
+        raise IndexUnusableError(
+            f"A part of the index {index} does not answer: {words[:300]}; try again in a minute."
+        )
+
+
+def _credentials(settings: Settings) -> dict[str, Any]:
+    key = settings.opensearch_api_key or _secret_of(settings.opensearch_api_key_file)
+    if key:
+        return {"headers": {"Authorization": f"ApiKey {key}"}}
+    if not settings.opensearch_user:
+        return {}
+    password = settings.opensearch_password or _secret_of(settings.opensearch_password_file)
+    return {"http_auth": (settings.opensearch_user, password)}
+
+
+def _secret_of(path: str) -> str:
+    if not path:
+        return ""
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingsError(f"The file {path} cannot be read: {error.strerror}.") from error

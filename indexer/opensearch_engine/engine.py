@@ -1,0 +1,225 @@
+"""The engine behind the seam on a cluster: an index a build, an alias for the live one."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from corpus import Settings
+from corpus.errors import CommuniqueError
+from indexer.document import FORMAT, Document
+from indexer.engine import (
+    Collocates,
+    Concordance,
+    Counterpart,
+    Frequencies,
+    Health,
+    Hit,
+    Line,
+    LineSort,
+    Measure,
+    Query,
+    Report,
+    Results,
+)
+from indexer.opensearch_engine import page, texts
+from indexer.opensearch_engine.cluster import Cluster, GoneError
+from indexer.opensearch_engine.counterparts import StoredTranslations
+from indexer.opensearch_engine.reading import Reading
+from indexer.opensearch_engine.texts import Read
+from indexer.opensearch_engine.writer import Writer
+from indexer.periods import Step
+
+# So long the name of the live build is believed; a build that is dropped is noticed at once.
+BELIEVED_S = 1.0
+ATTEMPTS = 3
+
+T = TypeVar("T")
+
+
+class OpenSearchEngine:
+    """An index on an OpenSearch cluster. Readers notice a new build at the latest a second after it
+    was published.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.cluster = Cluster(settings)
+        self.shards = settings.opensearch_shards
+        self.replicas = settings.opensearch_replicas
+        self.lock = threading.Lock()
+        self.live: tuple[str, float] | None = None
+        self.aligned: tuple[tuple[str, int | None], StoredTranslations] | None = None
+
+    # writing
+
+    def build(self, documents: Iterable[Document], revision: int, report: Report) -> str:
+        """Build in indexes of its own, `<format>-<time>`; removed again when anything fails."""
+        name = f"{FORMAT}-{datetime.now(UTC):%Y%m%dt%H%M%S%f}"
+        writer = Writer(self.cluster, name)
+        try:
+            writer.create(self.shards)
+            writer.add(documents, report)
+            writer.finish(self.replicas, revision)
+        except BaseException:
+            with suppress(CommuniqueError):  # one that is away keeps it until the next publish
+                self.drop(name)
+            raise
+        return name
+
+    def publish(self, build: str) -> None:
+        """Move the alias in one step, then drop all other builds."""
+        others = [name for name in self.cluster.builds() if name != build]
+        self.cluster.publish(build)
+        self.live = None
+        for name in others:
+            self.cluster.drop(name)
+
+    def drop(self, build: str) -> None:
+        """Remove a build's indexes."""
+        self.cluster.drop(build)
+
+    def update(
+        self, documents: Iterable[Document], removed: Iterable[str], revision: int, report: Report
+    ) -> int:
+        """Replace in the live build; readers see all of it at once, when it is refreshed. The
+        revision is noted last: a killed update is done again.
+        """
+        build = self.cluster.live()
+        for name in self.cluster.builds():  # what a killed build left
+            if name != build:
+                self.cluster.drop(name)
+        writer = Writer(self.cluster, build)
+        was_whole = writer.facts().get("is_whole", False)
+        writer.note(is_whole=False)
+        number = writer.replace(documents, removed, report)
+        if not was_whole:
+            self.cluster.refresh(build)
+            writer.recount(Reading(self.cluster, build).texts(Query()))
+        writer.finish(self.replicas, revision)
+        return number
+
+    def builds(self) -> list[str]:
+        """The builds there are, oldest first."""
+        return self.cluster.builds()
+
+    # reading
+
+    def search(self, query: Query) -> Results:
+        """One page of hits, exact total, facets and timeline, and how the query was carried out."""
+        return self._read(lambda reading: page.search(reading, query))
+
+    def scan(self, query: Query) -> Iterator[str]:
+        """All ids, in order."""
+        return self._read(lambda reading: reading.scan(query))
+
+    def total(self, query: Query) -> int:
+        """How many releases match."""
+        return self._read(lambda reading: reading.total(query))
+
+    def occurrences(
+        self, query: Query, sort: LineSort = "document", start: int = 0, size: int = 50
+    ) -> Concordance:
+        """A page of lines."""
+        return self._read(lambda reading: texts.occurrences(reading, query, sort, start, size))
+
+    def scan_occurrences(self, query: Query, sort: LineSort = "document") -> Iterator[Line]:
+        """All lines, in order."""
+        return self._read(lambda reading: texts.scan_occurrences(reading, query, sort))
+
+    def collocates(
+        self,
+        query: Query,
+        window: int = 5,
+        measure: Measure = "log_likelihood",
+        least: int = 5,
+        most: int = 100,
+        *,
+        is_stem: bool = False,
+    ) -> Collocates:
+        """The words around a query's words."""
+        return self._read(
+            lambda reading: texts.around(
+                reading, query, window, measure, least, most, is_stem=is_stem
+            )
+        )
+
+    def counterparts(self, query: Query, most: int = 3) -> tuple[Counterpart, ...]:
+        """The words in translations of the hits."""
+        return self._read(
+            lambda reading: texts.in_translation(reading, query, most, self._aligned(reading))
+        )
+
+    def frequencies(self, query: Query, step: Step) -> Frequencies:
+        """The hits by period."""
+        return self._read(lambda reading: texts.over_time(reading, query, step))
+
+    def similar(self, id_: str, size: int) -> tuple[Hit, ...]:
+        """The releases most like one."""
+        return self._read(lambda reading: page.similar(reading, id_, size))
+
+    def complete(self, prefix: str, most: int) -> list[str]:
+        """Words of the corpus that begin so, the commonest first."""
+        return self._read(lambda reading: reading.complete(prefix, most))
+
+    def nearest(self, word: str) -> str | None:
+        """The word of the corpus that a misspelt one was probably meant to be."""
+        return self._read(lambda reading: reading.nearest(word))
+
+    def has(self, ids: Iterable[str], build: str | None = None) -> list[bool]:
+        """By the ids of releases."""
+        wanted = [*ids]
+        if build:
+            return Reading(self.cluster, build).has(wanted)
+        return self._read(lambda reading: reading.has(wanted))
+
+    def health(self) -> Health:
+        """Asks the cluster how it is, and what is live."""
+        try:
+            build = self.cluster.live()
+            facts = Writer(self.cluster, build).facts()
+            releases = Reading(self.cluster, build).total(Query())
+            return Health(
+                True, build, releases, int(facts.get("revision", 0)), None, self.cluster.state()
+            )
+        except GoneError:
+            return self.health()
+        except CommuniqueError as error:
+            return Health(False, None, 0, 0, str(error), self.cluster.state())
+
+    def close(self) -> None:
+        """Forget what was live; the connections close when they are used no more."""
+        self.live = None
+
+    def _aligned(self, reading: Reading) -> Callable[[Read], StoredTranslations]:
+        """Keeps the translations of one state of the live build, which take seconds to read."""
+        revision = Writer(self.cluster, reading.build).facts().get("revision")
+
+        def kept(read: Read) -> StoredTranslations:
+            state = reading.build, revision
+            with self.lock:
+                if self.aligned is None or self.aligned[0] != state:
+                    self.aligned = state, read()
+                return self.aligned[1]
+
+        return kept
+
+    def _read(self, read: Callable[[Reading], T]) -> T:
+        """What is read of the live build; again, where another was published meanwhile."""
+        for _ in range(ATTEMPTS):
+            try:
+                return read(Reading(self.cluster, self._build()))
+            except GoneError:
+                self.live = None
+        raise GoneError
+
+    def _build(self) -> str:
+        live, now = self.live, time.monotonic()
+        if live and now - live[1] < BELIEVED_S:
+            return live[0]
+        build = self.cluster.live()
+        self.live = build, now
+        return build

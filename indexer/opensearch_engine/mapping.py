@@ -1,0 +1,150 @@
+"""What the indexes of a build hold, and how: releases as the tokens that `analysis` makes of them,
+and words with what they are found by.
+
+Tokens are sent ready, blanks between, and only parted there; so positions, and what matches, are
+those of the embedded index. Scores are its BM25F too, but that Lucene keeps lengths in one byte.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from indexer import periods
+from indexer.document import Document
+from indexer.fields import FACET_FIELDS, TEXTS, WHOLE, WORDS, field_terms, stem_field
+
+# Lucene takes terms of up to 32,766 bytes; a longer word is kept by its beginning and its hash.
+MOST_LETTERS = 2_000
+# As in the embedded engine (whoosh_engine/snapshot.py).
+WEIGHT = "return query.boost * 2.2 * (Math.log(field.docCount / (term.docFreq + 1.0)) + 1.0);"
+SCORE = (
+    "double average = (double) field.sumTotalTermFreq / field.docCount;"
+    " double norm = 1.2 * (0.25 + 0.75 * doc.length / average);"
+    " return weight * doc.freq / (doc.freq + norm);"
+)
+# Of a release without a date: before all days, and after them.
+NEVER, EVER = 0, 10_000_000
+STEPS = {"day": "day", "week": "week", "month": "month"}
+
+
+# Facets of which a release has few values, together one: counted in one pass, and parted here.
+PROFILE = ("office", "country", "language", "year", "kind", "state")
+PART, AND = "\x1f", "\x1e"
+
+
+def profile(given: dict[str, list[str]]) -> str:
+    """The values of these facets as one."""
+    return PART.join(AND.join(map(term, given[FACET_FIELDS[name]])) for name in PROFILE)
+
+
+def facets_of(found: str) -> dict[str, list[str]]:
+    """The values that a profile was made of."""
+    parts = zip(PROFILE, found.split(PART), strict=True)
+    return {name: part.split(AND) if part else [] for name, part in parts}
+
+
+def settings(shards: int) -> dict[str, Any]:
+    """The settings of an index while it is built: it shows nothing until it is refreshed."""
+    return {
+        "number_of_shards": shards,
+        "number_of_replicas": 0,
+        "refresh_interval": "-1",
+        "max_terms_count": 65_536,
+        "translog": {"flush_threshold_size": "1gb"},
+        "analysis": {
+            "tokenizer": {"ready": {"type": "whitespace", "max_token_length": 10_000}},
+            "analyzer": {"ready": {"type": "custom", "tokenizer": "ready"}},
+        },
+        "similarity": {
+            "embedded": {
+                "type": "scripted",
+                "weight_script": {"source": WEIGHT},
+                "script": {"source": SCORE},
+            }
+        },
+    }
+
+
+def finished(replicas: int) -> dict[str, Any]:
+    """The settings of an index from then on."""
+    return {"number_of_replicas": replicas}
+
+
+def release_mapping() -> dict[str, Any]:
+    """The fields of releases."""
+    text = {"type": "text", "analyzer": "ready", "similarity": "embedded"}
+    facets = {*FACET_FIELDS.values(), "profile"}
+    whole = {
+        name: {"type": "keyword", "eager_global_ordinals": name in facets}
+        for name in (*WHOLE, "fold", "profile")
+    }
+    number = {"type": "integer"}
+    places = dict.fromkeys(("newest", "oldest", "tokens", *STEPS), number)
+    return {
+        "dynamic": False,
+        "_source": {"excludes": [*_TOKENS]},
+        "properties": {
+            **dict.fromkeys(_TOKENS, text),
+            **whole,
+            **places,
+            "shown": {"type": "object", "enabled": False},
+        },
+    }
+
+
+_TOKENS = (*TEXTS, *map(stem_field, TEXTS), *WORDS)
+
+
+def word_mapping() -> dict[str, Any]:
+    """The fields of words: the stems and keys that lead to each, how many releases hold it in their
+    titles, and in their bodies, and how many times it stands in bodies.
+    """
+    keys = {name: {"type": "keyword"} for name in ("word", "stems", "names", "loose")}
+    numbers = {name: {"type": "long"} for name in (*TEXTS, "times")}
+    return {"dynamic": False, "properties": {**keys, **numbers}}
+
+
+def term(text: str) -> str:
+    """A term as the index can hold it."""
+    if len(text) <= MOST_LETTERS:
+        return text
+    digest = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest()
+    return f"{text[:MOST_LETTERS]}…{digest}"
+
+
+def release(document: Document, texts: dict[str, str], number: int) -> dict[str, Any]:
+    """A release as it is sent; `texts` are the tokens of title and body and of their stems, ready,
+    and the body has that `number` of them.
+    """
+    given = field_terms(document)
+    published = document.published
+    found: dict[str, Any] = {name: [*map(term, given[name])] for name in WHOLE if given[name]}
+    tokens = texts | {name: " ".join(map(term, given[name])) for name in WORDS}
+    # An empty text would count as one that holds something.
+    found |= {name: each for name, each in tokens.items() if each}
+    found |= {
+        "fold": document.group or document.id,
+        "profile": profile(given),
+        "newest": published.toordinal() if published else NEVER,
+        "oldest": published.toordinal() if published else EVER,
+        "tokens": number,
+        "shown": {
+            "office": document.office,
+            "language": document.language,
+            "published": published.isoformat() if published else None,
+            "url": document.url,
+            "title": document.title.replace("\n", " "),
+            "body": document.body_text,
+            "alternates": [*document.alternates],
+        },
+    }
+    return found | (_periods(published) if published else {})
+
+
+def _periods(day: date) -> dict[str, int]:
+    ordinal = np.array([day.toordinal()], np.int32)
+    return {name: int(periods.numbers(name, ordinal)[0]) for name in periods.STEPS if name in STEPS}

@@ -1,0 +1,211 @@
+"""How a cluster is reached: credentials, certificates, what it refuses; and the translation of
+every kind of node.
+"""
+
+from __future__ import annotations
+
+import json
+import ssl
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from whoosh import query as tree
+
+from corpus import Settings, read_settings
+from corpus.errors import CommuniqueError, IndexUnusableError, SettingsError, TooCostlyError
+from indexer import Query, open_engine, parse
+from indexer.opensearch_engine import translate as translation
+from indexer.opensearch_engine.translate import translate
+from indexer.whoosh_engine import execute
+
+GIVEN = {
+    "COMMUNIQUE_ENGINE": "opensearch",
+    "COMMUNIQUE_OPENSEARCH_URL": "https://one:9200 https://two:9200",
+}
+
+
+class Door(BaseHTTPRequestHandler):
+    """Answers as a cluster without indexes does, to who brings the right header."""
+
+    wanted = ""
+    status, answer = 404, {"error": "alias missing", "status": 404}
+
+    def do_GET(self) -> None:
+        is_known = self.headers.get("Authorization", "") == self.wanted
+        body = json.dumps(self.answer if is_known else {"error": "who?"}).encode()
+        self.send_response(self.status if is_known else 401)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_POST = do_GET  # noqa: N815 (the name that the server calls)
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@contextmanager
+def door(tls: ssl.SSLContext | None = None, **facts: Any) -> Iterator[str]:
+    """Such a server's address."""
+    kind = type("OneDoor", (Door,), facts)
+    with ThreadingHTTPServer(("127.0.0.1", 0), kind) as server:
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()
+
+
+def problem(settings: Settings) -> str:
+    engine = open_engine(settings)
+    try:
+        return engine.health().problem or ""
+    finally:
+        engine.close()
+
+
+def at(url: str, **more: Any) -> Settings:
+    return replace(Settings(), engine="opensearch", opensearch_url=url, **more)
+
+
+def test_credentials_come_from_settings_or_files(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("se cret\n")
+    (tmp_path / "key").write_text("a2V5\n")
+    basic = "Basic " + b64encode(b"reader:se cret").decode()
+    ways = [
+        (basic, {"opensearch_user": "reader", "opensearch_password": "se cret"}),
+        (
+            basic,
+            {"opensearch_user": "reader", "opensearch_password_file": f"{tmp_path}/password"},
+        ),
+        ("ApiKey a2V5", {"opensearch_api_key": "a2V5"}),
+        ("ApiKey a2V5", {"opensearch_api_key_file": f"{tmp_path}/key"}),
+    ]
+    for wanted, given in ways:
+        with door(wanted=wanted) as url:
+            assert "There is no index communique" in problem(at(url, **given))
+            assert "refuses our credentials" in problem(at(url))
+
+
+def test_a_secret_is_never_shown(tmp_path: Path) -> None:
+    given = GIVEN | {"COMMUNIQUE_OPENSEARCH_PASSWORD": "hush", "COMMUNIQUE_OPENSEARCH_API_KEY": "s"}
+    settings = read_settings(given)
+    assert settings.opensearch_password == "hush"
+    assert "hush" not in repr(settings)
+    with pytest.raises(SettingsError, match="cannot be read"):
+        open_engine(at("http://127.0.0.1:9", opensearch_api_key_file=f"{tmp_path}/none"))
+
+
+def test_settings_that_make_no_sense_are_refused() -> None:
+    with pytest.raises(SettingsError, match="OPENSEARCH_URL"):
+        read_settings({"COMMUNIQUE_ENGINE": "opensearch"})
+    with pytest.raises(SettingsError, match="embedded or opensearch"):
+        read_settings({"COMMUNIQUE_ENGINE": "elastic"})
+
+
+def test_a_cluster_out_of_reach_is_named() -> None:
+    engine = open_engine(at("http://127.0.0.1:9"))
+    assert "http://127.0.0.1:9" in (engine.health().problem or "")
+    with pytest.raises(IndexUnusableError, match="cannot be reached"):
+        engine.search(Query(parse("fraud").tree))
+    engine.close()
+
+
+@pytest.mark.parametrize(
+    ("status", "cause", "error"),
+    [
+        (429, "circuit_breaking_exception", TooCostlyError),
+        (429, "rejected_execution_exception", TooCostlyError),
+        (500, "something_else", IndexUnusableError),
+    ],
+)
+def test_what_a_cluster_refuses_is_an_error_of_ours(
+    status: int, cause: str, error: type[CommuniqueError]
+) -> None:
+    answer = {"error": {"type": cause, "reason": "[parent] Data too large"}, "status": status}
+    with door(status=status, answer=answer) as url:
+        engine = open_engine(at(url))
+        with pytest.raises(error):
+            engine.search(Query(parse("fraud").tree))
+        engine.close()
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate of 127.0.0.1 that signs itself, with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "search")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
+        )
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "search.pem"
+    pem = serialization.Encoding.PEM
+    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path.write_bytes(made.public_bytes(pem) + secret)
+    return path
+
+
+def test_only_a_certificate_that_is_known_is_trusted(certificate: Path) -> None:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate)
+    with door(tls) as url:
+        assert "There is no index" in problem(at(url, opensearch_ca=str(certificate)))
+        assert "certificate" in problem(at(url)).lower()
+
+
+# Translation.
+
+
+def test_every_kind_of_node_that_the_embedded_engine_knows_has_a_translation() -> None:
+    kinds = {kind for kind, _ in translation._NODES}
+    assert kinds == {kind for kind, _ in execute._NODES}
+
+
+def test_a_node_that_is_not_known_is_an_error() -> None:
+    with pytest.raises(TypeError, match="has no translation"):
+        translate(tree.NumericRange("date", 1, 2))
+
+
+SHAPES: list[tuple[str, Callable[[dict[str, Any]], bool]]] = [
+    ('"fraud"', lambda dsl: len(dsl["bool"]["should"]) == 2),
+    ("-fraud", lambda dsl: bool(dsl["bool"]["must_not"])),
+    ("fra*", lambda dsl: "constant_score" in dsl["bool"]["should"][0]),
+    (
+        "date:2018",
+        lambda dsl: "range" in dsl["constant_score"]["filter"]["constant_score"]["filter"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("typed", "is_right"), SHAPES)
+def test_typed_queries_have_the_shape_of_their_tree(
+    typed: str, is_right: Callable[[dict[str, Any]], bool]
+) -> None:
+    assert is_right(translate(parse(typed).tree))
