@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 COMMUNIQUE_DATA ?= $(CURDIR)/.data
 export COMMUNIQUE_DATA
 
-.PHONY: run install dev test check format messages bench clean
+.PHONY: run install dev test check format messages bench bench-opensearch clean
 
 run: install ## crawl the sample sites, index them, serve on http://127.0.0.1:8000
 	$(BIN)/communique demo
@@ -32,6 +32,9 @@ messages: dev ## bring webui/translations up to date with the sentences of the p
 
 bench: dev ## figures, as a table; needs ../shared
 	$(BIN)/python -m bench
+
+bench-opensearch: dev ## the same of OpenSearch; needs a JDK, 3 GB of memory and 12 minutes
+	$(BIN)/python -m bench opensearch
 
 clean: ## forget the environment and the sample data
 	rm -rf $(VENV) .data build *.egg-info
