@@ -14,8 +14,8 @@ install: $(VENV)/.installed ## the program, in .venv
 
 dev: $(VENV)/.installed-dev ## the program with what tests and checks need
 
-test: dev ## all tests
-	$(BIN)/pytest
+test: dev ## all tests, the files shared by two processes
+	$(BIN)/pytest -n 2 --dist loadfile
 
 check: dev ## ruff (lint, format) and mypy
 	$(BIN)/ruff check .
