@@ -63,7 +63,6 @@ class OpenSearchEngine:
         try:
             writer.create(self.shards)
             writer.add(documents, report)
-            writer.join()
             writer.finish(self.replicas, revision)
         except BaseException:
             with suppress(CommuniqueError):  # one that is away keeps it until the next publish

@@ -7,10 +7,9 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from typing import Any
 
-from opensearchpy import exceptions, helpers
+from opensearchpy import helpers
 
 from corpus.errors import StoreError
 from indexer.document import Document
@@ -36,8 +35,6 @@ BUSY = (429, 502, 503, 504, "N/A", "TIMEOUT")
 FIRST_WAIT_S, LAST_WAIT_S = 1.0, 60.0
 # Words that are read at a time to be added to.
 WORDS_READ = 2_000
-# How long the joining of segments is waited for.
-JOINING_S = 1800
 
 
 class Writer:
@@ -93,16 +90,6 @@ class Writer:
             every: dict[str, Any] = {"query": {"match_all": {}}}
             client.delete_by_query(index=self.words, body=every, params={"refresh": "false"})
         self._send(_indexing(self.words, words.entries()))
-
-    def join(self) -> None:
-        """Make one segment a shard of a whole build, which is asked in half the time.
-
-        What takes longer than we wait goes on without us.
-        """
-        names = f"{self.releases},{self.words}"
-        parts = {"max_num_segments": 1, "request_timeout": JOINING_S}
-        with self.cluster.writing(), suppress(exceptions.ConnectionTimeout):
-            self.cluster.client.indices.forcemerge(index=names, params=parts)
 
     def finish(self, replicas: int, revision: int) -> None:
         """Show what was written, and note of which revision of the catalog it is."""
