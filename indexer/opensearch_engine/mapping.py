@@ -86,7 +86,7 @@ def release_mapping() -> dict[str, Any]:
     places = dict.fromkeys(("newest", "oldest", "tokens", *STEPS), number)
     return {
         "dynamic": False,
-        "_source": {"excludes": [*_TOKENS]},
+        "_source": {"excludes": [*TEXTS, *map(stem_field, TEXTS)]},
         "properties": {
             **dict.fromkeys(_TOKENS, text),
             **whole,

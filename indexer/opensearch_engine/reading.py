@@ -12,6 +12,7 @@ from indexer.analysis import tokens
 from indexer.engine import (
     Query,
 )
+from indexer.fields import TEXTS
 from indexer.marker import phrase_positions
 from indexer.opensearch_engine import (
     request,
@@ -115,10 +116,13 @@ class Reading:
         body = self.narrowed(Query(sort="id"), near, SOME)
         field = phrase.fieldname.removesuffix("_stem")
         found = []
-        for each in map(stored_of, self.pages(body)):
-            text = each.title if field == "title" else each.body
-            words = tokens(text, each.language)
-            shapes = [token.stem if is_stem(phrase) else token.written for token in words]
+        for hit in self.pages(body):
+            each = stored_of(hit)
+            if field in TEXTS:
+                words = tokens(each.title if field == "title" else each.body, each.language)
+                shapes = [token.stem if is_stem(phrase) else token.written for token in words]
+            else:
+                shapes = hit["_source"].get(field, "").split()
             if phrase_positions(shapes, phrase.words, phrase.slop):
                 found.append(each.id)
         return found
