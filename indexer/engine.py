@@ -17,6 +17,7 @@ from corpus.errors import SettingsError
 from indexer.document import Document
 from indexer.passages import Passage
 from indexer.periods import Step
+from indexer.query import is_asked
 
 Sort = Literal["relevance", "newest", "oldest"]
 # By id is the one order in which a release stays where it is, whatever of it changes.
@@ -79,6 +80,13 @@ class Query:
     step: Step | Literal["auto"] = "month"
     is_folded: bool = False
     after: Position | None = None
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether scores decide; where nothing is asked for, none is relevant and the newest stand
+        first.
+        """
+        return self.sort == "relevance" and is_asked(self.tree)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,9 @@ WHOLE = (
     *("id", "office", "language", "country", "number", "year", "date"),
     *("topics", "components", "kind", "state", "group", "alternates", "statutes", "sections"),
 )
+# BM25's share of the length, and how soon a word's frequency is enough (Robertson and Zaragoza
+# 2009, section 3.4): Whoosh's defaults, in both engines.
+B, K1 = 0.75, 1.2
 # Facet -> the field whose values it counts.
 FACET_FIELDS = {
     "office": "office",

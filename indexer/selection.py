@@ -14,7 +14,6 @@ from urllib.parse import urlencode
 from corpus import Release, Store
 from corpus.errors import IndexUnusableError
 from indexer.engine import Engine, Health, Query, Results
-from indexer.query import is_asked
 
 Pairs = tuple[tuple[str, str], ...]
 T = TypeVar("T")
@@ -105,7 +104,7 @@ def settled(engine: Engine, read: Callable[[], T | None]) -> tuple[T, Health, da
 
 def _order(query: Query | None) -> str:
     """Where nothing is asked for, nothing is relevant: the newest stand first."""
-    if query is None or (query.sort == "relevance" and not is_asked(query.tree)):
+    if query is None or (query.sort == "relevance" and not query.is_ranked):
         return "newest"
     return query.sort
 

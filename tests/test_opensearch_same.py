@@ -152,6 +152,8 @@ def test_all_hits_are_the_same(engines: Engines, asked: list[str]) -> None:
         one, other = ([*engine.scan(query)] for engine in engines)
         assert one == other, typed
         assert engines[1].total(query) == len(one)
+        # Folding is a page's: copies are exported and counted as all else.
+        assert [*engines[1].scan(replace(query, is_folded=True))] == one, typed
 
 
 def test_what_stands_in_texts_is_counted_alike(engines: Engines, asked: list[str]) -> None:

@@ -72,11 +72,9 @@ class OpenSearchEngine:
 
     def publish(self, build: str) -> None:
         """Move the alias in one step, then drop all other builds."""
-        others = [name for name in self.cluster.builds() if name != build]
         self.cluster.publish(build)
         self.live = None
-        for name in others:
-            self.cluster.drop(name)
+        self._drop_all_but(build)
 
     def drop(self, build: str) -> None:
         """Remove a build's indexes."""
@@ -89,9 +87,7 @@ class OpenSearchEngine:
         revision is noted last: a killed update is done again.
         """
         build = self.cluster.live()
-        for name in self.cluster.builds():  # what a killed build left
-            if name != build:
-                self.cluster.drop(name)
+        self._drop_all_but(build)  # what a killed build left
         writer = Writer(self.cluster, build)
         was_whole = writer.facts().get("is_whole", False)
         writer.note(is_whole=False)
@@ -193,6 +189,11 @@ class OpenSearchEngine:
     def close(self) -> None:
         """Forget what was live; the connections close when they are used no more."""
         self.live = None
+
+    def _drop_all_but(self, build: str) -> None:
+        for name in self.builds():
+            if name != build:
+                self.drop(name)
 
     def _aligned(self, reading: Reading) -> Callable[[Read], StoredTranslations]:
         """Keeps the translations of one state of the live build, which take seconds to read."""

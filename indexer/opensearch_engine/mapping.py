@@ -15,25 +15,25 @@ import numpy as np
 
 from indexer import periods
 from indexer.document import Document
-from indexer.fields import FACET_FIELDS, TEXTS, WHOLE, WORDS, field_terms, stem_field
+from indexer.fields import FACET_FIELDS, K1, TEXTS, WHOLE, WORDS, B, field_terms, stem_field
 
 # Lucene takes terms of up to 32,766 bytes; a longer word is kept by its beginning and its hash.
 MOST_LETTERS = 2_000
-# As in the embedded engine (whoosh_engine/snapshot.py).
-WEIGHT = "return query.boost * 2.2 * (Math.log(field.docCount / (term.docFreq + 1.0)) + 1.0);"
+# As in the embedded engine (whoosh_engine/execute.py).
+WEIGHT = f"return query.boost * {K1 + 1} * (Math.log(field.docCount / (term.docFreq + 1.0)) + 1.0);"
 SCORE = (
     "double average = (double) field.sumTotalTermFreq / field.docCount;"
-    " double norm = 1.2 * (0.25 + 0.75 * doc.length / average);"
+    f" double norm = {K1} * ({1 - B} + {B} * doc.length / average);"
     " return weight * doc.freq / (doc.freq + norm);"
 )
 # Of a release without a date: before all days, and after them.
 NEVER, EVER = 0, 10_000_000
-STEPS = {"day": "day", "week": "week", "month": "month"}
-
-
+# Periods that a release is noted in; years are made of months.
+STEPS: tuple[periods.Step, ...] = ("day", "week", "month")
 # Facets of which a release has few values, together one: counted in one pass, and parted here.
 PROFILE = ("office", "country", "language", "year", "kind", "state")
 PART, AND = "\x1f", "\x1e"
+STEMMED = (*TEXTS, *map(stem_field, TEXTS))
 
 
 def profile(given: dict[str, list[str]]) -> str:
@@ -86,17 +86,14 @@ def release_mapping() -> dict[str, Any]:
     places = dict.fromkeys(("newest", "oldest", "tokens", *STEPS), number)
     return {
         "dynamic": False,
-        "_source": {"excludes": [*TEXTS, *map(stem_field, TEXTS)]},
+        "_source": {"excludes": [*STEMMED]},
         "properties": {
-            **dict.fromkeys(_TOKENS, text),
+            **dict.fromkeys((*STEMMED, *WORDS), text),
             **whole,
             **places,
             "shown": {"type": "object", "enabled": False},
         },
     }
-
-
-_TOKENS = (*TEXTS, *map(stem_field, TEXTS), *WORDS)
 
 
 def word_mapping() -> dict[str, Any]:
@@ -147,4 +144,4 @@ def release(document: Document, texts: dict[str, str], number: int) -> dict[str,
 
 def _periods(day: date) -> dict[str, int]:
     ordinal = np.array([day.toordinal()], np.int32)
-    return {name: int(periods.numbers(name, ordinal)[0]) for name in periods.STEPS if name in STEPS}
+    return {name: int(periods.numbers(name, ordinal)[0]) for name in STEPS}

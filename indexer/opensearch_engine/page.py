@@ -8,18 +8,10 @@ from typing import Any
 
 from whoosh import query as tree
 
-from indexer.engine import (
-    Hit,
-    Position,
-    Query,
-    Results,
-)
+from indexer.engine import Hit, Position, Query, Results
 from indexer.explanation import explained
 from indexer.marker import MOST_FORMS, Marker
-from indexer.opensearch_engine import (
-    request,
-    suggestions,
-)
+from indexer.opensearch_engine import request, suggestions
 from indexer.opensearch_engine.carried import Carried
 from indexer.opensearch_engine.reading import (
     MANY,
@@ -66,7 +58,7 @@ def search(reading: Reading, query: Query) -> Results:
         clause=clause,
         step=step,
         folded=sum(number - 1 for number in copies.values()),
-        more_after=_position(page) if has_more and not request.is_ranked(query) else None,
+        more_after=_position(page) if has_more and not query.is_ranked else None,
         otherwise=counts["aggregations"]["otherwise"]["doc_count"] if asked.has_others else 0,
     )
 
@@ -81,8 +73,10 @@ def _answer(reading: Reading, query: Query, carried: Carried, phrases: Phrases) 
     if query.is_explained:
         explained(query.tree, carried)  # what is it that has to be counted?
     nodes, carried.wanted = carried.wanted, []
-    is_deep = _is_deep(reading, query)
+    is_deep = _is_deep(query)
     hits = reading.narrowed(query, asked, size=0 if is_deep else query.size + 1)
+    if query.is_folded:
+        hits["collapse"] = {"field": "fold"}
     counting = _counting(reading, query, asked, request.first_steps(query))
     parts = [counting_of(translate(node, lookup)) for node in nodes]
     lookups, carried.lookups = carried.lookups, []
@@ -104,7 +98,7 @@ def _counting(
     reading: Reading, query: Query, asked: Asked, steps: Sequence[Step]
 ) -> dict[str, Any]:
     """A body for what is counted beside the hits."""
-    plain = replace(query, start=0, is_folded=False, after=None, sort="newest")
+    plain = replace(query, start=0, after=None, sort="newest")
     body = reading.narrowed(plain, asked, 0)
     del body["sort"], body["track_scores"]
     return body | {"track_total_hits": True, "aggs": request.counted(query, asked, steps)}
@@ -116,7 +110,7 @@ def _counted(reading: Reading, query: Query, asked: Asked, step: Step) -> dict[s
     return reading.cluster.search(reading.index, _counting(reading, alone, asked, [step]))
 
 
-def _is_deep(reading: Reading, query: Query) -> bool:
+def _is_deep(query: Query) -> bool:
     """Whether a page has to be walked to: a cluster hands out the first hits only, and folds no
     hits behind a position.
     """
@@ -126,7 +120,7 @@ def _is_deep(reading: Reading, query: Query) -> bool:
 
 def _walked(reading: Reading, query: Query, asked: Asked) -> list[dict[str, Any]]:
     """A page's hits and one more, counted from the first on."""
-    whole = replace(query, start=0, is_folded=False, after=None)
+    whole = replace(query, start=0, after=None)
     body = reading.narrowed(whole, asked, MANY) | {"_source": False, "docvalue_fields": ["fold"]}
     behind = query.after is None
     seen: set[str] = set()
@@ -145,7 +139,7 @@ def _walked(reading: Reading, query: Query, asked: Asked) -> list[dict[str, Any]
             ids.append(hit["_id"])
         if len(ids) > query.size:
             break
-    some = reading.narrowed(replace(whole, after=None), asked, len(ids)) | {"from": 0}
+    some = reading.narrowed(whole, asked, len(ids))
     some["post_filter"] = {"terms": {"id": ids}}
     return [*reading.cluster.search(reading.index, some)["hits"]["hits"]] if ids else []
 
@@ -159,7 +153,7 @@ def similar(reading: Reading, id_: str, size: int) -> tuple[Hit, ...]:
     like = suggestions.likeness(reading.cluster, reading.build, found[0], number)
     if like is None:
         return ()
-    body = reading.narrowed(Query(like), Asked(translate(like), translate(like)), size + 1)
+    body = reading.narrowed(Query(like), Asked.alone(translate(like)), size + 1)
     hits = reading.cluster.search(reading.index, body)["hits"]["hits"]
     shown = _Shown(None, Carried(None), None)
     return tuple(shown.hit(each, {}) for each in hits if each["_id"] != id_)[:size]
@@ -188,7 +182,7 @@ class _Shown:
         stored = stored_of(given)
         language, title, body = stored.language, stored.title, stored.body
         score = self.asked.score(given["_score"]) if self.asked else 0.0
-        fold = given.get("fields", {}).get("fold", [""])[0]
+        fold = given["_source"]["fold"]
         return Hit(
             id=stored.id,
             score=score,

@@ -9,15 +9,10 @@ from typing import Any
 from whoosh import query as tree
 
 from indexer.analysis import tokens
-from indexer.engine import (
-    Query,
-)
+from indexer.engine import Query
 from indexer.fields import TEXTS
 from indexer.marker import phrase_positions
-from indexer.opensearch_engine import (
-    request,
-    suggestions,
-)
+from indexer.opensearch_engine import request, suggestions
 from indexer.opensearch_engine.carried import Carried, is_stem
 from indexer.opensearch_engine.cluster import Cluster
 from indexer.opensearch_engine.request import Asked
@@ -97,7 +92,7 @@ class Reading:
     def asked(self, query: Query, carried: Carried, phrases: Phrases | None = None) -> Asked:
         """A query's tree in the cluster's words."""
         if query.tree is None:
-            return Asked(translate(None), translate(None))
+            return Asked.alone(translate(None))
         phrases = self.phrases_of(query.tree) if phrases is None else phrases
         typed = translate(query.tree, Lookup(carried.own, phrases))
         every = translate(query.tree, lookup_of(carried, phrases)) if carried.others else typed
@@ -112,8 +107,7 @@ class Reading:
         """The releases that hold a phrase, of those whose words are near enough two by two, by a
         look into their texts.
         """
-        near = Asked(placed(phrase), placed(phrase))
-        body = self.narrowed(Query(sort="id"), near, SOME)
+        body = self.narrowed(Query(sort="id"), Asked.alone(placed(phrase)), SOME)
         field = phrase.fieldname.removesuffix("_stem")
         found = []
         for hit in self.pages(body):
@@ -129,7 +123,7 @@ class Reading:
 
     def narrowed(self, query: Query, asked: Asked, size: int) -> dict[str, Any]:
         """A body for the hits of a page within the filters."""
-        dsl = asked.ranked if request.is_ranked(query) else asked.every
+        dsl = asked.ranked if query.is_ranked else asked.every
         body: dict[str, Any] = {
             "query": request.within(dsl, query.filters),
             "from": query.start,
@@ -140,12 +134,10 @@ class Reading:
             "track_total_hits": False,
         }
         filters = request.chosen(query.filters)
-        if query.after and not query.is_folded:
+        if query.after:
             filters = [*filters, request.behind(query.sort, query.after)]
         if filters:
             body["post_filter"] = {"bool": {"filter": filters}}
-        if query.is_folded:
-            body["collapse"] = {"field": "fold"}
         return body
 
     def pages(self, body: dict[str, Any]) -> Iterator[dict[str, Any]]:

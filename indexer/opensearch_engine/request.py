@@ -28,7 +28,6 @@ from indexer.fields import FACET_FIELDS
 from indexer.opensearch_engine.mapping import EVER, NEVER, PROFILE, STEPS, facets_of, term
 from indexer.opensearch_engine.translate import Dsl
 from indexer.periods import Step
-from indexer.query import is_asked
 
 # More values than a cluster hands out at once are an error of its.
 MOST_VALUES = 20_000
@@ -52,6 +51,11 @@ class Asked:
     typed: Dsl
     every: Dsl
 
+    @classmethod
+    def alone(cls, dsl: Dsl) -> Asked:
+        """What has no other spellings."""
+        return cls(dsl, dsl)
+
     @property
     def has_others(self) -> bool:
         """Whether other spellings add anything."""
@@ -72,16 +76,9 @@ class Asked:
         return (given or 0.0) - self.has_others
 
 
-def is_ranked(query: Query) -> bool:
-    """Whether scores decide; where nothing is asked for, none is relevant and the newest stand
-    first.
-    """
-    return query.sort == "relevance" and is_asked(query.tree)
-
-
 def order(query: Query) -> list[dict[str, Any]]:
     """How the hits are sorted."""
-    return NEWEST if query.sort == "relevance" and not is_ranked(query) else SORTS[query.sort]
+    return NEWEST if query.sort == "relevance" and not query.is_ranked else SORTS[query.sort]
 
 
 def within(dsl: Dsl, filters: Filters) -> Dsl:

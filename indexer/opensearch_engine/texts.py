@@ -122,7 +122,7 @@ def _times(reading: Reading, words: Sequence[str], is_stem: bool) -> dict[str, i
     for at in range(0, len(words), MANY):
         some = {term(each): each for each in words[at : at + MANY]}
         body = {"size": len(some), "query": {"terms": {"word": [*some]}}}
-        hits = reading.cluster.search(reading.cluster.words(reading.build), body)["hits"]["hits"]
+        hits = reading.look_up(body)["hits"]["hits"]
         found |= {some[hit["_source"]["word"]]: hit["_source"]["times"] for hit in hits}
     return {each: found.get(each, 0) for each in words}
 

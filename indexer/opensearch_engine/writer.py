@@ -7,7 +7,8 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterable, Iterator
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 from opensearchpy import helpers
 
@@ -25,6 +26,7 @@ from indexer.opensearch_engine.mapping import (
 from indexer.opensearch_engine.stored import Stored
 from indexer.opensearch_engine.vocabulary import COUNTS, WordCount, joined
 
+T = TypeVar("T")
 Action = dict[str, Any]
 # Requests that are under way at a time, and what one holds at most.
 THREADS, CHUNK, CHUNK_BYTES = 2, 400, 8_000_000
@@ -62,20 +64,19 @@ class Writer:
         """Send releases in place of those of the same ids and remove others, with their words; how
         many were sent.
         """
-        taken: list[str] = [*removed]
+        sent: set[str] = set()
         gone, words = WordCount(), WordCount()
-        number = 0
-        for batch in _batches(documents):
-            taken += (each.id for each in batch)
-            self._count(gone, [each.id for each in batch])
-            number += self._send(self._releases(batch, words))
-            report(number)
-        kept = {*taken[len(taken) - number :]} if number else set()
-        away = [each for each in taken if each not in kept]
+        for batch in _pieces(documents, CHUNK):
+            ids = [each.id for each in batch]
+            self._count(gone, ids)
+            self._send(self._releases(batch, words))
+            sent.update(ids)
+            report(len(sent))
+        away = [each for each in removed if each not in sent]
         self._count(gone, away)
         self._send({"_op_type": "delete", "_index": self.releases, "_id": each} for each in away)
         self._add_words(gone, words)
-        return number
+        return len(sent)
 
     def recount(self, releases: Iterable[Stored]) -> None:
         """Count the words anew from the texts that are held: a killed update may have left them
@@ -138,9 +139,9 @@ class Writer:
         for each in gone.entries():
             less = {"word": each["word"]} | {name: -each[name] for name in COUNTS if name in each}
             changes[each["word"]] = joined(changes.get(each["word"], {}), less)
-        self._send(_indexing(self.words, self._changed([*changes.values()])))
+        self._send(_indexing(self.words, self._changed(changes.values())))
 
-    def _changed(self, changes: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    def _changed(self, changes: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         for some in _pieces(changes, WORDS_READ):
             with self.cluster.reading():
                 answer = self.cluster.client.mget(
@@ -229,16 +230,7 @@ def _indexing(index: str, entries: Iterable[dict[str, Any]]) -> Iterator[Action]
     return ({"_index": index, "_id": key(each["word"]), "_source": each} for each in entries)
 
 
-def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
-    batch: list[Document] = []
-    for document in documents:
-        batch.append(document)
-        if len(batch) == CHUNK:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-def _pieces(things: list[Any], size: int) -> Iterator[list[Any]]:
-    return (things[at : at + size] for at in range(0, len(things), size))
+def _pieces(things: Iterable[T], size: int) -> Iterator[list[T]]:
+    coming = iter(things)
+    while some := [*islice(coming, size)]:
+        yield some

@@ -12,7 +12,7 @@ from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.execute import Executor
 from indexer.whoosh_engine.found import Found
 from indexer.whoosh_engine.kernels import best
-from indexer.whoosh_engine.positions import first_behind, is_ranked, ranks
+from indexer.whoosh_engine.positions import first_behind, ranks
 from indexer.whoosh_engine.snapshot import Snapshot
 from indexer.whoosh_engine.timeline import Timeline
 
@@ -60,7 +60,7 @@ def order(snapshot: Snapshot, found: Found, query: Query, start: int, size: int)
     most = start + size
     if size < 1 or start >= len(found):
         return np.zeros(0, np.int64)
-    if is_ranked(query):
+    if query.is_ranked:
         return _best(found, snapshot.recency, most)[start:]
     places = ranks(snapshot, query.sort).take(found.documents)
     if query.after is None:

@@ -17,7 +17,7 @@ import numpy as np
 from whoosh import query as tree
 
 from corpus.errors import TooCostlyError
-from indexer.fields import LENGTHS_OF, stem_field
+from indexer.fields import K1, LENGTHS_OF, stem_field
 from indexer.keyed import Keyed
 from indexer.marker import MOST_FORMS
 from indexer.whoosh_engine.arrays import Array
@@ -27,7 +27,7 @@ from indexer.whoosh_engine.found import NOTHING, Found, alike, intersection, pla
 from indexer.whoosh_engine.kernels import mark, score
 from indexer.whoosh_engine.phrase import phrase_documents
 from indexer.whoosh_engine.segment import SegmentArrays
-from indexer.whoosh_engine.snapshot import K1, Snapshot
+from indexer.whoosh_engine.snapshot import Snapshot
 
 TIME_LIMIT_S = 5.0
 # So many terms are compared with the fuzzy words of a query: a second's work.

@@ -13,17 +13,9 @@ from typing import Any
 import numpy as np
 
 from indexer.engine import Order, Position, Query
-from indexer.query import is_asked
 from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.found import Found
 from indexer.whoosh_engine.snapshot import Snapshot
-
-
-def is_ranked(query: Query) -> bool:
-    """Whether scores decide; where nothing is asked for, none is relevant and the newest stand
-    first.
-    """
-    return query.sort == "relevance" and is_asked(query.tree)
 
 
 def ranks(snapshot: Snapshot, sort: Order) -> Array:
@@ -44,7 +36,7 @@ def first_behind(snapshot: Snapshot, sort: Order, after: Position) -> int:
 
 def more_after(snapshot: Snapshot, found: Found, query: Query, page: Array) -> Position | None:
     """The position of a page's last hit; None where none follows it, or scores decide."""
-    if not len(page) or is_ranked(query):
+    if not len(page) or query.is_ranked:
         return None
     places = ranks(snapshot, query.sort).take(found.documents)
     if places[page[-1]] == places.max():

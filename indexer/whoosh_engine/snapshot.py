@@ -18,7 +18,7 @@ from whoosh.index import TOC, FileIndex
 from whoosh.searching import Searcher
 
 from indexer.alignment import Alignment
-from indexer.fields import LENGTHS_OF
+from indexer.fields import K1, LENGTHS_OF, B
 from indexer.periods import Step
 from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.codec import NAME
@@ -28,10 +28,6 @@ from indexer.whoosh_engine.segment import SegmentArrays
 from indexer.whoosh_engine.timeline import Periods
 from indexer.whoosh_engine.translations import alignment
 from indexer.whoosh_engine.wordlist import WordList
-
-# BM25F as in Whoosh's default weighting (Robertson and Zaragoza 2009, section 3.4, one field at a
-# time).
-B, K1 = 0.75, 1.2
 
 
 class Snapshot:
