@@ -72,7 +72,8 @@ def passages(text: str, marks: Sequence[Mark], most: int = MOST_PASSAGES) -> tup
 def _widened(sentences: Numbers, number: int) -> tuple[int, int]:
     """A sentence with those after it, while it is short, so that there is something to read."""
     start, end = sentences[number].tolist()
-    for _, following in sentences[number + 1 :].tolist():
+    # So many are enough, as none is without a character.
+    for _, following in sentences[number + 1 : number + 1 + LEAST_CHARS].tolist():
         if end - start >= LEAST_CHARS or following - start > MOST_CHARS:
             break
         end = following
