@@ -1,12 +1,13 @@
-"""OpenSearch: rebuilding, and result pages beside the embedded engine; nodes that are killed while
-a build goes on.
+"""OpenSearch: rebuilding, and result pages beside the embedded engine, as the engine answers and as
+a browser gets them; nodes that are killed while a build goes on.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -14,17 +15,19 @@ from threading import Event, Thread
 from time import monotonic, perf_counter, sleep
 
 from bench.documents import KINDS, MADE, queries, real, recombined
-from bench.engines import Ours
+from bench.engines import Ours, as_typed
 from bench.site import Row
-from corpus import Settings
+from corpus import Settings, Store
 from corpus.errors import CommuniqueError
 from indexer.document import Document
 from indexer.engine import Query
 from indexer.opensearch_engine import OpenSearchEngine
 from indexer.query import parse
 from tests.opensearch.server import Node, Server
+from webui import create_app
 
-ROUNDS = 3
+# A Java machine compiles what it runs most, and takes some thousand searches to.
+WARMING, ROUNDS = 10, 5
 # Releases of the build that is live, and of the one that is under way when a node goes.
 OLD, NEW = 2_000, 6_000
 GREEN_S = 120
@@ -34,26 +37,30 @@ class Clustered(Ours):
     """The same program on a cluster."""
 
     def __init__(self, server: Server, name: str = "communique", replicas: int = 0) -> None:
-        settings = Settings(
+        self.settings = Settings(
             engine="opensearch",
             opensearch_url=" ".join(server.urls),
             opensearch_index=name,
             opensearch_replicas=replicas,
         )
-        self.engine = OpenSearchEngine(settings)  # type: ignore[assignment]
+        self.engine = OpenSearchEngine(self.settings)  # type: ignore[assignment]
         self.revision = 0
 
 
 def rows() -> list[Row]:
     """All figures."""
     documents = real()
+    asked = queries(documents)
     with TemporaryDirectory() as name:
         folder = Path(name)
+        embedded = Settings(data=folder)
         with Server(folder / "one", heap="2g") as server:
-            ours, clustered = Ours(folder / "embedded"), Clustered(server)
+            ours, clustered = Ours(embedded.index), Clustered(server)
             found = _built(ours, clustered, documents)
-            found += _pages(ours, clustered, queries(documents))
+            found += _pages(ours, clustered, asked)
             ours.engine.close()
+            with closing(Store(embedded)):  # an empty catalog
+                found += _served(clustered, embedded, asked)
             clustered.engine.drop(clustered.engine.builds()[-1])
             found += _killed(server, documents)
         with Server(folder / "three", nodes=3) as server:
@@ -62,50 +69,88 @@ def rows() -> list[Row]:
 
 
 def _built(ours: Ours, clustered: Clustered, documents: list[Document]) -> list[Row]:
-    """How fast each engine is built, and how large it is on the cluster."""
+    """How fast each engine is built until it is live; on the cluster also how long segments are
+    joined while it is read, and how large it is then.
+    """
     times = {}
-    for name, engine in (("ours", clustered), ("embedded", ours)):
+    for name, engine in (("ours", clustered.engine), ("embedded", ours.engine)):
         clock = perf_counter()
-        engine.build(recombined(documents, MADE))
+        build = engine.build(recombined(documents, MADE), 1, lambda done: None)
         times[name] = MADE / (perf_counter() - clock)
         _say(f"{name}: {times[name]:,.0f} releases a second")
+        clock = perf_counter()
+        engine.publish(build)
+        if engine is clustered.engine:
+            joining = perf_counter() - clock
     client = clustered.engine.cluster.client  # type: ignore[attr-defined]
     held = client.indices.stats(index="communique-*", params={"metric": "store"})
     size = held["_all"]["primaries"]["store"]["size_in_bytes"]
     rate: Row = {"name": f"opensearch/rate/{MADE}", "unit": "releases/s"} | times
     return [
         rate | {"ratio": times["ours"] / times["embedded"]},
+        {"name": f"opensearch/joining/{MADE}", "unit": "s", "ours": joining},
         {"name": f"opensearch/size/{MADE}", "unit": "KB/release", "ours": size / MADE / 1000},
     ]
 
 
 def _pages(ours: Ours, clustered: Clustered, asked: dict[str, list[list[str]]]) -> list[Row]:
-    """The median time of a whole results page by kind of query; the engines take turns."""
+    """The median time of an engine's answer with all that a results page needs, by kind of query;
+    the engines take turns.
+    """
     pages = {"ours": clustered.whole_page, "embedded": ours.whole_page}
     every: dict[str, list[float]] = {name: [] for name in pages}
+    for warmed in WARMING * KINDS:
+        for page in pages.values():
+            for words in asked[warmed]:
+                page(warmed, words)
     found = []
     for kind in KINDS:
         times: dict[str, list[float]] = {name: [] for name in pages}
-        for number in range(ROUNDS + 1):
-            # A cluster keeps what it counted for a query; each round asks as if for the first time.
-            clustered.engine.cluster.client.indices.clear_cache(  # type: ignore[attr-defined]
-                params={"request": "true"}
-            )
+        for _ in range(ROUNDS):
+            _forget(clustered)
             for name, page in pages.items():
                 for words in asked[kind]:
                     clock = perf_counter()
                     page(kind, words)
-                    if number:  # the first round warms both
-                        times[name].append((perf_counter() - clock) * 1000)
-        found.append(_page_row(kind, times))
+                    times[name].append((perf_counter() - clock) * 1000)
+        found.append(_page_row(f"whole-page/{kind}", times))
         for name, each in times.items():
             every[name] += each
-    return [*found, _page_row("all", every)]
+    return [*found, _page_row("whole-page/all", every)]
 
 
-def _page_row(kind: str, times: dict[str, list[float]]) -> Row:
+def _served(
+    clustered: Clustered, embedded: Settings, asked: dict[str, list[list[str]]]
+) -> list[Row]:
+    """The median time of a results page as a browser gets it; the engines take turns."""
+    clients = {
+        "ours": create_app(replace(clustered.settings, data=embedded.data)).test_client(),
+        "embedded": create_app(embedded).test_client(),
+    }
+    typed = [as_typed(kind, words) for kind in KINDS for words in asked[kind]]
+    times: dict[str, list[float]] = {name: [] for name in clients}
+    for number in range(ROUNDS + 1):
+        _forget(clustered)
+        for name, client in clients.items():
+            for each in typed:
+                clock = perf_counter()
+                answer = client.get("/", query_string={"q": each})
+                if number:  # the first round compiles templates
+                    times[name].append((perf_counter() - clock) * 1000)
+                if answer.status_code != 200:
+                    raise RuntimeError(f"{each}: {answer.status}")
+    return [_page_row("results-page/all", times)]
+
+
+def _forget(clustered: Clustered) -> None:
+    """A cluster keeps what it counted for a query; it is to count as if for the first time."""
+    client = clustered.engine.cluster.client  # type: ignore[attr-defined]
+    client.indices.clear_cache(params={"request": "true"})
+
+
+def _page_row(what: str, times: dict[str, list[float]]) -> Row:
     medians = {name: median(each) for name, each in times.items()}
-    row: Row = {"name": f"opensearch/whole-page/{kind}/{MADE}", "unit": "ms"} | medians
+    row: Row = {"name": f"opensearch/{what}/{MADE}", "unit": "ms"} | medians
     return row | {"ratio": medians["ours"] / medians["embedded"]}
 
 

@@ -19,6 +19,7 @@ from corpus.errors import IndexUnusableError
 from corpus.statutes import section
 from indexer import Engine, Filters, Frequency, Query, open_engine, parse, reindex
 from indexer.document import Document
+from indexer.engine import Order
 from indexer.export import exported
 from indexer.periods import name as period_name
 from tests.engines import ENGINES, placed
@@ -454,6 +455,22 @@ def test_a_build_is_not_live_until_it_is_published(empty: Engine) -> None:
     assert numbers(empty, "words") == [2]
     assert empty.builds() == [second]
     assert empty.health().revision == 2
+
+
+@pytest.mark.parametrize("sort", ["relevance", "newest", "oldest", "id"])
+def test_hits_say_in_any_order_by_which_other_spelling_they_were_found(
+    empty: Engine, sort: Order
+) -> None:
+    fill(
+        empty,
+        made(1, "Kozhasharov, Kozhasharov and once more Kozhasharov spoke.", date(2021, 1, 3)),
+        made(2, "Кожашаров, Кожашаров и ещё раз Кожашаров.", date(2021, 1, 2), language="ru"),
+        made(3, "Nobody spoke.", date(2021, 1, 1)),
+    )
+    results = empty.search(asked("Kozhasharov", sort=sort))
+    assert {hit.id[-1]: hit.otherwise for hit in results.hits} == {"1": (), "2": ("Кожашаров",)}
+    assert [hit.score < 0 for hit in results.hits] == [bool(hit.otherwise) for hit in results.hits]
+    assert results.otherwise == 1
 
 
 def test_a_build_that_is_dropped_leaves_nothing(empty: Engine) -> None:

@@ -16,6 +16,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 from cryptography import x509
@@ -29,6 +30,7 @@ from indexer import Query, open_engine, parse
 from indexer.opensearch_engine import translate as translation
 from indexer.opensearch_engine.translate import translate
 from indexer.whoosh_engine import execute
+from tests.aligned import aligned
 
 GIVEN = {
     "COMMUNIQUE_ENGINE": "opensearch",
@@ -209,3 +211,27 @@ def test_typed_queries_have_the_shape_of_their_tree(
     typed: str, is_right: Callable[[dict[str, Any]], bool]
 ) -> None:
     assert is_right(translate(parse(typed).tree))
+
+
+def test_publishing_joins_the_segments_of_a_build(opensearch: str, tmp_path: Path) -> None:
+    settings = Settings(
+        data=tmp_path, engine="opensearch", opensearch_url=opensearch, opensearch_index="joined"
+    )
+    engine, documents = open_engine(settings), aligned(4)
+
+    def segments() -> int:
+        with urlopen(f"{opensearch}/joined-*/_segments") as answer:
+            indices = json.load(answer)["indices"]
+        shards = [shard for each in indices.values() for shard in each["shards"].values()]
+        return max(each["num_search_segments"] for copies in shards for each in copies)
+
+    build = engine.build(documents[:6], 1, lambda done: None)
+    engine.publish(build)
+    for each in documents[6:]:
+        engine.update([each], (), 2, lambda done: None)
+    assert segments() > 1
+    engine.publish(build)
+    assert segments() == 1
+    assert engine.total(Query()) == 12
+    engine.drop(build)
+    engine.close()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
+from opensearchpy import Transport
 
 from corpus import Settings, Store
 from indexer import open_engine, reindex
@@ -73,6 +75,27 @@ def test_pages_read_the_same(client: FlaskClient, far: FlaskClient, page: str) -
     near, there = client.get(page), far.get(page)
     assert (near.status_code, there.status_code) == (200, 200), there.text[:500]
     assert VARYING.sub("", there.text) == VARYING.sub("", near.text)
+
+
+@pytest.mark.parametrize(
+    ("page", "most"),
+    [("/?sort=newest", 2), ("/?q=court&page=2", 2), ("/?q=court", 3), ("/?q=court+fraud", 4)],
+)
+def test_a_page_asks_the_cluster_seldom(
+    far: FlaskClient, monkeypatch: pytest.MonkeyPatch, page: str, most: int
+) -> None:
+    """For hits and counts, for what is held of each period, for the translations of each word."""
+    far.get(page)
+    asked = []
+    perform = Transport.perform_request
+
+    def noted(self: Transport, method: str, url: str, *args: Any, **more: Any) -> Any:
+        asked.append(url)
+        return perform(self, method, url, *args, **more)
+
+    monkeypatch.setattr(Transport, "perform_request", noted)
+    assert far.get(page).status_code == 200
+    assert 0 < sum(url.endswith("/_msearch") for url in asked) <= most
 
 
 def test_a_release_leads_to_those_like_it(far: FlaskClient, sample_settings: Settings) -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar
 
 from corpus import Settings
@@ -34,11 +35,13 @@ from indexer.opensearch_engine.texts import Read
 from indexer.opensearch_engine.writer import Writer
 from indexer.periods import Step
 
-# So long the name of the live build is believed; a build that is dropped is noticed at once.
+# So long what is live is believed; a build that is dropped is noticed at once.
 BELIEVED_S = 1.0
 ATTEMPTS = 3
 
 T = TypeVar("T")
+# The live build, and of which revision of the catalog it is.
+State = tuple[str, int | None]
 
 
 class OpenSearchEngine:
@@ -51,8 +54,8 @@ class OpenSearchEngine:
         self.shards = settings.opensearch_shards
         self.replicas = settings.opensearch_replicas
         self.lock = threading.Lock()
-        self.live: tuple[str, float] | None = None
-        self.aligned: tuple[tuple[str, int | None], StoredTranslations] | None = None
+        self.live: tuple[State, float] | None = None
+        self.aligned: tuple[State, StoredTranslations | None] | None = None
 
     # writing
 
@@ -71,10 +74,14 @@ class OpenSearchEngine:
         return name
 
     def publish(self, build: str) -> None:
-        """Move the alias in one step, then drop all other builds."""
+        """Move the alias in one step, then drop all other builds, and join the segments of this one
+        while it is read.
+        """
         self.cluster.publish(build)
         self.live = None
         self._drop_all_but(build)
+        with suppress(CommuniqueError):  # it is live, whatever becomes of them
+            self.cluster.join(build)
 
     def drop(self, build: str) -> None:
         """Remove a build's indexes."""
@@ -96,6 +103,7 @@ class OpenSearchEngine:
             self.cluster.refresh(build)
             writer.recount(Reading(self.cluster, build).texts(Query()))
         writer.finish(self.replicas, revision)
+        self.live = None
         return number
 
     def builds(self) -> list[str]:
@@ -146,7 +154,9 @@ class OpenSearchEngine:
     def counterparts(self, query: Query, most: int = 3) -> tuple[Counterpart, ...]:
         """The words in translations of the hits."""
         return self._read(
-            lambda reading: texts.in_translation(reading, query, most, self._aligned(reading))
+            lambda reading: texts.in_translation(
+                reading, query, most, partial(self._aligned, reading.build)
+            )
         )
 
     def frequencies(self, query: Query, step: Step) -> Frequencies:
@@ -195,32 +205,29 @@ class OpenSearchEngine:
             if name != build:
                 self.drop(name)
 
-    def _aligned(self, reading: Reading) -> Callable[[Read], StoredTranslations]:
-        """Keeps the translations of one state of the live build, which take seconds to read."""
-        revision = Writer(self.cluster, reading.build).facts().get("revision")
-
-        def kept(read: Read) -> StoredTranslations:
-            state = reading.build, revision
-            with self.lock:
-                if self.aligned is None or self.aligned[0] != state:
-                    self.aligned = state, read()
-                return self.aligned[1]
-
-        return kept
+    def _aligned(self, build: str, read: Read) -> StoredTranslations | None:
+        """Keeps the translations of one state of a build, which take seconds to read."""
+        state = build, self._state()[1]
+        with self.lock:
+            if self.aligned is None or self.aligned[0] != state:
+                self.aligned = state, read()
+            return self.aligned[1]
 
     def _read(self, read: Callable[[Reading], T]) -> T:
         """What is read of the live build; again, where another was published meanwhile."""
         for _ in range(ATTEMPTS):
             try:
-                return read(Reading(self.cluster, self._build()))
+                build, _ = self._state()
+                return read(Reading(self.cluster, build))
             except GoneError:
                 self.live = None
         raise GoneError
 
-    def _build(self) -> str:
+    def _state(self) -> State:
         live, now = self.live, time.monotonic()
         if live and now - live[1] < BELIEVED_S:
             return live[0]
         build = self.cluster.live()
-        self.live = build, now
-        return build
+        state = build, Writer(self.cluster, build).facts().get("revision")
+        self.live = state, now
+        return state

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from whoosh import query as tree
 
-from indexer.engine import Hit, Position, Query, Results
+from indexer.engine import Filters, Hit, Position, Query, Results
 from indexer.explanation import explained
 from indexer.marker import MOST_FORMS, Marker
 from indexer.opensearch_engine import request, suggestions
@@ -66,48 +67,61 @@ def search(reading: Reading, query: Query) -> Results:
 def _answer(reading: Reading, query: Query, carried: Carried, phrases: Phrases) -> _Found:
     """The hits, what is counted, and what is still to be looked up, in one round trip.
 
-    What is counted has a search of its own: the cluster keeps its answer for the next page.
+    What is counted has searches of its own: the cluster does them beside the others, and keeps
+    their answers for the next page.
     """
     asked, lookup = reading.asked(query, carried, phrases), lookup_of(carried, phrases)
     carried.counts.clear()
     if query.is_explained:
         explained(query.tree, carried)  # what is it that has to be counted?
-    nodes, carried.wanted = carried.wanted, []
+    # Of all of an unnarrowed query, the total tells how many releases matched.
+    whole = query.tree if query.filters == Filters() else None
+    nodes = [node for node in carried.wanted if node is not whole]
+    carried.wanted = []
     is_deep = _is_deep(query)
-    hits = reading.narrowed(query, asked, size=0 if is_deep else query.size + 1)
-    if query.is_folded:
-        hits["collapse"] = {"field": "fold"}
-    counting = _counting(reading, query, asked, request.first_steps(query))
+    hits = [_hits(reading, query, asked)] if query.size and not is_deep else []
+    countings = _countings(reading, query, asked, request.first_steps(query))
     parts = [counting_of(translate(node, lookup)) for node in nodes]
     lookups, carried.lookups = carried.lookups, []
-    answers = reading.cluster.several(
-        [
-            *((reading.index, each) for each in (hits, counting, *parts)),
-            *((reading.cluster.words(reading.build), each) for each in lookups),
-        ]
+    answers = iter(
+        reading.cluster.several(
+            [
+                *((reading.index, each) for each in (*hits, *countings, *parts)),
+                *((reading.cluster.words(reading.build), each) for each in lookups),
+            ]
+        )
     )
-    for node, answer in zip(nodes, answers[2:], strict=False):
-        carried.counts[id(node)] = total_of(answer)
+    given = next(answers)["hits"]["hits"] if hits else []
+    counts = request.together([*islice(answers, len(countings))])
+    numbers = map(total_of, islice(answers, len(nodes)))
+    carried.counts = {id(node): number for node, number in zip(nodes, numbers, strict=True)}
+    carried.counts[id(whole)] = total_of(counts)
     if lookups:
-        carried.take(answers[2 + len(nodes) :], reading.look_up)
-    found = _walked(reading, query, asked) if is_deep else answers[0]["hits"]["hits"]
-    return _Found(asked, found, answers[1])
+        carried.take([*answers], reading.look_up)
+    return _Found(asked, _walked(reading, query, asked) if is_deep else given, counts)
 
 
-def _counting(
+def _hits(reading: Reading, query: Query, asked: Asked) -> dict[str, Any]:
+    """A body for the hits of a page and one more."""
+    body = reading.narrowed(query, asked, query.size + 1)
+    return body | {"collapse": {"field": "fold"}} if query.is_folded else body
+
+
+def _countings(
     reading: Reading, query: Query, asked: Asked, steps: Sequence[Step]
-) -> dict[str, Any]:
-    """A body for what is counted beside the hits."""
-    plain = replace(query, start=0, after=None, sort="newest")
-    body = reading.narrowed(plain, asked, 0)
+) -> list[dict[str, Any]]:
+    """Bodies for what is counted beside the hits."""
+    plain = replace(query, start=0, after=None)
+    body = reading.narrowed(plain, Asked.alone(asked.every), 0) | {"track_total_hits": True}
     del body["sort"], body["track_scores"]
-    return body | {"track_total_hits": True, "aggs": request.counted(query, asked, steps)}
+    return [body | {"aggs": each} for each in request.halves(request.counted(query, asked, steps))]
 
 
 def _counted(reading: Reading, query: Query, asked: Asked, step: Step) -> dict[str, Any]:
     """The periods of a step, counted."""
     alone = replace(query, facets=(), has_timeline=True, step=step, is_folded=False)
-    return reading.cluster.search(reading.index, _counting(reading, alone, asked, [step]))
+    (body,) = _countings(reading, alone, asked, [step])
+    return reading.cluster.search(reading.index, body)
 
 
 def _is_deep(query: Query) -> bool:
@@ -181,7 +195,7 @@ class _Shown:
         """A hit of an answer."""
         stored = stored_of(given)
         language, title, body = stored.language, stored.title, stored.body
-        score = self.asked.score(given["_score"]) if self.asked else 0.0
+        score = self.asked.score(request.score(given)) if self.asked else 0.0
         fold = given["_source"]["fold"]
         return Hit(
             id=stored.id,

@@ -122,15 +122,18 @@ class Reading:
         return found
 
     def narrowed(self, query: Query, asked: Asked, size: int) -> dict[str, Any]:
-        """A body for the hits of a page within the filters."""
-        dsl = asked.ranked if query.is_ranked else asked.every
+        """A body for the hits of a page within the filters.
+
+        Where scores decide they come as the first value of the order, and are not tracked beside
+        it: so the cluster passes over what cannot be among the best.
+        """
         body: dict[str, Any] = {
-            "query": request.within(dsl, query.filters),
+            "query": request.within(asked.ranked, query.filters),
             "from": query.start,
             "size": size,
             "_source": True,
             "sort": request.order(query),
-            "track_scores": True,
+            "track_scores": not query.is_ranked,
             "track_total_hits": False,
         }
         filters = request.chosen(query.filters)

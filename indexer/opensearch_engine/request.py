@@ -33,6 +33,8 @@ from indexer.periods import Step
 MOST_VALUES = 20_000
 # Deeper pages are walked to.
 DEEPEST = 10_000
+# Facets of which most releases have several values.
+SEVERAL = ("topic", "component")
 NEWEST = [{"newest": "desc"}, {"id": "asc"}]
 SORTS: dict[Order, list[dict[str, Any]]] = {
     "relevance": [{"_score": {"order": "desc"}}, *NEWEST],
@@ -71,14 +73,21 @@ class Asked:
         both = {"bool": {"must": [others], "must_not": [self.typed]}}
         return {"bool": {"should": [typed, both], "minimum_should_match": 1}}
 
-    def score(self, given: float | None) -> float:
+    def score(self, given: float) -> float:
         """A hit's score, below 0 where only another spelling matches."""
-        return (given or 0.0) - self.has_others
+        return given - self.has_others
 
 
 def order(query: Query) -> list[dict[str, Any]]:
     """How the hits are sorted."""
     return NEWEST if query.sort == "relevance" and not query.is_ranked else SORTS[query.sort]
+
+
+def score(hit: dict[str, Any]) -> float:
+    """A hit's score, tracked or as its place in the order."""
+    tracked = hit["_score"]
+    found: float = hit["sort"][0] if tracked is None else tracked
+    return found
 
 
 def within(dsl: Dsl, filters: Filters) -> Dsl:
@@ -130,6 +139,23 @@ def counted(query: Query, asked: Asked, steps: Sequence[Step]) -> dict[str, Any]
     return found
 
 
+def halves(counted: dict[str, Any]) -> list[dict[str, Any]]:
+    """The same in two, of about the same work: where releases have several values of a facet, that
+    takes as long as all else.
+    """
+    several = {name: each for name, each in counted.items() if name in SEVERAL}
+    rest = {name: each for name, each in counted.items() if name not in SEVERAL}
+    return [rest, several] if several else [rest]
+
+
+def together(answers: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The answers to halves as one."""
+    found: dict[str, Any] = {}
+    for each in answers:
+        found |= each.get("aggregations", {})
+    return {**answers[0], "aggregations": found}
+
+
 def _histogram(step: Step) -> dict[str, Any]:
     return {"field": step, "interval": 1, "min_doc_count": 1}
 
@@ -163,9 +189,7 @@ def facets(answer: dict[str, Any], names: Sequence[str]) -> tuple[Facet, ...]:
                 if name in names:
                     found[name].update(dict.fromkeys(values, number))
     return tuple(
-        Facet(
-            name, tuple(sorted(found[name].items(), key=lambda pair: (-pair[1], pair[0].encode())))
-        )
+        Facet(name, tuple(sorted(found[name].items(), key=lambda pair: (-pair[1], pair[0]))))
         for name in names
     )
 

@@ -33,7 +33,7 @@ from indexer.opensearch_engine.mapping import term
 from indexer.opensearch_engine.reading import MANY, Reading
 from indexer.periods import Step
 
-Read = Callable[[], StoredTranslations]
+Read = Callable[[], StoredTranslations | None]
 
 
 def occurrences(
@@ -97,23 +97,19 @@ def around(
 
 
 def in_translation(
-    reading: Reading, query: Query, most: int, aligned: Callable[[Read], StoredTranslations]
+    reading: Reading, query: Query, most: int, aligned: Callable[[Read], StoredTranslations | None]
 ) -> tuple[Counterpart, ...]:
     """The words in translations of the hits; `aligned` keeps what was read of these."""
-    declared = Query(tree.Every("alternates"), sort="id")
-    if query.tree is None or not reading.total(declared):
+    if query.tree is None or (texts := aligned(lambda: _aligned(reading))) is None:
         return ()
-    texts = aligned(lambda: _aligned(reading, declared))
     hits = reading.scan(replace(query, sort="id"))
     return counterparts.counterparts(texts, hits, query.tree, most)
 
 
-def _aligned(reading: Reading, declared: Query) -> StoredTranslations:
-    found = StoredTranslations.of(
-        reading.texts(declared), reading.fetch, partial(_holding, reading)
-    )
-    assert found
-    return found
+def _aligned(reading: Reading) -> StoredTranslations | None:
+    """The translations that offices declare; None where they declare none."""
+    declared = Query(tree.Every("alternates"), sort="id")
+    return StoredTranslations.of(reading.texts(declared), reading.fetch, partial(_holding, reading))
 
 
 def _times(reading: Reading, words: Sequence[str], is_stem: bool) -> dict[str, int]:

@@ -63,6 +63,7 @@ def _and(node: tree.And, lookup: Lookup) -> Dsl:
 
 def _or(node: tree.Or, lookup: Lookup) -> Dsl:
     wanted, unwanted = _parted(node, lookup)
+    wanted = [part for part in wanted if part != NOTHING]
     return _bool(should=wanted, must_not=unwanted, boost=node.boost) if wanted else NOTHING
 
 

@@ -109,8 +109,8 @@ class Writer:
             self.cluster.client.indices.put_mapping(index=self.releases, body={"_meta": meta})
 
     def facts(self) -> dict[str, Any]:
-        """The facts that were noted."""
-        with self.cluster.reading():
+        """The facts that were noted. Raises GoneError where the build is there no more."""
+        with self.cluster.reading_of(self.releases):
             found = self.cluster.client.indices.get_mapping(index=self.releases)
         kept: dict[str, Any] = found[self.releases]["mappings"].get("_meta", {})
         return kept
