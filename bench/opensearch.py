@@ -27,7 +27,7 @@ from tests.opensearch.server import Node, Server
 from webui import create_app
 
 # A Java machine compiles what it runs most, and takes some thousand searches to.
-WARMING, ROUNDS = 10, 5
+WARMING, ROUNDS = 40, 5
 # Releases of the build that is live, and of the one that is under way when a node goes.
 OLD, NEW = 2_000, 6_000
 GREEN_S = 120
@@ -59,7 +59,7 @@ def rows() -> list[Row]:
             found = _built(ours, clustered, documents)
             found += _pages(ours, clustered, asked)
             ours.engine.close()
-            with closing(Store(embedded)):  # an empty catalog
+            with closing(Store(embedded)):  # an empty catalog is enough
                 found += _served(clustered, embedded, asked)
             clustered.engine.drop(clustered.engine.builds()[-1])
             found += _killed(server, documents)
@@ -276,7 +276,7 @@ def _searching(clustered: Clustered) -> Iterator[dict[str, float]]:
 
 def _node(server: Server, build: str, *, holds: bool) -> Node:
     """A node that holds the releases of a build, or one that holds none."""
-    parts = server.call("GET", f"/_cat/shards/*-{build}?format=json")
+    parts = server.call("GET", f"/_cat/shards/*-{build}*?format=json")  # of its words, too
     holding = {each["node"] for each in parts}
     return next(node for node in server.nodes if (node.folder.name in holding) == holds)
 
