@@ -42,9 +42,9 @@ class _Terms:
             self.told = np.concatenate((self.told, np.full(size, None, object)))
         found = self.told[forms].tolist()
         if None in found:
-            for form in {*forms.tolist()}:
-                self.told[form] = self.told[form] or self._term(self.lexicon.names[form])
-            found = self.told[forms].tolist()
+            for at, form in enumerate(forms.tolist()):
+                if found[at] is None:
+                    found[at] = self.told[form] = self._term(self.lexicon.names[form])
         return " ".join(found)
 
     def _term(self, form: str) -> str:

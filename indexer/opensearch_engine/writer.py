@@ -32,6 +32,8 @@ Action = dict[str, Any]
 THREADS, CHUNK, CHUNK_BYTES = 2, 400, 8_000_000
 # So long a request waits for a shard that is away; then it is sent again as all else is.
 AWAY = "1s"
+# What of an answer is read.
+ANSWERED = "errors,items.*._id,items.*.status,items.*.error"
 # Answers that ask to come again later; a lost connection, and one that took too long, have none.
 BUSY = (429, 502, 503, 504, "N/A", "TIMEOUT")
 FIRST_WAIT_S, LAST_WAIT_S = 1.0, 60.0
@@ -204,6 +206,7 @@ class Writer:
                 raise_on_error=False,
                 timeout=AWAY,
                 request_timeout=TIMEOUT_S,
+                filter_path=ANSWERED,
             ):
                 ((kind, item),) = answer.items()
                 is_away = kind == "delete" and item.get("status") == 404
