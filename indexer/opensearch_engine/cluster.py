@@ -81,17 +81,16 @@ class Cluster:
     def live(self) -> str:
         """The live build. Raises IndexUnusableError where there is none of this format."""
         with self.reading():
-            try:
-                names = [*self.client.indices.get_alias(name=self.alias)]
-            except exceptions.NotFoundError:
-                raise IndexUnusableError(
-                    f"There is no index {self.alias} on {self.hosts[0]} yet; {REBUILD}."
-                ) from None
-        build: str = names[0].removeprefix(f"{self.alias}-")
+            found = self.client.indices.get_alias(name=self.alias, params={"ignore": 404})
+        if "error" in found:
+            raise IndexUnusableError(
+                f"There is no index {self.alias} on {self.hosts[0]} yet; {REBUILD}."
+            )
+        name = next(iter(found))
+        build: str = name.removeprefix(f"{self.alias}-")
         if build.partition("-")[0] != str(FORMAT):
             raise IndexUnusableError(
-                f"The index {names[0]} is of another format than this program's ({FORMAT});"
-                f" {REBUILD}."
+                f"The index {name} is of another format than this program's ({FORMAT}); {REBUILD}."
             )
         return build
 
