@@ -140,7 +140,7 @@ def search_command(
         notes = (*reading.notes, *unknown_values(query, results.facets, engine), *results.notes)
         limit_chars = settings.query_chars
         meant, better = alternatives(
-            " ".join(words), reading, query, results.total, engine, "en", limit_chars
+            " ".join(words), reading, query, results, engine, "en", limit_chars
         )
     if as_json:
         found = asdict(results) | {"notes": notes}

@@ -8,7 +8,7 @@ from functools import partial
 
 from indexer.analysis import WORD, fold
 from indexer.clauses import OPERATORS, TEXTS
-from indexer.engine import Engine, Query
+from indexer.engine import Clause, Engine, Query, Results
 from indexer.law import Citing, citing
 from indexer.query import QUOTES, Reading, parse
 
@@ -34,14 +34,16 @@ class Suggestion:
 
 
 def did_you_mean(
-    typed: str, query: Query, total: int, engine: Engine, *, is_script_blind: bool = True
+    typed: str, query: Query, results: Results, engine: Engine, *, is_script_blind: bool = True
 ) -> Suggestion | None:
     """The query with words that stand in no release replaced by near ones that do. A name that
     stands there in another script needs no mending, unless other scripts are left out.
 
-    None unless it finds more than the `total` that was found, with the same filters.
+    None unless it finds more than was found, with the same filters.
     """
-    if total and not ALTERNATIVES.search(typed):
+    if results.total and not ALTERNATIVES.search(typed):
+        return None
+    if results.clause and _is_met(results.clause):
         return None
     read = partial(parse, languages=query.filters.language, is_script_blind=is_script_blind)
     mended: list[str] = []
@@ -56,14 +58,19 @@ def did_you_mean(
         return None
     words = "".join([*mended, typed[last:]])
     number = engine.total(replace(query, tree=read(words).tree, start=0))
-    return Suggestion(words, number) if number > total else None
+    return Suggestion(words, number) if number > results.total else None
+
+
+def _is_met(clause: Clause) -> bool:
+    """Whether some release holds each of a query's words."""
+    return all(map(_is_met, clause.parts)) if clause.parts else bool(clause.count)
 
 
 def alternatives(
     typed: str,
     reading: Reading,
     query: Query,
-    total: int,
+    results: Results,
     engine: Engine,
     language: str,
     limit_chars: int,
@@ -73,7 +80,7 @@ def alternatives(
     if meant:
         return meant, None
     is_blind = reading.is_script_blind
-    return [], did_you_mean(typed, query, total, engine, is_script_blind=is_blind)
+    return [], did_you_mean(typed, query, results, engine, is_script_blind=is_blind)
 
 
 def _bare_words(typed: str) -> list[tuple[int, str]]:

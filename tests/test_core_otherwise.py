@@ -148,7 +148,7 @@ def test_a_spelling_that_no_release_has_finds_the_name_in_those_that_they_have(
     assert all(hit.otherwise for hit in results.hits)
     assert found(engine, typed, is_script_blind=False).total == 0
     query = Query(parse(typed).tree)
-    assert did_you_mean(typed, query, results.total, engine) is None
+    assert did_you_mean(typed, query, results, engine) is None
 
 
 def test_hits_tell_the_words_that_they_were_found_by(engine: WhooshEngine) -> None:

@@ -79,7 +79,13 @@ def test_pages_read_the_same(client: FlaskClient, far: FlaskClient, page: str) -
 
 @pytest.mark.parametrize(
     ("page", "most"),
-    [("/?sort=newest", 2), ("/?q=court&page=2", 2), ("/?q=court", 3), ("/?q=court+fraud", 4)],
+    [
+        ("/?sort=newest", 2),
+        ("/?q=court&page=2", 2),
+        ("/?q=court", 3),
+        ("/?q=court+fraud", 4),
+        ("/?q=court+OR+fraud+OR+prosecutor+OR+sentenced", 2),
+    ],
 )
 def test_a_page_asks_the_cluster_seldom(
     far: FlaskClient, monkeypatch: pytest.MonkeyPatch, page: str, most: int

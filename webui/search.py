@@ -33,7 +33,7 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
         results = Results((), 0, (), "") if is_void else engine.search(query)
         results, cut_short = coarser(results, query, engine)
         meant, better = alternatives(
-            asked.words, reading, query, results.total, engine, language(), settings.query_chars
+            asked.words, reading, query, results, engine, language(), settings.query_chars
         )
         milliseconds = (perf_counter() - clock) * 1000
         repairs = (*reading.notes, *results.notes)
