@@ -106,16 +106,15 @@ class Cluster:
     def refresh(self, build: str) -> None:
         """Show what was written to a build."""
         with self.writing():
-            self.client.indices.refresh(index=f"{self.index(build)},{self.words(build)}")
+            self.client.indices.refresh(index=self._both(build))
 
     def join(self, build: str) -> None:
         """Make one segment a shard of a build, as nothing else comes soon: half the room on disk,
         as what nodes keep to catch up by goes with it, and quicker answers.
         """
-        names = f"{self.index(build)},{self.words(build)}"
         params = {"max_num_segments": 1, "request_timeout": JOINING_S}
         with self.writing():
-            self.client.indices.forcemerge(index=names, params=params)
+            self.client.indices.forcemerge(index=self._both(build), params=params)
         self.refresh(build)
 
     def state(self) -> str | None:
@@ -130,9 +129,9 @@ class Cluster:
 
     def drop(self, build: str) -> None:
         """Remove a build's indexes."""
-        names = f"{self.index(build)},{self.words(build)}"
+        params = {"ignore_unavailable": "true"}
         with self.writing():
-            self.client.indices.delete(index=names, params={"ignore_unavailable": "true"})
+            self.client.indices.delete(index=self._both(build), params=params)
 
     def several(self, asked: Sequence[tuple[str, dict[str, Any]]]) -> list[dict[str, Any]]:
         """The answers to several searches, each of an index, in one round trip."""
@@ -175,6 +174,9 @@ class Cluster:
             yield
         except exceptions.OpenSearchException as error:
             raise self._error(error, StoreError) from error
+
+    def _both(self, build: str) -> str:
+        return f"{self.index(build)},{self.words(build)}"
 
     def _error(
         self, error: exceptions.OpenSearchException, kind: type[CommuniqueError]
