@@ -16,8 +16,6 @@ from indexer.query import QUOTES, Reading, parse
 PIECE = re.compile(r'(?:\w+:)?"[^"]*"\S*|\w+:\([^()]*\)|[\[{][^\]}]*[\]}]|[^\s()"]+')
 # Fields, wildcards, fuzzy words, boosts, negation: written on purpose, and left as they are.
 SPECIAL = re.compile(r'["\[{:*?~^]|^-')
-# Without these, something found means that every word stands somewhere.
-ALTERNATIVES = re.compile(r"\b(OR|ANDMAYBE)\b")
 SHORTEST = 3
 # Looking for a near word reads all words with its first letter.
 MENDED = 4
@@ -41,8 +39,6 @@ def did_you_mean(
 
     None unless it finds more than was found, with the same filters.
     """
-    if results.total and not ALTERNATIVES.search(typed):
-        return None
     if results.clause and _is_met(results.clause):
         return None
     read = partial(parse, languages=query.filters.language, is_script_blind=is_script_blind)
