@@ -17,10 +17,12 @@ dev: $(VENV)/.installed-dev ## the program with what tests and checks need
 test: dev ## all tests, the files shared by two processes
 	$(BIN)/pytest -n 2 --dist loadfile
 
-check: dev ## ruff (lint, format) and mypy
+check: dev ## lint, format, types, security, dependencies
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive corpus indexer webui
+	$(BIN)/python .ci/dependencies.py
 
 format: dev
 	$(BIN)/ruff format .

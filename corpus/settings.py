@@ -4,6 +4,7 @@ tested against this file.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from math import inf
@@ -16,6 +17,8 @@ from corpus.errors import SettingsError
 
 PREFIX = "COMMUNIQUE_"
 ENGINES = ("embedded", "opensearch")
+# RFC 9116, section 2.5.3: a URI, of the web by https alone; one line.
+CONTACT = re.compile(r"(?:mailto:|https://|tel:)\S+\Z")
 
 
 def _setting(default: Any, words: str, least: int = 1) -> Any:
@@ -101,6 +104,11 @@ class Settings:
     rate: str = _setting(
         "", "requests that a client may make, such as `120/minute`; files count as ten; empty: any"
     )
+    security_contact: str = _setting(
+        "",
+        "where people report a vulnerability of your service, such as"
+        " `mailto:security@example.org`; published as /.well-known/security.txt; empty: nowhere",
+    )
     indexable: bool = _setting(
         False, "yes: other search engines may list release pages, which name accused people"
     )
@@ -136,6 +144,11 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     if settings.engine not in ENGINES:
         raise SettingsError(
             f"{PREFIX}ENGINE must be {' or '.join(ENGINES)}, not {settings.engine!r}."
+        )
+    if settings.security_contact and not CONTACT.match(settings.security_contact):
+        raise SettingsError(
+            f"{PREFIX}SECURITY_CONTACT must begin with mailto:, https:// or tel:,"
+            f" not {settings.security_contact!r}."
         )
     if settings.engine == "opensearch" and not settings.opensearch_url:
         raise SettingsError(f"{PREFIX}OPENSEARCH_URL must name the cluster's nodes.")

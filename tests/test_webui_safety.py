@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from bs4 import BeautifulSoup
@@ -11,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from corpus import Settings
+from corpus import Settings, read_settings
 from corpus.errors import SettingsError
 from tests.conftest import EDITED, sample_id
 from webui import create_app
@@ -221,3 +222,25 @@ def test_heavy_queries_are_answered_or_refused_and_break_nothing(make: Make, nam
 
     for url in ("/", RELEASE, "/complete"):
         assert client.get(url, query_string={"q": HEAVY[name]}).status_code in (200, 400)
+
+
+def test_security_txt_names_the_operators_contact(make: Make) -> None:
+    answer = make(security_contact="mailto:security@example.org").get("/.well-known/security.txt")
+
+    fields = dict(line.split(": ", 1) for line in answer.text.splitlines())
+    assert answer.content_type == "text/plain; charset=utf-8"
+    assert fields["Contact"] == "mailto:security@example.org"
+    left = datetime.fromisoformat(fields["Expires"]) - datetime.now(UTC)
+    assert timedelta(days=100) < left < timedelta(days=366)
+
+
+def test_security_txt_is_not_there_without_a_contact(make: Make) -> None:
+    assert make().get("/.well-known/security.txt").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "contact", ["security@example.org", "http://example.org", "mailto:a\nExpires: 2099", "mailto:"]
+)
+def test_a_contact_that_is_no_address_is_refused(contact: str) -> None:
+    with pytest.raises(SettingsError, match="SECURITY_CONTACT must begin with"):
+        read_settings({"COMMUNIQUE_SECURITY_CONTACT": contact})

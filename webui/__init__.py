@@ -26,6 +26,7 @@ from webui import (
     releases,
     scripts,
     search,
+    security,
     suppressed,
     trends,
 )
@@ -107,6 +108,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(guide.pages(store, engine, settings))
     app.register_blueprint(scripts.pages())
     app.register_blueprint(health.pages(store, engine))
+    app.register_blueprint(security.pages(settings))
     app.register_blueprint(feeds.pages(store, engine, settings))
     add_api(app, store, engine, settings)
     show_errors(app)
