@@ -30,6 +30,19 @@ IMPORTED = "imported"
 
 
 @dataclass(frozen=True)
+class Transport:
+    """What an answer came over: protocols as WARC names them ("http/1.1", "tls/1.3"), the cipher
+    suite by its IANA name, the SHA-256 of the server's certificate in hex, and the exception that
+    its office declares, where that was verified otherwise than by the system's authorities.
+    """
+
+    protocols: tuple[str, ...] = ()
+    cipher_suite: str | None = None
+    certificate: str | None = None
+    exception: str | None = None
+
+
+@dataclass(frozen=True)
 class Response:
     """An answer as it came, under the office's own URL; `raw` still has its content encoding."""
 
@@ -39,6 +52,8 @@ class Response:
     raw: bytes
     fetched_at: datetime
     request_headers: list[tuple[str, str]]
+    status_line: str = ""
+    transport: Transport = Transport()
 
 
 @dataclass(frozen=True)
@@ -199,15 +214,32 @@ def _answer(writer: WARCWriter, response: Response, original: Record | None) -> 
     if is_revisit:
         profile = "server-not-modified" if response.status == 304 else "identical-payload-digest"
         headers["WARC-Profile"] = f"http://netpreserve.org/warc/1.1/revisit/{profile}"
-    status = f"{response.status} {phrases.get(response.status, '')}".strip()
-    return writer.create_warc_record(
+    phrase = phrases.get(response.status, "")
+    status_line = response.status_line or f"HTTP/1.1 {response.status} {phrase}".rstrip()
+    protocol, _, status = status_line.partition(" ")
+    record = writer.create_warc_record(
         response.url,
         "revisit" if is_revisit else "response",
         payload=None if is_revisit else BytesIO(response.raw),
         length=None if is_revisit else len(response.raw),
-        http_headers=StatusAndHeaders(status, response.headers, protocol="HTTP/1.1"),
+        http_headers=StatusAndHeaders(status, response.headers, protocol=protocol),
         warc_headers_dict=headers,
     )
+    for name, value in _transport_headers(response.transport):
+        record.rec_headers.add_header(name, value)
+    return record
+
+
+def _transport_headers(transport: Transport) -> Iterator[tuple[str, str]]:
+    """The first two as proposed to the IIPC (warc-specifications, issues 42 and 86)."""
+    for each in transport.protocols:
+        yield "WARC-Protocol", each
+    if transport.cipher_suite:
+        yield "WARC-Cipher-Suite", transport.cipher_suite
+    if transport.certificate:
+        yield "WARC-Certificate-Digest", f"sha256:{transport.certificate}"
+    if transport.exception:
+        yield "WARC-Certificate-Exception", " ".join(transport.exception.split())
 
 
 def _request(writer: WARCWriter, response: Response) -> ArcWarcRecord:

@@ -42,7 +42,8 @@ def crawl(
     `since` stops at a listing page with no release of that day or later; `limit` stops after that
     many releases. Raises OfficeError, SettingsError and StoreError.
     """
-    way = office(name).route(route)
+    source = office(name)
+    way = source.route(route)
     mirrors = {host.lower(): base for host, base in (mirrors or {}).items()}
     delay = settings.delay_s if delay_s is None else delay_s
     check_delay(delay, way, mirrors)
@@ -51,7 +52,7 @@ def crawl(
         run = Run(way, settings, staging, archive, since, limit, progress)
         clock = time.monotonic()
         try:
-            fetch_all(way.hosts, mirrors, delay, settings, run.next)
+            fetch_all(way.hosts, mirrors, delay, settings, run.next, source.broken_chains)
         except CrawlError as error:
             run.report.error = str(error)
         run.report.seconds = time.monotonic() - clock

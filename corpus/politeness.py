@@ -1,12 +1,11 @@
 """How the spider behaves towards the offices' servers: Scrapy's middlewares, made stricter.
 
-Retries wait as long as they are asked to, robots.txt is a law, no private address is reached.
+Retries wait as long as they are asked to, robots.txt is a law.
 """
 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import re
 import time
 from email.utils import parsedate_to_datetime
@@ -22,6 +21,8 @@ from scrapy.http import Request
 from scrapy.http import Response as ScrapyResponse
 from scrapy.http.request import NO_CALLBACK
 
+from corpus.connection import RefusedError
+
 MAX_WAIT_S = 600.0
 MAX_REDIRECTS = 5
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -30,23 +31,16 @@ SSL_OBJECT = re.compile(r" ssl:(<[^>]*>|\S+)")
 REFUSED = re.compile(r" \[.*Connect call failed.*\]", re.DOTALL)
 
 
-class ForbiddenError(IgnoreRequest):
+class ForbiddenError(RefusedError):
     """robots.txt forbids a URL."""
+
+    rule = "robots"
 
 
 def plain_reason(error: BaseException | None) -> str:
     """Why there is no answer, without the objects that a network library shows in its words."""
     words = REFUSED.sub("", SSL_OBJECT.sub("", str(error))) or type(error).__name__
     return words.replace("Cannot connect to host ", "Cannot connect to ").rstrip(".")
-
-
-class AsItCameMiddleware:
-    """Keeps each response as it came, before its content encoding is undone, for the archive."""
-
-    def process_response(self, request: Request, response: ScrapyResponse) -> ScrapyResponse:
-        """Note headers and body beside the request; both are replaced when the body is unpacked."""
-        request.meta["as_it_came"] = header_pairs(response.headers), response.body
-        return response
 
 
 class PatientRetryMiddleware(RetryMiddleware):
@@ -92,7 +86,7 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self.unreachable: dict[str, str] = {}
+        self.unreachable: dict[str, IgnoreRequest] = {}
         self.left_at: dict[str, float] = {}
         crawler.signals.connect(self._note_left, signals.request_left_downloader)
 
@@ -108,7 +102,7 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
             return
         netloc = urlsplit(request.url).netloc
         if netloc in self.unreachable:
-            raise IgnoreRequest(self.unreachable[netloc])
+            raise self.unreachable[netloc]
         parser: Any = self._parsers.get(netloc)
         if parser is not None and (stated_s := parser.rp.crawl_delay(self._default_useragent)):
             # From the end of the last one, robots.txt included: that is never too soon.
@@ -149,36 +143,13 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
         return response
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
-        self.unreachable[netloc] = (
+        words = (
             f"robots.txt of {netloc} is out of reach ({plain_reason(exc)}),"
             " so nothing may be fetched there"
         )
+        # What keeps us from robots.txt by a rule of ours keeps us from the whole host.
+        self.unreachable[netloc] = exc if isinstance(exc, RefusedError) else IgnoreRequest(words)
         super()._robots_error(exc, netloc)
-
-
-class PrivateAddressMiddleware:
-    """No request to loopback, private or link-local addresses, but to mirrors that were named."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        self.public: dict[str, bool] = {}
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> PrivateAddressMiddleware:
-        """Made by Scrapy."""
-        return cls(crawler)
-
-    async def process_request(self, request: Request) -> None:
-        """Refuse a host that resolves to an address that is not public."""
-        parts = urlsplit(request.url)
-        host = parts.hostname or ""
-        if request.meta.get("is_mirror") or request.meta.get("dont_obey_robotstxt"):
-            return
-        if host not in self.public:
-            loop = asyncio.get_running_loop()
-            found = await loop.getaddrinfo(host, parts.port or 443)
-            self.public[host] = all(ipaddress.ip_address(each[4][0]).is_global for each in found)
-        if not self.public[host]:
-            raise IgnoreRequest(f"{host} resolves to an address that is not public")
 
 
 def retry_after_s(stated: str) -> float | None:

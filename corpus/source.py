@@ -14,6 +14,7 @@ from corpus.errors import OfficeError
 from corpus.layout import Layout, Layouts
 from corpus.page import Page
 from corpus.release import Draft
+from corpus.tls import BrokenChain
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class Source:
 
     `version` counts improvements of its readers. `gives_dates` is False for an office that dates
     nothing. `is_sample` marks the invented offices that come with the program; they are crawled
-    only by name.
+    only by name. `broken_chains` are hosts that prove who they are by a certificate declared here.
     """
 
     title: str
@@ -92,6 +93,7 @@ class Source:
     version: int = 1
     gives_dates: bool = True
     is_sample: bool = False
+    broken_chains: tuple[BrokenChain, ...] = ()
 
     def route(self, name: str | None) -> Route:
         """The route of that name, or the default one. Raises OfficeError."""

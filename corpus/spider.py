@@ -18,15 +18,16 @@ from scrapy.http import Response as ScrapyResponse
 from twisted.python.failure import Failure
 
 from corpus.archive import Response
+from corpus.connection import Head
 from corpus.errors import CrawlError
 from corpus.politeness import (
     MAX_REDIRECTS,
     REDIRECTS,
-    ForbiddenError,
     header_pairs,
     plain_reason,
 )
 from corpus.settings import Settings
+from corpus.tls import BrokenChain
 
 CHUNK_BYTES = 1 << 20
 
@@ -68,7 +69,12 @@ Next = Callable[[Fetched | Failed | None], Iterable[Wanted]]
 
 
 def fetch_all(
-    hosts: tuple[str, ...], mirrors: dict[str, str], delay_s: float, settings: Settings, next_: Next
+    hosts: tuple[str, ...],
+    mirrors: dict[str, str],
+    delay_s: float,
+    settings: Settings,
+    next_: Next,
+    broken_chains: tuple[BrokenChain, ...] = (),
 ) -> None:
     """Fetch until nothing is wanted: `next_(None)` gives the first request, an answer the next.
 
@@ -79,7 +85,8 @@ def fetch_all(
 
     async def crawl() -> None:
         crawler = AsyncCrawlerRunner(spider_settings).create_crawler(OfficeSpider)
-        await crawler.crawl_async(hosts=hosts, mirrors=mirrors, next_=next_)
+        given = {"hosts": hosts, "mirrors": mirrors, "broken_chains": broken_chains}
+        await crawler.crawl_async(next_=next_, **given)
         spider = crawler.spider
         if isinstance(spider, OfficeSpider) and spider.error:
             raise spider.error
@@ -110,6 +117,9 @@ def scrapy_settings(delay_s: float, settings: Settings, is_mirrored: bool) -> di
         "AUTOTHROTTLE_START_DELAY": delay_s * 1.25,
         "ROBOTSTXT_OBEY": True,
         "RETRY_TIMES": settings.retries,
+        "DOWNLOAD_HANDLERS": dict.fromkeys(("data", "file", "ftp", "s3"))
+        | dict.fromkeys(("http", "https"), "corpus.connection.OfficeDownloadHandler"),
+        "DOWNLOAD_VERIFY_CERTIFICATES": True,  # as our handler does in any case
         "DOWNLOAD_TIMEOUT": settings.timeout_s,
         "DOWNLOAD_MAXSIZE": settings.response_mb * 1_000_000,
         "DOWNLOAD_WARNSIZE": 0,
@@ -123,10 +133,8 @@ def scrapy_settings(delay_s: float, settings: Settings, is_mirrored: bool) -> di
         "DOWNLOADER_MIDDLEWARES": {
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
-            f"{here}PrivateAddressMiddleware": 90,
             f"{here}StrictRobotsMiddleware": 100,
             f"{here}PatientRetryMiddleware": 550,
-            f"{here}AsItCameMiddleware": 995,
         },
     }
 
@@ -149,9 +157,16 @@ class OfficeSpider(scrapy.Spider):
 
     name = "office"
 
-    def __init__(self, hosts: tuple[str, ...], mirrors: dict[str, str], next_: Next) -> None:
+    def __init__(
+        self,
+        hosts: tuple[str, ...],
+        mirrors: dict[str, str],
+        broken_chains: tuple[BrokenChain, ...],
+        next_: Next,
+    ) -> None:
         super().__init__()
         self.hosts, self.mirrors, self.next = hosts, mirrors, next_
+        self.broken_chains = broken_chains
         self.error: Exception | None = None
         self.is_over = False
 
@@ -164,12 +179,14 @@ class OfficeSpider(scrapy.Spider):
         """Hand an answer on; follow a redirect as long as it stays on the office's hosts."""
         wanted: Wanted = response.meta["wanted"]
         url: str = response.meta["office_url"]
-        headers, raw = response.meta["as_it_came"]
-        if is_cut(headers, raw):
+        head: Head = response.meta["head"]
+        raw: bytes = response.meta["raw"]
+        if is_cut(head.headers, raw):
             reason = "Its compressed body breaks off before its end."
             return self._asked(Failed(wanted, reason, "truncated", response.meta["before"]))
         asked = header_pairs(response.request.headers) if response.request else []
-        came = Response(url, response.status, headers, raw, datetime.now(UTC), asked)
+        now, line = datetime.now(UTC), head.status_line
+        came = Response(url, response.status, head.headers, raw, now, asked, line, head.transport)
         before: tuple[Response, ...] = response.meta["before"]
         if response.status in REDIRECTS:
             return self._redirected(response, wanted, (*before, came))
@@ -197,7 +214,7 @@ class OfficeSpider(scrapy.Spider):
         """Hand on that there is no answer."""
         request: Request = vars(failure)["request"]  # Scrapy puts it there
         wanted: Wanted = request.meta["wanted"]
-        rule = "robots" if isinstance(failure.value, ForbiddenError) else "no_answer"
+        rule = getattr(failure.value, "rule", "no_answer")
         reason = f"{plain_reason(failure.value)}."
         return self._asked(Failed(wanted, reason, rule, request.meta["before"]))
 
@@ -213,15 +230,12 @@ class OfficeSpider(scrapy.Spider):
 
     def _request(self, wanted: Wanted, url: str, before: tuple[Response, ...]) -> Request:
         headers = {"Accept-Language": wanted.language} if wanted.language else {}
-        if wanted.etag:
-            headers["If-None-Match"] = wanted.etag
-        if wanted.last_modified:
-            headers["If-Modified-Since"] = wanted.last_modified
+        conditions = {"If-None-Match": wanted.etag, "If-Modified-Since": wanted.last_modified}
+        headers |= {name: value for name, value in conditions.items() if value}
         meta = {
             "wanted": wanted,
             "office_url": url,
             "before": before,
-            "is_mirror": urlsplit(url).netloc.lower() in self.mirrors,
         }
         return Request(
             self._mirror_url(url),
