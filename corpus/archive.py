@@ -16,7 +16,7 @@ from http.client import responses as phrases
 from io import BytesIO
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
@@ -44,7 +44,10 @@ class Transport:
 
 @dataclass(frozen=True)
 class Response:
-    """An answer as it came, under the office's own URL; `raw` still has its content encoding."""
+    """An answer as it came, under the office's own URL; `raw` still has its content encoding.
+
+    Bytes of headers are opaque (RFC 9110, section 5.5): each is a character of latin-1.
+    """
 
     url: str
     status: int
@@ -54,6 +57,15 @@ class Response:
     request_headers: list[tuple[str, str]]
     status_line: str = ""
     transport: Transport = Transport()
+
+
+class OpaqueHeaders(StatusAndHeaders):
+    """HTTP headers that are written byte for byte, where warcio would encode what is not ASCII."""
+
+    def to_ascii_bytes(self, header_filter: Any = None) -> bytes:
+        """The bytes as they came."""
+        written: bytes = self.to_bytes(header_filter, encoding="latin-1")
+        return written
 
 
 @dataclass(frozen=True)
@@ -222,7 +234,7 @@ def _answer(writer: WARCWriter, response: Response, original: Record | None) -> 
         "revisit" if is_revisit else "response",
         payload=None if is_revisit else BytesIO(response.raw),
         length=None if is_revisit else len(response.raw),
-        http_headers=StatusAndHeaders(status, response.headers, protocol=protocol),
+        http_headers=OpaqueHeaders(status, response.headers, protocol=protocol),
         warc_headers_dict=headers,
     )
     for name, value in _transport_headers(response.transport):

@@ -231,7 +231,8 @@ class OfficeSpider(scrapy.Spider):
     def _request(self, wanted: Wanted, url: str, before: tuple[Response, ...]) -> Request:
         headers = {"Accept-Language": wanted.language} if wanted.language else {}
         conditions = {"If-None-Match": wanted.etag, "If-Modified-Since": wanted.last_modified}
-        headers |= {name: value for name, value in conditions.items() if value}
+        # Bytes that aiohttp cannot send as they came make no condition.
+        headers |= {k: v for k, v in conditions.items() if v and v.isascii() and v.isprintable()}
         meta = {
             "wanted": wanted,
             "office_url": url,
