@@ -35,3 +35,7 @@ class IndexUnusableError(CommuniqueError):
 
 class TooCostlyError(CommuniqueError):
     """A query takes longer than it may; what to change stands in the sentence."""
+
+
+class BusyError(CommuniqueError):
+    """Others keep the service busy; nothing is wrong with what was asked."""

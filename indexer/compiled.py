@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from threading import local
 from typing import TypeVar, cast
 
 from numba import njit
+from numba.core import event
+
+from indexer.deadline import unmetered
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
@@ -20,3 +25,22 @@ def compiled(function: Function) -> Function:
         return cast(Function, njit(cache=True, nogil=True, error_model="numpy")(function))
     except RuntimeError:  # nowhere to keep it: every process compiles for itself
         return cast(Function, njit(nogil=True)(function))
+
+
+class _Compiling(local, event.Listener):
+    """Keeps compiling off the account of the request that happens to be the first."""
+
+    def __init__(self) -> None:
+        self.under_way: list[AbstractContextManager[None]] = []
+
+    def on_start(self, event: event.Event) -> None:
+        """Compiling begins, perhaps within another function's."""
+        self.under_way.append(unmetered())
+        self.under_way[-1].__enter__()
+
+    def on_end(self, event: event.Event) -> None:
+        """It has ended."""
+        self.under_way.pop().__exit__(None, None, None)
+
+
+event.register("numba:compile", _Compiling())  # type: ignore[no-untyped-call]

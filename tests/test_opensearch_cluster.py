@@ -25,7 +25,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from whoosh import query as tree
 
 from corpus import Settings, read_settings
-from corpus.errors import CommuniqueError, IndexUnusableError, SettingsError, TooCostlyError
+from corpus.errors import (
+    BusyError,
+    CommuniqueError,
+    IndexUnusableError,
+    SettingsError,
+    TooCostlyError,
+)
 from indexer import Query, open_engine, parse
 from indexer.opensearch_engine import translate as translation
 from indexer.opensearch_engine.translate import translate
@@ -132,7 +138,7 @@ def test_a_cluster_out_of_reach_is_named() -> None:
     ("status", "cause", "error"),
     [
         (429, "circuit_breaking_exception", TooCostlyError),
-        (429, "rejected_execution_exception", TooCostlyError),
+        (429, "rejected_execution_exception", BusyError),
         (500, "something_else", IndexUnusableError),
     ],
 )

@@ -7,18 +7,21 @@ from dataclasses import dataclass
 from typing import get_args
 from urllib.parse import quote
 
-from flask import Blueprint, Response, render_template, request, url_for
-from flask_babel import lazy_gettext
+from flask import Blueprint, Response, abort, render_template, request, url_for
+from flask_babel import gettext, lazy_gettext
 
 from corpus import Settings, Store
 from indexer import Engine, Line
 from indexer.engine import LineSort
 from indexer.lines import line_table, select_lines
 from webui.downloads import TABLE_TYPE, Downloads, file
+from webui.labels import number as number_words
 from webui.panels import chips
 from webui.params import Asked, read_asked
 
 SIZE = 50
+# Of a table: some ten seconds' work.
+MOST_ROWS = 200_000
 ORDERS: dict[LineSort, str] = {
     "document": lazy_gettext("release"),
     "left": lazy_gettext("words before"),
@@ -82,11 +85,25 @@ def pages(store: Store, engine: Engine, settings: Settings, downloads: Downloads
                 tuple(asked.filter_pairs()),
                 (*asked.notes, *reading.notes),
             )
+            if selection.total > MOST_ROWS:
+                abort(413, _too_many(selection.total))
             rows = line_table(selection, lines, _permalink())
             kept = free.pop_all()
         return file(rows, TABLE_TYPE, "lines", selection.at, "csv", kept)
 
     return blueprint
+
+
+def _too_many(number: int) -> str:
+    """Why a table is not made."""
+    return str(
+        gettext(
+            "The table would have %(number)s lines, and at most %(most)s are given at a time."
+            " Narrow the search by dates, offices or more words.",
+            number=number_words(number),
+            most=number_words(MOST_ROWS),
+        )
+    )
 
 
 def place(asked: Asked, line: Line) -> str:

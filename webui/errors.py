@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, Response, render_template
+from flask import Flask, render_template
 from flask_babel import gettext, lazy_gettext
 from werkzeug.exceptions import HTTPException
 
-from corpus.errors import CommuniqueError, IndexUnusableError, TooCostlyError
-from webui.api.problems import http_problem, is_api, own_problem
+from corpus.errors import BusyError, CommuniqueError, IndexUnusableError, TooCostlyError
+from webui.api.problems import RETRY_AFTER_S, http_problem, is_api, own_problem
 
 # Titles of our own, and sentences for where nothing better is known.
 SAID = {
@@ -49,15 +49,19 @@ def _http_error(error: HTTPException) -> Any:
     return page, error.code, headers
 
 
-def _own_error(error: CommuniqueError) -> tuple[str, int] | Response:
+def _own_error(error: CommuniqueError) -> Any:
     if is_api():
         return own_problem(error)
     code, title, words = 503, gettext("Something is out of order"), str(error)
     if isinstance(error, IndexUnusableError):
         title = gettext("The index is not ready")
+    elif isinstance(error, BusyError):
+        title = gettext("The service is busy")
+        words = gettext("Others keep the search busy. Try again in a minute.")
     elif isinstance(error, TooCostlyError):
         code, title = 400, gettext("The query takes too long")
         words = gettext(
             "The query takes too long to answer. Use fewer or longer words with * and ~."
         )
-    return render_template("error.html", code=code, title=title, words=words), code
+    headers = {"Retry-After": RETRY_AFTER_S} if code == 503 else {}
+    return render_template("error.html", code=code, title=title, words=words), code, headers

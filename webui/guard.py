@@ -4,8 +4,10 @@ is taken.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from ipaddress import IPv6Address, ip_address, ip_network
 from time import time
+from typing import TYPE_CHECKING
 
 from flask import Flask, abort, request
 from flask_babel import gettext
@@ -16,10 +18,16 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from corpus import Settings
 from corpus.errors import SettingsError
+from indexer.deadline import Deadline
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 # A query of 2,000 Cyrillic letters takes 12,000 characters of an address.
 URL_CHARS = 32_000
 BODY_BYTES = 64_000
+# Processor time for an answer, all its searches together; a file's rows come after it.
+ANSWER_S = 5.0
 # Files of all hits, samples and their like: a request for one counts as so many.
 HEAVY_COST = 10
 HEAVY_ENDINGS = (".csv", ".jsonl", ".bib", ".ris")
@@ -30,6 +38,7 @@ def guard(app: Flask, settings: Settings) -> None:
     """Set the limits. Raises SettingsError for a rate that cannot be read."""
     app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES
     app.before_request(_refuse_large)
+    app.wsgi_app = _metered(app.wsgi_app)  # type: ignore[assignment, method-assign]
     if settings.rate:
         _limit(app, settings.rate)
     if settings.proxies:
@@ -37,6 +46,16 @@ def guard(app: Flask, settings: Settings) -> None:
         each = settings.proxies
         fixed = ProxyFix(app.wsgi_app, x_for=each, x_proto=each, x_host=each)
         app.wsgi_app = fixed  # type: ignore[method-assign]
+
+
+def _metered(answer: WSGIApplication) -> WSGIApplication:
+    """The app, whose every answer has so much processor time."""
+
+    def limited(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        with Deadline(ANSWER_S):
+            return answer(environ, start)
+
+    return limited
 
 
 def client() -> str:

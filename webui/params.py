@@ -20,6 +20,8 @@ from indexer.query import read_day
 Pairs = list[tuple[str, str]]
 SORTS: tuple[Sort, ...] = get_args(Sort)
 SIZES = (10, 20, 50, 100)
+# Of one filter; each link of a page carries all of them.
+MOST_VALUES = 20
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,8 @@ class Asked:
 
 def read_asked(args: MultiDict[str, str]) -> Asked:
     """What a URL asks for; values that cannot be read count as absent, and dates are told of."""
-    chosen = {name: tuple(dict.fromkeys(filter(None, args.getlist(name)))) for name in FACETS}
+    given = {name: tuple(dict.fromkeys(filter(None, args.getlist(name)))) for name in FACETS}
+    chosen = {name: values[:MOST_VALUES] for name, values in given.items()}
     sort, step = args.get("sort", ""), args.get("step", "")
     since, until = _day(args, "since"), _day(args, "until")
     notes = [
@@ -151,6 +154,11 @@ def read_asked(args: MultiDict[str, str]) -> Asked:
         )
         for name, day in (("since", since), ("until", until))
         if args.get(name) and not day
+    ]
+    notes += [
+        Note("Only the first {most} values of {name} are used.", most=MOST_VALUES, name=name)
+        for name, values in given.items()
+        if len(values) > MOST_VALUES
     ]
     if since and until and since > until:
         notes.append(

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from time import perf_counter
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
 from corpus import Settings, Store
-from indexer import Engine, Query, Results
-from indexer.remedies import failure
-from indexer.suggest import alternatives, completions
+from corpus.errors import TooCostlyError
+from indexer import Engine, Query, Reading, Results
+from indexer.law import Citing
+from indexer.note import Note
+from indexer.remedies import Failure, failure
+from indexer.suggest import Suggestion, alternatives, completions
 from indexer.values import unknown_values
-from webui.counterparts import offered
+from webui.counterparts import Offered, offered
 from webui.locales import language
 from webui.panels import chips, filter_labels, panels
 from webui.params import SIZES, SORTS, Asked, read_asked
@@ -32,23 +37,19 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
         is_void = bool(asked.words) and reading.tree is None
         results = Results((), 0, (), "") if is_void else engine.search(query)
         results, cut_short = coarser(results, query, engine)
-        meant, better = alternatives(
-            asked.words, reading, query, results, engine, language(), settings.query_chars
-        )
+        bars = timeline(results, asked, engine)
+        advice = _advice(asked, reading, query, results, engine, settings.query_chars)
         milliseconds = (perf_counter() - clock) * 1000
         repairs = (*reading.notes, *results.notes)
-        unknown = unknown_values(query, results.facets, engine)
-        typed = asked.words[: settings.query_chars]
-        is_failed = not (results.total or is_void)
         return render_template(
             "search.html",
             asked=asked,
-            notes=(*asked.notes, *unknown, *repairs, *cut_short),
+            notes=(*asked.notes, *advice.notes, *repairs, *cut_short),
             repairs=repairs,
-            better=better,
-            better_link=better and asked.with_words(better.words).link(),
-            meant=[(each, asked.with_words(each.words).link()) for each in meant],
-            counterparts=offered(asked, typed, engine),
+            better=advice.better,
+            better_link=advice.better and asked.with_words(advice.better.words).link(),
+            meant=[(each, asked.with_words(each.words).link()) for each in advice.meant],
+            counterparts=advice.counterparts,
             results=results,
             copies=store.copy_counts(hit.id for hit in results.hits),
             first_seen=store.first_seen(hit.id for hit in results.hits if not hit.published),
@@ -56,10 +57,8 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
             chips=chips(asked),
             filter_labels=filter_labels(),
             panels=panels(results, asked),
-            timeline=timeline(results, asked, engine),
-            failure=failure(typed, query, engine, is_script_blind=reading.is_script_blind)
-            if is_failed
-            else None,
+            timeline=bars,
+            failure=advice.failure,
             sorts=[(each, asked.with_sort(each).link(), each == asked.sort) for each in SORTS],
             sizes=_sizes(asked, settings.page_size),
             pager=_pager(asked, results.total - results.folded, query),
@@ -73,6 +72,41 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
         return jsonify(completions(typed, engine))
 
     return blueprint
+
+
+@dataclass(frozen=True)
+class _Advice:
+    """What else could be asked, and why nothing was found."""
+
+    notes: tuple[str, ...] = ()
+    better: Suggestion | None = None
+    meant: Sequence[Citing] = ()
+    counterparts: Sequence[Offered] = ()
+    failure: Failure | None = None
+
+
+def _advice(
+    asked: Asked, reading: Reading, query: Query, results: Results, engine: Engine, limit_chars: int
+) -> _Advice:
+    """Advice as far as the request's time goes: without it the results are shown all the same."""
+    typed = asked.words[:limit_chars]
+    is_void = bool(asked.words) and reading.tree is None
+    is_blind = reading.is_script_blind
+    try:
+        meant, better = alternatives(
+            asked.words, reading, query, results, engine, language(), limit_chars
+        )
+        return _Advice(
+            (*unknown_values(query, results.facets, engine),),
+            better,
+            meant,
+            offered(asked, typed, engine),
+            None
+            if results.total or is_void
+            else failure(typed, query, engine, is_script_blind=is_blind),
+        )
+    except TooCostlyError:
+        return _Advice((Note("Suggestions are left out: looking for them takes too long."),))
 
 
 def _sizes(asked: Asked, usual: int) -> list[tuple[int, str, bool]]:

@@ -15,6 +15,7 @@ from opensearchpy import OpenSearch, exceptions
 
 from corpus import Settings
 from corpus.errors import (
+    BusyError,
     CommuniqueError,
     IndexUnusableError,
     SettingsError,
@@ -22,6 +23,7 @@ from corpus.errors import (
     TooCostlyError,
 )
 from corpus.report import counted
+from indexer import deadline
 from indexer.document import FORMAT
 
 REBUILD = "run `communique reindex --full`"
@@ -34,9 +36,11 @@ SCORING = "dfs_query_then_fetch"
 POOL = 16
 # Causes by which a cluster says that a request asks too much of it.
 COSTLY = re.compile(
-    r"circuit_breaking|too_many_clauses|too_many_buckets|search_phase_execution.*rejected|"
-    r"rejected_execution|too_many_nested_clauses|task_cancelled|time_exceeded"
+    r"circuit_breaking|too_many_clauses|too_many_buckets|too_many_nested_clauses|task_cancelled|"
+    r"time_exceeded"
 )
+# The cause by which it says that others ask too much of it.
+BUSY = re.compile(r"rejected_execution|search_phase_execution.*rejected")
 REFUSED = (exceptions.AuthenticationException, exceptions.AuthorizationException)
 WORDS = "-words"
 
@@ -135,6 +139,7 @@ class Cluster:
 
     def several(self, asked: Sequence[tuple[str, dict[str, Any]]]) -> list[dict[str, Any]]:
         """The answers to several searches, each of an index, in one round trip."""
+        deadline.check()
         lines = [
             line
             for index, body in asked
@@ -182,8 +187,8 @@ class Cluster:
         self, error: exceptions.OpenSearchException, kind: type[CommuniqueError]
     ) -> CommuniqueError:
         where = " ".join(self.hosts)
-        if isinstance(error, exceptions.ConnectionTimeout):
-            return TooCostlyError(f"The search cluster ({where}) did not answer in time.")
+        if isinstance(error, exceptions.ConnectionTimeout):  # of a node, not of the query
+            return BusyError(f"The search cluster ({where}) did not answer in time.")
         if isinstance(error, exceptions.ConnectionError):
             return kind(f"The search cluster ({where}) cannot be reached: {error.error}.")
         if isinstance(error, REFUSED):
@@ -192,8 +197,8 @@ class Cluster:
                 " see COMMUNIQUE_OPENSEARCH_USER and the settings beside it."
             )
         words = str(error)
-        if COSTLY.search(words):
-            return TooCostlyError(TOO_LONG)
+        if refusal := _load_error(words):
+            return refusal
         return kind(f"The search cluster ({where}) refused a request: {words[:300]}")
 
 
@@ -214,18 +219,23 @@ def _check(answer: dict[str, Any], index: str) -> None:
         words = json.dumps(error)
         if error.get("type") == "index_not_found_exception":
             raise GoneError
-        if COSTLY.search(words):
-            raise TooCostlyError(TOO_LONG)
-        raise IndexUnusableError(f"The index {index} cannot be searched: {words[:300]}; {REBUILD}.")
+        raise _load_error(words) or IndexUnusableError(
+            f"The index {index} cannot be searched: {words[:300]}; {REBUILD}."
+        )
     if answer["timed_out"]:
         raise TooCostlyError(TOO_LONG)
     if answer["_shards"]["failed"]:
         words = json.dumps(answer["_shards"].get("failures", ""))
-        if COSTLY.search(words):
-            raise TooCostlyError(TOO_LONG)
-        raise IndexUnusableError(
+        raise _load_error(words) or IndexUnusableError(
             f"A part of the index {index} does not answer: {words[:300]}; try again in a minute."
         )
+
+
+def _load_error(words: str) -> CommuniqueError | None:
+    """The error for a refusal that is about load: the query's own, or that of all others."""
+    if BUSY.search(words):
+        return BusyError("The search cluster has too much to do; try again in a minute.")
+    return TooCostlyError(TOO_LONG) if COSTLY.search(words) else None
 
 
 def _credentials(settings: Settings) -> dict[str, Any]:

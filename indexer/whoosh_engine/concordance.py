@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from indexer import deadline
 from indexer.concordance import KEPT, first_in_order, line
 from indexer.engine import Concordance, Line, LineSort, Query
 from indexer.spans import neighbours
@@ -121,5 +122,6 @@ class _Lines:
 
     def _read(self, document: int) -> tuple[dict[str, Any], Spans]:
         """A document's stored fields, and where its body's words stand."""
+        deadline.check()
         stored = self.snapshot.stored(document)
         return stored, word_spans(stored["body"])

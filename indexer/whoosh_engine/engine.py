@@ -18,6 +18,7 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC
 
 from corpus.errors import IndexUnusableError, StoreError
+from indexer.deadline import unmetered
 from indexer.document import FORMAT, Document
 from indexer.engine import (
     Collocates,
@@ -258,7 +259,7 @@ class WhooshEngine:
         generation = -1
         try:
             generation = TOC._latest_generation(FileStorage(str(path)), NAME)
-            with self.lock:
+            with self.lock, unmetered():
                 if not self._is_current(path, generation):
                     self.current = path.name, Snapshot(path)
                 assert self.current

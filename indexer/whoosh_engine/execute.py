@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from math import log
-from time import monotonic
 from typing import Any
 
 import numpy as np
 from whoosh import query as tree
 
 from corpus.errors import TooCostlyError
+from indexer import deadline
 from indexer.fields import K1, LENGTHS_OF, stem_field
 from indexer.keyed import Keyed
 from indexer.marker import MOST_FORMS
@@ -29,7 +29,6 @@ from indexer.whoosh_engine.phrase import phrase_documents
 from indexer.whoosh_engine.segment import SegmentArrays
 from indexer.whoosh_engine.snapshot import Snapshot
 
-TIME_LIMIT_S = 5.0
 # So many terms are compared with the fuzzy words of a query: a second's work.
 MOST_COMPARED = 250_000
 # Of a term that occurs once in each of its documents.
@@ -45,9 +44,8 @@ class Executor:
     cut short.
     """
 
-    def __init__(self, snapshot: Snapshot, time_limit_s: float = TIME_LIMIT_S) -> None:
+    def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
-        self.deadline = monotonic() + time_limit_s
         self.counts: dict[int, int] = {}
         self.expansions: dict[int, Expansion] = {}
         self.notes: list[str] = []
@@ -101,10 +99,7 @@ class Executor:
 
     def find(self, node: tree.Query) -> Found:
         """The matches of one part of a tree."""
-        if monotonic() > self.deadline:
-            raise TooCostlyError(
-                "The query takes too long to answer; use fewer or longer prefixes and wildcards."
-            )
+        deadline.check()
         for kind, evaluate in _NODES:
             if isinstance(node, kind):
                 found = evaluate(self, node)

@@ -13,6 +13,7 @@ from functools import partial
 import numpy as np
 from whoosh import query as tree
 
+from indexer import deadline
 from indexer.keyed import Keyed
 from indexer.marker import distance
 from indexer.note import Note
@@ -104,6 +105,7 @@ def expand(snapshot: Snapshot, node: tree.MultiTerm) -> Expansion:
     """What a node stands for in every segment."""
     found = Expansion()
     for base, segment in zip(snapshot.bases, snapshot.segments, strict=False):
+        deadline.check()
         postings = segment.fields.get(node.field())
         if postings is None:
             continue

@@ -15,6 +15,7 @@ from itertools import chain
 import numpy as np
 from whoosh import query as tree
 
+from indexer import deadline
 from indexer.compiled import compiled
 from indexer.leaves import BODY, body_leaves
 from indexer.spans import NOWHERE, Pair, distinct, documents_of, joined, phrase_spans
@@ -67,6 +68,7 @@ def find_occurrences(
         places = _Places(segment, wanted[base : base + segment.size])
         words, phrases = [NOWHERE], []
         for leaf in asked:
+            deadline.check()
             if isinstance(leaf, tree.Phrase):
                 phrases.append(_phrase(places, leaf))
             else:

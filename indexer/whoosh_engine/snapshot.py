@@ -18,6 +18,7 @@ from whoosh.index import TOC, FileIndex
 from whoosh.searching import Searcher
 
 from indexer.alignment import Alignment
+from indexer.deadline import unmetered
 from indexer.fields import K1, LENGTHS_OF, B
 from indexer.periods import Step
 from indexer.whoosh_engine.arrays import Array
@@ -66,6 +67,7 @@ class Snapshot:
         return alive
 
     @cached_property
+    @unmetered()
     def recency(self) -> Array:
         """Each document's place from the newest to the oldest, undated ones last, then by id:
         int32.
@@ -73,6 +75,7 @@ class Snapshot:
         return _ranks(np.lexsort((self._ids(), -self.dates)))
 
     @cached_property
+    @unmetered()
     def age(self) -> Array:
         """Each document's place from the oldest to the newest, undated ones last, then by id:
         int32.
@@ -81,6 +84,7 @@ class Snapshot:
         return _ranks(np.lexsort((self.recency, dates)))
 
     @cached_property
+    @unmetered()
     def by_id(self) -> Array:
         """Each document's place in the order of ids: int32."""
         return _ranks(np.argsort(self._ids(), kind="stable"))
@@ -98,19 +102,22 @@ class Snapshot:
     def facet(self, name: str) -> FacetColumn:
         """The column of a facet, over all segments."""
         if name not in self._facets:
-            self._facets[name] = FacetColumn.of(name, self.segments)
+            with unmetered():
+                self._facets[name] = FacetColumn.of(name, self.segments)
         return self._facets[name]
 
     def words(self, field: str) -> WordList:
         """The words of a field under numbers that are common to all segments."""
         if field not in self._words:
-            self._words[field] = WordList(field, self.segments)
+            with unmetered():
+                self._words[field] = WordList(field, self.segments)
         return self._words[field]
 
     def lengths(self, field: str) -> Array:
         """The number of words of each document in a field."""
         if field not in self._lengths:
-            self._lengths[field] = self._joined([each.lengths(field) for each in self.segments])
+            with unmetered():
+                self._lengths[field] = self._joined([each.lengths(field) for each in self.segments])
         return self._lengths[field]
 
     def norm(self, field: str) -> Array:
@@ -148,15 +155,18 @@ class Snapshot:
     def periods(self, step: Step) -> Periods:
         """The column of a step: each document's period."""
         if step not in self._periods:
-            self._periods[step] = Periods.of(step, self.dates, self.facet("year").values)
+            with unmetered():
+                self._periods[step] = Periods.of(step, self.dates, self.facet("year").values)
         return self._periods[step]
 
     @cached_property
+    @unmetered()
     def groups(self) -> Groups:
         """The documents that have copies."""
         return Groups.of(self.segments, self.bases)
 
     @cached_property
+    @unmetered()
     def translations(self) -> Alignment | None:
         """The documents that are translations of others; None where no document declares any."""
         if not any(len(segment.fields["alternates"]) for segment in self.segments):
@@ -187,6 +197,7 @@ class Snapshot:
         return pair
 
     @cached_property
+    @unmetered()
     def searcher(self) -> Searcher:
         """Whoosh's own searcher over the same arrays: for queries that the executor does not know,
         and as its judge.

@@ -8,6 +8,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from indexer.engine import FACETS, LineSort, Measure, Order
 from indexer.query import read_day
+from webui.params import MOST_VALUES
 
 ORDERS: tuple[Order, ...] = ("newest", "oldest", "id", "relevance")
 MOST_HITS, MOST_LINES, MOST_WORDS = 100, 100, 500
@@ -64,6 +65,7 @@ Filtered = _Days.from_dict(
     {
         name: fields.List(
             fields.String(validate=KNOWN.get(name, [])),
+            validate=validate.Length(max=MOST_VALUES),
             metadata={"description": f"any of these values of {name}; write {name}=... again"},
         )
         for name in FACETS

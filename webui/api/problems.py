@@ -8,11 +8,12 @@ from typing import Any
 from flask import Response, json, request, url_for
 from werkzeug.exceptions import HTTPException
 
-from corpus.errors import CommuniqueError, IndexUnusableError, TooCostlyError
+from corpus.errors import BusyError, CommuniqueError, IndexUnusableError, TooCostlyError
 
 MEDIA_TYPE = "application/problem+json"
 # Those that the documentation tells more of than their status does.
 INVALID, NOT_READY, TOO_COSTLY = "invalid-arguments", "index-not-ready", "too-costly"
+BUSY = "busy"
 RETRY_AFTER_S = "60"
 
 
@@ -40,6 +41,8 @@ def own_problem(error: CommuniqueError) -> Response:
     """An error of ours: its sentence says what to do."""
     if isinstance(error, TooCostlyError):
         return problem(400, str(error), TOO_COSTLY)
+    if isinstance(error, BusyError):
+        return problem(503, str(error), BUSY)
     return problem(503, str(error), NOT_READY if isinstance(error, IndexUnusableError) else None)
 
 

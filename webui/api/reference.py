@@ -8,10 +8,10 @@ from typing import Any
 from flask import Blueprint, Response, make_response, render_template, request
 
 from webui.api.interface import ERRORS, PREFIX, Interface
-from webui.api.problems import INVALID, NOT_READY, TOO_COSTLY
+from webui.api.problems import BUSY, INVALID, NOT_READY, TOO_COSTLY
 
 JSON = "application/json"
-KINDS = (INVALID, NOT_READY, TOO_COSTLY)
+KINDS = (INVALID, NOT_READY, TOO_COSTLY, BUSY)
 
 
 def pages(interface: Interface) -> Blueprint:
