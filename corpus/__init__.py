@@ -3,7 +3,7 @@
 from corpus.release import Attachment, Draft, Provenance, Release, Version
 from corpus.rows import Coverage
 from corpus.settings import Settings, read_settings
-from corpus.source import Source, office, offices
+from corpus.source import Source, certificate_exception, office, offices
 from corpus.store import Store
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Source",
     "Store",
     "Version",
+    "certificate_exception",
     "office",
     "offices",
     "read_settings",

@@ -8,12 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from urllib.parse import urlsplit
 
 from corpus import sources
 from corpus.errors import OfficeError
 from corpus.layout import Layout, Layouts
 from corpus.page import Page
-from corpus.release import Draft
+from corpus.release import Draft, Provenance
 from corpus.tls import BrokenChain
 
 
@@ -104,6 +105,15 @@ class Source:
                 return route
         names = ", ".join(route.name for route in self.routes)
         raise OfficeError(f"{self.title} has no route {name!r}; it has {names}.")
+
+
+def certificate_exception(seen: Provenance) -> str | None:
+    """Why the server that an answer to us came from need not prove who it is by an authority that
+    the system knows, as its office's file declares; None where it must.
+    """
+    source, host = offices().get(seen.reader.partition("/")[0]), urlsplit(seen.url).hostname
+    declared = source.broken_chains if source and not seen.origin else ()
+    return next((each.reason for each in declared if each.host == host), None)
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from corpus import Release
+from corpus import Release, certificate_exception
 from corpus.statutes import keys
 
 
@@ -25,4 +25,5 @@ def exported(release: Release) -> dict[str, Any]:
         "fetched_at": release.provenance.fetched_at.isoformat(),
         "sha256": release.provenance.sha256,
         "origin": release.provenance.origin,
+        "certificate_exception": certificate_exception(release.provenance),
     }

@@ -52,6 +52,7 @@ def status_of(store: Store, engine: Engine) -> dict[str, Any]:
             "quarantined": report.get("quarantined"),
             "error": report.get("error"),
             "layouts": _layouts(name, readers),
+            "certificate_exceptions": _exceptions(name),
         }
     health = engine.health()
     suppressed = len(store.suppressed())
@@ -63,6 +64,12 @@ def status_of(store: Store, engine: Engine) -> dict[str, Any]:
         "cluster": health.cluster,
     }
     return {"offices": rows, "index": index, "suppressed": suppressed}
+
+
+def _exceptions(name: str) -> dict[str, str]:
+    """Why hosts of an office need not prove who they are by an authority that the system knows."""
+    declared = offices()[name].broken_chains if name in offices() else ()
+    return {each.host: each.reason for each in declared}
 
 
 def _layouts(name: str, readers: dict[str, int]) -> dict[str, dict[str, int]]:
@@ -129,6 +136,8 @@ def status_sentences(status: dict[str, Any]) -> list[str]:
             lines.append(f"  read by {_listed([*row['reader_versions']])}")
         for route, numbers in row["layouts"].items():
             lines += _layout_words(route, numbers)
+        for host, reason in row["certificate_exceptions"].items():
+            lines.append(f"  certificate exception for {host}: {reason}")
         if row["last_run"]:
             when = f"{row['last_run']:%Y-%m-%d %H:%M} UTC"
             lines.append(f"  last run {when}: {', '.join(run_words(row))}")

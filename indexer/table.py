@@ -10,7 +10,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 
-from corpus import Release, offices
+from corpus import Release, certificate_exception, offices
 from corpus.statutes import keys
 from indexer.selection import Ranked, Selection
 
@@ -34,7 +34,7 @@ FACTS = (
     "statutes",
     "url",
 )
-PROOF = ("fetched_at", "last_seen", "version", "sha256")
+PROOF = ("fetched_at", "last_seen", "version", "sha256", "certificate_exception")
 
 
 def table(selection: Selection, found: Ranked, codes: Sequence[str] = ()) -> Iterator[str]:
@@ -88,4 +88,5 @@ def _proof(release: Release) -> list[str]:
         release.last_seen.isoformat(timespec="seconds") if release.last_seen else "",
         str(release.version),
         seen.sha256,
+        certificate_exception(seen) or "",
     ]

@@ -7,21 +7,27 @@ import hashlib
 import socket
 import ssl
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from scrapy.settings import default_settings
 from warcio.archiveiterator import ArchiveIterator
 
-from corpus import Settings, offices
+from corpus import Settings, Store, certificate_exception, offices
 from corpus.archive import ArchiveWriter, read_response
+from corpus.crawl import crawl
 from corpus.errors import CrawlError
 from corpus.public_address import is_public, literal_address
 from corpus.records import Record, records
+from corpus.sample_site import SampleSite
 from corpus.spider import Failed, Fetched, Wanted, fetch_all, scrapy_settings
 from corpus.tls import BrokenChain, tls_context
+from corpus.verify import verify_archive, verify_catalog
+from indexer.cli import main
 from tests.tls_site import DAY, Identity, Proxy, Site, answer, authority, issue, server
 
 HOST, OTHER = "www.office.example", "files.office.example"
@@ -68,8 +74,9 @@ def lead(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Proxy]]:
     """Makes a proxy that leads to sites by the names of hosts; crawls use it from then on."""
     opened = []
 
-    def make(sites: dict[str, Site], identity: Identity | None = None, name: str = "") -> Proxy:
-        proxy = Proxy({host: site.port for host, site in sites.items()}, identity)
+    def make(sites: dict[str, Any], identity: Identity | None = None, name: str = "") -> Proxy:
+        ports = {host: site.server_address[1] for host, site in sites.items()}
+        proxy = Proxy(ports, identity)
         opened.append(proxy.__enter__())
         scheme = "https" if identity else "http"
         monkeypatch.setenv("https_proxy", f"{scheme}://{name or '127.0.0.1'}:{proxy.port}")
@@ -448,3 +455,45 @@ def test_a_listing_behind_a_bad_certificate_fails_the_run(
         lead({HOST: site})
         with pytest.raises(CrawlError, match="cannot be verified"):
             fetch_all((HOST,), {}, 0, settings, take)
+
+
+def test_an_office_with_a_broken_chain_is_crawled_once_it_is_declared(
+    settings: Settings,
+    store: Store,
+    lead: Callable[..., Proxy],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A whole crawl over TLS, by the host's own name; nothing stands in for it."""
+    host = "www.justice.example"
+    monkeypatch.setattr("corpus.crawl.LEAST_DELAY_S", 0)
+    identity, reason = issue("server", host, issuer=UNKNOWN), "The intermediate is not sent."
+    with SampleSite("sample_doj") as site:
+        server_socket = site.server.socket
+        site.server.socket = identity.context().wrap_socket(
+            server_socket, server_side=True, do_handshake_on_connect=False
+        )
+        lead({host: site.server})
+        refused = crawl("sample_doj", settings, store, route="pages", delay_s=0, limit=3)
+        assert refused.error
+        assert f"The certificate of {host} cannot be verified" in refused.error
+        assert list(store.releases()) == []
+        source = replace(
+            offices()["sample_doj"], broken_chains=(BrokenChain(host, reason, UNKNOWN.pem),)
+        )
+        monkeypatch.setitem(offices(), "sample_doj", source)
+        report = crawl("sample_doj", settings, store, route="pages", delay_s=0, limit=3)
+    assert (report.error, report.new) == (None, 3)
+    assert {certificate_exception(each.provenance) for each in store.releases()} == {reason}
+    assert list(verify_archive(settings)) == []
+    assert list(verify_catalog(settings, store)) == []
+
+
+def test_check_says_that_a_certificate_is_bad(settings: Settings) -> None:
+    with Site(identity=server("www.other.example")) as site:
+        mirror = f"www.justice.example=https://localhost:{site.port}"
+        arguments = ["check", "sample_doj", "--route", "pages", "--mirror", mirror, "--delay", "0"]
+        done = CliRunner().invoke(main, arguments, env={"COMMUNIQUE_DATA": str(settings.data)})
+    assert done.exit_code == 1
+    assert "REFUSED (certificate)" in done.output
+    assert "The certificate of localhost cannot be verified" in " ".join(done.output.split())
+    assert site.asked == []

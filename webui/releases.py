@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, make_response, render_template, request
 from flask_babel import gettext
 
-from corpus import Provenance, Release, Settings, Store
+from corpus import Provenance, Release, Settings, Store, certificate_exception
 from corpus.archive import Place, read_response
 from corpus.errors import IndexUnusableError
 from corpus.suppression import unsealed
@@ -40,6 +40,7 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
         return render_template(
             "release.html",
             release=found,
+            exception=certificate_exception(found.provenance),
             title=marked(found.title, marker.marks(found.title, "title", found.language)),
             text=arrange(found, marker),
             steps=STEPS,

@@ -43,6 +43,9 @@ class ProvenanceSchema(Shape):
     reader = text("what read it: office/route, or office/route/layout")
     reader_version = whole("the reader's version")
     origin = text("whose observation it is; null: ours", is_maybe=True)
+    certificate_exception = text(
+        "why the server need not prove who it is by a known authority; null: it must", is_maybe=True
+    )
     response = text("where the response can be downloaded as it came")
 
 
@@ -158,6 +161,13 @@ class RunSchema(Shape):
     error = text("what ended it, where it failed", is_maybe=True)
 
 
+class CertificateExceptionSchema(Shape):
+    """A host that need not prove who it is by a known authority: its own was declared."""
+
+    host = text("the host")
+    reason = text("why")
+
+
 class OfficeSchema(Shape):
     """What is held of an office: never take a gap for a silence of the prosecutor."""
 
@@ -171,6 +181,7 @@ class OfficeSchema(Shape):
     languages = listed(fields.Nested(CountSchema))
     months = listed(fields.Nested(MonthSchema), "months that have any")
     gaps = listed(fields.String(), "months between the first and the last that have none")
+    certificate_exceptions = listed(fields.Nested(CertificateExceptionSchema))
     last_run = fields.Nested(RunSchema, allow_none=True)
     last_good_run = moment("when the last run began that was published without an error")
     open_run = moment("when the run began that is not over")

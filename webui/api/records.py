@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import abort, url_for
 
-from corpus import Provenance, Release, Store, Version
+from corpus import Provenance, Release, Store, Version, certificate_exception
 from indexer import Engine
 from indexer.comparison import FactDifference, Pieces, compare
 from indexer.status import status_of
@@ -101,7 +101,8 @@ def _version(id_: str, version: Version) -> dict[str, Any]:
 
 def _provenance(id_: str, seen: Provenance, **more: Any) -> dict[str, Any]:
     address = url_for("releases.response", id_=id_, _external=True, **more)
-    return asdict(seen) | {"response": address}
+    exception = certificate_exception(seen)
+    return asdict(seen) | {"response": address, "certificate_exception": exception}
 
 
 def _difference(fact: FactDifference) -> dict[str, Any]:
@@ -118,6 +119,10 @@ def _office(name: str, row: dict[str, Any]) -> dict[str, Any]:
         "name": name,
         "languages": _counts(row["languages"], "value"),
         "months": _counts(row["months"], "month"),
+        "certificate_exceptions": [
+            {"host": host, "reason": reason}
+            for host, reason in row["certificate_exceptions"].items()
+        ],
         "last_run": ran if row["last_run"] else None,
     }
 
