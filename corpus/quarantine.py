@@ -19,6 +19,8 @@ FEWEST, MOST, SLACK = 0.6, 2.0, 25
 SURPRISE = 10.0
 # Of at least so many releases, most.
 MANY, SHARE = 10, 0.5
+# Tell of hosts and addresses, not of what an office's pages have become.
+NOT_OF_PAGES = frozenset({"robots", "other_host", "certificate", "private_address"})
 
 
 def no_listing(report: CrawlReport, usual: Baseline, is_walk: bool) -> str | None:
@@ -57,7 +59,7 @@ def mass_change(report: CrawlReport, usual: Baseline, is_walk: bool) -> str | No
 
 def refusals(report: CrawlReport, usual: Baseline, is_walk: bool) -> str | None:
     """Most of what an office answers can be read and may enter."""
-    refused = sum(each.rule not in ("robots", "other_host") for each in report.refused)
+    refused = sum(each.rule not in NOT_OF_PAGES for each in report.refused)
     read = refused + report.releases
     if refused < MANY or refused <= SHARE * read:
         return None

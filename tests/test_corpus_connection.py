@@ -79,7 +79,8 @@ def lead(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Proxy]]:
         proxy = Proxy(ports, identity)
         opened.append(proxy.__enter__())
         scheme = "https" if identity else "http"
-        monkeypatch.setenv("https_proxy", f"{scheme}://{name or '127.0.0.1'}:{proxy.port}")
+        for each in ("http_proxy", "https_proxy"):
+            monkeypatch.setenv(each, f"{scheme}://{name or '127.0.0.1'}:{proxy.port}")
         return proxy
 
     yield make
@@ -181,6 +182,19 @@ def test_a_proxy_proves_to_be_itself_and_so_does_the_host_behind_it(
     else:
         assert found.reason.startswith("The certificate of localhost cannot be verified")
         assert proxy.asked == []
+
+
+@pytest.mark.parametrize("is_encrypted", [True, False])
+def test_a_proxy_s_certificate_is_not_taken_for_that_of_the_host_behind_it(
+    settings: Settings, lead: Callable[..., Proxy], is_encrypted: bool
+) -> None:
+    identity = server("localhost") if is_encrypted else None
+    proxy = lead({}, identity, "localhost")
+    found = fetch(settings, f"http://{HOST}/x")
+    assert isinstance(found, Fetched)
+    assert found.response.transport.protocols == ("http/1.1",)
+    assert found.response.transport.certificate is None
+    assert proxy.asked == [f"GET http://{HOST}/robots.txt", f"GET http://{HOST}/x"]
 
 
 def test_an_exception_for_a_host_is_none_for_the_hosts_behind_a_good_proxy(

@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 from corpus import Settings, Store, catalog
 from corpus.baseline import Baseline
 from corpus.crawl import crawl
+from corpus.gate import Refusal
 from corpus.quarantine import judge
 from corpus.report import CrawlReport
 from corpus.staging import accept, finish_publishing
@@ -176,6 +177,22 @@ def test_a_fill_rate_must_fall_more_than_by_chance(
     report.stated.update(stated)
     report.languages["en"] = read
     assert bool(judge(report, usual, False)) == is_held
+
+
+@pytest.mark.parametrize(
+    ("rule", "is_held"),
+    [
+        ("unreadable", True),
+        ("robots", False),
+        ("other_host", False),
+        ("certificate", False),
+        ("private_address", False),
+    ],
+)
+def test_files_on_a_host_that_is_not_asked_hold_no_run(rule: str, is_held: bool) -> None:
+    refused = [Refusal(f"https://files.example/{n}", rule, "Why.") for n in range(20)]
+    report = CrawlReport("us_doj", "pages", listed=5, new=5, refused=refused)
+    assert bool(judge(report, Baseline(0, {}), False)) == is_held
 
 
 def test_an_office_without_history_is_judged_by_nothing() -> None:

@@ -178,7 +178,7 @@ class _Handler(StreamRequestHandler):
 
 
 class Proxy(Site):
-    """Leads CONNECT requests for hosts to ports on loopback."""
+    """Leads CONNECT requests for hosts to ports on loopback; answers others itself."""
 
     def __init__(self, ports: Mapping[str, int], identity: Identity | None = None) -> None:
         self.ports = ports
@@ -187,6 +187,9 @@ class Proxy(Site):
     def relay(self, handler: _Handler, method: str, target: str) -> None:
         self.asked.append(f"{method} {target}")
         host = target.rpartition(":")[0]
+        if method == "GET":
+            handler.wfile.write(answer(b"<h1>Charged</h1>"))
+            return
         if method != "CONNECT" or host not in self.ports:
             handler.wfile.write(answer(b"", status=b"502 Bad Gateway"))
             return
