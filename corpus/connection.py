@@ -30,6 +30,8 @@ from corpus.tls import BrokenChain, tls_context
 
 # As Scrapy's own handlers: what a request does not say is not sent.
 UNSAID = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
+# Policies that offices send are longer than aiohttp's 8 KB.
+FIELD_BYTES = 1 << 16
 # The first that fits; what is not listed here passes as it is.
 ERRORS: tuple[tuple[type[Exception], type[Exception]], ...] = (
     (aiohttp.InvalidUrlClientError, scrapy_errors.UnsupportedURLSchemeError),
@@ -168,6 +170,8 @@ def _session(resolver: AbstractResolver) -> aiohttp.ClientSession:
         auto_decompress=False,
         response_class=_Answer,
         skip_auto_headers=UNSAID,
+        max_line_size=FIELD_BYTES,
+        max_field_size=FIELD_BYTES,
     )
 
 
@@ -206,4 +210,4 @@ def _scrapy_error(url: str, timeout_s: float) -> Iterator[None]:
         raise CertificateError(words) from error
     except aiohttp.ClientError as error:
         made = next(ours for theirs, ours in ERRORS if isinstance(error, theirs))
-        raise made(str(error)) from error
+        raise made(" ".join(str(error).split())) from error

@@ -16,7 +16,15 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.recordloader import ArcWarcRecord
 
 from corpus import Settings
-from corpus.archive import ArchiveWriter, Place, Response, read_response, responses, sha256
+from corpus.archive import (
+    ArchiveWriter,
+    Place,
+    Response,
+    Transport,
+    read_response,
+    responses,
+    sha256,
+)
 from corpus.errors import StoreError
 from corpus.records import Damage, Record, records
 from corpus.verify import verify_archive
@@ -217,6 +225,20 @@ def test_not_modified_is_a_revisit_of_what_was_seen(tmp_path: Path) -> None:
     assert says("WARC-Profile").endswith("/1.1/revisit/server-not-modified")
     assert says("WARC-Refers-To-Date") == "2026-01-15T12:00:00.250000Z"
     assert again.http_headers.get_statuscode() == "304"
+
+
+def test_a_revisit_tells_what_it_came_over_and_its_header_bytes(tmp_path: Path) -> None:
+    [place] = write(tmp_path, response(1))
+    transport = Transport(("http/1.1", "tls/1.3"), "TLS_AES_256_GCM_SHA384", "ab" * 32)
+    again = replace(response(1), headers=[("Server", "n\xfcginx")], transport=transport)
+    with ArchiveWriter(tmp_path, "an_office", 1_000_000) as archive:
+        assert archive.add(replace(again, fetched_at=NOON + HOUR), place) == place
+    path = tmp_path / archive.name
+    [told] = [dict(each.rec_headers.headers) for each in revisits(path)]
+    assert told["WARC-Protocol"] == "tls/1.3"  # the last of two
+    assert told["WARC-Certificate-Digest"] == f"sha256:{'ab' * 32}"
+    assert b"\r\nServer: n\xfcginx\r\n" in gzip.decompress(path.read_bytes())
+    assert all(isinstance(each, Record) for each in records(path))
 
 
 @pytest.mark.parametrize("is_missing", [True, False])

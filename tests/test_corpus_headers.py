@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -36,6 +37,8 @@ LINES = {
     "latin-1 in a date": b"Last-Modified: Montag, 5. M\xe4rz",
     "latin-1 in a language": b"Content-Language: fran\xe7ais",
     "many cookies": b"Set-Cookie: a=\xe9\r\nSet-Cookie: b=\xe8",
+    "20,000 bytes": b"Content-Security-Policy: " + b"default-src 'self' " * 1000 + b"'none'",
+    "controls": b"X-Note: a\x01\x7fb",
     "repeated apart": b"Via: 1.1 a\r\nX-Note: \xe9\r\nVia: 1.1 b",
 }
 
@@ -121,6 +124,19 @@ def test_a_content_type_that_is_none_loses_no_answer(settings: Settings, kind: b
     place, whole = archive(settings, found)
     assert b"Content-Type: " + kind in whole
     assert read_response(settings.archive, place).body == BODY
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"no colon", b"N\xf6te: x", b"X-Note : x", b"X-Note: a\0b", b"X-Note: " + b"a" * 99_999],
+)
+def test_what_is_no_header_costs_that_answer_and_is_told_in_a_line(
+    settings: Settings, line: bytes
+) -> None:
+    found, _ = exchange(replace(settings, retries=0), line)
+    assert isinstance(found, Failed)
+    assert found.rule == "no_answer"
+    assert "\n" not in found.reason
 
 
 class _OddSite(EditedSite):
