@@ -1,35 +1,57 @@
-"""One job of a kind at a time: a lock in the data folder.
+"""One job of a kind at a time, and one crawl of an office: locks in the data folder.
 
-The system lets go of it when its holder dies.
+The system lets go of them when their holder dies.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from corpus.errors import LockedError, StoreError
 from corpus.settings import Settings
+from corpus.source import offices
+
+IMPORT = "import"
 
 
 @contextmanager
 def only_job(settings: Settings, job: str) -> Iterator[None]:
     """Hold the lock of a kind of job. Raises LockedError at once when another process holds it."""
-    path = settings.data / f"{job}.lock"
+    with _held(settings.data, f"{job}.lock", job):
+        yield
+
+
+@contextmanager
+def only_crawl(settings: Settings, *names: str) -> Iterator[None]:
+    """Hold the locks of offices: others may be crawled meanwhile. Raises LockedError."""
+    with ExitStack() as locks:
+        for name in names:
+            locks.enter_context(_held(settings.data, f"locks/{name}.lock", f"crawl of {name}"))
+        yield
+
+
+@contextmanager
+def no_crawl(settings: Settings) -> Iterator[None]:
+    """Keep all offices from being crawled, and others from importing. Raises LockedError."""
+    with only_job(settings, IMPORT), only_crawl(settings, *offices()):
+        yield
+
+
+@contextmanager
+def _held(data: Path, file: str, job: str) -> Iterator[None]:
     try:
-        settings.data.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(path, timeout=0)
+        (data / file).parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(data / file, timeout=0)
         lock.acquire()
     except Timeout:
-        raise LockedError(
-            f"Another {job} is running on {settings.data};"
-            " this one ends without having done anything."
-        ) from None
+        raise LockedError(f"Another {job} is running on {data}; nothing was done.") from None
     except OSError as error:
         raise StoreError(
-            f"The data folder {settings.data} cannot be written: {error.strerror or error}."
+            f"The data folder {data} cannot be written: {error.strerror or error}."
         ) from error
     try:
         yield

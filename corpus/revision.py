@@ -11,6 +11,9 @@ def hold(connection: Connection) -> None:
     """Let nobody else take a revision until this transaction ends, so that two programs that change
     much wait for each other rather than each for a row of the other's.
     """
+    if connection.dialect.name == "sqlite":  # it would begin with the first write, after the reads
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return
     where = catalog.about.c.key == "revision"
     connection.execute(select(catalog.about.c.value).where(where).with_for_update())
 

@@ -49,7 +49,7 @@ class Staging:
         self, store: Store, office: str, route: str, now: datetime, walk_days: int
     ) -> None:
         self.store, self.office, self.route = store, office, route
-        finish_publishing(store)
+        finish_publishing(store, office)
         with store.writing() as connection:
             last = _newest(connection, office, route)
             self.is_resumed = bool(
@@ -134,7 +134,7 @@ class Staging:
     def publish(self, report: dict[str, Any], is_walk: bool, gone_visits: int) -> None:
         """Let what the run has seen into the catalog."""
         self._end("accepted", report | {"gone_visits": gone_visits}, is_walk)
-        finish_publishing(self.store)
+        finish_publishing(self.store, self.office)
 
     def _end(self, state: str, report: dict[str, Any], is_walk: bool) -> None:
         same = (RUN.office == self.office) & (RUN.route == self.route) & (RUN.state == "held")
@@ -157,17 +157,19 @@ def accept(store: Store, office: str, gone_visits: int) -> list[str]:
             report = row.report | {"quarantined": None, "gone_visits": gone_visits}
             values = {"state": "accepted", "is_accepted": True, "report": report}
             connection.execute(update(catalog.run).where(RUN.id == row.id), values)
-    finish_publishing(store)
+    finish_publishing(store, office)
     return [row.route for row in rows]
 
 
-def finish_publishing(store: Store) -> None:
-    """Let in what accepted runs still hold, a chunk a transaction: a kill between loses none.
+def finish_publishing(store: Store, office: str) -> None:
+    """Let in what accepted runs of an office still hold, a chunk a transaction: a kill between
+    loses none.
 
     What an older catalog brought is then looked through for copies, once.
     """
     with store.writing() as connection:
-        runs = connection.execute(select(catalog.run).where(RUN.state == "accepted")).all()
+        where = (RUN.office == office) & (RUN.state == "accepted")
+        runs = connection.execute(select(catalog.run).where(where)).all()
     for run in runs:
         while _publish_chunk(store, run):
             pass

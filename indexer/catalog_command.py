@@ -8,7 +8,7 @@ import click
 
 from corpus import Settings, Store
 from corpus.database import shown
-from corpus.lock import only_job
+from corpus.lock import no_crawl
 from corpus.report import counted
 from corpus.transfer import copy_into
 
@@ -21,6 +21,6 @@ def copy_catalog_command(settings: Settings, url: str) -> None:
 
     Then set COMMUNIQUE_CATALOG to that URL; archive and index stay as they are.
     """
-    with only_job(settings, "crawl"), closing(Store(settings)) as store:
+    with no_crawl(settings), closing(Store(settings)) as store:
         number = copy_into(store.engine, url)
     click.echo(f"{counted(number, 'release')} copied to {shown(url)}.")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from datetime import date
+from functools import partial
 
 import click
 
 from corpus import Settings, Source, Store, office, offices
-from corpus.errors import OfficeError
-from corpus.lock import only_job
+from corpus.errors import LockedError, OfficeError
+from corpus.lock import no_crawl, only_crawl
 from corpus.report import CrawlReport
 from corpus.reread import reread_archive
 from corpus.sample_site import SampleSite
@@ -119,26 +121,41 @@ def crawl_command(
     chosen = names or tuple(name for name, source in offices().items() if not source.is_sample)
     for name in chosen:
         office(name).route(route)
-    with (
-        only_job(settings, "crawl"),
-        closing(Store(settings)) as store,
-        shown("crawl") as show,
-    ):
-        reports = [
-            crawl(
-                name,
-                settings,
-                store,
-                route=route,
-                mirrors=mirrors,
-                since=since,
-                limit=limit,
-                delay_s=delay,
-                progress=lambda report: show(report.office, report.releases, None),
-            )
-            for name in chosen
-        ]
+    with closing(Store(settings)) as store, shown("crawl") as show:
+        crawl_one = partial(
+            crawl,
+            settings=settings,
+            store=store,
+            route=route,
+            mirrors=mirrors,
+            since=since,
+            limit=limit,
+            delay_s=delay,
+            progress=lambda report: show(report.office, report.releases, None),
+        )
+        reports = _crawl_each(chosen, settings, crawl_one)
     _show_reports(reports, as_json)
+
+
+def _crawl_each(
+    names: tuple[str, ...], settings: Settings, crawl_one: Callable[[str], CrawlReport]
+) -> list[CrawlReport]:
+    """Crawl one office after another; one that is being crawled already is left to that crawl.
+
+    Raises LockedError when all are.
+    """
+    reports, locked = [], []
+    for name in names:
+        try:
+            with only_crawl(settings, name):
+                reports.append(crawl_one(name))
+        except LockedError as error:
+            locked.append(error)
+    if locked and not reports:
+        raise locked[0]
+    for each in locked:
+        click.echo(f"Skipped: {each}", err=True)
+    return reports
 
 
 def _accept(settings: Settings, accepted: tuple[str, ...], names: tuple[str, ...]) -> None:
@@ -147,7 +164,7 @@ def _accept(settings: Settings, accepted: tuple[str, ...], names: tuple[str, ...
         raise click.UsageError("--accept fetches nothing; crawl in a command of its own.")
     for name in accepted:
         office(name)
-    with only_job(settings, "crawl"), closing(Store(settings)) as store:
+    with only_crawl(settings, *accepted), closing(Store(settings)) as store:
         for name in accepted:
             routes = accept(store, name, settings.gone_visits)
             if not routes:
@@ -159,7 +176,7 @@ def _reread(settings: Settings, names: tuple[str, ...], is_applied: bool, as_jso
     for name in names:
         office(name)
     with (
-        only_job(settings, "crawl"),
+        no_crawl(settings),  # for each office is read anew in one long transaction
         closing(Store(settings)) as store,
         shown("crawl") as show,
     ):
@@ -194,12 +211,12 @@ def _show_reports(reports: list[CrawlReport], as_json: bool) -> None:
 
 def crawl_samples(settings: Settings) -> list[CrawlReport]:
     """Crawl the sample offices by all their routes, from the sites that come with the program."""
-    with closing(Store(settings)) as store, only_job(settings, "crawl"), ExitStack() as sites:
+    samples = {name: source for name, source in offices().items() if source.is_sample}
+    with closing(Store(settings)) as store, only_crawl(settings, *samples), ExitStack() as sites:
         reports = []
-        for name, source in offices().items():
-            if source.is_sample:
-                site = sites.enter_context(SampleSite(name))
-                reports += _crawl_routes(name, source, site.url, settings, store)
+        for name, source in samples.items():
+            site = sites.enter_context(SampleSite(name))
+            reports += _crawl_routes(name, source, site.url, settings, store)
     return reports
 
 

@@ -12,7 +12,7 @@ from corpus import Settings, Store
 from corpus.backup import back_up
 from corpus.errors import CommuniqueError
 from corpus.imports import import_file
-from corpus.lock import only_job
+from corpus.lock import IMPORT, no_crawl, only_job
 from corpus.report import counted
 from corpus.verify import verify_archive, verify_catalog
 from indexer import Engine, open_engine
@@ -30,7 +30,7 @@ def verify_command(settings: Settings, is_repaired: bool) -> None:
     reindexes; exit status 1 when something is left that cannot be mended.
     """
     with (
-        only_job(settings, "crawl") if is_repaired else nullcontext(),
+        no_crawl(settings) if is_repaired else nullcontext(),
         closing(Store(settings)) as store,
         closing(open_engine(settings)) as engine,
     ):
@@ -75,7 +75,7 @@ def _told(settings: Settings, store: Store, engine: Engine, is_repaired: bool) -
 def import_command(settings: Settings, paths: tuple[Path, ...], who: str) -> None:
     """Take in other people's WARC files (.warc, .warc.gz), as versions that WHO observed."""
     is_whole = True
-    with only_job(settings, "crawl"), closing(Store(settings)) as store:
+    with only_job(settings, IMPORT), closing(Store(settings)) as store:
         for path in paths:
             report = import_file(path, who, settings, store)
             click.echo("\n".join(report.sentences()))

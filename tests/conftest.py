@@ -51,6 +51,7 @@ EACH_CATALOG = {
     "test_corpus_held_evidence",
     "test_corpus_import_files",
     "test_corpus_kills",
+    "test_corpus_locks",
     "test_corpus_quarantine",
     "test_corpus_reread",
     "test_corpus_shapes",

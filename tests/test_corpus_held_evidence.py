@@ -222,7 +222,7 @@ def test_copies_that_an_older_catalog_brought_are_found_once(store: Store, most:
     with store.writing() as connection:
         while link_older(connection, most):
             pass
-    finish_publishing(store)
+    finish_publishing(store, "a")
     with store.writing() as connection:
         again = connection.execute(select(catalog.copy).order_by(catalog.copy.c.release)).all()
         keys = set(connection.scalars(select(catalog.about.c.key)))

@@ -137,7 +137,7 @@ def test_publishing_that_is_killed_is_finished_later(
     command = [sys.executable, "-c", DYING, str(settings.data)]
     assert subprocess.run(command, cwd=ROOT, check=False).returncode == 9
     assert 0 < rows(store, catalog.staged) < 60
-    finish_publishing(store)
+    finish_publishing(store, "us_doj")
     assert rows(store, catalog.staged) == 0
     assert run().quarantined is None
 

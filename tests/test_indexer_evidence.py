@@ -98,8 +98,12 @@ def test_what_cannot_be_mended_is_said_and_ends_with_1(copy_settings: Settings) 
     assert call(copy_settings, "verify").output == left
 
 
-def test_repairing_ends_with_75_while_a_crawl_runs(copy_settings: Settings) -> None:
-    with FileLock(copy_settings.data / "crawl.lock"):
+@pytest.mark.parametrize("job", ["locks/us_doj", "locks/sample_gpo", "import"])
+def test_repairing_ends_with_75_while_an_office_is_crawled_or_files_are_imported(
+    copy_settings: Settings, job: str
+) -> None:
+    (copy_settings.data / "locks").mkdir(exist_ok=True)
+    with FileLock(copy_settings.data / f"{job}.lock"):
         assert call(copy_settings, "verify", "--repair").exit_code == 75
         assert call(copy_settings, "verify").exit_code == 0
 
