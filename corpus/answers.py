@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from urllib.parse import urljoin, urlsplit
 
@@ -34,7 +35,7 @@ class Reading:
 
 
 def answers(found: Iterable[Record | Damage]) -> Iterator[Answer]:
-    """Responses and revisits in order. Their requests stand beside them, before or behind."""
+    """Responses, resources and revisits in order. Requests stand beside them, before or behind."""
     wanted: dict[str, str] = {}  # by path: behind a mirror, a redirect names the mirror's host
     asked: Record | None = None
     waiting: Answer | None = None
@@ -47,14 +48,15 @@ def answers(found: Iterable[Record | Damage]) -> Iterator[Answer]:
                 waiting = asked = None
             else:
                 asked = record
-        elif record.kind in ("response", "revisit"):
+        elif record.is_answer:
             if waiting:
                 yield waiting
             path = urlsplit(record.url).path
             waiting = Answer(record, wanted.pop(path, record.url))
             if record.status in REDIRECTS:
-                target = urljoin(record.url, record.headers.get("location", ""))
-                wanted[urlsplit(target).path] = waiting.wanted
+                with suppress(ValueError):  # a target that is no address leads nowhere
+                    target = urljoin(record.url, record.headers.get("location", ""))
+                    wanted[urlsplit(target).path] = waiting.wanted
             if asked and asked.url == record.url:
                 yield _asked(waiting, asked)
                 waiting = asked = None

@@ -194,8 +194,9 @@ def own_files(folder: Path) -> list[Path]:
 
 
 def imported_files(folder: Path) -> list[Path]:
-    """The WARC files that are other people's."""
-    return sorted([*folder.glob(f"{IMPORTED}/*.warc"), *folder.glob(f"{IMPORTED}/*.warc.gz")])
+    """The archive files that are other people's, whatever they are called."""
+    found = folder.glob(f"{IMPORTED}/*")
+    return sorted(path for path in found if path.is_file() and path.suffix != ".new")
 
 
 def responses(path: Path) -> Iterator[Record]:

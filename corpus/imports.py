@@ -1,4 +1,4 @@
-"""Other people's WARC files: kept as they are, read as ours are, and never taken for ours.
+"""Other people's archive files: kept as they are, read as ours are, and never taken for ours.
 
 A file lies in `archive/imported/`, the digest of its bytes in its name. What is read from it
 becomes versions with an origin: whose observation it is. First and last seen stay ours alone.
@@ -7,29 +7,33 @@ becomes versions with an origin: whose observation it is. First and last seen st
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from shutil import rmtree
 from urllib.parse import urlsplit, urlunsplit
 
 from corpus import evidence
-from corpus.answers import Answer, Reading, answers, read
-from corpus.archive import IMPORTED, Place, imported_files
+from corpus.answers import Answer, answers, read
+from corpus.archive import Place, imported_files
 from corpus.errors import StoreError
+from corpus.foreign import DIGITS, ForeignFile, plain_name, record_files
 from corpus.office_gate import OfficeGate
-from corpus.records import DAMAGE, Record, iterate, read_record
-from corpus.release import release_id
+from corpus.originals import Original, Originals
+from corpus.records import Damage, Record, Unreadable, is_archive, read_record, records
+from corpus.release import Draft, release_id
 from corpus.replay import Taken, admitted, provenance
 from corpus.report import counted
 from corpus.rows import version_values
 from corpus.settings import Settings
-from corpus.source import Source, offices
+from corpus.source import Route, Source, offices
 from corpus.store import Store
 
-DIGITS = 16
 DEFAULT_PORT = {"http": ":80", "https": ":443"}
+UNRESOLVED = "revisits of answers that are in no file of this command"
+NO_ARCHIVE = "It is no WARC, ARC or WACZ file."
 
 
 @dataclass
@@ -40,7 +44,9 @@ class ImportReport:
     answers: int = 0
     added: int = 0
     came_to: Counter[str] = field(default_factory=Counter)
-    problem: str | None = None
+    damaged: int = 0
+    problems: list[str] = field(default_factory=list)
+    is_kept: bool = False
 
     def sentences(self) -> list[str]:
         """The report for people."""
@@ -49,59 +55,161 @@ class ImportReport:
             f"{self.file}: {counted(self.answers, 'answer')}, {counted(self.added, 'version')}"
             f" added{f'; {rest}' if rest else ''}."
         ]
-        return [*lines, f"  {self.problem}"] if self.problem else lines
+        if not self.is_kept:
+            lines.append("  Nothing of it was taken in, and it was not copied.")
+        return [*lines, *(f"  {problem}" for problem in self.problems)]
 
 
-def import_file(path: Path, who: str, settings: Settings, store: Store) -> ImportReport:
-    """Keep a WARC file and add what it holds of our offices' releases, as observed by `who`.
+def import_files(
+    paths: Iterable[Path], who: str, settings: Settings, store: Store
+) -> Iterator[ImportReport]:
+    """Add what archive files hold of our offices' releases, as observed by `who`, and keep those
+    files; importing them again adds nothing.
 
-    Importing it again adds nothing. Raises StoreError.
+    Reports of files whose revisits may repeat what a later file holds come last. Raises StoreError.
     """
-    name = _keep(path, settings)
-    report = ImportReport(path.name)
-    origin = f"{who}, {path.name}"
-    gates = {each: OfficeGate(each, store, settings.archive) for each in offices()}
-    try:
-        for answer, offset in _answers(settings.archive / name):
-            report.answers += 1
-            _add(answer, Place(name, offset), origin, gates, report)
-    except DAMAGE as error:
-        words = " ".join(str(error).split())
-        report.problem = f"It cannot be read to its end ({words}); what stands before was taken in."
-    return report
+    importing = _Import(who, settings, store)
+    with _folder(settings) as folder:
+        late = []
+        for path in paths:
+            report = importing.take(path, folder)
+            if any(each.report is report for each in importing.waiting):
+                late.append(report)
+            else:
+                yield report
+        importing.resolve()
+        yield from late
 
 
-def _keep(path: Path, settings: Settings) -> str:
-    """The file's name in the archive, once it is there whole."""
+@contextmanager
+def _folder(settings: Settings) -> Iterator[Path]:
+    """A folder for what is unpacked; what a killed import left in it is removed."""
+    folder = settings.data / "import.new"
     try:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        name = f"{IMPORTED}/{digest[:DIGITS]}-{path.name}"
-        kept = settings.archive / name
-        if not kept.is_file():
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            fresh = kept.with_name(f"{kept.name}.new")
-            shutil.copyfile(path, fresh)
-            fresh.replace(kept)
+        rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
     except OSError as error:
-        raise StoreError(
-            f"{path} cannot be copied into {settings.archive}: {error.strerror or error}."
-        ) from error
-    return name
+        raise StoreError(f"{folder} cannot be made: {error.strerror or error}.") from error
+    try:
+        yield folder
+    finally:
+        rmtree(folder, ignore_errors=True)
 
 
-def _answers(path: Path) -> Iterator[tuple[Answer, int]]:
-    """Answers with bodies and where those stand; a revisit brings the body of its original."""
-    originals: dict[str, int] = {}
-    with path.open("rb") as file:
-        for answer in answers(iterate(file)):
-            record = answer.record
-            if record.kind == "response":
-                originals.setdefault(record.payload_digest or "", record.offset)
-                yield _with_plain_urls(answer), record.offset
-            elif (at := originals.get(record.payload_digest or "-")) is not None:
-                body = read_record(path, at).body
-                yield _with_plain_urls(replace(answer, record=replace(record, body=body))), at
+@dataclass(frozen=True)
+class _Found:
+    """An answer, in which file, and the report that counts it."""
+
+    answer: Answer
+    file: ForeignFile
+    report: ImportReport
+
+
+class _Import:
+    """The files of one command, and the revisits whose originals were not met yet."""
+
+    def __init__(self, who: str, settings: Settings, store: Store) -> None:
+        self.who, self.archive, self.store = who, settings.archive, store
+        self.most = settings.response_mb * 1_000_000
+        self.gates = {each: OfficeGate(each, store, settings.archive) for each in offices()}
+        self.originals = Originals()
+        self.waiting: list[_Found] = []
+
+    def take(self, path: Path, folder: Path) -> ImportReport:
+        """Add what a file holds, but for those revisits."""
+        report = ImportReport(plain_name(path.name))
+        for file in record_files(path, folder, report.problems):
+            for answer in answers(_sound(file.path, self.most, report)):
+                report.answers += 1
+                self._take(_Found(_with_plain_urls(answer), file, report))
+        return report
+
+    def resolve(self) -> None:
+        """Add those revisits whose originals were met since, and count the others."""
+        waiting, self.waiting = self.waiting, []
+        for found in waiting:
+            self._take(found)
+        for left in self.waiting:
+            left.report.came_to[UNRESOLVED] += 1
+
+    def _take(self, found: _Found) -> None:
+        """Add what an answer holds; a revisit brings the body of its original."""
+        record = found.answer.record
+        office, source = _office(record.url)
+        if source is None:
+            found.report.came_to["of hosts that no office has"] += 1
+        elif record.kind != "revisit":
+            self._read(found, office, source, self.originals.add(office, record, found.file))
+        elif original := self.originals.find(office, record):
+            repeated = replace(found.answer, record=original.repeated(record, self.most))
+            self._read(replace(found, answer=repeated), office, source, original)
+        else:
+            self.waiting.append(found)
+
+    def _read(self, found: _Found, office: str, source: Source, original: Original) -> None:
+        """Add the releases that an answer holds, and count what came of it."""
+        answer, came_to = found.answer, found.report.came_to
+        if answer.record.status != 200:
+            came_to[f"of status {answer.record.status}"] += 1
+        elif (reading := read(answer, source)) is None:
+            came_to["that no reader can make out"] += 1
+        else:
+            entering = admitted(reading, self.gates[office], answer)
+            if refused := len(reading.drafts) - len(entering):
+                came_to["refused"] += refused
+            if entering:
+                where = Taken(office, source, self._keep(found, original))
+                self._add(found, where, original.url, reading.route, entering)
+
+    def _keep(self, found: _Found, original: Original) -> Place:
+        """Where the answer stands in our archive, once its file is there."""
+        found.file.keep(self.archive)
+        found.report.is_kept = True
+        return Place(original.file.keep(self.archive), original.offset)
+
+    def _add(
+        self, found: _Found, where: Taken, asked: str, route: Route, drafts: dict[str, Draft]
+    ) -> None:
+        record, report = found.answer.record, found.report
+        origin = f"{self.who}, {report.file}"
+        with self.store.changing() as connection:
+            for url, draft in drafts.items():
+                seen = provenance(where, record, route, draft)
+                seen = replace(seen, url=asked, origin=origin)
+                silent = route.silent_on(draft)
+                values = version_values(draft, seen, silent) | dict.fromkeys(silent)
+                release = {"id": release_id(where.office, url), "office": where.office, "url": url}
+                report.added += evidence.add_foreign(connection, release, values)
+
+
+def _sound(path: Path, most: int, report: ImportReport) -> Iterator[Record]:
+    """The records of a file that can be read; the report tells of the others."""
+    damage: list[Damage] = []
+    whole = 0
+    try:
+        for each in records(path, most):
+            if isinstance(each, Record):
+                whole += 1
+                yield each
+            elif isinstance(each, Unreadable):
+                whole += 1
+                report.came_to[each.reason] += 1
+            else:
+                damage.append(each)
+    except OSError as error:
+        report.problems.append(f"It cannot be read to its end: {error.strerror or error}.")
+    if damage:
+        report.damaged += len(damage)
+        report.problems.append(_told(damage) if whole or is_archive(path) else NO_ARCHIVE)
+
+
+def _told(damage: list[Damage]) -> str:
+    number, first = len(damage), damage[0]
+    verb = "is" if number == 1 else "are"
+    return (
+        f"{counted(number, 'record')} {verb} damaged, the first at {first.offset:,}:"
+        f" {first.reason}; all that is whole was read."
+    )
 
 
 def _with_plain_urls(answer: Answer) -> Answer:
@@ -117,46 +225,6 @@ def _plain(url: str) -> str:
 
 def _port(scheme: str) -> str:
     return DEFAULT_PORT.get(scheme, ":")
-
-
-def _add(
-    answer: Answer,
-    place: Place,
-    origin: str,
-    gates: dict[str, OfficeGate],
-    report: ImportReport,
-) -> None:
-    """Add the releases that an answer holds, and count what came of it."""
-    office, source = _office(answer.record.url)
-    if source is None:
-        report.came_to["of hosts that no office has"] += 1
-    elif answer.record.status != 200:
-        report.came_to[f"of status {answer.record.status}"] += 1
-    elif (reading := read(answer, source)) is None:
-        report.came_to["that no reader can make out"] += 1
-    else:
-        where = Taken(office, source, place)
-        _add_releases(answer, reading, where, origin, gates[office], report)
-
-
-def _add_releases(
-    answer: Answer,
-    reading: Reading,
-    where: Taken,
-    origin: str,
-    gate: OfficeGate,
-    report: ImportReport,
-) -> None:
-    entering = admitted(reading, gate, answer)
-    if refused := len(reading.drafts) - len(entering):
-        report.came_to["refused"] += refused
-    with gate.store.changing() as connection:
-        for url, draft in entering.items():
-            found = replace(provenance(where, answer.record, reading.route, draft), origin=origin)
-            silent = reading.route.silent_on(draft)
-            values = version_values(draft, found, silent) | dict.fromkeys(silent)
-            release = {"id": release_id(where.office, url), "office": where.office, "url": url}
-            report.added += evidence.add_foreign(connection, release, values)
 
 
 def _office(url: str) -> tuple[str, Source | None]:

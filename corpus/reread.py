@@ -5,10 +5,8 @@ made of it before. No version is added: our improvements are not the office's ed
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -19,7 +17,7 @@ from corpus.archive import IMPORTED, Place
 from corpus.evidence import Rows
 from corpus.gate import Refusal
 from corpus.observation import replace_version
-from corpus.records import DAMAGE, Damage, Record, iterate, records
+from corpus.records import records
 from corpus.replay import Taken
 from corpus.report import KEPT, counted
 from corpus.rows import version_values
@@ -125,7 +123,7 @@ def _reread_file(
 ) -> None:
     source = office(report.office)
     wanted = {at: rows[0].url for at, rows in evidence.visits_in(connection, file).items()}
-    found = {each.record.offset: each for each in answers(_records(settings.archive / file))}
+    found = _answers(settings, file, versions)
     for offset, rows in versions.items():
         where = Taken(report.office, source, Place(file, offset))
         answer = found.get(offset)
@@ -177,10 +175,9 @@ def read_anew(
     return version_values(draft, found, reading.route.silent_on(draft))
 
 
-def _records(path: Path) -> Iterator[Record | Damage]:
-    """The records of a file of ours, or of others as far as it can be read."""
-    if path.is_file() and path.parent.name != IMPORTED:
-        yield from records(path)
-    elif path.is_file():
-        with path.open("rb") as file, suppress(*DAMAGE):
-            yield from iterate(file)
+def _answers(settings: Settings, file: str, wanted: Rows) -> dict[int, Answer]:
+    """The wanted answers of a file that can be read, by offset."""
+    path = settings.archive / file
+    most = settings.response_mb * 1_000_000 if path.parent.name == IMPORTED else None
+    found = answers(records(path, most)) if path.is_file() else ()
+    return {each.record.offset: each for each in found if each.record.offset in wanted}

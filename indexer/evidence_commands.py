@@ -11,7 +11,7 @@ import click
 from corpus import Settings, Store
 from corpus.backup import back_up
 from corpus.errors import CommuniqueError
-from corpus.imports import import_file
+from corpus.imports import import_files
 from corpus.lock import IMPORT, no_crawl, only_job
 from corpus.report import counted
 from corpus.verify import verify_archive, verify_catalog
@@ -73,13 +73,15 @@ def _told(settings: Settings, store: Store, engine: Engine, is_repaired: bool) -
 @click.option("--by", "who", required=True, metavar="WHO", help="Whose observations these are.")
 @click.pass_obj
 def import_command(settings: Settings, paths: tuple[Path, ...], who: str) -> None:
-    """Take in other people's WARC files (.warc, .warc.gz), as versions that WHO observed."""
+    """Take in other people's archive files (WARC, ARC, WACZ), as versions that WHO observed.
+
+    Exit status 1 when something in a file is damaged or cannot be read; the rest is taken in.
+    """
     is_whole = True
     with only_job(settings, IMPORT), closing(Store(settings)) as store:
-        for path in paths:
-            report = import_file(path, who, settings, store)
+        for report in import_files(paths, who, settings, store):
             click.echo("\n".join(report.sentences()))
-            is_whole = is_whole and report.problem is None
+            is_whole = is_whole and not report.problems
     if not is_whole:
         raise SystemExit(FAILED)
 

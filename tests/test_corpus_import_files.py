@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import resource
 import shutil
 import subprocess
@@ -20,7 +21,7 @@ from corpus import Release, Settings, Store, office
 from corpus.archive import Place, read_response
 from corpus.crawl import crawl
 from corpus.errors import StoreError
-from corpus.imports import ImportReport, import_file, verify_imports
+from corpus.imports import ImportReport, import_files, verify_imports
 from corpus.reread import reread_archive
 from corpus.sample_site import SampleSite
 from corpus.verify import verify_archive, verify_catalog
@@ -109,7 +110,8 @@ def foreign(path: Path, url: str, *bodies: bytes, **how: Any) -> Path:
 
 
 def taken(path: Path, settings: Settings, store: Store) -> ImportReport:
-    return import_file(path, WHO, settings, store)
+    [report] = import_files([path], WHO, settings, store)
+    return report
 
 
 @pytest.mark.parametrize(("ending", "is_packed"), [("warc", False), ("warc.gz", True)])
@@ -128,7 +130,7 @@ def test_what_others_saw_of_our_release_is_a_version_and_ours_stay_as_they_are(
     path = tmp_path / f"theirs.{ending}"
     foreign(path, known.provenance.url, then, page, is_packed=is_packed, version=version)
     report = taken(path, copy_settings, copy_store)
-    assert (report.answers, report.added, report.problem) == (2, 2, None)
+    assert (report.answers, report.added, report.problems) == (2, 2, [])
     assert copy_store.get(known.id) == known, "first and last seen and all"
     theirs = copy_store.versions(known.id)[:2]
     assert [each.title for each in theirs] == ["An earlier title", known.title]
@@ -171,7 +173,7 @@ def unseen(tmp_path: Path, copy_settings: Settings, known: Release, page: bytes)
     """A catalog that knows of a release through others alone."""
     store = Store(Settings(data=tmp_path / "fresh"))
     path = foreign(tmp_path / "theirs.warc.gz", known.provenance.url, page)
-    import_file(path, WHO, Settings(data=tmp_path / "fresh"), store)
+    assert taken(path, Settings(data=tmp_path / "fresh"), store).added == 1
     yield store
     store.close()
 
@@ -279,9 +281,13 @@ def test_a_torn_import_gives_what_stands_before_and_says_so(
     path = foreign(tmp_path / "torn.warc", known.provenance.url, page, edited, is_packed=is_packed)
     path.write_bytes(path.read_bytes()[:-300])
     report = taken(path, copy_settings, copy_store)
-    assert report.added >= 1
-    assert report.problem
-    assert report.problem.startswith("It cannot be read to its end (")
+    assert (report.added, report.damaged) == (1, 1)
+    [problem] = report.problems
+    assert re.fullmatch(
+        r"1 record is damaged, the first at [\d,]+: it ends in the middle of a record;"
+        r" all that is whole was read\.",
+        problem,
+    )
 
 
 def test_a_file_packed_as_a_whole_is_refused_with_what_to_do(
@@ -290,8 +296,8 @@ def test_a_file_packed_as_a_whole_is_refused_with_what_to_do(
     path = foreign(tmp_path / "one.warc", known.provenance.url, page, page, is_packed=False)
     path.write_bytes(gzip.compress(path.read_bytes()))
     report = taken(path, copy_settings, copy_store)
-    assert report.problem
-    assert "warcio recompress" in report.problem
+    [problem] = report.problems
+    assert "warcio recompress" in problem
 
 
 def test_a_file_that_is_no_warc_adds_nothing(
@@ -300,7 +306,7 @@ def test_a_file_that_is_no_warc_adds_nothing(
     path = tmp_path / "letter.warc"
     path.write_text("Dear editor,\n" * 40)
     report = taken(path, copy_settings, copy_store)
-    assert (report.added, bool(report.problem)) == (0, True)
+    assert (report.added, report.problems) == (0, ["It is no WARC, ARC or WACZ file."])
 
 
 def test_a_changed_import_is_found(
@@ -331,7 +337,8 @@ def test_imports_are_read_anew_too(
 def test_a_disk_that_refuses_an_import_gives_a_sentence_and_keeps_no_half_file(
     tmp_path: Path, copy_settings: Settings, copy_store: Store, known: Release, page: bytes
 ) -> None:
-    path = foreign(tmp_path / "theirs.warc", known.provenance.url, page * 9, is_packed=False)
+    page = page.replace(b"<body", b"<!--" + b"-" * 30_000 + b"--><body")
+    path = foreign(tmp_path / "theirs.warc", known.provenance.url, page, is_packed=False)
     limit = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (9000, limit[1]))
     try:
@@ -339,7 +346,7 @@ def test_a_disk_that_refuses_an_import_gives_a_sentence_and_keeps_no_half_file(
             taken(path, copy_settings, copy_store)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limit)
-    assert not list(copy_settings.archive.glob("imported/*.warc"))
+    assert not list(copy_settings.archive.glob("imported/*"))
     assert taken(path, copy_settings, copy_store).answers == 1
 
 
@@ -355,7 +362,7 @@ def test_what_wget_writes_is_understood(
     fresh = Settings(data=tmp_path / "fresh")
     store = Store(fresh)
     report = taken(tmp_path / "theirs.warc.gz", fresh, store)
-    assert (report.answers, report.added, report.problem) == (1, 1, None)
+    assert (report.answers, report.added, report.problems) == (1, 1, [])
     found = store.get(known.id)
     assert found
     assert (found.title, found.body, found.first_seen) == (known.title, known.body, None)

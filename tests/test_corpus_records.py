@@ -6,9 +6,13 @@ import gzip
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from corpus.archive import Place, read_response
-from corpus.records import Damage, Record, cut_torn_end, records
+from corpus.errors import StoreError
+from corpus.records import Damage, Record, cut_torn_end, read_record, records
+from tests.foreign_archives import BODIES, URLS, arc, arc_head, digested, packed
 from tests.test_corpus_archive import response, write
 
 
@@ -82,11 +86,12 @@ def test_an_empty_file_is_damage_and_nothing_is_cut(path: Path) -> None:
     assert cut_torn_end(path) == 0
 
 
-def test_records_packed_as_one_are_damage(path: Path) -> None:
+def test_records_packed_as_one_are_damage_and_nothing_is_cut(path: Path) -> None:
     path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes())))
     [found] = damage(path)
-    assert found.is_last
-    assert found.offset == 0
+    assert (found.offset, found.is_last) == (0, False)
+    assert "packed as one" in found.reason
+    assert cut_torn_end(path) == 0
 
 
 def test_what_stands_before_a_torn_end_is_read_as_before(
@@ -96,3 +101,63 @@ def test_what_stands_before_a_torn_end_is_read_as_before(
     cut_torn_end(path)
     for place, number in zip(places[:2], (1, 2), strict=True):
         assert read_response(tmp_path, place).body == response(number).raw
+
+
+SOURCES = {
+    "plain": b"".join(map(digested, range(3))),
+    "packed": packed(*map(digested, range(3))),
+    "mixed": digested(0) + packed(digested(1)) + digested(2),
+    "arc": arc_head() + arc(0) + arc(1) + arc(2),
+}
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_records_are_found_one_after_another_and_each_by_its_offset(
+    tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / "theirs"
+    path.write_bytes(SOURCES[name])
+    found = [each for each in whole(path) if each.status]
+    assert [each.body for each in found] == BODIES[:3]
+    assert [each.url for each in found] == URLS[:3]
+    assert damage(path) == []
+    for each in found:
+        again = read_record(path, each.offset)
+        assert (again.url, again.body, again.end) == (each.url, each.body, each.end)
+    with pytest.raises(StoreError, match="has no whole record at 7"):
+        read_record(path, 7)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    name=st.sampled_from([*SOURCES]),
+    at=st.integers(0, 10**6),
+    put=st.binary(max_size=40),
+    gone=st.integers(0, 4000),
+)
+def test_whatever_is_changed_the_rest_is_read_and_nothing_else(
+    tmp_path_factory: pytest.TempPathFactory, name: str, at: int, put: bytes, gone: int
+) -> None:
+    data = SOURCES[name]
+    at %= len(data)
+    path = tmp_path_factory.getbasetemp() / "changed"
+    path.write_bytes(data[:at] + put + data[at + gone :])
+    found = {each.body for each in records(path, most=10**6) if isinstance(each, Record)}
+    if name == "arc":  # has no digests
+        return
+    assert found - {b""} <= {*BODIES[:3]}
+    assert len(found & {*BODIES[:3]}) >= (1 if gone < 3000 else 0)
+
+
+@pytest.mark.parametrize("name", ["plain", "packed", "arc"])
+def test_of_a_large_record_nothing_is_read_but_where_it_ends(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "theirs"
+    path.write_bytes(SOURCES[name])
+    most = min(map(len, BODIES[:3]))
+    found = [*records(path, most)]
+    small = [number for number in range(3) if len(BODIES[number]) <= most]
+    assert [each.body for each in found if isinstance(each, Record) and each.status] == [
+        BODIES[number] for number in small
+    ]
+    reasons = {each.reason for each in found if isinstance(each, Damage)}
+    assert reasons == {"larger than 0 MB"}
