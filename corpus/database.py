@@ -17,22 +17,28 @@ from sqlalchemy import (
     func,
     insert,
     inspect,
+    make_url,
     select,
     update,
 )
 from sqlalchemy.exc import SQLAlchemyError
 
 from corpus.catalog import FORMAT, about, tables
-from corpus.errors import StoreError
+from corpus.errors import NoCatalogError, StoreError
 
 # Of PostgreSQL's advisory locks, ours: any number that stays the same.
 OPENING = 0x636F6D6D
 SECRET = re.compile(r"(://[^:/@]*:).*(?=@)|(\bpassword=)[^&]*")
 
 
-def open_catalog(url: str) -> Engine:
-    """A catalog ready for use, made when it is not there yet. Raises StoreError."""
+def open_catalog(url: str, *, make: bool = True) -> Engine:
+    """A catalog ready for use; where there is none yet, one is made if `make` says so.
+
+    Raises NoCatalogError, StoreError.
+    """
     try:
+        if not make:
+            _check_file(url)
         if url.startswith("sqlite:///"):
             Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
         # A server may have been started anew since a connection was used last.
@@ -45,7 +51,7 @@ def open_catalog(url: str) -> Engine:
     except (SQLAlchemyError, OSError, ValueError) as error:
         raise _unopened(url, error) from error
     try:
-        _prepare(engine, url)
+        _prepare(engine, url, make)
     except (SQLAlchemyError, OSError) as error:
         engine.dispose()
         raise _unopened(url, error) from error
@@ -65,7 +71,15 @@ def reason(error: Exception) -> str:
     return " ".join(str(getattr(error, "orig", None) or error).split()).rstrip(".?")
 
 
-def _prepare(engine: Engine, url: str) -> None:
+def _check_file(url: str) -> None:
+    """Raise NoCatalogError where SQLite's file is missing: connecting would make an empty one."""
+    found = make_url(url)
+    is_file = found.get_backend_name() == "sqlite" and found.database not in (None, "", ":memory:")
+    if is_file and not Path(found.database or "").exists():
+        raise NoCatalogError(f"There is no catalog {shown(url)}.")
+
+
+def _prepare(engine: Engine, url: str, make: bool) -> None:
     """Make the tables, or bring them up. Nothing is written to a catalog of a newer format."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _tune_sqlite)
@@ -77,6 +91,8 @@ def _prepare(engine: Engine, url: str) -> None:
             f" {found}, this one reads {FORMAT}); update the program. Nothing was changed."
         )
     if found is None:
+        if not make:
+            raise NoCatalogError(f"There is no catalog {shown(url)}.")
         _make(engine)
     elif found < FORMAT:
         _upgrade(engine, url)

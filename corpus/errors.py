@@ -21,6 +21,14 @@ class StoreError(CommuniqueError):
     """The catalog or the archive cannot be opened, read or written."""
 
 
+class NoCatalogError(StoreError):
+    """There is no catalog where the settings look for one."""
+
+
+class SmallerError(CommuniqueError):
+    """A new index would hold much less than the live one; how to insist stands in the sentence."""
+
+
 class CrawlError(CommuniqueError):
     """A run could not go on: the listing is out of reach, or holds nothing."""
 

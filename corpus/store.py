@@ -11,15 +11,16 @@ from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from corpus import catalog, suppression
-from corpus.archive import Place
+from corpus.archive import Place, own_files
 from corpus.attachments import Attached, count_attached
 from corpus.copies import Copy, count_copies, read_copies, read_groups
 from corpus.coverage import read_coverage
 from corpus.database import open_catalog, reason, shown
-from corpus.errors import StoreError
+from corpus.errors import NoCatalogError, StoreError
 from corpus.ledger import Entry, count_ledger, read_history, read_ledger
 from corpus.observation import Outcome, record, see
 from corpus.release import Draft, Provenance, Release, Version, release_id
+from corpus.report import counted
 from corpus.revision import hold
 from corpus.rows import (
     Coverage,
@@ -46,9 +47,13 @@ class Store:
     Suppressed releases are in nothing that it gives to be shown.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, make: bool = True) -> None:
+        """Raises NoCatalogError where there is no catalog and `make` does not ask for one."""
         self.url = settings.catalog_url
-        self.engine = open_catalog(self.url)
+        try:
+            self.engine = open_catalog(self.url, make=make)
+        except NoCatalogError as error:
+            raise NoCatalogError(_missing(settings)) from error
 
     def close(self) -> None:
         """Let go of the database's files and connections."""
@@ -183,6 +188,27 @@ class Store:
             for row in streamed(connection, query):
                 yield read_release(row)
 
+    def ids(self, after_revision: int = 0) -> set[str]:
+        """The ids of all releases, or of those that changed after a revision, suppressed ones
+        included.
+        """
+        r = catalog.release.c
+        with self.writing() as connection:
+            return set(connection.scalars(select(r.id).where(r.revision > after_revision)))
+
+    def ids_until(self, revision: int, most: int) -> list[str]:
+        """The ids of the releases whose last change is of a revision or before, newest first."""
+        r = catalog.release.c
+        query = (
+            current_releases()
+            .with_only_columns(r.id)
+            .where(r.revision <= revision)
+            .order_by(r.revision.desc())
+            .limit(most)
+        )
+        with self.writing() as connection:
+            return list(connection.scalars(query))
+
     def versions(self, id_: str) -> list[Version]:
         """Every version of a release that is no repeat, oldest first, other people's among ours."""
         v = catalog.version.c
@@ -297,3 +323,19 @@ class Store:
         with self.writing() as connection:
             for row in streamed(connection, query):
                 yield row.release, row.asked_url, Place(row.warc_file, row.warc_offset), row.sha256
+
+
+def _missing(settings: Settings) -> str:
+    """That there is no catalog, and what to run."""
+    place = shown(settings.catalog) if settings.catalog else str(settings.data)
+    if files := len(own_files(settings.archive)):
+        return (
+            f"There is no catalog in {place}, though the archive in {settings.archive} has"
+            f" {counted(files, 'file')}: restore the catalog from a backup, or run"
+            " `communique verify --repair`, which rebuilds it from the archive."
+        )
+    setting = "COMMUNIQUE_CATALOG" if settings.catalog else "COMMUNIQUE_DATA"
+    return (
+        f"There is no catalog in {place}. Run `communique crawl` to make one, or set {setting}"
+        " to where yours is."
+    )

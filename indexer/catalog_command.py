@@ -21,6 +21,6 @@ def copy_catalog_command(settings: Settings, url: str) -> None:
 
     Then set COMMUNIQUE_CATALOG to that URL; archive and index stay as they are.
     """
-    with no_crawl(settings), closing(Store(settings)) as store:
+    with closing(Store(settings, make=False)) as store, no_crawl(settings):
         number = copy_into(store.engine, url)
     click.echo(f"{counted(number, 'release')} copied to {shown(url)}.")

@@ -19,11 +19,12 @@ from corpus.report import counted
 from indexer import Filters, Passage, Query, open_engine, parse
 from indexer.catalog_command import copy_catalog_command
 from indexer.check_command import check_command
-from indexer.console import FAILED, LOCKED, USAGE, shown, start_logging
+from indexer.console import FAILED, LOCKED, SOME_FAILED, USAGE, shown, start_logging
 from indexer.crawl_commands import crawl_command, crawl_samples, read_since
 from indexer.engine import Sort
 from indexer.evidence_commands import backup_command, import_command, verify_command
 from indexer.export import exported
+from indexer.lineage import accept_smaller_option
 from indexer.reindex import reindex as bring_up_to_date
 from indexer.status import status_of, status_sentences
 from indexer.suggest import alternatives
@@ -87,11 +88,16 @@ def _office_row(name: str, source: Source) -> dict[str, Any]:
 @click.option(
     "--full", "is_full", is_flag=True, help="Build anew beside the live index, check, and publish."
 )
+@accept_smaller_option
 @click.pass_obj
-def reindex_command(settings: Settings, is_full: bool) -> None:
-    """Bring the search index up to the catalog."""
+def reindex_command(settings: Settings, is_full: bool, is_smaller_accepted: bool) -> None:
+    """Bring the search index up to the catalog.
+
+    Exit status 1, and the live index stays, when the new one would hold less than nine tenths of
+    its releases, or the catalog is older than it; --accept-smaller insists.
+    """
     with (
-        closing(Store(settings)) as store,
+        closing(Store(settings, make=False)) as store,
         closing(open_engine(settings)) as engine,
         shown("reindex") as show,
     ):
@@ -100,6 +106,7 @@ def reindex_command(settings: Settings, is_full: bool) -> None:
             store,
             engine,
             is_full=is_full,
+            is_smaller_accepted=is_smaller_accepted,
             progress=lambda done, total: show("reindex", done, total),
         )
     click.echo(report.sentence())
@@ -134,7 +141,7 @@ def search_command(
     """Search the releases, in the query language of the search page."""
     reading = parse(" ".join(words), limit_chars=settings.query_chars)
     query = Query(reading.tree, Filters(office=office_names, since=since), sort, size=size)
-    with closing(Store(settings)) as store, closing(open_engine(settings)) as opened:
+    with closing(Store(settings, make=False)) as store, closing(open_engine(settings)) as opened:
         engine = withholding(opened, store)
         results = engine.search(query)
         notes = (*reading.notes, *unknown_values(query, results.facets, engine), *results.notes)
@@ -177,7 +184,7 @@ def export_command(settings: Settings, office_name: str | None) -> None:
     """Every release as JSON Lines on standard output."""
     if office_name:
         office(office_name)
-    with closing(Store(settings)) as store:
+    with closing(Store(settings, make=False)) as store:
         for release in store.releases(office_name):
             click.echo(json.dumps(exported(release), ensure_ascii=False))
 
@@ -186,14 +193,19 @@ def export_command(settings: Settings, office_name: str | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="For programs: the status as JSON.")
 @click.pass_obj
 def status_command(settings: Settings, as_json: bool) -> None:
-    """What is held, when it was last crawled, and whether the index is up to date."""
-    with closing(Store(settings)) as store, closing(open_engine(settings)) as engine:
+    """What is held, when it was last crawled, and whether the index is up to date.
+
+    Exit status 3 where the last crawl of an office failed, or is quarantined.
+    """
+    with closing(Store(settings, make=False)) as store, closing(open_engine(settings)) as engine:
         status = status_of(store, engine)
     click.echo(
         json.dumps(status, ensure_ascii=False, default=str)
         if as_json
         else "\n".join(status_sentences(status))
     )
+    if any(each["office"] for each in status["reasons"]):
+        raise SystemExit(SOME_FAILED)
 
 
 @main.command("serve")
@@ -202,6 +214,7 @@ def status_command(settings: Settings, as_json: bool) -> None:
 @click.pass_obj
 def serve_command(settings: Settings, host: str, port: int) -> None:
     """Serve the search page."""
+    Store(settings, make=False).close()
     from waitress.server import create_server
 
     # By its WSGI name, as any server would: nothing here imports the web app.
@@ -256,6 +269,6 @@ def demo_command(ctx: click.Context, host: str, port: int, no_serve: bool) -> No
     ctx.obj = settings = replace(ctx.obj, data=ctx.obj.data / "demo", catalog="")
     for report in crawl_samples(settings):
         click.echo("\n".join(report.sentences()))
-    ctx.invoke(reindex_command, is_full=False)
+    ctx.invoke(reindex_command, is_full=False, is_smaller_accepted=False)
     if not no_serve:
         ctx.invoke(serve_command, host=host, port=port)

@@ -19,6 +19,7 @@ from corpus.sample_site import SampleSite
 from corpus.staging import accept
 from indexer.console import FAILED, SOME_FAILED, shown
 from indexer.dates import read_day
+from indexer.opening import opened_or_made
 
 
 def read_mirrors(
@@ -121,7 +122,7 @@ def crawl_command(
     chosen = names or tuple(name for name, source in offices().items() if not source.is_sample)
     for name in chosen:
         office(name).route(route)
-    with closing(Store(settings)) as store, shown("crawl") as show:
+    with opened_or_made(settings) as store, shown("crawl") as show:
         crawl_one = partial(
             crawl,
             settings=settings,
@@ -164,7 +165,7 @@ def _accept(settings: Settings, accepted: tuple[str, ...], names: tuple[str, ...
         raise click.UsageError("--accept fetches nothing; crawl in a command of its own.")
     for name in accepted:
         office(name)
-    with only_crawl(settings, *accepted), closing(Store(settings)) as store:
+    with closing(Store(settings, make=False)) as store, only_crawl(settings, *accepted):
         for name in accepted:
             routes = accept(store, name, settings.gone_visits)
             if not routes:
@@ -176,8 +177,8 @@ def _reread(settings: Settings, names: tuple[str, ...], is_applied: bool, as_jso
     for name in names:
         office(name)
     with (
+        closing(Store(settings, make=False)) as store,
         no_crawl(settings),  # for each office is read anew in one long transaction
-        closing(Store(settings)) as store,
         shown("crawl") as show,
     ):
         chosen = names or [each.office for each in store.coverage() if each.office in offices()]
@@ -212,7 +213,7 @@ def _show_reports(reports: list[CrawlReport], as_json: bool) -> None:
 def crawl_samples(settings: Settings) -> list[CrawlReport]:
     """Crawl the sample offices by all their routes, from the sites that come with the program."""
     samples = {name: source for name, source in offices().items() if source.is_sample}
-    with closing(Store(settings)) as store, only_crawl(settings, *samples), ExitStack() as sites:
+    with opened_or_made(settings) as store, only_crawl(settings, *samples), ExitStack() as sites:
         reports = []
         for name, source in samples.items():
             site = sites.enter_context(SampleSite(name))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Literal, Protocol
 
 from whoosh.query import Query as Tree
@@ -252,7 +252,8 @@ class Frequencies:
 @dataclass(frozen=True)
 class Health:
     """Whether an engine can answer. `revision` is the catalog's at the last build or update;
-    `cluster` says how a cluster is, where the index is on one.
+    `cluster` says how a cluster is, where the index is on one. At `updated_at` it was written
+    last, and had `noted_releases` then, which is also told of one that cannot be read.
     """
 
     is_live: bool
@@ -261,6 +262,8 @@ class Health:
     revision: int
     problem: str | None = None
     cluster: str | None = None
+    noted_releases: int = 0
+    updated_at: datetime | None = None
 
 
 Report = Callable[[int], None]

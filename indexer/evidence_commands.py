@@ -2,63 +2,82 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import closing, nullcontext
-from itertools import chain
+from functools import partial
 from pathlib import Path
 
 import click
 
 from corpus import Settings, Store
 from corpus.backup import back_up
-from corpus.errors import CommuniqueError
+from corpus.errors import CommuniqueError, SmallerError
 from corpus.imports import import_files
 from corpus.lock import IMPORT, no_crawl, only_job
 from corpus.report import counted
-from corpus.verify import verify_archive, verify_catalog
+from corpus.verify import Finding, verify_archive, verify_catalog
 from indexer import Engine, open_engine
 from indexer.console import FAILED
+from indexer.lineage import accept_smaller_option
+from indexer.opening import opened_or_made, opened_to_verify
 from indexer.status import verify_index
 
 
 @click.command("verify")
 @click.option("--repair", "is_repaired", is_flag=True, help="Mend what the other sides tell.")
+@accept_smaller_option
 @click.pass_obj
-def verify_command(settings: Settings, is_repaired: bool) -> None:
+def verify_command(settings: Settings, is_repaired: bool, is_smaller_accepted: bool) -> None:
     """Check archive, catalog and index against each other; exit status 1 when they differ.
 
     --repair cuts torn ends off archive files, reads from the archive what the catalog lacks, and
-    reindexes; exit status 1 when something is left that cannot be mended.
+    reindexes; exit status 1 when something is left that cannot be mended. An index that would lose
+    releases of the live one stays unbuilt, unless --accept-smaller insists.
     """
     with (
+        opened_to_verify(settings, is_repaired=is_repaired) as (store, lost),
         no_crawl(settings) if is_repaired else nullcontext(),
-        closing(Store(settings)) as store,
         closing(open_engine(settings)) as engine,
     ):
-        is_well = _told(settings, store, engine, is_repaired)
+        findings = partial(_findings, settings, store, engine, is_smaller_accepted)
+        is_well = _told(findings(lost, is_repaired), is_repaired)
         if is_repaired and not is_well:  # a repair can mend a part, or bring to light what is next
             click.echo("Once more:")
-            is_well = _told(settings, store, engine, is_repaired=False)
+            is_well = _told(findings("", True), is_repaired=False)
         held = counted(store.count(), "release")
     if not is_well:
         raise SystemExit(FAILED)
     click.echo(f"{held}: archive, catalog and index agree.")
 
 
-def _told(settings: Settings, store: Store, engine: Engine, is_repaired: bool) -> bool:
-    """Tell each finding and mend it if asked to; whether there was none.
+def _findings(
+    settings: Settings,
+    store: Store,
+    engine: Engine,
+    is_smaller_accepted: bool,
+    lost: str,
+    is_repaired: bool,
+) -> Iterator[Finding]:
+    """One check after another: what is repaired of the first is not found in the second."""
+    if lost:
+        yield Finding(lost, lambda: "A new catalog was made, in which nothing is withheld.")
+    yield from verify_archive(settings)
+    yield from verify_catalog(settings, store)
+    if is_repaired or not lost:
+        yield from verify_index(settings, store, engine, is_smaller_accepted)
 
-    One check after another: what is repaired of the first is not found in the second.
-    """
+
+def _told(findings: Iterator[Finding], is_repaired: bool) -> bool:
+    """Tell each finding and mend it if asked to; whether there was none."""
     is_well = True
-    for finding in chain(
-        verify_archive(settings),
-        verify_catalog(settings, store),
-        verify_index(settings, store, engine),
-    ):
+    for finding in findings:
         is_well = False
         click.echo(finding.sentence)
         if is_repaired and finding.repair:
-            click.echo(f"  Repaired: {finding.repair()}")
+            try:
+                click.echo(f"  Repaired: {finding.repair()}")
+            except SmallerError as error:
+                click.echo(f"  Not repaired: {error}")
     return is_well
 
 
@@ -78,7 +97,7 @@ def import_command(settings: Settings, paths: tuple[Path, ...], who: str) -> Non
     Exit status 1 when something in a file is damaged or cannot be read; the rest is taken in.
     """
     is_whole = True
-    with only_job(settings, IMPORT), closing(Store(settings)) as store:
+    with only_job(settings, IMPORT), opened_or_made(settings) as store:
         for report in import_files(paths, who, settings, store):
             click.echo("\n".join(report.sentences()))
             is_whole = is_whole and not report.problems
@@ -96,6 +115,6 @@ def backup_command(settings: Settings, folder: Path) -> None:
     """
     if folder.resolve().is_relative_to(settings.data.resolve() / "archive"):
         raise CommuniqueError(f"{folder} lies in the archive itself; name another folder.")
-    with closing(Store(settings)) as store:
+    with closing(Store(settings, make=False)) as store:
         files, size = back_up(settings, store, folder)
     click.echo(f"{counted(files, 'file')}, {size / 1e6:.1f} MB, copied to {folder}.")

@@ -14,6 +14,7 @@ from corpus.lock import only_job
 from corpus.report import counted
 from indexer.document import Document, document
 from indexer.engine import Engine
+from indexer.lineage import is_continued, refuse_loss, refuse_older
 
 SAMPLE = 200
 
@@ -42,21 +43,27 @@ def reindex(
     engine: Engine,
     *,
     is_full: bool = False,
+    is_smaller_accepted: bool = False,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> ReindexReport:
-    """Bring the index up to the catalog; without a usable live one of this format, build it anew.
+    """Bring the index up to the catalog; without a usable live one of this format, made from this
+    catalog, build it anew.
 
     What older rules derived from texts, or an older catalog lacks, is derived first, and kept.
     Raises LockedError when another reindex runs, StoreError when disk or catalog refuse,
-    IndexUnusableError when the finished build fails its check; in all of these the live index
-    stays as it was.
+    IndexUnusableError when the finished build fails its check, SmallerError when it would hold much
+    less than the live one, or the catalog is older, and `is_smaller_accepted` does not insist; in
+    all of these the live index stays as it was.
     """
     with only_job(settings, "reindex"):
         clock = time.monotonic()
         _derive(store, progress)
         health = engine.health()
         revision = store.revision()
-        if is_full or not health.is_live or health.revision > revision:
+        if is_full or not (health.is_live and is_continued(store, engine, health)):
+            if not is_smaller_accepted:
+                refuse_loss(store, engine, health)
+                refuse_older(store, health)
             number, build = _rebuild(store, engine, revision, progress)
             return ReindexReport(True, number, build, time.monotonic() - clock)
         number = 0

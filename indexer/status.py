@@ -10,7 +10,9 @@ from typing import Any
 from corpus import Settings, Store, offices
 from corpus.report import counted
 from corpus.verify import Finding
+from indexer.condition import condition
 from indexer.engine import Engine, Query
+from indexer.lineage import refuse_loss
 from indexer.note import Note
 from indexer.reindex import reindex
 
@@ -19,7 +21,7 @@ LISTED = 6
 
 
 def status_of(store: Store, engine: Engine) -> dict[str, Any]:
-    """The status as plain values: `offices` by name, `index`."""
+    """The status as plain values: in a word with the `reasons`, `offices` by name, `index`."""
     held = {each.office: each for each in store.coverage()}
     runs, good_runs, readers = store.runs(), store.runs(good=True), store.readers()
     open_runs = store.open_runs()
@@ -54,16 +56,17 @@ def status_of(store: Store, engine: Engine) -> dict[str, Any]:
             "layouts": _layouts(name, readers),
             "certificate_exceptions": _exceptions(name),
         }
-    health = engine.health()
+    found = condition(store, engine)
+    health = found.health
     suppressed = len(store.suppressed())
     index = {
         "build": health.build,
         "releases": health.releases,
-        "is_current": health.is_live and health.revision == store.revision(),
+        "is_current": found.is_current,
         "problem": health.problem,
         "cluster": health.cluster,
     }
-    return {"offices": rows, "index": index, "suppressed": suppressed}
+    return found.as_json() | {"offices": rows, "index": index, "suppressed": suppressed}
 
 
 def _exceptions(name: str) -> dict[str, str]:
@@ -162,10 +165,9 @@ def status_sentences(status: dict[str, Any]) -> list[str]:
     if index["problem"]:
         lines.append(index["problem"])
     else:
-        state = (
-            "up to date" if index["is_current"] else "behind the catalog; run `communique reindex`"
-        )
+        state = "up to date" if index["is_current"] else "not up to date"
         lines.append(f"index {index['build']}: {counted(index['releases'], 'release')}, {state}")
+        lines += [f"  {each['sentence']}" for each in status["reasons"] if not each["office"]]
     if index["cluster"]:
         lines.append(f"search cluster: {index['cluster']}")
     return lines or ["Nothing is held yet; run `communique crawl`."]
@@ -177,20 +179,26 @@ def _listed(words: list[str]) -> str:
     return ", ".join(words[:LISTED]) + more
 
 
-def verify_index(settings: Settings, store: Store, engine: Engine) -> Iterator[Finding]:
+def verify_index(
+    settings: Settings, store: Store, engine: Engine, is_smaller_accepted: bool = False
+) -> Iterator[Finding]:
     """What keeps the index from answering, or from holding what the catalog holds: an update mends
     an index that is behind, a build anew the rest.
     """
     health, revision = engine.health(), store.revision()
-    update = partial(_reindex, settings, store, engine, is_full=False)
-    anew = partial(_reindex, settings, store, engine, is_full=True)
+    mend = partial(_reindex, settings, store, engine, is_smaller_accepted)
+    anew = partial(mend, is_full=True)
     if health.problem:
         yield Finding(health.problem, anew)
     elif health.revision < revision:
         changes = counted(revision - health.revision, "change")
-        yield Finding(f"The index is behind by {changes}; run `communique reindex`.", update)
+        yield Finding(f"The index is behind by {changes}; run `communique reindex`.", mend)
     elif health.revision > revision:
-        yield Finding("The index is ahead of the catalog; run `communique reindex --full`.", anew)
+        yield Finding(
+            "The index is ahead of the catalog; run `communique reindex --accept-smaller` if this"
+            " is the right catalog.",
+            anew,
+        )
     else:
         indexed, held = set(engine.scan(Query(None))), {each.id for each in store.releases()}
         for ids, where, which in (
@@ -205,5 +213,16 @@ def verify_index(settings: Settings, store: Store, engine: Engine) -> Iterator[F
                 )
 
 
-def _reindex(settings: Settings, store: Store, engine: Engine, is_full: bool) -> str:
-    return reindex(settings, store, engine, is_full=is_full).sentence()
+def _reindex(
+    settings: Settings,
+    store: Store,
+    engine: Engine,
+    is_smaller_accepted: bool,
+    is_full: bool = False,
+) -> str:
+    """Bring the index up to a catalog that was just compared with the archive: that it is older is
+    told, that it would lose releases is refused.
+    """
+    if not is_smaller_accepted:
+        refuse_loss(store, engine, engine.health())
+    return reindex(settings, store, engine, is_full=is_full, is_smaller_accepted=True).sentence()

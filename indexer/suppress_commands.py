@@ -21,7 +21,7 @@ def suppress_command(settings: Settings, id_: str, reason: str | None, undo: boo
     """Take a release out of index, pages, exports and feeds; what was fetched stays, sealed."""
     if not undo and not (reason and reason.strip()):
         raise click.UsageError("Say why with --reason, in words that name nobody.")
-    with closing(Store(settings)) as store, closing(open_engine(settings)) as engine:
+    with closing(Store(settings, make=False)) as store, closing(open_engine(settings)) as engine:
         store.suppress(id_, (reason or "").strip(), undo=undo)
         click.echo(f"{id_} is {'in sight again' if undo else 'suppressed, and no longer shown'}.")
         if not engine.health().is_live:

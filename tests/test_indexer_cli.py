@@ -206,13 +206,19 @@ def test_one_office_that_fails_ends_with_3_and_all_with_1(tmp_path: Path, refusi
     assert "sample_gpo" in some.stdout
     assert some.stdout.count("FAILED") == all_.stdout.count("FAILED") == 1
     assert "Traceback" not in some.stderr + all_.stderr
-    status = json.loads(call(tmp_path, "status", "--json").output)
-    assert status["offices"]["sample_gpo"]["error"]
+    told = call(tmp_path, "status", "--json")
+    status = json.loads(told.output)
+    error = status["offices"]["sample_gpo"]["error"]
+    [reason] = [each for each in status["reasons"] if each["office"]]
+    assert told.exit_code == call(tmp_path, "status").exit_code == 3
+    assert (reason["kind"], reason["office"]) == ("office_failed", "sample_gpo")
+    assert reason["sentence"].endswith(f" failed. {error}")
     assert status["offices"]["sample_doj"]["releases"] > 0
     assert "FAILED" in call(tmp_path, "status").output
 
 
 def test_a_second_reindex_ends_with_75(tmp_path: Path) -> None:
+    Store(Settings(data=tmp_path)).close()
     with FileLock(tmp_path / "reindex.lock"):
         done = run(tmp_path, "reindex")
     assert done.returncode == 75
@@ -264,7 +270,95 @@ def test_a_catalog_that_is_no_database_is_refused(copied: Path, arguments: list[
     assert "not a database" in result.stderr
 
 
+NEEDING = {
+    "backup": ["elsewhere"],
+    "copy-catalog": ["sqlite:///elsewhere.sqlite"],
+    "crawl": ["--from-archive"],
+    "export": [],
+    "reindex": [],
+    "search": ["fraud"],
+    "serve": ["--port", "0"],
+    "status": ["--json"],
+    "suppress": ["us_doj-0", "--reason", "Order"],
+    "verify": ["--repair"],
+}
+
+
+@pytest.mark.parametrize("command", NEEDING)
+@pytest.mark.parametrize("place", ["mistyped", "empty", "no tables"])
+def test_without_a_catalog_nothing_is_made_and_what_to_run_is_told(
+    tmp_path: Path, command: str, place: str
+) -> None:
+    data = tmp_path / place
+    if place != "mistyped":
+        data.mkdir()
+    if place == "no tables":
+        (data / "catalog.sqlite").touch()
+    result = call(data, command, *NEEDING[command])
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"Error: There is no catalog in {data}. Run `communique crawl`")
+    assert "COMMUNIQUE_DATA" in result.stderr
+    expected = ["catalog.sqlite"] if place == "no tables" else []
+    assert [path.name for path in data.glob("*")] == expected
+    assert data.exists() is (place != "mistyped")
+
+
+@pytest.mark.parametrize("arguments", [["crawl", "--accept", "us_doj"], ["verify"]])
+def test_accepting_and_verifying_need_a_catalog_too(tmp_path: Path, arguments: list[str]) -> None:
+    result = call(tmp_path / "mistyped", *arguments)
+    assert (result.exit_code, result.stderr.count("There is no catalog in")) == (1, 1)
+    assert not (tmp_path / "mistyped").exists()
+
+
+def test_a_lost_catalog_is_told_by_the_archive_beside_it(copied: Path) -> None:
+    (copied / "catalog.sqlite").unlink()
+    for arguments in (["status"], ["reindex"], ["serve", "--port", "0"], ["search", "fraud"]):
+        result = call(copied, *arguments)
+        assert result.exit_code == 1
+        assert "though the archive in" in result.stderr
+        assert "run `communique verify --repair`, which rebuilds it" in result.stderr
+    found = call(copied, "verify")
+    assert found.exit_code == 1
+    assert found.output.startswith(f"There is no catalog in {copied}, though the archive in")
+    assert "that the catalog does not know" in found.output
+    assert not (copied / "catalog.sqlite").exists()
+    assert call(copied, "verify", "--repair").exit_code == 0
+    assert call(copied, "verify").exit_code == 0
+
+
+def test_a_crawl_over_a_lost_catalog_says_so_and_its_index_is_refused(copied: Path) -> None:
+    (copied / "catalog.sqlite").unlink()
+    with SampleSite("sample_doj") as site:
+        given = ["--delay", "0", "--limit", "3", *mirrors(DOJ, site.url)]
+        crawled = run(copied, "crawl", "sample_doj", *given)
+    assert crawled.returncode == 0
+    assert "A new catalog is made, in which nothing is withheld." in crawled.stderr
+    before = json.loads(call(copied, "status", "--json").output)["index"]
+    for arguments in (["reindex"], ["reindex", "--full"]):
+        refused = call(copied, *arguments)
+        assert refused.exit_code == 1
+        assert f"has 3 of the {before['releases']} releases in the live index" in refused.stderr
+    assert json.loads(call(copied, "status", "--json").output)["index"] == before
+    told = call(copied, "status").output
+    assert "that the catalog does not know" in told
+    insisted = call(copied, "reindex", "--accept-smaller")
+    assert (insisted.exit_code, "3 releases indexed" in insisted.output) == (0, True)
+
+
+def test_a_repair_goes_round_no_guard_unless_told(copied: Path) -> None:
+    shutil.rmtree(copied / "archive")
+    (copied / "catalog.sqlite").unlink()
+    Store(Settings(data=copied)).close()
+    kept = call(copied, "verify", "--repair")
+    assert kept.exit_code == 1
+    assert "  Not repaired: The catalog has 0 of the " in kept.output
+    assert json.loads(call(copied, "status", "--json").output)["index"]["releases"]
+    assert call(copied, "verify", "--repair", "--accept-smaller").exit_code == 0
+    assert not json.loads(call(copied, "status", "--json").output)["index"]["releases"]
+
+
 def test_searching_before_anything_is_indexed_says_what_to_do(tmp_path: Path) -> None:
+    Store(Settings(data=tmp_path)).close()
     result = call(tmp_path, "search", "fraud")
     assert result.exit_code == 1
     assert "run `communique reindex" in result.stderr
@@ -340,7 +434,8 @@ def test_export_prints_every_release_as_a_line(
 
 def test_status_tells_what_is_held(sample_settings: Settings, sample_store: Store) -> None:
     status = json.loads(call(sample_settings.data, "status", "--json").output)
-    assert set(status) == {"offices", "index", "suppressed"}
+    assert set(status) == {"status", "reasons", "offices", "index", "suppressed"}
+    assert (status["status"], status["reasons"]) == ("ok", [])
     assert set(status["offices"]) == {"sample_doj", "sample_gpo"}
     held = sum(row["releases"] for row in status["offices"].values())
     assert held == status["index"]["releases"] == sample_store.count()
@@ -366,7 +461,8 @@ def test_status_tells_gaps_readers_and_refusals_in_short(
     assert "  refused by rule: 2 soft 404, 1 robots" in call(folder, "status").output
 
 
-def test_status_of_an_empty_folder_is_no_error(tmp_path: Path) -> None:
+def test_status_of_an_empty_catalog_is_no_error(tmp_path: Path) -> None:
+    Store(Settings(data=tmp_path)).close()
     result = call(tmp_path, "status")
     assert result.exit_code == 0
     assert "no index" in result.output
@@ -472,6 +568,7 @@ def test_the_demo_crawls_and_indexes_in_a_folder_of_its_own(tmp_path: Path) -> N
 
 
 def test_serving_on_a_port_in_use_ends_with_a_sentence(tmp_path: Path) -> None:
+    Store(Settings(data=tmp_path)).close()
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = run(tmp_path, "serve", "--port", str(port))

@@ -149,15 +149,6 @@ def test_an_index_of_another_format_is_refused_and_built_anew(
     assert ids(engine, "fraud") == held(store)
 
 
-def test_an_index_ahead_of_its_catalog_is_built_anew(
-    settings: Settings, store: Store, engine: Engine
-) -> None:
-    add(store, range(3))
-    build = reindex(settings, store, engine).build
-    (settings.index / build / "REVISION").write_text("1000")
-    assert reindex(settings, store, engine).is_full
-
-
 DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "empty": lambda whole: b"",
     "torn": lambda whole: whole[: len(whole) // 2],

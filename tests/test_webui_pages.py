@@ -188,14 +188,6 @@ def test_examples_of_the_help_page_are_read_as_meant(client: FlaskClient) -> Non
         assert total(soup), f"{link.get_text()} finds nothing in the sample data"
 
 
-def test_healthz(client: FlaskClient) -> None:
-    answer = client.get("/healthz")
-
-    assert answer.status_code == 200
-    assert answer.json
-    assert answer.json["is_current"] is True
-
-
 def test_without_an_index_pages_say_so(settings: Settings) -> None:
     app = create_app(settings)
     client = app.test_client()

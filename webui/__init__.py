@@ -77,10 +77,13 @@ PERMISSIONS = dict.fromkeys(
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """The web app over one data folder; `settings` None reads them from the environment."""
+    """The web app over one data folder; `settings` None reads them from the environment, and then
+    there must be a catalog where they lead.
+    """
+    is_edge = settings is None
     settings = settings or read_settings(os.environ)
     app = Flask(__name__)
-    store = Store(settings)
+    store = Store(settings, make=not is_edge)
     engine = withholding(open_engine(settings), store)
     app.extensions["communique"] = store, engine
     Talisman(

@@ -31,7 +31,7 @@ ANSWER_S = 5.0
 # Files of all hits, samples and their like: a request for one counts as so many.
 HEAVY_COST = 10
 HEAVY_ENDINGS = (".csv", ".jsonl", ".bib", ".ris")
-FREE = ("static", "scripts.scripts", "health.healthz")
+FREE = ("static", "scripts.scripts", "health.healthz", "health.livez")
 
 
 def guard(app: Flask, settings: Settings) -> None:

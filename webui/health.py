@@ -1,4 +1,4 @@
-"""/healthz: whether the app can answer, for those who watch it."""
+"""For those who watch the page: whether it answers (/healthz), and whether it runs (/livez)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from flask import Blueprint
 
 from corpus import Store
 from indexer import Engine
+from indexer.condition import condition
 
 
 def pages(store: Store, engine: Engine) -> Blueprint:
@@ -16,16 +17,24 @@ def pages(store: Store, engine: Engine) -> Blueprint:
 
     @blueprint.get("/healthz")
     def healthz() -> tuple[dict[str, Any], int]:
-        """200 while searches can be answered, 503 with the reason while not."""
-        health = engine.health()
+        """200 while searches can be answered, with the reasons where not all is well; 503 while
+        there is no index, or nothing in it.
+        """
+        found = condition(store, engine)
+        health = found.health
         state = {
             "is_live": health.is_live,
             "build": health.build,
             "releases": health.releases,
-            "is_current": health.is_live and health.revision == store.revision(),
+            "is_current": found.is_current,
             "problem": health.problem,
             "cluster": health.cluster,
         }
-        return state, 200 if health.is_live else 503
+        return found.as_json() | state, 200 if found.is_usable else 503
+
+    @blueprint.get("/livez")
+    def livez() -> dict[str, str]:
+        """200 while the process answers, whatever becomes of catalog and index."""
+        return {"status": "ok"}
 
     return blueprint

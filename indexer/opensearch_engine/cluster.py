@@ -84,19 +84,23 @@ class Cluster:
 
     def live(self) -> str:
         """The live build. Raises IndexUnusableError where there is none of this format."""
+        build = self.named()
+        if build.partition("-")[0] != str(FORMAT):
+            raise IndexUnusableError(
+                f"The index {self.index(build)} is of another format than this program's"
+                f" ({FORMAT}); {REBUILD}."
+            )
+        return build
+
+    def named(self) -> str:
+        """The build that is live, whatever its format. Raises IndexUnusableError."""
         with self.reading():
             found = self.client.indices.get_alias(name=self.alias, params={"ignore": 404})
         if "error" in found:
             raise IndexUnusableError(
                 f"There is no index {self.alias} on {self.hosts[0]} yet; {REBUILD}."
             )
-        name = next(iter(found))
-        build: str = name.removeprefix(f"{self.alias}-")
-        if build.partition("-")[0] != str(FORMAT):
-            raise IndexUnusableError(
-                f"The index {name} is of another format than this program's ({FORMAT}); {REBUILD}."
-            )
-        return build
+        return str(next(iter(found))).removeprefix(f"{self.alias}-")
 
     def publish(self, build: str) -> None:
         """Let the alias name a build alone, in one step."""

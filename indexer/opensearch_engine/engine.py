@@ -188,17 +188,32 @@ class OpenSearchEngine:
             build = self.cluster.live()
             facts = Writer(self.cluster, build).facts()
             releases = Reading(self.cluster, build).total(Query())
+            at = facts.get("updated_at")
             return Health(
-                True, build, releases, int(facts.get("revision", 0)), None, self.cluster.state()
+                is_live=True,
+                build=build,
+                releases=releases,
+                revision=int(facts.get("revision", 0)),
+                cluster=self.cluster.state(),
+                noted_releases=int(facts.get("releases", 0)),
+                updated_at=datetime.fromisoformat(at) if at else None,
             )
         except GoneError:
             return self.health()
         except CommuniqueError as error:
-            return Health(False, None, 0, 0, str(error), self.cluster.state())
+            state, noted = self.cluster.state(), self._noted_releases()
+            return Health(False, None, 0, 0, str(error), state, noted)
 
     def close(self) -> None:
         """Forget what was live; the connections close when they are used no more."""
         self.live = None
+
+    def _noted_releases(self) -> int:
+        """How many releases the live build has, whatever its format; 0 where that is not known."""
+        try:
+            return int(Writer(self.cluster, self.cluster.named()).facts().get("releases", 0))
+        except CommuniqueError:
+            return 0
 
     def _drop_all_but(self, build: str) -> None:
         for name in self.builds():

@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -95,14 +96,19 @@ class Writer:
         self._send(_indexing(self.words, words.entries()))
 
     def finish(self, replicas: int, revision: int) -> None:
-        """Show what was written, and note of which revision of the catalog it is."""
+        """Show what was written, and note of which revision of the catalog it is, how many releases
+        it has, and when that was.
+        """
         with self.cluster.writing():
             for index in (self.releases, self.words):
                 self.cluster.client.indices.refresh(index=index)
                 self.cluster.client.indices.put_settings(
                     index=index, body={"index": finished(replicas)}
                 )
-        self.note(revision=revision, is_whole=True)
+        with self.cluster.reading():
+            releases = self.cluster.client.count(index=self.releases)["count"]
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        self.note(revision=revision, releases=releases, updated_at=at, is_whole=True)
 
     def note(self, **facts: object) -> None:
         """Keep facts about the build with it."""

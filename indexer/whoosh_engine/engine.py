@@ -73,8 +73,8 @@ class WhooshEngine:
         path = self.folder / name
         try:
             with _writing(self.folder):
-                SegmentWriter(path, self.memory_mb).create(documents, report)
-                (path / REVISION).write_text(str(revision))
+                number = SegmentWriter(path, self.memory_mb).create(documents, report)
+                (path / REVISION).write_text(_note(revision, number))
         except BaseException:
             self.drop(name)
             raise
@@ -102,7 +102,7 @@ class WhooshEngine:
         self._drop_all_but(path.name)  # what a killed build left
         with _writing(path):
             number = SegmentWriter(path, self.memory_mb).update(documents, removed, report)
-            _replace(path / REVISION, str(revision))
+            _replace(path / REVISION, _note(revision, Snapshot(path).count))
         return number
 
     def builds(self) -> list[str]:
@@ -222,15 +222,29 @@ class WhooshEngine:
         """Opens what is live, if anything is."""
         try:
             name, snapshot = self._snapshot()
-            revision = int((self.folder / name / REVISION).read_text())
+            revision, releases, updated_at = _noted(self.folder / name)
         except (IndexUnusableError, OSError, ValueError) as error:
-            return Health(False, None, 0, 0, str(error))
-        return Health(True, name, snapshot.count, revision)
+            return Health(False, None, 0, 0, str(error), noted_releases=self._noted_releases())
+        return Health(
+            is_live=True,
+            build=name,
+            releases=snapshot.count,
+            revision=revision,
+            noted_releases=releases,
+            updated_at=updated_at,
+        )
 
     def close(self) -> None:
         """Let go of the shared snapshot; its maps close with the last reader's."""
         with self.lock:
             self.current = None
+
+    def _noted_releases(self) -> int:
+        """How many releases the live build has, whatever its format; 0 where that is not known."""
+        try:
+            return _noted(self.folder / (self.folder / LIVE).read_text().strip())[1]
+        except (OSError, ValueError):
+            return 0
 
     def _drop_all_but(self, build: str) -> None:
         for name in self.builds():
@@ -312,6 +326,20 @@ def _writing(folder: Path) -> Iterator[None]:
         raise StoreError(
             f"The index in {folder} cannot be written: {error.strerror or error}."
         ) from error
+
+
+def _note(revision: int, releases: int) -> str:
+    """What a build tells of itself: the catalog's revision, its releases, the time."""
+    return f"{revision} {releases} {datetime.now(UTC).isoformat(timespec='seconds')}"
+
+
+def _noted(build: Path) -> tuple[int, int, datetime | None]:
+    """What a build tells of itself; those of earlier versions note the revision alone."""
+    revision, *more = (build / REVISION).read_text().split()
+    if not more:
+        return int(revision), 0, None
+    releases, at = more
+    return int(revision), int(releases), datetime.fromisoformat(at)
 
 
 def _replace(path: Path, words: str) -> None:

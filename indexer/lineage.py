@@ -1,0 +1,68 @@
+"""Whether an index was made from a catalog, and whether what the catalog holds may replace it: less
+never replaces more in silence.
+"""
+
+from __future__ import annotations
+
+import click
+
+from corpus import Store
+from corpus.errors import SmallerError
+from corpus.report import counted
+from indexer.engine import Engine, Health, Query
+
+# A new build holds at least this share of the releases of the live one.
+LEAST = 0.9
+SAMPLE = 200
+INSIST = (
+    "Nothing was changed. If the catalog was lost, restore it from a backup or run `communique"
+    " verify --repair`; if it is the one that you want, insist with --accept-smaller."
+)
+
+accept_smaller_option = click.option(
+    "--accept-smaller",
+    "is_smaller_accepted",
+    is_flag=True,
+    help="Publish a build that holds less than the live one, or is made from an older catalog.",
+)
+
+
+def is_continued(store: Store, engine: Engine, health: Health) -> bool:
+    """Whether the live build was made from this catalog, so that what changed since can be added.
+
+    Told by a sample of what the build should hold, and by the number that it would hold then.
+    """
+    if health.revision > store.revision():
+        return False
+    changed = store.ids(health.revision)
+    held = sum(engine.has(changed))
+    after = health.releases - held + len(changed - store.suppressed(health.revision))
+    sample = store.ids_until(health.revision, SAMPLE)
+    return after <= store.count() and all(engine.has(sample))
+
+
+def refuse_loss(store: Store, engine: Engine, health: Health) -> None:
+    """Raise SmallerError where a build would lack too many releases of the live one.
+
+    What was withheld since is no loss. Of an index that cannot be read its number alone is known.
+    """
+    if health.is_live:
+        known, live = store.ids(), [*engine.scan(Query(None, sort="id"))]
+        kept, total = sum(id_ in known for id_ in live), len(live)
+    else:
+        kept, total = len(store.ids()), health.noted_releases
+    if kept < LEAST * total:
+        raise SmallerError(
+            f"The catalog has {kept:,} of the {counted(total, 'release')} in the live index."
+            f" {INSIST}"
+        )
+
+
+def refuse_older(store: Store, health: Health) -> None:
+    """Raise SmallerError where the catalog's revision is before the one that the index has seen."""
+    revision = store.revision()
+    if revision < health.revision:
+        raise SmallerError(
+            f"The catalog is at revision {revision:,}, but the index was made from one at"
+            f" {health.revision:,}. {INSIST}"
+        )
