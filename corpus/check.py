@@ -58,7 +58,8 @@ def check(
     delay = settings.delay_s if delay_s is None else delay_s
     check_delay(delay, way, mirrors)
     look = _Look(source, way, urls, limit, progress)
-    fetch_all(way.hosts, mirrors, delay, settings, look.next, source.broken_chains)
+    trust = source.broken_chains, way.https_only
+    fetch_all(way.hosts, mirrors, delay, settings, look.next, *trust)
     return look.readings
 
 

@@ -52,7 +52,8 @@ def crawl(
         run = Run(way, settings, staging, archive, since, limit, progress)
         clock = time.monotonic()
         try:
-            fetch_all(way.hosts, mirrors, delay, settings, run.next, source.broken_chains)
+            trust = source.broken_chains, way.https_only
+            fetch_all(way.hosts, mirrors, delay, settings, run.next, *trust)
         except CrawlError as error:
             run.report.error = str(error)
         run.report.seconds = time.monotonic() - clock

@@ -56,12 +56,15 @@ def files(connection: Connection) -> set[str]:
 def last_answer(connection: Connection, office: str, url: str, language: str) -> datetime | None:
     """When a URL last gave an answer that the catalog knows, be it of a run that is held or was
     dropped: what was judged is not taken in behind the judgement.
+
+    What a link names by http may have been asked for by https.
     """
+    spelled = {url, url.replace("https:", "http:", 1)}
     tables = (catalog.visit.c, catalog.staged_visit.c)
     times = [
         connection.scalar(
             select(func.max(c.fetched_at)).where(
-                c.office == office, c.url == url, c.language == language
+                c.office == office, c.url.in_(spelled), c.language == language
             )
         )
         for c in tables

@@ -60,6 +60,11 @@ class Route:
     newer: Callable[[date], list[str]] | None = None
 
     @property
+    def https_only(self) -> bool:
+        """Whether nothing is asked for by http; so for all but an office that knows no https."""
+        return self.start.startswith("https:")
+
+    @property
     def layouts(self) -> tuple[Layout, ...]:
         """The layouts its releases come in, newest first; none where it knows but one."""
         return self.release.layouts if isinstance(self.release, Layouts) else ()

@@ -75,18 +75,25 @@ def fetch_all(
     settings: Settings,
     next_: Next,
     broken_chains: tuple[BrokenChain, ...] = (),
+    https_only: bool = False,
 ) -> None:
     """Fetch until nothing is wanted: `next_(None)` gives the first request, an answer the next.
 
     Requests outside `hosts` are never made, redirects included. `mirrors` maps a host to the base
-    URL that stands in for it. An error that `next_` raises ends the crawl and is raised here.
+    URL that stands in for it. With `https_only`, what is wanted by http is asked by https: only so
+    does a server prove who it is. An error that `next_` raises ends the crawl and is raised here.
     """
     spider_settings = scrapy_settings(delay_s, settings, bool(mirrors))
 
     async def crawl() -> None:
         crawler = AsyncCrawlerRunner(spider_settings).create_crawler(OfficeSpider)
-        given = {"hosts": hosts, "mirrors": mirrors, "broken_chains": broken_chains}
-        await crawler.crawl_async(next_=next_, **given)
+        await crawler.crawl_async(
+            hosts=hosts,
+            mirrors=mirrors,
+            broken_chains=broken_chains,
+            https_only=https_only,
+            next_=next_,
+        )
         spider = crawler.spider
         if isinstance(spider, OfficeSpider) and spider.error:
             raise spider.error
@@ -162,6 +169,7 @@ class OfficeSpider(scrapy.Spider):
         hosts: tuple[str, ...],
         mirrors: dict[str, str],
         broken_chains: tuple[BrokenChain, ...],
+        https_only: bool,
         next_: Next,
     ) -> None:
         super().__init__()
@@ -169,6 +177,7 @@ class OfficeSpider(scrapy.Spider):
         self.broken_chains = broken_chains
         self.error: Exception | None = None
         self.is_over = False
+        self.https_only = https_only
 
     async def start(self) -> AsyncIterator[Request]:
         """The first requests."""
@@ -229,6 +238,8 @@ class OfficeSpider(scrapy.Spider):
         return requests
 
     def _request(self, wanted: Wanted, url: str, before: tuple[Response, ...]) -> Request:
+        if self.https_only and url[:5].lower() == "http:":
+            url = f"https:{url[5:]}"
         headers = {"Accept-Language": wanted.language} if wanted.language else {}
         conditions = {"If-None-Match": wanted.etag, "If-Modified-Since": wanted.last_modified}
         # Bytes that aiohttp cannot send as they came make no condition.

@@ -9,15 +9,18 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from corpus import Settings, Store, catalog
-from corpus.archive import Place, read_response
+from corpus.archive import Place, own_files, read_response, responses
 from corpus.attachments import Attached
 from corpus.crawl import crawl
 from corpus.report import CrawlReport
 from corpus.sample_site import PAGES, SampleSite
+from corpus.verify import verify_catalog
 from indexer.cli import main
+from tests.conftest import EditedSite, sample_id
 from webui import create_app
 
 OFFICE, HOST = "sample_doj", "www.justice.example"
+LINKING = "/opa/pr/justice-department-and-city-halden-agree-consent-decree-police-use-force-custody"
 
 
 @pytest.fixture
@@ -54,6 +57,23 @@ def test_files_on_the_offices_host_are_archived_and_counted(
     kept = read_response(settings.archive, Place(row.warc_file, row.warc_offset))
     assert kept.body == (PAGES / OFFICE / "files/1301416.pdf").read_bytes()
     assert kept.content_type == "application/pdf"
+
+
+def test_a_file_that_is_linked_by_http_is_asked_for_by_https_and_known_as_it_is_linked(
+    settings: Settings, store: Store
+) -> None:
+    path = "/opa/press-release/file/1301416/download"
+    with EditedSite(OFFICE) as site:
+        site.edits = {LINKING: [(f'href="{path}"', f'href="http://{HOST}{path}"')]}
+        site.crawl(settings, store)
+        release = store.get(sample_id(LINKING))
+        assert release
+        assert f"http://{HOST}{path}" in {each.url for each in release.attachments or ()}
+        assert store.attached(OFFICE) == Attached(named=3, archived=2, missing=1)
+        assert list(verify_catalog(settings, store)) == []
+        assert site.crawl(settings, store).attachments == 0
+    urls = {each.url for path in own_files(settings.archive) for each in responses(path)}
+    assert {url.partition(":")[0] for url in urls} == {"https"}
 
 
 def test_a_file_is_asked_for_once(settings: Settings, store: Store) -> None:

@@ -95,6 +95,7 @@ def fetch(
     hosts: tuple[str, ...] = (HOST, OTHER),
     mirrors: dict[str, str] | None = None,
     broken: tuple[BrokenChain, ...] = (),
+    https_only: bool = False,
 ) -> Fetched | Failed:
     answers: list[Fetched | Failed] = []
 
@@ -104,7 +105,7 @@ def fetch(
         else:
             answers.append(answer)
 
-    fetch_all(hosts, mirrors or {}, 0, settings, take, broken)
+    fetch_all(hosts, mirrors or {}, 0, settings, take, broken, https_only)
     [only] = answers
     return only
 
@@ -182,6 +183,37 @@ def test_a_proxy_proves_to_be_itself_and_so_does_the_host_behind_it(
     else:
         assert found.reason.startswith("The certificate of localhost cannot be verified")
         assert proxy.asked == []
+
+
+@pytest.mark.parametrize("url", [f"http://{HOST}/x", f"HTTP://{HOST}/x", f"{URL}-moved"])
+def test_a_link_or_redirect_to_http_is_followed_by_https_where_the_office_knows_it(
+    settings: Settings, lead: Callable[..., Proxy], url: str
+) -> None:
+    """Anybody on the way could answer for it by http; here, the proxy would."""
+    moved = answer(b"", f"Location: http://{HOST}/x".encode(), status=b"301 Moved Permanently")
+    with Site({"/x": answer(b"<h1>Ours</h1>"), "/x-moved": moved}, server(HOST)) as site:
+        proxy = lead({HOST: site})
+        found = fetch(settings, url, https_only=True)
+    assert isinstance(found, Fetched)
+    assert (found.body, found.response.url) == (b"<h1>Ours</h1>", URL)
+    assert {each.partition(" ")[0] for each in proxy.asked} == {"CONNECT"}
+
+
+def test_no_way_back_to_http_is_left_where_a_server_does_not_prove_itself(
+    settings: Settings, lead: Callable[..., Proxy]
+) -> None:
+    with Site(identity=server(OTHER)) as site:
+        proxy = lead({HOST: site})
+        found = fetch(settings, f"http://{HOST}/x", https_only=True)
+    assert isinstance(found, Failed)
+    assert found.rule == "certificate"
+    assert not any(each.startswith("GET") for each in proxy.asked)
+
+
+def test_offices_that_know_no_https_are_known() -> None:
+    routes = [(name, each) for name, source in offices().items() for each in source.routes]
+    http = {name for name, route in routes if not route.https_only}
+    assert http == {"kz_gpo", "sample_gpo"}
 
 
 @pytest.mark.parametrize("is_encrypted", [True, False])
