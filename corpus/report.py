@@ -99,7 +99,7 @@ class CrawlReport:
         whole = asdict(self)
         for name in ("missing", "refused", "failed", "remarks"):
             whole[f"{name}_count"], whole[name] = len(whole[name]), whole[name][:KEPT]
-        for name in ("refused", "remarks"):
+        for name in ("refused", "failed", "remarks"):
             whole[f"{name}_by_rule"] = dict(Counter(each.rule for each in getattr(self, name)))
         whole["languages"], whole["stated"] = dict(self.languages), dict(self.stated)
         return whole

@@ -109,6 +109,10 @@ class Settings:
         "where people report a vulnerability of your service, such as"
         " `mailto:security@example.org`; published as /.well-known/security.txt; empty: nowhere",
     )
+    metrics_token: str = _secret(
+        "what Prometheus must send to read `/metrics` (`Authorization: Bearer ...`); empty: there"
+        " is none"
+    )
     indexable: bool = _setting(
         False, "yes: other search engines may list release pages, which name accused people"
     )

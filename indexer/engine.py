@@ -347,6 +347,9 @@ class Engine(Protocol):
     def has(self, ids: Iterable[str], build: str | None = None) -> list[bool]:
         """Which of these ids a build holds (the live one by default)."""
 
+    def size_bytes(self) -> int:
+        """How much room the live build takes."""
+
     def health(self) -> Health:
         """Whether the engine can answer; never raises."""
 

@@ -626,3 +626,9 @@ def test_a_reader_opened_before_sees_updates_and_builds(
     reader.close()
     assert numbers(reader, "words") == [3]
     reader.close()
+
+
+def test_the_live_build_takes_room(engine: Engine, empty: Engine) -> None:
+    assert engine.size_bytes() > 10_000
+    with pytest.raises(IndexUnusableError):
+        empty.size_bytes()

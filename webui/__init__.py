@@ -33,9 +33,10 @@ from webui import (
 from webui.api import add_api
 from webui.downloads import Downloads
 from webui.errors import show_errors
-from webui.guard import guard
+from webui.guard import WATCHED, guard
 from webui.labels import FILTERS, month_names, office_title
 from webui.locales import speak_languages
+from webui.metrics import add_metrics, timed
 from webui.panels import value_words
 from webui.robots import keep_out_robots
 
@@ -84,9 +85,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or read_settings(os.environ)
     app = Flask(__name__)
     store = Store(settings, make=not is_edge)
-    engine = withholding(open_engine(settings), store)
+    engine = timed(withholding(open_engine(settings), store), settings)
     app.extensions["communique"] = store, engine
-    Talisman(
+    add_metrics(app, store, engine, settings)
+    talisman = Talisman(
         app,
         force_https=settings.https,
         strict_transport_security=settings.https,
@@ -113,6 +115,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(health.pages(store, engine))
     app.register_blueprint(security.pages(settings))
     app.register_blueprint(feeds.pages(store, engine, settings))
+    for name in WATCHED & app.view_functions.keys():  # by programs of the same machine
+        app.view_functions[name] = talisman(force_https=False)(app.view_functions[name])
     add_api(app, store, engine, settings)
     show_errors(app)
     speak_languages(app)

@@ -31,7 +31,9 @@ ANSWER_S = 5.0
 # Files of all hits, samples and their like: a request for one counts as so many.
 HEAVY_COST = 10
 HEAVY_ENDINGS = (".csv", ".jsonl", ".bib", ".ris")
-FREE = ("static", "scripts.scripts", "health.healthz", "health.livez")
+# What watches the page asks for these: they are counted in no limit.
+WATCHED = {"health.healthz", "health.livez", "metrics.metrics"}
+FREE = {"static", "scripts.scripts"} | WATCHED
 
 
 def guard(app: Flask, settings: Settings) -> None:

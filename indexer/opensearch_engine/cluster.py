@@ -135,6 +135,12 @@ class Cluster:
         nodes, shards = found["number_of_nodes"], found["active_shards"]
         return f"{found['status']}, {counted(nodes, 'node')}, {counted(shards, 'shard')}"
 
+    def size_bytes(self, build: str) -> int:
+        """How much room a build takes on all nodes."""
+        with self.reading():
+            found = self.client.indices.stats(index=self._both(build), metric="store")
+        return int(found["_all"]["total"]["store"]["size_in_bytes"])
+
     def drop(self, build: str) -> None:
         """Remove a build's indexes."""
         params = {"ignore_unavailable": "true"}

@@ -182,6 +182,10 @@ class OpenSearchEngine:
             return Reading(self.cluster, build).has(wanted)
         return self._read(lambda reading: reading.has(wanted))
 
+    def size_bytes(self) -> int:
+        """On all nodes, copies included."""
+        return self.cluster.size_bytes(self.cluster.live())
+
     def health(self) -> Health:
         """Asks the cluster how it is, and what is live."""
         try:

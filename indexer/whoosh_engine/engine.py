@@ -218,6 +218,10 @@ class WhooshEngine:
         snapshot = Snapshot(self.folder / build) if build else self._snapshot()[1]
         return [snapshot.document(id_) is not None for id_ in ids]
 
+    def size_bytes(self) -> int:
+        """Of its files."""
+        return sum(path.stat().st_size for path in self._live_path().iterdir())
+
     def health(self) -> Health:
         """Opens what is live, if anything is."""
         try:

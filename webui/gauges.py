@@ -1,0 +1,110 @@
+"""What /metrics reads at the moment that it is asked: offices, catalog and index."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from math import inf
+from typing import Any
+
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from corpus import Store, offices
+from corpus.errors import CommuniqueError, StoreError
+from indexer import Engine
+from indexer.condition import condition
+
+OUTCOMES = ("refused", "failed", "remarks")
+
+
+class Gauges(Collector):
+    """The gauges of one data folder; what cannot be read is left out."""
+
+    def __init__(self, store: Store, engine: Engine) -> None:
+        self.store, self.engine = store, engine
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """All of them."""
+        yield from self._index()
+        try:
+            yield from self._catalog()
+            is_readable = 1
+        except StoreError:
+            is_readable = 0
+        yield _gauge("catalog_readable", "Whether the catalog can be read", is_readable)
+
+    def _index(self) -> Iterator[GaugeMetricFamily]:
+        found = condition(self.store, self.engine)
+        health = found.health
+        yield _gauge("index_usable", "Whether searches can find anything", int(found.is_usable))
+        yield _gauge("index_releases", "Releases in the live build", health.releases)
+        try:
+            yield _gauge("index_bytes", "Size of the live build", self.engine.size_bytes())
+        except (CommuniqueError, OSError):  # or another was published just now
+            return
+        built = "Seconds since the live build was made"
+        yield _gauge("index_age_seconds", built, _age_s(_built_at(health.build or "")))
+        if health.updated_at:
+            written = "Seconds since the live build was made or updated"
+            yield _gauge("index_update_age_seconds", written, _age_s(health.updated_at))
+
+    def _catalog(self) -> Iterator[GaugeMetricFamily]:
+        runs, good_runs = self.store.runs(), self.store.runs(good=True)
+        lag = self.store.revision() - self.engine.health().revision
+        yield _gauge("catalog_revision_lag", "Changes that the index has not seen", lag)
+        names = sorted({*runs, *self.store.open_runs()} & offices().keys())
+        ages = {name: _age_s(good_runs[name][0]) if name in good_runs else inf for name in names}
+        yield _by_office(
+            "office_last_good_crawl_age_seconds",
+            "Seconds since the last crawl began that was published without an error",
+            ages,
+        )
+        for state, key in (("failed", "error"), ("quarantined", "quarantined")):
+            words = f"Whether the last crawl {'failed' if key == 'error' else 'is quarantined'}"
+            held = {name: int(bool(_report(runs, name).get(key))) for name in names}
+            yield _by_office(f"office_{state}", words, held)
+        yield _issues({name: _report(runs, name) for name in names})
+
+
+def _issues(reports: dict[str, dict[str, Any]]) -> GaugeMetricFamily:
+    """How many pages of each office's last run each rule refused, and so on."""
+    family = GaugeMetricFamily(
+        "communique_office_issues",
+        "Pages of the last crawl that were refused, not answered or remarked on",
+        labels=("office", "outcome", "rule"),
+    )
+    for office, report in reports.items():
+        for outcome in OUTCOMES:
+            by_rule = report.get(f"{outcome}_by_rule")
+            if by_rule is None:  # reports of earlier versions
+                by_rule = Counter(each["rule"] for each in report.get(outcome, ()))
+            for rule, number in by_rule.items():
+                family.add_metric((office, outcome, rule), number)
+    return family
+
+
+def _report(runs: dict[str, tuple[datetime, dict[str, Any]]], name: str) -> dict[str, Any]:
+    return runs[name][1] if name in runs else {}
+
+
+def _gauge(name: str, words: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"communique_{name}", words, value=value)
+
+
+def _by_office(name: str, words: str, values: dict[str, Any]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(f"communique_{name}", words, labels=("office",))
+    for office, value in values.items():
+        family.add_metric((office,), value)
+    return family
+
+
+def _built_at(build: str) -> datetime:
+    """When a build was made, by its name: `<format>-<time>`."""
+    time = build.partition("-")[2].upper()
+    return datetime.strptime(f"{time}Z", "%Y%m%dT%H%M%S%f%z")
+
+
+def _age_s(at: datetime) -> float:
+    return (datetime.now(UTC) - at).total_seconds()
