@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import time
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from corpus.archive import ArchiveWriter
 from corpus.baseline import read_baseline
-from corpus.errors import CrawlError, SettingsError
+from corpus.error_log import sentence
+from corpus.errors import RecordError, SettingsError, StoreError
+from corpus.gate import Refusal
 from corpus.quarantine import judge
 from corpus.report import CrawlReport
 from corpus.run import Progress, Run
@@ -21,6 +26,8 @@ from corpus.staging import Staging
 from corpus.store import Store
 
 LEAST_DELAY_S = 1.0
+# What the system says of a disk that can be written for no office.
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 def crawl(
@@ -40,30 +47,56 @@ def crawl(
     What the run has seen is published at its end, or held where it does not look like the office
     (`report.quarantined`).
     `since` stops at a listing page with no release of that day or later; `limit` stops after that
-    many releases. Raises OfficeError, SettingsError and StoreError.
+    many releases. Whatever goes wrong is told in the report, so that the next office is crawled.
+    Raises OfficeError, SettingsError, and StoreError where the next office would fare no better.
     """
-    source = office(name)
-    way = source.route(route)
+    way = office(name).route(route)
     mirrors = {host.lower(): base for host, base in (mirrors or {}).items()}
     delay = settings.delay_s if delay_s is None else delay_s
     check_delay(delay, way, mirrors)
-    staging = Staging(store, name, way.name, datetime.now(UTC), settings.walk_days)
-    with ArchiveWriter(settings.archive, name, settings.warc_mb * 1_000_000) as archive:
-        run = Run(way, settings, staging, archive, since, limit, progress)
-        clock = time.monotonic()
-        try:
-            trust = source.broken_chains, way.https_only
-            fetch_all(way.hosts, mirrors, delay, settings, run.next, *trust)
-        except CrawlError as error:
-            run.report.error = str(error)
-        run.report.seconds = time.monotonic() - clock
-    _end(run, settings)
-    return run.report
+    report, now, staging = CrawlReport(name, way.name), datetime.now(UTC), None
+    try:
+        staging = Staging(store, name, way.name, now, settings.walk_days)
+        with ArchiveWriter(settings.archive, name, settings.warc_mb * 1_000_000) as archive:
+            run = Run(way, settings, staging, archive, since, limit, progress, report)
+            error = _fetch(run, mirrors, delay)
+        _end(run)
+    except SettingsError:
+        raise
+    except Exception as raised:  # noqa: BLE001 (whatever it is, the next office is crawled)
+        error = raised
+        report.error = sentence(raised, settings, f"crawl of {name}")
+        staging.keep(report) if staging else store.add_run(name, now, report.as_json())
+    if error and _is_of_all(error):
+        raise error
+    return report
 
 
-def _end(run: Run, settings: Settings) -> None:
+def _is_of_all(error: Exception) -> bool:
+    """Whether the next office would fare no better: the catalog is broken, or the disk full."""
+    if not isinstance(error, StoreError) or isinstance(error, RecordError):
+        return False
+    cause = error.__cause__
+    return isinstance(cause, SQLAlchemyError) or getattr(cause, "errno", None) in FULL
+
+
+def _fetch(run: Run, mirrors: dict[str, str], delay_s: float) -> Exception | None:
+    """Fetch and take in until nothing is wanted; what ended it before, if anything did."""
+    clock, found = time.monotonic(), None
+    way, trust = run.route, (run.source.broken_chains, run.route.https_only)
+    try:
+        fetch_all(way.hosts, mirrors, delay_s, run.settings, run.next, *trust)
+    except Exception as error:  # noqa: BLE001 (what was seen until then is judged as usual)
+        found = error
+        run.report.error = sentence(error, run.settings, f"crawl of {run.name}")
+    run.report.seconds = time.monotonic() - clock
+    return found
+
+
+def _end(run: Run) -> None:
     """Judge a run, and publish or hold what it has seen."""
     report, staging = run.report, run.staging
+    _tell_lost(run)  # of an earlier run
     if run.walked and run.frontier.carries_releases:
         report.vanished += staging.add_unlisted()
     with staging.store.writing() as connection:
@@ -75,7 +108,17 @@ def _end(run: Run, settings: Settings) -> None:
         return
     if not report.listed and not report.error:
         report.error = f"{run.route.start} lists no release at all."
-    staging.publish(report.as_json(), run.walked, settings.gone_visits)
+    staging.publish(report.as_json(), run.walked, run.settings.gone_visits)
+    _tell_lost(run)
+    staging.keep(report)
+
+
+def _tell_lost(run: Run) -> None:
+    """Report what could not be published, each once."""
+    for url, error in run.staging.lost:
+        told = sentence(error, run.settings, url)
+        run.report.refused.append(Refusal(url, "internal_error", told))
+    run.staging.lost.clear()
 
 
 def check_delay(delay_s: float, route: Route, mirrors: dict[str, str]) -> None:

@@ -29,6 +29,10 @@ class SmallerError(CommuniqueError):
     """A new index would hold much less than the live one; how to insist stands in the sentence."""
 
 
+class RecordError(StoreError):
+    """The database works, and refuses one record."""
+
+
 class CrawlError(CommuniqueError):
     """A run could not go on: the listing is out of reach, or holds nothing."""
 

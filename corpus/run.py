@@ -11,7 +11,8 @@ from datetime import date, datetime
 
 from corpus import gate, revisits
 from corpus.archive import ArchiveWriter, read_response, sha256
-from corpus.errors import CrawlError, PageError
+from corpus.error_log import sentence
+from corpus.errors import CrawlError, PageError, RecordError, StoreError
 from corpus.frontier import Frontier
 from corpus.gate import Refusal
 from corpus.intake import Intake
@@ -30,6 +31,7 @@ from corpus.trouble import Trouble
 
 Progress = Callable[[CrawlReport], None]
 BUSY = frozenset({429, 503})
+CONDITIONS = {"if-none-match", "if-modified-since"}
 
 
 class Run:
@@ -44,17 +46,19 @@ class Run:
         since: date | None,
         limit: int | None,
         progress: Progress,
+        report: CrawlReport,
     ) -> None:
         self.name, self.route, self.source = staging.office, route, office(staging.office)
         self.settings, self.staging, self.archive = settings, staging, archive
         self.store = staging.store
         self.since, self.limit, self.progress = since, limit, progress
-        self.report = CrawlReport(self.name, route.name)
+        self.report = report
         self._take_over()
         self.intake = Intake(self.source, route, settings, staging, self.report)
         schedule = read_schedule(settings.revisits)
         self.frontier = Frontier(route, schedule, staging, self.intake, self.report)
         self.listing: tuple[str, str] | None = None
+        self.again: Wanted | None = None
         self.is_revisiting, self.trouble = False, Trouble(self.report)
 
     @property
@@ -71,11 +75,14 @@ class Run:
         if isinstance(answer, Failed):
             self._fail(answer)
         elif answer is not None:
-            self._take(answer)
+            self._take_in(answer)
         if answer is not None and answer.wanted.url not in self.frontier.asked_files:
             self.trouble.note(answer)
         self.progress(self.report)
-        if wanted := self._pop():
+        again, self.again = self.again, None
+        if again:
+            yield again
+        elif wanted := self._pop():
             yield self._conditional(*wanted)
 
     def _take_over(self) -> None:
@@ -133,13 +140,27 @@ class Run:
                 raise CrawlError(f"{wanted.url}: {reason}")
             self.report.ended_early = f"{wanted.url}: {reason}"
 
+    def _take_in(self, answer: Fetched) -> None:
+        """Take an answer in. What nobody foresaw costs that page alone; what ends a run, and a
+        catalog or an archive that cannot be written, is raised.
+        """
+        try:
+            self._take(answer)
+        except Exception as error:
+            is_of_page = not isinstance(error, CrawlError | StoreError)
+            if not is_of_page and not isinstance(error, RecordError):
+                raise
+            url = answer.wanted.url
+            told = sentence(error, self.settings, url)
+            self.report.refused.append(Refusal(url, "internal_error", told))
+            self._listing_failed(answer.wanted, told)
+
     def _take(self, answer: Fetched) -> None:
         status, wanted = answer.response.status, answer.wanted
         earlier = self.staging.visit(wanted.url, wanted.language)
         place = self.archive.add(answer.response, earlier.place if earlier else None)
         if status == 304:
-            self.report.unchanged += 1
-            self._take_unchanged(wanted, earlier, answer.response.fetched_at)
+            self._take_unchanged(answer, earlier)
             return
         self.report.fetched += 1
         self.report.bytes += len(answer.response.raw)
@@ -203,10 +224,16 @@ class Run:
             else:
                 self.staging.add_visit(connection, wanted.url, wanted.language, visit)
 
-    def _take_unchanged(self, wanted: Wanted, visit: Visit | None, now: datetime) -> None:
+    def _take_unchanged(self, answer: Fetched, visit: Visit | None) -> None:
         """What the archive has still stands: a known release was seen, all else is read again."""
-        if visit is None or visit.status in GONE:
-            raise CrawlError(f"{wanted.url}: status 304 to a request without validators.")
+        wanted, now = answer.wanted, answer.response.fetched_at
+        sent = {name.lower() for name, _ in answer.response.request_headers}
+        if visit is None or not sent & CONDITIONS:
+            reason = "Status 304 to a request without conditions is no answer."
+            self._listing_failed(wanted, reason)
+            self.report.failed.append(Refusal(wanted.url, "status_304", reason))
+            return
+        self.report.unchanged += 1
         if (wanted.url, wanted.language) != self.listing:
             id_ = self.intake.id_of(wanted.url)
             known = self.store.get(id_, sealed=True)
@@ -217,7 +244,11 @@ class Run:
                 self.report.same += 1
                 self.intake.note_date(known.published)
                 return
-        kept = read_response(self.settings.archive, visit.place)
+        try:
+            kept = read_response(self.settings.archive, visit.place)
+        except StoreError:  # what has not changed is lost: it is asked for again, whole
+            self.again = Wanted(wanted.url, wanted.language)
+            return
         self._read(wanted, kept.url, kept.body, visit, seen_again=now)
 
     def _is_well_read(self, known: Release) -> bool:

@@ -13,11 +13,16 @@ PUBLISHED = ("accepted", "published")
 
 
 def read_runs(connection: Connection, good: bool) -> dict[str, tuple[datetime, dict[str, Any]]]:
-    """The last run of each office that is over, or the last `good` one: its start, its report."""
+    """The last run of each office that is over or broke, or the last `good` one: its start, its
+    report.
+    """
     c = catalog.run.c
+    error = c.report["error"].as_string()
     over = c.state.in_(PUBLISHED if good else (*PUBLISHED, "held"))
     if good:
-        over &= c.report["error"].as_string().is_(None)
+        over &= error.is_(None)
+    else:
+        over |= (c.state == "open") & error.is_not(None)
     newest = select(func.max(c.id)).where(over).group_by(c.office)
     rows = connection.execute(select(catalog.run).where(c.id.in_(newest)))
     return {row.office: (row.started_at, row.report) for row in rows}

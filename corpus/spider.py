@@ -185,6 +185,14 @@ class OfficeSpider(scrapy.Spider):
             yield request
 
     def parse(self, response: ScrapyResponse, **_: Any) -> Iterable[Request]:
+        """Hand an answer on; one that cannot be made out is as good as none."""
+        try:
+            return self._taken(response)
+        except Exception as error:  # noqa: BLE001 (Scrapy would only log it, and go no further)
+            reason = f"Its answer cannot be made out: {plain_reason(error)}."
+            return self._asked(Failed(response.meta["wanted"], reason))
+
+    def _taken(self, response: ScrapyResponse) -> Iterable[Request]:
         """Hand an answer on; follow a redirect as long as it stays on the office's hosts."""
         wanted: Wanted = response.meta["wanted"]
         url: str = response.meta["office_url"]

@@ -15,7 +15,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
 
 from corpus import catalog, copies
+from corpus.errors import RecordError, StoreError
 from corpus.observation import miss, note_listed, record, see
+from corpus.report import CrawlReport, counted
 from corpus.rows import Visit, from_json, read_visit, streamed, visit_values
 from corpus.store import Store
 
@@ -42,14 +44,20 @@ class Observed:
     reread: dict[str, Any] | None = None
 
 
+# The URL of an observation that could not be let into the catalog, and why.
+Lost = tuple[str, Exception]
+
+
 class Staging:
-    """The staged rows of one run. `is_walk`: the listing is to be walked to its end."""
+    """The staged rows of one run. `is_walk`: the listing is to be walked to its end; `lost` is what
+    could not be published, of an earlier run too.
+    """
 
     def __init__(
         self, store: Store, office: str, route: str, now: datetime, walk_days: int
     ) -> None:
         self.store, self.office, self.route = store, office, route
-        finish_publishing(store, office)
+        self.lost = finish_publishing(store, office)
         with store.writing() as connection:
             last = _newest(connection, office, route)
             self.is_resumed = bool(
@@ -134,7 +142,16 @@ class Staging:
     def publish(self, report: dict[str, Any], is_walk: bool, gone_visits: int) -> None:
         """Let what the run has seen into the catalog."""
         self._end("accepted", report | {"gone_visits": gone_visits}, is_walk)
-        finish_publishing(self.store, self.office)
+        self.lost += finish_publishing(self.store, self.office)
+
+    def keep(self, report: CrawlReport) -> None:
+        """Keep the report of a run whose state stays: it broke, or has more to tell."""
+        with self.store.writing() as connection:
+            where = RUN.id == self.run
+            kept = connection.scalar(select(RUN.report).where(where)) or {}
+            connection.execute(
+                update(catalog.run).where(where), {"report": kept | report.as_json()}
+            )
 
     def _end(self, state: str, report: dict[str, Any], is_walk: bool) -> None:
         same = (RUN.office == self.office) & (RUN.route == self.route) & (RUN.state == "held")
@@ -157,32 +174,65 @@ def accept(store: Store, office: str, gone_visits: int) -> list[str]:
             report = row.report | {"quarantined": None, "gone_visits": gone_visits}
             values = {"state": "accepted", "is_accepted": True, "report": report}
             connection.execute(update(catalog.run).where(RUN.id == row.id), values)
-    finish_publishing(store, office)
+    if lost := finish_publishing(store, office):
+        url, error = lost[0]
+        raise StoreError(
+            f"{counted(len(lost), 'release')} of {office} could not be published, {url} the first"
+            f" ({error!r}); all else was."
+        )
     return [row.route for row in rows]
 
 
-def finish_publishing(store: Store, office: str) -> None:
+def finish_publishing(store: Store, office: str) -> list[Lost]:
     """Let in what accepted runs of an office still hold, a chunk a transaction: a kill between
-    loses none.
+    loses none. What could not be let in is given back.
 
     What an older catalog brought is then looked through for copies, once.
     """
     with store.writing() as connection:
         where = (RUN.office == office) & (RUN.state == "accepted")
         runs = connection.execute(select(catalog.run).where(where)).all()
+    lost: list[Lost] = []
     for run in runs:
-        while _publish_chunk(store, run):
+        while _publish_some(store, run, CHUNK, lost):
             pass
     is_left = True
     while is_left:
         with store.changing() as connection:
             is_left = copies.link_older(connection)
+    return lost
 
 
-def _publish_chunk(store: Store, run: Row[Any]) -> bool:
+def _publish_some(store: Store, run: Row[Any], number: int, lost: list[Lost]) -> bool:
+    """Publish a chunk; where that breaks, one by one, so that it costs no release but its own."""
+    try:
+        return _publish_chunk(store, run, number)
+    except Exception as error:
+        if isinstance(error, StoreError) and not isinstance(error, RecordError):
+            raise
+        if number > 1:
+            return all(_publish_some(store, run, 1, lost) for _ in range(number))
+        url = _set_aside(store, run)
+        if url is None:
+            raise
+        lost.append((url, error))
+        return True
+
+
+def _set_aside(store: Store, run: Row[Any]) -> str | None:
+    """Take out the observation that is next to be published; its URL, if there is one."""
+    with store.writing() as connection:
+        query = select(STAGED.id, STAGED.url).where(STAGED.run == run.id).order_by(STAGED.id)
+        row = connection.execute(query.limit(1)).one_or_none()
+        if row:
+            connection.execute(delete(catalog.staged).where(STAGED.id == row.id))
+    return row.url if row else None
+
+
+def _publish_chunk(store: Store, run: Row[Any], number: int) -> bool:
     with store.changing() as connection:
         query = select(catalog.staged).where(STAGED.run == run.id).order_by(STAGED.id)
-        rows = connection.execute(query.limit(CHUNK)).all()
+        rows = connection.execute(query.limit(number)).all()
         for row in rows:
             _let_in(connection, run, row)
         if rows:

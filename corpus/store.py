@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from corpus import catalog, suppression
 from corpus.archive import Place, own_files
@@ -16,7 +16,7 @@ from corpus.attachments import Attached, count_attached
 from corpus.copies import Copy, count_copies, read_copies, read_groups
 from corpus.coverage import read_coverage
 from corpus.database import open_catalog, reason, shown
-from corpus.errors import NoCatalogError, StoreError
+from corpus.errors import NoCatalogError, RecordError, StoreError
 from corpus.ledger import Entry, count_ledger, read_history, read_ledger
 from corpus.observation import Outcome, record, see
 from corpus.release import Draft, Provenance, Release, Version, release_id
@@ -66,7 +66,8 @@ class Store:
             with self.engine.begin() as connection:
                 yield connection
         except SQLAlchemyError as error:
-            raise StoreError(
+            is_of_record = isinstance(error, DataError | IntegrityError)
+            raise (RecordError if is_of_record else StoreError)(
                 f"The catalog {shown(self.url)} cannot be used: {reason(error)}."
             ) from error
 

@@ -122,30 +122,40 @@ def crawl_command(
     chosen = names or tuple(name for name, source in offices().items() if not source.is_sample)
     for name in chosen:
         office(name).route(route)
-    with opened_or_made(settings) as store, shown("crawl") as show:
-        crawl_one = partial(
-            crawl,
-            settings=settings,
-            store=store,
-            route=route,
-            mirrors=mirrors,
-            since=since,
-            limit=limit,
-            delay_s=delay,
-            progress=lambda report: show(report.office, report.releases, None),
-        )
-        reports = _crawl_each(chosen, settings, crawl_one)
-    _show_reports(reports, as_json)
+    reports: list[CrawlReport] = []
+    try:
+        with opened_or_made(settings) as store, shown("crawl") as show:
+            crawl_one = partial(
+                crawl,
+                settings=settings,
+                store=store,
+                route=route,
+                mirrors=mirrors,
+                since=since,
+                limit=limit,
+                delay_s=delay,
+                progress=lambda report: show(report.office, report.releases, None),
+            )
+            _crawl_each(chosen, settings, crawl_one, reports)
+    finally:  # also of what came before an error that ends the command
+        if reports:
+            _show_reports(reports, as_json)
+    failed = [report for report in reports if report.error or report.quarantined]
+    if failed:
+        raise SystemExit(FAILED if len(failed) == len(reports) else SOME_FAILED)
 
 
 def _crawl_each(
-    names: tuple[str, ...], settings: Settings, crawl_one: Callable[[str], CrawlReport]
-) -> list[CrawlReport]:
+    names: tuple[str, ...],
+    settings: Settings,
+    crawl_one: Callable[[str], CrawlReport],
+    reports: list[CrawlReport],
+) -> None:
     """Crawl one office after another; one that is being crawled already is left to that crawl.
 
     Raises LockedError when all are.
     """
-    reports, locked = [], []
+    locked = []
     for name in names:
         try:
             with only_crawl(settings, name):
@@ -156,7 +166,6 @@ def _crawl_each(
         raise locked[0]
     for each in locked:
         click.echo(f"Skipped: {each}", err=True)
-    return reports
 
 
 def _accept(settings: Settings, accepted: tuple[str, ...], names: tuple[str, ...]) -> None:
@@ -205,9 +214,6 @@ def _show_reports(reports: list[CrawlReport], as_json: bool) -> None:
     else:
         for report in reports:
             click.echo("\n".join(report.sentences()))
-    failed = [report for report in reports if report.error or report.quarantined]
-    if failed:
-        raise SystemExit(FAILED if len(failed) == len(reports) else SOME_FAILED)
 
 
 def crawl_samples(settings: Settings) -> list[CrawlReport]:
