@@ -22,6 +22,7 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from corpus.durability import make_folder, sync
 from corpus.errors import StoreError
 from corpus.records import Damage, Record, read_record, records
 
@@ -80,13 +81,14 @@ class ArchiveWriter:
     """Writes one office's responses of one run, to a file that is made with the first response.
 
     Every response is flushed as it is written, so a killed run loses at most the record it was
-    writing; `cut_torn_end` cuts off what is left of that.
+    writing; `cut_torn_end` cuts off what is left of that. A power cut loses what came after `sync`.
     """
 
     def __init__(self, folder: Path, office: str, max_bytes: int) -> None:
         self.folder, self.office, self.max_bytes = folder, office, max_bytes
         self.file: BinaryIO | None = None
         self.name = ""
+        self.is_synced = True
 
     def __enter__(self) -> ArchiveWriter:
         return self
@@ -101,9 +103,24 @@ class ArchiveWriter:
 
     def close(self) -> None:
         """End the file that is open; the next response begins another."""
-        if self.file:
-            self.file.close()
-            self.file = None
+        try:
+            self.sync()
+        finally:
+            if self.file:
+                self.file.close()
+                self.file = None
+
+    def sync(self) -> None:
+        """Wait until the disk has all that was written: the catalog may refer to it from then on.
+
+        Raises StoreError.
+        """
+        if self.file and not self.is_synced:
+            try:
+                os.fsync(self.file.fileno())
+            except OSError as error:
+                raise self._unwritten(error) from error
+            self.is_synced = True
 
     def add(self, response: Response, earlier: Place | None = None) -> Place:
         """Append a response and the request that it answers; the place where it can be read.
@@ -122,12 +139,10 @@ class ArchiveWriter:
             writer.write_request_response_pair(_request(writer, response), answer)
             file.write(pair.getbuffer())
             file.flush()
+            self.is_synced = False
         except OSError as error:
             self._forget(offset)
-            raise StoreError(
-                f"The archive in {self.folder / self.office} cannot be written:"
-                f" {error.strerror or error}."
-            ) from error
+            raise self._unwritten(error) from error
         if file.tell() >= self.max_bytes:
             self.close()
         return earlier if original and earlier else Place(self.name, offset)
@@ -145,6 +160,12 @@ class ArchiveWriter:
             return record if is_same else None
         return None
 
+    def _unwritten(self, error: OSError) -> StoreError:
+        return StoreError(
+            f"The archive in {self.folder / self.office} cannot be written:"
+            f" {error.strerror or error}."
+        )
+
     def _forget(self, offset: int) -> None:
         """Cut off what a full disk took of a record, so that what was written before is whole."""
         file, self.file = self.file, None
@@ -160,8 +181,9 @@ class ArchiveWriter:
             stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
             self.name = f"{self.office}/{self.office}-{stamp}.warc.gz"
             path = self.folder / self.name
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
             self.file = path.open("xb")
+            sync(path.parent)
             writer = WARCWriter(self.file, gzip=True, warc_version="1.1")
             writer.write_record(
                 writer.create_warcinfo_record(

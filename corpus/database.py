@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import SQLAlchemyError
 
 from corpus.catalog import FORMAT, about, tables
+from corpus.durability import make_folder, replacing
 from corpus.errors import NoCatalogError, StoreError
 
 # Of PostgreSQL's advisory locks, ours: any number that stays the same.
@@ -40,7 +41,7 @@ def open_catalog(url: str, *, make: bool = True) -> Engine:
         if not make:
             _check_file(url)
         if url.startswith("sqlite:///"):
-            Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+            make_folder(Path(url.removeprefix("sqlite:///")).parent)
         # A server may have been started anew since a connection was used last.
         engine = create_engine(url, pool_pre_ping=True)
     except ImportError as error:
@@ -164,10 +165,9 @@ def _copy_beside(connection: Connection, url: str) -> None:
     path = Path(url.removeprefix("sqlite:///"))
     copy = path.with_name(f"{path.stem}.format-{connection.scalar(where)}{path.suffix}")
     if not copy.exists():
-        fresh = copy.with_suffix(".new")
-        fresh.unlink(missing_ok=True)
-        connection.exec_driver_sql("VACUUM INTO ?", (str(fresh),))
-        fresh.replace(copy)
+        with replacing(copy) as fresh:
+            fresh.unlink(missing_ok=True)
+            connection.exec_driver_sql("VACUUM INTO ?", (str(fresh),))
 
 
 def _unopened(url: str, error: Exception) -> StoreError:
@@ -175,8 +175,12 @@ def _unopened(url: str, error: Exception) -> StoreError:
 
 
 def _tune_sqlite(connection: Any, _: object) -> None:
-    """Readers go on while a crawl writes (write-ahead log); two jobs that write wait, not fail."""
+    """Readers go on while a crawl writes (write-ahead log); two jobs that write wait, not fail.
+
+    FULL: the disk has a transaction when it is over. With less, a power cut would take the last
+    ones, and an index that has seen them would take later changes of the same numbers for them.
+    """
     connection.execute("PRAGMA busy_timeout=30000")
     connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")

@@ -18,6 +18,7 @@ from typing import IO
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from corpus.archive import IMPORTED
+from corpus.durability import make_folder, replacing
 from corpus.errors import StoreError
 
 DIGITS = 16
@@ -61,21 +62,17 @@ class ForeignFile:
     def keep(self, archive: Path) -> str:
         """Its name in our archive, once it is there whole. Raises StoreError."""
         kept = archive / self.name
-        fresh = kept.with_name(f"{kept.name}.new")
         try:
             if not self.is_kept and not kept.is_file():
-                kept.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(self.path, fresh)
-                if ForeignFile(fresh, self.title).name != self.name:
-                    raise StoreError(f"{self.path} changed while it was read; import it again.")
-                fresh.replace(kept)
+                make_folder(kept.parent)
+                with replacing(kept) as fresh:
+                    shutil.copyfile(self.path, fresh)
+                    if ForeignFile(fresh, self.title).name != self.name:
+                        raise StoreError(f"{self.path} changed while it was read; import it again.")
         except OSError as error:
             raise StoreError(
                 f"{self.path} cannot be copied into {archive}: {error.strerror or error}."
             ) from error
-        finally:
-            with suppress(OSError):
-                fresh.unlink()
         self.is_kept = True
         return self.name
 

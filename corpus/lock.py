@@ -11,6 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from corpus.durability import make_folder
 from corpus.errors import LockedError, StoreError
 from corpus.settings import Settings
 from corpus.source import offices
@@ -44,7 +45,7 @@ def no_crawl(settings: Settings) -> Iterator[None]:
 @contextmanager
 def _held(data: Path, file: str, job: str) -> Iterator[None]:
     try:
-        (data / file).parent.mkdir(parents=True, exist_ok=True)
+        make_folder((data / file).parent)
         lock = FileLock(data / file, timeout=0)
         lock.acquire()
     except Timeout:

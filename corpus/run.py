@@ -162,6 +162,7 @@ class Run:
         if status == 304:
             self._take_unchanged(answer, earlier)
             return
+        self.archive.sync()  # before the catalog refers to it
         self.report.fetched += 1
         self.report.bytes += len(answer.response.raw)
         headers = {name.lower(): value for name, value in answer.response.headers}

@@ -40,7 +40,7 @@ class Room:
 
 
 def write_arrays(path: Path, arrays: Iterable[tuple[str, Array | Room]]) -> None:
-    """Write arrays under their names, as they come. `sync` waits until the disk has them."""
+    """Write arrays under their names, as they come; the disk need not have them yet."""
     table: dict[str, tuple[str, int, int, int]] = {}
     with path.open("x+b") as file:
         file.write(MAGIC)
@@ -57,12 +57,6 @@ def write_arrays(path: Path, arrays: Iterable[tuple[str, Array | Room]]) -> None
         footer = json.dumps(table).encode()
         file.write(footer + len(footer).to_bytes(8, "little"))
         file.write(crc32(footer).to_bytes(4, "little") + MAGIC)
-
-
-def sync(path: Path) -> None:
-    """Wait until the disk has a file."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
 
 
 def _filled(file: IO[bytes], room: Room) -> Array:

@@ -17,6 +17,7 @@ from typing import Any
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC
 
+from corpus.durability import replacing
 from corpus.errors import IndexUnusableError, StoreError
 from indexer.deadline import unmetered
 from indexer.document import FORMAT, Document
@@ -74,7 +75,7 @@ class WhooshEngine:
         try:
             with _writing(self.folder):
                 number = SegmentWriter(path, self.memory_mb).create(documents, report)
-                (path / REVISION).write_text(_note(revision, number))
+                _replace(path / REVISION, _note(revision, number))
         except BaseException:
             self.drop(name)
             raise
@@ -347,9 +348,8 @@ def _noted(build: Path) -> tuple[int, int, datetime | None]:
 
 
 def _replace(path: Path, words: str) -> None:
-    fresh = path.with_suffix(".new")
-    fresh.write_text(words)
-    fresh.replace(path)
+    with replacing(path) as fresh:
+        fresh.write_text(words)
 
 
 def _hit(

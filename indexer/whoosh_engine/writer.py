@@ -16,9 +16,9 @@ from pathlib import Path
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC, clean_files
 
+from corpus.durability import make_folder, sync
 from indexer.document import Document
 from indexer.engine import Report
-from indexer.whoosh_engine.arrays import sync
 from indexer.whoosh_engine.codec import NAME, ArraySegment
 from indexer.whoosh_engine.inversion import MOST_DOCUMENTS
 from indexer.whoosh_engine.merge import merged
@@ -39,6 +39,16 @@ LEAST_TOKENS = 50_000
 MOST_MERGED_TOKENS = 2_000_000
 
 
+class _Storage(FileStorage):
+    """Whoosh writes a table of contents beside and renames it; here the disk has it by then."""
+
+    def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
+        folder = Path(self.folder)
+        sync(folder / oldname)
+        super().rename_file(oldname, newname, safe)
+        sync(folder)
+
+
 class SegmentWriter:
     """Writes one index folder. `memory_mb` bounds the tokens held at once, over all workers."""
 
@@ -48,8 +58,8 @@ class SegmentWriter:
 
     def create(self, documents: Iterable[Document], report: Report) -> int:
         """A new index of these documents; their number."""
-        self.folder.mkdir(parents=True)
-        TOC.create(FileStorage(str(self.folder)), schema(), NAME)
+        make_folder(self.folder)
+        TOC.create(_Storage(str(self.folder)), schema(), NAME)
         segments, number = self._build(documents, report)
         self._commit(0, segments)
         return number
@@ -134,7 +144,7 @@ class SegmentWriter:
         """
         for segment in segments:
             sync(segment.path(self.folder))
-        storage = FileStorage(str(self.folder))
+        storage = _Storage(str(self.folder))
         TOC(schema(), segments, generation + 1).write(storage, NAME)
         clean_files(storage, NAME, generation + 1, segments)
 
