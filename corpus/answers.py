@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from urllib.parse import urljoin, urlsplit
 
+from corpus.address import judge, location, resolve, split
 from corpus.errors import PageError
 from corpus.page import Page
 from corpus.records import Damage, Record
@@ -51,17 +51,25 @@ def answers(found: Iterable[Record | Damage]) -> Iterator[Answer]:
         elif record.is_answer:
             if waiting:
                 yield waiting
-            path = urlsplit(record.url).path
+            path = split(resolve(record.url)).path
             waiting = Answer(record, wanted.pop(path, record.url))
             if record.status in REDIRECTS:
-                with suppress(ValueError):  # a target that is no address leads nowhere
-                    target = urljoin(record.url, record.headers.get("location", ""))
-                    wanted[urlsplit(target).path] = waiting.wanted
+                wanted |= dict.fromkeys(_redirected_to(record), waiting.wanted)
             if asked and asked.url == record.url:
                 yield _asked(waiting, asked)
                 waiting = asked = None
     if waiting:
         yield waiting
+
+
+def _redirected_to(record: Record) -> Iterator[str]:
+    """The paths that a redirect may lead to: of bytes beyond ASCII, a record keeps no more than
+    what they are in UTF-8 or else in latin-1.
+    """
+    header = record.headers.get("location", "")
+    for encoding in ("utf-8", "latin-1"):
+        with suppress(UnicodeEncodeError):
+            yield split(location(header.encode(encoding), record.url)).path
 
 
 def _asked(answer: Answer, request: Record) -> Answer:
@@ -70,19 +78,21 @@ def _asked(answer: Answer, request: Record) -> Answer:
 
 def read(answer: Answer, source: Source, reader: str = "") -> Reading | None:
     """By the first route that can, that of `reader` before others; None where none can."""
-    host = urlsplit(answer.record.url).netloc.lower()
-    routes = [route for route in source.routes if host in route.hosts]
+    url = resolve(answer.record.url)
+    routes = [route for route in source.routes if not judge(url, route.hosts)]
     # A reader is office/route, or office/route/layout.
     routes.sort(key=lambda route: [route.name] != reader.split("/")[1:2])
+    # A redirect from elsewhere makes no release of another host's address.
+    wanted = url if judge(resolve(answer.wanted), source.hosts) else resolve(answer.wanted)
     for route in routes:
         language = answer.language if answer.language in route.languages else None
-        page = Page(answer.record.url, answer.record.body, language)
+        page = Page(url, answer.record.body, language)
         is_release = route.is_release
-        for is_listing in (not is_release(answer.wanted),) if is_release else (False, True):
+        for is_listing in (not is_release(wanted),) if is_release else (False, True):
             try:
                 drafts = route.links(page).drafts if is_listing else [route.release(page)]
             except PageError:
                 continue
-            urls = [source.canonical(each.url or answer.wanted) for each in drafts]
+            urls = [source.canonical(each.url or wanted) for each in drafts]
             return Reading(route, is_listing, dict(zip(urls, drafts, strict=True)))
     return None

@@ -6,17 +6,17 @@ Nothing is stored.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
-from urllib.parse import urlsplit
 
 from corpus import gate
+from corpus.address import judge, resolve, shown, untracked
 from corpus.crawl import check_delay
 from corpus.errors import PageError
-from corpus.gate import Refusal
 from corpus.page import Page
+from corpus.refusal import Refusal
 from corpus.release import Draft
 from corpus.revisits import GONE
 from corpus.settings import Settings
@@ -80,7 +80,7 @@ class _Look:
         self.waiting: deque[tuple[Kind, Wanted]] = deque()
         self.kind: Kind = "listing"
         if urls:
-            self._add_releases(list(urls), "")
+            self._add_releases(urls, "")
         else:
             wanted = [
                 Wanted(url, each)
@@ -124,29 +124,23 @@ class _Look:
             return  # as above
         # What waits in this language are the listings of older years.
         self.waiting = deque(each for each in self.waiting if each[1].language != language)
-        refusal = Refusal(url, "no_release", "It lists no release at all.") if is_empty else None
+        refusal = judge(resolve(listing.next), self.route.hosts) if listing.next else None
+        if is_empty:
+            refusal = Refusal(url, "no_release", "It lists no release at all.")
         self.readings.append(Reading(url, "listing", listing, refusal))
         for draft in listing.drafts[: self.limit]:
             self._take_draft(draft.url or url, draft)
-        self._add_releases([link.url for link in listing.links[: self.limit]], language)
+        self._add_releases((link.url for link in listing.links[: self.limit]), language)
 
     def _take_draft(self, url: str, draft: Draft, refusal: Refusal | None = None) -> None:
         url = self.source.canonical(draft.url or url)
         refusal = refusal or gate.check(draft, url, self.source, self.today)
         self.readings.append(Reading(url, "release", replace(draft, part=None), refusal))
 
-    def _add_releases(self, urls: list[str], language: str) -> None:
-        self.kind = "release"
-        wanted = []
-        for url in urls:
-            if urlsplit(url).netloc.lower() in self.route.hosts:
-                wanted.append(Wanted(url, language))
-            else:
-                hosts = ", ".join(self.route.hosts)
-                reason = f"It is not on a host of the route {self.route.name} ({hosts})."
-                self._refuse(url, "other_host", reason)
+    def _add_releases(self, urls: Iterable[str], language: str) -> None:
+        wanted = [Wanted(untracked(url), language) for url in urls]
         # Before the listing in the next language, as a crawl does.
         self.waiting.extendleft(("release", each) for each in reversed(wanted))
 
     def _refuse(self, url: str, rule: str, reason: str) -> None:
-        self.readings.append(Reading(url, self.kind, None, Refusal(url, rule, reason)))
+        self.readings.append(Reading(url, self.kind, None, Refusal(shown(url), rule, reason)))

@@ -89,7 +89,7 @@ class OfficeDownloadHandler(BaseStreamingDownloadHandler["_Answer"]):
 
     @asynccontextmanager
     async def _make_request(self, request: Request, timeout: float) -> AsyncIterator[_Answer]:
-        url, proxy = URL(request.url), self._extract_proxy_url_with_creds(request)
+        url, proxy = URL(request.url, encoded=True), self._extract_proxy_url_with_creds(request)
         is_mirror = url.origin() in self.mirrors
         literal = literal_address(url.raw_host or "")
         if literal and not is_mirror and not is_public(literal):

@@ -6,12 +6,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 from corpus import attachments, revisits
-from corpus.gate import Refusal, check_address
+from corpus.address import judge, resolve, untracked
 from corpus.intake import Intake
+from corpus.refusal import Refusal
 from corpus.report import CrawlReport
 from corpus.schedule import Schedule, Standing
 from corpus.source import Link, Listing, Route
@@ -46,6 +47,7 @@ class Frontier:
         self.begun: set[tuple[str, str]] = set()
         self.following: tuple[str, str] | None = None
         self.seen: set[tuple[str, str]] = set()
+        self.turned_away: set[str] = set()
         self.is_walk, self.has_links, self.carries_releases = True, False, False
 
     @property
@@ -79,33 +81,40 @@ class Frontier:
         self.report.listings += 1
         self.has_links |= bool(listing.links)
         self.carries_releases |= bool(listing.drafts)
-        links = {link.url: link for link in listing.links}
-        fresh = [
-            link
-            for link in links.values()
-            if (link.url, language) not in self.seen and self._is_ours(link.url)
-        ]
-        found = [(link.url, language) for link in fresh]
-        found += [(draft.url or "", "") for draft in listing.drafts]
+        links: dict[str, Link] = {}
+        for link in listing.links:
+            url = untracked(link.url)
+            if not self._refuse(url):
+                links.setdefault(self.intake.id_of(url), replace(link, url=url))
+        fresh = {id_: link for id_, link in links.items() if (id_, language) not in self.seen}
+        found = [(id_, language) for id_ in fresh]
+        found += [(self.intake.id_of(draft.url or ""), "") for draft in listing.drafts]
         number = len(set(found) - self.seen)
         self.seen.update(found)
         self.report.listed += number
         if listing.next and number:
-            self.following = (listing.next, language)
+            self._follow(resolve(listing.next), language)
         elif listing.next and (found or not self.route.newer):
             self.is_walk = False  # a page that only repeats is no end; a year without news is none
         return self._add_links(fresh, language)
 
-    def _add_links(self, links: list[Link], language: str) -> int:
-        """Queue what is unknown or due; how many of the addresses are unknown."""
-        ids = {link.url: self.intake.id_of(link.url) for link in links}
-        staged = self.staging.staged(ids.values())
+    def _follow(self, url: str, language: str) -> None:
+        """Note the page that follows; one that may not be asked for ends the walk, as is told."""
+        if refusal := self._refuse(url):
+            self.is_walk = False
+            self.report.ended_early = f"{refusal.url}: {refusal.reason}"
+        else:
+            self.following = (url, language)
+
+    def _add_links(self, links: dict[str, Link], language: str) -> int:
+        """Queue what is unknown or due, by ids; how many of the addresses are unknown."""
+        urls = [link.url for link in links.values()]
+        staged = self.staging.staged(links)
         with self.staging.store.writing() as connection:
-            known = revisits.standings(connection, ids.values())
-            dead = revisits.dead(connection, self.staging.office, ids)
+            known = revisits.standings(connection, links)
+            dead = revisits.dead(connection, self.staging.office, urls)
         unknown, now = 0, datetime.now(UTC)
-        for link in links:
-            id_ = ids[link.url]
+        for id_, link in links.items():
             standing = known.get(id_) or dead.get(link.url)
             unknown += standing is None
             if id_ in staged:
@@ -128,7 +137,7 @@ class Frontier:
         """
         if not self.has_links:
             return
-        asked, now = {self.intake.id_of(url) for url, _ in self.seen}, datetime.now(UTC)
+        asked, now = {id_ for id_, _ in self.seen}, datetime.now(UTC)
         with self.staging.store.writing() as connection:
             met = revisits.met_on(
                 connection, self.staging.office, self.route.name, self.staging.run
@@ -136,19 +145,20 @@ class Frontier:
             self.releases.extend(
                 (url, "")
                 for id_, url, standing in met
-                if id_ not in asked and self._is_due(id_, standing, now)
+                if id_ not in asked
+                and self._is_due(id_, standing, now)
+                and self._is_asked(id_, url)
             )
+
+    def _is_asked(self, id_: str, url: str) -> bool:
+        """Whether a known address may be asked for, and is no other spelling of a known one."""
+        return self.intake.id_of(url) == id_ and not self._refuse(url)
 
     def add_files(self, urls: Iterable[str]) -> None:
         """Queue attached files on the office's hosts that were never fetched, each once."""
-        for url in dict.fromkeys(urls):
-            is_ours = urlsplit(url).netloc.lower() in self.route.hosts
-            if (
-                is_ours
-                and not check_address(url)
-                and url not in self.asked_files
-                and (url, "") not in self.seen
-            ):
+        for url in dict.fromkeys(map(resolve, urls)):
+            is_new = url not in self.asked_files and (self.intake.id_of(url), "") not in self.seen
+            if is_new and not judge(url, self.route.hosts):
                 self.asked_files.add(url)
                 if self.staging.visit(url, "") is None:
                     self.files.append(url)
@@ -160,13 +170,10 @@ class Frontier:
                 known = [*attachments.named(connection, self.staging.office)]
             self.add_files(known)
 
-    def _is_ours(self, url: str) -> bool:
-        if refusal := check_address(url):
+    def _refuse(self, url: str) -> Refusal | None:
+        """Why an address does not pass the door, which is reported once a run."""
+        refusal = judge(url, self.route.hosts)
+        if refusal and url not in self.turned_away:
+            self.turned_away.add(url)
             self.report.refused.append(refusal)
-            return False
-        ours = urlsplit(url).netloc.lower() in self.route.hosts
-        if not ours:
-            self.report.refused.append(
-                Refusal(url, "other_host", "The listing links to a host that is not the office's.")
-            )
-        return ours
+        return refusal

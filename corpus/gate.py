@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from bs4 import BeautifulSoup
 
+from corpus.address import judge, resolve
 from corpus.languages import other_language
 from corpus.page import WORD, Page, clean
-from corpus.release import Draft
+from corpus.refusal import Refusal as Refusal
+from corpus.release import Alternate, Attachment, Draft
 from corpus.source import Source
 
 # Walls and error pages are short; a true release that merely speaks of them seldom is.
@@ -44,19 +46,9 @@ FEW_LETTERS, SHORT_HEADING = 600, 60
 # An office may publish "tomorrow" by the clock of another time zone.
 TOLERANCE = timedelta(days=1)
 EARLIEST = date(1900, 1, 1)
-# Few servers take longer addresses, and PostgreSQL's indexes none beyond 2,700 bytes.
-LONGEST_BYTES = 2000
 # No characters, though JSON can say them: no database keeps them. In texts they are mended.
 NO_TEXT = re.compile("[\0\ud800-\udfff]")
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """A page or draft that may not enter: the rule that tripped, and why in a sentence."""
-
-    url: str
-    rule: str
-    reason: str
+Linked = TypeVar("Linked", Attachment, Alternate)
 
 
 def check_page(page: Page) -> Refusal | None:
@@ -97,16 +89,28 @@ def check_little(page: Page, draft: Draft) -> Refusal | None:
     return check_page(page)
 
 
-def check_address(url: str) -> Refusal | None:
-    """Whether an address is none that can be asked for and kept."""
-    whole = NO_TEXT.sub("\ufffd", url)
-    size = len(whole.encode())
-    if size > LONGEST_BYTES:
-        told = f"{whole[:100]}..."
-        return Refusal(told, "long_address", f"Its address has {size:,} bytes.")
-    if whole != url:
-        return Refusal(whole, "broken_address", "Its address holds what is no character.")
-    return None
+def linked(draft: Draft, source: Source) -> tuple[Draft, list[Refusal]]:
+    """A draft with those files and translations whose addresses may be kept, and why others may
+    not. A file may stand on any host: what is fetched is judged anew.
+    """
+    refused: list[Refusal] = []
+    kept = replace(
+        draft,
+        attachments=list(_passed(draft.attachments, None, refused)),
+        alternates=list(_passed(draft.alternates, source.hosts, refused)),
+    )
+    return kept, refused
+
+
+def _passed(
+    links: Iterable[Linked], hosts: tuple[str, ...] | None, refused: list[Refusal]
+) -> Iterator[Linked]:
+    for link in links:
+        url = resolve(link.url)
+        if refusal := judge(url, hosts):
+            refused.append(refusal)
+        else:
+            yield replace(link, url=url)
 
 
 def broken_text(draft: Draft, source: Source, today: date) -> str | None:
@@ -174,12 +178,15 @@ def remarks(draft: Draft, url: str, source: Source) -> list[Refusal]:
     An office that publishes in English alone may publish this one release in Spanish: a language
     that it does not declare is no reason to lose a release, but one to look at. So is a text that
     stands where another of the office's languages should: it keeps the language that was declared.
+    Files and translations whose addresses may not be kept are left out.
     """
+    _, refused = linked(draft, source)
+    odd = [Refusal(url, each.rule, f"A link, {each.url}: {each.reason}") for each in refused]
     found = other_language(draft.body, draft.language, source.languages)
     if found is None:
-        return []
+        return odd
     rule = "other_language" if found in source.languages else "wrong_language"
-    return [Refusal(url, rule, f"It seems to be in {found!r}, not {draft.language!r}.")]
+    return [*odd, Refusal(url, rule, f"It seems to be in {found!r}, not {draft.language!r}.")]
 
 
 def check(
@@ -190,10 +197,11 @@ def check(
     furniture: frozenset[str] = frozenset(),
 ) -> Refusal | None:
     """The first rule that a draft trips, or None when it may enter."""
-    if refusal := check_address(url):
+    if refusal := judge(resolve(draft.url or url), source.hosts):
         return refusal
+    kept, _ = linked(draft, source)
     for rule in RULES:
-        if reason := rule(draft, source, today):
+        if reason := rule(kept, source, today):
             return Refusal(url, rule.__name__, reason)
     own = [paragraph for paragraph in draft.body if paragraph not in furniture]
     if letters(own) < LEAST_OWN * letters(draft.body):

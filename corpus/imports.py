@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from shutil import rmtree
-from urllib.parse import urlsplit, urlunsplit
 
 from corpus import evidence
+from corpus.address import judge, resolve
 from corpus.answers import Answer, answers, read
 from corpus.archive import Place, imported_files
 from corpus.errors import StoreError
@@ -31,7 +31,6 @@ from corpus.settings import Settings
 from corpus.source import Route, Source, offices
 from corpus.store import Store
 
-DEFAULT_PORT = {"http": ":80", "https": ":443"}
 UNRESOLVED = "revisits of answers that are in no file of this command"
 NO_ARCHIVE = "It is no WARC, ARC or WACZ file."
 
@@ -213,24 +212,14 @@ def _told(damage: list[Damage]) -> str:
 
 
 def _with_plain_urls(answer: Answer) -> Answer:
-    record = replace(answer.record, url=_plain(answer.record.url))
-    return replace(answer, record=record, wanted=_plain(answer.wanted))
-
-
-def _plain(url: str) -> str:
-    """Without the port that goes without saying, which Heritrix writes."""
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.removesuffix(_port(parts.scheme))))
-
-
-def _port(scheme: str) -> str:
-    return DEFAULT_PORT.get(scheme, ":")
+    """As browsers spell them: without the port that goes without saying, which Heritrix writes."""
+    record = replace(answer.record, url=resolve(answer.record.url))
+    return replace(answer, record=record, wanted=resolve(answer.wanted))
 
 
 def _office(url: str) -> tuple[str, Source | None]:
-    host = urlsplit(url).netloc.lower()
     for name, source in offices().items():
-        if any(host in route.hosts for route in source.routes):
+        if not judge(url, source.hosts):
             return name, source
     return "", None
 
@@ -252,5 +241,5 @@ def records_at(path: Path, offsets: list[int]) -> dict[int, Record]:
             record = read_record(path, offset)
         except StoreError:
             continue
-        found[offset] = replace(record, url=_plain(record.url))
+        found[offset] = record
     return found

@@ -14,7 +14,7 @@ from corpus.errors import StoreError
 from corpus.gate import Refusal
 from corpus.observation import compare
 from corpus.office_gate import OfficeGate
-from corpus.release import Draft, Provenance, Release, release_id
+from corpus.release import Draft, Provenance, Release
 from corpus.replay import Taken
 from corpus.report import CrawlReport, stated_facts
 from corpus.reread import read_anew
@@ -45,7 +45,7 @@ class Intake:
 
     def id_of(self, url: str) -> str:
         """The id of the release at a URL, canonical or not."""
-        return release_id(self.name, self.source.canonical(url))
+        return self.store.id_of(self.name, url)
 
     def keep(
         self,
@@ -72,7 +72,7 @@ class Intake:
             for id_, draft in fresh.items():
                 found = self._provenance(draft, answered, visit)
                 seen_at = seen_again or visit.fetched_at
-                url = self.source.canonical(draft.url or wanted[0])
+                url = self.store.known_url(self.name, draft.url or wanted[0])
                 if refusal := self._check(draft, url):
                     refused += 1
                     self.report.refused.append(refusal)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
-from urllib.parse import urljoin
 
 import dateparser
 from bs4 import BeautifulSoup
@@ -14,6 +14,7 @@ from bs4.dammit import EncodingDetector
 from bs4.element import Tag
 from bs4.filter import SoupStrainer
 
+from corpus.address import judge, resolve
 from corpus.errors import PageError
 from corpus.paragraphs import BLOCKS, HEADINGS, INVISIBLE, UNREAD, WORD, clean, paragraphs
 
@@ -51,6 +52,18 @@ class Page:
     def soup(self, only: SoupStrainer | None = None) -> BeautifulSoup:
         """The parsed page, or just the elements that `only` lets through: several times faster."""
         return BeautifulSoup(self.html(), "lxml", parse_only=only)
+
+    @cached_property
+    def base(self) -> str:
+        """What relative links start from: the page's own URL, unless its <base href> says another.
+
+        Raises PageError.
+        """
+        if "<base" not in self.html().lower():
+            return self.url
+        stated = self.soup(SoupStrainer("base", href=True)).find("base")
+        base = resolve(str(stated["href"]), self.url) if isinstance(stated, Tag) else self.url
+        return self.url if judge(base) else base
 
     def json(self) -> Any:
         """The body as JSON. Raises PageError."""
@@ -104,12 +117,13 @@ def attribute(tag: Tag, name: str, where: str) -> str:
 
 
 def target(link: Tag, page: Page) -> str:
-    """Where a link leads, absolute; PageError when it leads nowhere."""
-    href = attribute(link, "href", page.url)
-    try:
-        return urljoin(page.url, href)
-    except ValueError as error:
-        raise PageError(f"{page.url}: {href!r} is no address: {error}.") from error
+    """Where a link leads, as a browser reads it: absolute, without a fragment. What is no address
+    stays as it is, for the door (corpus.address) to refuse. PageError where there is no link.
+    """
+    href = link.get("href")
+    if not isinstance(href, str):
+        raise PageError(f"{page.url}: <{link.name}> has no 'href'; the layout may have changed.")
+    return resolve(href, page.base)
 
 
 def next_page(tag: Tag, selector: str, page: Page) -> str | None:

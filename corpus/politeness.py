@@ -10,7 +10,7 @@ import re
 import time
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from scrapy import signals
 from scrapy.crawler import Crawler
@@ -21,6 +21,7 @@ from scrapy.http import Request
 from scrapy.http import Response as ScrapyResponse
 from scrapy.http.request import NO_CALLBACK
 
+from corpus import address
 from corpus.connection import RefusedError
 
 MAX_WAIT_S = 600.0
@@ -126,14 +127,13 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
         for _ in range(MAX_REDIRECTS):
             if response.status not in REDIRECTS:
                 return response
-            location = (response.headers.get("Location") or b"").decode("latin-1")
-            target = urljoin(response.url, location)
-            if urlsplit(target).netloc != netloc:
-                raise OSError(f"it redirects to another host, {target}")
+            target = address.location(response.headers.get("Location") or b"", response.url)
+            if refusal := address.judge(target, (netloc,)):
+                raise OSError(f"it {address.led_away(refusal)}")
             asked = Request(
                 target,
                 priority=self.DOWNLOAD_PRIORITY,
-                meta={"dont_obey_robotstxt": True},
+                meta={"dont_obey_robotstxt": True, "verbatim_url": True},
                 callback=NO_CALLBACK,
                 dont_filter=True,
             )

@@ -142,14 +142,15 @@ def provenance(where: Taken, record: Record, route: Route, draft: Draft) -> Prov
 
 
 def admitted(reading: Reading, gate: OfficeGate, answer: Answer) -> dict[str, Draft]:
-    """What the crawl's gate lets in of what was read, by canonical URL."""
+    """What the crawl's gate lets in of what was read, by the addresses that it is known by."""
     if not reading.is_listing:
         page = Page(answer.record.url, answer.record.body)
         only = next(iter(reading.drafts.values()))
         if gate.check_page(page, reading.route.name, only):
             return {}
     day = answer.record.fetched_at.date()
-    return {u: draft for u, draft in reading.drafts.items() if not gate.check(draft, u, day)}
+    entering = {u: draft for u, draft in reading.drafts.items() if not gate.check(draft, u, day)}
+    return {gate.store.known_url(gate.name, u): draft for u, draft in entering.items()}
 
 
 def _is_file(record: Record) -> bool:

@@ -166,7 +166,7 @@ def read_anew(
     if reading is None:
         return Refusal(url, "unreadable", "No reader of today can make it out.")
     only = None if reading.is_listing else next(iter(reading.drafts.values()))
-    draft = reading.drafts.get(url, only)
+    draft = reading.drafts.get(where.source.canonical(url), only)
     if draft is None:
         return Refusal(url, "not_found", "Today's reader does not find it in its listing.")
     if refusal := gate.check(draft, url, where.source, answer.record.fetched_at.date()):

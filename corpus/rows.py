@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Label, Row, Select, select
 
 from corpus import catalog
 from corpus.archive import Place
+from corpus.gate import linked
 from corpus.release import FACTS, Alternate, Attachment, Draft, Provenance, Release, Version
 from corpus.source import offices
 from corpus.statutes import RULES, Cited, cited
@@ -94,11 +95,14 @@ def version_values(
 ) -> dict[str, Any]:
     """A draft and its provenance as a row of `version`; dataclasses become what JSON takes.
 
+    Files and translations whose addresses may not be kept are left out.
     `silent` facts are left out: whoever read the draft never states them.
     """
+    office = found.reader.partition("/")[0]
+    if known := offices().get(office):
+        draft, _ = linked(draft, known)
     facts = {k: v for k, v in asdict(draft).items() if k not in {"url", "part", "layout"} | silent}
     facts |= {"body": [str(each) for each in draft.body], "shapes": draft.shapes}
-    office = found.reader.partition("/")[0]
     facts |= statute_values(office, draft.language, draft.title, facts["body"])
     seen = asdict(found)
     return facts | {"asked_url": seen.pop("url"), "observed_at": seen.pop("fetched_at")} | seen

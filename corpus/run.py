@@ -220,7 +220,7 @@ class Run:
         with self.store.writing() as connection:
             if standing := revisits.standings(connection, [id_]).get(id_):
                 self.report.vanished += not standing.is_missing
-                seen = Observed(id_, self.source.canonical(wanted.url), "missing", at)
+                seen = Observed(id_, self.store.known_url(self.name, wanted.url), "missing", at)
                 self.staging.add(connection, seen)
             else:
                 self.staging.add_visit(connection, wanted.url, wanted.language, visit)

@@ -101,6 +101,11 @@ class Source:
     is_sample: bool = False
     broken_chains: tuple[BrokenChain, ...] = ()
 
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts of all its routes."""
+        return tuple(dict.fromkeys(host for route in self.routes for host in route.hosts))
+
     def route(self, name: str | None) -> Route:
         """The route of that name, or the default one. Raises OfficeError."""
         if name is None:

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
 import scrapy
 from scrapy.crawler import AsyncCrawlerRunner
@@ -17,6 +16,7 @@ from scrapy.http import Request
 from scrapy.http import Response as ScrapyResponse
 from twisted.python.failure import Failure
 
+from corpus import address
 from corpus.archive import Response
 from corpus.connection import Head
 from corpus.errors import CrawlError
@@ -173,7 +173,9 @@ class OfficeSpider(scrapy.Spider):
         next_: Next,
     ) -> None:
         super().__init__()
-        self.hosts, self.mirrors, self.next = hosts, mirrors, next_
+        self.hosts, self.next = hosts, next_
+        bases = {address.host(name): address.resolve(base) for name, base in mirrors.items()}
+        self.mirrors = {name: base.rstrip("/") for name, base in bases.items()}
         self.broken_chains = broken_chains
         self.error: Exception | None = None
         self.is_over = False
@@ -212,16 +214,12 @@ class OfficeSpider(scrapy.Spider):
     def _redirected(
         self, response: ScrapyResponse, wanted: Wanted, before: tuple[Response, ...]
     ) -> list[Request]:
-        location = (response.headers.get("Location") or b"").decode("latin-1")
-        try:
-            target = self._office_url(urljoin(response.url, location))
-            host = urlsplit(target).netloc.lower()
-        except ValueError as error:
-            reason = f"It redirects to {location!r}: {error}."
-            return self._asked(Failed(wanted, reason, before=before))
-        if host not in self.hosts:
-            reason = f"It redirects to another host, {target}."
-            return self._asked(Failed(wanted, reason, "other_host", before))
+        location = response.headers.get("Location") or b""
+        named = address.location(location, response.url)
+        target = self._office_url(named, response.meta["office_url"])
+        if refusal := address.judge(target, self.hosts):
+            reason = f"It {address.led_away(refusal)}."
+            return self._asked(Failed(wanted, reason, refusal.rule, before))
         if len(before) > MAX_REDIRECTS:
             reason = f"It redirects more than {MAX_REDIRECTS} times."
             return self._asked(Failed(wanted, reason, before=before))
@@ -236,9 +234,19 @@ class OfficeSpider(scrapy.Spider):
         return self._asked(Failed(wanted, reason, rule, request.meta["before"]))
 
     def _asked(self, answer: Fetched | Failed | None) -> list[Request]:
-        """The requests that the run wants next; an error of the run ends the crawl."""
+        """The requests that the run wants next; an error of the run ends the crawl.
+
+        What may not be asked for is answered at once.
+        """
+        answers, requests = [answer], list[Request]()
         try:
-            requests = [self._request(wanted, wanted.url, ()) for wanted in self.next(answer)]
+            while answers:
+                for wanted in self.next(answers.pop()):
+                    url = address.resolve(wanted.url)
+                    if refusal := address.judge(url, self.hosts):
+                        answers.append(Failed(wanted, refusal.reason, refusal.rule))
+                    else:
+                        requests.append(self._request(wanted, url, ()))
         except Exception as error:  # noqa: BLE001 (fetch_all raises it; Scrapy would only log it)
             self.error = error
             return []
@@ -256,6 +264,7 @@ class OfficeSpider(scrapy.Spider):
             "wanted": wanted,
             "office_url": url,
             "before": before,
+            "verbatim_url": True,  # what the door has let in is what is asked for
         }
         return Request(
             self._mirror_url(url),
@@ -267,12 +276,17 @@ class OfficeSpider(scrapy.Spider):
         )
 
     def _mirror_url(self, url: str) -> str:
-        parts = urlsplit(url)
-        base = self.mirrors.get(parts.netloc.lower())
-        return base.rstrip("/") + url.split(parts.netloc, 1)[1] if base else url
+        parts = address.split(url)
+        base = self.mirrors.get(parts.netloc)
+        return base + url[len(f"{parts.scheme}://{parts.netloc}") :] if base else url
 
-    def _office_url(self, url: str) -> str:
-        for host, base in self.mirrors.items():
-            if url.startswith(base.rstrip("/") + "/"):
-                return f"https://{host}{url[len(base.rstrip('/')) :]}"
+    def _office_url(self, url: str, asked: str) -> str:
+        """The office's own URL for a mirror's; `asked` tells of which host, where several have one
+        mirror.
+        """
+        parts = address.split(asked)
+        for host in (parts.netloc, *self.mirrors):
+            base = self.mirrors.get(host)
+            if base and url.startswith(f"{base}/"):
+                return f"{parts.scheme}://{host}{url[len(base) :]}"
         return url

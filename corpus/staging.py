@@ -128,7 +128,10 @@ class Staging:
         seen = select(STAGED.release).where(STAGED.run == self.run)
         rest = and_(r.office == self.office, r.route == self.route, r.id.not_in(seen))
         with self.store.writing() as connection:
-            rows = connection.execute(select(r.id, r.url, r.misses).where(rest)).all()
+            found = connection.execute(select(r.id, r.url, r.misses).where(rest)).all()
+        # What is known under several spellings is seen under one.
+        rows = [row for row in found if self.store.id_of(self.office, row.url) == row.id]
+        with self.store.writing() as connection:
             for row in rows:
                 self.add(connection, Observed(row.id, row.url, "missing", self.started_at))
         return sum(not row.misses for row in rows)

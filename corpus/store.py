@@ -36,6 +36,8 @@ from corpus.rows import (
 )
 from corpus.runs import read_open_runs, read_runs
 from corpus.settings import Settings
+from corpus.source import offices
+from corpus.spellings import older_spellings
 from corpus.suppression import Suppression, read_suppressions
 
 __all__ = ["Entry", "Outcome", "Store", "Visit"]
@@ -54,6 +56,7 @@ class Store:
             self.engine = open_catalog(self.url, make=make)
         except NoCatalogError as error:
             raise NoCatalogError(_missing(settings)) from error
+        self._older_spellings: dict[str, dict[str, str]] = {}
 
     def close(self) -> None:
         """Let go of the database's files and connections."""
@@ -145,6 +148,21 @@ class Store:
         with self.writing() as connection:
             row = connection.execute(query).one_or_none()
         return read_visit(row) if row else None
+
+    def known_url(self, office: str, url: str) -> str:
+        """The spelling of an address that its release is known by, and its id made of: the
+        canonical one, unless the catalog keeps the release under an older one.
+        """
+        canonical = offices()[office].canonical
+        if office not in self._older_spellings:
+            with self.writing() as connection:
+                found = older_spellings(connection, office, canonical)
+            self._older_spellings[office] = found
+        return self._older_spellings[office].get(canonical(url), canonical(url))
+
+    def id_of(self, office: str, url: str) -> str:
+        """The id of the release at an address, however that is spelled."""
+        return release_id(office, self.known_url(office, url))
 
     def get(self, id_: str, *, sealed: bool = False) -> Release | None:
         """The release of that id as it stands now; a suppressed one only where `sealed` asks."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +14,7 @@ from corpus.copies import tell_group
 from corpus.errors import OfficeError, PageError, StoreError
 from corpus.page import Page
 from corpus.records import Record
-from corpus.release import Draft, Provenance, Release, release_id
+from corpus.release import Draft, Provenance, Release
 from corpus.revision import next_revision
 from corpus.rows import sealed_ids
 from corpus.source import office
@@ -59,34 +60,38 @@ def read_suppressions(connection: Connection) -> list[Suppression]:
 
 
 def unsealed(
-    release: Release, seen: Provenance, archived: Record, sealed: set[str]
+    release: Release,
+    seen: Provenance,
+    archived: Record,
+    sealed: set[str],
+    id_of: Callable[[str, str], str],
 ) -> bytes | None:
     """What may be given out of the response that an observation of a release came in.
 
     All of it, unless it carries suppressed releases as well: then this release's own part, as its
-    digest proves it; None where that cannot be cut out.
+    digest proves it; None where that cannot be cut out. `id_of` gives the id of an office's
+    address.
     """
     beside = {id_ for id_ in sealed if id_.startswith(f"{release.office}-")}
     if not beside or not seen.part_sha256:
         return archived.body
     try:
-        drafts = _drafts(release, seen, archived)
+        found = _drafts(release, seen, archived)
     except (OfficeError, PageError):
         return None  # what cannot be read cannot be shown to be free of them
+    drafts = {id_of(release.office, each.url): each for each in found if each.url}
     if not beside & drafts.keys():
         return archived.body
     part = drafts[release.id].part if release.id in drafts else None
     return part if part and sha256(part) == seen.part_sha256 else None
 
 
-def _drafts(release: Release, seen: Provenance, archived: Record) -> dict[str, Draft]:
-    """The releases that a listing carries, by their ids."""
+def _drafts(release: Release, seen: Provenance, archived: Record) -> list[Draft]:
+    """The releases that a listing carries."""
     source = office(release.office)
     route = source.route(seen.reader.split("/")[1])
     language = release.language if route.languages else None
-    drafts = route.links(Page(archived.url, archived.body, language)).drafts
-    canonical = source.canonical
-    return {release_id(release.office, canonical(each.url)): each for each in drafts if each.url}
+    return route.links(Page(archived.url, archived.body, language)).drafts
 
 
 def _check(connection: Connection, id_: str) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from corpus import evidence
+from corpus.address import resolve
 from corpus.archive import IMPORTED, own_files, sha256
 from corpus.evidence import Rows
 from corpus.imports import records_at, verify_imports
@@ -112,7 +113,7 @@ def _file_findings(
 
 def _is_as_recorded(record: Record | None, row: Row[Any], url: str | None) -> bool:
     """A visit's own URL can be one that led to the record's by redirects."""
-    if record is None or (url and record.url != url):
+    if record is None or (url and resolve(record.url) != resolve(url)):
         return False
     return bool(sha256(record.body) == row.sha256)
 

@@ -5,6 +5,7 @@ FORMAT is the version of that shape: an index of another one is built anew.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -51,9 +52,17 @@ class Document:
         return "\n\n".join(self.body)
 
 
-def document(release: Release, group: str | None = None) -> Document:
+def canonical_id(office: str, url: str) -> str:
+    """The id of a release that is held under the canonical spelling of an address."""
+    return release_id(office, offices()[office].canonical(url))
+
+
+def document(
+    release: Release, group: str | None = None, id_of: Callable[[str, str], str] = canonical_id
+) -> Document:
     """What is indexed of a release: what the office states, what became of it, and the group of its
-    copies if it has any; nothing of how we came to know it.
+    copies if it has any; nothing of how we came to know it. `id_of` gives the id of an office's
+    address.
     """
     known = offices().get(release.office)
     return Document(
@@ -73,17 +82,15 @@ def document(release: Release, group: str | None = None) -> Document:
         kind=release.kind,
         group=group,
         statutes=_statutes(release),
-        alternates=_alternates(release),
+        alternates=_alternates(release, id_of),
     )
 
 
-def _alternates(release: Release) -> tuple[str, ...]:
-    """By the canonical URLs; an office that we know no more has none."""
-    known = offices().get(release.office)
-    if known is None or not release.alternates:
+def _alternates(release: Release, id_of: Callable[[str, str], str]) -> tuple[str, ...]:
+    """By their addresses; an office that we know no more has none."""
+    if release.office not in offices() or not release.alternates:
         return ()
-    urls = [known.canonical(each.url) for each in release.alternates]
-    ids = [release_id(release.office, url) for url in urls]
+    ids = [id_of(release.office, each.url) for each in release.alternates]
     return tuple(sorted({release.id, *ids}))
 
 

@@ -111,4 +111,4 @@ def _rebuild(
 def _documents(store: Store, after_revision: int) -> Iterator[Document]:
     groups = store.copy_groups()
     releases = store.releases(after_revision=after_revision)
-    return (document(release, groups.get(release.id)) for release in releases)
+    return (document(release, groups.get(release.id), store.id_of) for release in releases)

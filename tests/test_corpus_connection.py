@@ -467,7 +467,13 @@ def test_that_one_host_has_a_mirror_opens_no_private_address_to_another(settings
         f"gopher://{HOST}/x",
     ],
 )
-def test_nothing_but_http_is_spoken(settings: Settings, url: str) -> None:
+def test_nothing_but_http_is_spoken_before_and_behind_the_door(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    found = fetch(settings, url, hosts=(HOST, ""))
+    assert isinstance(found, Failed)
+    assert found.rule == "other_scheme"
+    monkeypatch.setattr("corpus.address.judge", lambda url, hosts=None: None)
     found = fetch(settings, url, hosts=(HOST, ""))
     assert isinstance(found, Failed)
     assert "Unsupported URL scheme" in found.reason

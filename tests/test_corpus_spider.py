@@ -92,8 +92,11 @@ def test_a_host_that_does_not_resolve_fails_with_a_sentence(settings: Settings) 
     ("location", "reason"),
     [
         ("/loop", "redirects more than 5 times"),
-        ("http://other.example/", "redirects to another host, http://other.example/"),
-        ("http://[broken/", "redirects to 'http://[broken/'"),
+        (
+            "http://other.example/",
+            "redirects to another host, http://other.example/",
+        ),
+        ("http://[broken/", "redirects to 'http://[broken/': It is no address"),
     ],
 )
 def test_a_redirect_that_leads_nowhere_is_a_failure(
@@ -171,6 +174,8 @@ def test_a_robots_txt_that_redirects_on_its_host_is_followed_and_obeyed(settings
     ("target", "reason"),
     [
         ("http://elsewhere.example/robots.txt", "it redirects to another host"),
+        ("file:///etc/hostname", "it redirects to 'file:///etc/hostname'"),
+        ("http://[broken/", "it redirects to 'http://[broken/'"),
         ("/robots.txt", "it redirects more than 5 times"),
     ],
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from corpus import Release, Store
-from corpus.release import Alternate, Attachment, release_id
+from corpus.release import Alternate, Attachment
 from corpus.revisits import GONE
 from corpus.source import offices
 
@@ -26,12 +26,9 @@ def files(store: Store, release: Release) -> list[tuple[Attachment, Kept]]:
 
 def translations(store: Store, release: Release) -> list[tuple[Alternate, Release | None]]:
     """The same text in other languages, each with our copy where it is held."""
-    source = offices().get(release.office)
+    is_known = release.office in offices()
     return [
-        (
-            each,
-            store.get(release_id(release.office, source.canonical(each.url))) if source else None,
-        )
+        (each, store.get(store.id_of(release.office, each.url)) if is_known else None)
         for each in release.alternates
     ]
 

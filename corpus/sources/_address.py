@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlunsplit
+
+from corpus.address import normalize, split
 
 
 def canonical(url: str) -> str:
-    """Scheme and host in one spelling, no query, no final slash."""
-    parts = urlsplit(url)
-    return urlunsplit(("https", parts.netloc.lower(), parts.path.rstrip("/"), "", ""))
+    """In one spelling, by https, no query, no final slash."""
+    parts = split(normalize(url))
+    return urlunsplit(("https", parts.netloc, parts.path.rstrip("/"), "", ""))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
-from urllib.parse import unquote, urldefrag, urlsplit
+from urllib.parse import unquote
 
 from bs4.element import Tag
 
-from corpus.errors import PageError
+from corpus.address import split
 from corpus.page import Page, clean, target, text
 from corpus.release import Attachment
 
@@ -23,12 +23,8 @@ def linked_files(body: Tag, page: Page, folders: tuple[str, ...] = ()) -> list[A
     """
     files: dict[str, Attachment] = {}
     for link in body.select("a[href]"):
-        try:
-            url = urldefrag(target(link, page)).url
-        except PageError:
-            # What editors mistyped is text without a link.
-            continue
-        path = PurePosixPath(unquote(urlsplit(url).path))
+        url = target(link, page)
+        path = PurePosixPath(unquote(split(url).path))
         is_file = path.suffix.lower() in DOCUMENTS | MEDIA or str(path).startswith(folders)
         # A file elsewhere is something the release cites, not something the office attached.
         if is_file and _site(url) == _site(page.url):
@@ -37,4 +33,4 @@ def linked_files(body: Tag, page: Page, folders: tuple[str, ...] = ()) -> list[A
 
 
 def _site(url: str) -> str:
-    return urlsplit(url).netloc.lower().removeprefix("www.")
+    return split(url).netloc.removeprefix("www.")

@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from datetime import date
 from functools import partial
 from itertools import combinations
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlunsplit
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
+from corpus.address import host, is_address, is_tracking, normalize, resolve, split, untracked
 from corpus.errors import PageError
-from corpus.page import Page, clean, fragment, paragraphs, text
+from corpus.page import Page, clean, fragment, paragraphs, target, text
 from corpus.release import Draft
 from corpus.source import Link, Listing, Route
 
@@ -26,8 +27,6 @@ from corpus.source import Link, Listing, Route
 SEPARATOR = re.compile(r"\s+[|–—\-·•:»«]+\s+|\s*[|»«]\s*")
 TITLES = ["h1", "h2", "h3"]
 OLDER = "a[rel~=next], link[rel~=next]"
-# Added by those who share a link; selects nothing.
-TRACKING = re.compile(r"utm_\w+|fbclid|gclid")
 # A moment in UTC falls on another day than the office's own for part of every day.
 UTC_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]00:?00)")
 LAST_DAY = "2199-12-31"
@@ -48,10 +47,12 @@ def route(
     """A route read by this file's functions.
 
     `releases`: a regular expression that a release's path (with its query, if any) matches whole,
-    and no other page's. `older`: a selector of the link to a listing's next page. `language`: of
-    pages that do not state theirs. `hosts`: where releases stand, beside the listing's own host.
+    and no other page's; trackers are taken off before, and letters may be escaped or not. `older`:
+    a selector of the link to a listing's next page. `language`: of pages that do not state theirs.
+    `hosts`: where releases stand, beside the listing's own host.
     """
-    ours = (urlsplit(start).netloc, *hosts)
+    start = resolve(start)
+    ours = tuple(map(host, (split(start).netloc, *hosts)))
     return Route(
         "pages",
         ours,
@@ -63,37 +64,42 @@ def route(
 
 
 def canonical(url: str) -> str:
-    """Scheme and host in one spelling, no final slash, no tracking; the rest of a query stays."""
-    parts = urlsplit(url)
-    pairs = [pair for pair in parse_qsl(parts.query) if not TRACKING.fullmatch(pair[0])]
+    """In one spelling, by https, no final slash, no tracking; the rest of a query stays."""
+    parts = split(normalize(url))
+    pairs = [pair for pair in parse_qsl(parts.query) if not is_tracking(pair[0])]
     path = parts.path.rstrip("/")
-    return urlunsplit(("https", parts.netloc.lower(), path, urlencode(sorted(pairs)), ""))
+    return urlunsplit(("https", parts.netloc, path, urlencode(sorted(pairs)), ""))
 
 
 def _links(pattern: re.Pattern[str], older: str, hosts: tuple[str, ...], page: Page) -> Listing:
     soup = page.soup()
-    urls = (urlsplit(urljoin(page.url, str(a["href"]).strip())) for a in soup.select("a[href]"))
-    found = [
-        urlunsplit(url._replace(fragment=""))
-        for url in urls
-        if url.netloc.lower() in hosts and pattern.fullmatch(urlunsplit(("", "", *url[2:4], "")))
-    ]
+    urls = [untracked(target(a, page)) for a in soup.select("a[href]")]
+    found = [url for url in urls if split(url).netloc in hosts and _matches(pattern, url)]
     if not found:
         raise PageError(
             f"{page.url}: no link to a path like {pattern.pattern!r}; the layout may have changed."
         )
-    following = {urljoin(page.url, str(a["href"])) for a in soup.select(older) if a.get("href")}
+    following = {target(a, page) for a in soup.select(older) if a.get("href")}
     if len(following) > 1:
         raise PageError(f"{page.url}: {older!r} leads to {len(following)} pages instead of one.")
-    return Listing([Link(url) for url in dict.fromkeys(found)], next=next(iter(following), None))
+    # Of what is no address nobody can say that it is no release's: the door tells of it.
+    broken = [url for url in urls if not is_address(url)]
+    links = [Link(url) for url in dict.fromkeys([*found, *broken])]
+    return Listing(links, next=next(iter(following), None))
+
+
+def _matches(pattern: re.Pattern[str], url: str) -> bool:
+    parts = split(url)
+    path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return bool(pattern.fullmatch(path) or pattern.fullmatch(unquote(path)))
 
 
 def _is_release(pattern: re.Pattern[str], url: str) -> bool:
     """Whether an address, canonical or not, is a release's."""
-    parts = urlsplit(url)
+    parts = split(untracked(url))
     bare = parts.path.rstrip("/")
-    paths = (urlunsplit(("", "", path, parts.query, "")) for path in (bare, f"{bare}/"))
-    return any(pattern.fullmatch(path) for path in paths)
+    spelled = (urlunsplit(parts._replace(path=path)) for path in (bare, f"{bare}/"))
+    return any(_matches(pattern, each) for each in spelled)
 
 
 def _release(language: str | None, page: Page) -> Draft:
@@ -153,7 +159,7 @@ def _stands_first(words: str, wholes: list[str]) -> bool:
 def _leads_home(heading: Tag) -> bool:
     """Whether a heading is the site's name in its banner."""
     links = [*heading.select("a[href]"), *heading.find_parents("a", href=True)]
-    return any(urlsplit(str(link["href"])).path in ("", "/") for link in links)
+    return any(split(str(link["href"])).path in ("", "/") for link in links)
 
 
 def _site_name(soup: BeautifulSoup) -> str:

@@ -10,6 +10,7 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
+from corpus.address import normalize, split
 from corpus.errors import PageError
 from corpus.page import Page, clean, fragment, item_bytes, paragraphs, read_iso_date
 from corpus.release import Draft
@@ -29,9 +30,9 @@ SIGNATURE_LENGTH = 160
 
 
 def canonical(url: str) -> str:
-    """Scheme and host in one spelling; of the query only `lang` selects a text."""
-    parts = urlsplit(url)
-    host = parts.netloc.lower().removeprefix("www.")
+    """In one spelling, by https; of the query only `lang` selects a text."""
+    parts = split(normalize(url))
+    host = parts.netloc.removeprefix("www.")
     lang = [(name, value) for name, value in parse_qsl(parts.query) if name == "lang"]
     return urlunsplit(("https", f"www.{host}", parts.path.rstrip("/"), urlencode(lang), ""))
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 from bs4.element import Tag
 from bs4.filter import SoupStrainer
 
+from corpus.address import normalize, split
 from corpus.errors import PageError
 from corpus.page import Page, attribute, next_page, one, paragraphs, read_date, target, text
 from corpus.release import Alternate, Draft
@@ -25,11 +26,11 @@ SECTIONS = {"kaz": "kk", "rus": "ru", "eng": "en"}
 
 
 def canonical(url: str) -> str:
-    """Scheme and host in one spelling; of a query only `lang` selects a text, on gov.kz alone."""
-    parts = urlsplit(url)
+    """In one spelling; of a query only `lang` selects a text, on gov.kz alone."""
+    parts = split(normalize(url))
     if "/press/news/details/" in parts.path:
         return _govkz.canonical(url)
-    host = parts.netloc.lower().removeprefix("www.")
+    host = parts.netloc.removeprefix("www.")
     return urlunsplit(("http", host, parts.path.rstrip("/"), "", ""))
 
 

@@ -46,5 +46,5 @@ SOURCE = Source(
     languages=("en", "es"),
     routes=(Route("pages", ("oag.ca.gov",), "https://oag.ca.gov/media/news", links, release),),
     canonical=canonical,
-    version=2,
+    version=3,
 )

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from bs4.element import Tag
 from bs4.filter import SoupStrainer
 
+from corpus.address import resolve
 from corpus.errors import PageError
 from corpus.page import (
     Page,
@@ -96,7 +97,7 @@ def interface_release(page: Page) -> Draft:
 def _draft(item: dict[str, Any], page: Page) -> Draft:
     try:
         return Draft(
-            url=canonical(item["url"]),
+            url=resolve(item["url"], page.url),
             title=clean(item["title"]),
             published=_day(item["date"], page),
             body=paragraphs(fragment(item["body"])),

@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from bs4.element import Tag
 
+from corpus.address import resolve
 from corpus.errors import PageError
 from corpus.page import HEADINGS, Page, clean, one, paragraphs, read_date, target, text
 from corpus.release import Alternate, Draft
@@ -93,7 +94,7 @@ def _links(tokens: list[str], page: Page) -> Iterator[Link]:
         if name == "date":
             published = _day(words, page)
         elif name == "file":
-            yield Link(urljoin(urljoin(page.url, ".."), words), published)
+            yield Link(resolve(words, resolve("..", page.url)), published)
             published = None
 
 
@@ -164,5 +165,5 @@ SOURCE = Source(
         Route("pages", (HOST,), listing_url(FIRST_YEAR), links, release, newer=newer_listings),
     ),
     canonical=canonical,
-    version=2,
+    version=3,
 )

@@ -46,5 +46,5 @@ SOURCE = Source(
     languages=("en", "es"),
     routes=(Route("pages", ("ag.ny.gov",), "https://ag.ny.gov/press-releases", links, release),),
     canonical=canonical,
-    version=2,
+    version=3,
 )

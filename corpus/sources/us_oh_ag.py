@@ -81,5 +81,5 @@ SOURCE = Source(
     languages=("en",),
     routes=(Route("pages", (HOST,), f"https://{HOST}/Media/News-Releases", links, release),),
     canonical=canonical,
-    version=2,
+    version=3,
 )

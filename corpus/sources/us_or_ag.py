@@ -70,5 +70,5 @@ SOURCE = Source(
         ),
     ),
     canonical=canonical,
-    version=2,
+    version=3,
 )

@@ -64,5 +64,5 @@ SOURCE = Source(
     languages=("en",),
     routes=(Route("pages", (HOST,), f"https://{HOST}/taking-action/", links, release),),
     canonical=canonical,
-    version=2,
+    version=3,
 )

@@ -65,5 +65,5 @@ SOURCE = Source(
     languages=("en",),
     routes=(Route("pages", (HOST,), f"https://{HOST}/news/press_releases", links, release),),
     canonical=canonical,
-    version=2,
+    version=3,
 )

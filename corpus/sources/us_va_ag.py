@@ -96,6 +96,6 @@ SOURCE = Source(
     languages=("en",),
     routes=(Route("pages", (HOST,), f"https://{HOST}/media-center/news-releases", links, release),),
     canonical=canonical,
-    version=2,
+    version=3,
     gives_dates=False,
 )
