@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields
 from math import inf
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from platformdirs import user_data_path
 
@@ -97,6 +98,11 @@ class Settings:
     opensearch_replicas: int = _setting(
         0, "copies of each shard on other nodes; with one, a node may go", least=0
     )
+    url: str = _setting(
+        "",
+        "address of the page, such as `https://search.example.org`, also with a path: links and"
+        " feeds name it, and other hosts are refused; empty: whatever host a request names",
+    )
     https: bool = _setting(False, "yes: answer over HTTPS only (behind a TLS proxy), with HSTS")
     proxies: int = _setting(
         0, "proxies of yours in front of the page, whose X-Forwarded-* headers count", least=0
@@ -144,7 +150,11 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
                 raise SettingsError(
                     f"{PREFIX}{each.name.upper()} must be at least {least}, not {value!r}."
                 )
+    if "url" in given:
+        given["url"] = _own_url(given["url"])
     settings = Settings(**given)
+    if settings.https and settings.url.startswith("http:"):
+        raise SettingsError(f"{PREFIX}HTTPS=yes needs a {PREFIX}URL that begins with https://.")
     if settings.engine not in ENGINES:
         raise SettingsError(
             f"{PREFIX}ENGINE must be {' or '.join(ENGINES)}, not {settings.engine!r}."
@@ -157,6 +167,25 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     if settings.engine == "opensearch" and not settings.opensearch_url:
         raise SettingsError(f"{PREFIX}OPENSEARCH_URL must name the cluster's nodes.")
     return settings
+
+
+def _own_url(value: str) -> str:
+    """An address as browsers write it, its path without a slash at the end."""
+    try:
+        url = urlsplit(value.strip())
+        host, port = (url.hostname or "").encode("idna").decode(), url.port
+    except ValueError:  # UnicodeError is one
+        url, host, port = urlsplit(""), "", None
+    is_whole = url.scheme in ("http", "https") and host and not (url.username or url.password)
+    if value and (not is_whole or url.query or url.fragment):
+        raise SettingsError(
+            f"{PREFIX}URL must be an address such as https://search.example.org, not {value!r}."
+        )
+    if ":" in host:
+        host = f"[{host}]"
+    if port and port != {"http": 80, "https": 443}[url.scheme]:
+        host = f"{host}:{port}"
+    return urlunsplit((url.scheme, host, quote(unquote(url.path)).rstrip("/"), "", ""))
 
 
 def _read(name: str, kind: str, value: str) -> Any:

@@ -266,7 +266,7 @@ def demo_command(ctx: click.Context, host: str, port: int, no_serve: bool) -> No
 
     In a data folder of its own.
     """
-    ctx.obj = settings = replace(ctx.obj, data=ctx.obj.data / "demo", catalog="")
+    ctx.obj = settings = replace(ctx.obj, data=ctx.obj.data / "demo", catalog="", url="")
     for report in crawl_samples(settings):
         click.echo("\n".join(report.sentences()))
     ctx.invoke(reindex_command, is_full=False, is_smaller_accepted=False)

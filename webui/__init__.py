@@ -30,6 +30,7 @@ from webui import (
     suppressed,
     trends,
 )
+from webui.address import keep_address
 from webui.api import add_api
 from webui.downloads import Downloads
 from webui.errors import show_errors
@@ -120,6 +121,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     add_api(app, store, engine, settings)
     show_errors(app)
     speak_languages(app)
+    keep_address(app, settings)
     guard(app, settings)
     app.config["COMPRESS_MIMETYPES"] = COMPRESSED
     Compress(app)

@@ -6,6 +6,8 @@ that may not fetch a page cannot read that it is not to be listed, and lists its
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from flask import Flask, Response, request
 
 from corpus import Settings
@@ -36,9 +38,12 @@ def keep_out_robots(app: Flask, settings: Settings) -> None:
             response.headers["X-Robots-Tag"] = "noindex"
         return response
 
+    # The file is of a host, whatever path of it is ours.
+    lines = ROBOTS.replace("Disallow: ", f"Disallow: {urlsplit(settings.url).path}")
+
     @app.get("/robots.txt")
     def robots() -> Response:
-        return Response(ROBOTS, content_type="text/plain; charset=utf-8")
+        return Response(lines, content_type="text/plain; charset=utf-8")
 
     app.jinja_env.globals["is_listed"] = is_listed
     app.after_request(tell)

@@ -27,7 +27,7 @@ def add_api(app: Flask, store: Store, engine: Engine, settings: Settings) -> Non
     records.add(parts, store, engine)
     tools.add(parts, engine, settings)
     parts.after_request(_make_conditional)
-    interface = Interface(app)
+    interface = Interface(app, settings.url)
     interface.register_blueprint(parts)
     app.register_blueprint(reference.pages(interface))
     app.before_request(_refuse_body)

@@ -66,7 +66,7 @@ class Interface(Api):
 
     ERROR_SCHEMA = ProblemSchema
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: Any, url: str) -> None:
         super().__init__(
             app,
             spec_kwargs={
@@ -74,7 +74,7 @@ class Interface(Api):
                 "version": "1",
                 "openapi_version": "3.1.0",
                 "info": {"description": " ".join(ABOUT.split())},
-                "servers": [{"url": "/"}],
+                "servers": [{"url": url or "/"}],
             },
         )
 
