@@ -557,6 +557,7 @@ def test_other_packings_are_named(take: Taken, start: bytes, packing: str) -> No
         (gzip.compress(b"<html>Not found</html>"), "no record of WARC or ARC begins there"),
         (gzip.compress(response(0) + response(1)), "several records are packed as one"),
     ],
+    ids=["empty", "letter", "page", "noise", "packed page", "one member"],
 )
 def test_what_is_no_archive_is_told_and_not_copied(take: Taken, data: bytes, words: str) -> None:
     report = take.one(data)
