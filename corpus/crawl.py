@@ -20,6 +20,7 @@ from corpus.quarantine import judge
 from corpus.report import CrawlReport
 from corpus.run import Progress, Run
 from corpus.settings import Settings
+from corpus.signals import Interruption
 from corpus.source import Route, office
 from corpus.spider import fetch_all
 from corpus.staging import Staging
@@ -48,7 +49,8 @@ def crawl(
     (`report.quarantined`).
     `since` stops at a listing page with no release of that day or later; `limit` stops after that
     many releases. Whatever goes wrong is told in the report, so that the next office is crawled.
-    Raises OfficeError, SettingsError, and StoreError where the next office would fare no better.
+    Raises OfficeError, SettingsError, Interruption, and StoreError where the next office would fare
+    no better.
     """
     way = office(name).route(route)
     mirrors = {host.lower(): base for host, base in (mirrors or {}).items()}
@@ -67,6 +69,9 @@ def crawl(
         error = raised
         report.error = sentence(raised, settings, f"crawl of {name}")
         staging.keep(report) if staging else store.add_run(name, now, report.as_json())
+    except Interruption as signal:
+        report.interrupted = signal.signal.name
+        raise
     if error and _is_of_all(error):
         raise error
     return report
@@ -89,7 +94,8 @@ def _fetch(run: Run, mirrors: dict[str, str], delay_s: float) -> Exception | Non
     except Exception as error:  # noqa: BLE001 (what was seen until then is judged as usual)
         found = error
         run.report.error = sentence(error, run.settings, f"crawl of {run.name}")
-    run.report.seconds = time.monotonic() - clock
+    finally:
+        run.report.seconds = time.monotonic() - clock
     return found
 
 

@@ -29,11 +29,12 @@ KEPT = 1000
 @dataclass
 class CrawlReport:
     """Counts and lists of one run. `error` says why the office failed as a whole, if it did;
-    `cut_short` where an option ended the run before the office's listing did; `quarantined` why
-    nothing of the run is published. `not_due` counts known releases whose visit was not due,
-    `vanished` known ones that were not there for the first time, `resumed` what an interrupted
-    run had seen; `attachments` are files archived in this run. `absent` names listings, newer than
-    all that were found, that need not be there yet.
+    `interrupted` by which signal, so that the run is not over; `cut_short` where an option ended it
+    before the office's listing did; `quarantined` why nothing of the run is published. `not_due`
+    counts known releases whose visit was not due, `vanished` known ones that were not
+    there for the first time, `resumed` what an interrupted run had seen; `attachments` are files
+    archived in this run. `absent` names listings, newer than all that were found, that need not be
+    there yet.
     """
 
     office: str
@@ -62,6 +63,7 @@ class CrawlReport:
     ended_early: str | None = None
     cut_short: str | None = None
     quarantined: str | None = None
+    interrupted: str | None = None
     error: str | None = None
 
     @property
@@ -154,6 +156,11 @@ class CrawlReport:
                 f"  QUARANTINED: {self.quarantined} Nothing of this run is published;"
                 f" look, then `communique crawl --accept {self.office}`."
             ]
+        if self.interrupted:
+            lines.append(
+                f"  INTERRUPTED by {self.interrupted}: what was seen is kept, and the next crawl"
+                " goes on from there"
+            )
         if self.error:
             lines.append(f"  FAILED: {self.error}")
         return lines

@@ -27,6 +27,7 @@ from corpus.politeness import (
     plain_reason,
 )
 from corpus.settings import Settings
+from corpus.signals import interruptible, is_interrupted
 from corpus.tls import BrokenChain
 
 CHUNK_BYTES = 1 << 20
@@ -102,7 +103,7 @@ def fetch_all(
 
     for name in ("scrapy", "asyncio", "twisted"):  # what matters stands in the run's report
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    asyncio.run(crawl())
+    asyncio.run(interruptible(crawl()))
 
 
 def scrapy_settings(delay_s: float, settings: Settings, is_mirrored: bool) -> dict[str, Any]:
@@ -238,6 +239,8 @@ class OfficeSpider(scrapy.Spider):
 
         What may not be asked for is answered at once.
         """
+        if is_interrupted():  # whatever came of the last request is asked for again
+            return []
         answers, requests = [answer], list[Request]()
         try:
             while answers:

@@ -16,6 +16,7 @@ import click
 from corpus import Settings, Source, Store, office, offices, read_settings
 from corpus.errors import CommuniqueError, LockedError, OfficeError, SettingsError
 from corpus.report import counted
+from corpus.signals import Interruption
 from indexer import Filters, Passage, Query, open_engine, parse
 from indexer.catalog_command import copy_catalog_command
 from indexer.check_command import check_command
@@ -44,6 +45,9 @@ class _Commands(click.Group):
             if isinstance(error, LockedError):
                 ctx.exit(LOCKED)
             ctx.exit(USAGE if isinstance(error, OfficeError | SettingsError) else FAILED)
+        except Interruption as error:
+            click.echo(error, err=True)
+            ctx.exit(error.status)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -53,7 +57,7 @@ def main(ctx: click.Context) -> None:
     """Communique: a search engine for what prosecutors say.
 
     Exit status: 0 done, 1 failed, 2 usage, 3 some office failed while others went through,
-    75 another job holds the lock.
+    75 another job holds the lock, 130 interrupted (Ctrl-C), 143 terminated.
     """
     start_logging()
     ctx.obj = read_settings(os.environ)
@@ -96,19 +100,30 @@ def reindex_command(settings: Settings, is_full: bool, is_smaller_accepted: bool
     Exit status 1, and the live index stays, when the new one would hold less than nine tenths of
     its releases, or the catalog is older than it; --accept-smaller insists.
     """
-    with (
-        closing(Store(settings, make=False)) as store,
-        closing(open_engine(settings)) as engine,
-        shown("reindex") as show,
-    ):
-        report = bring_up_to_date(
-            settings,
-            store,
-            engine,
-            is_full=is_full,
-            is_smaller_accepted=is_smaller_accepted,
-            progress=lambda done, total: show("reindex", done, total),
-        )
+    so_far = ""
+    try:
+        with (
+            closing(Store(settings, make=False)) as store,
+            closing(open_engine(settings)) as engine,
+            shown("reindex") as show,
+        ):
+
+            def note(done: int, total: int) -> None:
+                nonlocal so_far
+                so_far = f" after {done:,} of {total:,}"
+                show("reindex", done, total)
+
+            report = bring_up_to_date(
+                settings,
+                store,
+                engine,
+                is_full=is_full,
+                is_smaller_accepted=is_smaller_accepted,
+                progress=note,
+            )
+    except Interruption:
+        click.echo(f"Broken off{so_far}; searches go on with the index there was.")
+        raise
     click.echo(report.sentence())
 
 

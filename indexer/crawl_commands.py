@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from datetime import date
 from functools import partial
 
 import click
 
-from corpus import Settings, Source, Store, office, offices
+from corpus import Settings, Store, office, offices
 from corpus.errors import LockedError, OfficeError
 from corpus.lock import no_crawl, only_crawl
 from corpus.report import CrawlReport
@@ -122,7 +122,12 @@ def crawl_command(
     chosen = names or tuple(name for name, source in offices().items() if not source.is_sample)
     for name in chosen:
         office(name).route(route)
-    reports: list[CrawlReport] = []
+    reports: dict[str, CrawlReport] = {}
+
+    def note(report: CrawlReport) -> None:
+        reports[report.office] = report
+        show(report.office, report.releases, None)
+
     try:
         with opened_or_made(settings) as store, shown("crawl") as show:
             crawl_one = partial(
@@ -134,13 +139,13 @@ def crawl_command(
                 since=since,
                 limit=limit,
                 delay_s=delay,
-                progress=lambda report: show(report.office, report.releases, None),
+                progress=note,
             )
             _crawl_each(chosen, settings, crawl_one, reports)
-    finally:  # also of what came before an error that ends the command
+    finally:  # also what came before an error or a signal that ends the command
         if reports:
-            _show_reports(reports, as_json)
-    failed = [report for report in reports if report.error or report.quarantined]
+            _show_reports([*reports.values()], as_json)
+    failed = [report for report in reports.values() if report.error or report.quarantined]
     if failed:
         raise SystemExit(FAILED if len(failed) == len(reports) else SOME_FAILED)
 
@@ -149,7 +154,7 @@ def _crawl_each(
     names: tuple[str, ...],
     settings: Settings,
     crawl_one: Callable[[str], CrawlReport],
-    reports: list[CrawlReport],
+    reports: dict[str, CrawlReport],
 ) -> None:
     """Crawl one office after another; one that is being crawled already is left to that crawl.
 
@@ -159,7 +164,7 @@ def _crawl_each(
     for name in names:
         try:
             with only_crawl(settings, name):
-                reports.append(crawl_one(name))
+                reports[name] = crawl_one(name)
         except LockedError as error:
             locked.append(error)
     if locked and not reports:
@@ -216,24 +221,14 @@ def _show_reports(reports: list[CrawlReport], as_json: bool) -> None:
             click.echo("\n".join(report.sentences()))
 
 
-def crawl_samples(settings: Settings) -> list[CrawlReport]:
+def crawl_samples(settings: Settings) -> Iterator[CrawlReport]:
     """Crawl the sample offices by all their routes, from the sites that come with the program."""
-    samples = {name: source for name, source in offices().items() if source.is_sample}
-    with opened_or_made(settings) as store, only_crawl(settings, *samples), ExitStack() as sites:
-        reports = []
-        for name, source in samples.items():
-            site = sites.enter_context(SampleSite(name))
-            reports += _crawl_routes(name, source, site.url, settings, store)
-    return reports
-
-
-def _crawl_routes(
-    name: str, source: Source, url: str, settings: Settings, store: Store
-) -> list[CrawlReport]:
     from corpus.crawl import crawl  # as above
 
-    mirrors = {host: url for route in source.routes for host in route.hosts}
-    return [
-        crawl(name, settings, store, route=route.name, mirrors=mirrors, delay_s=0)
-        for route in source.routes
-    ]
+    samples = {name: source for name, source in offices().items() if source.is_sample}
+    with opened_or_made(settings) as store, only_crawl(settings, *samples), ExitStack() as sites:
+        for name, source in samples.items():
+            url = sites.enter_context(SampleSite(name)).url
+            mirrors = {host: url for route in source.routes for host in route.hosts}
+            for each in source.routes:
+                yield crawl(name, settings, store, route=each.name, mirrors=mirrors, delay_s=0)

@@ -15,6 +15,7 @@ from corpus.errors import CommuniqueError, SmallerError
 from corpus.imports import import_files
 from corpus.lock import IMPORT, no_crawl, only_job
 from corpus.report import counted
+from corpus.signals import Interruption
 from corpus.verify import Finding, verify_archive, verify_catalog
 from indexer import Engine, open_engine
 from indexer.console import FAILED
@@ -98,9 +99,13 @@ def import_command(settings: Settings, paths: tuple[Path, ...], who: str) -> Non
     """
     is_whole = True
     with only_job(settings, IMPORT), opened_or_made(settings) as store:
-        for report in import_files(paths, who, settings, store):
-            click.echo("\n".join(report.sentences()))
-            is_whole = is_whole and not report.problems
+        try:
+            for report in import_files(paths, who, settings, store):
+                click.echo("\n".join(report.sentences()))
+                is_whole = is_whole and not report.problems
+        except Interruption:
+            click.echo("Broken off; say the same command again, it adds what is missing.")
+            raise
     if not is_whole:
         raise SystemExit(FAILED)
 

@@ -96,16 +96,23 @@ def _rebuild(
     # Before the build: what a crawl adds meanwhile need not be in it.
     sample = [release.id for release in islice(store.releases(), SAMPLE)]
     build = engine.build(_documents(store, 0), revision, report)
-    total = min(total, store.count())  # what was suppressed meanwhile need not be in it
-    sample = [each for each in sample if store.get(each)]
-    if number < total or not all(engine.has(sample, build)):
+    try:
+        total = min(total, store.count())  # what was suppressed meanwhile need not be in it
+        sample = [each for each in sample if store.get(each)]
+        _check(engine, build, number, total, sample)
+    except BaseException:
         engine.drop(build)
+        raise
+    engine.publish(build)
+    return number, build
+
+
+def _check(engine: Engine, build: str, number: int, total: int, sample: list[str]) -> None:
+    if number < total or not all(engine.has(sample, build)):
         raise IndexUnusableError(
             f"The build {build} holds {number:,} of {counted(total, 'release')};"
             " it was not published."
         )
-    engine.publish(build)
-    return number, build
 
 
 def _documents(store: Store, after_revision: int) -> Iterator[Document]:

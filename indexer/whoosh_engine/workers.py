@@ -6,9 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context, parent_process, resource_tracker
+from os import _exit
 from pathlib import Path
+from threading import Thread
 
+from corpus.signals import blocked
 from indexer.document import Document
 from indexer.whoosh_engine.builder import SegmentBuilder
 from indexer.whoosh_engine.codec import ArraySegment
@@ -43,7 +46,10 @@ class Taker:
 
 
 class Worker:
-    """A process that does one thing after another; what it was told and has not answered waits."""
+    """A process that does one thing after another; what it was told and has not answered waits.
+
+    It ends with its parent, however that ends, and hears of no signal itself.
+    """
 
     def __init__(self, folder: Path, most_tokens: int) -> None:
         self.process = ProcessPoolExecutor(
@@ -51,11 +57,17 @@ class Worker:
         )
         self.waiting: list[Future[list[ArraySegment]]] = []
         self.done: list[ArraySegment] = []
+        resource_tracker.ensure_running()  # which would let signals through again
+        with blocked():
+            self.process.submit(int)  # starts it
 
     def __enter__(self) -> Worker:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind:  # nobody waits for what they are doing
+            for child in active_children():
+                child.kill()
         self.process.shutdown(cancel_futures=True)
 
     def submit(self, task: Callable[..., list[ArraySegment]], *given: object) -> None:
@@ -89,7 +101,15 @@ _takers: list[Taker] = []
 
 def begin(folder: Path, most_tokens: int) -> None:
     """In a worker: be ready to take documents."""
+    Thread(target=_end_with_parent, daemon=True).start()
     _takers.append(Taker(folder, most_tokens))
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    assert parent
+    parent.join()
+    _exit(1)
 
 
 def take(batch: list[Document]) -> list[ArraySegment]:

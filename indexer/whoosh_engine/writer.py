@@ -67,6 +67,15 @@ class SegmentWriter:
     def update(self, documents: Iterable[Document], removed: Iterable[str], report: Report) -> int:
         """Replace and add documents, remove ids; the number of documents taken."""
         toc = TOC.read(FileStorage(str(self.folder)), NAME)
+        try:
+            return self._update(toc, documents, removed, report)
+        except BaseException:
+            self._clean()
+            raise
+
+    def _update(
+        self, toc: TOC, documents: Iterable[Document], removed: Iterable[str], report: Report
+    ) -> int:
         segments: list[ArraySegment] = toc.segments
         taken: list[str] = [*removed]
         fresh, number = self._build(_noted(documents, taken), report)
@@ -146,7 +155,13 @@ class SegmentWriter:
             sync(segment.path(self.folder))
         storage = _Storage(str(self.folder))
         TOC(schema(), segments, generation + 1).write(storage, NAME)
-        clean_files(storage, NAME, generation + 1, segments)
+        self._clean()
+
+    def _clean(self) -> None:
+        """Remove the files that the newest table of contents does not name."""
+        storage = FileStorage(str(self.folder))
+        toc = TOC.read(storage, NAME)
+        clean_files(storage, NAME, toc.generation, toc.segments)
 
 
 def _shared(segments: list[ArraySegment]) -> Iterator[list[ArraySegment]]:
