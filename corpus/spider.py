@@ -215,9 +215,7 @@ class OfficeSpider(scrapy.Spider):
     def _redirected(
         self, response: ScrapyResponse, wanted: Wanted, before: tuple[Response, ...]
     ) -> list[Request]:
-        location = response.headers.get("Location") or b""
-        named = address.location(location, response.url)
-        target = self._office_url(named, response.meta["office_url"])
+        target = self._target(response, response.meta["office_url"])
         if refusal := address.judge(target, self.hosts):
             reason = f"It {address.led_away(refusal)}."
             return self._asked(Failed(wanted, reason, refusal.rule, before))
@@ -283,13 +281,15 @@ class OfficeSpider(scrapy.Spider):
         base = self.mirrors.get(parts.netloc)
         return base + url[len(f"{parts.scheme}://{parts.netloc}") :] if base else url
 
-    def _office_url(self, url: str, asked: str) -> str:
-        """The office's own URL for a mirror's; `asked` tells of which host, where several have one
-        mirror.
+    def _target(self, response: ScrapyResponse, asked: str) -> str:
+        """Where a redirect leads, at the office; a mirror may name itself or the office.
+
+        Where several hosts have one mirror, it is first of all that which was asked.
         """
-        parts = address.split(asked)
+        location = response.headers.get("Location") or b""
+        named, parts = address.location(location, response.url), address.split(asked)
         for host in (parts.netloc, *self.mirrors):
             base = self.mirrors.get(host)
-            if base and url.startswith(f"{base}/"):
-                return f"{parts.scheme}://{host}{url[len(base) :]}"
-        return url
+            if base and named.startswith(f"{base}/"):
+                return f"{parts.scheme}://{host}{named[len(base) :]}"
+        return address.location(location, asked)

@@ -19,12 +19,14 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, sync_playwright
 from waitress.server import create_server
 
-from corpus import Settings, Store, office
+from corpus import Settings, Store, office, offices
 from corpus.crawl import crawl
 from corpus.release import release_id
 from corpus.report import CrawlReport
 from corpus.sample_site import SampleSite
 from indexer import Engine, open_engine, reindex
+from tests.examplia import GENERIC, HOST, NAME, OWN, Crawl
+from tests.faulty_site import FaultySite
 from tests.opensearch.java import Unavailable
 from tests.opensearch.server import Server as OpenSearchServer
 from tests.postgresql import INITDB_PROGRAM, PG_CTL, Server
@@ -55,6 +57,7 @@ EACH_CATALOG = {
     "test_corpus_quarantine",
     "test_corpus_reread",
     "test_corpus_shapes",
+    "test_corpus_spellings",
     "test_corpus_store",
     "test_corpus_verify",
     "test_indexer_evidence",
@@ -106,6 +109,35 @@ def store(settings: Settings) -> Iterator[Store]:
     opened = Store(settings)
     yield opened
     opened.close()
+
+
+@pytest.fixture(params=["own", "generic"])
+def examplia(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An invented office, by readers of its own or by the generic one."""
+    monkeypatch.setitem(offices(), NAME, OWN if request.param == "own" else GENERIC)
+
+
+@pytest.fixture
+def own_examplia(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That office, with readers of its own."""
+    monkeypatch.setitem(offices(), NAME, OWN)
+
+
+@pytest.fixture
+def web() -> Iterator[FaultySite]:
+    """Its site, which has the pages that a test sets."""
+    with FaultySite() as opened:
+        yield opened
+
+
+@pytest.fixture
+def crawled(settings: Settings, store: Store, web: FaultySite) -> Crawl:
+    """Crawl it once more."""
+
+    def once_more() -> CrawlReport:
+        return crawl(NAME, settings, store, mirrors={HOST: web.url}, delay_s=0)
+
+    return once_more
 
 
 @pytest.fixture(scope="session")

@@ -250,6 +250,50 @@ def test_revisits_ports_and_chunks_of_other_tools_are_understood(
     assert list(verify_catalog(copy_settings, copy_store)) == []
 
 
+@pytest.mark.parametrize(
+    ("spelling", "is_ours"),
+    [
+        ("http://{host}:80{path}#top", True),
+        ("http://{host}/x/..{path}", True),
+        ("http:\\\\{host}{path}", True),
+        ("file://{host}{path}", False),
+        ("ftp://{host}{path}", False),
+        ("http://clerk@{host}{path}", False),
+        ("http://{host}:8080{path}", False),
+        ("http://{host}.elsewhere.example{path}", False),
+        ("http://elsewhere.example\\@{host}{path}", False),
+    ],
+)
+def test_addresses_that_other_tools_write_pass_the_door(
+    tmp_path: Path,
+    copy_settings: Settings,
+    copy_store: Store,
+    known: Release,
+    page: bytes,
+    spelling: str,
+    is_ours: bool,
+) -> None:
+    before = {each.id for each in copy_store.releases()}
+    host, _, path = known.url.removeprefix("http://").partition("/")
+    url = spelling.format(host=host, path=f"/{path}")
+    report = taken(foreign(tmp_path / "x.warc.gz", url, page), copy_settings, copy_store)
+    assert report.added == is_ours
+    assert {each.id for each in copy_store.releases()} == before
+    assert [each.sentence for each in verify_catalog(copy_settings, copy_store)] == []
+
+
+def test_a_redirect_from_elsewhere_makes_no_release_of_its_address(
+    tmp_path: Path, copy_settings: Settings, copy_store: Store, known: Release, page: bytes
+) -> None:
+    before = {each.id for each in copy_store.releases()}
+    with Foreign(tmp_path / "moved.warc.gz") as file:
+        away = "https://elsewhere.example/x"
+        file.response(away, b"", status="302 Found", Location=known.provenance.url)
+        file.response(known.provenance.url, page)
+    assert taken(file.path, copy_settings, copy_store).added == 1
+    assert {each.id for each in copy_store.releases()} == before
+
+
 def test_what_is_not_ours_to_read_is_counted(
     tmp_path: Path, copy_settings: Settings, copy_store: Store, known: Release
 ) -> None:
