@@ -23,6 +23,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from corpus.durability import make_folder, sync
+from corpus.encoding import stated_encoding
 from corpus.errors import StoreError
 from corpus.records import Damage, Record, read_record, records
 
@@ -58,6 +59,11 @@ class Response:
     request_headers: list[tuple[str, str]]
     status_line: str = ""
     transport: Transport = Transport()
+
+    @property
+    def content_type(self) -> str:
+        """As the server stated it; "" where it did not."""
+        return {name.lower(): value for name, value in self.headers}.get("content-type", "")
 
 
 class OpaqueHeaders(StatusAndHeaders):
@@ -155,6 +161,7 @@ class ArchiveWriter:
             record = read_record(self.folder / earlier.warc_file, earlier.warc_offset)
             is_same = response.status == 304 or (
                 (record.url, record.status) == (response.url, response.status)
+                and stated_encoding(record.content_type) == stated_encoding(response.content_type)
                 and record.payload_digest == _digest(response.raw)
             )
             return record if is_same else None

@@ -14,7 +14,14 @@ class OfficeError(CommuniqueError):
 
 
 class PageError(CommuniqueError):
-    """A page is not what its reader expects: a match too few or too many, a date that is none."""
+    """A page is not what its reader expects: a match too few or too many, a date that is none.
+
+    `rule` is the name that reports count it under.
+    """
+
+    def __init__(self, sentence: str, rule: str = "unreadable") -> None:
+        super().__init__(sentence)
+        self.rule = rule
 
 
 class StoreError(CommuniqueError):

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from bs4 import BeautifulSoup
 
 from corpus.address import judge, resolve
+from corpus.encoding import REPLACEMENT
 from corpus.languages import other_language
 from corpus.page import WORD, Page, clean
 from corpus.refusal import Refusal as Refusal
@@ -43,6 +44,8 @@ LEAST_LETTERS = 30
 LEAST_OWN = 0.2
 # A generic reader reads walls too; a true release with so little text has a headline of its own.
 FEW_LETTERS, SHORT_HEADING = 600, 60
+# A text in another encoding than was said; a stray byte or two are none.
+MOST_REPLACED = 0.05
 # An office may publish "tomorrow" by the clock of another time zone.
 TOLERANCE = timedelta(days=1)
 EARLIEST = date(1900, 1, 1)
@@ -58,8 +61,7 @@ def check_page(page: Page) -> Refusal | None:
     """
     if page.body.lstrip()[:1] in (b"[", b"{"):
         return None
-    # Decoded leniently: a page in the wrong encoding is the reader's to refuse, with the reason.
-    soup = BeautifulSoup(page.body[:200_000].decode("utf-8", "replace"), "lxml")
+    soup = BeautifulSoup(page.html()[:200_000], "lxml")
     headings = [clean(tag.get_text()) for tag in (soup.title, soup.h1) if tag]
     shown = clean(soup.body.get_text(" ")) if soup.body else ""
     if len(shown) > SHORT_TEXT:
@@ -127,6 +129,15 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(each)
 
 
+def undecodable(draft: Draft, source: Source, today: date) -> str | None:
+    """Most of a release's letters could be decoded."""
+    lost = sum(each.count(REPLACEMENT) for each in (draft.title, *draft.body))
+    whole = lost + letters((draft.title, *draft.body))
+    if lost <= MOST_REPLACED * whole:
+        return None
+    return f"{lost:,} of its {whole:,} letters are not in the encoding that it declares."
+
+
 def no_title(draft: Draft, source: Source, today: date) -> str | None:
     """A release has a title."""
     return None if WORD.search(draft.title) else "It has no title."
@@ -164,12 +175,19 @@ def impossible_date(draft: Draft, source: Source, today: date) -> str | None:
 
 RULES: tuple[Callable[[Draft, Source, date], str | None], ...] = (
     broken_text,
+    undecodable,
     no_title,
     empty_body,
     tiny_body,
     no_date,
     impossible_date,
 )
+
+
+def page_remarks(page: Page) -> list[Refusal]:
+    """What is odd about a page that is read all the same."""
+    lost = page.undecodable()
+    return [Refusal(page.url, "undecodable", lost)] if lost else []
 
 
 def remarks(draft: Draft, url: str, source: Source) -> list[Refusal]:

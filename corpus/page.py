@@ -3,55 +3,77 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
-from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
-import dateparser
 from bs4 import BeautifulSoup
-from bs4.dammit import EncodingDetector
 from bs4.element import Tag
 from bs4.filter import SoupStrainer
 
 from corpus.address import judge, resolve
+from corpus.dates import read_date, read_iso_date, read_slashed_date
+from corpus.encoding import REPLACEMENT, Decoded, decode
 from corpus.errors import PageError
-from corpus.paragraphs import BLOCKS, HEADINGS, INVISIBLE, UNREAD, WORD, clean, paragraphs
+from corpus.markup import parse
+from corpus.paragraphs import INVISIBLE, WORD, clean, paragraphs, text
+from corpus.shown import BLOCKS, HEADINGS, UNREAD
 
-__all__ = ["BLOCKS", "HEADINGS", "INVISIBLE", "UNREAD", "WORD", "clean", "paragraphs"]
+__all__ = [  # what readers need, in one place
+    "BLOCKS",
+    "HEADINGS",
+    "INVISIBLE",
+    "UNREAD",
+    "WORD",
+    "clean",
+    "paragraphs",
+    "read_date",
+    "read_iso_date",
+    "read_slashed_date",
+    "text",
+]
+
+
+Value = TypeVar("Value")
+SURROGATE = re.compile("[\ud800-\udfff]")  # JSON can hold half of a pair, HTML cannot
+FIGURES = re.compile(r"-?[0-9]{1,18}")
 
 
 @dataclass(frozen=True)
 class Page:
     """A response as its reader gets it: its URL at the office, the body, content encodings undone.
 
-    `language` is what was asked for by Accept-Language, where a route does.
+    `language` is what was asked for by Accept-Language, where a route does. `content_type` is the
+    server's own, which may name the encoding.
     """
 
     url: str
     body: bytes
     language: str | None = None
+    content_type: str = ""
+
+    @cached_property
+    def decoded(self) -> Decoded:
+        """The body as text, in the encoding that server or page declares."""
+        return decode(self.body, self.content_type)
 
     def html(self) -> str:
-        """The body as text, in the encoding that it declares (UTF-8 where it declares none).
+        """The body as text; U+FFFD stands for what could not be decoded."""
+        return self.decoded.text
 
-        Raises PageError.
-        """
-        encoding = (
-            EncodingDetector.find_declared_encoding(self.body[:4096], is_html=True) or "utf-8"
+    def undecodable(self) -> str | None:
+        """A sentence on what could not be decoded, if anything."""
+        found = self.decoded
+        if not found.undecodable:
+            return None
+        return (
+            f"U+FFFD stands for what is not {found.encoding} in it (places: {found.undecodable:,})."
         )
-        if self.body.startswith(b"\xef\xbb\xbf"):
-            encoding = "utf-8-sig"
-        try:
-            return self.body.decode(encoding)
-        except (UnicodeDecodeError, LookupError) as error:
-            raise PageError(
-                f"{self.url} is not in the encoding that it declares ({encoding}): {error}."
-            ) from error
 
     def soup(self, only: SoupStrainer | None = None) -> BeautifulSoup:
         """The parsed page, or just the elements that `only` lets through: several times faster."""
-        return BeautifulSoup(self.html(), "lxml", parse_only=only)
+        return parse(self.html(), only)
 
     @cached_property
     def base(self) -> str:
@@ -68,9 +90,34 @@ class Page:
     def json(self) -> Any:
         """The body as JSON. Raises PageError."""
         try:
-            return json.loads(self.body)
-        except ValueError as error:
+            return json.loads(self.html(), parse_constant=_refuse)
+        except (ValueError, RecursionError) as error:
             raise PageError(f"{self.url} should be JSON and is not: {error}.") from error
+
+
+def _refuse(word: str) -> None:
+    """NaN and Infinity, which Python takes and JSON does not have."""
+    raise ValueError(f"{word} is no value")
+
+
+def member(item: Any, name: str, kind: type[Value], where: str) -> Value:
+    """A member of an object of an interface's answer, of the type that it should have; PageError
+    when it is another, or not there.
+    """
+    value = item.get(name) if isinstance(item, dict) else None
+    if type(value) is not kind:  # True counts as a number elsewhere
+        raise PageError(
+            f"{where}: {name!r} should be a {kind.__name__}, and is a {type(value).__name__};"
+            " the interface may have changed."
+        )
+    return value
+
+
+def number(value: Any, where: str) -> int:
+    """A whole number, which interfaces give as one or in figures; PageError when it is none."""
+    if type(value) is int or (isinstance(value, str) and FIGURES.fullmatch(value)):
+        return int(value)
+    raise PageError(f"{where}: {value!r:.100} is no whole number.")
 
 
 def item_bytes(item: Any) -> bytes:
@@ -81,7 +128,7 @@ def item_bytes(item: Any) -> bytes:
 
 def fragment(html: str) -> Tag:
     """A piece of HTML, such as an interface's body field, as an element to read."""
-    return BeautifulSoup(f"<div>{html}</div>", "lxml")
+    return parse(f"<div>{SURROGATE.sub(REPLACEMENT, html)}</div>")
 
 
 def some(tag: Tag, selector: str, where: str) -> list[Tag]:
@@ -130,33 +177,3 @@ def next_page(tag: Tag, selector: str, page: Page) -> str | None:
     """Where a pager's "next" leads, absolute; None on the last page, which has none."""
     link = at_most_one(tag, selector, page.url)
     return target(link, page) if link else None
-
-
-def text(tag: Tag) -> str:
-    """All the text of an element as one line."""
-    return clean(tag.get_text())
-
-
-def read_date(words: str, language: str, where: str) -> date:
-    """A whole date in words, such as "27 April 2018"; PageError without day, month and year."""
-    settings: dict[str, Any] = {"STRICT_PARSING": True, "RETURN_AS_TIMEZONE_AWARE": False}
-    found: datetime | None = dateparser.parse(words, languages=[language], settings=settings)
-    if found is None:
-        raise PageError(f"{where}: {words!r} is no date in {language!r} with day, month and year.")
-    return found.date()
-
-
-def read_slashed_date(words: str, where: str) -> date:
-    """A date as Americans write it in figures, month first ("2/11/2026"); PageError when none."""
-    try:
-        return datetime.strptime(words, "%m/%d/%Y").date()  # noqa: DTZ007 (a day has no zone)
-    except ValueError:
-        raise PageError(f"{where}: {words!r} is no date of the form month/day/year.") from None
-
-
-def read_iso_date(stamp: str, where: str) -> date:
-    """The day of an ISO 8601 stamp as its own offset has it; PageError when it is none."""
-    try:
-        return date.fromisoformat(stamp[:10])
-    except ValueError:
-        raise PageError(f"{where}: {stamp!r} is no ISO 8601 date.") from None

@@ -5,31 +5,39 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from html import unescape
 from html.entities import html5
 
-from bs4.element import NavigableString, PageElement, PreformattedString, Tag
+from bs4.element import Tag
 
 from corpus.release import Paragraph
+from corpus.shown import HEADINGS, is_hidden, shown
 
-HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
-SECTIONS = ["address", "article", "aside", "details", "footer", "header", "main", "nav", "section"]
-LISTS = ["dd", "dl", "dt", "li", "menu", "ol", "ul"]
-TABLES = ["caption", "table", "tbody", "td", "tfoot", "th", "thead", "tr"]
-TEXTS = ["blockquote", "center", "div", "figcaption", "figure", "hr", "p", "pre", "summary"]
-BLOCKS = [*HEADINGS, *SECTIONS, *LISTS, *TABLES, *TEXTS, "fieldset", "legend"]
-CONTROLS = ["button", "form", "select"]
-UNREAD = [*CONTROLS, "iframe", "noscript", "object", "script", "style", "svg", "template"]
 # Soft hyphens, zero-width spaces and joiners, byte order marks: unseen, and they cut words apart.
 INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 # No characters, though JSON can say them; shown as browsers show them, for no database keeps them.
 BROKEN = dict.fromkeys((0, *range(0xD800, 0xE000)), "\ufffd")
-UNWANTED = INVISIBLE | BROKEN
-# A character reference that is left after parsing: it was encoded twice ("R&amp;amp;D").
-REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+# Control characters are none of any text; those of C1 are what windows-1252 has in their places,
+# as HTML takes them in references (&#146;).
+CONTROLS = dict.fromkeys([*range(1, 9), *range(14, 28), 127])
+MISTAKEN = {c: bytes([c]).decode("cp1252", "replace") for c in range(0x80, 0xA0)}
+UNWANTED = INVISIBLE | BROKEN | CONTROLS | MISTAKEN
+# A character reference that is left after parsing: it was encoded twice ("R&amp;amp;D"), or more
+# often: all that stand for one ampersand are undone at once.
+REFERENCE = re.compile(
+    r"&(?:(?:amp|AMP|#0*38|#[xX]0*26);)*"
+    r"(?P<name>#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
+)
+# References can also be written in references ("&#38;#97;mp;"); nobody goes further than that.
+ROUNDS = 3
+# More marks upon a letter than any language has. Ordering them takes the square of their number,
+# so the standard's divider stands between (UAX #15, Stream-Safe Text).
+MARKS = re.compile(r"[^\w\s!-~]{31,}")
+MOST_MARKS, DIVIDER = 30, "\u034f"
 SPACE = re.compile(r"[^\S\n]+")
 BLANK_LINE = re.compile(r"\n\s*\n")
-WORD = re.compile(r"\w")
+WORD = re.compile(r"[\w\ufffd]")  # a letter that could not be decoded is one
 # In how many columns a cell stands; browsers take no more than a thousand.
 SPAN = re.compile(r"[1-9]\d{0,2}")
 # Inside of a table whose cells stand in the columns that their rows give them.
@@ -43,15 +51,30 @@ def clean(text: str) -> str:
 
 def _decoded(text: str) -> str:
     """What was meant: composed, invisible characters and doubled encodings undone."""
-    while (once := REFERENCE.sub(_character, text)) != text:
+    for _ in range(ROUNDS):
+        once = REFERENCE.sub(_character, text)
+        if once == text:
+            break
         text = once
-    return unicodedata.normalize("NFC", text).translate(UNWANTED)
+    return unicodedata.normalize("NFC", MARKS.sub(_divided, text)).translate(UNWANTED)
 
 
 def _character(reference: re.Match[str]) -> str:
     """What a reference stands for; one that has no meaning as a whole stays as it is."""
-    whole = reference[0]
+    whole = f"&{reference['name']};"
     return unescape(whole) if whole[1] == "#" or whole[1:] in html5 else whole
+
+
+def _divided(run: re.Match[str]) -> str:
+    if not any(map(unicodedata.combining, run[0])):
+        return run[0]  # a line of dashes, say
+    pieces = (run[0][at : at + MOST_MARKS] for at in range(0, len(run[0]), MOST_MARKS))
+    return DIVIDER.join(pieces)
+
+
+def text(tag: Tag) -> str:
+    """All that an element shows as one line."""
+    return clean("".join(piece if isinstance(piece, str) else " " for piece in shown(tag)))
 
 
 def paragraphs(tag: Tag) -> list[str]:
@@ -62,50 +85,127 @@ def paragraphs(tag: Tag) -> list[str]:
     Paragraphs without a letter or digit ("###", "* * *"), a printer's marks, are dropped. Each is
     a Paragraph, which knows its shape.
     """
-    return [*_read(tag, "")]
+    reading = _Reading(tag)
+    for piece in shown(tag):
+        if isinstance(piece, str):
+            reading.line.append(piece)
+        else:
+            reading.turn(*piece)
+    reading.end_line()
+    return [*reading.found]
 
 
-def _read(tag: Tag, shape: str) -> list[Paragraph]:
-    return [p for p in _paragraphs(tag, shape) if WORD.search(p)]
+@dataclass(slots=True)
+class _Block:
+    """A block that is being read: the shape of its own text, and where its paragraphs begin.
+
+    `numbers` are those of a list's items. `cells` of a row: where each begins; None stands for
+    what is outside of its cells, which broken rows have and browsers show.
+    """
+
+    name: str
+    shape: str
+    first: int
+    numbers: Iterator[str]
+    cells: list[tuple[Tag | None, int]] = field(default_factory=list)
 
 
-def _paragraphs(tag: Tag, shape: str) -> Iterator[Paragraph]:
-    line: list[str] = []
-    numbers = _numbers(tag) if tag.name == "ol" else iter(())
-    for child in tag.children:
-        if not (isinstance(child, Tag) and (child.name in BLOCKS or child.find(BLOCKS))):
-            line.extend(_inline(child))
-        elif child.name not in UNREAD:
-            yield from _shaped(line, shape)
-            if child.name == "tr":
-                yield from _row(child, is_grid=shape == GRID)
-            elif child.name == "li":
-                yield from _item(child, f"item {next(numbers, '')}".strip())
-            else:
-                yield from _paragraphs(child, _shape(child, shape))
-    yield from _shaped(line, shape)
+class _Reading:
+    """The paragraphs found so far, the text since then, and the blocks that stand open."""
+
+    def __init__(self, root: Tag) -> None:
+        self.root = root
+        self.line: list[str] = []
+        self.found: list[Paragraph] = []
+        self.blocks: list[_Block] = []
+        self.spanned: set[int] | None = None
+        self._open(root, "", "")
+
+    def turn(self, tag: Tag, is_start: bool) -> None:
+        """Go into a block, or out of it."""
+        self.end_line()
+        if is_start:
+            self._begin(tag)
+        else:
+            self._end(self.blocks.pop(), self.blocks[-1])
+
+    def end_line(self) -> None:
+        """Take what was read since the last edge for paragraphs of the block that is open."""
+        if self.line:
+            shape = self.blocks[-1].shape
+            self.found += _shaped("".join(self.line), "" if shape == GRID else shape)
+            self.line.clear()
+
+    def _begin(self, tag: Tag) -> None:
+        outer = self.blocks[-1]
+        if outer.name == "tr":  # in a row all that is no cell counts as one
+            outer.cells.append((tag, len(self.found)))
+            self._open(tag, "", "")
+        elif tag.name == "tr":
+            self._open(tag, "tr", "")
+            self.blocks[-1].cells.append((None, len(self.found)))
+        elif tag.name == "li":
+            self._open(tag, f"item {next(outer.numbers, '')}".strip(), "more")
+        else:
+            self._open(tag, "", self._shape(tag, outer.shape))
+
+    def _open(self, tag: Tag, name: str, shape: str) -> None:
+        numbers = _numbers(tag) if tag.name == "ol" else iter(())
+        self.blocks.append(_Block(name, shape, len(self.found), numbers))
+
+    def _shape(self, tag: Tag, outer: str) -> str:
+        """The shape of what stands in a block itself."""
+        if tag.name in HEADINGS:
+            return "heading"
+        if tag.name == "table":
+            if self.spanned is None:
+                self.spanned = _spanned(self.root)
+            return "" if id(tag) in self.spanned else GRID
+        return "quote" if tag.name == "blockquote" else outer
+
+    def _end(self, block: _Block, outer: _Block) -> None:
+        if block.name == "tr":
+            self._end_row(block, is_grid=outer.shape == GRID)
+        elif block.name and len(self.found) > block.first:
+            # An item's first paragraph begins it, the others go on with it.
+            first = self.found[block.first]
+            if first.shape == block.shape:
+                self.found[block.first] = Paragraph(first, block.name)
+        if outer.name == "tr":
+            outer.cells.append((None, len(self.found)))
+
+    def _end_row(self, row: _Block, *, is_grid: bool) -> None:
+        """Put the texts of a row's cells side by side, unless a cell has several."""
+        ends = [*(start for _, start in row.cells[1:]), len(self.found)]
+        if any(end - start > 1 for (_, start), end in zip(row.cells, ends, strict=True)):
+            return
+        cells = [
+            (tag, self.found[start:end])
+            for (tag, start), end in zip(row.cells, ends, strict=True)
+            if tag or end > start
+        ]
+        if whole := self.found[row.first :]:
+            shape = _columns(cells) if is_grid else ""
+            self.found[row.first :] = [Paragraph(" | ".join(whole), shape)]
 
 
-def _shape(block: Tag, outer: str) -> str:
-    """The shape of what stands in a block itself."""
-    if block.name in HEADINGS:
-        return "heading"
-    if block.name == "table":
-        # A cell over several rows moves the cells of the next ones, which do not say so.
-        return "" if block.find(rowspan=lambda n: n not in (None, "1")) else GRID
-    return "quote" if block.name == "blockquote" else outer
-
-
-def _item(li: Tag, shape: str) -> Iterator[Paragraph]:
-    """An item's first paragraph begins it, the others go on with it."""
-    for number, paragraph in enumerate(_read(li, "more")):
-        is_first = number == 0 and paragraph.shape == "more"
-        yield Paragraph(paragraph, shape) if is_first else paragraph
+def _spanned(root: Tag) -> set[int]:
+    """The tables, by identity, in which a cell over several rows moves those of the next ones,
+    which do not say so.
+    """
+    found: set[int] = set()
+    for cell in root.find_all(rowspan=lambda n: n not in (None, "1")):
+        for outer in cell.parents:
+            if id(outer) in found or outer is root:
+                break
+            found.add(id(outer))
+    return found
 
 
 def _numbers(ol: Tag) -> Iterator[str]:
     """What each item's number is, and the letters of its kind ("2", "3 a")."""
-    items = [each for each in ol.children if isinstance(each, Tag) and each.name == "li"]
+    children = [each for each in ol.children if isinstance(each, Tag)]
+    items = [each for each in children if each.name == "li" and not is_hidden(each)]
     is_reversed = ol.get("reversed") is not None
     number = _whole(ol, "start", len(items) if is_reversed else 1)
     kind = ol.get("type")
@@ -120,37 +220,11 @@ def _whole(tag: Tag, name: str, otherwise: int) -> int:
     return int(found[1]) if found else otherwise
 
 
-def _inline(node: PageElement) -> Iterator[str]:
-    if isinstance(node, Tag):
-        if node.name == "br":
-            yield "\n"
-        elif node.name not in UNREAD:
-            for child in node.children:
-                yield from _inline(child)
-    # Not text: comments, declarations, processing instructions.
-    elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
-        yield node.replace("\n", " ")
-
-
-def _row(tr: Tag, *, is_grid: bool) -> list[Paragraph]:
-    # Each child counts as a cell: broken rows have text outside theirs, which browsers show.
-    cells = [
-        _read(cell, "")
-        if isinstance(cell, Tag) and cell.name not in UNREAD
-        else [p for p in _shaped(list(_inline(cell)), "") if WORD.search(p)]
-        for cell in tr.children
-    ]
-    if any(len(cell) > 1 for cell in cells):
-        return [p for cell in cells for p in cell]
-    shape = _columns(tr, cells) if is_grid else ""
-    return [Paragraph(" | ".join(p for cell in cells for p in cell), shape)]
-
-
-def _columns(tr: Tag, cells: list[list[Paragraph]]) -> str:
+def _columns(cells: list[tuple[Tag | None, list[Paragraph]]]) -> str:
     """The columns in which a row's texts stand, since empty cells leave none; "" in broken rows."""
     columns, column, kinds = [], 1, set()
-    for cell, texts in zip(tr.children, cells, strict=True):
-        if isinstance(cell, Tag) and cell.name in ("td", "th"):
+    for cell, texts in cells:
+        if cell and cell.name in ("td", "th"):
             columns += [str(column)] * len(texts)
             kinds |= {cell.name} if texts else set()
             span = SPAN.fullmatch(str(cell.get("colspan", "")).strip())
@@ -160,11 +234,10 @@ def _columns(tr: Tag, cells: list[list[Paragraph]]) -> str:
     return " ".join(["head" if kinds == {"th"} else "row", *columns])
 
 
-def _shaped(line: list[str], shape: str) -> Iterator[Paragraph]:
-    """The paragraphs of the inline text gathered so far; empties it."""
-    whole = _decoded("".join(line))
-    line.clear()
-    for paragraph in BLANK_LINE.split(whole):
+def _shaped(line: str, shape: str) -> Iterator[Paragraph]:
+    """The paragraphs of a text between two edges."""
+    for paragraph in BLANK_LINE.split(_decoded(line)):
         lines = (SPACE.sub(" ", each).strip() for each in paragraph.split("\n"))
-        if joined := "\n".join(each for each in lines if each):
-            yield Paragraph(joined, "" if shape == GRID else shape)
+        joined = "\n".join(each for each in lines if each)
+        if WORD.search(joined):
+            yield Paragraph(joined, shape)

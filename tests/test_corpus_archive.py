@@ -230,7 +230,8 @@ def test_not_modified_is_a_revisit_of_what_was_seen(tmp_path: Path) -> None:
 def test_a_revisit_tells_what_it_came_over_and_its_header_bytes(tmp_path: Path) -> None:
     [place] = write(tmp_path, response(1))
     transport = Transport(("http/1.1", "tls/1.3"), "TLS_AES_256_GCM_SHA384", "ab" * 32)
-    again = replace(response(1), headers=[("Server", "n\xfcginx")], transport=transport)
+    headers = [*response(1).headers, ("Server", "n\xfcginx")]
+    again = replace(response(1), headers=headers, transport=transport)
     with ArchiveWriter(tmp_path, "an_office", 1_000_000) as archive:
         assert archive.add(replace(again, fetched_at=NOON + HOUR), place) == place
     path = tmp_path / archive.name
@@ -239,6 +240,17 @@ def test_a_revisit_tells_what_it_came_over_and_its_header_bytes(tmp_path: Path) 
     assert told["WARC-Certificate-Digest"] == f"sha256:{'ab' * 32}"
     assert b"\r\nServer: n\xfcginx\r\n" in gzip.decompress(path.read_bytes())
     assert all(isinstance(each, Record) for each in records(path))
+
+
+def test_the_same_bytes_in_another_encoding_are_archived_anew(tmp_path: Path) -> None:
+    first = replace(response(1), headers=[("Content-Type", "text/html; charset=windows-1251")])
+    [place] = write(tmp_path, first)
+    with ArchiveWriter(tmp_path, "an_office", 1_000_000) as archive:
+        renamed = replace(first, headers=[("content-type", "text/plain;charset=cp1251")])
+        assert archive.add(renamed, place) == place, "a label of the same encoding"
+        fresh = archive.add(response(1), place)
+    assert fresh != place
+    assert read_response(tmp_path, fresh).content_type == "text/html; charset=utf-8"
 
 
 @pytest.mark.parametrize("is_missing", [True, False])

@@ -192,17 +192,17 @@ def test_a_better_reader_replaces_what_was_derived_and_makes_no_version(
             update(catalog.version).where(catalog.version.c.release == worse.id),
             {"body": ["Menu", *worse.body], "topics": ["Lost"]},
         )
-    better = replace(office("us_doj"), version=3)
+    better = replace(office("us_doj"), version=office("us_doj").version + 1)
     monkeypatch.setitem(offices(), "us_doj", better)
     report = run(route, limit=FEW)
     assert (report.new, report.changed, report.same) == (0, 0, FEW)
     found = store.get(worse.id)
     assert found
     assert (found.version, found.body, found.topics) == (1, worse.body, worse.topics)
-    assert found.provenance == replace(worse.provenance, reader_version=3)
+    assert found.provenance == replace(worse.provenance, reader_version=better.version)
     assert store.ledger() == []
     [coverage] = store.coverage()
-    assert coverage.reader_versions == {f"us_doj/{route} 3": FEW}
+    assert coverage.reader_versions == {f"us_doj/{route} {better.version}": FEW}
 
 
 def test_furniture_that_changes_makes_no_version(run: Crawl, site: Any, store: Store) -> None:

@@ -25,7 +25,6 @@ from corpus.page import (
     next_page,
     one,
     paragraphs,
-    read_date,
     read_iso_date,
     read_slashed_date,
     some,
@@ -174,24 +173,6 @@ def test_blocks_are_told_from_what_is_not_read() -> None:
     assert not set(BLOCKS) & set(UNREAD)
 
 
-def test_a_page_is_decoded_as_it_declares_and_as_utf_8_where_it_does_not() -> None:
-    russian = '<meta charset="windows-1251"><h1>Прокурор</h1>'
-    assert "Прокурор" in Page("u", russian.encode("windows-1251")).html()
-    assert Page("u", "Прокурор".encode()).html() == "Прокурор"
-    assert Page("u", b"\xef\xbb\xbf" + "Прокурор".encode()).html() == "Прокурор"
-
-
-def test_a_page_in_another_encoding_than_declared_is_refused() -> None:
-    page = Page("https://office.example/p", (DEFECTS / "wrong_encoding.html").read_bytes())
-    with pytest.raises(PageError, match=r"office\.example/p is not in the encoding that it dec"):
-        page.soup()
-
-
-def test_a_page_that_declares_an_unknown_encoding_is_refused() -> None:
-    with pytest.raises(PageError, match="x-none"):
-        Page("u", b'<meta charset="x-none">').html()
-
-
 def test_broken_json_is_refused() -> None:
     page = Page("https://office.example/api", (DEFECTS / "broken.json").read_bytes())
     with pytest.raises(PageError, match=r"^https://office\.example/api should be JSON and is not"):
@@ -205,25 +186,6 @@ def test_a_strainer_parses_only_what_it_lets_through() -> None:
 
 def test_clean_folds_white_space_and_drops_what_is_invisible() -> None:
     assert clean("  a\u00ad\u200bb\n\t c\u00a0d ") == "ab c d"
-
-
-@pytest.mark.parametrize(
-    ("words", "language"),
-    [
-        ("27 April 2018", "en"),
-        ("Friday, April 27, 2018", "en"),
-        ("27 апреля 2018", "ru"),
-        ("27.04.2018", "ru"),
-    ],
-)
-def test_a_whole_date_in_words_is_read(words: str, language: str) -> None:
-    assert read_date(words, language, "page") == date(2018, 4, 27)
-
-
-@pytest.mark.parametrize("words", ["", "April 2018", "27 April", "2018", "soon", "31.02.2018"])
-def test_half_a_date_is_refused(words: str) -> None:
-    with pytest.raises(PageError, match=r"^page: .* is no date in 'en'"):
-        read_date(words, "en", "page")
 
 
 @pytest.mark.parametrize(

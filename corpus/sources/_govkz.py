@@ -12,7 +12,16 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from corpus.address import normalize, split
 from corpus.errors import PageError
-from corpus.page import Page, clean, fragment, item_bytes, paragraphs, read_iso_date
+from corpus.page import (
+    Page,
+    clean,
+    fragment,
+    item_bytes,
+    member,
+    number,
+    paragraphs,
+    read_iso_date,
+)
 from corpus.release import Draft
 from corpus.source import Listing, Route, Source
 
@@ -27,6 +36,7 @@ SIGNATURE = re.compile(
     r"press[ -]?service|press office|пресс-служб|баспас[өо]з қызмет|^прокуратура \S+", re.IGNORECASE
 )
 SIGNATURE_LENGTH = 160
+TEXTS = ("lang", "project", "title", "body", "created_date")  # of an item
 
 
 def canonical(url: str) -> str:
@@ -56,38 +66,44 @@ def interface_release(page: Page) -> Draft:
     return interface_draft(page.json(), page)
 
 
-def interface_draft(item: dict[str, Any], page: Page) -> Draft:
+def interface_draft(item: Any, page: Page) -> Draft:
     """An item, in the language asked for; the signature is taken off the end of the body."""
-    try:
-        language, project = item["lang"], item["project"]
-        if language not in LANGUAGES or page.language not in (None, language):
-            raise PageError(
-                f"{page.url}: item {item['id']} is in {language!r},"
-                f" asked for was {page.language!r}."
-            )
-        asked = dict(parse_qsl(urlsplit(page.url).query)).get("projects")
-        # Were the filter not obeyed, one office's releases would be stored as another's.
-        if asked not in (None, f"eq:{project}"):
-            raise PageError(
-                f"{page.url}: item {item['id']} is of {project!r}, another project than asked for."
-            )
-        press = f"https://{urlsplit(page.url).netloc}/memleket/entities/{quote(project)}/press"
-        body, signature = parted(paragraphs(fragment(item["body"])))
-        return Draft(
-            url=f"{press}/news/details/{int(item['id'])}?lang={language}",
-            title=clean(item["title"]),
-            published=read_iso_date(item["created_date"], page.url),
-            body=body,
-            language=language,
-            place=dateline(body),
-            signature=signature,
-            topics=[clean(tag["name"] if isinstance(tag, dict) else tag) for tag in item["tags"]],
-            part=item_bytes(item),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    stated = {name: member(item, name, str, page.url) for name in TEXTS}
+    language, project, id_ = stated["lang"], stated["project"], number(item.get("id"), page.url)
+    if language not in LANGUAGES or page.language not in (None, language):
         raise PageError(
-            f"{page.url}: an item of the content interface is not of the known shape: {error!r}."
-        ) from error
+            f"{page.url}: item {id_} is in {language!r}, asked for was {page.language!r}."
+        )
+    asked = dict(parse_qsl(urlsplit(page.url).query)).get("projects")
+    # Were the filter not obeyed, one office's releases would be stored as another's.
+    if asked not in (None, f"eq:{project}"):
+        raise PageError(
+            f"{page.url}: item {id_} is of {project!r}, another project than asked for."
+        )
+    body, signature = parted(paragraphs(fragment(stated["body"])))
+    return Draft(
+        url=_address(page, project, id_, language),
+        title=clean(stated["title"]),
+        published=read_iso_date(stated["created_date"], page.url),
+        body=body,
+        language=language,
+        place=dateline(body),
+        signature=signature,
+        topics=[_topic(tag, page) for tag in member(item, "tags", list, page.url)],
+        part=item_bytes(item),
+    )
+
+
+def _address(page: Page, project: str, id_: int, language: str) -> str:
+    entity = (
+        f"https://{urlsplit(page.url).netloc}/memleket/entities/{quote(project, errors='replace')}"
+    )
+    return f"{entity}/press/news/details/{id_}?lang={language}"
+
+
+def _topic(tag: Any, page: Page) -> str:
+    """A tag is an object with a name, or its name alone."""
+    return clean(tag if isinstance(tag, str) else member(tag, "name", str, page.url))
 
 
 def dateline(body: list[str]) -> str | None:
@@ -106,7 +122,7 @@ def parted(body: list[str]) -> tuple[list[str], str | None]:
 def _following(url: str) -> str:
     parts = urlsplit(url)
     pairs = dict(parse_qsl(parts.query))
-    pairs["page"] = str(int(pairs["page"]) + 1)
+    pairs["page"] = str(number(pairs.get("page"), url) + 1)
     return urlunsplit(parts._replace(query=urlencode(pairs, safe=":")))
 
 
@@ -127,5 +143,5 @@ def regional(title: str, project: str) -> Source:
         languages=LANGUAGES,
         routes=(interface(HOST, project),),
         canonical=canonical,
-        version=2,
+        version=3,
     )

@@ -97,5 +97,5 @@ SOURCE = Source(
     languages=LANGUAGES,
     routes=routes(_govkz.HOST, "prokuror.gov.kz"),
     canonical=canonical,
-    version=2,
+    version=3,
 )

@@ -10,6 +10,6 @@ SOURCE = Source(
     languages=("en",),
     routes=routes("www.justice.example"),
     canonical=canonical,
-    version=2,
+    version=3,
     is_sample=True,
 )

@@ -13,6 +13,6 @@ SOURCE = Source(
     languages=LANGUAGES,
     routes=routes("www.gov.example", "prokuror.example"),
     canonical=canonical,
-    version=2,
+    version=3,
     is_sample=True,
 )

@@ -7,7 +7,7 @@ dates as epoch seconds in strings, 50 releases a page at most.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
@@ -23,7 +23,9 @@ from corpus.page import (
     clean,
     fragment,
     item_bytes,
+    member,
     next_page,
+    number,
     one,
     paragraphs,
     read_iso_date,
@@ -38,6 +40,7 @@ from corpus.sources._drupal import field_items, field_texts
 
 HOST = "www.justice.gov"
 WASHINGTON = ZoneInfo("America/New_York")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 RELEASE = SoupStrainer("article")
 
 
@@ -69,22 +72,18 @@ def page_release(page: Page) -> Draft:
 def interface_links(page: Page) -> Listing:
     """A page of the News API: releases, newest first, and the next page while there are more."""
     answer = page.json()
-    try:
-        total = int(answer["metadata"]["resultset"]["count"])
-        # What the server gave, not what was asked for: it caps the size of a page.
-        size = int(answer["metadata"]["resultset"]["pagesize"])
-        number = int(answer["metadata"]["resultset"]["page"])
-        items = answer["results"]
-    except (KeyError, TypeError, ValueError) as error:
-        raise PageError(f"{page.url}: the answer of the News API lacks {error}.") from error
-    if len(items) != max(0, min(size, total - number * size)):
+    items = member(answer, "results", list, page.url)
+    told = member(member(answer, "metadata", dict, page.url), "resultset", dict, page.url)
+    # What the server gave, not what was asked for: it caps the size of a page.
+    total, size, at = (number(told.get(n), page.url) for n in ("count", "pagesize", "page"))
+    if len(items) != max(0, min(size, total - at * size)):
         raise PageError(
             f"{page.url}: {len(items)} releases,"
-            f" where page {number} of {total} in all should have more or fewer."
+            f" where page {at} of {total} in all should have more or fewer."
         )
-    is_last = (number + 1) * size >= total
+    is_last = (at + 1) * size >= total
     return Listing(
-        next=None if is_last else _with_page(page.url, number + 1),
+        next=None if is_last else _with_page(page.url, at + 1),
         drafts=[_draft(item, page) for item in items],
     )
 
@@ -94,30 +93,36 @@ def interface_release(page: Page) -> Draft:
     return _draft(page.json(), page)
 
 
-def _draft(item: dict[str, Any], page: Page) -> Draft:
-    try:
-        return Draft(
-            url=resolve(item["url"], page.url),
-            title=clean(item["title"]),
-            published=_day(item["date"], page),
-            body=paragraphs(fragment(item["body"])),
-            language="en",
-            number=clean(item["number"] or "") or None,
-            topics=[clean(topic["name"]) for topic in item["topic"]],
-            components=[clean(component["name"]) for component in item["component"]],
-            part=item_bytes(item),
-        )
-    except (KeyError, TypeError, AttributeError) as error:
-        raise PageError(
-            f"{page.url}: an item of the News API is not of the documented shape: {error!r}."
-        ) from error
+def _draft(item: Any, page: Page) -> Draft:
+    words = {name: member(item, name, str, page.url) for name in ("url", "title", "body")}
+    # Null where a release has none; not even that would be another shape.
+    has_number = item.get("number", "") is not None
+    stated = member(item, "number", str, page.url) if has_number else ""
+    return Draft(
+        url=resolve(words["url"], page.url),
+        title=clean(words["title"]),
+        published=_day(item.get("date"), page),
+        body=paragraphs(fragment(words["body"])),
+        language="en",
+        number=clean(stated) or None,
+        topics=_names(item, "topic", page),
+        components=_names(item, "component", page),
+        part=item_bytes(item),
+    )
 
 
-def _day(stamp: str, page: Page) -> date:
+def _names(item: Any, field: str, page: Page) -> list[str]:
+    each = member(item, field, list, page.url)
+    return [clean(member(one_, "name", str, page.url)) for one_ in each]
+
+
+def _day(stamp: Any, page: Page) -> date:
     """Epoch seconds of the day's first hour in Washington."""
-    if not str(stamp).lstrip("-").isdecimal():
-        raise PageError(f"{page.url}: date {stamp!r} is not a number of seconds.")
-    return datetime.fromtimestamp(int(stamp), UTC).astimezone(WASHINGTON).date()
+    try:
+        moment = EPOCH + timedelta(seconds=number(stamp, page.url))
+        return moment.astimezone(WASHINGTON).date()
+    except OverflowError as error:
+        raise PageError(f"{page.url}: date {stamp!r:.100} is none of our calendar.") from error
 
 
 def _with_page(url: str, number: int) -> str:
@@ -165,5 +170,5 @@ SOURCE = Source(
     languages=("en",),
     routes=routes(HOST),
     canonical=canonical,
-    version=2,
+    version=3,
 )

@@ -1,0 +1,85 @@
+"""HTML as text to a tree that BeautifulSoup searches, where lxml alone would read otherwise than
+browsers do.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bs4 import BeautifulSoup
+from bs4.element import Comment, PageElement
+from bs4.filter import SoupStrainer
+
+from corpus.errors import PageError
+
+# A tree of so many elements takes a gigabyte; the largest page of an office has some thousands.
+MOST_ELEMENTS = 1_000_000
+# Where a browser makes an empty paragraph of a stray </p>: a comment is in nobody's way.
+BREAK = "a paragraph ends here"
+NAME = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9]*)")
+# Comments and what holds no markup stay as they are.
+TAG = re.compile(
+    r"<(?:!--.*?(?:-->|\Z)|(script|style|textarea|title|xmp)\b.*?(?:</\1|\Z)"
+    r"|(?P<name>/?[a-zA-Z][a-zA-Z0-9]*)[^>]*>?)",
+    re.IGNORECASE | re.DOTALL,
+)
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+# A tag of one of these, be it the first or the last, leaves no paragraph open.
+ENDS_P = HEADINGS | {
+    *("address", "article", "aside", "blockquote", "button", "caption", "center", "dd", "details"),
+    *("dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form"),
+    *("header", "hgroup", "hr", "li", "listing", "main", "menu", "nav", "object", "ol"),
+    *("plaintext", "pre", "search", "section", "summary", "table", "tbody", "td", "tfoot", "th"),
+    *("thead", "tr", "ul"),
+}
+
+
+def parse(html: str, only: SoupStrainer | None = None) -> BeautifulSoup:
+    """The tree of a page, or of the elements that `only` lets through. Raises PageError."""
+    number = html.count("<") - html.count("</")
+    if number > MOST_ELEMENTS:
+        raise PageError(
+            f"It has {number:,} elements; no page of an office has so many.", "too_large"
+        )
+    return BeautifulSoup(mended(html), "lxml", parse_only=only)
+
+
+def is_break(node: PageElement) -> bool:
+    """Whether a paragraph ends here though no element does."""
+    return isinstance(node, Comment) and node == BREAK
+
+
+def mended(html: str) -> str:
+    """The page with those end tags put as browsers take them that lxml drops: </p> and </br> that
+    end nothing, and </h3> where another heading is open (WHATWG HTML, 13.2.6.4.7).
+    """
+    tags = _EndTags()
+    if not any(tags.meaning(name) for name in NAME.findall(html)):  # as on nearly all pages
+        return html
+    tags = _EndTags()
+    return TAG.sub(lambda found: (found["name"] and tags.meaning(found["name"])) or found[0], html)
+
+
+class _EndTags:
+    """Tells stray end tags from others by what was open before."""
+
+    def __init__(self) -> None:
+        self.is_in_p, self.heading = False, ""
+
+    def meaning(self, tag: str) -> str | None:
+        """What stands for a tag ("p", "/p"); None where it stands for itself."""
+        name = tag.lower()
+        is_end = name[0] == "/"
+        name = name.lstrip("/")
+        if name == "p":
+            was_in_p, self.is_in_p = self.is_in_p, not is_end
+            return f"</p><!--{BREAK}-->" if is_end and not was_in_p else None
+        if name == "br" and is_end:
+            return "<br>"
+        if name not in ENDS_P:
+            return None
+        self.is_in_p = False
+        if name in HEADINGS:
+            open_, self.heading = self.heading, "" if is_end else name
+            return f"</{open_}>" if is_end and open_ not in ("", name) else None
+        return None
