@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from corpus.address import judge, location, resolve, split
 from corpus.errors import PageError
 from corpus.page import Page
+from corpus.reader import read_listing, read_release
 from corpus.records import Damage, Record
+from corpus.refusal import Refusal
 from corpus.release import Draft
 from corpus.source import Route, Source
 
@@ -76,23 +78,36 @@ def _asked(answer: Answer, request: Record) -> Answer:
     return replace(answer, language=request.headers.get("accept-language", ""))
 
 
-def read(answer: Answer, source: Source, reader: str = "") -> Reading | None:
-    """By the first route that can, that of `reader` before others; None where none can."""
+UNREADABLE = "No reader of today can make it out."
+
+
+def read(answer: Answer, source: Source, limit_s: float, reader: str = "") -> Reading | Refusal:
+    """By the first route that can, that of `reader` before others; or why none can."""
     url = resolve(answer.record.url)
     routes = [route for route in source.routes if not judge(url, route.hosts)]
     # A reader is office/route, or office/route/layout.
     routes.sort(key=lambda route: [route.name] != reader.split("/")[1:2])
     # A redirect from elsewhere makes no release of another host's address.
     wanted = url if judge(resolve(answer.wanted), source.hosts) else resolve(answer.wanted)
+    refusal = Refusal(answer.wanted, "unreadable", UNREADABLE)
     for route in routes:
         language = answer.language if answer.language in route.languages else None
-        page = Page(url, answer.record.body, language)
+        page = Page(url, answer.record.body, language, answer.record.content_type)
         is_release = route.is_release
         for is_listing in (not is_release(wanted),) if is_release else (False, True):
             try:
-                drafts = route.links(page).drafts if is_listing else [route.release(page)]
-            except PageError:
+                drafts = _read(route, page, limit_s, is_listing=is_listing)
+            except PageError as error:
+                # That some readers do not know a page is less than that one broke on it.
+                if refusal.rule == "unreadable" != error.rule:
+                    refusal = Refusal(answer.wanted, error.rule, str(error))
                 continue
             urls = [source.canonical(each.url or wanted) for each in drafts]
             return Reading(route, is_listing, dict(zip(urls, drafts, strict=True)))
-    return None
+    return refusal
+
+
+def _read(route: Route, page: Page, limit_s: float, *, is_listing: bool) -> list[Draft]:
+    if is_listing:
+        return read_listing(route, page, limit_s).drafts
+    return [read_release(route, page, limit_s)]

@@ -47,7 +47,7 @@ def back_up(settings: Settings, store: Store, folder: Path) -> tuple[int, int]:
             for path in own:
                 target = _copy(path, copy)
                 if path in growing or path not in before:
-                    _cut_unknown(target, copied, settings.archive)
+                    _cut_unknown(target, copied, settings)
             for path in imported_files(settings.archive):
                 _copy(path, copy)
         kept = [path for path in folder.rglob("*") if path.is_file()]
@@ -65,7 +65,7 @@ def _copy(path: Path, copy: Settings) -> Path:
     return target
 
 
-def _cut_unknown(path: Path, store: Store, archive: Path) -> None:
+def _cut_unknown(path: Path, store: Store, settings: Settings) -> None:
     """Cut what came after the catalog was copied, and the record that was half written."""
     cut_torn_end(path)
     if path.parent.name not in offices():
@@ -76,7 +76,7 @@ def _cut_unknown(path: Path, store: Store, archive: Path) -> None:
             rows(connection, name) for rows in (evidence.versions_in, evidence.visits_in)
         )
     known = max([*versions, *visits], default=0)
-    left = unknown(store, OfficeGate(path.parent.name, store, archive), records(path))
+    left = unknown(store, OfficeGate(path.parent.name, store, settings), records(path))
     for answer in left:
         if answer.record.offset > known:
             with path.open("r+b") as file:

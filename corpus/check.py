@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -16,6 +16,7 @@ from corpus.address import judge, resolve, shown, untracked
 from corpus.crawl import check_delay
 from corpus.errors import PageError
 from corpus.page import Page
+from corpus.reader import read_listing, read_release
 from corpus.refusal import Refusal
 from corpus.release import Draft
 from corpus.revisits import GONE
@@ -28,12 +29,13 @@ Kind = Literal["listing", "release"]
 
 @dataclass(frozen=True)
 class Reading:
-    """What was read at a URL, why it may not enter, or both."""
+    """What was read at a URL, why it may not enter, or both; `remarks` are on the page."""
 
     url: str
     kind: Kind
     found: Listing | Draft | None = None
     refusal: Refusal | None = None
+    remarks: list[Refusal] = field(default_factory=list)
 
 
 def check(
@@ -57,7 +59,7 @@ def check(
     mirrors = {host.lower(): base for host, base in (mirrors or {}).items()}
     delay = settings.delay_s if delay_s is None else delay_s
     check_delay(delay, way, mirrors)
-    look = _Look(source, way, urls, limit, progress)
+    look = _Look(source, way, urls, limit, settings.reading_s, progress)
     trust = source.broken_chains, way.https_only
     fetch_all(way.hosts, mirrors, delay, settings, look.next, *trust)
     return look.readings
@@ -72,9 +74,11 @@ class _Look:
         route: Route,
         urls: tuple[str, ...],
         limit: int,
+        limit_s: float,
         progress: Callable[[int], None],
     ) -> None:
         self.source, self.route, self.limit, self.progress = source, route, limit, progress
+        self.limit_s = limit_s
         self.today = datetime.now(UTC).date()
         self.readings: list[Reading] = []
         self.waiting: deque[tuple[Kind, Wanted]] = deque()
@@ -107,16 +111,20 @@ class _Look:
         if status != 200:
             self._refuse(url, f"status_{status}", f"The answer has status {status}.")
             return
-        page = Page(answer.response.url, answer.body, answer.wanted.language or None)
+        came, before = answer.response, len(self.readings)
+        page = Page(came.url, answer.body, answer.wanted.language or None, came.content_type)
         try:
             if self.kind == "listing":
-                self._take_listing(url, self.route.links(page), answer.wanted.language)
+                listing = read_listing(self.route, page, self.limit_s)
+                self._take_listing(url, listing, answer.wanted.language)
             else:
-                draft = self.route.release(page)
+                draft = read_release(self.route, page, self.limit_s)
                 self._take_draft(url, draft, gate.check_little(page, draft))
         except PageError as error:
-            refusal = gate.check_page(page) or Refusal(url, "unreadable", str(error))
+            refusal = gate.check_page(page) or Refusal(url, error.rule, str(error))
             self.readings.append(Reading(url, self.kind, None, refusal))
+        for reading in self.readings[before : before + 1]:
+            self.readings[before] = replace(reading, remarks=gate.page_remarks(page))
 
     def _take_listing(self, url: str, listing: Listing, language: str) -> None:
         is_empty = not listing.links and not listing.drafts

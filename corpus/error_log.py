@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, datetime
-from textwrap import shorten
 from traceback import format_exception, format_exception_only
 
 from corpus.errors import CommuniqueError
@@ -22,13 +21,21 @@ def sentence(error: Exception, settings: Settings, about: str) -> str:
     """What an error says; one of ours says it itself, and needs no traceback."""
     if isinstance(error, CommuniqueError):
         return str(error)
+    return f"An unforeseen error: {words(error)}. {log(error, settings, about)}"
+
+
+def log(error: BaseException, settings: Settings, about: str) -> str:
+    """Write an error's traceback down; a sentence on where it is."""
     path = settings.data / FILE
     with suppress(OSError):  # of a full disk the sentence tells as well
         is_full = path.exists() and path.stat().st_size > MOST_BYTES
-        with path.open("w" if is_full else "a", encoding="utf-8", errors="replace") as log:
-            print(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {about}", file=log)
-            print(*format_exception(error), sep="", file=log)
-    words = shorten(format_exception_only(error)[-1], LONGEST, placeholder=" ...").rstrip(".")
-    # It goes to terminals and into the catalog, neither of which takes everything.
-    told = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in words)
-    return f"An unforeseen error: {told}. The traceback is in {path}."
+        with path.open("w" if is_full else "a", encoding="utf-8", errors="replace") as file:
+            print(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {about}", file=file)
+            print(*format_exception(error), sep="", file=file)
+    return f"The traceback is in {path}."
+
+
+def words(error: BaseException) -> str:
+    """An error's type and what it says, as terminals and the catalog take it."""
+    told = " ".join(format_exception_only(error)[-1].split())[:LONGEST].rstrip(".")
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in told)

@@ -23,6 +23,7 @@ from corpus.foreign import DIGITS, ForeignFile, plain_name, record_files
 from corpus.office_gate import OfficeGate
 from corpus.originals import Original, Originals
 from corpus.records import Damage, Record, Unreadable, is_archive, read_record, records
+from corpus.refusal import Refusal
 from corpus.release import Draft, release_id
 from corpus.replay import Taken, admitted, provenance
 from corpus.report import counted
@@ -32,6 +33,11 @@ from corpus.source import Route, Source, offices
 from corpus.store import Store
 
 UNRESOLVED = "revisits of answers that are in no file of this command"
+UNREAD = {
+    "not_a_page": "of other files than pages",
+    "reader_broke": "on which a reader broke",
+    "too_slow": "that take too long to read",
+}
 NO_ARCHIVE = "It is no WARC, ARC or WACZ file."
 
 
@@ -110,7 +116,7 @@ class _Import:
     def __init__(self, who: str, settings: Settings, store: Store) -> None:
         self.who, self.archive, self.store = who, settings.archive, store
         self.most = settings.response_mb * 1_000_000
-        self.gates = {each: OfficeGate(each, store, settings.archive) for each in offices()}
+        self.gates = {each: OfficeGate(each, store, settings) for each in offices()}
         self.originals = Originals()
         self.waiting: list[_Found] = []
 
@@ -150,8 +156,10 @@ class _Import:
         answer, came_to = found.answer, found.report.came_to
         if answer.record.status != 200:
             came_to[f"of status {answer.record.status}"] += 1
-        elif (reading := read(answer, source)) is None:
-            came_to["that no reader can make out"] += 1
+            return
+        reading = read(answer, source, self.gates[office].reading_s)
+        if isinstance(reading, Refusal):
+            came_to[UNREAD.get(reading.rule, "that no reader can make out")] += 1
         else:
             entering = admitted(reading, self.gates[office], answer)
             if refused := len(reading.drafts) - len(entering):

@@ -38,9 +38,9 @@ class Intake:
         self.name, self.source, self.route = staging.office, source, route
         self.settings, self.staging, self.report = settings, staging, report
         self.store = staging.store
-        self.gate = OfficeGate(self.name, self.store, settings.archive)
+        self.gate = OfficeGate(self.name, self.store, settings)
         # A listing that carries releases is read anew once for all of them.
-        self._read_last: tuple[Taken, Answer, Reading | None] | None = None
+        self._read_last: tuple[Taken, Answer, Reading | Refusal] | None = None
         self.newest: date | None = None
 
     def id_of(self, url: str) -> str:
@@ -133,7 +133,11 @@ class Intake:
                 return None
             answer = Answer(record, url, known.language)
             where = Taken(self.name, self.source, place)
-            self._read_last = where, answer, read(answer, self.source, old.reader)
+            self._read_last = (
+                where,
+                answer,
+                read(answer, self.source, self.settings.reading_s, old.reader),
+            )
         found = read_anew(*self._read_last, url)
         return None if isinstance(found, Refusal) else found
 

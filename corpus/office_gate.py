@@ -9,7 +9,6 @@ from collections import deque
 from contextlib import suppress
 from datetime import date
 from functools import cached_property
-from pathlib import Path
 
 from corpus import gate
 from corpus.archive import read_response
@@ -18,6 +17,7 @@ from corpus.errors import StoreError
 from corpus.gate import Refusal
 from corpus.page import Page
 from corpus.release import Draft
+from corpus.settings import Settings
 from corpus.source import office
 from corpus.store import Store
 
@@ -29,8 +29,9 @@ END, END_BYTES = b"</html", 2000
 class OfficeGate:
     """What may enter of an office's pages, by route."""
 
-    def __init__(self, name: str, store: Store, archive: Path) -> None:
-        self.name, self.source, self.store, self.archive = name, office(name), store, archive
+    def __init__(self, name: str, store: Store, settings: Settings) -> None:
+        self.name, self.source, self.store = name, office(name), store
+        self.archive, self.reading_s = settings.archive, settings.reading_s
         self._ends: dict[str, deque[bool]] = {}
 
     def check(self, draft: Draft, url: str, today: date) -> Refusal | None:

@@ -49,7 +49,7 @@ def unknown(store: Store, gate: OfficeGate, found: Iterable[Record | Damage]) ->
             last = evidence.last_answer(connection, gate.name, answer.wanted, language)
         if last and last >= answer.record.fetched_at:
             continue
-        reading = _reading(answer, gate.source)
+        reading = _reading(answer, gate)
         is_page = reading and (not reading.drafts or admitted(reading, gate, answer))
         if is_page or (not reading and _is_file(answer.record)):
             left.append(answer)
@@ -60,7 +60,7 @@ def add_unknown(store: Store, gate: OfficeGate, name: str, left: list[Answer]) -
     """Take them in, each in one transaction; what was done, in a sentence."""
     releases = 0
     for answer in left:
-        reading = read(answer, gate.source)
+        reading = _reading(answer, gate)
         entering = admitted(reading, gate, answer) if reading else {}
         where = Taken(gate.name, gate.source, Place(name, answer.record.offset))
         with store.changing() as connection:
@@ -85,7 +85,7 @@ def restore(store: Store, gate: OfficeGate, ids: set[str], files: list[Path]) ->
     urls = {}
     for path in files:
         for answer in answers(records(path)):
-            reading = _reading(answer, source)
+            reading = _reading(answer, gate)
             where = Taken(office, source, Place(f"{office}/{path.name}", answer.record.offset))
             for url, draft in admitted(reading, gate, answer).items() if reading else ():
                 if reading and (id_ := release_id(office, url)) in ids:
@@ -102,9 +102,11 @@ def restore(store: Store, gate: OfficeGate, ids: set[str], files: list[Path]) ->
     return len(found)
 
 
-def _reading(answer: Answer, source: Source) -> Reading | None:
-    is_whole = answer.record.kind == "response" and answer.record.status == 200
-    return read(answer, source) if is_whole else None
+def _reading(answer: Answer, gate: OfficeGate) -> Reading | None:
+    if answer.record.kind != "response" or answer.record.status != 200:
+        return None
+    found = read(answer, gate.source, gate.reading_s)
+    return found if isinstance(found, Reading) else None
 
 
 def add(
@@ -144,7 +146,7 @@ def provenance(where: Taken, record: Record, route: Route, draft: Draft) -> Prov
 def admitted(reading: Reading, gate: OfficeGate, answer: Answer) -> dict[str, Draft]:
     """What the crawl's gate lets in of what was read, by the addresses that it is known by."""
     if not reading.is_listing:
-        page = Page(answer.record.url, answer.record.body)
+        page = Page(answer.record.url, answer.record.body, None, answer.record.content_type)
         only = next(iter(reading.drafts.values()))
         if gate.check_page(page, reading.route.name, only):
             return {}

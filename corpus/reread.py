@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from corpus import evidence, gate, replay
-from corpus.answers import Answer, Reading, answers, read
+from corpus.answers import UNREADABLE, Answer, Reading, answers, read
 from corpus.archive import IMPORTED, Place
 from corpus.evidence import Rows
 from corpus.gate import Refusal
@@ -127,10 +127,10 @@ def _reread_file(
     for offset, rows in versions.items():
         where = Taken(report.office, source, Place(file, offset))
         answer = found.get(offset)
-        reading = None
+        reading: Reading | Refusal = Refusal("", "unreadable", UNREADABLE)
         if answer and rows:
             answer = replace(answer, wanted=wanted.get(offset, answer.wanted))
-            reading = read(answer, source, rows[0].reader)
+            reading = read(answer, source, settings.reading_s, rows[0].reader)
         for row in rows:
             report.read += 1
             if answer is None:
@@ -146,7 +146,7 @@ def _reread_version(
     row: Row[Any],
     where: Taken,
     answer: Answer,
-    reading: Reading | None,
+    reading: Reading | Refusal,
 ) -> Refusal | None:
     """Replace a version where it reads otherwise; why it is left as it is, if so."""
     found = read_anew(where, answer, reading, row.url)
@@ -158,13 +158,13 @@ def _reread_version(
 
 
 def read_anew(
-    where: Taken, answer: Answer, reading: Reading | None, url: str
+    where: Taken, answer: Answer, reading: Reading | Refusal, url: str
 ) -> dict[str, Any] | Refusal:
     """What an archived answer states of the release at a URL, as a row of `version` without what
     the route never states; or why it states nothing that may enter.
     """
-    if reading is None:
-        return Refusal(url, "unreadable", "No reader of today can make it out.")
+    if isinstance(reading, Refusal):
+        return replace(reading, url=url)
     only = None if reading.is_listing else next(iter(reading.drafts.values()))
     draft = reading.drafts.get(where.source.canonical(url), only)
     if draft is None:

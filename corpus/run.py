@@ -11,13 +11,14 @@ from datetime import date, datetime
 
 from corpus import gate, revisits
 from corpus.archive import ArchiveWriter, read_response, sha256
-from corpus.error_log import sentence
+from corpus.error_log import log, sentence
 from corpus.errors import CrawlError, PageError, RecordError, StoreError
 from corpus.frontier import Frontier
 from corpus.gate import Refusal
 from corpus.intake import Intake
 from corpus.page import Page
 from corpus.politeness import retry_after_s
+from corpus.reader import read_listing, read_release
 from corpus.release import Release
 from corpus.report import CrawlReport, counted
 from corpus.revisits import GONE
@@ -179,7 +180,9 @@ class Run:
             self._take_file(wanted, visit)
             return
         if status == 200:
-            self._read(wanted, answer.response.url, answer.body, visit)
+            came = answer.response
+            page = Page(came.url, answer.body, wanted.language or None, came.content_type)
+            self._read(wanted, page, visit)
             return
         wait_s = retry_after_s(headers.get("retry-after", "")) if status in BUSY else None
         if wait_s:
@@ -250,7 +253,8 @@ class Run:
         except StoreError:  # what has not changed is lost: it is asked for again, whole
             self.again = Wanted(wanted.url, wanted.language)
             return
-        self._read(wanted, kept.url, kept.body, visit, seen_again=now)
+        page = Page(kept.url, kept.body, wanted.language or None, kept.content_type)
+        self._read(wanted, page, visit, seen_again=now)
 
     def _is_well_read(self, known: Release) -> bool:
         """Whether today's reader has read it, from an answer to us."""
@@ -260,26 +264,29 @@ class Run:
     def _read(
         self,
         wanted: Wanted,
-        url: str,
-        body: bytes,
+        page: Page,
         visit: Visit,
         seen_again: datetime | None = None,
     ) -> None:
         """Read a listing or a release; what cannot be read is refused and reported.
 
-        `url` is the one that answered, after redirects.
+        The page's URL is the one that answered, after redirects.
         """
-        page = Page(url, body, wanted.language or None)
         is_listing, cut = (wanted.url, wanted.language) == self.listing, None
+        limit_s = self.settings.reading_s
         try:
-            listing = self.route.links(page) if is_listing else None
-            drafts = listing.drafts if listing else [self.route.release(page)]
+            listing = read_listing(self.route, page, limit_s) if is_listing else None
+            drafts = listing.drafts if listing else [read_release(self.route, page, limit_s)]
         except PageError as error:
             # Only what its reader cannot make out is looked at again: is it a page of the office?
-            refusal = gate.check_page(page) or Refusal(wanted.url, "unreadable", str(error))
+            told = str(error)
+            if error.rule == "reader_broke" and error.__cause__:
+                told = f"{told} {log(error.__cause__, self.settings, wanted.url)}"
+            refusal = gate.check_page(page) or Refusal(wanted.url, error.rule, told)
             self.report.refused.append(refusal)
             self._listing_failed(wanted, refusal.reason)
             return
+        self.report.remarks += gate.page_remarks(page)
         if not listing:
             cut = self.intake.gate.check_page(page, self.route.name, drafts[0])
         if cut:
@@ -289,7 +296,7 @@ class Run:
         drafts = drafts[: self._room()]
         if listing and len(drafts) < len(listing.drafts):
             self._cut_by_limit()
-        news = self.intake.keep(drafts, (wanted.url, wanted.language), url, visit, seen_again)
+        news = self.intake.keep(drafts, (wanted.url, wanted.language), page.url, visit, seen_again)
         if self.settings.attachments:
             self.frontier.add_files(each.url for draft in drafts for each in draft.attachments)
         if listing and self.frontier.following and not (unknown or news or self.staging.is_walk):

@@ -53,6 +53,9 @@ class Settings:
     )
     timeout_s: float = _setting(60.0, "seconds until a response counts as lost")
     response_mb: int = _setting(32, "largest response taken, unpacked, in megabytes")
+    reading_s: float = _setting(
+        20.0, "seconds that reading one page may take; one that takes longer is refused"
+    )
     warc_mb: int = _setting(1000, "size at which a run begins another WARC file, in megabytes")
     retries: int = _setting(
         3, "how often a request is tried again after 429, 5xx or a broken connection", least=0

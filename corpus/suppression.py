@@ -13,6 +13,7 @@ from corpus.archive import sha256
 from corpus.copies import tell_group
 from corpus.errors import OfficeError, PageError, StoreError
 from corpus.page import Page
+from corpus.reader import read_listing
 from corpus.records import Record
 from corpus.release import Draft, Provenance, Release
 from corpus.revision import next_revision
@@ -65,6 +66,7 @@ def unsealed(
     archived: Record,
     sealed: set[str],
     id_of: Callable[[str, str], str],
+    limit_s: float,
 ) -> bytes | None:
     """What may be given out of the response that an observation of a release came in.
 
@@ -76,7 +78,7 @@ def unsealed(
     if not beside or not seen.part_sha256:
         return archived.body
     try:
-        found = _drafts(release, seen, archived)
+        found = _drafts(release, seen, archived, limit_s)
     except (OfficeError, PageError):
         return None  # what cannot be read cannot be shown to be free of them
     drafts = {id_of(release.office, each.url): each for each in found if each.url}
@@ -86,12 +88,13 @@ def unsealed(
     return part if part and sha256(part) == seen.part_sha256 else None
 
 
-def _drafts(release: Release, seen: Provenance, archived: Record) -> list[Draft]:
+def _drafts(release: Release, seen: Provenance, archived: Record, limit_s: float) -> list[Draft]:
     """The releases that a listing carries."""
     source = office(release.office)
     route = source.route(seen.reader.split("/")[1])
     language = release.language if route.languages else None
-    return route.links(Page(archived.url, archived.body, language)).drafts
+    page = Page(archived.url, archived.body, language, archived.content_type)
+    return read_listing(route, page, limit_s).drafts
 
 
 def _check(connection: Connection, id_: str) -> None:

@@ -101,7 +101,7 @@ def _file_findings(
         return
     if path.parent.name not in offices():
         return
-    gate = OfficeGate(path.parent.name, store, settings.archive)
+    gate = OfficeGate(path.parent.name, store, settings)
     if left := unknown(store, gate, held.values()):
         first = left[0]
         yield Finding(
@@ -168,5 +168,5 @@ def _settle(store: Store, id_: str) -> str:
 
 def _restore(settings: Settings, store: Store, office: str, ids: set[str]) -> str:
     files = [path for path in own_files(settings.archive) if path.parent.name == office]
-    number = restore(store, OfficeGate(office, store, settings.archive), ids, files)
+    number = restore(store, OfficeGate(office, store, settings), ids, files)
     return f"{office}: {number:,} of {counted(len(ids), 'release')} read from the archive again."

@@ -84,6 +84,7 @@ def _as_plain(reading: Reading) -> dict[str, Any]:
         "kind": reading.kind,
         "rule": reading.refusal.rule if reading.refusal else None,
         "reason": reading.refusal.reason if reading.refusal else None,
+        "remarks": [asdict(each) for each in reading.remarks],
         "fields": found,
     }
 
@@ -96,6 +97,8 @@ def _show(readings: list[Reading]) -> None:
         if reading.refusal:
             told = f"REFUSED ({reading.refusal.rule}): {_printable(reading.refusal.reason)}"
             console.print(Text(told, style="bold red"), soft_wrap=True)
+        for remark in reading.remarks:
+            console.print(Text(f"{remark.rule}: {_printable(remark.reason)}"), soft_wrap=True)
         if reading.found:
             table = Table.grid("", Column(overflow="fold"), padding=(0, 2))
             for name, value in _rows(reading.found):

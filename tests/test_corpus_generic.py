@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from corpus.answers import Answer, read
+from corpus.answers import Answer, Reading, read
 from corpus.errors import PageError
 from corpus.page import Page, text
 from corpus.records import Record
@@ -275,6 +275,6 @@ def test_an_archived_page_is_read_as_what_its_address_says() -> None:
     for url, is_listing in ((URL, False), (older, True)):
         body = page_of(body=related.replace("'www", "'https://www")).body
         record = Record(0, 1, "response", url, NOON, 200, {}, body)
-        reading = read(Answer(record, url), source)
-        assert reading
+        reading = read(Answer(record, url), source, 20)
+        assert isinstance(reading, Reading)
         assert reading.is_listing == is_listing

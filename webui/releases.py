@@ -64,7 +64,8 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
         found = _found(store, id_)
         name, seen = _observed(store, found, request.args.get("version"))
         archived = read_response(settings.archive, Place(seen.warc_file, seen.warc_offset))
-        body = unsealed(found, seen, archived, store.suppressed(), store.id_of)
+        sealed, limit_s = store.suppressed(), settings.reading_s
+        body = unsealed(found, seen, archived, sealed, store.id_of, limit_s)
         if body is None:
             abort(
                 410, gettext("This response carries a release that was suppressed; it is sealed.")
