@@ -17,15 +17,25 @@ from sqlalchemy import (
     func,
     insert,
     inspect,
-    make_url,
     select,
     update,
 )
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from corpus.catalog import FORMAT, about, tables
 from corpus.durability import make_folder, replacing
-from corpus.errors import NoCatalogError, StoreError
+from corpus.errors import DamagedCatalogError, NoCatalogError, RecordError, StoreError
+from corpus.room import check_room
+from corpus.sqlite_file import (
+    DAMAGED,
+    advice,
+    fault,
+    is_absent,
+    is_damage,
+    is_read_only,
+    reading_engine,
+    sqlite_file,
+)
 
 # Of PostgreSQL's advisory locks, ours: any number that stays the same.
 OPENING = 0x636F6D6D
@@ -38,27 +48,35 @@ def open_catalog(url: str, *, make: bool = True) -> Engine:
     Raises NoCatalogError, StoreError.
     """
     try:
-        if not make:
-            _check_file(url)
-        if url.startswith("sqlite:///"):
-            make_folder(Path(url.removeprefix("sqlite:///")).parent)
-        # A server may have been started anew since a connection was used last.
-        engine = create_engine(url, pool_pre_ping=True)
+        path = sqlite_file(url)
+        if path and not make and is_absent(path):
+            raise NoCatalogError(f"There is no catalog {shown(url)}.")
+        engine = reading_engine(path) if path and is_read_only(path) else _engine(url, path)
     except ImportError as error:
         raise StoreError(
             f"The catalog {shown(url)} cannot be opened: {error}. For PostgreSQL, install"
             " communique[postgresql] and begin the URL with postgresql+psycopg://."
         ) from error
     except (SQLAlchemyError, OSError, ValueError) as error:
-        raise _unopened(url, error) from error
+        raise failed(url, error, "opened") from error
     try:
         _prepare(engine, url, make)
     except (SQLAlchemyError, OSError) as error:
         engine.dispose()
-        raise _unopened(url, error) from error
+        raise failed(url, error, "opened") from error
     except StoreError:
         engine.dispose()
         raise
+    return engine
+
+
+def _engine(url: str, path: Path | None) -> Engine:
+    if path:
+        make_folder(path.parent)
+    # A server may have been started anew since a connection was used last.
+    engine = create_engine(url, pool_pre_ping=True)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _tune_sqlite)
     return engine
 
 
@@ -72,20 +90,24 @@ def reason(error: Exception) -> str:
     return " ".join(str(getattr(error, "orig", None) or error).split()).rstrip(".?")
 
 
-def _check_file(url: str) -> None:
-    """Raise NoCatalogError where SQLite's file is missing: connecting would make an empty one."""
-    found = make_url(url)
-    is_file = found.get_backend_name() == "sqlite" and found.database not in (None, "", ":memory:")
-    if is_file and not Path(found.database or "").exists():
-        raise NoCatalogError(f"There is no catalog {shown(url)}.")
+def failed(url: str, error: Exception, what: str) -> StoreError:
+    """That a catalog cannot be "opened", "used" or whatever, why, and the way out."""
+    sentence = f"The catalog {shown(url)} cannot be {what}: {reason(error)}."
+    if isinstance(error, DataError | IntegrityError):
+        return RecordError(sentence)
+    cause = getattr(error, "orig", None)
+    path = sqlite_file(url) if cause else None
+    if path is None:
+        return StoreError(sentence)
+    kind = DamagedCatalogError if is_damage(path, cause) else StoreError
+    return kind(f"{sentence} {advice(path, cause)}".rstrip())
 
 
 def _prepare(engine: Engine, url: str, make: bool) -> None:
     """Make the tables, or bring them up. Nothing is written to a catalog of a newer format."""
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _tune_sqlite)
     with engine.connect() as connection:
         found = _format(connection)
+        _check_tables(connection, url, found)
     if found is not None and found > FORMAT:
         raise StoreError(
             f"The catalog {shown(url)} was written by a newer release of communique (format"
@@ -96,7 +118,25 @@ def _prepare(engine: Engine, url: str, make: bool) -> None:
             raise NoCatalogError(f"There is no catalog {shown(url)}.")
         _make(engine)
     elif found < FORMAT:
+        if (path := sqlite_file(url)) and is_read_only(path):
+            raise StoreError(
+                f"The catalog {shown(url)} has format {found}, and this program reads {FORMAT}. It"
+                " is brought up where it can be written: run `communique status` there."
+            )
         _upgrade(engine, url)
+
+
+def _check_tables(connection: Connection, url: str, found: int | None) -> None:
+    """That a catalog of our format has all its tables, and what has none of the format is none."""
+    ours = {each.name for each in tables.sorted_tables}
+    there = ours & set(inspect(connection).get_table_names())
+    if found == FORMAT and ours - there:
+        lost = f"the table {min(ours - there)}"
+    elif there and not isinstance(found, int):
+        lost = "the number of its format"
+    else:
+        return
+    raise DamagedCatalogError(f"The catalog {shown(url)} lacks {lost}. {DAMAGED}")
 
 
 def _format(connection: Connection) -> int | None:
@@ -142,7 +182,7 @@ def _begin_alone(connection: Connection) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(OPENING)))
 
 
-def copy_catalog(engine: Engine, path: Path) -> None:
+def copy_catalog(engine: Engine, url: str, path: Path) -> None:
     """Copy a catalog as it stands into a file of SQLite, also while others write it.
 
     Raises StoreError.
@@ -156,7 +196,18 @@ def copy_catalog(engine: Engine, path: Path) -> None:
         with engine.connect() as connection:
             connection.exec_driver_sql("VACUUM INTO ?", (str(path),))
     except SQLAlchemyError as error:
-        raise StoreError(f"{path} cannot be written: {reason(error)}.") from error
+        raise failed(url, error, f"copied to {path}") from error
+
+
+def check_pages(engine: Engine, url: str) -> None:
+    """Raise DamagedCatalogError where the pages of SQLite's file are not what they should be."""
+    if engine.dialect.name == "sqlite" and (found := fault(engine)):
+        raise not_whole(url, found)
+
+
+def not_whole(url: str, what: str) -> DamagedCatalogError:
+    """That a catalog is damaged, and the way out."""
+    return DamagedCatalogError(f"The catalog {shown(url)} is not whole: {what}. {DAMAGED}")
 
 
 def _copy_beside(connection: Connection, url: str) -> None:
@@ -165,13 +216,11 @@ def _copy_beside(connection: Connection, url: str) -> None:
     path = Path(url.removeprefix("sqlite:///"))
     copy = path.with_name(f"{path.stem}.format-{connection.scalar(where)}{path.suffix}")
     if not copy.exists():
+        # As much again is written while tables are rebuilt.
+        check_room(path.parent, 2 * path.stat().st_size, "The upgrade of the catalog")
         with replacing(copy) as fresh:
             fresh.unlink(missing_ok=True)
             connection.exec_driver_sql("VACUUM INTO ?", (str(fresh),))
-
-
-def _unopened(url: str, error: Exception) -> StoreError:
-    return StoreError(f"The catalog {shown(url)} cannot be opened: {reason(error)}.")
 
 
 def _tune_sqlite(connection: Any, _: object) -> None:

@@ -32,6 +32,10 @@ class NoCatalogError(StoreError):
     """There is no catalog where the settings look for one."""
 
 
+class DamagedCatalogError(StoreError):
+    """The catalog is there, and cannot be read any more; the way out stands in the sentence."""
+
+
 class SmallerError(CommuniqueError):
     """A new index would hold much less than the live one; how to insist stands in the sentence."""
 

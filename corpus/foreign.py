@@ -20,6 +20,7 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 from corpus.archive import IMPORTED
 from corpus.durability import make_folder, replacing
 from corpus.errors import StoreError
+from corpus.room import check_room
 
 DIGITS = 16
 CHUNK = 1 << 20
@@ -116,7 +117,7 @@ def _unzipped(path: Path, folder: Path, problems: list[str]) -> Iterator[Foreign
             if problem := _unfit(path, members):
                 problems.append(problem)
                 return
-            _check_room(path, folder, members)
+            check_room(folder, sum(each.file_size for each in members), f"{path}, unpacked,")
             stated = _stated_digests(file)
             for member in members:
                 target = folder / f"{len([*folder.iterdir()])}"
@@ -146,15 +147,6 @@ def _unfit(path: Path, members: list[ZipInfo]) -> str | None:
             " archive does; it was not unpacked."
         )
     return None
-
-
-def _check_room(path: Path, folder: Path, members: list[ZipInfo]) -> None:
-    needed, free = sum(each.file_size for each in members), shutil.disk_usage(folder).free
-    if needed > free:
-        raise StoreError(
-            f"{path} unpacks to {needed / 1e6:,.1f} MB, and in {folder.parent} there are"
-            f" {free / 1e6:,.1f} MB free."
-        )
 
 
 def _stated_digests(file: ZipFile) -> dict[str, str]:

@@ -7,16 +7,16 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
-from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
+from sqlalchemy import Connection, Text, cast, func, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from corpus import catalog, suppression
 from corpus.archive import Place, own_files
 from corpus.attachments import Attached, count_attached
 from corpus.copies import Copy, count_copies, read_copies, read_groups
 from corpus.coverage import read_coverage
-from corpus.database import open_catalog, reason, shown
-from corpus.errors import NoCatalogError, RecordError, StoreError
+from corpus.database import check_pages, failed, not_whole, open_catalog, shown
+from corpus.errors import NoCatalogError
 from corpus.ledger import Entry, count_ledger, read_history, read_ledger
 from corpus.observation import Outcome, record, see
 from corpus.release import Draft, Provenance, Release, Version, release_id
@@ -36,6 +36,7 @@ from corpus.rows import (
 )
 from corpus.runs import read_open_runs, read_runs
 from corpus.settings import Settings
+from corpus.soundness import unreadable
 from corpus.source import offices
 from corpus.spellings import older_spellings
 from corpus.suppression import Suppression, read_suppressions
@@ -62,6 +63,13 @@ class Store:
         """Let go of the database's files and connections."""
         self.engine.dispose()
 
+    def check(self) -> None:
+        """Raise DamagedCatalogError where the file is not whole, or a row cannot be read."""
+        check_pages(self.engine, self.url)
+        with self.writing() as connection:
+            if found := unreadable(connection):
+                raise not_whole(self.url, found)
+
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction, kept whole or not at all. Raises StoreError in the database's words."""
@@ -69,10 +77,7 @@ class Store:
             with self.engine.begin() as connection:
                 yield connection
         except SQLAlchemyError as error:
-            is_of_record = isinstance(error, DataError | IntegrityError)
-            raise (RecordError if is_of_record else StoreError)(
-                f"The catalog {shown(self.url)} cannot be used: {reason(error)}."
-            ) from error
+            raise failed(self.url, error, "used") from error
 
     @contextmanager
     def changing(self) -> Iterator[Connection]:
@@ -302,6 +307,14 @@ class Store:
         query = select(func.count()).where(catalog.release.c.id.not_in(sealed_ids()))
         with self.writing() as connection:
             return connection.scalar(query.select_from(catalog.release)) or 0
+
+    def text_size(self) -> int:
+        """How many bytes titles and bodies of all releases take in the catalog."""
+        v = catalog.version.c
+        size = func.length(v.title) + func.length(cast(v.body, Text))
+        query = current_releases().with_only_columns(func.sum(size))
+        with self.writing() as connection:
+            return int(connection.scalar(query) or 0)
 
     def coverage(self) -> list[Coverage]:
         """What is held of each office that holds anything, by name."""

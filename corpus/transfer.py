@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Engine, Integer, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from corpus.catalog import about, release, run, tables
-from corpus.database import open_catalog, reason, shown
+from corpus.database import failed, open_catalog, shown
 from corpus.errors import StoreError
 from corpus.rows import CHUNK
 
@@ -33,7 +33,7 @@ def copy_into(source: Engine, url: str) -> int:
             _count_on(new)
             return new.scalar(select(func.count()).select_from(release)) or 0
     except SQLAlchemyError as error:
-        raise StoreError(f"{shown(url)} cannot be written: {reason(error)}.") from error
+        raise failed(url, error, "written") from error
     finally:
         target.dispose()
 

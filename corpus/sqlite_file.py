@@ -1,0 +1,149 @@
+"""SQLite's file of a catalog: how it is read where nothing can be written, and what it means when
+SQLite refuses it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from corpus.errors import StoreError
+
+DAMAGED = (
+    "It is damaged: restore it from a backup, or run `communique verify --repair`, which puts it"
+    " aside and makes a new one from the archive."
+)
+FULL = "The disk is full: free some space, and say the command again."
+# A disk with less than this is full, whatever SQLite calls it.
+LEAST_FREE = 1 << 20
+TRIES = 3
+# What a file was when a connection was opened that takes it to stay so: change, size.
+Stamp = tuple[int, int]
+
+
+class _Reading(sqlite3.Connection):
+    """A connection that only reads; `stamp` where it reads the file without a look at others."""
+
+    stamp: Stamp | None = None
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file that a catalog's URL names, where it is SQLite's."""
+    found = make_url(url)
+    if found.get_backend_name() != "sqlite" or found.database in (None, "", ":memory:"):
+        return None
+    return Path(found.database or "").resolve()
+
+
+def is_absent(path: Path) -> bool:
+    """Whether there is no file, or an empty one: SQLite would begin a catalog in it."""
+    return not path.exists() or (path.is_file() and path.stat().st_size == 0)
+
+
+def is_read_only(path: Path) -> bool:
+    """Whether there is a file that can be read alone: SQLite writes beside it as well."""
+    return path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+
+
+def reading_engine(path: Path) -> Engine:
+    """An engine that reads a file where nothing can be written, though others may write it."""
+    # Each transaction opens it anew: how it must be opened changes with what others do.
+    engine = create_engine("sqlite://", creator=partial(open_to_read, path), poolclass=NullPool)
+
+    @event.listens_for(engine, "commit")
+    def check(connection: Connection) -> None:
+        opened: Any = connection.connection.driver_connection
+        if opened.stamp and opened.stamp != _stamp(path):
+            raise StoreError(f"{path} was changed while it was read; say the command again.")
+
+    return engine
+
+
+def open_to_read(path: Path) -> _Reading:
+    """Open a file, though its log of late changes comes and goes with those who write."""
+    for _ in range(TRIES - 1):
+        try:
+            return _open_as_it_is(path)
+        except sqlite3.OperationalError:
+            continue
+    return _open_as_it_is(path)
+
+
+def _open_as_it_is(path: Path) -> _Reading:
+    """With the log of late changes, if there is one: without it an older state would be read."""
+    log, shared = Path(f"{path}-wal"), Path(f"{path}-shm")
+    stamp = None
+    if log.exists() and shared.exists():
+        how = "mode=ro"
+    elif log.exists() and log.stat().st_size:
+        how = "mode=ro&vfs=unix-none"  # which finds its way through the log without the other file
+    else:
+        how, stamp = "mode=ro&immutable=1", _stamp(path)
+    opened = sqlite3.connect(
+        f"file:{quote(str(path))}?{how}", uri=True, check_same_thread=False, factory=_Reading
+    )
+    opened.stamp = stamp
+    try:
+        opened.execute("PRAGMA busy_timeout=30000")
+        if "vfs" in how:
+            opened.execute("PRAGMA locking_mode=EXCLUSIVE")
+        opened.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except BaseException:
+        opened.close()
+        raise
+    return opened
+
+
+def _stamp(path: Path) -> Stamp:
+    found = path.stat()
+    return found.st_mtime_ns, found.st_size
+
+
+def is_damage(path: Path, error: object) -> bool:
+    """Whether an error of SQLite means that a catalog is damaged."""
+    if path.is_dir():
+        return True
+    words, code = str(error), _code(error)
+    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or words.startswith(
+        ("no such table", "no such column", "Could not decode")
+    )
+
+
+def advice(path: Path, error: object) -> str:
+    """What to do about an error of SQLite; "" where its own words have to do."""
+    code = _code(error)
+    if is_damage(path, error):
+        return DAMAGED
+    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _is_full(path)):
+        return FULL
+    if code == sqlite3.SQLITE_READONLY:
+        return "Nothing can be written there, only read."
+    if path.exists() and not os.access(path, os.R_OK):
+        return "This user may not read it."
+    return ""
+
+
+def fault(engine: Engine) -> str | None:
+    """What is wrong with the pages of SQLite's file, if anything: the first thing."""
+    try:
+        with engine.connect() as connection:
+            found = str(connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar())
+    except SQLAlchemyError as error:
+        found = str(getattr(error, "orig", error))
+    return None if found == "ok" else " ".join(found.split()).rstrip(".")
+
+
+def _code(error: object) -> int:
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+
+
+def _is_full(path: Path) -> bool:
+    return shutil.disk_usage(path.parent).free < LEAST_FREE
