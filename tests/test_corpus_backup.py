@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import resource
 import shutil
 import subprocess
@@ -18,10 +20,11 @@ from corpus import Settings, Store, catalog, office
 from corpus.archive import ArchiveWriter, Place, Response, own_files, read_response
 from corpus.backup import back_up
 from corpus.crawl import crawl
-from corpus.errors import StoreError
+from corpus.errors import LockedError, StoreError
 from corpus.sample_site import SampleSite
 from corpus.verify import verify_archive, verify_catalog
 from indexer.cli import main
+from tests.disks import read_only_view, small_disk
 from tests.test_corpus_reread import whole_page
 from tests.test_corpus_verify import state
 
@@ -160,12 +163,12 @@ def test_a_disk_that_refuses_a_backup_gives_a_sentence_and_leaves_the_data(
     limit = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (room_bytes, limit[1]))
     try:
-        with pytest.raises(StoreError, match=r"cannot be (written|opened): .*\.$"):
+        with pytest.raises(StoreError, match=r"cannot be (written|opened|copied to \S+): .*\.$"):
             back_up(copy_settings, copy_store, tmp_path / "backup")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limit)
     assert state(copy_store) == before
-    assert (tmp_path / "backup" / "catalog.sqlite").exists()
+    assert [path.name for path in tmp_path.glob("backup*")] == []
     big.unlink()
     assert_whole(copy_settings, copy_store)
 
@@ -178,3 +181,130 @@ def test_a_backup_into_the_archive_itself_is_refused(copy_settings: Settings) ->
     )
     assert result.exit_code == 1
     assert "lies in the archive itself" in result.output + result.stderr
+
+
+BACKUP = """
+import sys
+from pathlib import Path
+from corpus import Settings, Store
+from corpus.backup import back_up
+settings = Settings(data=Path(sys.argv[1]))
+back_up(settings, Store(settings), Path(sys.argv[2]))
+"""
+
+
+@pytest.fixture
+def stuck(copy_settings: Settings, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A backup to `backup` that has copied a part, and waits for a file that never comes."""
+    [newest, *_] = reversed(own_files(copy_settings.archive))
+    pipe = newest.with_name("zzz-20990101T000000000000.warc.gz")
+    os.mkfifo(pipe)
+    command = [sys.executable, "-c", BACKUP, str(copy_settings.data), str(tmp_path / "backup")]
+    with subprocess.Popen(command, cwd=ROOT) as process:
+        copied = tmp_path / "backup.partial" / "archive" / newest.parent.name / newest.name
+        while not (copied.with_name(pipe.name).exists() or copied.exists()):
+            assert process.poll() is None
+        yield process
+        process.kill()
+    pipe.unlink()
+
+
+@pytest.mark.sqlite
+def test_a_backup_that_was_killed_leaves_none_and_the_next_is_whole(
+    copy_settings: Settings, copy_store: Store, stuck: subprocess.Popen[bytes], tmp_path: Path
+) -> None:
+    folder = tmp_path / "backup"
+    assert not folder.exists()
+    with pytest.raises(LockedError, match="Another backup is running"):
+        back_up(copy_settings, copy_store, folder)
+    assert stuck.poll() is None
+    stuck.kill()
+    stuck.wait()
+    assert not folder.exists()
+    [pipe] = copy_settings.archive.glob("*/zzz-*")
+    pipe.rename(tmp_path / "pipe")
+    back_up(copy_settings, copy_store, folder)
+    (tmp_path / "pipe").rename(pipe)
+    assert not (tmp_path / "backup.partial").exists()
+    assert {path.name for path in folder.iterdir()} == {"catalog.sqlite", "archive"}
+    copy = Settings(data=folder)
+    with closing(Store(copy)) as copied:
+        assert_whole(copy, copied)
+
+
+@pytest.mark.sqlite
+def test_what_is_in_the_way_and_no_backup_s_is_left_alone(
+    copy_settings: Settings, copy_store: Store, tmp_path: Path
+) -> None:
+    (tmp_path / "backup.partial").mkdir()
+    (tmp_path / "backup.partial" / "diary").write_text("mine")
+    with pytest.raises(StoreError, match=r"backup\.partial is in the way of the backup"):
+        back_up(copy_settings, copy_store, tmp_path / "backup")
+    assert (tmp_path / "backup.partial" / "diary").read_text() == "mine"
+    assert not (tmp_path / "backup").exists()
+
+
+@pytest.mark.sqlite
+def test_a_copy_that_the_disk_altered_is_no_backup(
+    copy_settings: Settings,
+    copy_store: Store,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def forget(number: int, *_: int) -> None:
+        os.pwrite(number, b"?", 100)
+
+    monkeypatch.setattr("os.posix_fadvise", forget)  # when the disk alone has it
+    with pytest.raises(StoreError, match=r"is not what was written; the disk is faulty\."):
+        back_up(copy_settings, copy_store, tmp_path / "backup")
+    assert [path.name for path in tmp_path.glob("backup*")] == []
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("has_room", [False, True])
+def test_a_backup_is_begun_only_where_there_is_room(
+    copy_settings: Settings, copy_store: Store, tmp_path: Path, has_room: bool
+) -> None:
+    with small_disk(tmp_path / "disk", 20_000 if has_room else 400) as disk:
+        if has_room:
+            back_up(copy_settings, copy_store, disk / "backup")
+            copy = Settings(data=disk / "backup")
+            with closing(Store(copy)) as copied:
+                assert_whole(copy, copied)
+            return
+        with pytest.raises(StoreError) as told:
+            back_up(copy_settings, copy_store, disk / "backup")
+        assert re.search(
+            r"The backup in \S+ needs about [\d.]+ MB, and the disk of \S+ has 0\.4 MB free\."
+            r" Free some space",
+            str(told.value),
+        )
+        assert list(disk.iterdir()) == []
+
+
+@pytest.mark.sqlite
+def test_a_disk_itself_is_no_folder_for_a_backup(
+    copy_settings: Settings, copy_store: Store, tmp_path: Path
+) -> None:
+    """It could not be renamed to, and would be filled beside the disk that was meant."""
+    with (
+        small_disk(tmp_path / "disk", 20_000) as disk,
+        pytest.raises(StoreError, match="is a disk of its own; name a folder on it"),
+    ):
+        back_up(copy_settings, copy_store, disk)
+
+
+@pytest.mark.sqlite
+def test_what_can_only_be_read_is_backed_up_too(
+    copy_settings: Settings, copy_store: Store, tmp_path: Path
+) -> None:
+    before = state(copy_store)
+    copy_store.close()
+    with read_only_view(copy_settings.data, tmp_path / "view") as view:
+        settings = Settings(data=view)
+        with closing(Store(settings, make=False)) as store:
+            back_up(settings, store, tmp_path / "backup")
+    copy = Settings(data=tmp_path / "backup")
+    with closing(Store(copy)) as copied:
+        assert_whole(copy, copied)
+        assert state(copied) == before
