@@ -14,13 +14,22 @@ from typing import Any
 import click
 
 from corpus import Settings, Source, Store, office, offices, read_settings
+from corpus.error_log import sentence
 from corpus.errors import CommuniqueError, LockedError, OfficeError, SettingsError
 from corpus.report import counted
 from corpus.signals import Interruption
 from indexer import Filters, Passage, Query, open_engine, parse
 from indexer.catalog_command import copy_catalog_command
 from indexer.check_command import check_command
-from indexer.console import FAILED, LOCKED, SOME_FAILED, USAGE, shown, start_logging
+from indexer.console import (
+    FAILED,
+    LOCKED,
+    SOME_FAILED,
+    USAGE,
+    drop_output,
+    shown,
+    start_logging,
+)
 from indexer.crawl_commands import crawl_command, crawl_samples, read_since
 from indexer.engine import Sort
 from indexer.evidence_commands import backup_command, import_command, verify_command
@@ -32,6 +41,9 @@ from indexer.suggest import alternatives
 from indexer.suppress_commands import suppress_command
 from indexer.values import unknown_values
 from indexer.withholding import withholding
+
+# What to do about what nobody foresaw.
+LOOK = "`communique verify` tells whether catalog and archive are whole."
 
 
 class _Commands(click.Group):
@@ -48,6 +60,19 @@ class _Commands(click.Group):
         except Interruption as error:
             click.echo(error, err=True)
             ctx.exit(error.status)
+        except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
+            raise  # click's own ways to end
+        except OSError as error:
+            if not error.filename:
+                drop_output()
+            what = error.filename or "The output"
+            click.echo(f"Error: {what} cannot be written: {error.strerror or error}.", err=True)
+            ctx.exit(FAILED)
+        except Exception as error:  # noqa: BLE001 (nobody is to read a traceback)
+            settings = ctx.obj if isinstance(ctx.obj, Settings) else Settings()
+            told = sentence(error, settings, ctx.invoked_subcommand or "")
+            click.echo(f"Error: {told} {LOOK}", err=True)
+            ctx.exit(FAILED)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

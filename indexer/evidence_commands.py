@@ -36,15 +36,15 @@ def verify_command(settings: Settings, is_repaired: bool, is_smaller_accepted: b
     releases of the live one stays unbuilt, unless --accept-smaller insists.
     """
     with (
-        opened_to_verify(settings, is_repaired=is_repaired) as (store, lost),
         no_crawl(settings) if is_repaired else nullcontext(),
+        opened_to_verify(settings, is_repaired=is_repaired) as (store, lost),
         closing(open_engine(settings)) as engine,
     ):
         findings = partial(_findings, settings, store, engine, is_smaller_accepted)
         is_well = _told(findings(lost, is_repaired), is_repaired)
         if is_repaired and not is_well:  # a repair can mend a part, or bring to light what is next
             click.echo("Once more:")
-            is_well = _told(findings("", True), is_repaired=False)
+            is_well = _told(findings(None, True), is_repaired=False)
         held = counted(store.count(), "release")
     if not is_well:
         raise SystemExit(FAILED)
@@ -56,12 +56,12 @@ def _findings(
     store: Store,
     engine: Engine,
     is_smaller_accepted: bool,
-    lost: str,
+    lost: Finding | None,
     is_repaired: bool,
 ) -> Iterator[Finding]:
     """One check after another: what is repaired of the first is not found in the second."""
     if lost:
-        yield Finding(lost, lambda: "A new catalog was made, in which nothing is withheld.")
+        yield lost
     yield from verify_archive(settings)
     yield from verify_catalog(settings, store)
     if is_repaired or not lost:

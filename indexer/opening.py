@@ -5,14 +5,16 @@ where one was probably lost; all others need one.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from corpus import Settings, Store
 from corpus.archive import own_files
-from corpus.errors import NoCatalogError
+from corpus.errors import DamagedCatalogError, NoCatalogError
+from corpus.rescue import make_anew
+from corpus.verify import Finding
 from indexer.console import log
 
 
@@ -30,21 +32,35 @@ def opened_or_made(settings: Settings) -> Iterator[Store]:
 
 
 @contextmanager
-def opened_to_verify(settings: Settings, *, is_repaired: bool) -> Iterator[tuple[Store, str]]:
-    """The catalog, and a sentence where it is lost: then an empty one in its place, to compare the
-    archive with, which stays only where it is to be repaired. Without an archive there is nothing
-    to verify.
+def opened_to_verify(
+    settings: Settings, *, is_repaired: bool
+) -> Iterator[tuple[Store, Finding | None]]:
+    """The catalog, and what is wrong where it is lost or damaged: then an empty one in its place,
+    to compare the archive with, which stays only where it is to be repaired. Without an archive
+    there is nothing to verify.
     """
+    with ExitStack() as stack:
+        try:
+            store, lost = _checked(settings), None
+        except (NoCatalogError, DamagedCatalogError) as error:
+            if not own_files(settings.archive):
+                raise
+            if is_repaired:
+                done = make_anew(settings)
+                store, lost = Store(settings), Finding(str(error), lambda: done)
+            else:
+                folder = Path(stack.enter_context(TemporaryDirectory()))
+                store = Store(replace(settings, catalog="", data=folder))
+                lost = Finding(str(error))
+        stack.callback(store.close)
+        yield store, lost
+
+
+def _checked(settings: Settings) -> Store:
+    store = Store(settings, make=False)
     try:
-        store, lost = Store(settings, make=False), ""
-    except NoCatalogError as error:
-        if not own_files(settings.archive):
-            raise
-        lost = str(error)
-    with TemporaryDirectory() as folder:
-        if lost:
-            store = Store(
-                settings if is_repaired else replace(settings, catalog="", data=Path(folder))
-            )
-        with closing(store):
-            yield store, lost
+        store.check()
+    except DamagedCatalogError:
+        store.close()
+        raise
+    return store
