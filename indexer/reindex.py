@@ -12,11 +12,15 @@ from corpus.backlog import clear_some, count_backlog
 from corpus.errors import IndexUnusableError
 from corpus.lock import only_job
 from corpus.report import counted
+from corpus.room import check_room
 from indexer.document import Document, document
-from indexer.engine import Engine
+from indexer.engine import Engine, Health
 from indexer.lineage import is_continued, refuse_loss, refuse_older
 
 SAMPLE = 200
+# What a build takes while its segments are merged, of the size of the finished index, and of the
+# texts as the catalog keeps them (measured at 8,469 releases: 2.0 and 3.4).
+BUILD_PER_INDEX, BUILD_PER_TEXT = 2.2, 3.5
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,7 @@ def reindex(
             if not is_smaller_accepted:
                 refuse_loss(store, engine, health)
                 refuse_older(store, health)
+            _check_room(settings, store, health)
             number, build = _rebuild(store, engine, revision, progress)
             return ReindexReport(True, number, build, time.monotonic() - clock)
         number = 0
@@ -73,6 +78,21 @@ def reindex(
             removed = store.suppressed(health.revision)
             number = engine.update(changed, removed, revision, lambda done: progress(done, total))
         return ReindexReport(False, number, health.build or "", time.monotonic() - clock)
+
+
+def _check_room(settings: Settings, store: Store, health: Health) -> None:
+    """Raise StoreError where the disk has no room for a build, by the size of the live one, or else
+    by the texts that are to be indexed.
+    """
+    if settings.engine != "embedded":
+        return
+    if health.is_live and health.build and health.releases:
+        live = settings.index / health.build
+        size = sum(path.stat().st_size for path in live.rglob("*") if path.is_file())
+        needed = size * store.count() / health.releases * BUILD_PER_INDEX
+    else:
+        needed = store.text_size() * BUILD_PER_TEXT
+    check_room(settings.index, int(needed), "The new index")
 
 
 def _derive(store: Store, progress: Callable[[int, int], None]) -> None:

@@ -7,7 +7,7 @@ from contextlib import closing
 import click
 
 from corpus import Settings, Store
-from corpus.errors import LockedError
+from corpus.errors import LockedError, StoreError
 from indexer.engine import open_engine
 from indexer.reindex import reindex
 
@@ -34,3 +34,8 @@ def suppress_command(settings: Settings, id_: str, reason: str | None, undo: boo
                 click.echo("It was built anew: no word of the release is left in it.")
         except LockedError:
             click.echo("A reindex is running; say `communique reindex --full` when it is over.")
+        except StoreError as error:
+            raise StoreError(
+                f"{error} Words of it stay in the index's files until `communique reindex --full`"
+                " has built it anew."
+            ) from error
