@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -174,7 +175,16 @@ class Store:
         with self.writing() as connection:
             query = current_releases(sealed=sealed).where(catalog.release.c.id == id_)
             row = connection.execute(query).one_or_none()
-        return read_release(row) if row else None
+        release = read_release(row) if row else None
+        return release if sealed or release is None else self._shown(release)
+
+    def _shown(self, release: Release) -> Release:
+        """A release that names no suppressed one as its translation."""
+        if release.office not in offices() or not release.alternates:
+            return release
+        hidden = self.suppressed()
+        left = [a for a in release.alternates if self.id_of(release.office, a.url) not in hidden]
+        return replace(release, alternates=tuple(left))
 
     def first_seen(self, ids: Iterable[str]) -> dict[str, datetime]:
         """When we first saw each of these releases, by id: all there is of an undated one."""
@@ -290,6 +300,13 @@ class Store:
         with self.writing() as connection:
             return set(connection.scalars(query))
 
+    def last_suppressed_at(self) -> datetime | None:
+        """When the last of those went out of sight."""
+        c = catalog.suppression.c
+        query = select(c.at).where(c.undone_at.is_(None)).order_by(c.at.desc()).limit(1)
+        with self.writing() as connection:
+            return connection.scalar(query)
+
     def suppressions(self) -> list[Suppression]:
         """The public log of what was suppressed, newest first; it names no release."""
         with self.writing() as connection:
@@ -322,12 +339,18 @@ class Store:
             return read_coverage(connection)
 
     def runs(self, *, good: bool = False) -> dict[str, tuple[datetime, dict[str, Any]]]:
-        """The last run of each office that is over: when it began, and its report.
+        """The last run of each office that is over: when it began, and its report, which names no
+        suppressed release.
 
         `good`: the last one that was published without an error.
         """
         with self.writing() as connection:
-            return read_runs(connection, good)
+            runs = read_runs(connection, good)
+            names = suppression.names(connection)
+        return {
+            office: (at, suppression.without(names, report))
+            for office, (at, report) in runs.items()
+        }
 
     def open_runs(self) -> dict[str, datetime]:
         """When the run of each office began that is under way, or was interrupted."""

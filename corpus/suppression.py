@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -19,6 +21,10 @@ from corpus.release import Draft, Provenance, Release
 from corpus.revision import next_revision
 from corpus.rows import sealed_ids
 from corpus.source import office
+
+# Shorter titles could stand in a sentence by chance.
+DISTINCT = 16
+WITHHELD = "[withheld]"
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,25 @@ def read_suppressions(connection: Connection) -> list[Suppression]:
     c, r = catalog.suppression.c, catalog.release.c
     query = select(r.office, c.at, c.reason, c.undone_at).join(catalog.release, r.id == c.release)
     return [Suppression(*row) for row in connection.execute(query.order_by(c.id.desc()))]
+
+
+def names(connection: Connection) -> list[str]:
+    """What a suppressed release could be told by: its id, its addresses and titles."""
+    r, v = catalog.release.c, catalog.version.c
+    joined = catalog.release.join(catalog.version, v.release == r.id)
+    query = select(r.id, r.url, v.asked_url, v.title).select_from(joined)
+    rows = connection.execute(query.where(r.id.in_(sealed_ids()))).all()
+    found = {name for id_, *urls, title in rows for name in (id_, *urls, title)}
+    return sorted((name for name in found if len(name) >= DISTINCT), key=len, reverse=True)
+
+
+def without(names: list[str], report: dict[str, Any]) -> dict[str, Any]:
+    """A report that names none of these."""
+    words = json.dumps(report, ensure_ascii=False)
+    for name in names:
+        words = words.replace(json.dumps(name, ensure_ascii=False)[1:-1], WITHHELD)
+    hushed: dict[str, Any] = json.loads(words) if names else report
+    return hushed
 
 
 def unsealed(

@@ -269,6 +269,12 @@ class Health:
 Report = Callable[[int], None]
 
 
+def built_at(build: str) -> datetime:
+    """When a build was begun, by its name: `<format>-<time>`."""
+    time = build.partition("-")[2].upper()
+    return datetime.strptime(f"{time}Z", "%Y%m%dT%H%M%S%f%z")
+
+
 class Engine(Protocol):
     """An engine. Searching raises IndexUnusableError while nothing readable is published."""
 
@@ -288,6 +294,9 @@ class Engine(Protocol):
 
     def builds(self) -> list[str]:
         """The names of the builds there are, oldest first."""
+
+    def live_build(self) -> str:
+        """The name of the live one."""
 
     def search(self, query: Query) -> Results:
         """One page of hits, total and facets."""

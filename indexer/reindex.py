@@ -16,6 +16,7 @@ from corpus.room import check_room
 from indexer.document import Document, document
 from indexer.engine import Engine, Health
 from indexer.lineage import is_continued, refuse_loss, refuse_older
+from indexer.withholding import is_stained
 
 SAMPLE = 200
 # What a build takes while its segments are merged, of the size of the finished index, and of the
@@ -51,7 +52,7 @@ def reindex(
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> ReindexReport:
     """Bring the index up to the catalog; without a usable live one of this format, made from this
-    catalog, build it anew.
+    catalog and free of words of what was suppressed, build it anew.
 
     What older rules derived from texts, or an older catalog lacks, is derived first, and kept.
     Raises LockedError when another reindex runs, StoreError when disk or catalog refuse,
@@ -64,20 +65,18 @@ def reindex(
         _derive(store, progress)
         health = engine.health()
         revision = store.revision()
-        if is_full or not (health.is_live and is_continued(store, engine, health)):
-            if not is_smaller_accepted:
-                refuse_loss(store, engine, health)
-                refuse_older(store, health)
+        is_ours = health.is_live and is_continued(store, engine, health)
+        if (is_full or not is_ours) and not is_smaller_accepted:
+            refuse_loss(store, engine, health)
+            refuse_older(store, health)
+        build, number = health.build or "", 0
+        if is_ours and not is_full and health.revision < revision:
+            number = _update(store, engine, health.revision, revision, progress)
+        is_anew = is_full or not is_ours or is_stained(store, build)
+        if is_anew:
             _check_room(settings, store, health)
             number, build = _rebuild(store, engine, revision, progress)
-            return ReindexReport(True, number, build, time.monotonic() - clock)
-        number = 0
-        if health.revision < revision:
-            total = revision - health.revision
-            changed = _documents(store, health.revision)
-            removed = store.suppressed(health.revision)
-            number = engine.update(changed, removed, revision, lambda done: progress(done, total))
-        return ReindexReport(False, number, health.build or "", time.monotonic() - clock)
+        return ReindexReport(is_anew, number, build, time.monotonic() - clock)
 
 
 def _check_room(settings: Settings, store: Store, health: Health) -> None:
@@ -100,6 +99,19 @@ def _derive(store: Store, progress: Callable[[int, int], None]) -> None:
     while number := clear_some(store):
         done += number
         progress(min(done, total), total)
+
+
+def _update(
+    store: Store,
+    engine: Engine,
+    seen: int,
+    revision: int,
+    progress: Callable[[int, int], None],
+) -> int:
+    """Add what changed since a revision, and take out what was suppressed."""
+    total = revision - seen
+    changed, removed = _documents(store, seen), store.suppressed(seen)
+    return engine.update(changed, removed, revision, lambda done: progress(done, total))
 
 
 def _rebuild(

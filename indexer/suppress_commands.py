@@ -27,15 +27,14 @@ def suppress_command(settings: Settings, id_: str, reason: str | None, undo: boo
         if not engine.health().is_live:
             return
         try:
-            reindex(settings, store, engine)
+            report = reindex(settings, store, engine)
             click.echo("The index is up to date.")
-            if not undo:  # an update leaves words of what it takes out behind
-                reindex(settings, store, engine, is_full=True)
+            if report.is_full:
                 click.echo("It was built anew: no word of the release is left in it.")
         except LockedError:
-            click.echo("A reindex is running; say `communique reindex --full` when it is over.")
+            click.echo("A reindex is running; run `communique reindex` when it is over.")
         except StoreError as error:
             raise StoreError(
-                f"{error} Words of it stay in the index's files until `communique reindex --full`"
+                f"{error} Words of it stay in the index's files until `communique reindex`"
                 " has built it anew."
             ) from error

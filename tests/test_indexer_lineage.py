@@ -190,7 +190,7 @@ def test_what_was_suppressed_is_not_lost(
     suppressed = sorted(store.ids())[:8]
     for id_ in suppressed:
         store.suppress(id_, "Order of a court")
-    assert reindex(settings, store, engine, is_full=is_full).is_full is is_full
+    assert reindex(settings, store, engine, is_full=is_full).is_full  # so that no word is left
     assert ids(engine) == store.ids() - {*suppressed}
     store.suppress(suppressed[0], "", undo=True)
     assert not reindex(settings, store, engine).is_full

@@ -15,6 +15,7 @@ from corpus import Store, offices
 from corpus.errors import CommuniqueError, StoreError
 from indexer import Engine
 from indexer.condition import condition
+from indexer.engine import built_at
 
 OUTCOMES = ("refused", "failed", "remarks")
 
@@ -45,7 +46,7 @@ class Gauges(Collector):
         except (CommuniqueError, OSError):  # or another was published just now
             return
         built = "Seconds since the live build was made"
-        yield _gauge("index_age_seconds", built, _age_s(_built_at(health.build or "")))
+        yield _gauge("index_age_seconds", built, _age_s(built_at(health.build or "")))
         if health.updated_at:
             written = "Seconds since the live build was made or updated"
             yield _gauge("index_update_age_seconds", written, _age_s(health.updated_at))
@@ -98,12 +99,6 @@ def _by_office(name: str, words: str, values: dict[str, Any]) -> GaugeMetricFami
     for office, value in values.items():
         family.add_metric((office,), value)
     return family
-
-
-def _built_at(build: str) -> datetime:
-    """When a build was made, by its name: `<format>-<time>`."""
-    time = build.partition("-")[2].upper()
-    return datetime.strptime(f"{time}Z", "%Y%m%dT%H%M%S%f%z")
 
 
 def _age_s(at: datetime) -> float:
