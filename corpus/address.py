@@ -15,6 +15,17 @@ from ada_url import URL
 
 from corpus.refusal import Refusal
 
+# What the door refuses by.
+RULES = frozenset(
+    {
+        "broken_address",
+        "long_address",
+        "malformed_address",
+        "other_host",
+        "other_scheme",
+        "user_in_address",
+    }
+)
 SCHEMES = frozenset({"http:", "https:"})
 # Few servers take longer addresses, and PostgreSQL's indexes none beyond 2,700 bytes.
 LONGEST_BYTES = 2000

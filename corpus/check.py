@@ -11,8 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal
 
-from corpus import gate
-from corpus.address import judge, resolve, shown, untracked
+from corpus import address, gate
 from corpus.crawl import check_delay
 from corpus.errors import PageError
 from corpus.page import Page
@@ -56,7 +55,7 @@ def check(
     """
     source = office(name)
     way = source.route(route)
-    mirrors = {host.lower(): base for host, base in (mirrors or {}).items()}
+    mirrors = {address.host(name): base for name, base in (mirrors or {}).items()}
     delay = settings.delay_s if delay_s is None else delay_s
     check_delay(delay, way, mirrors)
     look = _Look(source, way, urls, limit, settings.reading_s, progress)
@@ -132,7 +131,9 @@ class _Look:
             return  # as above
         # What waits in this language are the listings of older years.
         self.waiting = deque(each for each in self.waiting if each[1].language != language)
-        refusal = judge(resolve(listing.next), self.route.hosts) if listing.next else None
+        refusal = (
+            address.judge(address.resolve(listing.next), self.route.hosts) if listing.next else None
+        )
         if is_empty:
             refusal = Refusal(url, "no_release", "It lists no release at all.")
         self.readings.append(Reading(url, "listing", listing, refusal))
@@ -146,9 +147,11 @@ class _Look:
         self.readings.append(Reading(url, "release", replace(draft, part=None), refusal))
 
     def _add_releases(self, urls: Iterable[str], language: str) -> None:
-        wanted = [Wanted(untracked(url), language) for url in urls]
+        wanted = [Wanted(address.untracked(url), language) for url in urls]
         # Before the listing in the next language, as a crawl does.
         self.waiting.extendleft(("release", each) for each in reversed(wanted))
 
     def _refuse(self, url: str, rule: str, reason: str) -> None:
-        self.readings.append(Reading(url, self.kind, None, Refusal(shown(url), rule, reason)))
+        self.readings.append(
+            Reading(url, self.kind, None, Refusal(address.shown(url), rule, reason))
+        )

@@ -7,10 +7,10 @@ import time
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from corpus import address
 from corpus.archive import ArchiveWriter
 from corpus.baseline import read_baseline
 from corpus.error_log import sentence
@@ -53,7 +53,7 @@ def crawl(
     no better.
     """
     way = office(name).route(route)
-    mirrors = {host.lower(): base for host, base in (mirrors or {}).items()}
+    mirrors = {address.host(name): base for name, base in (mirrors or {}).items()}
     delay = settings.delay_s if delay_s is None else delay_s
     check_delay(delay, way, mirrors)
     report, now, staging = CrawlReport(name, way.name), datetime.now(UTC), None
@@ -129,7 +129,7 @@ def _tell_lost(run: Run) -> None:
 
 def check_delay(delay_s: float, route: Route, mirrors: dict[str, str]) -> None:
     """Raise SettingsError for a delay that is impolite to a live office; mirrors stand any."""
-    live = [host for host in route.hosts if not _is_loopback(mirrors.get(host, ""))]
+    live = [host for host in route.hosts if not _is_loopback(mirrors.get(address.host(host), ""))]
     if delay_s < 0 or (delay_s < LEAST_DELAY_S and live):
         raise SettingsError(
             f"A delay of {delay_s:g} s is too short for {', '.join(live) or 'any host'}:"
@@ -138,7 +138,7 @@ def check_delay(delay_s: float, route: Route, mirrors: dict[str, str]) -> None:
 
 
 def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
+    host = address.split(url).hostname or ""
     with suppress(ValueError):
         return ip_address(host).is_loopback
     return host == "localhost"

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from math import log
 from statistics import median
 
+from corpus import address
 from corpus.baseline import LEAST, Baseline
 from corpus.report import CrawlReport, counted
 
@@ -20,7 +21,7 @@ SURPRISE = 10.0
 # Of at least so many releases, most.
 MANY, SHARE = 10, 0.5
 # Tell of hosts and addresses, not of what an office's pages have become.
-NOT_OF_PAGES = frozenset({"robots", "other_host", "certificate", "private_address"})
+NOT_OF_PAGES = frozenset({"robots", "certificate", "private_address"}) | address.RULES
 
 
 def no_listing(report: CrawlReport, usual: Baseline, is_walk: bool) -> str | None:

@@ -11,6 +11,7 @@ from functools import partial
 import click
 
 from corpus import Settings, Store, office, offices
+from corpus.address import host, is_address
 from corpus.errors import LockedError, OfficeError
 from corpus.lock import no_crawl, only_crawl
 from corpus.report import CrawlReport
@@ -27,14 +28,15 @@ def read_mirrors(
 ) -> dict[str, str]:
     """An option's values as hosts and what stands in for them; a slip ends the command."""
     pairs = [each.partition("=") for each in given]
-    if any(not host or not url.startswith(("http://", "https://")) for host, _, url in pairs):
+    starts = ("http://", "https://")
+    if any(not (n and url.startswith(starts) and is_address(url)) for n, _, url in pairs):
         raise click.BadParameter("write HOST=URL, such as www.justice.gov=http://127.0.0.1:8801")
     routes = [route for source in offices().values() for route in source.routes]
-    hosts = {host for route in routes for host in route.hosts}
-    for host, _, _ in pairs:
-        if host.lower() not in hosts:  # a slip here would crawl the live office
-            raise click.BadParameter(f"no office has the host {host!r}")
-    return {host: url for host, _, url in pairs}
+    hosts = {host(each) for route in routes for each in route.hosts}
+    for name, _, _ in pairs:
+        if host(name) not in hosts:  # a slip here would crawl the live office
+            raise click.BadParameter(f"no office has the host {name!r}")
+    return {name: url for name, _, url in pairs}
 
 
 def read_since(ctx: click.Context, option: click.Parameter, given: str | None) -> date | None:

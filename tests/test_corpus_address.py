@@ -9,7 +9,8 @@ import yarl
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from corpus.address import host, judge, location, normalize, resolve, shown, untracked
+from corpus import offices
+from corpus.address import host, judge, location, normalize, resolve, shown, split, untracked
 
 HOST = "office.example"
 HOSTS = (HOST, "files.office.example:8443")
@@ -41,6 +42,18 @@ def test_spelling_an_address_once_is_enough_and_changes_no_byte(url: str) -> Non
         assert spell(spell(url)) == spell(url)
     assert normalize(resolve(url)) == normalize(url)
     assert unquote(normalize(url), "latin-1") == unquote(resolve(url), "latin-1")
+
+
+@given(ANY)
+@example(f"https://{HOST}/a/ //?lang=ru&utm_source=x")
+@example("http://[bad/x")
+def test_a_canonical_address_is_one_of_its_kind_for_every_office(url: str) -> None:
+    for canonical in {source.canonical for source in offices().values()}:
+        once = canonical(url)
+        if judge(resolve(url)) is None:
+            assert canonical(once) == canonical(resolve(url)) == once
+            names = [str(split(each).hostname) for each in (once, resolve(url))]
+            assert len({each.removeprefix("www.") for each in names}) == 1
 
 
 @given(ANY)

@@ -10,10 +10,12 @@ from urllib.parse import quote
 import pytest
 
 from corpus import Settings, Store, office, offices
+from corpus.address import host
 from corpus.archive import responses
 from corpus.check import check
 from corpus.crawl import crawl
 from corpus.release import Alternate, Attachment
+from corpus.sources import _generic
 from corpus.verify import verify_catalog
 from tests.examplia import (
     GENERIC,
@@ -77,7 +79,7 @@ def test_attached_files_of_any_name_are_archived(
     assert_evidence_is_whole(settings, store)
 
 
-@pytest.mark.usefixtures("examplia")
+@pytest.mark.usefixtures("own_examplia")
 @pytest.mark.parametrize(
     ("where", "path"),
     [
@@ -452,6 +454,19 @@ def test_of_two_hosts_with_one_mirror_a_redirect_stays_on_the_one_that_was_asked
     crawl(NAME, settings, store, mirrors=dict.fromkeys(hosts, web.url), delay_s=0)
     [only] = store.releases()
     assert only.provenance.url == f"https://{HOST}/news/2024/b"
+
+
+def test_a_host_in_its_own_letters_is_crawled_by_its_mirror(
+    settings: Settings, store: Store, web: FaultySite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "прокуратура.example"
+    routes = (_generic.route(f"https://{name}/новости", r"/новости/[а-я]+"),)
+    monkeypatch.setitem(offices(), NAME, replace(GENERIC, routes=routes))
+    path = quote("/новости")
+    web.pages = {path: listing("/новости/дело", "дело"), f"{path}/{quote('дело')}": page("A")}
+    report = crawl(NAME, settings, store, mirrors={name.upper(): web.url}, delay_s=0)
+    assert (report.error, report.new) == (None, 1)
+    assert urls(store) == {f"https://{host(name)}{path}/{quote('дело')}"}
 
 
 # check
