@@ -112,7 +112,7 @@ def _end(run: Run) -> None:
     if report.quarantined:
         staging.hold(report.as_json(), run.walked)
         return
-    if not report.listed and not report.error:
+    if not (report.listed or report.error or report.cut_short):
         report.error = f"{run.route.start} lists no release at all."
     staging.publish(report.as_json(), run.walked, run.settings.gone_visits)
     _tell_lost(run)

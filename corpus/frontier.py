@@ -22,9 +22,10 @@ from corpus.staging import Staging
 class Frontier:
     """Release addresses and listings to ask for, with their languages.
 
-    `following` is the page that follows the listing that was read last; `files` are attached files
-    that were never fetched. `is_walk` turns false when the listing's end was not reached;
-    `has_links` and `carries_releases` tell what its pages hold.
+    `following` is the page that follows the listing page that the walk is `at`; `files` are
+    attached files that were never fetched. `is_walk` turns false when the listing's end was not
+    reached; `has_links` and `carries_releases` tell what its pages hold. `rest` is what an earlier
+    run left: walked after what is new, which then `stops_early`, at a page where nothing is.
     """
 
     def __init__(
@@ -44,35 +45,49 @@ class Frontier:
         self.listings: deque[tuple[str, str]] = deque(
             (url, each) for each in route.languages or ("",) for url in route.starts(today)
         )
+        self.rest = deque(staging.rest)
         self.begun: set[tuple[str, str]] = set()
+        self.at: tuple[str, str] | None = None
         self.following: tuple[str, str] | None = None
         self.seen: set[tuple[str, str]] = set()
         self.turned_away: set[str] = set()
         self.is_walk, self.has_links, self.carries_releases = True, False, False
+        self.stops_early = bool(self.rest) or not staging.is_walk
 
     @property
     def has_more(self) -> bool:
         """Whether anything is left that a listing names, or may name."""
-        return bool(self.releases or self.listings or self.following)
+        return bool(self.releases or self.listings or self.following or self.rest)
+
+    def left(self) -> list[tuple[str, str]]:
+        """The listing pages that were not walked, the one that is at work first."""
+        ahead = (self.at, self.following, *self.listings, *self.rest)
+        left = dict.fromkeys(each for each in ahead if each)
+        return [each for each in left if each == self.at or each not in self.begun]
 
     def next_listing(self) -> tuple[str, str] | None:
         """The page that follows, or the start of another listing; each is walked once."""
         if self.following:
             self.listings.appendleft(self.following)
             self.following = None
-        while self.listings:
-            listing = self.listings.popleft()
+        while self.listings or self.rest:
+            is_rest = not self.listings
+            listing = (self.rest if is_rest else self.listings).popleft()
             if listing not in self.begun:
                 self.begun.add(listing)
+                if is_rest:
+                    self.is_walk = self.stops_early = False
+                self.at = listing
                 return listing
+        self.at = None
         return None
 
     def stop_following(self) -> None:
-        """Leave the rest of a listing, the pages of older years with it."""
-        following, self.following, self.is_walk = self.following, None, False
-        if following:
-            older = [each for each in self.listings if each[1] == following[1]]
-            self.begun.update(older)
+        """Leave the rest of a listing, if there is more, the pages of older years with it."""
+        if self.following:
+            language = self.following[1]
+            self.listings = deque(each for each in self.listings if each[1] != language)
+            self.following, self.is_walk = None, False
 
     def add(self, listing: Listing, language: str) -> int:
         """Note a listing's releases, each once, and its next page, unless all was seen before; how
@@ -103,6 +118,9 @@ class Frontier:
         if refusal := self._refuse(url):
             self.is_walk = False
             self.report.ended_early = f"{refusal.url}: {refusal.reason}"
+        elif (url, language) in self.begun and (url, language) != self.at:
+            self.is_walk = False
+            self.report.ended_early = f"{url}: the pager leads back to this page."
         else:
             self.following = (url, language)
 

@@ -38,6 +38,12 @@ class ForbiddenError(RefusedError):
     rule = "robots"
 
 
+class TooSlowError(RefusedError):
+    """robots.txt asks for a Crawl-delay that we do not wait for."""
+
+    rule = "crawl_delay"
+
+
 def plain_reason(error: BaseException | None) -> str:
     """Why there is no answer, without the objects that a network library shows in its words."""
     words = REFUSED.sub("", SSL_OBJECT.sub("", str(error))) or type(error).__name__
@@ -82,7 +88,8 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
     """robots.txt by RFC 9309, section 2.3.1: absent (4xx) allows all, out of reach forbids all; one
     that stands on another host is out of reach.
 
-    A Crawl-delay is kept where it is longer than our own delay.
+    A Crawl-delay is kept where it is longer than our own delay. One that is longer than the setting
+    allows forbids all: sooner we may not ask, and nobody sits through a day between two requests.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -106,6 +113,12 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
             raise self.unreachable[netloc]
         parser: Any = self._parsers.get(netloc)
         if parser is not None and (stated_s := parser.rp.crawl_delay(self._default_useragent)):
+            most_s = self.crawler.settings.getfloat("CRAWL_DELAY_MOST_S")
+            if not stated_s <= most_s:  # nor is it no number
+                raise TooSlowError(
+                    f"robots.txt of {netloc} asks for {stated_s:,g} s between two requests, more"
+                    f" than COMMUNIQUE_CRAWL_DELAY_S ({most_s:,g} s), so nothing is fetched there"
+                )
             # From the end of the last one, robots.txt included: that is never too soon.
             due_at = self.left_at.get(netloc, 0.0) + float(stated_s)
             await asyncio.sleep(max(0.0, due_at - time.monotonic()))

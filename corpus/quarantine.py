@@ -26,7 +26,7 @@ NOT_OF_PAGES = frozenset({"robots", "certificate", "private_address"}) | address
 
 def no_listing(report: CrawlReport, usual: Baseline, is_walk: bool) -> str | None:
     """An office that has published does not suddenly list nothing."""
-    if report.listed or report.error or not usual.held:
+    if report.listed or report.error or report.cut_short or not usual.held:
         return None
     return f"The listing has no release at all, where {counted(usual.held, 'release')} came from."
 

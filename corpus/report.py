@@ -34,7 +34,7 @@ class CrawlReport:
     counts known releases whose visit was not due, `vanished` known ones that were not
     there for the first time, `resumed` what an interrupted run had seen; `attachments` are files
     archived in this run. `absent` names listings, newer than all that were found, that need not be
-    there yet.
+    there yet, `rest` those that a run left to the next one when its budget was spent.
     """
 
     office: str
@@ -62,6 +62,7 @@ class CrawlReport:
     seconds: float = 0.0
     ended_early: str | None = None
     cut_short: str | None = None
+    rest: list[tuple[str, str]] = field(default_factory=list)
     quarantined: str | None = None
     interrupted: str | None = None
     error: str | None = None

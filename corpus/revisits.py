@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, select
 
 from corpus import catalog
-from corpus.rows import streamed
+from corpus.rows import chunks, streamed
 from corpus.schedule import Standing
 
 GONE = frozenset({404, 410})
@@ -19,8 +19,11 @@ AGE_OF_DEAD = timedelta(days=30)
 
 def standings(connection: Connection, ids: Iterable[str]) -> dict[str, Standing]:
     """Those of these releases that are known, and what decides whether they are due."""
-    rows = connection.execute(_known().where(catalog.release.c.id.in_(list(ids))))
-    return {row.id: _standing(row) for row in rows}
+    found: dict[str, Standing] = {}
+    for some in chunks(ids):
+        rows = connection.execute(_known().where(catalog.release.c.id.in_(some)))
+        found |= {row.id: _standing(row) for row in rows}
+    return found
 
 
 def met_on(
@@ -37,12 +40,12 @@ def met_on(
 def dead(connection: Connection, office: str, urls: Iterable[str]) -> dict[str, Standing]:
     """Those of these URLs that were not there (404 or 410) when they were last asked for."""
     v = catalog.visit.c
-    query = select(v.url, v.fetched_at).where(
-        v.office == office, v.url.in_(list(urls)), v.status.in_(GONE)
-    )
+    of_office = select(v.url, v.fetched_at).where(v.office == office, v.status.in_(GONE))
+    day = (datetime.now(UTC) - AGE_OF_DEAD).date()
     return {
-        row.url: Standing((datetime.now(UTC) - AGE_OF_DEAD).date(), row.fetched_at)
-        for row in connection.execute(query)
+        row.url: Standing(day, row.fetched_at)
+        for some in chunks(urls)
+        for row in connection.execute(of_office.where(v.url.in_(some)))
     }
 
 

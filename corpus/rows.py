@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Label, Row, Select, select
@@ -54,6 +55,13 @@ class Visit:
     sha256: str
     place: Place
     status: int = 200
+
+
+def chunks(values: Iterable[str]) -> Iterator[list[str]]:
+    """Values some hundreds at a time: a database takes no statement with all that a site names."""
+    left = iter(values)
+    while some := list(islice(left, CHUNK)):
+        yield some
 
 
 def streamed(connection: Connection, query: Select[Any]) -> Iterator[Row[Any]]:

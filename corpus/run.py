@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from corpus import gate, revisits
 from corpus.archive import ArchiveWriter, read_response, sha256
+from corpus.budget import Budget
 from corpus.error_log import log, sentence
 from corpus.errors import CrawlError, PageError, RecordError, StoreError
 from corpus.frontier import Frontier
@@ -61,6 +62,7 @@ class Run:
         self.listing: tuple[str, str] | None = None
         self.again: Wanted | None = None
         self.is_revisiting, self.trouble = False, Trouble(self.report)
+        self.budget = Budget(settings)
 
     @property
     def walked(self) -> bool:
@@ -71,20 +73,16 @@ class Run:
 
     def next(self, answer: Fetched | Failed | None) -> Iterator[Wanted]:
         """Take an answer in, and say what is wanted next: one URL; nothing when the run is over."""
-        for redirect in answer.before if answer else ():
-            self.archive.add(redirect)
-        if isinstance(answer, Failed):
-            self._fail(answer)
-        elif answer is not None:
+        if answer is not None:
             self._take_in(answer)
         if answer is not None and answer.wanted.url not in self.frontier.asked_files:
             self.trouble.note(answer)
         self.progress(self.report)
         again, self.again = self.again, None
-        if again:
-            yield again
-        elif wanted := self._pop():
-            yield self._conditional(*wanted)
+        wanted = again or self._pop()
+        if wanted:
+            self.budget.note(is_listing=(wanted.url, wanted.language) == self.listing)
+            yield wanted
 
     def _take_over(self) -> None:
         """Count what an interrupted run had seen before this one goes on from there."""
@@ -94,7 +92,19 @@ class Run:
         report.vanished, report.resumed = outcomes["missing"], outcomes.total()
         report.languages, report.stated = languages, stated
 
-    def _pop(self) -> tuple[str, str] | None:
+    def _pop(self) -> Wanted | None:
+        """What is wanted next, unless the budget is spent: then the next run goes on from there."""
+        wanted = self._next_wanted()
+        if wanted is None:
+            return None
+        spent = self.budget.spent(is_listing=wanted == self.listing)
+        if spent:
+            self.report.cut_short = f"after {spent}, to be continued by the next run"
+            self.report.rest = self.frontier.left()
+            return None
+        return self._conditional(*wanted)
+
+    def _next_wanted(self) -> tuple[str, str] | None:
         if self.frontier.files:
             return self.frontier.files.popleft(), ""
         if self.limit is not None and self.report.releases >= self.limit:
@@ -114,7 +124,7 @@ class Run:
                 self.frontier.add_due()
                 if self.settings.attachments:
                     self.frontier.add_known_files()
-            return self._pop()
+            return self._next_wanted()
         return self.listing
 
     def _is_past_since(self) -> bool:
@@ -141,12 +151,14 @@ class Run:
                 raise CrawlError(f"{wanted.url}: {reason}")
             self.report.ended_early = f"{wanted.url}: {reason}"
 
-    def _take_in(self, answer: Fetched) -> None:
+    def _take_in(self, answer: Fetched | Failed) -> None:
         """Take an answer in. What nobody foresaw costs that page alone; what ends a run, and a
         catalog or an archive that cannot be written, is raised.
         """
         try:
-            self._take(answer)
+            for redirect in answer.before:
+                self.archive.add(redirect)
+            self._fail(answer) if isinstance(answer, Failed) else self._take(answer)
         except Exception as error:
             is_of_page = not isinstance(error, CrawlError | StoreError)
             if not is_of_page and not isinstance(error, RecordError):
@@ -227,6 +239,8 @@ class Run:
                 self.staging.add(connection, seen)
             else:
                 self.staging.add_visit(connection, wanted.url, wanted.language, visit)
+        if standing is None:
+            self.trouble.note_missing(wanted.url)
 
     def _take_unchanged(self, answer: Fetched, visit: Visit | None) -> None:
         """What the archive has still stands: a known release was seen, all else is read again."""
@@ -299,7 +313,7 @@ class Run:
         news = self.intake.keep(drafts, (wanted.url, wanted.language), page.url, visit, seen_again)
         if self.settings.attachments:
             self.frontier.add_files(each.url for draft in drafts for each in draft.attachments)
-        if listing and self.frontier.following and not (unknown or news or self.staging.is_walk):
+        if listing and self.frontier.stops_early and not (unknown or news):
             self.frontier.stop_following()
 
     def _cut_by_limit(self) -> None:

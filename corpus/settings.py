@@ -60,6 +60,21 @@ class Settings:
     retries: int = _setting(
         3, "how often a request is tried again after 429, 5xx or a broken connection", least=0
     )
+    crawl_delay_s: float = _setting(
+        60.0,
+        "longest Crawl-delay that is waited for, in seconds; where robots.txt asks for more,"
+        " nothing is fetched",
+        least=0,
+    )
+    run_listings: int = _setting(
+        5000, "listing pages that a run may ask for; the next run goes on from there", least=2
+    )
+    run_requests: int = _setting(
+        50_000, "requests that a run may make; the next run goes on from there"
+    )
+    run_hours: float = _setting(
+        12.0, "hours that a run may take; the next run goes on from there", least=0
+    )
     revisits: str = _setting(
         "14:1 90:7 730:60 180",
         "days between two visits of a known release, by age: `14:1` daily up to 14 days old;"

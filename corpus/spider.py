@@ -124,6 +124,7 @@ def scrapy_settings(delay_s: float, settings: Settings, is_mirrored: bool) -> di
         "AUTOTHROTTLE_ENABLED": delay_s > 0,
         "AUTOTHROTTLE_START_DELAY": delay_s * 1.25,
         "ROBOTSTXT_OBEY": True,
+        "CRAWL_DELAY_MOST_S": settings.crawl_delay_s,
         "RETRY_TIMES": settings.retries,
         "DOWNLOAD_HANDLERS": dict.fromkeys(("data", "file", "ftp", "s3"))
         | dict.fromkeys(("http", "https"), "corpus.connection.OfficeDownloadHandler"),

@@ -18,7 +18,7 @@ from corpus import catalog, copies
 from corpus.errors import RecordError, StoreError
 from corpus.observation import miss, note_listed, record, see
 from corpus.report import CrawlReport, counted
-from corpus.rows import Visit, from_json, read_visit, streamed, visit_values
+from corpus.rows import Visit, chunks, from_json, read_visit, streamed, visit_values
 from corpus.store import Store
 
 # A run that was interrupted longer ago is not taken up: the office has moved on.
@@ -50,7 +50,7 @@ Lost = tuple[str, Exception]
 
 class Staging:
     """The staged rows of one run. `is_walk`: the listing is to be walked to its end; `lost` is what
-    could not be published, of an earlier run too.
+    could not be published, of an earlier run too; `rest` the listings that the last run left.
     """
 
     def __init__(
@@ -64,6 +64,7 @@ class Staging:
                 last and last.state == "open" and last.started_at > now - RESUMABLE
             )
             self.is_walk = self.is_resumed or _needs_walk(connection, last, now, walk_days)
+            self.rest = _rest(connection, office, route)
             if last and self.is_resumed:
                 self.run, self.started_at = int(last.id), last.started_at
                 return
@@ -102,11 +103,15 @@ class Staging:
 
     def staged(self, ids: Iterable[str], connection: Connection | None = None) -> set[str]:
         """Which of these releases this run has seen already."""
-        query = select(STAGED.release).where(STAGED.run == self.run, STAGED.release.in_(list(ids)))
-        if connection is not None:
-            return set(connection.scalars(query))
-        with self.store.writing() as opened:
-            return set(opened.scalars(query))
+        if connection is None:
+            with self.store.writing() as opened:
+                return self.staged(ids, opened)
+        of_run = select(STAGED.release).where(STAGED.run == self.run)
+        return {
+            id_
+            for some in chunks(ids)
+            for id_ in connection.scalars(of_run.where(STAGED.release.in_(some)))
+        }
 
     def counts(self) -> tuple[Counter[str], Counter[str], Counter[str]]:
         """How many of each outcome, each language, each stated fact, the resumed part included."""
@@ -281,6 +286,14 @@ def _newest(connection: Connection, office: str, route: str) -> Row[Any] | None:
     where = (RUN.office == office) & (RUN.route == route)
     query = select(catalog.run).where(where).order_by(RUN.id.desc()).limit(1)
     return connection.execute(query).one_or_none()
+
+
+def _rest(connection: Connection, office: str, route: str) -> list[tuple[str, str]]:
+    """The listings, with their languages, that the last published run left to the next one."""
+    where = (RUN.office == office) & (RUN.route == route) & (RUN.state == "published")
+    query = select(RUN.report).where(where).order_by(RUN.id.desc()).limit(1)
+    report = connection.scalar(query) or {}
+    return [(url, language) for url, language in report.get("rest", ())]
 
 
 def _needs_walk(

@@ -48,6 +48,7 @@ EACH_CATALOG = {
     "test_corpus_attachments",
     "test_corpus_backlog",
     "test_corpus_backup",
+    "test_corpus_budget",
     "test_corpus_changes",
     "test_corpus_crawl",
     "test_corpus_held_evidence",
