@@ -24,7 +24,7 @@ from corpus.encodings import TooLargeError, decoded, unchunked
 
 # How a record begins that is not packed: WARC's first line, or ARC's only one, of five fields.
 WARC = rb"WARC/[0-9.]+\r?\n(?=[\w-]+:)"
-ARC = rb"[a-z][a-z0-9+.-]{1,20}:[^\r\n]* \S+ [0-9]{14} \S+ ([0-9]{1,18})\r?\n"
+ARC = rb"[a-z][a-z0-9+.-]{1,20}:[^\r\n]* \S+ ([0-9]{14}) \S+ ([0-9]{1,18})\r?\n"
 START = re.compile(rb"%b|%b" % (WARC, ARC))
 ARC_LINE = re.compile(ARC)
 LENGTH = re.compile(rb"^Content-Length:[ \t]*([0-9]{1,18})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
@@ -87,7 +87,7 @@ def read_head(file: BinaryIO) -> tuple[bytes, int]:
     """
     lines = [file.readline(HEAD)]
     if arc := ARC_LINE.fullmatch(lines[0]):
-        return lines[0], int(arc[1])
+        return lines[0], int(arc[2])
     if not lines[0].startswith(b"WARC/"):
         raise ValueError("no record of WARC or ARC begins there")
     size = 0
@@ -111,7 +111,10 @@ def parse_record(data: bytes, offset: int, end: int, *, is_sure: bool, most: int
     Where nothing else tells that it is whole (`is_sure`), its digests must.
     """
     loader = ArcWarcRecordLoader(verify_http=False, arc2warc=True)
-    found = loader.parse_record_stream(BytesIO(data), check_digests=True)
+    try:
+        found = loader.parse_record_stream(BytesIO(data), check_digests=True)
+    except AttributeError:  # warcio asks what is not there whether it begins with http:
+        raise UnfitError("without an address") from None
     raw = found.raw_stream.read()
     _check_digests(found, raw, most)
     if not is_sure and not found.digest_checker.passed:
@@ -123,7 +126,7 @@ def parse_record(data: bytes, offset: int, end: int, *, is_sure: bool, most: int
         end=end,
         kind=kind,
         url=_address(says("WARC-Target-URI") or ""),
-        fetched_at=_fetched_at(says("WARC-Date")),
+        fetched_at=_fetched_at(_arc_date(data) or says("WARC-Date")),
         status=_status(found),
         headers=_headers(found),
         body=_body(found.http_headers, raw, most) if kind in WITH_BODY else b"",
@@ -202,6 +205,12 @@ def _fetched_at(stated: str | None) -> datetime:
     if (found := _moment(stated)) is None:
         raise UnfitError("without a date")
     return found
+
+
+def _arc_date(data: bytes) -> str | None:
+    """ARC's date as WARC writes it; warcio makes a date of any 14 figures."""
+    arc = ARC_LINE.match(data)
+    return arc and f"{arc[1][:8].decode()}T{arc[1][8:].decode()}Z"
 
 
 def _moment(stated: str | None) -> datetime | None:

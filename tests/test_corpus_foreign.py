@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import tracemalloc
 import zipfile
 import zlib
@@ -277,8 +278,10 @@ def test_what_a_damaged_record_holds_is_not_taken_for_a_record(take: Taken) -> N
 
 def test_a_file_of_beginnings_is_searched_in_proportion_to_its_size(take: Taken) -> None:
     """Each announces the rest of the file, and is none."""
-    line = b"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: 99999\r\n\r\n"
-    report = take.one(line * 20_000)
+    digest = "sha1:" + "A" * 32
+    head = f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: {URLS[0]}\r\n"
+    line = f"{head}WARC-Block-Digest: {digest}\r\nContent-Length: 99999\r\n\r\n"
+    report = take.one(line.encode() * 20_000)
     assert (report.added, report.damaged) == (0, 1)
 
 
@@ -344,6 +347,8 @@ ODD = {
         record("response", URLS[0], http(BODIES[0]), date=""),
         record("response", URLS[0], http(BODIES[0]), date="WARC-Date: 2026-09-01"),
         record("response", URLS[0], http(BODIES[0]), date="WARC-Date: yesterday"),
+        arc(0).replace(b"20260901120000", b"20261301120000"),
+        arc(0).replace(b"20260901120000", b"00000000000000"),
         record("response", URLS[0], http(BODIES[0]), date="WARC-Date: 2026-13-01T00:00:00Z"),
         record("response", URLS[0], http(BODIES[0]), date="WARC-Date: 0001-01-01T00:00:00+23:00"),
     ],
@@ -351,6 +356,10 @@ ODD = {
         record("response", "http://[x/", http(BODIES[0])),
         record("response", "http://[::1", http(BODIES[0])),
         record("response", "https://www.justice.example]/opa/pr/x", http(BODIES[0])),
+    ],
+    "without an address": [
+        response(0).replace(b"WARC-Target-URI: ", b"X-URI: "),
+        revisit(0).replace(b"WARC-Target-URI: ", b"X-URI: "),
     ],
     "of an answer without a status": [
         record("response", URLS[0], b"<html>as HTTP 0.9 had it</html>\r\n\r\n"),
@@ -377,6 +386,28 @@ def test_dates_are_in_utc_whatever_they_say(take: Taken, date: str) -> None:
     assert take.one(data).added == 1
     [found] = take.store.releases()
     assert found.provenance.fetched_at.replace(microsecond=0) == AT
+
+
+OTHER = {
+    "HTTP/2": lambda data: data.replace(b"HTTP/1.1 200 OK", b"HTTP/2 200"),
+    "names in small letters": lambda data: data.replace(b"Content-L", b"content-l").replace(
+        b"WARC-Type", b"warc-type"
+    ),
+    "an older version": lambda data: data.replace(b"WARC/1.0", b"WARC/0.18"),
+    "a folded header": lambda data: data.replace(b"WARC-Type", b"X: a\r\n b\r\nWARC-Type"),
+    "letters of Latin-1": lambda data: data.replace(b"WARC-Type", b"X: \xe9\r\nWARC-Type"),
+    "lines of Unix": lambda data: data.replace(b"\r\n", b"\n"),
+}
+
+
+@pytest.mark.parametrize("name", OTHER)
+def test_records_are_read_however_tools_write_them(take: Taken, name: str) -> None:
+    data = OTHER[name](response(0))
+    head, body = re.split(rb"(?<=\n)\r?\n", data, maxsplit=1)
+    length = len(body) - (2 if name == "lines of Unix" else 4)
+    head = re.sub(rb"(?i)(content-length: )\d+", rb"\g<1>%d" % length, head)
+    report = take.one(head + (b"\n" if name == "lines of Unix" else b"\r\n") + body + response(1))
+    assert (report.added, report.problems) == (2, [])
 
 
 @pytest.mark.parametrize(
