@@ -224,7 +224,7 @@ def own_files(folder: Path) -> list[Path]:
 
 def imported_files(folder: Path) -> list[Path]:
     """The archive files that are other people's, whatever they are called."""
-    found = folder.glob(f"{IMPORTED}/*")
+    found = folder.glob(f"{IMPORTED}/{'[0-9a-f]' * 16}-*")  # the digest of its bytes
     return sorted(path for path in found if path.is_file() and path.suffix != ".new")
 
 

@@ -636,6 +636,7 @@ def test_what_is_no_file_or_cannot_be_read_is_told_and_the_next_is_read(take: Ta
 def test_every_kept_file_is_verified_whatever_it_is_called(take: Taken) -> None:
     take.one(packed(arc(0)), "theirs.arc.gz")
     [kept] = take.settings.archive.glob("imported/*")
+    kept.with_name("README").write_text("Whose these are.")
     kept.write_bytes(kept.read_bytes() + b"\n")
     assert [each.sentence for each in verify_archive(take.settings)] == [
         f"{kept} has changed since it was imported."

@@ -202,7 +202,7 @@ def test_imports_are_named_where_nobody_knows_any_more_whose_they_are(
 ) -> None:
     folder = copy_settings.archive / "imported"
     folder.mkdir()
-    (folder / "0123-theirs.warc").write_bytes(b"")
+    (folder / f"{'0' * 16}-theirs.warc").write_bytes(b"")
     drop("version")(copy_settings.data / "catalog.sqlite")
     assert f"Import 1 file again from {folder}" in make_anew(copy_settings)
 
