@@ -125,6 +125,11 @@ class Settings:
     proxies: int = _setting(
         0, "proxies of yours in front of the page, whose X-Forwarded-* headers count", least=0
     )
+    work_s: float = _setting(
+        30.0,
+        "seconds of processor time that a client may use a minute, in the long run; 0: any",
+        least=0,
+    )
     rate: str = _setting(
         "", "requests that a client may make, such as `120/minute`; files count as ten; empty: any"
     )

@@ -3,13 +3,15 @@ work is done.
 
 The thread's own time counts, not the clock's: a busy machine makes no query costly. What is made
 once for all readers, such as compiled code or the columns of a new build, is on nobody's account.
+Answers that turn out to be long go on one at a time, so that the short ones have the processor.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from threading import local
+from threading import Event, Lock, local
 from time import thread_time
 from types import TracebackType
 from typing import TypeVar
@@ -19,8 +21,44 @@ from corpus.errors import TooCostlyError
 Item = TypeVar("Item")
 
 
+# An answer that has taken so much is a long one; pages take a tenth of it.
+LONG_S = 0.25
+
+
+class _Lane:
+    """One thread at a time, in the order in which they came."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.is_taken = False
+        self.waiting: deque[Event] = deque()
+
+    def enter(self) -> None:
+        """Wait for the turn."""
+        turn = Event()
+        with self.lock:
+            if not self.is_taken:
+                self.is_taken = True
+                return
+            self.waiting.append(turn)
+        turn.wait()
+
+    def leave(self) -> None:
+        """Let the next one in."""
+        with self.lock:
+            if self.waiting:
+                self.waiting.popleft().set()
+            else:
+                self.is_taken = False
+
+
+_lane = _Lane()
+
+
 class _Running(local):
     deadline: Deadline | None = None
+    # The one by which this thread is in the lane.
+    long: Deadline | None = None
 
 
 _running = _Running()
@@ -31,6 +69,7 @@ class Deadline:
 
     def __init__(self, seconds: float) -> None:
         self.left_s = seconds
+        self._long_from_s = seconds - LONG_S
         self._since = 0.0
         self._outer: Deadline | None = None
 
@@ -47,13 +86,20 @@ class Deadline:
     ) -> None:
         self.left_s -= thread_time() - self._since
         _running.deadline = self._outer
+        if _running.long is self:
+            _running.long = None
+            _lane.leave()
 
     def check(self) -> None:
-        """Raise TooCostlyError when the time is spent."""
-        if thread_time() - self._since > self.left_s:
+        """Raise TooCostlyError when the time is spent; in a long answer, wait for other such."""
+        left_s = self.left_s - (thread_time() - self._since)
+        if left_s < 0:
             raise TooCostlyError(
                 "The query takes too long to answer. Use fewer or longer words with * and ~."
             )
+        if left_s < self._long_from_s and not _running.long:
+            _lane.enter()
+            _running.long = self
 
 
 def check() -> None:

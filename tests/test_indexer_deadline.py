@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import Thread
+from contextlib import contextmanager, suppress
+from threading import Event, Thread
 
 import pytest
 from numba import njit
@@ -123,3 +123,91 @@ def test_compiling_is_on_nobodys_account(monkeypatch: pytest.MonkeyPatch) -> Non
         assert twice(21) == 42
         assert deadline._running.deadline is mine
     assert begun[0] is mine
+
+
+class Answer(Thread):
+    """A long answer, in a thread of its own: in the lane until it is let go."""
+
+    def __init__(self, name: str, order: list[str]) -> None:
+        super().__init__()
+        self.answer, self.order = name, order
+        self.is_in, self.let_go = Event(), Event()
+        self.start()
+
+    def run(self) -> None:
+        with Deadline(5):
+            check()
+            self.order.append(self.answer)
+            self.is_in.set()
+            self.let_go.wait(60)
+
+
+@pytest.fixture
+def long(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every answer is a long one; the names of those that went on, in order."""
+    monkeypatch.setattr(deadline, "LONG_S", -1.0)
+    return []
+
+
+def test_long_answers_go_on_one_at_a_time_in_the_order_they_came(long: list[str]) -> None:
+    answers = [Answer("a", long)]
+    assert answers[0].is_in.wait(60)
+    for name in "bcd":
+        answers.append(Answer(name, long))
+        while len(deadline._lane.waiting) < len(answers) - 1:
+            pass
+    assert long == ["a"]
+    for each in answers:
+        assert each.is_in.wait(60)
+        each.let_go.set()
+    for each in answers:
+        each.join()
+    assert long == ["a", "b", "c", "d"]
+
+
+def test_a_short_answer_waits_for_no_long_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as changed:
+        changed.setattr(deadline, "LONG_S", -1.0)
+        held = Answer("a", [])
+        assert held.is_in.wait(60)
+    with Deadline(5):
+        check()  # in another thread than the long one, which goes on
+    assert held.is_alive()
+    held.let_go.set()
+    held.join()
+
+
+def test_a_long_answer_that_fails_makes_way(long: list[str]) -> None:
+    with pytest.raises(TooCostlyError), Deadline(-1):
+        check()
+    with suppress(ZeroDivisionError), Deadline(5):
+        check()
+        _ = 1 / 0
+    following = Answer("b", long)
+    following.let_go.set()
+    following.join()
+    assert long == ["b"]
+
+
+def test_an_answer_within_a_long_one_does_not_wait_for_it(long: list[str]) -> None:
+    with Deadline(5):
+        check()
+        with Deadline(5):
+            check()
+        following = Answer("b", long)
+        while not deadline._lane.waiting:
+            pass
+        assert not long
+    following.let_go.set()
+    following.join()
+    assert long == ["b"]
+
+
+def test_a_file_makes_way_between_its_rows(long: list[str]) -> None:
+    rows = metered(iter("abc"), 5)
+    assert next(rows) == "a"
+    between = Answer("between", long)
+    assert between.is_in.wait(60)
+    between.let_go.set()
+    between.join()
+    assert [*rows] == ["b", "c"]

@@ -220,18 +220,44 @@ def test_export_streams(client: FlaskClient) -> None:
     assert "Content-Length" not in answer.headers
 
 
-def test_too_many_downloads_at_once_are_put_off(app: Flask, client: FlaskClient) -> None:
-    open_ones = [client.get("/export.csv") for _ in range(DOWNLOADS)]
+def test_too_many_downloads_at_once_are_put_off(client: FlaskClient) -> None:
+    open_ones = [
+        client.get("/export.csv", environ_overrides=asking(number)) for number in range(DOWNLOADS)
+    ]
 
-    refused = client.get("/export.csv")
+    refused = client.get("/export.csv", environ_overrides=asking(DOWNLOADS))
 
     assert refused.status_code == 503
     assert "try again" in refused.text
+    assert refused.headers["Retry-After"]
     assert len({len(each.data) for each in open_ones}) == 1  # reading one to its end frees a place
     for _ in range(DOWNLOADS + 1):
         answer = client.get("/export.csv")
         assert answer.status_code == 200
         answer.close()  # and so does hanging up
+
+
+FILES = ["/export.jsonl", "/context.csv?q=the", "/trends.csv", "/collocates.csv?q=the"]
+
+
+@pytest.mark.parametrize("url", FILES)
+def test_a_client_downloads_one_file_at_a_time(client: FlaskClient, url: str) -> None:
+    first = client.get(url)
+
+    refused = client.get("/export.csv")
+
+    assert (first.status_code, refused.status_code) == (200, 429)
+    assert "already being downloaded from your network address" in refused.text
+    assert refused.headers["Retry-After"]
+    assert client.get("/export.csv", environ_overrides=asking(1), buffered=True).status_code == 200
+    assert client.get("/?q=the").status_code == 200  # pages are free
+    first.close()
+    assert client.get(url, buffered=True).status_code == 200
+
+
+def asking(number: int) -> dict[str, str]:
+    """One of many clients."""
+    return {"REMOTE_ADDR": f"192.0.2.{number}"}
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 
 import pytest
 from bs4 import BeautifulSoup
@@ -49,6 +50,7 @@ PAGES = [
     "/?q=" + "x" * 40_000,
 ]
 Make = Callable[..., FlaskClient]
+guard = import_module("webui.guard")  # the package has a function of that name
 
 
 @pytest.fixture
@@ -140,6 +142,46 @@ def test_a_file_counts_as_ten_pages(make: Make) -> None:
 
     assert codes == [200, 429]
     assert [client.get("/help").status_code for _ in range(6)] == [200] * 5 + [429]
+
+
+def test_who_uses_much_processor_time_waits_and_nobody_else(make: Make) -> None:
+    client = make(work_s=0.02)
+    asked = (client.get(f"/?q=court+{number}") for number in range(100))
+
+    refused = next(answer for answer in asked if answer.status_code != 200)
+
+    assert refused.status_code == 429
+    assert 1 <= int(refused.headers["Retry-After"]) <= 1000
+    assert "from your network address" in refused.text
+    assert "0.02 seconds a minute" in refused.text
+    problem = client.get("/api/v1/search?q=court")
+    assert (problem.status_code, problem.mimetype) == (429, "application/problem+json")
+    assert client.get("/help", environ_overrides={"REMOTE_ADDR": "192.0.2.9"}).status_code == 200
+    assert client.get("/static/style.css", buffered=True).status_code == 200
+    assert client.get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize("work_s", [30.0, 0.0])
+def test_a_reader_is_far_from_the_limit_of_work(make: Make, work_s: float) -> None:
+    client = make(work_s=work_s)
+    assert {client.get(f"/?q=court+{number}").status_code for number in range(60)} == {200}
+
+
+def test_a_file_takes_its_time_and_leaves_some_for_pages(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(guard, "sleep", waits.append)
+    whole = make(work_s=0).get("/export.csv").data
+    assert not waits
+    client = make(work_s=0.01)
+
+    answer = client.get("/export.csv")
+
+    assert answer.status_code == 200
+    assert len(answer.data) == len(whole)
+    assert len(waits) > 3
+    assert all(0 < each < 6000 for each in waits)
 
 
 def test_a_rate_that_cannot_be_read_is_told(make: Make) -> None:

@@ -537,10 +537,14 @@ def test_tables_keep_negative_numbers(client: FlaskClient) -> None:
     assert rows
 
 
-def test_files_share_the_places_for_downloads(app: Flask, client: FlaskClient) -> None:
-    urls = ["/context.csv?q=the", "/trends.csv?q=the", "/export.csv"]
+def test_files_share_the_places_for_downloads(client: FlaskClient) -> None:
+    urls = [f"/export.{ending}" for ending in ("csv", "jsonl", "bib")]
+    urls += ["/context.csv?q=the", "/trends.csv?q=the", "/collocates.csv?q=the"]
     assert len(urls) == DOWNLOADS
-    held = [client.get(url) for url in urls]
+    held = [
+        client.get(url, environ_overrides={"REMOTE_ADDR": f"192.0.2.{number}"})
+        for number, url in enumerate(urls)
+    ]
     refused = client.get("/context.csv?q=the")
     assert refused.status_code == 503
     for each in held:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import datetime
-from threading import BoundedSemaphore
 
-from flask import Response, abort
+from flask import Response
 from flask_babel import gettext
+from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
 
 from indexer.deadline import metered
+from webui.clients import client
+from webui.sharing import Slots, SlotsTakenError
 
-# So many at a time: each keeps a thread of the server as long as its reader's line is slow.
-DOWNLOADS = 3
+# So many at a time, in all processes: each keeps a thread as long as its reader's line is slow.
+DOWNLOADS = 6
+RETRY_AFTER_S = 60
 BLOCK_CHARS = 16_000
 # Processor time for a file's rows; one that takes more breaks off, so as not to pass for whole.
 FILE_S = 60.0
@@ -21,18 +24,24 @@ TABLE_TYPE = "text/csv"
 
 
 class Downloads:
-    """Places for files that are long in the making; all pages of an app share them."""
+    """Slots for files that are long in the making, one a client; all pages of an app share them."""
 
     def __init__(self) -> None:
-        self.free = BoundedSemaphore(DOWNLOADS)
+        self.slots = Slots(DOWNLOADS)
 
     def place(self) -> ExitStack:
-        """A place, given back when the stack is closed; where none is free, the answer says so."""
-        if not self.free.acquire(blocking=False):
-            abort(503, gettext("Others are downloading just now; try again in a minute."))
-        place = ExitStack()
-        place.callback(self.free.release)
-        return place
+        """A slot, given back when the stack is closed; where none is free, the answer says so."""
+        try:
+            return self.slots.take(client())
+        except SlotsTakenError as error:
+            if error.is_own:
+                words = gettext(
+                    "A file is already being downloaded from your network address; one address can"
+                    " download one file at a time. Try again when it is done."
+                )
+                raise TooManyRequests(words, retry_after=RETRY_AFTER_S) from error
+            words = gettext("Others are downloading just now; try again in a minute.")
+            raise ServiceUnavailable(words, retry_after=RETRY_AFTER_S) from error
 
 
 def file(

@@ -1,24 +1,27 @@
-"""What protects the page from its visitors: limits on sizes and rates, and whose word on who asks
-is taken.
+"""What protects the page from its visitors: limits on sizes, times and rates, and whose word on who
+asks is taken.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from ipaddress import IPv6Address, ip_address, ip_network
-from time import time
+from collections.abc import Iterable, Iterator
+from itertools import count
+from math import ceil
+from time import sleep, thread_time
 from typing import TYPE_CHECKING
 
 from flask import Flask, abort, request
 from flask_babel import gettext
-from flask_limiter import Limiter, RequestLimit
-from limits import parse_many
+from limits import RateLimitItem, parse_many
 from werkzeug.exceptions import RequestURITooLarge, TooManyRequests
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wsgi import ClosingIterator, FileWrapper
 
 from corpus import Settings
 from corpus.errors import SettingsError
 from indexer.deadline import Deadline
+from webui.budget import Budget
+from webui.clients import client, client_at
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -28,6 +31,9 @@ URL_CHARS = 32_000
 BODY_BYTES = 64_000
 # Processor time for an answer, all its searches together; a file's rows come after it.
 ANSWER_S = 5.0
+# Of processor time a client may use at once what it has in so many minutes.
+BURST_MINUTES = 2
+UNLIMITED_S = 1e6
 # Files of all hits, samples and their like: a request for one counts as so many.
 HEAVY_COST = 10
 HEAVY_ENDINGS = (".csv", ".jsonl", ".bib", ".ris")
@@ -40,9 +46,13 @@ def guard(app: Flask, settings: Settings) -> None:
     """Set the limits. Raises SettingsError for a rate that cannot be read."""
     app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES
     app.before_request(_refuse_large)
-    app.wsgi_app = _metered(app.wsgi_app)  # type: ignore[assignment, method-assign]
+    work_s = settings.work_s or UNLIMITED_S
+    work = Budget(work_s / 60, BURST_MINUTES * work_s)
+    app.before_request(lambda: _refuse_worker(work, work_s))
+    app.wsgi_app = _metered(app.wsgi_app, work)  # type: ignore[assignment, method-assign]
     if settings.rate:
-        _limit(app, settings.rate)
+        rates = [(each, _budget(each)) for each in _parsed(settings.rate)]
+        app.before_request(lambda: _refuse_asker(rates))
     if settings.proxies:
         # Outermost, so that all else sees who really asks, how, and under which name.
         each = settings.proxies
@@ -50,60 +60,85 @@ def guard(app: Flask, settings: Settings) -> None:
         app.wsgi_app = fixed  # type: ignore[method-assign]
 
 
-def _metered(answer: WSGIApplication) -> WSGIApplication:
-    """The app, whose every answer has so much processor time."""
+def _metered(app: WSGIApplication, work: Budget) -> WSGIApplication:
+    """The app, whose every answer has so much processor time, charged to whoever asked."""
 
-    def limited(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        with Deadline(ANSWER_S):
-            return answer(environ, start)
+    def metered(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        who, deadline = client_at(environ.get("REMOTE_ADDR", "")), Deadline(ANSWER_S)
+        try:
+            with deadline:
+                answer = app(environ, start)
+        finally:
+            work.charge(who, ANSWER_S - deadline.left_s)
+        wrapper: type = environ.get("wsgi.file_wrapper", FileWrapper)
+        if isinstance(answer, wrapper):
+            return answer
+        return ClosingIterator(_paced(answer, who, work), getattr(answer, "close", None))
 
-    return limited
+    return metered
 
 
-def client() -> str:
-    """Who asks: an address; of IPv6 its network, since a client has all addresses of one."""
+def _paced(blocks: Iterable[bytes], who: str, work: Budget) -> Iterator[bytes]:
+    """Blocks of an answer, charged; long ones wait where they would use up all that a client has,
+    so that it can go on asking for pages.
+    """
+    source = iter(blocks)
+    for number in count():
+        if number > 1 and (wait_s := work.wait_s(who, work.most / 2)):
+            sleep(wait_s)
+        began = thread_time()
+        block = next(source, None)
+        work.charge(who, thread_time() - began)
+        if block is None:
+            return
+        yield block
+
+
+def _parsed(rate: str) -> list[RateLimitItem]:
     try:
-        found = ip_address(request.remote_addr or "")
-    except ValueError:
-        return "unknown"
-    wide = isinstance(found, IPv6Address) and not found.ipv4_mapped
-    return str(ip_network(f"{found}/64", strict=False)) if wide else str(found)
-
-
-def _limit(app: Flask, rate: str) -> None:
-    try:
-        parse_many(rate)
+        return parse_many(rate)
     except ValueError as error:
         raise SettingsError(
             f"COMMUNIQUE_RATE must be a rate such as 120/minute, not {rate!r}."
         ) from error
-    limiter = Limiter(
-        client,
-        application_limits=[rate],
-        application_limits_cost=_cost,
-        storage_uri="memory://",
-        strategy="moving-window",
-        on_breach=_stop,
-    )
-    limiter.request_filter(lambda: request.endpoint in FREE)
-    limiter.init_app(app)
 
 
-def _cost() -> int:
-    return HEAVY_COST if request.path.endswith(HEAVY_ENDINGS) else 1
+def _budget(rate: RateLimitItem) -> Budget:
+    return Budget(rate.amount / rate.get_expiry(), rate.amount)
 
 
-def _stop(limit: RequestLimit) -> None:
-    wait_s = max(1, int(limit.reset_at - time()) + 1)
+def _refuse_worker(work: Budget, seconds: float) -> None:
+    """Stop who has used more processor time than there is for one."""
+    if request.endpoint in FREE or not (wait_s := ceil(work.wait_s(client()))):
+        return
     raise TooManyRequests(
         gettext(
-            "You have made more requests than a client may make here: %(rate)s. Wait %(wait)s"
-            " seconds. Whoever needs all of the data can ask the operator for a copy.",
-            rate=str(limit.limit),
+            "Requests from your network address have used more processing time than the"
+            " %(seconds)s seconds a minute that one address may use. Wait %(wait)s seconds. Whoever"
+            " needs all of the data can ask the operator for a copy.",
+            seconds=f"{seconds:g}",
             wait=wait_s,
         ),
         retry_after=wait_s,
     )
+
+
+def _refuse_asker(rates: list[tuple[RateLimitItem, Budget]]) -> None:
+    """Stop who has made more requests than one may."""
+    cost = HEAVY_COST if request.path.endswith(HEAVY_ENDINGS) else 1
+    for rate, budget in rates:
+        if request.endpoint in FREE or not (wait_s := ceil(budget.take(client(), cost))):
+            continue
+        raise TooManyRequests(
+            gettext(
+                "More requests came from your network address than one address may make:"
+                " %(rate)s. Wait %(wait)s seconds. Whoever needs all of the data can ask the"
+                " operator for a copy.",
+                rate=str(rate),
+                wait=wait_s,
+            ),
+            retry_after=wait_s,
+        )
 
 
 def _refuse_large() -> None:

@@ -1,0 +1,27 @@
+"""Who asks: the address of a client, by what is known of a connection."""
+
+from __future__ import annotations
+
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from flask import request
+
+
+def client() -> str:
+    """Who made the request that is answered."""
+    return client_at(request.remote_addr or "")
+
+
+def client_at(address: str, forwarded: str = "", proxies: int = 0) -> str:
+    """A client's address; of IPv6 its network, since a client has all addresses of one.
+
+    Behind proxies of ours it is the one that asked the first of them (X-Forwarded-For).
+    """
+    said = [each.strip() for each in forwarded.split(",") if each.strip()]
+    try:
+        found = ip_address(said[-proxies] if 0 < proxies <= len(said) else address)
+    except ValueError:
+        return "unknown"
+    if not isinstance(found, IPv6Address):
+        return str(found)
+    return str(found.ipv4_mapped or ip_network(f"{found}/64", strict=False))
