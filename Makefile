@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 COMMUNIQUE_DATA ?= $(CURDIR)/.data
 export COMMUNIQUE_DATA
 
-.PHONY: run install dev test check format messages bench bench-opensearch clean
+.PHONY: run install dev test check format messages bench bench-opensearch bench-hostile clean
 
 run: install ## crawl the sample sites, index them, serve on http://127.0.0.1:8000
 	$(BIN)/communique demo
@@ -37,6 +37,9 @@ bench: dev ## figures, as a table; needs ../shared
 
 bench-opensearch: dev ## the same of OpenSearch; needs a JDK, 3 GB of memory and 12 minutes
 	$(BIN)/python -m bench opensearch
+
+bench-hostile: dev ## readers beside hostile clients; needs ../shared and ten minutes
+	$(BIN)/python -m bench hostile
 
 clean: ## forget the environment and the sample data
 	rm -rf $(VENV) .data build *.egg-info

@@ -15,6 +15,7 @@ from bench import (
     building,
     crawling,
     faults,
+    hostile,
     names,
     opensearch,
     pages,
@@ -36,9 +37,10 @@ SECTIONS = {
     "readers": readers.rows,
     "names": names.rows,
     "opensearch": opensearch.rows,
+    "hostile": hostile.rows,
 }
 # Sections that need more than the checkout: run when they are named.
-ASIDE = {"opensearch"}
+ASIDE = {"opensearch", "hostile"}
 RESULTS = Path(__file__).parent / "results.json"
 
 

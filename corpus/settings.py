@@ -125,6 +125,9 @@ class Settings:
     proxies: int = _setting(
         0, "proxies of yours in front of the page, whose X-Forwarded-* headers count", least=0
     )
+    patience_s: float = _setting(
+        30.0, "seconds that a client may take to send a request, or to take more of an answer"
+    )
     work_s: float = _setting(
         30.0,
         "seconds of processor time that a client may use a minute, in the long run; 0: any",

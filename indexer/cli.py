@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import json
-import logging
 import os
 from contextlib import closing
 from dataclasses import asdict, replace
@@ -251,37 +250,21 @@ def status_command(settings: Settings, as_json: bool) -> None:
 @main.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@click.option(
+    "--workers", type=click.IntRange(1, 256), help="Processes that answer. Default: one a core."
+)
 @click.pass_obj
-def serve_command(settings: Settings, host: str, port: int) -> None:
+def serve_command(settings: Settings, host: str, port: int, workers: int | None) -> None:
     """Serve the search page."""
     Store(settings, make=False).close()
-    from waitress.server import create_server
+    # Not imported at the top, since nothing here needs the web app.
+    server = importlib.import_module("webui.server")
+    workers = workers or len(os.sched_getaffinity(0))
+    server.serve(settings, host, port, workers, _say_address)
 
-    # By its WSGI name, as any server would: nothing here imports the web app.
-    app = importlib.import_module("webui").create_app(settings)
-    # It would warn of every request that waits for a moment.
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    try:
-        server = create_server(
-            app,
-            host=host,
-            port=port,
-            threads=8,
-            # Browsers keep connections open that ask for nothing.
-            connection_limit=1000,
-            ident=None,
-            max_request_header_size=64_000,
-            max_request_body_size=64_000,
-            # The app itself takes what the proxies that it was told of have said.
-            clear_untrusted_proxy_headers=not settings.proxies,
-        )
-    except OSError as error:
-        raise CommuniqueError(
-            f"{host}:{port} cannot be listened on: {error.strerror or error}."
-        ) from error
-    port = getattr(server, "effective_port", port)  # 0 asks for any that is free
-    click.echo(f"Serving on http://{host}:{port} (Ctrl-C ends it)")
-    server.run()
+
+def _say_address(url: str) -> None:
+    click.echo(f"Serving on {url} (Ctrl-C ends it)")
 
 
 for command in (
@@ -311,4 +294,4 @@ def demo_command(ctx: click.Context, host: str, port: int, no_serve: bool) -> No
         click.echo("\n".join(report.sentences()))
     ctx.invoke(reindex_command, is_full=False, is_smaller_accepted=False)
     if not no_serve:
-        ctx.invoke(serve_command, host=host, port=port)
+        ctx.invoke(serve_command, host=host, port=port, workers=None)
