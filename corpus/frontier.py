@@ -161,7 +161,7 @@ class Frontier:
                 connection, self.staging.office, self.route.name, self.staging.run
             )
             self.releases.extend(
-                (url, "")
+                (resolve(url), "")
                 for id_, url, standing in met
                 if id_ not in asked
                 and self._is_due(id_, standing, now)
@@ -170,7 +170,7 @@ class Frontier:
 
     def _is_asked(self, id_: str, url: str) -> bool:
         """Whether a known address may be asked for, and is no other spelling of a known one."""
-        return self.intake.id_of(url) == id_ and not self._refuse(url)
+        return self.intake.id_of(url) == id_ and not self._refuse(resolve(url))
 
     def add_files(self, urls: Iterable[str]) -> None:
         """Queue attached files on the office's hosts that were never fetched, each once."""

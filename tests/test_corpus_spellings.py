@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import update
@@ -16,6 +17,7 @@ from corpus.release import Draft, Provenance, release_id
 from corpus.report import CrawlReport
 from corpus.reread import reread_archive
 from corpus.suppression import unsealed
+from corpus.verify import verify_catalog
 from indexer.document import document
 from tests.examplia import BODY, HOST, NAME, Crawl, OddInterface, asked, listing, page, urls
 from tests.faulty_site import FaultySite
@@ -79,6 +81,29 @@ def test_a_release_under_an_older_spelling_goes_on_under_its_id(
     back = store.get(known)
     assert back
     assert not back.gone_since
+    opened.close()
+
+
+@pytest.mark.usefixtures("own_examplia")
+@pytest.mark.parametrize("spelling", ["/news/2024/josé-x", "/news/2024/jos%c3%a9-x"])
+def test_one_that_is_not_listed_any_more_is_asked_for_where_it_stands(
+    web: FaultySite, settings: Settings, store: Store, spelling: str
+) -> None:
+    known = keep(store, f"https://{HOST}{spelling}")
+    path = quote(spelling, safe="/%")
+    web.pages = {"/news": listing("/news/2024/b"), "/news/2024/b": page("B"), path: page("A")}
+    paths = asked(web)
+    opened = Store(settings)
+    for _ in range(2):
+        report = crawl(NAME, settings, opened, mirrors={HOST: web.url}, delay_s=0)
+        assert (report.error, report.refused) == (None, [])
+    assert paths == ["/news", "/news/2024/b", path] * 2
+    assert report.unchanged == 3
+    found = opened.get(known)
+    assert found
+    assert (found.version, found.title) == (2, "A")
+    left = [each.sentence for each in verify_catalog(settings, opened)]
+    assert [each for each in left if "lost.warc.gz" not in each] == []
     opened.close()
 
 
