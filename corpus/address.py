@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from functools import cache
 from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
+import webencodings
 from ada_url import URL
 
 from corpus.refusal import Refusal
@@ -49,6 +50,17 @@ def resolve(href: str, base: str | None = None) -> str:
     """Where a link leads, as a browser asks for it: absolute, in ASCII, without a fragment."""
     parsed = _parse(href, base)
     return parsed.href if parsed else href
+
+
+def with_query_in(encoding: str, href: str) -> str:
+    """A link with the letters of its query in the bytes of its page's encoding, as browsers do."""
+    found = webencodings.lookup(encoding)
+    path, mark, query = href.partition("?")
+    if found is None or found.name.startswith("utf-") or query.isascii():
+        return href
+    encode = found.codec_info.encode
+    bytes_ = (c if c.isascii() else quote(encode(c, "xmlcharrefreplace")[0], "") for c in query)
+    return f"{path}{mark}{''.join(bytes_)}"
 
 
 def location(header: bytes, base: str) -> str:

@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from bs4.element import Tag
 from bs4.filter import SoupStrainer
 
-from corpus.address import judge, resolve
+from corpus.address import judge, resolve, with_query_in
 from corpus.dates import read_date, read_iso_date, read_slashed_date
 from corpus.encoding import REPLACEMENT, Decoded, decode
 from corpus.errors import PageError
@@ -170,7 +170,7 @@ def target(link: Tag, page: Page) -> str:
     href = link.get("href")
     if not isinstance(href, str):
         raise PageError(f"{page.url}: <{link.name}> has no 'href'; the layout may have changed.")
-    return resolve(href, page.base)
+    return resolve(with_query_in(page.decoded.encoding, href), page.base)
 
 
 def next_page(tag: Tag, selector: str, page: Page) -> str | None:

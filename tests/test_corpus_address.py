@@ -6,7 +6,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 import pytest
 import yarl
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from corpus import offices
@@ -32,6 +32,7 @@ CLOSE = st.tuples(st.sampled_from(["https://", "http:", "//", "\\\\", ""]), NAST
 ANY = NASTY | CLOSE | st.text()
 
 
+@settings(deadline=None)
 @given(ANY)
 @example("https://h/%%41")
 @example("https://h/%%341%4%31")
@@ -44,6 +45,7 @@ def test_spelling_an_address_once_is_enough_and_changes_no_byte(url: str) -> Non
     assert unquote(normalize(url), "latin-1") == unquote(resolve(url), "latin-1")
 
 
+@settings(deadline=None)
 @given(ANY)
 @example(f"https://{HOST}/a/ //?lang=ru&utm_source=x")
 @example("http://[bad/x")
@@ -56,6 +58,7 @@ def test_a_canonical_address_is_one_of_its_kind_for_every_office(url: str) -> No
             assert len({each.removeprefix("www.") for each in names}) == 1
 
 
+@settings(deadline=None)
 @given(ANY)
 @example(f"https://{HOST}\\@evil.example/")
 @example(f"https://{HOST}#@evil.example/")
@@ -76,6 +79,7 @@ def test_what_passes_has_a_host_of_the_office_whoever_reads_it(url: str) -> None
             assert each.isprintable()
 
 
+@settings(deadline=None)
 @given(ANY)
 def test_a_refusal_can_be_printed_and_kept(url: str) -> None:
     for refusal in (judge(url, HOSTS), judge(resolve(url, BASE))):
@@ -85,6 +89,7 @@ def test_a_refusal_can_be_printed_and_kept(url: str) -> None:
             assert not any(c in refusal.url + refusal.reason for c in "\0\x1b\n\ud800\u202e")
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Zs"], exclude_characters="?#\\/")))
 def test_a_path_is_one_address_however_its_letters_are_escaped(word: str) -> None:
     capitals = "".join(f"%{each:02X}" for each in word.encode())

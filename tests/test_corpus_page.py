@@ -212,6 +212,43 @@ def test_a_link_leads_to_an_absolute_address() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("charset", "href", "leads_to"),
+    [
+        ("windows-1251", "/д?q=д&a=b#д", "/%D0%B4?q=%E4&a=b"),
+        ("utf-8", "/д?q=д", "/%D0%B4?q=%D0%B4"),
+        ("koi8-r", "?q=д", "/news?q=%C4"),
+        ("windows-1251", "?q=%D0%B4+&eacute;", "/news?q=%D0%B4+%26%23233%3B"),
+        ("windows-1251", "https://h.example/?д=[0]|x", "/?%E4=[0]|x"),
+    ],
+)
+def test_a_link_s_query_is_in_the_encoding_of_its_page(
+    charset: str, href: str, leads_to: str
+) -> None:
+    html = f'<meta charset="{charset}"><a href="{href}">'
+    page = Page("https://h.example/news", html.encode(charset))
+    assert target(one(page.soup(), "a", page.url), page) == f"https://h.example{leads_to}"
+
+
+@pytest.mark.parametrize(
+    ("base", "leads_to"),
+    [
+        ('<base href="/a/">', "https://h.example/a/x"),
+        ('<base href="//other.example/a/b">', "https://other.example/a/x"),
+        ('<base target="_top"><base href="../c/"><base href="/d/">', "https://h.example/c/x"),
+        ('<base href="https://user@h.example/a/">', "https://h.example/news/x"),
+        ('<base href="data:text/html,x">', "https://h.example/news/x"),
+        ('<base href="http://[bad">', "https://h.example/news/x"),
+        ('<base href="">', "https://h.example/news/x"),
+        ("<p>&lt;base href=/a/></p>", "https://h.example/news/x"),
+    ],
+)
+def test_relative_links_start_from_the_page_s_base(base: str, leads_to: str) -> None:
+    html = f"<html><head>{base}</head><body><a href='x'>X</a></body></html>"
+    page = Page("https://h.example/news/list", html.encode())
+    assert target(one(page.soup(), "a", page.url), page) == leads_to
+
+
 def test_a_pager_leads_to_the_next_page_and_on_the_last_one_nowhere() -> None:
     page = Page("https://office.example/news?page=1", b"")
     pager = fragment('<a class="next" href="?page=2">Next</a>')
