@@ -35,6 +35,8 @@ def verify_command(settings: Settings, is_repaired: bool, is_smaller_accepted: b
     reindexes; exit status 1 when something is left that cannot be mended. An index that would lose
     releases of the live one stays unbuilt, unless --accept-smaller insists.
     """
+    if is_smaller_accepted and not is_repaired:
+        raise click.UsageError("--accept-smaller goes with --repair")
     with (
         no_crawl(settings) if is_repaired else nullcontext(),
         opened_to_verify(settings, is_repaired=is_repaired) as (store, lost),

@@ -155,6 +155,7 @@ def test_offices_are_listed_for_people_and_programs(tmp_path: Path) -> None:
         (["search", "--sort", "best", "fraud"], "--sort"),
         (["search", "--since", "soon", "fraud"], "'soon' is no date"),
         (["export", "--office", "no_such_office"], "no_such_office"),
+        (["verify", "--accept-smaller"], "goes with --repair"),
         (["serve", "--port", "70000"], "0<=x<=65535"),
         (["demo", "--port", "-1"], "0<=x<=65535"),
     ],
