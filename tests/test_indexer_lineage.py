@@ -14,8 +14,9 @@ from sqlalchemy import delete, update
 from corpus import Settings, Store, catalog
 from corpus.errors import SmallerError
 from corpus.release import Draft, Provenance
-from indexer import Engine, Health, Query, open_engine, reindex
+from indexer import Engine, Health, Query, open_engine, parse, reindex
 from indexer.status import verify_index
+from indexer.withholding import withholding
 from tests.engines import ENGINES, placed
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -195,6 +196,25 @@ def test_what_was_suppressed_is_not_lost(
     store.suppress(suppressed[0], "", undo=True)
     assert not reindex(settings, store, engine).is_full
     assert ids(engine) == store.ids() - {*suppressed[1:]}
+
+
+@both_engines
+def test_words_are_told_by_builds_of_after_the_last_suppression(
+    settings: Settings, store: Store, engine: Engine
+) -> None:
+    add(store, range(5))
+    add(store, range(5, 6), "xylophonist")
+    reindex(settings, store, engine)
+    shown = withholding(engine, store)
+    assert shown.complete("xylo", 5) == ["xylophonist"]
+    [id_] = engine.scan(Query(parse("xylophonist").tree))
+    store.suppress(id_, "Order of a court")
+    assert (shown.complete("xylo", 5), shown.complete("frau", 5)) == ([], [])
+    engine.update([], [id_], store.revision(), lambda done: None)  # leaves words behind
+    assert (shown.complete("xylo", 5), shown.nearest("xylophonits")) == ([], None)
+    assert reindex(settings, store, engine).is_full
+    assert (shown.complete("xylo", 5), shown.complete("frau", 5)) == ([], ["fraud"])
+    assert not reindex(settings, store, engine).is_full
 
 
 @both_engines
