@@ -268,7 +268,7 @@ def test_a_catalog_that_is_no_database_is_refused(copied: Path, arguments: list[
     (copied / "catalog.sqlite").write_text("no database " * 100)
     result = call(copied, *arguments)
     assert result.exit_code == 1
-    assert "not a database" in result.stderr
+    assert "not a database" in result.stderr + result.stdout  # verify tells it as a finding
 
 
 NEEDING = {
