@@ -230,6 +230,7 @@ OTHERS: dict[str, tuple[str, int, str]] = {
     "import": ("corpus.evidence:add_foreign", 5, "import --by us {warc}"),
     "verify": ("corpus.verify:sha256", 9, "verify"),
     "repair": ("indexer.reindex:document", 9, "verify --repair"),
+    "backup": ("corpus.evidence:files", 1, "backup {folder}"),
     "copy-catalog": ("corpus.transfer:_count_on", 1, "copy-catalog sqlite:///{copy}"),
     "export": ("indexer.cli:exported", 5, "export"),
     "search": ("indexer.cli:parse", 1, "search torture"),
@@ -248,7 +249,8 @@ def test_every_command_ends_and_does_all_when_it_is_said_again(
         copy_settings.data.with_name(each) for each in ("theirs.warc.gz", "copy.sqlite", "whole")
     )
     shutil.copy(warc, theirs)
-    given = words.format(warc=theirs, copy=copy).split()
+    folder = copy_settings.data.with_name("backup")
+    given = words.format(warc=theirs, copy=copy, folder=folder).split()
     undisturbed = Settings(data=whole)
     shutil.copytree(copy_settings.data, whole)
     if name == "repair":
@@ -260,6 +262,7 @@ def test_every_command_ends_and_does_all_when_it_is_said_again(
         out = assert_ended(command.end(which), which)
     if name == "import":
         assert out == "Broken off; say the same command again, it adds what is missing.\n"
+    assert not [*folder.parent.glob("backup*")]
     again = call(copy_settings, *given)
     assert name not in ("export", "offices", "search", "verify") or again.startswith(out)
     assert holdings(copy_settings) == holdings(undisturbed)
