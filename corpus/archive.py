@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 from base64 import b32encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -88,10 +88,14 @@ class ArchiveWriter:
 
     Every response is flushed as it is written, so a killed run loses at most the record it was
     writing; `cut_torn_end` cuts off what is left of that. A power cut loses what came after `sync`.
+    A file of another `kind` has that in its name; `begun` is one to go on in, if it has room.
     """
 
-    def __init__(self, folder: Path, office: str, max_bytes: int) -> None:
+    def __init__(
+        self, folder: Path, office: str, max_bytes: int, kind: str = "", begun: str = ""
+    ) -> None:
         self.folder, self.office, self.max_bytes = folder, office, max_bytes
+        self.kind, self.begun = kind, begun
         self.file: BinaryIO | None = None
         self.name = ""
         self.is_synced = True
@@ -135,15 +139,44 @@ class ArchiveWriter:
         the place is the earlier one's. Raises StoreError, and leaves no half record behind.
         """
         original = self._original(response, earlier)
+
+        def write(writer: WARCWriter) -> None:
+            answer = _answer(writer, response, original)
+            writer.write_request_response_pair(_request(writer, response), answer)
+
+        place = self._append(write)
+        return earlier if original and earlier else place
+
+    def add_metadata(
+        self, url: str, media_type: str, body: bytes, at: datetime, about: str | None
+    ) -> Place:
+        """Append a metadata record about the record of an id, if that is known; where it stands.
+
+        Raises StoreError, and leaves no half record behind.
+        """
+        headers = {"WARC-Date": _stamp(at)} | ({"WARC-Refers-To": about} if about else {})
+
+        def write(writer: WARCWriter) -> None:
+            record = writer.create_warc_record(
+                url,
+                "metadata",
+                payload=BytesIO(body),
+                length=len(body),
+                warc_content_type=media_type,
+                warc_headers_dict=headers,
+            )
+            writer.write_record(record)
+
+        return self._append(write)
+
+    def _append(self, write: Callable[[WARCWriter], None]) -> Place:
         offset = 0
         try:
             file = self._open()
             offset = file.tell()
-            pair = BytesIO()
-            writer = WARCWriter(pair, gzip=True, warc_version="1.1")
-            answer = _answer(writer, response, original)
-            writer.write_request_response_pair(_request(writer, response), answer)
-            file.write(pair.getbuffer())
+            packed = BytesIO()
+            write(WARCWriter(packed, gzip=True, warc_version="1.1"))
+            file.write(packed.getbuffer())
             file.flush()
             self.is_synced = False
         except OSError as error:
@@ -151,7 +184,13 @@ class ArchiveWriter:
             raise self._unwritten(error) from error
         if file.tell() >= self.max_bytes:
             self.close()
-        return earlier if original and earlier else Place(self.name, offset)
+        return Place(self.name, offset)
+
+    def _go_on(self) -> None:
+        self.name, self.begun = self.begun, ""
+        path = self.folder / self.name
+        if path.is_file() and path.stat().st_size < self.max_bytes:
+            self.file = path.open("ab")
 
     def _original(self, response: Response, earlier: Place | None) -> Record | None:
         """The earlier record, where the response says the same: not modified, or the same bytes."""
@@ -184,9 +223,11 @@ class ArchiveWriter:
                 os.truncate(path, offset) if offset else path.unlink()
 
     def _open(self) -> BinaryIO:
+        if self.begun:
+            self._go_on()
         if self.file is None:
             stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
-            self.name = f"{self.office}/{self.office}-{stamp}.warc.gz"
+            self.name = f"{self.office}/{self.office}-{self.kind}{stamp}.warc.gz"
             path = self.folder / self.name
             make_folder(path.parent)
             self.file = path.open("xb")

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from corpus import evidence
 from corpus.archive import imported_files, own_files
+from corpus.attestation import KIND
 from corpus.database import check_pages, copy_catalog
 from corpus.durability import sync
 from corpus.errors import StoreError
@@ -104,7 +105,7 @@ def _copy_all(settings: Settings, store: Store, copy: Settings) -> None:
             for path in own_files(settings.archive)
             if path in before or f"{path.parent.name}/{path.name}" in named
         ]
-        growing = {path.parent: path for path in before}.values()
+        growing = {(path.parent, KIND in path.name): path for path in before}.values()
         for path in own:
             target = _copy(path, copy)
             if path in growing or path not in before:

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 # The number of the newest file in corpus/migrations/versions.
-FORMAT = 6
+FORMAT = 7
 
 
 class Moment(TypeDecorator[datetime]):
@@ -105,7 +105,7 @@ version = Table(
     Column("asked_url", Words, nullable=False),
     Column("sha256", Words, nullable=False),
     Column("part_sha256", Words),
-    Column("warc_file", Words, nullable=False),
+    Column("warc_file", Words, nullable=False, index=True),
     Column("warc_offset", Offset, nullable=False),
     Column("reader", Words, nullable=False),
     Column("reader_version", Integer, nullable=False),
@@ -115,6 +115,20 @@ version = Table(
     # Which statutes it cites and where, as the rules of that version read it; 0: by none yet.
     Column("statutes", JSON(none_as_null=True)),
     Column("statute_rules", Integer, nullable=False, server_default="0", index=True),
+    # The record in the archive that attests this row: on what occasion it is written, and when and
+    # where it was; see corpus/attestation.py.
+    Column("attested_as", Words, nullable=False, server_default="later"),
+    Column("attested_at", Moment),
+    Column("attested_file", Words, index=True),
+    Column("attested_offset", Offset),
+    # Since when it is known that its response is lost.
+    Column("lost_at", Moment),
+)
+Index(
+    "ix_version_unattested",
+    version.c.attested_as,
+    sqlite_where=version.c.attested_offset.is_(None),
+    postgresql_where=version.c.attested_offset.is_(None),
 )
 
 # What became of releases after they were first seen: changed, gone, back.

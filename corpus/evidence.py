@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, null, select, union_all, update
+from sqlalchemy import Connection, Row, delete, func, null, select, union_all, update
 
 from corpus import catalog, copies
-from corpus.observation import next_ordinal, put_release
+from corpus.observation import change_version, insert_version, next_ordinal, put_release
 from corpus.revision import next_revision
 from corpus.rows import differs
 
@@ -38,18 +38,56 @@ def visits_in(connection: Connection, warc_file: str) -> Rows:
     return _by_offset(connection.execute(union_all(published, held)))
 
 
-def _by_offset(rows: Iterable[Row[Any]]) -> Rows:
+def attested_in(connection: Connection, warc_file: str) -> Rows:
+    """Versions that a file attests, by the offsets of the records, with office and URL."""
+    v, r = catalog.version.c, catalog.release.c
+    query = (
+        select(catalog.version, r.office, r.url)
+        .join_from(catalog.version, catalog.release, v.release == r.id)
+        .where(v.attested_file == warc_file, v.attested_offset.is_not(None))
+        .order_by(v.attested_offset)
+    )
+    return _by_offset(connection.execute(query), "attested_offset")
+
+
+def lost(connection: Connection) -> int:
+    """How many versions are marked: the response that they were read from is lost."""
+    query = select(func.count()).where(catalog.version.c.lost_at.is_not(None))
+    return connection.scalar(query) or 0
+
+
+def is_any_lost(connection: Connection, office: str, route: str) -> bool:
+    """Whether a release that was met on a route, and is not gone, stands at such a version."""
+    v, r = catalog.version.c, catalog.release.c
+    stands = (v.release == r.id) & (v.ordinal == r.version) & v.lost_at.is_not(None)
+    met = (r.office == office) & (r.route == route) & r.gone_since.is_(None)
+    query = select(r.id).join_from(catalog.release, catalog.version, stands).where(met)
+    return connection.scalar(query.limit(1)) is not None
+
+
+def mark_lost(connection: Connection, rows: Iterable[Row[Any]], at: datetime | None) -> None:
+    """Note since when the responses of versions are known to be lost; None: they are there."""
+    v = catalog.version.c
+    for row in rows:
+        where = (v.release == row.release) & (v.ordinal == row.ordinal)
+        connection.execute(update(catalog.version).where(where), {"lost_at": at})
+
+
+def _by_offset(rows: Iterable[Row[Any]], name: str = "warc_offset") -> Rows:
     found: Rows = defaultdict(list)
     for row in rows:
-        found[row.warc_offset].append(row)
+        found[getattr(row, name)].append(row)
     return found
 
 
 def files(connection: Connection) -> set[str]:
     """The archive files that versions and visits name, those of runs included."""
     names: set[str] = set()
-    for table in (catalog.version, catalog.visit, catalog.staged_visit):
-        names.update(connection.execute(select(table.c.warc_file).distinct()).scalars())
+    tables = (catalog.version, catalog.visit, catalog.staged_visit)
+    columns = [*(table.c.warc_file for table in tables), catalog.version.c.attested_file]
+    for column in columns:
+        query = select(column).where(column.is_not(None)).distinct()
+        names.update(connection.execute(query).scalars())
     return names
 
 
@@ -142,8 +180,7 @@ def fold(connection: Connection, id_: str) -> list[tuple[int, bool]]:
             last[row.origin] = row
         if is_repeat != row.is_repeat:
             changed.append((row.ordinal, is_repeat))
-            where = (v.release == id_) & (v.ordinal == row.ordinal)
-            connection.execute(update(catalog.version).where(where), {"is_repeat": is_repeat})
+            change_version(connection, id_, row.ordinal, {"is_repeat": is_repeat})
     if last:
         current = last.get(None) or max(last.values(), key=lambda row: row.observed_at)
         connection.execute(update(catalog.release).where(r.id == id_), {"version": current.ordinal})
@@ -184,8 +221,7 @@ def add_foreign(connection: Connection, release: dict[str, Any], values: dict[st
         return False
     if not is_held(connection, id_):
         put_release(connection, release | {"version": 1, "revision": next_revision(connection)})
-    row = {"release": id_, "ordinal": next_ordinal(connection, id_)} | values
-    connection.execute(insert(catalog.version), row)
+    insert_version(connection, id_, next_ordinal(connection, id_), values)
     fold(connection, id_)
     _note_change(connection, id_)
     return True

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from corpus import catalog, copies
+from corpus.attestation import MADE, REVISED
 from corpus.release import FACTS
 from corpus.revision import next_revision
 from corpus.rows import (
@@ -38,13 +39,13 @@ def compare(
     if old is None or old.origin:
         return "new", True
     if is_same_bytes(old, facts):
-        return "same", bool(improved(old, facts))
+        return "same", bool(improved(old, facts) or old.lost_at)
     if reread:
         common = facts.keys() & reread.keys() & set(FACTS)
         return ("changed" if any(facts[k] != reread[k] for k in common) else "same"), True
     if differs(old, facts):
         return "changed", True
-    return "same", bool(learned(old, facts))
+    return "same", bool(learned(old, facts) or old.lost_at)
 
 
 def record(
@@ -61,7 +62,8 @@ def record(
     `seen_at` can be later than the observation: the office answered that it still holds (304).
     `reread` is what the reader of today makes of the observation that the newest version is from:
     it replaces what an older reader made of it, since our improvements are not the office's edits.
-    Where the same bytes came again, the facts themselves are that.
+    Where the same bytes came again, the facts themselves are that. Where the newest version's
+    response is lost and the office still states the same, this observation takes its place.
     """
     old = _current(connection, id_)
     number = next_ordinal(connection, id_)
@@ -69,19 +71,19 @@ def record(
         row = {"first_seen": facts["observed_at"], "last_seen": seen_at, "checked_at": seen_at}
         row |= {"version": number, "revision": next_revision(connection), "route": _route(facts)}
         put_release(connection, {"id": id_, "office": office, "url": url} | row)
-        _insert_version(connection, id_, number, UNSTATED | facts)
+        insert_version(connection, id_, number, UNSTATED | facts)
         copies.link(connection, id_, facts["body"])
         return "new"
     if anew := facts if is_same_bytes(old, facts) else reread:
         old = _replace(connection, old, anew)
     if is_changed := differs(old, facts):
         carried = {name: getattr(old, name) for name in FACTS}
-        _insert_version(connection, id_, number, carried | facts)
+        insert_version(connection, id_, number, carried | facts)
         _update(connection, id_, {"version": number, "revision": next_revision(connection)})
         add_event(connection, id_, office, "changed", facts["observed_at"], number)
         copies.link(connection, id_, facts["body"])
-    elif news := learned(old, facts):
-        _complete_version(connection, id_, old.version, news)
+    elif news := facts if old.lost_at else learned(old, facts):
+        change_version(connection, id_, old.version, news)
         _update(connection, id_, {"revision": next_revision(connection)})
     see(connection, id_, seen_at, _route(facts))
     return "changed" if is_changed else "same"
@@ -148,11 +150,24 @@ def replace_version(
     """
     news = improved(old, values)
     if news:
-        _complete_version(connection, id_, old.ordinal, news)
+        change_version(connection, id_, old.ordinal, news)
     facts = tuple(name for name in DERIVED if name in news)
     if facts:
         _update(connection, id_, {"revision": next_revision(connection)})
     return facts
+
+
+def insert_version(connection: Connection, id_: str, ordinal: int, values: dict[str, Any]) -> None:
+    """Add a version; it is attested before the transaction is over."""
+    row = {"release": id_, "ordinal": ordinal, "attested_as": MADE} | values
+    connection.execute(insert(catalog.version), row)
+
+
+def change_version(connection: Connection, id_: str, ordinal: int, values: dict[str, Any]) -> None:
+    """Change what is held of a version; it is attested anew before the transaction is over."""
+    where = (catalog.version.c.release == id_) & (catalog.version.c.ordinal == ordinal)
+    anew = {"attested_as": REVISED, "attested_offset": None} | values
+    connection.execute(update(catalog.version).where(where), anew)
 
 
 def next_ordinal(connection: Connection, id_: str) -> int:
@@ -188,14 +203,3 @@ def _release(connection: Connection, id_: str) -> Row[Any]:
 
 def _update(connection: Connection, id_: str, values: dict[str, Any]) -> None:
     connection.execute(update(catalog.release).where(catalog.release.c.id == id_), values)
-
-
-def _insert_version(connection: Connection, id_: str, ordinal: int, values: dict[str, Any]) -> None:
-    connection.execute(insert(catalog.version), {"release": id_, "ordinal": ordinal} | values)
-
-
-def _complete_version(
-    connection: Connection, id_: str, ordinal: int, values: dict[str, Any]
-) -> None:
-    where = (catalog.version.c.release == id_) & (catalog.version.c.ordinal == ordinal)
-    connection.execute(update(catalog.version).where(where), values)

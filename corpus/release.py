@@ -82,6 +82,20 @@ FACTS = ("title", "published", "body", "number", "topics", "components", "attach
 
 
 @dataclass(frozen=True)
+class Attestation:
+    """The record in the archive that says what is held of a version.
+
+    `occasion`: with the version ("made"), when our reading of it changed ("revised"), or, for a
+    version that had none, "later".
+    """
+
+    at: datetime
+    occasion: str
+    warc_file: str
+    warc_offset: int
+
+
+@dataclass(frozen=True)
 class Provenance:
     """Where an observation comes from, so that anybody can check it against the archive.
 
@@ -89,7 +103,8 @@ class Provenance:
     own part where one response carries many. `warc_offset` counts bytes from the start of
     `warc_file`, which is named relative to the archive folder. `url` is the one that answered: a
     listing's, on an interface route. `reader` is office/route, or office/route/layout. `origin`
-    names whose observation it is, where it is not ours.
+    names whose observation it is, where it is not ours. `lost_at` is since when the response is
+    known to be lost.
     """
 
     url: str
@@ -101,6 +116,8 @@ class Provenance:
     reader_version: int
     part_sha256: str | None = None
     origin: str | None = None
+    lost_at: datetime | None = None
+    attestation: Attestation | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,7 @@ def _known() -> Select[Any]:
         r.gone_since,
         v.published,
         v.attachments,
+        v.lost_at,
         checked,
     )
     # What others alone have seen is as unknown to us as any address.
@@ -69,5 +70,5 @@ def _known() -> Select[Any]:
 
 def _standing(row: Row[Any]) -> Standing:
     day = row.published or row.first_seen.date()
-    is_in_doubt = bool(row.misses and not row.gone_since)
+    is_in_doubt = bool((row.misses and not row.gone_since) or row.lost_at)
     return Standing(day, row.checked, is_in_doubt, bool(row.misses), row.attachments is None)

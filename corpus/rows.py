@@ -13,7 +13,16 @@ from sqlalchemy import Connection, Label, Row, Select, select
 from corpus import catalog
 from corpus.archive import Place
 from corpus.gate import linked
-from corpus.release import FACTS, Alternate, Attachment, Draft, Provenance, Release, Version
+from corpus.release import (
+    FACTS,
+    Alternate,
+    Attachment,
+    Attestation,
+    Draft,
+    Provenance,
+    Release,
+    Version,
+)
 from corpus.source import offices
 from corpus.statutes import RULES, Cited, cited
 
@@ -112,7 +121,7 @@ def version_values(
     facts = {k: v for k, v in asdict(draft).items() if k not in {"url", "part", "layout"} | silent}
     facts |= {"body": [str(each) for each in draft.body], "shapes": draft.shapes}
     facts |= statute_values(office, draft.language, draft.title, facts["body"])
-    seen = asdict(found)
+    seen = {k: v for k, v in asdict(found).items() if k != "attestation"}
     return facts | {"asked_url": seen.pop("url"), "observed_at": seen.pop("fetched_at")} | seen
 
 
@@ -243,4 +252,13 @@ def _provenance(row: Row[Any]) -> Provenance:
         row.reader_version,
         row.part_sha256,
         row.origin,
+        row.lost_at,
+        _attestation(row),
     )
+
+
+def _attestation(row: Row[Any]) -> Attestation | None:
+    if row.attested_offset is None:
+        return None
+    place = row.attested_file, row.attested_offset
+    return Attestation(row.attested_at, row.attested_as, *place)

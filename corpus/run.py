@@ -271,9 +271,10 @@ class Run:
         self._read(wanted, page, visit, seen_again=now)
 
     def _is_well_read(self, known: Release) -> bool:
-        """Whether today's reader has read it, from an answer to us."""
+        """Whether today's reader has read it, from an answer to us that is still there."""
         found = known.provenance
-        return found.origin is None and found.reader_version == self.source.version
+        is_ours = found.origin is None and found.lost_at is None
+        return is_ours and found.reader_version == self.source.version
 
     def _read(
         self,

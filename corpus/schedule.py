@@ -40,6 +40,7 @@ class Schedule:
         """Whether a visit's turn has come; the id's own digits spread the turns over the days.
 
         A release that was missing at its last visit is due at once: is it gone, or was that a slip?
+        So is one whose response is lost: it can be archived anew.
         """
         every = self.every_days((now.date() - standing.day).days)
         if standing.is_in_doubt or not every:

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
 
-from corpus import catalog, copies
+from corpus import catalog, copies, evidence
 from corpus.errors import RecordError, StoreError
 from corpus.observation import miss, note_listed, record, see
 from corpus.report import CrawlReport, counted
@@ -195,7 +195,7 @@ def finish_publishing(store: Store, office: str) -> list[Lost]:
     """Let in what accepted runs of an office still hold, a chunk a transaction: a kill between
     loses none. What could not be let in is given back.
 
-    What an older catalog brought is then looked through for copies, once.
+    What an older catalog brought is then attested, and looked through for copies, once.
     """
     with store.writing() as connection:
         where = (RUN.office == office) & (RUN.state == "accepted")
@@ -204,6 +204,8 @@ def finish_publishing(store: Store, office: str) -> list[Lost]:
     for run in runs:
         while _publish_some(store, run, CHUNK, lost):
             pass
+    while store.attest_older():
+        pass
     is_left = True
     while is_left:
         with store.changing() as connection:
@@ -299,10 +301,14 @@ def _rest(connection: Connection, office: str, route: str) -> list[tuple[str, st
 def _needs_walk(
     connection: Connection, last: Row[Any] | None, now: datetime, walk_days: int
 ) -> bool:
-    """Whether the last run left something unseen, or the last whole walk is long ago."""
+    """Whether the last run left something unseen, something seen is lost, or the last whole walk is
+    long ago.
+    """
     if last is None or last.state != "published":
         return True
     if any(last.report.get(each) for each in ("error", "ended_early", "cut_short")):
+        return True
+    if evidence.is_any_lost(connection, last.office, last.route):
         return True
     same = (RUN.office == last.office) & (RUN.route == last.route)
     walked = select(func.max(RUN.started_at)).where(same, RUN.state == "published", RUN.is_walk)

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from corpus import catalog, suppression
 from corpus.archive import Place, own_files
 from corpus.attachments import Attached, count_attached
+from corpus.attestation import LATER, MADE, REVISED, Attestor
 from corpus.copies import Copy, count_copies, read_copies, read_groups
 from corpus.coverage import read_coverage
 from corpus.database import check_pages, failed, not_whole, open_catalog, shown
@@ -59,6 +60,7 @@ class Store:
         except NoCatalogError as error:
             raise NoCatalogError(_missing(settings)) from error
         self._older_spellings: dict[str, dict[str, str]] = {}
+        self.attestor = Attestor(settings.archive, settings.warc_mb * 1_000_000)
 
     def close(self) -> None:
         """Let go of the database's files and connections."""
@@ -82,10 +84,21 @@ class Store:
 
     @contextmanager
     def changing(self) -> Iterator[Connection]:
-        """`writing` for changes of releases: of two programs one waits, as SQLite makes them."""
+        """`writing` for changes of releases: of two programs one waits, as SQLite makes them.
+
+        Versions that were made or changed are attested at its end.
+        """
         with self.writing() as connection:
             hold(connection)
             yield connection
+            is_over = not connection.in_transaction()  # all was taken back
+            while not is_over and self.attestor.attest(connection, MADE, REVISED):
+                pass
+
+    def attest_older(self) -> int:
+        """Attest some of the versions that have no record yet; how many, 0 when none are left."""
+        with self.changing() as connection:
+            return self.attestor.attest(connection, LATER)
 
     # writing
 

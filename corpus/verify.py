@@ -1,13 +1,16 @@
-"""Archive against catalog: each row's evidence is where the catalog says, whole, unaltered, and the
-catalog knows what the archive holds. What can be mended from the other side says how.
+"""Archive against catalog: each row's evidence is where the catalog says, whole, unaltered, each
+version is as the archive attests it, and the catalog knows what the archive holds. What can be
+mended from the other side says how.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,10 @@ from sqlalchemy import Row
 from corpus import evidence
 from corpus.address import resolve
 from corpus.archive import IMPORTED, own_files, sha256
+from corpus.attestation import KIND
+from corpus.attestation_check import AttestationCheck
 from corpus.evidence import Rows
+from corpus.finding import Finding
 from corpus.imports import records_at, verify_imports
 from corpus.office_gate import OfficeGate
 from corpus.records import Damage, Record, cut_torn_end, records
@@ -26,13 +32,16 @@ from corpus.settings import Settings
 from corpus.source import offices
 from corpus.store import Store
 
+Held = dict[int, Record]
+
 
 @dataclass(frozen=True)
-class Finding:
-    """What is wrong, in a sentence; `repair`, where there is one, mends it and says what it did."""
+class _Standing:
+    """What the catalog says stands in a file: responses of versions and of visits, attestations."""
 
-    sentence: str
-    repair: Callable[[], str] | None = None
+    versions: Rows
+    visits: Rows
+    attested: Rows
 
 
 def verify_archive(settings: Settings) -> Iterator[Finding]:
@@ -63,36 +72,47 @@ def _cut(path: Path) -> str:
 
 
 def verify_catalog(settings: Settings, store: Store) -> Iterator[Finding]:
-    """Versions and last answers that the archive does not hold as they were recorded, answers in
-    the archive that the catalog does not know, and releases at odds with their versions.
+    """Versions and last answers that the archive does not hold as they were recorded, versions that
+    are not as it attests them, answers in the archive that the catalog does not know, and releases
+    at odds with their versions.
     """
     with store.writing() as connection:
         named = evidence.files(connection)
     present = {f"{path.parent.name}/{path.name}": path for path in own_files(settings.archive)}
-    for name in sorted({*named, *present}):
+    check = AttestationCheck(settings, store)
+    # Attestations first: they tell what is mended where a row leads to a wrong place.
+    for name in sorted({*named, *present}, key=lambda name: (KIND not in name, name)):
         with store.writing() as connection:
-            versions = evidence.versions_in(connection, name)
-            visits = evidence.visits_in(connection, name)
-        if (path := settings.archive / name).is_file():
-            yield from _file_findings(settings, store, name, versions, visits)
-        else:
-            yield _missing(path, store, versions, visits)
+            standing = _Standing(
+                evidence.versions_in(connection, name),
+                evidence.visits_in(connection, name),
+                evidence.attested_in(connection, name),
+            )
+        path = settings.archive / name
+        if not path.is_file():
+            yield from check.findings_of_missing(path, standing.attested)
+            yield from _missing(path, store, standing)
+            continue
+        held = _held(path, standing)
+        yield from check.findings_in(path, held, standing.attested)
+        yield from _file_findings(settings, store, path, held, standing)
     yield from _odd_findings(settings, store)
+    yield from check.findings_of_unattested()
+    yield from _lost_findings(store)
+
+
+def _held(path: Path, standing: _Standing) -> Held:
+    """The whole records of a file, by offset; of others' files those that we refer to."""
+    if path.parent.name == IMPORTED:
+        return records_at(path, list(standing.versions))
+    return {each.offset: each for each in records(path) if isinstance(each, Record)}
 
 
 def _file_findings(
-    settings: Settings, store: Store, name: str, versions: Rows, visits: Rows
+    settings: Settings, store: Store, path: Path, held: Held, standing: _Standing
 ) -> Iterator[Finding]:
-    path = settings.archive / name
-    if path.parent.name == IMPORTED:
-        held = records_at(path, list(versions))
-    else:
-        held = {each.offset: each for each in records(path) if isinstance(each, Record)}
-    for offset, rows in versions.items():
-        for row in rows:
-            if not _is_as_recorded(held.get(offset), row, row.asked_url):
-                yield Finding(f"{row.release}: {_not_there(path, offset, row.asked_url)}")
-    for offset, rows in visits.items():
+    yield from _version_findings(store, path, held, standing.versions)
+    for offset, rows in standing.visits.items():
         for row in rows:
             if not _is_as_recorded(held.get(offset), row, None):
                 sentence = _not_there(path, offset, row.url)
@@ -104,11 +124,47 @@ def _file_findings(
     gate = OfficeGate(path.parent.name, store, settings)
     if left := unknown(store, gate, held.values()):
         first = left[0]
+        name = f"{path.parent.name}/{path.name}"
         yield Finding(
             f"{path} holds {counted(len(left), 'answer')} that the catalog does not know, the"
             f" first of {first.wanted} at {first.record.offset}.",
             partial(add_unknown, store, gate, name, left),
         )
+
+
+def _version_findings(store: Store, path: Path, held: Held, versions: Rows) -> Iterator[Finding]:
+    for offset, rows in versions.items():
+        for row in rows:
+            is_there = _is_as_recorded(held.get(offset), row, row.asked_url)
+            if not is_there and row.lost_at is None:
+                sentence = f"{row.release}: {_not_there(path, offset, row.asked_url)}"
+                yield Finding(sentence, partial(_mark_lost, store, [row]))
+            elif is_there and row.lost_at:
+                sentence = f"{row.release}: the response of version {row.ordinal} is not lost."
+                yield Finding(sentence, partial(_mark_found, store, [row]))
+
+
+def _lost_findings(store: Store) -> Iterator[Finding]:
+    with store.writing() as connection:
+        number = evidence.lost(connection)
+    if number:
+        yield Finding(
+            f"{counted(number, 'version')} marked: the response is lost. The next crawl fetches"
+            " their pages whole, and archives anew what still says the same.",
+            is_remark=True,
+        )
+
+
+def _mark_lost(store: Store, rows: list[Row[Any]]) -> str:
+    with store.writing() as connection:
+        evidence.mark_lost(connection, rows, datetime.now(UTC))
+    return f"{counted(len(rows), 'version')} marked as having lost the response."
+
+
+def _mark_found(store: Store, rows: list[Row[Any]]) -> str:
+    with store.writing() as connection:
+        evidence.mark_lost(connection, rows, None)
+    return f"{counted(len(rows), 'version')} no longer marked."
 
 
 def _is_as_recorded(record: Record | None, row: Row[Any], url: str | None) -> bool:
@@ -122,15 +178,20 @@ def _not_there(path: Path, offset: int, url: str) -> str:
     return f"what stands in {path} at {offset} is not what was recorded of {url}."
 
 
-def _missing(path: Path, store: Store, versions: Rows, visits: Rows) -> Finding:
-    stood = [
-        counted(number, noun)
-        for noun, rows in (("version", versions), ("answer", visits))
-        if (number := sum(map(len, rows.values())))
-    ]
-    lost = [row for rows in visits.values() for row in rows]
-    sentence = f"{path} is missing; {' and '.join(stood)} stood in it."
-    return Finding(sentence, partial(_forget, store, lost) if lost else None)
+def _missing(path: Path, store: Store, standing: _Standing) -> Iterator[Finding]:
+    versions = [row for row in chain(*standing.versions.values()) if row.lost_at is None]
+    visits = [*chain(*standing.visits.values())]
+    told = [("version", versions), ("answer", visits)]
+    if stood := [counted(len(rows), noun) for noun, rows in told if rows]:
+        sentence = (
+            f"{path} is missing; {' and '.join(stood)} stood in it; restore it from a backup."
+        )
+        yield Finding(sentence, partial(_lose, store, versions, visits))
+
+
+def _lose(store: Store, versions: list[Row[Any]], visits: list[Row[Any]]) -> str:
+    done = [_mark_lost(store, versions)] if versions else []
+    return " ".join([*done, _forget(store, visits)] if visits else done)
 
 
 def _forget(store: Store, rows: list[Row[Any]]) -> str:

@@ -31,6 +31,8 @@ LENGTH = re.compile(rb"^Content-Length:[ \t]*([0-9]{1,18})[ \t]*\r?$", re.IGNORE
 # What the headers of a record may take.
 HEAD = 1 << 20
 WITH_BODY = ("response", "resource")
+# Whose own headers say of what type they are.
+TYPED = ("resource", "metadata")
 ANSWERS = (*WITH_BODY, "revisit")
 # What reading what is no record ends in; from the fifth on they are warcio's, which expects none.
 DAMAGE = (
@@ -52,7 +54,8 @@ class UnfitError(Exception):
 class Record:
     """A whole record, its bytes from `offset` to `end`; `body` has content encodings undone.
 
-    `headers` are HTTP's, their names in small letters. `status` is 0 where the record is no answer.
+    `headers` are HTTP's, their names in small letters, or the record's content type. `status` is 0
+    where the record is no answer.
     `original` tells of a revisit whose answer it repeats: URL and time; `original_id` which record.
     """
 
@@ -129,7 +132,7 @@ def parse_record(data: bytes, offset: int, end: int, *, is_sure: bool, most: int
         fetched_at=_fetched_at(_arc_date(data) or says("WARC-Date")),
         status=_status(found),
         headers=_headers(found),
-        body=_body(found.http_headers, raw, most) if kind in WITH_BODY else b"",
+        body=_body(found.http_headers, raw, most) if kind in (*WITH_BODY, *TYPED) else b"",
         payload_digest=says("WARC-Payload-Digest"),
         original=_original(says("WARC-Refers-To-Target-URI"), says("WARC-Refers-To-Date")),
         id=says("WARC-Record-ID"),
@@ -242,7 +245,7 @@ def _status(record: ArcWarcRecord) -> int:
 
 
 def _headers(record: ArcWarcRecord) -> dict[str, str]:
-    if record.rec_type == "resource":
+    if record.rec_type in TYPED:
         return {"content-type": record.content_type or ""}
     http = record.http_headers
     return {name.lower(): value for name, value in http.headers} if http else {}

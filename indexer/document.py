@@ -5,9 +5,11 @@ FORMAT is the version of that shape: an index of another one is built anew.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from corpus import Release, offices
 from corpus.release import release_id
@@ -84,6 +86,17 @@ def document(
         statutes=_statutes(release),
         alternates=_alternates(release, id_of),
     )
+
+
+def shown_digest(shown: Mapping[str, Any]) -> bytes:
+    """A digest of what an engine keeps of a release to show it, its body as one text."""
+    names = ("id", "office", "language", "published", "url")
+    words = [
+        *(str(shown[name]) for name in names),
+        shown["title"].replace("\n", " "),
+        shown["body"],
+    ]
+    return hashlib.sha256("\0".join(words).encode()).digest()
 
 
 def _alternates(release: Release, id_of: Callable[[str, str], str]) -> tuple[str, ...]:

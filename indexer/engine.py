@@ -353,6 +353,11 @@ class Engine(Protocol):
     def nearest(self, word: str) -> str | None:
         """The word of the corpus that a misspelt one was probably meant to be."""
 
+    def shown(self) -> Iterator[tuple[str, bytes]]:
+        """The id of every release, in any order, and the digest of what is shown of it
+        (`document.shown_digest`).
+        """
+
     def has(self, ids: Iterable[str], build: str | None = None) -> list[bool]:
         """Which of these ids a build holds (the live one by default)."""
 

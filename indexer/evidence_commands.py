@@ -11,12 +11,13 @@ import click
 
 from corpus import Settings, Store
 from corpus.backup import back_up
-from corpus.errors import CommuniqueError, SmallerError
+from corpus.errors import CommuniqueError, SmallerError, StoreError
+from corpus.finding import Finding
 from corpus.imports import import_files
 from corpus.lock import IMPORT, no_crawl, only_job
 from corpus.report import counted
 from corpus.signals import Interruption
-from corpus.verify import Finding, verify_archive, verify_catalog
+from corpus.verify import verify_archive, verify_catalog
 from indexer import Engine, open_engine
 from indexer.console import FAILED
 from indexer.lineage import accept_smaller_option
@@ -31,8 +32,9 @@ from indexer.status import verify_index
 def verify_command(settings: Settings, is_repaired: bool, is_smaller_accepted: bool) -> None:
     """Check archive, catalog and index against each other; exit status 1 when they differ.
 
-    --repair cuts torn ends off archive files, reads from the archive what the catalog lacks, and
-    reindexes; exit status 1 when something is left that cannot be mended. An index that would lose
+    --repair cuts torn ends off archive files, reads from the archive what the catalog lacks or has
+    otherwise than the archive attests, marks versions whose response is lost, and reindexes; exit
+    status 1 when something is left that cannot be mended. An index that would lose
     releases of the live one stays unbuilt, unless --accept-smaller insists.
     """
     if is_smaller_accepted and not is_repaired:
@@ -71,15 +73,15 @@ def _findings(
 
 
 def _told(findings: Iterator[Finding], is_repaired: bool) -> bool:
-    """Tell each finding and mend it if asked to; whether there was none."""
+    """Tell each finding and mend it if asked to; whether there was none but remarks."""
     is_well = True
     for finding in findings:
-        is_well = False
+        is_well = is_well and finding.is_remark
         click.echo(finding.sentence)
         if is_repaired and finding.repair:
             try:
                 click.echo(f"  Repaired: {finding.repair()}")
-            except SmallerError as error:
+            except (SmallerError, StoreError) as error:
                 click.echo(f"  Not repaired: {error}")
     return is_well
 

@@ -13,8 +13,8 @@ from tempfile import TemporaryDirectory
 from corpus import Settings, Store
 from corpus.archive import own_files
 from corpus.errors import DamagedCatalogError, NoCatalogError
+from corpus.finding import Finding
 from corpus.rescue import make_anew
-from corpus.verify import Finding
 from indexer.console import log
 
 

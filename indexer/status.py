@@ -8,10 +8,11 @@ from functools import partial
 from typing import Any
 
 from corpus import Settings, Store, offices
+from corpus.finding import Finding
 from corpus.report import counted
-from corpus.verify import Finding
 from indexer.condition import condition
-from indexer.engine import Engine, Query
+from indexer.document import document, shown_digest
+from indexer.engine import Engine
 from indexer.lineage import refuse_loss
 from indexer.note import Note
 from indexer.reindex import reindex
@@ -200,17 +201,29 @@ def verify_index(
             anew,
         )
     else:
-        indexed, held = set(engine.scan(Query(None))), {each.id for each in store.releases()}
-        for ids, where, which in (
-            (indexed - held, "index", "catalog"),
-            (held - indexed, "catalog", "index"),
-        ):
+        for ids, words in _differing(store, engine):
             if ids:
                 yield Finding(
-                    f"The {where} has {counted(len(ids), 'release')} that the {which} lacks,"
-                    f" {min(ids)} the first; run `communique reindex --full`.",
+                    f"The {words.format(counted(len(ids), 'release'))}, {min(ids)} the first; run"
+                    " `communique reindex --full`.",
                     anew,
                 )
+
+
+def _differing(store: Store, engine: Engine) -> tuple[tuple[list[str], str], ...]:
+    """Ids of releases that index or catalog alone has, or that the index shows otherwise."""
+    indexed, lacking, otherwise = dict(engine.shown()), [], []
+    for release in store.releases():
+        made = document(release)
+        if (found := indexed.pop(release.id, None)) is None:
+            lacking.append(release.id)
+        elif found != shown_digest(vars(made) | {"body": made.body_text}):
+            otherwise.append(release.id)
+    return (
+        ([*indexed], "index has {} that the catalog lacks"),
+        (lacking, "catalog has {} that the index lacks"),
+        (otherwise, "index shows {} otherwise than the catalog"),
+    )
 
 
 def _reindex(

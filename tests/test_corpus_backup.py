@@ -26,7 +26,7 @@ from corpus.verify import verify_archive, verify_catalog
 from indexer.cli import main
 from tests.disks import read_only_view, small_disk
 from tests.test_corpus_reread import whole_page
-from tests.test_corpus_verify import state
+from tests.test_corpus_verify import newest_file, state
 
 ROOT = Path(__file__).resolve().parents[1]
 MOST = 12
@@ -128,7 +128,7 @@ def test_what_the_copied_catalog_does_not_know_is_left_out_and_the_rest_is_there
     with ArchiveWriter(tmp_path, "aside", 10**9) as archive:
         place = archive.add(answer)
     pair = (tmp_path / place.warc_file).read_bytes()[place.warc_offset :]
-    newest = own_files(copy_settings.archive)[-1]
+    newest = newest_file(copy_settings, "sample_gpo")
     before = newest.read_bytes()
     with newest.open("ab") as file:  # a crawl has archived an answer and not yet cataloged it
         file.write(pair[:100] if is_torn else pair)

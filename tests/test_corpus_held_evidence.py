@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import delete, func, select, update
 
 from corpus import Settings, Store, catalog
-from corpus.archive import ArchiveWriter, Place, Response, own_files, read_response, sha256
+from corpus.archive import ArchiveWriter, Place, Response, read_response, sha256
 from corpus.backup import back_up
 from corpus.copies import link_older
 from corpus.ledger import Entry
@@ -22,7 +22,7 @@ from corpus.staging import Observed, Staging, accept, finish_publishing
 from indexer import open_engine
 from indexer.status import status_of, status_sentences
 from tests.test_corpus_reread import whole_page
-from tests.test_corpus_verify import findings, repaired, rows, state
+from tests.test_corpus_verify import findings, newest_file, repaired, rows, state
 
 OFFICE = "sample_gpo"
 NOON = datetime(2026, 3, 12, 12, tzinfo=UTC)
@@ -51,6 +51,7 @@ def _staged(settings: Settings, store: Store) -> tuple[Staging, str]:
         query = current_releases().where(catalog.release.c.id == known.id)
         row = dict(connection.execute(query).one()._mapping)
     names = {column.name for column in catalog.version.c} - {"release", "ordinal", "is_repeat"}
+    names = {name for name in names if not name.startswith("attested_")}
     facts = {name: row[name] for name in names} | {
         "asked_url": url,
         "observed_at": now,
@@ -101,10 +102,12 @@ def test_damaged_evidence_of_a_held_run_is_told_and_forgotten_with_what_was_read
     copy_settings: Settings, copy_store: Store, hold: Hold
 ) -> None:
     url = hold()
-    newest = [path for path in own_files(copy_settings.archive) if path.parent.name == OFFICE][-1]
+    newest = newest_file(copy_settings, OFFICE)
     newest.unlink()
     [finding] = findings(copy_settings, copy_store)
-    assert finding.sentence == f"{newest} is missing; 1 answer stood in it."
+    assert finding.sentence == (
+        f"{newest} is missing; 1 answer stood in it; restore it from a backup."
+    )
     assert finding.repair
     assert finding.repair() == f"The next crawl fetches 1 page anew, {url} the first."
     assert rows(copy_store, catalog.staged) == rows(copy_store, catalog.staged_visit) == 0

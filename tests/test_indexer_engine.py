@@ -18,7 +18,7 @@ from corpus import Settings, Store
 from corpus.errors import IndexUnusableError
 from corpus.statutes import section
 from indexer import Engine, Filters, Frequency, Query, open_engine, parse, reindex
-from indexer.document import Document
+from indexer.document import Document, shown_digest
 from indexer.engine import Order
 from indexer.export import exported
 from indexer.periods import name as period_name
@@ -504,6 +504,18 @@ def test_an_added_release_is_found_beside_the_others(empty: Engine) -> None:
     empty.update([made(number, "more words") for number in (2, 3)], (), 2, ignore)
     assert sorted(numbers(empty, "words")) == [1, 2, 3]
     assert sorted(numbers(empty, "-some")) == [2, 3]
+
+
+def test_what_is_shown_of_each_release_has_a_digest(empty: Engine) -> None:
+    first, second, third = (made(n, f"words {n}\n\nпрокурор") for n in (1, 2, 3))
+    fill(empty, first, second)
+    empty.update([replace(second, title="New\ntitle"), third], [first.id], 2, ignore)
+    expected = {
+        each.id: shown_digest(vars(each) | {"body": each.body_text})
+        for each in (replace(second, title="New title"), third)
+    }
+    assert dict(empty.shown()) == expected
+    assert len({*expected.values(), shown_digest(vars(second) | {"body": second.body_text})}) == 3
 
 
 def test_removed_ids_vanish(empty: Engine) -> None:

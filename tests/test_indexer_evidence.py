@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 from filelock import FileLock
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from corpus import Settings, Store, catalog, copies
-from corpus.archive import own_files
 from corpus.records import Record, records
 from corpus.sample_site import SampleSite
 from indexer import Query, open_engine
 from indexer.cli import main
+from indexer.document import document
 from tests.test_corpus_backup import ALONE, ROOT, assert_whole, crawl_on, text
 from tests.test_corpus_import_files import Foreign, page_of
 from tests.test_corpus_reread import misread, whole_page
-from tests.test_corpus_verify import lose_catalog, state
+from tests.test_corpus_verify import lose_catalog, newest_file, state
 
 
 def call(settings: Settings, *arguments: str) -> Result:
@@ -74,8 +75,62 @@ def test_documents_without_a_release_and_releases_without_a_document_are_told_ap
         assert set(engine.scan(Query(None))) == {each.id for each in copy_store.releases()}
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [{"title": "Acquitted of all charges"}, {"body": ("Nothing.",)}, {"url": "http://a.b"}],
+)
+def test_an_index_that_shows_something_else_than_the_catalog_is_told_and_built_anew(
+    copy_settings: Settings, copy_store: Store, changed: dict[str, Any]
+) -> None:
+    known = whole_page(copy_store)
+    with closing(open_engine(copy_settings)) as engine:
+        spoilt = replace(document(known), **changed)
+        engine.update([spoilt], (), copy_store.revision(), lambda done: None)
+    assert_repaired(
+        copy_settings,
+        f"The index shows 1 release otherwise than the catalog, {known.id} the first;",
+    )
+
+
+def test_a_catalog_that_was_changed_and_its_index_are_told_and_mended_at_once(
+    copy_settings: Settings, copy_store: Store
+) -> None:
+    known = whole_page(copy_store)
+    misread(copy_store, known.id, title=f"Acquitted: {known.title}")
+    assert_repaired(
+        copy_settings,
+        f"{known.id}: version 1 in the catalog is not what ",
+        "restore the catalog from a backup, or `communique verify --repair` reads it from there.",
+        f"The index shows 1 release otherwise than the catalog, {known.id} the first;",
+    )
+    with closing(open_engine(copy_settings)) as engine:
+        [hit] = [hit for hit in engine.search(Query(None, size=1000)).hits if hit.id == known.id]
+        assert hit.title.text == known.title
+
+
+def test_what_cannot_be_mended_of_one_version_keeps_no_other_from_being(
+    copy_settings: Settings, copy_store: Store
+) -> None:
+    first, second = sorted(each.id for each in copy_store.releases("sample_gpo"))[:2]
+    row = catalog.version.c
+    with copy_store.changing() as connection:  # a fact that its response does not state
+        where = row.release == first
+        values = {"number": "7", "attested_as": "revised", "attested_offset": None}
+        connection.execute(update(catalog.version).where(where), values)
+    misread(copy_store, first, number="8")
+    misread(copy_store, second, title="Acquitted")
+    done = call(copy_settings, "verify", "--repair")
+    assert done.exit_code == 1
+    told, _, left = done.output.partition("Once more:\n")
+    assert "  Not repaired: " in told
+    assert "restore catalog and archive from a backup" in told
+    assert f"  Repaired: {second}: version 1 is as the archive has it." in told
+    assert first in left
+    assert second not in left
+
+
 def test_a_torn_archive_and_a_lost_catalog_are_mended_at_once(copy_settings: Settings) -> None:
-    newest = own_files(copy_settings.archive)[-1]
+    newest = newest_file(copy_settings, "sample_gpo")
     with newest.open("ab") as file:
         file.write(b"\x1f\x8b\x08 half a record")
     with closing(Store(copy_settings)) as store:
@@ -87,14 +142,15 @@ def test_a_torn_archive_and_a_lost_catalog_are_mended_at_once(copy_settings: Set
 
 
 def test_what_cannot_be_mended_is_said_and_ends_with_1(copy_settings: Settings) -> None:
-    [path, *_] = own_files(copy_settings.archive)
-    path.unlink()
+    path = newest_file(copy_settings, "sample_doj")
+    spoilt = bytearray(path.read_bytes())
+    spoilt[len(spoilt) // 2] ^= 0x10
+    path.write_bytes(spoilt)
     done = call(copy_settings, "verify", "--repair")
     assert done.exit_code == 1
     told, _, left = done.output.partition("Once more:\n")
-    assert f"{path} is missing; " in told
-    assert "  Repaired: The next crawl fetches " in told
-    assert re.fullmatch(rf"{path} is missing; \d+ versions stood in it\.\n", left)
+    assert f"{path} is damaged at " in told
+    assert f"{path} is damaged at " in left
     assert call(copy_settings, "verify").output == left
 
 
@@ -196,6 +252,6 @@ def test_a_release_s_response_is_read_where_the_same_came_again(copy_settings: S
         before = {place for _, _, place, _ in store.places()}
         crawl_on(copy_settings, store, site)
         assert {place for _, _, place, _ in store.places()} == before
-    newest = [each for each in own_files(copy_settings.archive) if "sample_doj" in each.name][-1]
+    newest = newest_file(copy_settings, "sample_doj")
     kinds = {each.kind for each in records(newest) if isinstance(each, Record)}
     assert "revisit" in kinds

@@ -8,6 +8,7 @@ from flask_babel import gettext
 from corpus import Provenance, Release, Settings, Store, certificate_exception
 from corpus.archive import Place, read_response
 from corpus.errors import IndexUnusableError
+from corpus.records import read_record
 from corpus.suppression import unsealed
 from indexer import Engine, Hit
 from indexer.accusation import accusation
@@ -63,6 +64,8 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
         """
         found = _found(store, id_)
         name, seen = _observed(store, found, request.args.get("version"))
+        if seen.lost_at:
+            abort(410, gettext("The response this version was read from is lost."))
         archived = read_response(settings.archive, Place(seen.warc_file, seen.warc_offset))
         sealed, limit_s = store.suppressed(), settings.reading_s
         body = unsealed(found, seen, archived, sealed, store.id_of, limit_s)
@@ -75,6 +78,17 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
         ending = {"text/html": "html", "application/json": "json"}.get(kind, "bin")
         answer.headers["Content-Type"] = "application/octet-stream"
         answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
+        return answer
+
+    @blueprint.get("/<id_>/attestation")
+    def attestation(id_: str) -> Response:
+        """What the archive attests of the newest version, or of `version`, as it stands there."""
+        _, seen = _observed(store, _found(store, id_), request.args.get("version"))
+        if seen.attestation is None:
+            abort(404, gettext("This version is not attested yet."))
+        path = settings.archive / seen.attestation.warc_file
+        answer = make_response(read_record(path, seen.attestation.warc_offset).body)
+        answer.headers["Content-Type"] = "application/json"
         return answer
 
     return blueprint

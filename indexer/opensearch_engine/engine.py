@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from corpus import Settings
 from corpus.errors import CommuniqueError
-from indexer.document import FORMAT, Document
+from indexer.document import FORMAT, Document, shown_digest
 from indexer.engine import (
     Collocates,
     Concordance,
@@ -178,6 +178,11 @@ class OpenSearchEngine:
     def nearest(self, word: str) -> str | None:
         """The word of the corpus that a misspelt one was probably meant to be."""
         return self._read(lambda reading: reading.nearest(word))
+
+    def shown(self) -> Iterator[tuple[str, bytes]]:
+        """In the order of ids."""
+        every = self._read(lambda reading: reading.texts(Query(sort="id")))
+        return ((each.id, shown_digest(vars(each))) for each in every)
 
     def has(self, ids: Iterable[str], build: str | None = None) -> list[bool]:
         """By the ids of releases."""

@@ -20,7 +20,7 @@ from whoosh.index import TOC
 from corpus.durability import replacing
 from corpus.errors import IndexUnusableError, StoreError
 from indexer.deadline import unmetered
-from indexer.document import FORMAT, Document
+from indexer.document import FORMAT, Document, shown_digest
 from indexer.engine import (
     Collocates,
     Concordance,
@@ -217,6 +217,14 @@ class WhooshEngine:
     def nearest(self, word: str) -> str | None:
         """The word of the corpus that a misspelt one was probably meant to be."""
         return vocabulary.nearest(self._snapshot()[1], word)
+
+    def shown(self) -> Iterator[tuple[str, bytes]]:
+        """As the documents stand."""
+        _, snapshot = self._snapshot()
+        for document in range(snapshot.size):
+            if snapshot.alive is None or snapshot.alive[document]:
+                stored = snapshot.stored(document)
+                yield stored["id"], shown_digest(stored)
 
     def has(self, ids: Iterable[str], build: str | None = None) -> list[bool]:
         """By the terms of the ids."""

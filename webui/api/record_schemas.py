@@ -31,6 +31,16 @@ class CitedSchema(Shape):
     end = whole("where it ends")
 
 
+class AttestationSchema(Shape):
+    """The record in the archive that says what is held of a version."""
+
+    at = moment("when it was written")
+    occasion = text("made with the version, revised with our reading of it, or later")
+    warc_file = text("the file of the archive that holds it")
+    warc_offset = whole("where in it, in bytes")
+    statement = text("where what it says can be read")
+
+
 class ProvenanceSchema(Shape):
     """Where an observation comes from, to check it against the archive."""
 
@@ -45,6 +55,12 @@ class ProvenanceSchema(Shape):
     origin = text("whose observation it is; null: ours", is_maybe=True)
     certificate_exception = text(
         "why the server need not prove who it is by a known authority; null: it must", is_maybe=True
+    )
+    lost_at = moment("since when the response is known to be lost; null: it is there")
+    attestation = fields.Nested(
+        AttestationSchema,
+        allow_none=True,
+        metadata={"description": "what the archive attests of it; null: nothing yet"},
     )
     response = text("where the response can be downloaded as it came")
 

@@ -102,7 +102,12 @@ def _version(id_: str, version: Version) -> dict[str, Any]:
 def _provenance(id_: str, seen: Provenance, **more: Any) -> dict[str, Any]:
     address = url_for("releases.response", id_=id_, _external=True, **more)
     exception = certificate_exception(seen)
-    return asdict(seen) | {"response": address, "certificate_exception": exception}
+    told = asdict(seen) | {"response": address, "certificate_exception": exception}
+    if seen.attestation:
+        told["attestation"]["statement"] = url_for(
+            "releases.attestation", id_=id_, _external=True, **more
+        )
+    return told
 
 
 def _difference(fact: FactDifference) -> dict[str, Any]:
