@@ -26,7 +26,8 @@ IS_BLOCK, IS_UNREAD = frozenset(BLOCKS), frozenset(UNREAD)
 STYLE = re.compile(r"(?:^|;)\s*(display|visibility|white-space)\s*:\s*([\w-]+)", re.IGNORECASE)
 # A footnote's mark: "2", "[2]", "*", "2, 3"; not "th", "er", "bis", "®".
 _SIGN = r"(?:\d{1,3}|[*†‡§¶#]+|\[\w{1,3}\])"
-MARK = re.compile(rf"\s*[(\[]?{_SIGN}(?:[\s,;–-]+{_SIGN})*[)\]]?\s*|[\s,;]+")
+MARK = re.compile(rf"\s*[(\[]?{_SIGN}(?:[\s,;–-]+{_SIGN})*[)\]]?\s*")
+SEPARATOR = re.compile(r"[\s,;]+")
 FRACTION = re.compile(r"\s*[/⁄]")
 UNIT = re.compile(r"(?:\d\s*(?:m|ft|yd|in|mi|м)|\b(?:\d*(?:[ckm]m|[скм]м)|CO))$")
 # "ст. 205<sup>1</sup>", "Article 144<sup>1</sup>": articles that were put in between later.
@@ -134,7 +135,8 @@ def _without_mark(sup: Tag, line: list[str]) -> str | None:
     Behind the number of an article the mark is part of it.
     """
     mark, before, behind = _words(sup).strip(), _tail(line), sup.next_sibling
-    if not before.strip() or not (MARK.fullmatch(mark) or _is_note(sup, mark)):
+    is_mark = MARK.fullmatch(mark) or _is_note(sup, mark) or _is_between_marks(sup, mark)
+    if not before.strip() or not is_mark:
         return None
     follows = str(behind) if isinstance(behind, NavigableString) else ""
     if FRACTION.match(follows):
@@ -164,6 +166,13 @@ def _is_note(sup: Tag, mark: str) -> bool:
     """Whether it is a letter that links to a place below."""
     links = [each for each in sup.contents[:2] if isinstance(each, Tag) and each.name == "a"]
     return len(mark) == 1 and any(str(each.get("href", "")).startswith("#") for each in links)
+
+
+def _is_between_marks(sup: Tag, mark: str) -> bool:
+    """Whether it parts two marks; a comma that is raised by a slip is the sentence's own."""
+    beside = (sup.previous_sibling, sup.next_sibling)
+    is_parted = all(isinstance(each, Tag) and each.name == "sup" for each in beside)
+    return bool(SEPARATOR.fullmatch(mark)) and is_parted
 
 
 def _tail(line: list[str]) -> str:

@@ -114,6 +114,8 @@ def test_a_hidden_item_has_no_number() -> None:
         ("guilty<sup>*</sup>, fled<sup>†</sup>", "guilty, fled"),
         ("guilty<sup>1, 2</sup>", "guilty"),
         ("guilty<sup>1</sup><sup>,</sup><sup>2</sup>", "guilty"),
+        ("on Sept. 29<sup>,</sup> from noon", "on Sept. 29, from noon"),
+        ("guilty<sup>; </sup>fled<sup>,</sup>", "guilty; fled,"),
         ("guilty<a href='#fn1'><sup>1</sup></a>", "guilty"),
         ("guilty<sup id='r1'><a href='#fn1'>1</a></sup>", "guilty"),
         ("guilty<sup><a href='#a'>a</a></sup>", "guilty"),
