@@ -32,6 +32,7 @@ CRAWLS, SEED = 20, 2018
 LISTINGS, ITEMS = 2, 600
 # What differs between two runs of one thing: times, places, and the order of arrival.
 OWN = {"first_seen", "last_seen", "checked_at", "observed_at", "fetched_at", "revision"}
+OWN |= {"attested_at", "attested_file", "attested_offset"}
 PLACES = {"warc_file", "warc_offset"}
 
 
