@@ -21,7 +21,7 @@ from corpus.verify import verify_archive, verify_catalog
 from indexer import Engine, open_engine
 from indexer.console import FAILED
 from indexer.lineage import accept_smaller_option
-from indexer.opening import opened_or_made, opened_to_verify
+from indexer.opening import opened_or_made, opened_to_verify, refuse_nothing
 from indexer.status import verify_index
 
 
@@ -39,6 +39,7 @@ def verify_command(settings: Settings, is_repaired: bool, is_smaller_accepted: b
     """
     if is_smaller_accepted and not is_repaired:
         raise click.UsageError("--accept-smaller goes with --repair")
+    refuse_nothing(settings)
     with (
         no_crawl(settings) if is_repaired else nullcontext(),
         opened_to_verify(settings, is_repaired=is_repaired) as (store, lost),

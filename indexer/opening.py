@@ -31,6 +31,17 @@ def opened_or_made(settings: Settings) -> Iterator[Store]:
         yield store
 
 
+def refuse_nothing(settings: Settings) -> None:
+    """Raise the catalog's error where no archive stands beside it either, before anything, such as
+    a lock, is made in a mistyped folder.
+    """
+    try:
+        _checked(settings).close()
+    except (NoCatalogError, DamagedCatalogError):
+        if not own_files(settings.archive):
+            raise
+
+
 @contextmanager
 def opened_to_verify(
     settings: Settings, *, is_repaired: bool

@@ -218,7 +218,7 @@ def test_a_suppressed_release_under_an_older_spelling_is_sealed_in_the_answer_of
     seen = other.provenance
     opened.suppress(id_, "Order of a court")
     record = read_response(settings.archive, Place(seen.warc_file, seen.warc_offset))
-    body = unsealed(other, seen, record, opened.suppressed(), opened.id_of)
+    body = unsealed(other, seen, record, opened.suppressed(), opened.id_of, 20.0)
     assert body
     words = json.dumps(sealed.title)[1:-1].encode()
     assert words in record.body

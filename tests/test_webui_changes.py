@@ -384,7 +384,7 @@ def test_the_chart_counts_what_is_held_month_by_month(
     named = str(svg["aria-labelledby"]).split()
     told = " ".join(words(soup.find(id=each)) for each in named)
     assert f"{len(coverage.gaps)} months without any" in told
-    assert "sample_doj/pages 2 (26)" in words(soup.select_one(".run"))
+    assert "sample_doj/pages 3 (26)" in words(soup.select_one(".run"))
     assert soup.select_one(".office a[href='/?office=sample_doj&state=gone']")
 
 
