@@ -19,6 +19,7 @@ from sqlalchemy import func, select
 
 from corpus import Settings, Store, catalog, office
 from corpus.archive import Place, responses
+from corpus.attestation import KIND
 from corpus.crawl import check_delay, crawl
 from corpus.errors import OfficeError, SettingsError
 from corpus.records import Record, records
@@ -35,6 +36,7 @@ ALONE = """
 import os
 import sys
 from pathlib import Path
+from corpus.attestation import KIND
 from corpus import Settings, Store
 from corpus.crawl import crawl
 url = os.environ.get("COMMUNIQUE_CATALOG", "")
@@ -454,7 +456,8 @@ def test_an_answer_without_news_is_archived_as_a_revisit(
 
 
 def warcs(settings: Settings) -> list[Path]:
-    return sorted(settings.archive.glob("*/*.warc.gz"))
+    found = settings.archive.glob("*/*.warc.gz")
+    return sorted(path for path in found if KIND not in path.name)
 
 
 # rules that hold before anything is fetched

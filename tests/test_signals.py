@@ -244,7 +244,7 @@ def test_every_command_ends_and_does_all_when_it_is_said_again(
     copy_settings: Settings, name: str
 ) -> None:
     place, number, words = OTHERS[name]
-    warc = next((copy_settings.archive / "sample_doj").glob("*.warc.gz"))
+    warc = min((copy_settings.archive / "sample_doj").glob("*.warc.gz"))
     theirs, copy, whole = (
         copy_settings.data.with_name(each) for each in ("theirs.warc.gz", "copy.sqlite", "whole")
     )
