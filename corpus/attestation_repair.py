@@ -105,12 +105,8 @@ def _read_anew(settings: Settings, values: Values) -> dict[str, Any]:
         raise StoreError(f"{values['release']}: its response is not what was recorded.")
     where = Taken(values["office"], office(values["office"]), place)
     answer = Answer(record, values["url"], values["language"])
-    found = read_anew(
-        where,
-        answer,
-        read(answer, where.source, settings.reading_s, values["reader"]),
-        values["url"],
-    )
+    reading = read(answer, where.source, settings.reading_s, values["reader"])
+    found = read_anew(where, answer, reading, values["url"])
     if isinstance(found, Refusal):
         raise StoreError(
             f"{values['release']}: its response cannot be read again ({found.reason})"

@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Date,
     DateTime,
     Dialect,
@@ -124,12 +125,14 @@ version = Table(
     # Since when it is known that its response is lost.
     Column("lost_at", Moment),
 )
-Index(
-    "ix_version_unattested",
-    version.c.attested_as,
-    sqlite_where=version.c.attested_offset.is_(None),
-    postgresql_where=version.c.attested_offset.is_(None),
-)
+
+
+def _index_some(name: str, column: Column[Any], where: ColumnElement[bool]) -> None:
+    Index(name, column, sqlite_where=where, postgresql_where=where)
+
+
+_index_some("ix_version_unattested", version.c.attested_as, version.c.attested_offset.is_(None))
+_index_some("ix_version_lost", version.c.lost_at, version.c.lost_at.is_not(None))
 
 # What became of releases after they were first seen: changed, gone, back.
 event = Table(

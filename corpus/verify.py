@@ -33,6 +33,10 @@ from corpus.source import offices
 from corpus.store import Store
 
 Held = dict[int, Record]
+RESTORE = (
+    "Restore it from a backup, or `communique verify --repair` marks what is lost, and the next"
+    " crawl fetches it anew."
+)
 
 
 @dataclass(frozen=True)
@@ -137,8 +141,10 @@ def _version_findings(store: Store, path: Path, held: Held, versions: Rows) -> I
         for row in rows:
             is_there = _is_as_recorded(held.get(offset), row, row.asked_url)
             if not is_there and row.lost_at is None:
-                sentence = f"{row.release}: {_not_there(path, offset, row.asked_url)}"
-                yield Finding(sentence, partial(_mark_lost, store, [row]))
+                yield Finding(
+                    f"{row.release}: {_not_there(path, offset, row.asked_url)} {RESTORE}",
+                    partial(_mark_lost, store, [row]),
+                )
             elif is_there and row.lost_at:
                 sentence = f"{row.release}: the response of version {row.ordinal} is not lost."
                 yield Finding(sentence, partial(_mark_found, store, [row]))
@@ -183,9 +189,7 @@ def _missing(path: Path, store: Store, standing: _Standing) -> Iterator[Finding]
     visits = [*chain(*standing.visits.values())]
     told = [("version", versions), ("answer", visits)]
     if stood := [counted(len(rows), noun) for noun, rows in told if rows]:
-        sentence = (
-            f"{path} is missing; {' and '.join(stood)} stood in it; restore it from a backup."
-        )
+        sentence = f"{path} is missing; {' and '.join(stood)} stood in it. {RESTORE}"
         yield Finding(sentence, partial(_lose, store, versions, visits))
 
 

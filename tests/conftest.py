@@ -46,6 +46,7 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 EACH_CATALOG = {
     "test_copies",
     "test_corpus_attachments",
+    "test_corpus_attestation",
     "test_corpus_backlog",
     "test_corpus_backup",
     "test_corpus_budget",
@@ -54,6 +55,7 @@ EACH_CATALOG = {
     "test_corpus_held_evidence",
     "test_corpus_import_files",
     "test_corpus_kills",
+    "test_corpus_lost",
     "test_corpus_locks",
     "test_corpus_quarantine",
     "test_corpus_reread",

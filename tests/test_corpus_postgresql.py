@@ -97,6 +97,10 @@ def test_a_catalog_of_format_5_is_brought_up(made: Settings) -> None:
         with store.writing() as connection:
             connection.execute(text("ALTER TABLE release ALTER COLUMN url TYPE varchar"))
             connection.execute(text("ALTER TABLE version ALTER COLUMN warc_offset TYPE integer"))
+            for name in ("as", "at", "file", "offset"):
+                connection.execute(text(f"ALTER TABLE version DROP COLUMN attested_{name}"))
+            connection.execute(text("ALTER TABLE version DROP COLUMN lost_at"))
+            connection.execute(text("DROP INDEX ix_version_warc_file"))
             connection.execute(text("UPDATE about SET value = 5 WHERE key = 'format'"))
     assert types(made.catalog) != wanted
     with closing(Store(made)) as store:

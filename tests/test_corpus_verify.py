@@ -12,8 +12,9 @@ from sqlalchemy import create_engine, delete, func, select, update
 from corpus import Release, Settings, Store, catalog
 from corpus.archive import ArchiveWriter, Response, own_files
 from corpus.attestation import KIND
+from corpus.finding import Finding
 from corpus.records import Record, records
-from corpus.verify import Finding, verify_archive, verify_catalog
+from corpus.verify import verify_archive, verify_catalog
 
 
 def findings(settings: Settings, store: Store) -> list[Finding]:

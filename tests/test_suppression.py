@@ -69,6 +69,7 @@ def call(settings: Settings, *arguments: str) -> Result:
 def assert_not_shown(release: Release, settings: Settings, client: FlaskClient) -> None:
     assert client.get(f"/releases/{release.id}").status_code == 404
     assert client.get(f"/releases/{release.id}/response").status_code == 404
+    assert client.get(f"/releases/{release.id}/attestation").status_code == 404
     assert release.id not in client.get(f"/?q={release.title}").text
     for path in ("/", "/context", "/context.csv", "/trends"):
         assert release.id not in client.get(f"{path}?q=fentanyl").text

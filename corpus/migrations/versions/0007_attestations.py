@@ -12,7 +12,6 @@ down_revision = "0006"
 WORDS = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 OFFSET = sa.Integer().with_variant(sa.BigInteger(), "postgresql")
 MOMENT = sa.DateTime(timezone=True)
-UNATTESTED = sa.text("attested_offset IS NULL")
 
 
 def upgrade() -> None:
@@ -25,10 +24,15 @@ def upgrade() -> None:
     op.add_column("version", sa.Column("lost_at", MOMENT))
     for name in ("warc_file", "attested_file"):
         op.create_index(f"ix_version_{name}", "version", [name])
+    _index_some("unattested", "attested_as", "attested_offset IS NULL")
+    _index_some("lost", "lost_at", "lost_at IS NOT NULL")
+
+
+def _index_some(name: str, column: str, where: str) -> None:
     op.create_index(
-        "ix_version_unattested",
+        f"ix_version_{name}",
         "version",
-        ["attested_as"],
-        sqlite_where=UNATTESTED,
-        postgresql_where=UNATTESTED,
+        [column],
+        sqlite_where=sa.text(where),
+        postgresql_where=sa.text(where),
     )
