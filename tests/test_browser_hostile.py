@@ -64,8 +64,7 @@ def hostile_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
                 ("<p>One detainee, a printer named Aurelio Monk,", f"{HARM}<p>One detainee,"),
             ],
             FILES: [
-                ('href="/opa/press-release/file/1301416/download"', f'href="javascript:{RUN}"'),
-                ('href="/opa/press-release/file/1301421/download"', 'href="data:text/html,x"'),
+                ('href="/opa/press-release/file/1301421/download"', f'href="javascript:{RUN}"'),
                 ("Download Halden Consent Decree", f"{TURN}Decree {SPELLED}"),
             ],
             LONG: [(LONG_FIRST, f"torture {'longline' * 650_000} {LONG_FIRST}")],
@@ -158,7 +157,7 @@ def test_only_the_web_s_addresses_are_links(page: Page, path: str) -> None:
     schemes = page.evaluate("[...new Set([...document.links].map(a => a.protocol))].sort()")
     assert set(schemes) <= {"http:", "https:"}
     if "releases" in path:
-        assert "javascript:" in page.locator(".facts").inner_text()
+        assert page.locator(".facts dd:has(bdi)").count() == 1
 
 
 def test_what_turns_the_direction_ends_with_its_own_text(page: Page) -> None:

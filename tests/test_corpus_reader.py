@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import signal
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -224,6 +226,25 @@ def test_a_reader_that_takes_too_long_is_interrupted(
 def test_a_page_that_takes_long_to_take_apart_is_interrupted() -> None:
     page = Page(URL, b"<p>x</p>" * 200_000)
     assert refused(lambda page: page.soup(), page, LIMIT_S).rule == "too_slow"
+
+
+def test_an_alarm_during_a_callback_of_the_garbage_collector_is_not_lost() -> None:
+    """Python drops what is raised there, with a warning, which is an error here."""
+
+    def slow(phase: str, info: dict[str, int]) -> None:
+        spinning_until = time.monotonic() + LIMIT_S * 1.5
+        while time.monotonic() < spinning_until:
+            pass
+
+    def collecting(page: Page) -> Any:
+        gc.collect()
+        spinning(page)
+
+    gc.callbacks.append(slow)
+    try:
+        assert refused(collecting, limit_s=LIMIT_S).rule == "too_slow"
+    finally:
+        gc.callbacks.remove(slow)
 
 
 def test_an_alarm_rings_for_a_reader_alone() -> None:

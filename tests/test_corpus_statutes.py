@@ -8,6 +8,7 @@ import random
 import re
 from collections import Counter
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
@@ -158,6 +159,33 @@ def test_an_article_without_a_code_is_of_the_one_beside_it_or_of_the_last_one_na
     text = "По ст. 193, ст. 194 УПК подан протест. Статья 62 не применена."
     keys = [each.key for each in statutes(text, "ru", "kz")]
     assert keys == ["kz/cpc/193", "kz/cpc/194", "kz/cpc/62"]
+
+
+HOSTILE = [
+    *("§", "18 U.S.C. 1343, ", "18 U.S.C. 1(a)", "Section 5 Title 18 ", "18 U.S.C. Section "),
+    *(
+        "ст. ",
+        "ст. 1234 ",
+        "ст. 190 УК РК ",
+        "ст. 190 закон ",
+        "190-бап ",
+        "art. ",
+        "Article 190 and ",
+    ),
+]
+
+
+@pytest.mark.parametrize("repeated", HOSTILE)
+def test_the_work_of_finding_grows_no_faster_than_the_text(repeated: str) -> None:
+    def work_s(chars: int) -> float:
+        text = f"18 U.S.C. 1343, ст. 1 {repeated * (chars // len(repeated))} Title 18"
+        clock = process_time()
+        statutes(text, "en", "us")
+        statutes(text, "ru", "kz")
+        return process_time() - clock
+
+    few, many = (min(work_s(chars) for _ in range(2)) for chars in (8_000, 64_000))
+    assert many < 32 * few + 0.5  # eight times the text; its square would be 64 times
 
 
 def test_american_articles_are_no_statutes() -> None:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import product
 
@@ -48,9 +49,9 @@ ENGLISH = re.compile(
 )
 # The word for article with its number, around which a form is looked for: most texts have none.
 FORMS = (
-    (re.compile(r"\bст(?:\.|\s?\d|ат)", re.IGNORECASE), RUSSIAN),
+    (re.compile(r"\bст(?:\.?\s?ст)?(?:\.|ат\w+)?\s*\d{1,3}(?!\d)", re.IGNORECASE), RUSSIAN),
     (re.compile(r"\d\s?-?\s?ба[бп]", re.IGNORECASE), KAZAKH),
-    (re.compile(r"\bart(?:\.|icle|\s?\d)", re.IGNORECASE), ENGLISH),
+    (re.compile(r"\bart(?:icle)?s?\.?\s*\d{1,3}(?!\d)", re.IGNORECASE), ENGLISH),
 )
 AROUND = 250  # characters
 # Other acts have articles too; which, no key can say.
@@ -73,7 +74,7 @@ def articles(text: str, country: str) -> Iterator[tuple[str, int, int]]:
     found = sorted((each for each in found if not _is_other(text, each)), key=re.Match.start)
     if not found:
         return
-    named: list[tuple[int, str]] | None = None
+    named: list[re.Match[str]] | None = None
     ahead: tuple[int, str] | None = None
     codes: list[str] = []
     for match in reversed(found):
@@ -82,8 +83,9 @@ def articles(text: str, country: str) -> Iterator[tuple[str, int, int]]:
             written = ahead[1]
         if not written:
             if named is None:
-                named = [(each.start(), each[0]) for each in CODE_ALONE.finditer(text)]
-            written = next((name for at, name in reversed(named) if at < match.start()), "")
+                named = list(CODE_ALONE.finditer(text))
+            before = bisect_left(named, match.start(), key=re.Match.start)
+            written = named[before - 1][0] if before else ""
         elif written:
             ahead = match.start(), written
         codes.append(written)

@@ -5,6 +5,7 @@ and ranges of them.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 # (a), (1), (A), (iii); no word such as (mail).
@@ -18,14 +19,15 @@ NO_SECTION = (
     r"(?!\d[\d,]*\s*(?:U\.?\s?S\.?\s?C\b|(?:years?|months?|days?|counts?|defendants?|people|percent"
     r"|individuals|million|others?|C\.?F\.?R)\b|%|[.,]\d|:))"
 )
-MARK = r"(?:§+|Secs?\.|Sections?|Sec\b)"
+WORD = r"(?:Secs?\.|Sections?|Sec\b)"
+MARK = rf"(?:(?<!§)§++|{WORD})"
 JOIN = r"\s*(?:,\s*(?:and|or)\b|,|;|\band\b|\bor\b|&|\bthrough\b|\bto\b|[-–])\s*"
 # "841(a)(1) and (b)(1)(C)", but no numbering of what is listed: "1341; (2) wire fraud".
 MORE_SUBS = rf"(?<=\))\s*(?:,\s*(?:and|or)?|and|or|&|through|[-–])\s*{PAREN}(?:\s?{PAREN})*"
 LIST = rf"{SECTION}(?:{JOIN}(?:{MARK}\s*)?{NO_SECTION}{SECTION}|{MORE_SUBS}){{0,40}}"
 NAME = r"(?:U\.?\s?S\.?\s?C\.?(?:A\.?)?(?![A-Za-z])|U(?:nited\s+|\.\s?)S(?:tates|\.)\s+Code)"
 # Between the name and the number stands a section mark, a word, or what encodings left of it.
-GAP = rf"[\s,§\ufffd]*(?:{MARK}\s*)*[\s§\ufffd]*"
+GAP = rf"[\s,§\ufffd]*+(?:{WORD}[\s§\ufffd]*+)*+"
 FORMS = (
     re.compile(
         rf"(?:\bTitle\s+)?(?<!\d)(?P<title>\d{{1,2}})[\s,]*{NAME}{GAP}(?P<list>{LIST})",
@@ -55,12 +57,16 @@ def sections(text: str) -> Iterator[tuple[str, int, int]]:
     """Each section cited: its key, and where it is cited, the first of a list with the title."""
     if not HINT.search(text):
         return
-    taken: list[tuple[int, int]] = []
+    taken: list[tuple[int, int]] = []  # in the order of the text
     for form in FORMS:
         for match in form.finditer(text):
-            if any(start < match.end() and match.start() < end for start, end in taken):
+            after = bisect_left(taken, match.span())
+            if any(
+                start < match.end() and match.start() < end
+                for start, end in taken[max(0, after - 1) : after + 1]
+            ):
                 continue
-            taken.append(match.span())
+            taken.insert(after, match.span())
             yield from _listed(match)
 
 
