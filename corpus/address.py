@@ -44,6 +44,7 @@ TRACKING = re.compile(
     r"|mc_[ce]id|mkt_tok|_hsenc|_hsmi|_openstat|_gl",
     re.IGNORECASE,
 )
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 def resolve(href: str, base: str | None = None) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from corpus.address import judge, location, resolve, split
+from corpus.address import REDIRECTS, judge, location, resolve, split
 from corpus.errors import PageError
 from corpus.page import Page
 from corpus.reader import read_listing, read_release
@@ -14,8 +14,6 @@ from corpus.records import Damage, Record
 from corpus.refusal import Refusal
 from corpus.release import Draft
 from corpus.source import Route, Source
-
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ that the disk has before the transaction of these rows is over.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, select, tuple_, update
 
 from corpus import catalog
 from corpus.archive import ArchiveWriter, sha256
@@ -81,9 +81,21 @@ class Attestor:
         self.archive, self.max_bytes = archive, max_bytes
         self.begun: dict[str, str] = {}
 
-    def attest(self, connection: Connection, *occasions: str) -> int:
-        """Write some of the records that are still to be written; how many. Raises StoreError."""
-        rows = connection.execute(unattested(*occasions).limit(CHUNK)).all()
+    def left(self, connection: Connection, *occasions: str) -> set[tuple[str, int]]:
+        """The versions, by release and number, whose records are still to be written."""
+        rows = connection.execute(unattested(*occasions)).all()
+        return {(row.release, row.ordinal) for row in rows}
+
+    def attest(
+        self, connection: Connection, *occasions: str, but: Collection[tuple[str, int]] = ()
+    ) -> int:
+        """Write some of the records that are still to be written, `but` those of some versions; how
+        many. Raises StoreError.
+        """
+        query = unattested(*occasions).limit(CHUNK)
+        if but:
+            query = query.where(tuple_(VERSION.release, VERSION.ordinal).not_in(but))
+        rows = connection.execute(query).all()
         for office, some in groupby(rows, key=lambda row: str(row.office)):
             places = self._write(office, [*some])
             of = (VERSION.release == bindparam("id")) & (VERSION.ordinal == bindparam("version"))

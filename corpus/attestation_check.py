@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -15,18 +16,20 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
+from corpus import catalog
 from corpus.attestation import LATER, MADE, MEDIA_TYPE, REVISED, Values, claims, statement
 from corpus.attestation import unattested as query_unattested
-from corpus.attestation_repair import Said, attest_anew, attest_older, mend
+from corpus.attestation_repair import Said, attest_anew, attest_older, mend, restore_rows
 from corpus.evidence import Rows
 from corpus.finding import Finding
 from corpus.records import Record
 from corpus.report import counted
-from corpus.rows import statute_values, streamed
+from corpus.rows import chunks, statute_values, streamed
 from corpus.settings import Settings
 from corpus.statutes import RULES
 from corpus.store import Store
 
+R, V = catalog.release.c, catalog.version.c
 MEND = "restore the catalog from a backup, or `communique verify --repair` reads it from there."
 
 
@@ -38,6 +41,8 @@ class AttestationCheck:
     def __init__(self, settings: Settings, store: Store) -> None:
         self.settings, self.store = settings, store
         self.said_of: dict[tuple[str, int], list[Said]] = defaultdict(list)
+        # By release: the versions that the archive attests and the catalog has not.
+        self.gone: dict[str, list[Said]] = defaultdict(list)
         with store.writing() as connection:
             found = query_unattested(MADE, REVISED, LATER).subquery()
             rows = connection.execute(select(found.c.release, found.c.ordinal))
@@ -58,8 +63,7 @@ class AttestationCheck:
                         partial(mend, self.settings, self.store, row, said),
                     )
         yield from self._findings_of_lost(path, lost)
-        if self.unattested:
-            self._remember(held.values())
+        self._remember(held.values())
 
     def findings_of_missing(self, path: Path, attested: Rows) -> Iterator[Finding]:
         """Versions whose records stood in a file that is not there."""
@@ -73,10 +77,12 @@ class AttestationCheck:
             rows = [
                 row
                 for row in streamed(connection, query_unattested(MADE, REVISED, LATER))
-                if (row.release, row.ordinal) in self.said_of
+                if row.attested_as != LATER or (row.release, row.ordinal) in self.said_of
             ]
         for row in rows:
-            if _is_contradicted(dict(row._mapping), self.said_of[row.release, row.ordinal]):
+            told = self.said_of[row.release, row.ordinal]
+            # With a version that this program makes comes its record, or neither.
+            if row.attested_as != LATER or _is_contradicted(dict(row._mapping), told):
                 yield Finding(
                     f"{row.release}: version {row.ordinal} in the catalog is not what the archive"
                     f" attests; {MEND}",
@@ -102,11 +108,43 @@ class AttestationCheck:
                 partial(attest_anew, self.settings, self.store, rows),
             )
 
+    def findings_of_gone(self) -> Iterator[Finding]:
+        """Releases that lack a version which the archive attests, though they were seen after it.
+        A killed program may have attested one that was never published; the next crawl makes it.
+        """
+        seen: dict[str, datetime] = {}
+        with self.store.writing() as connection:
+            for some in chunks(self.gone):
+                rows = connection.execute(select(R.id, R.last_seen).where(R.id.in_(some)))
+                seen |= {row.id: row.last_seen for row in rows}
+        by_office: dict[str, set[str]] = defaultdict(set)
+        for id_, told in self.gone.items():
+            first = min(datetime.fromisoformat(said["observed_at"]) for said in told)
+            if id_ in seen and first <= seen[id_]:
+                by_office[id_.rpartition("-")[0]].add(id_)
+        for name, ids in by_office.items():
+            number, first_id = counted(len(ids), "release"), min(ids)
+            yield Finding(
+                f"{name}: {number} lack a version that the archive attests, {first_id} the first;"
+                f" {MEND}",
+                partial(restore_rows, self.settings, self.store, name, ids),
+            )
+
     def _remember(self, records: Iterable[Record]) -> None:
-        for said in filter(None, map(read_statement, records)):
+        """Keep what records say of versions without one, and of those that are not there."""
+        told = [*filter(None, map(read_statement, records))]
+        for said in told:
             key = said["release"], said["version"]
             if key in self.unattested:
                 self.said_of[key].append(said)
+        held: set[tuple[str, int]] = set()
+        with self.store.writing() as connection:
+            for some in chunks(dict.fromkeys(said["release"] for said in told)):
+                query = select(V.release, V.ordinal).where(V.release.in_(some))
+                held |= {(row.release, row.ordinal) for row in connection.execute(query)}
+        for said in told:
+            if (said["release"], said["version"]) not in held:
+                self.gone[said["release"]].append(said)
 
 
 def read_statement(record: Record | None) -> Said | None:

@@ -14,13 +14,14 @@ from sqlalchemy import Row, update
 
 from corpus import catalog, evidence
 from corpus.answers import Answer, read
-from corpus.archive import Place, read_response, sha256
+from corpus.archive import Place, own_files, read_response, sha256
 from corpus.attestation import CLEAR, LATER, REVISED, Values, facts_sha256
 from corpus.errors import StoreError
 from corpus.gate import Refusal
 from corpus.observation import change_version
+from corpus.office_gate import OfficeGate
 from corpus.release import FACTS
-from corpus.replay import Taken
+from corpus.replay import Taken, restore
 from corpus.report import counted
 from corpus.reread import read_anew
 from corpus.revision import next_revision
@@ -61,14 +62,41 @@ def mend(settings: Settings, store: Store, row: Row[Any], said: Said | None) -> 
 
 
 def attest_anew(settings: Settings, store: Store, rows: list[Row[Any]]) -> str:
-    """Compare versions without a record with their responses, and attest them as later ones."""
+    """Compare versions without a record with their responses, and attest them as later ones; those
+    whose responses are lost as they are. Raises StoreError where some could not be compared.
+    """
+    left = []
     for row in rows:
-        if row.lost_at is None:
+        try:
             mend(settings, store, row, None)
-        else:
+        except StoreError as error:
+            if is_held(settings, row):
+                left.append(error)
+                continue
             with store.changing() as connection:
-                change_version(connection, row.release, row.ordinal, {"attested_as": LATER})
-    return f"{counted(len(rows), 'version')} compared. {attest_older(store)}"
+                values = {"attested_as": LATER, "attested_offset": None}
+                change_version(connection, row.release, row.ordinal, values)
+    done = f"{counted(len(rows) - len(left), 'version')} compared. {attest_older(store)}"
+    if left:
+        number = counted(len(left), "version")
+        raise StoreError(f"{done} {number} could not be compared, the first: {left[0]}")
+    return done
+
+
+def is_held(settings: Settings, row: Row[Any]) -> bool:
+    """Whether the response that a version was read from is where it should be, as it was."""
+    try:
+        body = read_response(settings.archive, Place(row.warc_file, row.warc_offset)).body
+    except StoreError:
+        return False
+    return bool(sha256(body) == row.sha256)
+
+
+def restore_rows(settings: Settings, store: Store, name: str, ids: set[str]) -> str:
+    """Read releases from the archive whose rows are lost."""
+    files = [path for path in own_files(settings.archive) if path.parent.name == name]
+    number = restore(store, OfficeGate(name, store, settings), ids, files)
+    return f"{name}: {number:,} of {counted(len(ids), 'release')} read from the archive again."
 
 
 def attest_older(store: Store) -> str:

@@ -120,7 +120,9 @@ class _Look:
                 draft = read_release(self.route, page, self.limit_s)
                 self._take_draft(url, draft, gate.check_little(page, draft))
         except PageError as error:
-            refusal = gate.check_page(page) or Refusal(url, error.rule, str(error))
+            refusal = Refusal(url, error.rule, str(error))
+            if error.rule != "too_slow":  # what takes long to read would take long again
+                refusal = gate.check_page(page) or refusal
             self.readings.append(Reading(url, self.kind, None, refusal))
         for reading in self.readings[before : before + 1]:
             self.readings[before] = replace(reading, remarks=gate.page_remarks(page))

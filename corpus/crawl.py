@@ -114,6 +114,8 @@ def _end(run: Run) -> None:
         return
     if not (report.listed or report.error or report.cut_short):
         report.error = f"{run.route.start} lists no release at all."
+    if staging.rest and not run.is_whole:
+        report.rest = run.frontier.left()  # an error, too, keeps the place in what was left before
     staging.publish(report.as_json(), run.walked, run.settings.gone_visits)
     _tell_lost(run)
     staging.keep(report)

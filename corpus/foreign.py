@@ -24,7 +24,7 @@ from corpus.room import check_room
 
 DIGITS = 16
 CHUNK = 1 << 20
-NAME_CHARS = 120
+NAME_BYTES = 200  # a file system takes 255, and more is put before and behind
 WARC_NAME = re.compile(r"\.w?arc(\.gz)?$", re.IGNORECASE)
 # What text packs to is a tenth; a hundredth is made to fill a disk.
 MOST_RATIO = 100
@@ -81,7 +81,7 @@ class ForeignFile:
 def plain_name(name: str) -> str:
     """A file's name as it may be shown and kept: printable, and not too long to be."""
     tame = "".join(c if c.isprintable() and c != "/" else "_" for c in name)
-    return tame[-NAME_CHARS:]
+    return tame.encode(errors="replace")[-NAME_BYTES:].decode(errors="ignore")
 
 
 def record_files(path: Path, folder: Path, problems: list[str]) -> Iterator[ForeignFile]:

@@ -26,7 +26,6 @@ from corpus.connection import RefusedError
 
 MAX_WAIT_S = 600.0
 MAX_REDIRECTS = 5
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # "Cannot connect to host a.example:443 ssl:<ssl.SSLContext object at 0x7f> [Connect call failed …]"
 SSL_OBJECT = re.compile(r" ssl:(<[^>]*>|\S+)")
 REFUSED = re.compile(r" \[.*Connect call failed.*\]", re.DOTALL)
@@ -137,12 +136,14 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
     async def _followed(self, response: ScrapyResponse, netloc: str) -> ScrapyResponse:
         """What redirects of robots.txt lead to (section 2.3.1.2), on the host that is asked."""
         assert self.crawler.engine
+        spider: Any = self.crawler.spider  # ours
         for _ in range(MAX_REDIRECTS):
-            if response.status not in REDIRECTS:
+            if response.status not in address.REDIRECTS:
                 return response
             target = address.location(response.headers.get("Location") or b"", response.url)
             if refusal := address.judge(target, (netloc,)):
                 raise OSError(f"it {address.led_away(refusal)}")
+            target = spider.secured(target)
             asked = Request(
                 target,
                 priority=self.DOWNLOAD_PRIORITY,
@@ -151,7 +152,7 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
                 dont_filter=True,
             )
             response = await self.crawler.engine.download_async(asked)
-        if response.status in REDIRECTS:
+        if response.status in address.REDIRECTS:
             raise OSError(f"it redirects more than {MAX_REDIRECTS} times")
         return response
 

@@ -6,7 +6,6 @@ whose rule tells why not.
 
 from __future__ import annotations
 
-import gc
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -26,7 +25,7 @@ from corpus.release import Draft
 from corpus.source import Listing, Route
 
 Found = TypeVar("Found", Listing, Draft)
-# Code that swallows the alarm gets another one.
+# Code that swallows the alarm, as callbacks of the garbage collector do, gets another one.
 AGAIN_S = 0.1
 
 
@@ -121,12 +120,8 @@ def _time_limit(seconds: float) -> Iterator[None]:
 
 
 def _ring(number: int, frame: FrameType | None) -> None:
-    """Interrupt the reader, and nothing that goes on around it.
-
-    What a callback of the garbage collector raises is lost; the next alarm comes after it.
-    """
-    callbacks = [getattr(each, "__code__", None) for each in gc.callbacks]
-    while frame and frame.f_code not in callbacks:
+    """Interrupt the reader, and nothing that goes on around it."""
+    while frame:
         if frame.f_code is _call.__code__:
             raise _TimeUp
         frame = frame.f_back

@@ -174,4 +174,5 @@ class Version:
 
 def release_id(office: str, canonical_url: str) -> str:
     """`<office>-<16 hex of sha256 of the canonical URL>`: stable as long as the URL is."""
-    return f"{office}-{hashlib.sha256(canonical_url.encode()).hexdigest()[:16]}"
+    words = canonical_url.encode(errors="surrogatepass")  # what is no address is told later
+    return f"{office}-{hashlib.sha256(words).hexdigest()[:16]}"

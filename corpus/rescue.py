@@ -13,15 +13,18 @@ from pathlib import Path
 from corpus.archive import IMPORTED, imported_files
 from corpus.database import open_catalog
 from corpus.durability import replacing
-from corpus.errors import StoreError
+from corpus.errors import PageError, StoreError
+from corpus.release import release_id
 from corpus.report import counted
 from corpus.room import check_room
 from corpus.settings import Settings
+from corpus.source import offices
 from corpus.sqlite_file import open_to_read, sqlite_file
 
 # Of SQLite's file; itself last: while it is there, a repair puts the others aside too.
 PARTS = ("-wal", "-shm", "")
 WITHHELD = "SELECT release, at, reason, undone_at FROM suppression ORDER BY id"
+URLS = "SELECT id, office, url FROM release WHERE id IN (SELECT release FROM suppression)"
 KEEP = "INSERT INTO suppression (release, at, reason, undone_at) VALUES (?, ?, ?, ?)"
 Row = tuple[str, str, str, str | None]
 
@@ -98,9 +101,18 @@ def _withheld(damaged: Path) -> tuple[list[Row], bool]:
     try:
         with closing(open_to_read(damaged)) as opened:
             rows.extend(map(_sound, opened.execute(WITHHELD)))
-    except (sqlite3.Error, OSError):
+            ids = {old: new for row in opened.execute(URLS) for old, new in _renamed(*row)}
+    except (sqlite3.Error, OSError, PageError, TypeError, ValueError):
         return rows, False
-    return rows, True
+    return [(ids.get(row[0], row[0]), row[1], row[2], row[3]) for row in rows], True
+
+
+def _renamed(id_: str, office: str, url: str) -> Iterator[tuple[str, str]]:
+    """A release's id, and the one it gets when it is read from the archive: an address may have
+    been spelled otherwise when the release was first met.
+    """
+    if source := offices().get(office):
+        yield id_, release_id(office, source.canonical(url))
 
 
 def _sound(row: tuple[object, ...]) -> Row:

@@ -67,9 +67,12 @@ class Run:
     @property
     def walked(self) -> bool:
         """Whether every listing was walked to its end, and nothing of it was lost."""
-        r = self.report
-        is_whole = not (r.error or r.ended_early or r.cut_short)
-        return self.frontier.is_walk and self.is_revisiting and is_whole
+        return self.frontier.is_walk and self.is_revisiting and self.is_whole
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing ended it before it was over."""
+        return not (self.report.error or self.report.ended_early or self.report.cut_short)
 
     def next(self, answer: Fetched | Failed | None) -> Iterator[Wanted]:
         """Take an answer in, and say what is wanted next: one URL; nothing when the run is over."""
@@ -297,7 +300,9 @@ class Run:
             told = str(error)
             if error.rule == "reader_broke" and error.__cause__:
                 told = f"{told} {log(error.__cause__, self.settings, wanted.url)}"
-            refusal = gate.check_page(page) or Refusal(wanted.url, error.rule, told)
+            refusal = Refusal(wanted.url, error.rule, told)
+            if error.rule != "too_slow":  # what takes long to read would take long again
+                refusal = gate.check_page(page) or refusal
             self.report.refused.append(refusal)
             self._listing_failed(wanted, refusal.reason)
             return

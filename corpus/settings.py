@@ -70,7 +70,9 @@ class Settings:
         5000, "listing pages that a run may ask for; the next run goes on from there", least=2
     )
     run_requests: int = _setting(
-        50_000, "requests that a run may make; the next run goes on from there"
+        50_000,
+        "requests that a run may make, redirects and retries not counted; the next run goes on from"
+        " there",
     )
     run_hours: float = _setting(
         12.0, "hours that a run may take; the next run goes on from there", least=0

@@ -7,16 +7,18 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from threading import Thread
+from threading import Thread, Timer
 from types import FrameType
 from typing import Any
 
 ENDING = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 # One Ctrl-C can come twice, from the terminal and passed on by a parent: that is one.
 TWICE_S = 1.0
+AGAIN_S = 0.05
 # What a task whose parts were all cancelled has to come to its end.
 LEFT_S = 2.0
 # A program that hangs in what cannot be interrupted (a name server, a locked database) is ended
@@ -51,6 +53,7 @@ def ending_program() -> Iterator[None]:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup, or in the background
             signal.signal(number, _receive)
     _watch()
+    sys.unraisablehook = _raise_again
     try:
         yield
     except (Interruption, SystemExit):
@@ -110,6 +113,15 @@ def _receive(number: int, frame: FrameType | None) -> None:
     if not _receivers:
         raise error
     _receivers.pop()(error)
+
+
+def _raise_again(dropped: Any) -> None:
+    """Ask again where Python drops what is raised: in a destructor, say."""
+    if not isinstance(error := dropped.exc_value, Interruption):
+        sys.__unraisablehook__(dropped)
+        return
+    _received.clear()
+    Timer(AGAIN_S, os.kill, (os.getpid(), error.signal)).start()
 
 
 def _watch() -> None:

@@ -22,7 +22,6 @@ from corpus.connection import Head
 from corpus.errors import CrawlError
 from corpus.politeness import (
     MAX_REDIRECTS,
-    REDIRECTS,
     header_pairs,
     plain_reason,
 )
@@ -209,7 +208,7 @@ class OfficeSpider(scrapy.Spider):
         now, line = datetime.now(UTC), head.status_line
         came = Response(url, response.status, head.headers, raw, now, asked, line, head.transport)
         before: tuple[Response, ...] = response.meta["before"]
-        if response.status in REDIRECTS:
+        if response.status in address.REDIRECTS:
             return self._redirected(response, wanted, (*before, came))
         return self._asked(Fetched(wanted, came, response.body, before))
 
@@ -256,8 +255,7 @@ class OfficeSpider(scrapy.Spider):
         return requests
 
     def _request(self, wanted: Wanted, url: str, before: tuple[Response, ...]) -> Request:
-        if self.https_only and url[:5].lower() == "http:":
-            url = f"https:{url[5:]}"
+        url = self.secured(url)
         headers = {"Accept-Language": wanted.language} if wanted.language else {}
         conditions = {"If-None-Match": wanted.etag, "If-Modified-Since": wanted.last_modified}
         # Bytes that aiohttp cannot send as they came make no condition.
@@ -276,6 +274,11 @@ class OfficeSpider(scrapy.Spider):
             callback=self.parse,
             errback=self.failed,
         )
+
+    def secured(self, url: str) -> str:
+        """An address by which the office proves who it is, where it does."""
+        is_open = self.https_only and url[:5].lower() == "http:"
+        return f"https:{url[5:]}" if is_open else url
 
     def _mirror_url(self, url: str) -> str:
         parts = address.split(url)

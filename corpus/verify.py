@@ -21,12 +21,13 @@ from corpus.address import resolve
 from corpus.archive import IMPORTED, own_files, sha256
 from corpus.attestation import KIND
 from corpus.attestation_check import AttestationCheck
+from corpus.attestation_repair import restore_rows
 from corpus.evidence import Rows
 from corpus.finding import Finding
 from corpus.imports import records_at, verify_imports
 from corpus.office_gate import OfficeGate
 from corpus.records import Damage, Record, cut_torn_end, records
-from corpus.replay import add_unknown, restore, unknown
+from corpus.replay import add_unknown, unknown
 from corpus.report import counted
 from corpus.settings import Settings
 from corpus.source import offices
@@ -102,6 +103,7 @@ def verify_catalog(settings: Settings, store: Store) -> Iterator[Finding]:
         yield from _file_findings(settings, store, path, held, standing)
     yield from _odd_findings(settings, store)
     yield from check.findings_of_unattested()
+    yield from check.findings_of_gone()
     yield from _lost_findings(store)
 
 
@@ -221,17 +223,11 @@ def _odd_findings(settings: Settings, store: Store) -> Iterator[Finding]:
         number, first = counted(len(ids), "release"), min(ids)
         yield Finding(
             f"{office}: {number} lack their release or version row, {first} the first.",
-            partial(_restore, settings, store, office, ids),
+            partial(restore_rows, settings, store, office, ids),
         )
 
 
 def _settle(store: Store, id_: str) -> str:
-    with store.writing() as connection:
+    with store.changing() as connection:
         evidence.fold(connection, id_)
     return f"{id_} stands at its last version again."
-
-
-def _restore(settings: Settings, store: Store, office: str, ids: set[str]) -> str:
-    files = [path for path in own_files(settings.archive) if path.parent.name == office]
-    number = restore(store, OfficeGate(office, store, settings), ids, files)
-    return f"{office}: {number:,} of {counted(len(ids), 'release')} read from the archive again."

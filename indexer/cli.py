@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import sys
 from contextlib import closing
 from dataclasses import asdict, replace
 from datetime import date
@@ -45,6 +46,16 @@ from indexer.withholding import withholding
 LOOK = "`communique verify` tells whether catalog and archive are whole."
 
 
+def _refused() -> str:
+    """What the system refused where its error names no file; most often it is the output."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        drop_output()
+        return "The output cannot be written"
+    return "The system refused"
+
+
 class _Commands(click.Group):
     """Our errors as a sentence and an exit status, never as a traceback."""
 
@@ -62,10 +73,8 @@ class _Commands(click.Group):
         except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
             raise  # click's own ways to end
         except OSError as error:
-            if not error.filename:
-                drop_output()
-            what = error.filename or "The output"
-            click.echo(f"Error: {what} cannot be written: {error.strerror or error}.", err=True)
+            what = f"{error.filename} cannot be used" if error.filename else _refused()
+            click.echo(f"Error: {what}: {error.strerror or error}.", err=True)
             ctx.exit(FAILED)
         except Exception as error:  # noqa: BLE001 (nobody is to read a traceback)
             settings = ctx.obj if isinstance(ctx.obj, Settings) else Settings()

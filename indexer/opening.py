@@ -35,11 +35,8 @@ def refuse_nothing(settings: Settings) -> None:
     """Raise the catalog's error where no archive stands beside it either, before anything, such as
     a lock, is made in a mistyped folder.
     """
-    try:
+    if not own_files(settings.archive):
         _checked(settings).close()
-    except (NoCatalogError, DamagedCatalogError):
-        if not own_files(settings.archive):
-            raise
 
 
 @contextmanager

@@ -74,21 +74,19 @@ def reindex(
             number = _update(store, engine, health.revision, revision, progress)
         is_anew = is_full or not is_ours or is_stained(store, build)
         if is_anew:
-            _check_room(settings, store, health)
+            _check_room(settings, store, engine, health)
             number, build = _rebuild(store, engine, revision, progress)
         return ReindexReport(is_anew, number, build, time.monotonic() - clock)
 
 
-def _check_room(settings: Settings, store: Store, health: Health) -> None:
+def _check_room(settings: Settings, store: Store, engine: Engine, health: Health) -> None:
     """Raise StoreError where the disk has no room for a build, by the size of the live one, or else
     by the texts that are to be indexed.
     """
     if settings.engine != "embedded":
         return
     if health.is_live and health.build and health.releases:
-        live = settings.index / health.build
-        size = sum(path.stat().st_size for path in live.rglob("*") if path.is_file())
-        needed = size * store.count() / health.releases * BUILD_PER_INDEX
+        needed = engine.size_bytes() * store.count() / health.releases * BUILD_PER_INDEX
     else:
         needed = store.text_size() * BUILD_PER_TEXT
     check_room(settings.index, int(needed), "The new index")

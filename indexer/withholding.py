@@ -23,6 +23,8 @@ from indexer.engine import (
 )
 from indexer.note import Note
 
+BLOCK = 1000  # lines
+
 
 def is_stained(store: Store, build: str) -> bool:
     """Whether a build can hold words of what was suppressed after it was begun.
@@ -84,8 +86,12 @@ class Withholding:
 
     def scan_occurrences(self, query: Query, sort: LineSort = "document") -> Iterator[Line]:
         """All lines but those of suppressed releases."""
-        sealed = self.store.suppressed()
-        return (each for each in self.engine.scan_occurrences(query, sort) if each.id not in sealed)
+        sealed: set[str] = set()
+        for number, each in enumerate(self.engine.scan_occurrences(query, sort)):
+            if number % BLOCK == 0:  # reading them may take hours
+                sealed = self.store.suppressed()
+            if each.id not in sealed:
+                yield each
 
     def similar(self, id_: str, size: int) -> tuple[Hit, ...]:
         """The releases most like one, suppressed ones left out."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable
 from contextlib import closing
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, delete, select, update
 from warcio.archiveiterator import ArchiveIterator
 
 from corpus import Release, Settings, Store, catalog
@@ -237,6 +239,56 @@ def test_a_version_whose_record_is_hushed_up_is_told_all_the_same(
     assert len(rest) == ("attested_as" in columns)
     assert repaired(copy_settings, copy_store) == []
     assert state(copy_store)[known.id][0] == known
+
+
+@pytest.mark.parametrize(
+    "columns", [{"attested_as": "revised"}, {"attested_as": "made", "reader_version": 99}]
+)
+def test_a_change_behind_the_program_s_back_is_not_attested_by_what_it_does_next(
+    copy_settings: Settings, copy_store: Store, columns: dict[str, Any]
+) -> None:
+    known = whole_page(copy_store)
+    number = len(statements(copy_settings, known.id))
+    change(copy_store, known.id, title="Acquitted", attested_offset=None, **columns)
+    with copy_store.changing():
+        pass
+    assert len(statements(copy_settings, known.id)) == number
+    [first] = sentences(copy_settings, copy_store)
+    assert first.startswith(f"{known.id}: version 1 in the catalog is not what the archive attests")
+    assert repaired(copy_settings, copy_store) == []
+    assert state(copy_store)[known.id][0] == known
+
+
+def test_a_version_that_is_said_to_be_lost_is_compared_with_its_response_all_the_same(
+    copy_settings: Settings, copy_store: Store
+) -> None:
+    known = whole_page(copy_store)
+    offset = row_of(copy_store, known.id).attested_offset + 1
+    lost = datetime(2026, 1, 1, tzinfo=UTC)
+    change(copy_store, known.id, title="Acquitted", lost_at=lost, attested_offset=offset)
+    assert repaired(copy_settings, copy_store) == []
+    assert state(copy_store)[known.id][0] == known
+
+
+def test_a_deleted_version_is_told_and_read_from_the_archive_again(
+    changed_settings: Settings, tmp_path: Path
+) -> None:
+    settings = replace(
+        changed_settings, data=Path(shutil.copytree(changed_settings.data, tmp_path / "copy"))
+    )
+    with closing(Store(settings)) as store:
+        before = state(store)
+        id_, number = next((id_, number) for id_, (_, number) in before.items() if number > 1)
+        with store.writing() as connection:
+            gone = (VERSION.release == id_) & (VERSION.ordinal == number)
+            connection.execute(delete(catalog.version).where(gone))
+            connection.execute(delete(catalog.event).where(catalog.event.c.release == id_))
+            left = {"version": number - 1}
+            connection.execute(update(catalog.release).where(RELEASE.id == id_), left)
+        [told] = sentences(settings, store)
+        assert f"1 release lack a version that the archive attests, {id_} the first" in told
+        assert repaired(settings, store) == []
+        assert state(store)[id_][1] == number
 
 
 def test_a_lost_file_of_attestations_is_told_and_its_versions_are_attested_later(

@@ -18,7 +18,7 @@ from corpus.staging import Staging
 from corpus.trouble import MOST_MISSING
 from indexer import open_engine
 from indexer.status import status_of, status_sentences
-from tests.faulty_site import FaultySite, Page, status
+from tests.faulty_site import FaultySite, Page, after, status
 from tests.newsroom import LISTING, sample_newsroom
 
 HOST = "www.justice.example"
@@ -78,9 +78,10 @@ def small() -> Iterator[FaultySite]:
 
 @pytest.fixture
 def run(settings: Settings, store: Store) -> Crawl:
-    def crawl_site(site: FaultySite, **most: Any) -> CrawlReport:
+    def crawl_site(site: FaultySite, limit: int | None = None, **most: Any) -> CrawlReport:
         made = replace(settings, revisits="36500", walk_days=7, **most)
         given: dict[str, Any] = {"mirrors": {HOST: site.url}, "delay_s": 0, "route": "pages"}
+        given["limit"] = limit
         return crawl("sample_doj", made, store, **given)
 
     return crawl_site
@@ -133,6 +134,25 @@ def test_what_is_new_meanwhile_comes_before_what_was_left(
     small.pages = room.pages()
     assert run(small, run_listings=3).new == 1 + 7, "one of the third page was on the second before"
     assert run(small, run_listings=3).cut_short is None
+    assert store.count() == RELEASES
+
+
+@pytest.mark.parametrize("how", ["limit", "error"])
+def test_a_run_that_ends_before_its_time_keeps_the_place_of_what_was_left(
+    run: Crawl, small: FaultySite, store: Store, how: str
+) -> None:
+    left = run(small, run_listings=2).rest
+    assert left
+    if how == "limit":
+        cut = run(small, limit=1)
+        assert cut.cut_short
+    else:
+        small.faults = [("", after(1, status(500)))]
+        cut = run(small, retries=0)
+        assert cut.error
+        small.faults = []
+    assert set(left) <= {tuple(each) for each in cut.rest}
+    assert run(small).cut_short is None
     assert store.count() == RELEASES
 
 

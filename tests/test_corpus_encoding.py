@@ -167,3 +167,11 @@ def test_what_stands_in_the_page_as_u_fffd_was_decoded() -> None:
 def test_a_long_page_without_a_declaration_is_looked_through_once() -> None:
     for piece in (b"<!--", b"<meta ", b"<meta a=", b'<meta a="', b"<?xml ", b"<meta charset='"):
         assert decode(piece * 200_000 + b"\xff", "").undecodable == 1
+
+
+@pytest.mark.parametrize(
+    "declaration", [b"<meta " + each * 64_000 for each in (b"a", b"a ", b"a=", b"='")]
+)
+def test_a_long_declaration_is_looked_through_once(declaration: bytes) -> None:
+    """A pattern that looked for an attribute at each character would take minutes."""
+    assert decode(b"\xff" + b" " * 2000 + declaration, "").encoding == "utf-8"

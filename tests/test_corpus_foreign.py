@@ -615,12 +615,13 @@ def test_a_file_with_nothing_of_ours_is_told_and_not_copied(take: Taken) -> None
 
 def test_a_file_s_name_is_shown_and_kept_as_it_can_be(take: Taken) -> None:
     names = [b"torn\x1b[31m\n.warc", b"caf\xe9.warc", b"x" * 240 + b".warc", "дело.warc".encode()]
+    names.append("Ж".encode() * 118 + b".warc")
     paths = [Path(os.fsdecode(os.fsencode(take.folder) + b"/" + name)) for name in names]
     for number, path in enumerate(paths):
         path.write_bytes(response(number))
     reports = take.paths(*paths)
-    assert [each.added for each in reports.values()] == [1] * 4
-    assert all(name.isprintable() and len(name) <= 120 for name in [*reports, *take.kept()])
+    assert [each.added for each in reports.values()] == [1] * 5
+    assert all(name.isprintable() and len(name.encode()) < 250 for name in [*reports, *take.kept()])
     assert "дело.warc" in take.kept()
 
 

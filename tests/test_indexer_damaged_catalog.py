@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import select
 
-from corpus import Settings, Store
+from corpus import Settings, Store, catalog
 from corpus.errors import DamagedCatalogError
 from corpus.rescue import make_anew
 from indexer.cli import main
@@ -165,6 +166,25 @@ def test_what_was_withheld_stays_so_in_a_catalog_made_anew(
         assert len(store.suppressions()) == 2
     exported = call(copy_settings, "export").output
     assert (first in exported, second in exported) == (False, True)
+
+
+def test_what_was_withheld_under_an_older_spelling_stays_so(copy_settings: Settings) -> None:
+    """A release has the id of the address that it was first met at, until it is read anew."""
+    path = copy_settings.data / "catalog.sqlite"
+    with closing(Store(copy_settings)) as store:
+        known = next(iter(store.releases("sample_doj")))
+        store.suppress(known.id, "Names a child.")
+    older = f"{known.id[:-16]}{'0' * 16}"
+    with closing(sqlite3.connect(path)) as opened, opened:
+        for table, column in (
+            ("release", "id"),
+            ("version", "release"),
+            ("suppression", "release"),
+        ):
+            opened.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (older, known.id))
+    make_anew(copy_settings)
+    with closing(Store(copy_settings, make=False)) as store, store.writing() as connection:
+        assert connection.scalar(select(catalog.suppression.c.release)) == known.id
 
 
 def spoil_pages_of(path: Path, table: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import shutil
 import subprocess
@@ -14,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import update
 
-from corpus import Settings, Store, catalog, office
+from corpus import Release, Settings, Store, catalog, office
 from corpus.archive import own_files
 from corpus.sample_site import SampleSite
 from indexer.cli import main
@@ -177,3 +178,17 @@ def test_an_output_that_cannot_be_written_is_a_sentence(copy_settings: Settings)
     assert done.returncode == 1
     assert done.stderr == "Error: The output cannot be written: No space left on device.\n"
     assert own_files(copy_settings.archive)
+
+
+def test_what_the_system_refuses_besides_is_not_put_down_to_the_output(
+    copy_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(release: Release) -> str:
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+    monkeypatch.setattr("indexer.cli.exported", refuse)
+    done = CliRunner(env={"COMMUNIQUE_DATA": str(copy_settings.data)}).invoke(main, ["export"])
+    assert (done.exit_code, done.stderr) == (
+        1,
+        "Error: The system refused: Cannot allocate memory.\n",
+    )

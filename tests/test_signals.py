@@ -11,6 +11,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from signal import SIGHUP, SIGINT, SIGKILL, SIGTERM
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 from click.testing import CliRunner
@@ -113,7 +114,7 @@ def test_a_crawl_ends_soon_and_the_next_one_goes_on(
         given = ["crawl", "sample_doj", "--delay", "0", "--route", "pages"]
         given += ["--mirror", f"{HOST}={site.url}"]
         if where == "delay":
-            site.pages = {**pages, "/robots.txt": b"User-agent: *\nCrawl-delay: 600\n"}
+            site.pages = {**pages, "/robots.txt": b"User-agent: *\nCrawl-delay: 50\n"}
         else:
             site.faults = [waiting(where)]
         with Stalling(settings, "", 0, *given, is_there=lambda: len(asked) >= enough) as command:
@@ -305,6 +306,28 @@ def test_serving_ends(sample_settings: Settings, number: signal.Signals) -> None
     assert "Traceback" not in said
 
 
+def test_serving_under_nohup_goes_on(sample_settings: Settings) -> None:
+    command = ["nohup", sys.executable, "-m", "indexer", "serve", "--port", "0", "--workers", "1"]
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=os.environ | {"COMMUNIQUE_DATA": str(sample_settings.data)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout
+        url = process.stdout.readline().split()[2]
+        os.killpg(process.pid, signal.SIGHUP)
+        with urlopen(f"{url}/livez") as answer:
+            assert answer.status == 200
+        os.killpg(process.pid, SIGTERM)
+        process.communicate()
+    assert process.returncode == CODES[SIGTERM]
+
+
 def test_an_export_into_a_closed_pipe_ends_without_a_word(sample_settings: Settings) -> None:
     command = [sys.executable, "-m", "indexer", "export"]
     with subprocess.Popen(
@@ -357,6 +380,30 @@ with signals.ending_program():
     print("ready", flush=True)
     libc.pthread_mutex_lock(lock)
 """
+
+
+SWALLOWED = """
+import os, signal, time
+from corpus.signals import ending_program
+
+class Dropping:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+        sum(range(1000))
+
+with ending_program():
+    try:
+        Dropping()
+        time.sleep(60)
+    finally:
+        print("in order")
+"""
+
+
+def test_a_signal_that_comes_in_a_destructor_is_not_lost() -> None:
+    command = [sys.executable, "-c", SWALLOWED]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (CODES[SIGTERM], "in order\n", "")
 
 
 def test_a_program_that_cannot_be_interrupted_is_ended() -> None:

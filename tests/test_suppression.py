@@ -24,7 +24,7 @@ from corpus.gate import Refusal
 from corpus.release import Draft, Provenance
 from corpus.report import CrawlReport
 from corpus.verify import verify_archive, verify_catalog
-from indexer import open_engine, reindex
+from indexer import Query, open_engine, parse, reindex, withholding
 from indexer.analysis import fold
 from indexer.cli import main
 from tests.conftest import COPIED, COPY, sample_id
@@ -311,12 +311,29 @@ def test_no_other_language_leads_to_it(settings: Settings, store: Store) -> None
     store.suppress(other.id, REASON)
     for told in (client.get(path).text for path in paths):
         assert (other.id in told, other.url in told) == (False, False)
+    assert client.get(f"/releases/{one.id}/attestation").status_code == 410
     left = [each["url"] for each in client.get(paths[1]).get_json()["alternates"]]
     assert left == [each.url for each in one.alternates if each.url != other.url]
     store.suppress(other.id, REASON, undo=True)
     assert other.id in client.get(paths[0]).text
+    assert other.url in client.get(f"/releases/{one.id}/attestation").text
     for each in app.extensions["communique"]:
         each.close()
+
+
+def test_a_table_of_lines_that_is_being_read_tells_no_more_of_it(
+    settings: Settings, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(withholding, "BLOCK", 1)
+    with closing(open_engine(settings)) as engine:
+        query = Query(parse("the").tree)
+        ids = [each.id for each in engine.scan_occurrences(query)]
+        last = ids[-1]
+        assert last != ids[0]
+        lines = withholding.withholding(engine, store).scan_occurrences(query)
+        assert next(lines).id == ids[0]
+        store.suppress(last, REASON)
+        assert [each.id for each in lines] == [each for each in ids[1:] if each != last]
 
 
 @pytest.mark.parametrize("is_indexed", [True, False], ids=["up to date", "behind"])

@@ -178,6 +178,10 @@ def test_what_cannot_be_read_is_left_out(make: Make, settings: Settings, store: 
     found = values(client)
     assert found["communique_catalog_readable"] == 0
     assert found["communique_index_releases"] > 0
+    for build in filter(Path.is_dir, settings.index.iterdir()):
+        for file in build.iterdir():
+            file.unlink()
+    assert values(client)["communique_index_usable"] == 0
     shutil.rmtree(settings.index)
     assert values(client)["communique_index_usable"] == 0
 

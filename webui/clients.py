@@ -19,9 +19,16 @@ def client_at(address: str, forwarded: str = "", proxies: int = 0) -> str:
     """
     said = [each.strip() for each in forwarded.split(",") if each.strip()]
     try:
-        found = ip_address(said[-proxies] if 0 < proxies <= len(said) else address)
+        found = ip_address(_host(said[-proxies]) if 0 < proxies <= len(said) else address)
     except ValueError:
         return "unknown"
     if not isinstance(found, IPv6Address):
         return str(found)
     return str(found.ipv4_mapped or ip_network(f"{found}/64", strict=False))
+
+
+def _host(said: str) -> str:
+    """An address without the port that some proxies add: 192.0.2.1:4711, [2001:db8::1]:4711."""
+    if said.startswith("["):
+        return said[1:].partition("]")[0]
+    return said.partition(":")[0] if said.count(":") == 1 else said

@@ -63,6 +63,14 @@ class Request(HTTPRequestParser):
 class Answer(WSGITask):
     """An answer of the app."""
 
+    def service(self) -> None:
+        """Give it; one that breaks off must not pass for whole."""
+        try:
+            super().service()
+        except Exception:
+            self.channel.is_cut = self.channel.is_cut or self.wrote_header
+            raise
+
     def finish(self) -> None:
         """End it; the end of chunks that were not asked for is no part of it."""
         if self.request.command != "HEAD":
@@ -80,7 +88,7 @@ class Connection(HTTPChannel):
         self.sent_bytes = 0
         super().__init__(server, *given, **named)
         self.client = client_at(self.addr[0])
-        self.is_in_work = False
+        self.is_in_work = self.is_cut = False
         # When the request began to come that is not whole yet; the first is awaited at once.
         self.began: float | None = monotonic()
         # Since when an answer waits to be taken, and how much had been taken then.
@@ -94,9 +102,6 @@ class Connection(HTTPChannel):
             self.began = None
         elif self.began is None:
             self.began = monotonic()
-        if self.requests:
-            forwarded = self.requests[-1].headers.get("X_FORWARDED_FOR", "")
-            self.client = client_at(self.addr[0], forwarded, self.server.proxies)
         return taken
 
     def send(self, data: bytes, do_close: bool = True) -> int:
@@ -130,9 +135,17 @@ class Connection(HTTPChannel):
 
     def drop(self) -> None:
         """Close, and keep nothing for a client that did not take it."""
-        if self.total_outbufs_len:
-            self.socket.setsockopt(SOL_SOCKET, SO_LINGER, RESET)
+        self.is_cut = self.is_cut or bool(self.total_outbufs_len)
         self.handle_close()
+
+    def handle_close(self) -> None:
+        """Close; what still waits for a turn is forgotten. An answer that is cut short ends with a
+        reset, since before HTTP/1.1 an end tells no client that something is missing.
+        """
+        self.server.task_dispatcher.forget(self)
+        if self.is_cut and self.connected:
+            self.socket.setsockopt(SOL_SOCKET, SO_LINGER, RESET)
+        super().handle_close()
 
 
 class Server(TcpWSGIServer):
@@ -156,6 +169,12 @@ class Server(TcpWSGIServer):
             sockinfo=(listener.family, listener.type, listener.proto, listener.getsockname()),
             bind_socket=False,
         )
+
+    def add_task(self, task: Connection) -> None:
+        """Let a connection's next request wait for its turn among those of whoever asks."""
+        forwarded = task.requests[0].headers.get("X_FORWARDED_FOR", "")
+        task.client = client_at(task.addr[0], forwarded, self.proxies)
+        super().add_task(task)
 
     def step(self, most_s: float) -> None:
         """Read and write what there is, or wait for it so long."""

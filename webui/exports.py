@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import replace
 
 from flask import Blueprint, Response, abort, redirect, render_template, request
@@ -69,12 +68,14 @@ def pages(store: Store, engine: Engine, settings: Settings, downloads: Downloads
         seed, size = request.args.get("seed", "").strip(), _size()
         if not seed:
             abort(400, gettext("A sample needs a seed=..., so that it can be drawn again."))
-        selection, ids = _selected(engine, read_asked(request.args), settings)
-        chosen = draw(ids, size, seed)
-        facts = (("hits", str(selection.total)), ("sample", str(size)), ("seed", seed))
-        selection = replace(selection, order="random", drawn=facts)
-        lines = table(selection, ranked(store, chosen), _codes())
-        return file(lines, TABLE_TYPE, "sample", selection.at, "csv", ExitStack())
+        with downloads.place() as place:
+            selection, ids = _selected(engine, read_asked(request.args), settings)
+            chosen = draw(ids, size, seed)
+            facts = (("hits", str(selection.total)), ("sample", str(size)), ("seed", seed))
+            selection = replace(selection, order="random", drawn=facts)
+            lines = table(selection, ranked(store, chosen), _codes())
+            kept = place.pop_all()
+        return file(lines, TABLE_TYPE, "sample", selection.at, "csv", kept)
 
     return blueprint
 

@@ -13,8 +13,8 @@ from prometheus_client.registry import Collector
 
 from corpus import Store, offices
 from corpus.errors import CommuniqueError, StoreError
-from indexer import Engine
-from indexer.condition import condition
+from indexer import Engine, Health
+from indexer.condition import Condition, condition
 from indexer.engine import built_at
 
 OUTCOMES = ("refused", "failed", "remarks")
@@ -28,32 +28,34 @@ class Gauges(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """All of them."""
-        yield from self._index()
+        found = condition(self.store, self.engine)
+        yield from self._index(found)
         try:
-            yield from self._catalog()
+            yield from self._catalog(found.health)
             is_readable = 1
         except StoreError:
             is_readable = 0
         yield _gauge("catalog_readable", "Whether the catalog can be read", is_readable)
 
-    def _index(self) -> Iterator[GaugeMetricFamily]:
-        found = condition(self.store, self.engine)
+    def _index(self, found: Condition) -> Iterator[GaugeMetricFamily]:
         health = found.health
         yield _gauge("index_usable", "Whether searches can find anything", int(found.is_usable))
         yield _gauge("index_releases", "Releases in the live build", health.releases)
+        if not health.build:
+            return
         try:
             yield _gauge("index_bytes", "Size of the live build", self.engine.size_bytes())
         except (CommuniqueError, OSError):  # or another was published just now
             return
         built = "Seconds since the live build was made"
-        yield _gauge("index_age_seconds", built, _age_s(built_at(health.build or "")))
+        yield _gauge("index_age_seconds", built, _age_s(built_at(health.build)))
         if health.updated_at:
             written = "Seconds since the live build was made or updated"
             yield _gauge("index_update_age_seconds", written, _age_s(health.updated_at))
 
-    def _catalog(self) -> Iterator[GaugeMetricFamily]:
+    def _catalog(self, health: Health) -> Iterator[GaugeMetricFamily]:
         runs, good_runs = self.store.runs(), self.store.runs(good=True)
-        lag = self.store.revision() - self.engine.health().revision
+        lag = self.store.revision() - health.revision
         yield _gauge("catalog_revision_lag", "Changes that the index has not seen", lag)
         names = sorted({*runs, *self.store.open_runs()} & offices().keys())
         ages = {name: _age_s(good_runs[name][0]) if name in good_runs else inf for name in names}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from flask import Blueprint, Response, abort, make_response, render_template, request
 from flask_babel import gettext
 
@@ -83,11 +85,16 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
     @blueprint.get("/<id_>/attestation")
     def attestation(id_: str) -> Response:
         """What the archive attests of the newest version, or of `version`, as it stands there."""
-        _, seen = _observed(store, _found(store, id_), request.args.get("version"))
+        found = _found(store, id_)
+        _, seen = _observed(store, found, request.args.get("version"))
         if seen.attestation is None:
             abort(404, gettext("This version is not attested yet."))
         path = settings.archive / seen.attestation.warc_file
-        answer = make_response(read_record(path, seen.attestation.warc_offset).body)
+        body = read_record(path, seen.attestation.warc_offset).body
+        named = {store.id_of(found.office, each["url"]) for each in json.loads(body)["alternates"]}
+        if named & store.suppressed():
+            abort(410, gettext("This attestation names a release that was suppressed."))
+        answer = make_response(body)
         answer.headers["Content-Type"] = "application/json"
         return answer
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import os
+import signal
 import socket
 import sys
 from collections.abc import Callable
@@ -56,7 +57,7 @@ def serve(
         _keep_one_heap()
         app = create_app(settings)
         _warm(app, settings)
-        say(f"http://{host}:{listener.getsockname()[1]}")
+        say(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}")
         _Site(app, settings, listener, workers).run()
 
 
@@ -138,6 +139,13 @@ class _Master(Arbiter):
 
     told = 0
 
+    def init_signals(self) -> None:
+        """Hear signals, but those that whoever began us (nohup) had ignored."""
+        ignored = [each for each in ENDING if signal.getsignal(each) is signal.SIG_IGN]
+        super().init_signals()
+        for each in ignored:
+            signal.signal(each, signal.SIG_IGN)
+
     def signal(self, sig: int, frame: FrameType | None) -> None:
         """Note what is asked for."""
         self.told = self.told or (sig if sig in ENDING else 0)
@@ -170,6 +178,11 @@ class _Worker(Worker):
             self.notify()
             self.server.step(1)
         self.server.finish(monotonic() + GRACE_S)
+
+    def init_signals(self) -> None:
+        """Hear signals; of a terminal that hangs up the parent tells, if it is to end."""
+        super().init_signals()
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """End when what was asked is answered."""

@@ -34,6 +34,14 @@ class Queue:
         """Let a request wait."""
         self.waiting.setdefault(asking.client, deque()).append(asking)
 
+    def remove(self, asking: Asking) -> None:
+        """Let a request wait no longer, if it does."""
+        requests = self.waiting.get(asking.client, deque())
+        if asking in requests:
+            requests.remove(asking)
+            if not requests:
+                del self.waiting[asking.client]
+
     def popleft(self) -> Turn:
         """A request of the client whose turn it is, and who is the last in turn then."""
         client = next(filter(self._may_go, self.waiting))
@@ -90,3 +98,8 @@ class Threads(ThreadedTaskDispatcher):
         with self.queue_cv:
             self.queue.append(asking)
             self.queue_cv.notify()
+
+    def forget(self, asking: Asking) -> None:
+        """Let a request that nobody waits for any more have no turn."""
+        with self.queue_cv:
+            self.queue.remove(asking)

@@ -61,8 +61,6 @@ def links(page: Page) -> Listing:
 
 def release(page: Page) -> Draft:
     """A release. What is around the text is not part of #content, but for a few things in it."""
-    if page.body.startswith(b"%PDF"):
-        raise PageError(f"{page.url} is a PDF file, which no reader takes; read it there.")
     soup = page.soup()
     content = one(soup, "#content", page.url)
     title = one(content, "h1", page.url).extract()

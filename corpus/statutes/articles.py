@@ -86,7 +86,7 @@ def articles(text: str, country: str) -> Iterator[tuple[str, int, int]]:
                 named = list(CODE_ALONE.finditer(text))
             before = bisect_left(named, match.start(), key=re.Match.start)
             written = named[before - 1][0] if before else ""
-        elif written:
+        else:
             ahead = match.start(), written
         codes.append(written)
     for match, written in zip(found, reversed(codes), strict=True):

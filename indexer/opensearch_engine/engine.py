@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from corpus import Settings
 from corpus.errors import CommuniqueError
+from indexer.deadline import unmetered
 from indexer.document import FORMAT, Document, shown_digest
 from indexer.engine import (
     Collocates,
@@ -236,7 +237,8 @@ class OpenSearchEngine:
     def _aligned(self, build: str, read: Read) -> StoredTranslations | None:
         """Keeps the translations of one state of a build, which take seconds to read."""
         state = build, self._state()[1]
-        with self.lock:
+        # A reader that waited for its turn here would keep the lock from whoever has the turn.
+        with self.lock, unmetered():
             if self.aligned is None or self.aligned[0] != state:
                 self.aligned = state, read()
             return self.aligned[1]
