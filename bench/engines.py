@@ -13,7 +13,7 @@ from whoosh import fields, index, qparser
 from whoosh.analysis import StemmingAnalyzer
 
 from indexer.document import Document
-from indexer.engine import Query
+from indexer.engine.results import Query
 from indexer.query import parse
 from indexer.whoosh_engine import WhooshEngine
 

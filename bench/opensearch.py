@@ -20,7 +20,7 @@ from bench.site import Row
 from corpus import Settings, Store
 from corpus.errors import CommuniqueError
 from indexer.document import Document
-from indexer.engine import Query
+from indexer.engine.results import Query
 from indexer.opensearch_engine import OpenSearchEngine
 from indexer.query import parse
 from tests.opensearch.server import Node, Server

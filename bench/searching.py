@@ -20,7 +20,7 @@ from bench.documents import KINDS, MADE, queries, real, recombined
 from bench.engines import PEERS, Ours, Peer
 from bench.site import Row
 from indexer.document import Document
-from indexer.engine import Query
+from indexer.engine.results import Query
 from indexer.query import parse
 
 ROUNDS = 5

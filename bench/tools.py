@@ -18,7 +18,7 @@ from bench.engines import Ours
 from bench.site import Row
 from corpus import Settings
 from indexer.document import Document
-from indexer.engine import Query
+from indexer.engine.results import Query
 from indexer.query import parse
 from webui import create_app
 

@@ -1,11 +1,11 @@
 """From records to answers: analysis, the query language, and engines behind one seam."""
 
-from indexer.engine import (
+from indexer.engine.interface import Engine
+from indexer.engine.results import (
     Collocate,
     Collocates,
     Concordance,
     Counterpart,
-    Engine,
     Facet,
     Filters,
     Frequencies,
@@ -15,8 +15,8 @@ from indexer.engine import (
     Line,
     Query,
     Results,
-    open_engine,
 )
+from indexer.factory import open_engine
 from indexer.passages import Passage
 from indexer.query import Reading, parse
 from indexer.reindex import reindex

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.analysis import STEM
-from indexer.engine import Collocate, Measure
+from indexer.engine.results import Collocate, Measure
 
 Array = NDArray[Any]
 

@@ -31,7 +31,7 @@ from indexer.console import (
     start_logging,
 )
 from indexer.crawl_commands import crawl_command, crawl_samples, read_since
-from indexer.engine import Sort
+from indexer.engine.results import Sort
 from indexer.evidence_commands import backup_command, import_command, verify_command
 from indexer.export import exported
 from indexer.lineage import accept_smaller_option

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from indexer.analysis import APOSTROPHES, STEM, WORD, fold, readings
-from indexer.engine import Clause, Collocate, Collocates
+from indexer.engine.results import Clause, Collocate, Collocates
 from indexer.selection import Selection
 from indexer.table import BYTE_ORDER_MARK, row
 

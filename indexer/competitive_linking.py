@@ -16,7 +16,7 @@ from typing import Protocol
 import numpy as np
 
 from indexer.alignment import Alignment, Array
-from indexer.engine import Counterpart
+from indexer.engine.results import Counterpart
 
 TEXTS = ("title", "body")
 # So many translations are read for candidates, and so many candidates of each field are weighed.

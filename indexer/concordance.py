@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.engine import Line
+from indexer.engine.results import Line
 from indexer.tokenizer import Spans
 
 # On each side of a line so many characters are shown, or some less where a word would be cut.

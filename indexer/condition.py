@@ -9,7 +9,8 @@ from typing import Any
 from corpus import Store, offices
 from corpus.errors import StoreError
 from corpus.report import counted
-from indexer.engine import Engine, Health
+from indexer.engine.interface import Engine
+from indexer.engine.results import Health
 
 NOT_CURRENT = {"index_stale", "index_ahead", "catalog_unreadable"}
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from indexer.analysis import WORD, fold, readings, stem
 from indexer.clauses import OPERATORS
-from indexer.engine import Engine, Query
+from indexer.engine.interface import Engine
+from indexer.engine.results import Query
 from indexer.query import parse
 
 # In longer queries no word stands alone for what is meant.

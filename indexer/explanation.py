@@ -13,7 +13,7 @@ from whoosh import query as tree
 
 from corpus.statutes.wording import shown
 from indexer.analysis import STEM
-from indexer.engine import Clause
+from indexer.engine.results import Clause
 from indexer.fields import LENGTHS_OF
 from indexer.keyed import Keyed
 from indexer.note import Note

@@ -7,7 +7,7 @@ from __future__ import annotations
 from corpus.statutes import section
 from indexer.analysis import fold, words
 from indexer.document import Document
-from indexer.engine import UNDATED
+from indexer.engine.results import UNDATED
 
 # Running text: positions, and beside it the stems in a field of their own.
 TEXTS = ("title", "body")

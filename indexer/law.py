@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from corpus import statutes
 from corpus.statutes.wording import query_words
-from indexer.engine import Engine, Query
+from indexer.engine.interface import Engine
+from indexer.engine.results import Query
 from indexer.query import QUOTES, parse
 
 PHRASE = re.compile(r'(?<![\w:])"([^"]*\d[^"]*)"')

@@ -9,7 +9,8 @@ import click
 from corpus import Store
 from corpus.errors import SmallerError
 from corpus.report import counted
-from indexer.engine import Engine, Health, Query
+from indexer.engine.interface import Engine
+from indexer.engine.results import Health, Query
 
 # A new build holds at least this share of the releases of the live one.
 LEAST = 0.9

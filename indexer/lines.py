@@ -7,7 +7,8 @@ from dataclasses import replace
 from itertools import chain, islice
 
 from corpus import offices
-from indexer.engine import Concordance, Engine, Line, LineSort, Query
+from indexer.engine.interface import Engine
+from indexer.engine.results import Concordance, Line, LineSort, Query
 from indexer.selection import Pairs, Selection, settled
 from indexer.table import BYTE_ORDER_MARK, row
 

@@ -14,7 +14,8 @@ from corpus.lock import only_job
 from corpus.report import counted
 from corpus.room import check_room
 from indexer.document import Document, document
-from indexer.engine import Engine, Health
+from indexer.engine.interface import Engine
+from indexer.engine.results import Health
 from indexer.lineage import is_continued, refuse_loss, refuse_older
 from indexer.withholding import is_stained
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from indexer.engine import FACETS, Engine, Filters, Query
+from indexer.engine.interface import Engine
+from indexer.engine.results import FACETS, Filters, Query
 from indexer.query import QUOTES, Reading, parse
 
 # How many clauses and filters are looked at, at most: each costs a count or two.

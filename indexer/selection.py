@@ -13,7 +13,8 @@ from urllib.parse import urlencode
 
 from corpus import Release, Store
 from corpus.errors import IndexUnusableError
-from indexer.engine import Engine, Health, Query, Results
+from indexer.engine.interface import Engine
+from indexer.engine.results import Health, Query, Results
 
 Pairs = tuple[tuple[str, str], ...]
 T = TypeVar("T")

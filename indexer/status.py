@@ -12,7 +12,7 @@ from corpus.finding import Finding
 from corpus.report import counted
 from indexer.condition import condition
 from indexer.document import document, shown_digest
-from indexer.engine import Engine
+from indexer.engine.interface import Engine
 from indexer.lineage import refuse_loss
 from indexer.note import Note
 from indexer.reindex import reindex

@@ -8,7 +8,8 @@ from functools import partial
 
 from indexer.analysis import WORD, fold
 from indexer.clauses import OPERATORS, TEXTS
-from indexer.engine import Clause, Engine, Query, Results
+from indexer.engine.interface import Engine
+from indexer.engine.results import Clause, Query, Results
 from indexer.law import Citing, citing
 from indexer.query import QUOTES, Reading, parse
 

@@ -8,7 +8,7 @@ import click
 
 from corpus import Settings, Store
 from corpus.errors import LockedError, StoreError
-from indexer.engine import open_engine
+from indexer.factory import open_engine
 from indexer.reindex import reindex
 
 

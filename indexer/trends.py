@@ -8,7 +8,8 @@ from itertools import count
 from typing import Literal, get_args
 
 from indexer import periods
-from indexer.engine import UNDATED, Engine, Filters, Frequencies, Frequency, Hit, Query, Sort
+from indexer.engine.interface import Engine
+from indexer.engine.results import UNDATED, Filters, Frequencies, Frequency, Hit, Query, Sort
 from indexer.note import Note
 from indexer.periods import STEPS, Step
 from indexer.selection import Selection

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from corpus.statutes.wording import shown
-from indexer.engine import FACETS, Engine, Facet, Query
+from indexer.engine.interface import Engine
+from indexer.engine.results import FACETS, Facet, Query
 from indexer.note import Note
 from indexer.query import values_asked
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import Any, cast
 
 from corpus import Store
-from indexer.engine import (
+from indexer.engine.interface import Engine
+from indexer.engine.results import (
     Clause,
     Collocates,
     Concordance,
     Counterpart,
-    Engine,
     Hit,
     Line,
     LineSort,

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from corpus import Settings, Store
 from corpus.errors import TooCostlyError
 from indexer import Engine, Query, open_engine
-from indexer.engine import FACETS
+from indexer.engine.results import FACETS
 from indexer.periods import STEPS, Step
 from indexer.query import parse
 from tests.conftest import EDITED, GONE, sample_id

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from corpus import Settings, Store
 from indexer import Query, open_engine
 from indexer.document import Document
-from indexer.engine import Engine, Order
+from indexer.engine.interface import Engine
+from indexer.engine.results import Order
 from indexer.query import parse
 from webui import create_app
 

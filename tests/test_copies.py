@@ -10,7 +10,7 @@ from sqlalchemy import insert
 from corpus import Settings, Store, catalog
 from corpus.copies import read_groups
 from indexer import Engine, Query, open_engine, reindex
-from indexer.engine import Results
+from indexer.engine.results import Results
 from tests.conftest import COPIED, COPY, EditedSite, sample_id
 
 

@@ -18,7 +18,7 @@ from corpus import Settings
 from corpus.statutes import section
 from indexer.analysis import fold
 from indexer.document import Document
-from indexer.engine import FACETS, UNDATED, Facet, Filters, Query
+from indexer.engine.results import FACETS, UNDATED, Facet, Filters, Query
 from indexer.periods import STEPS, fitting
 from indexer.query import parse
 from indexer.whoosh_engine import WhooshEngine

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from corpus import Settings
 from indexer.analysis import STEM, Token
 from indexer.association import Counts, log_dice, log_likelihood, mutual_information
-from indexer.engine import Collocates, Filters, Measure, Query
+from indexer.engine.results import Collocates, Filters, Measure, Query
 from indexer.query import parse
 from indexer.whoosh_engine import WhooshEngine
 from tests.test_core_merging import made

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from corpus import Settings
 from indexer.analysis import WORD
-from indexer.engine import Filters, Line, LineSort, Query
+from indexer.engine.results import Filters, Line, LineSort, Query
 from indexer.query import parse
 from indexer.tokenizer import word_spans
 from indexer.whoosh_engine import WhooshEngine

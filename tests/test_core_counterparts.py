@@ -26,7 +26,7 @@ from indexer.competitive_linking import (
     NEAR_BEST,
 )
 from indexer.document import Document
-from indexer.engine import Query
+from indexer.engine.results import Query
 from indexer.query import parse
 from indexer.whoosh_engine import WhooshEngine
 from indexer.whoosh_engine.snapshot import Snapshot

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus import Settings
-from indexer.engine import Filters, Frequency, Query
+from indexer.engine.results import Filters, Frequency, Query
 from indexer.periods import STEPS, Step, name
 from indexer.query import parse
 from indexer.whoosh_engine import WhooshEngine

@@ -12,7 +12,7 @@ import pytest
 
 from corpus import Settings
 from indexer.document import Document
-from indexer.engine import Filters, Query
+from indexer.engine.results import Filters, Query
 from indexer.query import parse
 from indexer.whoosh_engine import WhooshEngine
 from tests.test_core_trees import nothing, sample_documents

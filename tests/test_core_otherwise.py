@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from indexer import Filters, Query, parse
 from indexer.document import Document
-from indexer.engine import Hit, Results
+from indexer.engine.results import Hit, Results
 from indexer.fields import LENGTHS_OF, TEXTS
 from indexer.keyed import KINDS
 from indexer.marker import Marker

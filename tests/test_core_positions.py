@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from corpus import Settings
 from indexer.document import Document
-from indexer.engine import Order, Position, Query
+from indexer.engine.results import Order, Position, Query
 from indexer.query import parse
 from indexer.whoosh_engine import WhooshEngine
 from tests.test_core_answer import copies

@@ -17,7 +17,7 @@ from corpus import Settings
 from indexer.alignment import MOST_DECLARING
 from indexer.analysis import tokens
 from indexer.document import Document
-from indexer.engine import Counterpart, Query
+from indexer.engine.results import Counterpart, Query
 from indexer.opensearch_engine.counterparts import StoredTranslations, counterparts
 from indexer.query import parse
 from indexer.whoosh_engine import WhooshEngine

@@ -17,7 +17,7 @@ from whoosh import query as tree
 from bench.documents import real
 from corpus import Settings
 from indexer.document import Document
-from indexer.engine import Collocates, Filters, LineSort, Measure, Query
+from indexer.engine.results import Collocates, Filters, LineSort, Measure, Query
 from indexer.keyed import Keyed
 from indexer.opensearch_engine.collocates import collocates
 from indexer.opensearch_engine.concordance import concordance, scan

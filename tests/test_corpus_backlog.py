@@ -16,7 +16,7 @@ from corpus.release import Draft, Release, release_id
 from corpus.reread import reread_archive
 from corpus.statutes import RULES, Cited
 from indexer import Engine, open_engine, reindex
-from indexer.engine import Query
+from indexer.engine.results import Query
 from indexer.query import parse
 
 CATALOGS = Path(__file__).parent / "catalogs"

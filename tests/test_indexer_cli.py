@@ -25,7 +25,7 @@ from corpus.gate import Refusal
 from corpus.report import CrawlReport
 from corpus.sample_site import SampleSite
 from indexer.cli import main
-from indexer.engine import FACETS
+from indexer.engine.results import FACETS
 
 ROOT = Path(__file__).resolve().parents[1]
 READING = ["export", "offices", "search", "status", "verify"]

@@ -19,7 +19,7 @@ from corpus.errors import IndexUnusableError
 from corpus.statutes import section
 from indexer import Engine, Filters, Frequency, Query, open_engine, parse, reindex
 from indexer.document import Document, shown_digest
-from indexer.engine import Order
+from indexer.engine.results import Order
 from indexer.export import exported
 from indexer.periods import name as period_name
 from tests.engines import ENGINES, placed

@@ -22,7 +22,7 @@ from corpus.errors import IndexUnusableError, LockedError, StoreError
 from corpus.release import Draft, Provenance
 from indexer import Engine, Query, open_engine, parse, reindex
 from indexer.document import Document
-from indexer.engine import Report
+from indexer.engine.interface import Report
 from indexer.whoosh_engine import WhooshEngine
 from tests.conftest import crawl_sample
 

@@ -9,7 +9,7 @@ import pytest
 
 from corpus import Settings, Store
 from indexer import Engine, Filters, Query, open_engine, reindex
-from indexer.engine import Results
+from indexer.engine.results import Results
 from tests.conftest import BACK, EDITED, FIRST_EDIT, GONE, EditedSite, sample_id
 
 

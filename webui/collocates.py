@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext
 from corpus import Settings
 from indexer import Collocate, Collocates, Engine, Query, Reading
 from indexer.collocation import FACTS, both, collocate_table, forms, near, sorted_words
-from indexer.engine import Measure
+from indexer.engine.results import Measure
 from indexer.selection import Selection, settled
 from webui.downloads import TABLE_TYPE, Downloads, file
 from webui.panels import chips

@@ -14,7 +14,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 
 from corpus import Release, Settings, Store
 from indexer import Engine, Passage, Query
-from indexer.engine import UNDATED
+from indexer.engine.results import UNDATED
 from indexer.marker import Marker
 from indexer.passages import marked, passages
 from webui.params import Asked, read_asked

@@ -15,7 +15,7 @@ from corpus import Store, offices
 from corpus.errors import CommuniqueError, StoreError
 from indexer import Engine, Health
 from indexer.condition import Condition, condition
-from indexer.engine import built_at
+from indexer.engine.results import built_at
 
 OUTCOMES = ("refused", "failed", "remarks")
 

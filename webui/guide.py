@@ -15,7 +15,7 @@ from corpus.errors import IndexUnusableError
 from corpus.statutes.wording import query_words
 from indexer import Engine, Filters, Query, parse
 from indexer.analysis import words
-from indexer.engine import UNDATED
+from indexer.engine.results import UNDATED
 from webui.labels import language_name
 from webui.locales import language
 

@@ -12,7 +12,7 @@ from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from indexer import Filters, Query, Reading, parse
-from indexer.engine import FACETS, Sort
+from indexer.engine.results import FACETS, Sort
 from indexer.note import Note
 from indexer.periods import STEPS, Step
 from indexer.query import read_day

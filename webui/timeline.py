@@ -9,7 +9,8 @@ from functools import lru_cache
 from flask_babel import format_date, gettext, lazy_gettext, ngettext
 
 from indexer import periods
-from indexer.engine import Engine, Filters, Query, Results
+from indexer.engine.interface import Engine
+from indexer.engine.results import Filters, Query, Results
 from indexer.note import Note
 from indexer.periods import STEPS, Step
 from webui.chart import Place, places, spread

@@ -14,7 +14,7 @@ from flask_babel import gettext
 
 from corpus import Settings
 from indexer import Engine, Query
-from indexer.engine import Health
+from indexer.engine.results import Health
 from indexer.note import Note
 from indexer.periods import STEPS, Step
 from indexer.selection import Selection, settled

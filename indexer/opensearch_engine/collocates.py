@@ -10,7 +10,7 @@ import numpy as np
 from whoosh import query as tree
 
 from indexer.association import Counts, ranked
-from indexer.engine import Collocates, Measure
+from indexer.engine.results import Collocates, Measure
 from indexer.opensearch_engine.spans import Spans, WordsOf, read_spans
 from indexer.opensearch_engine.stored import Stored
 from indexer.spans import Array, count_near

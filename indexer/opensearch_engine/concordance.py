@@ -14,7 +14,7 @@ import numpy as np
 from whoosh import query as tree
 
 from indexer.concordance import first_in_order, line
-from indexer.engine import Concordance, Line, LineSort
+from indexer.engine.results import Concordance, Line, LineSort
 from indexer.opensearch_engine.batches import Batch
 from indexer.opensearch_engine.spans import Spans, WordsOf, read_spans
 from indexer.opensearch_engine.stored import Fetch, Stored

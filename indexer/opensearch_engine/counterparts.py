@@ -22,7 +22,7 @@ from indexer.alignment import MOST_DECLARING, Alignment, count_holders, join
 from indexer.analysis import STEM
 from indexer.competitive_linking import TEXTS
 from indexer.compiled import compiled
-from indexer.engine import Counterpart
+from indexer.engine.results import Counterpart
 from indexer.leaves import terms_asked
 from indexer.opensearch_engine.batches import SIZE, Vocabulary, batches
 from indexer.opensearch_engine.stored import Fetch, Stored

@@ -14,7 +14,8 @@ from corpus import Settings
 from corpus.errors import CommuniqueError
 from indexer.deadline import unmetered
 from indexer.document import FORMAT, Document, shown_digest
-from indexer.engine import (
+from indexer.engine.interface import Report
+from indexer.engine.results import (
     Collocates,
     Concordance,
     Counterpart,
@@ -25,7 +26,6 @@ from indexer.engine import (
     LineSort,
     Measure,
     Query,
-    Report,
     Results,
 )
 from indexer.opensearch_engine import page, texts

@@ -10,7 +10,7 @@ import numpy as np
 from whoosh import query as tree
 
 from indexer import periods
-from indexer.engine import Frequencies, Frequency
+from indexer.engine.results import Frequencies, Frequency
 from indexer.opensearch_engine.spans import WordsOf, read_spans
 from indexer.opensearch_engine.stored import Stored
 from indexer.periods import Step

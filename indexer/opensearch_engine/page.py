@@ -9,7 +9,7 @@ from typing import Any
 
 from whoosh import query as tree
 
-from indexer.engine import Filters, Hit, Position, Query, Results
+from indexer.engine.results import Filters, Hit, Position, Query, Results
 from indexer.explanation import explained
 from indexer.marker import MOST_FORMS, Marker
 from indexer.opensearch_engine import request, suggestions

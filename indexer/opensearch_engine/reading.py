@@ -9,7 +9,7 @@ from typing import Any
 from whoosh import query as tree
 
 from indexer.analysis import tokens
-from indexer.engine import Query
+from indexer.engine.results import Query
 from indexer.fields import TEXTS
 from indexer.marker import phrase_positions
 from indexer.opensearch_engine import request, suggestions

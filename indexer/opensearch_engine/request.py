@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any, Literal
 
 from indexer import periods
-from indexer.engine import (
+from indexer.engine.results import (
     FACETS,
     Facet,
     Filters,

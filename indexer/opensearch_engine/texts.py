@@ -9,7 +9,7 @@ from typing import Any
 
 from whoosh import query as tree
 
-from indexer.engine import (
+from indexer.engine.results import (
     Collocates,
     Concordance,
     Counterpart,

@@ -15,7 +15,7 @@ from opensearchpy import helpers
 
 from corpus.errors import StoreError
 from indexer.document import Document
-from indexer.engine import Report
+from indexer.engine.interface import Report
 from indexer.opensearch_engine.cluster import TIMEOUT_S, Cluster
 from indexer.opensearch_engine.mapping import (
     finished,

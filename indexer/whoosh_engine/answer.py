@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indexer.engine import FACETS, Facet, Filters, Query
+from indexer.engine.results import FACETS, Facet, Filters, Query
 from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.execute import Executor
 from indexer.whoosh_engine.found import Found

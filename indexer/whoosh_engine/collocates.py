@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from indexer.association import Counts, ranked
-from indexer.engine import Collocates, Measure, Query
+from indexer.engine.results import Collocates, Measure, Query
 from indexer.fields import stem_field
 from indexer.spans import count_near
 from indexer.whoosh_engine.answer import answer

@@ -15,7 +15,7 @@ import numpy as np
 
 from indexer import deadline
 from indexer.concordance import KEPT, first_in_order, line
-from indexer.engine import Concordance, Line, LineSort, Query
+from indexer.engine.results import Concordance, Line, LineSort, Query
 from indexer.spans import neighbours
 from indexer.tokenizer import Spans, word_spans
 from indexer.whoosh_engine.answer import answer, order

@@ -12,7 +12,7 @@ from indexer import competitive_linking
 from indexer.alignment import Alignment, count_holders
 from indexer.analysis import STEM
 from indexer.compiled import compiled
-from indexer.engine import Counterpart, Query
+from indexer.engine.results import Counterpart, Query
 from indexer.fields import TEXTS, stem_field
 from indexer.leaves import terms_asked
 from indexer.whoosh_engine.arrays import Array

@@ -21,7 +21,8 @@ from corpus.durability import replacing
 from corpus.errors import IndexUnusableError, StoreError
 from indexer.deadline import unmetered
 from indexer.document import FORMAT, Document, shown_digest
-from indexer.engine import (
+from indexer.engine.interface import Report
+from indexer.engine.results import (
     Collocates,
     Concordance,
     Counterpart,
@@ -32,7 +33,6 @@ from indexer.engine import (
     LineSort,
     Measure,
     Query,
-    Report,
     Results,
 )
 from indexer.explanation import explained

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from indexer.engine import Order, Position, Query
+from indexer.engine.results import Order, Position, Query
 from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.found import Found
 from indexer.whoosh_engine.snapshot import Snapshot

@@ -8,7 +8,7 @@ from flask import request
 
 from corpus import Settings
 from indexer import Engine, Query, Reading, Results
-from indexer.engine import Frequencies, Frequency
+from indexer.engine.results import Frequencies, Frequency
 from indexer.periods import Step
 from webui.params import Asked, read_asked
 

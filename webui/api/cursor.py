@@ -14,7 +14,7 @@ from datetime import date
 
 from marshmallow import ValidationError
 
-from indexer.engine import Position
+from indexer.engine.results import Position
 from webui.params import Asked
 
 DIGEST_BYTES = 6

@@ -11,7 +11,7 @@ from marshmallow import ValidationError
 
 from corpus import Settings
 from indexer import Engine, Hit, Passage, Query, Results
-from indexer.engine import Clause, Position
+from indexer.engine.results import Clause, Position
 from indexer.values import unknown_values
 from webui.api.arguments import SearchArguments
 from webui.api.asking import Asking, read_asking

@@ -1,20 +1,13 @@
-"""The seam: what an engine must do, in our own words.
-
-A Query carries Whoosh's query tree; no other engine type passes.
-"""
+"""What is asked of an engine and what it answers, in our own words; frozen, of whatever engine."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal, Protocol
+from typing import Literal
 
 from whoosh.query import Query as Tree
 
-from corpus import Settings
-from corpus.errors import SettingsError
-from indexer.document import Document
 from indexer.passages import Passage
 from indexer.periods import Step
 from indexer.query import is_asked
@@ -266,121 +259,7 @@ class Health:
     updated_at: datetime | None = None
 
 
-Report = Callable[[int], None]
-
-
 def built_at(build: str) -> datetime:
     """When a build was begun, by its name: `<format>-<time>`."""
     time = build.partition("-")[2].upper()
     return datetime.strptime(f"{time}Z", "%Y%m%dT%H%M%S%f%z")
-
-
-class Engine(Protocol):
-    """An engine. Searching raises IndexUnusableError while nothing readable is published."""
-
-    def build(self, documents: Iterable[Document], revision: int, report: Report) -> str:
-        """Build beside the live index and name the build; a failure leaves nothing behind."""
-
-    def publish(self, build: str) -> None:
-        """Make a build the live one, at once for every reader, and drop the others."""
-
-    def drop(self, build: str) -> None:
-        """Remove a build that was not published."""
-
-    def update(
-        self, documents: Iterable[Document], removed: Iterable[str], revision: int, report: Report
-    ) -> int:
-        """Replace or add documents and remove ids in the live build; how many documents it took."""
-
-    def builds(self) -> list[str]:
-        """The names of the builds there are, oldest first."""
-
-    def live_build(self) -> str:
-        """The name of the live one."""
-
-    def search(self, query: Query) -> Results:
-        """One page of hits, total and facets."""
-
-    def scan(self, query: Query) -> Iterator[str]:
-        """The ids of all hits in the query's order, whatever their number."""
-
-    def total(self, query: Query) -> int:
-        """How many releases match."""
-
-    def occurrences(
-        self, query: Query, sort: LineSort = "document", start: int = 0, size: int = 50
-    ) -> Concordance:
-        """The lines from `start` (0-based) on of what a query's words match in all of its hits.
-
-        In the query's order of releases, by the words before or after (three of them, as they are
-        matched as written), by office, or by date, the oldest first.
-        """
-
-    def scan_occurrences(self, query: Query, sort: LineSort = "document") -> Iterator[Line]:
-        """All lines in their order, whatever their number."""
-
-    def collocates(
-        self,
-        query: Query,
-        window: int = 5,
-        measure: Measure = "log_likelihood",
-        least: int = 5,
-        most: int = 100,
-        *,
-        is_stem: bool = False,
-    ) -> Collocates:
-        """The words that stand most markedly at most `window` words before or after occurrences of
-        a query's words: as written or as stems, observed at least `least` times, at most `most`.
-        """
-
-    def counterparts(self, query: Query, most: int = 3) -> tuple[Counterpart, ...]:
-        """What the words of a query's tree, best a single one, are in other languages by the
-        translations that offices declare; nothing where these do not tell it beyond doubt.
-        """
-
-    def frequencies(self, query: Query, step: Step) -> Frequencies:
-        """All hits, the occurrences of a query's words in them, and their words, by period.
-
-        What those are compared with is the same of a query without a tree.
-        """
-
-    def similar(self, id_: str, size: int) -> tuple[Hit, ...]:
-        """The releases most like one, itself left out."""
-
-    def complete(self, prefix: str, most: int) -> list[str]:
-        """Words of the corpus that begin so, the commonest first."""
-
-    def nearest(self, word: str) -> str | None:
-        """The word of the corpus that a misspelt one was probably meant to be."""
-
-    def shown(self) -> Iterator[tuple[str, bytes]]:
-        """The id of every release, in any order, and the digest of what is shown of it
-        (`document.shown_digest`).
-        """
-
-    def has(self, ids: Iterable[str], build: str | None = None) -> list[bool]:
-        """Which of these ids a build holds (the live one by default)."""
-
-    def size_bytes(self) -> int:
-        """How much room the live build takes."""
-
-    def health(self) -> Health:
-        """Whether the engine can answer; never raises."""
-
-    def close(self) -> None:
-        """Let go of files and connections."""
-
-
-def open_engine(settings: Settings) -> Engine:
-    """The engine that the settings name."""
-    if settings.engine == "opensearch":
-        try:
-            from indexer.opensearch_engine import OpenSearchEngine
-        except ModuleNotFoundError as error:
-            raise SettingsError(
-                f"{error.name} is not installed; run `pip install 'communique[opensearch]'`."
-            ) from None
-        return OpenSearchEngine(settings)
-    from indexer.whoosh_engine import WhooshEngine
-
-    return WhooshEngine(settings.index, settings.memory_mb)
