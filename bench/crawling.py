@@ -44,7 +44,7 @@ process.start()
 # `communique`, and then its peak of memory.
 MEASURED = """
 import sys
-from indexer.cli import main
+from communique.main import main
 try:
     main(sys.argv[1:])
 finally:

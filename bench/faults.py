@@ -65,7 +65,7 @@ def rows() -> list[Row]:
 def crawl_command(office: str, host: str, url: str, route: str) -> list[str]:
     """`communique crawl` of an office whose site stands at a URL on loopback."""
     words = ["crawl", office, "--delay", "0", "--mirror", f"{host}={url}", "--route", route]
-    return [sys.executable, "-m", "indexer", *words]
+    return [sys.executable, "-m", "communique", *words]
 
 
 def undisturbed(data: Path, command: list[str]) -> tuple[dict[str, Any], float]:

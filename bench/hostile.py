@@ -97,7 +97,16 @@ class Served:
 @contextmanager
 def served_pages(folder: Path, workers: int, **settings: str) -> Iterator[Served]:
     """The pages over a data folder."""
-    command = [sys.executable, "-m", "indexer", "serve", "--port", "0", "--workers", str(workers)]
+    command = [
+        sys.executable,
+        "-m",
+        "communique",
+        "serve",
+        "--port",
+        "0",
+        "--workers",
+        str(workers),
+    ]
     env = os.environ | {"COMMUNIQUE_DATA": str(folder)}
     env |= {f"COMMUNIQUE_{name.upper()}": value for name, value in settings.items()}
     with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
@@ -119,5 +128,5 @@ def data() -> Iterator[Path]:
     with TemporaryDirectory() as name, served() as url:
         env = os.environ | {"COMMUNIQUE_DATA": name}
         subprocess.run(crawl_command("us_doj", HOST, url, "interface"), env=env, check=True)
-        subprocess.run([sys.executable, "-m", "indexer", "reindex"], env=env, check=True)
+        subprocess.run([sys.executable, "-m", "communique", "reindex"], env=env, check=True)
         yield Path(name)

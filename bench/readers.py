@@ -83,7 +83,7 @@ def rows() -> list[Row]:
                 check=True,
                 capture_output=True,
             )
-        communique = [sys.executable, "-m", "indexer"]
+        communique = [sys.executable, "-m", "communique"]
         subprocess.run([*communique, "reindex"], env=environ, check=True, capture_output=True)
         server = subprocess.Popen(
             [*communique, "serve", "--port", "0"], env=environ, stdout=subprocess.PIPE, text=True

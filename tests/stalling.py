@@ -47,7 +47,7 @@ if place:
     setattr(owner, name, stalling)
 sys.argv = ["communique", *words]
 
-from indexer.__main__ import run
+from communique.__main__ import run
 if __name__ == "__main__":
     run()
 """

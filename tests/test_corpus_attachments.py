@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
+from communique.main import main
 from corpus import Settings, Store, catalog
 from corpus.archive import Place, own_files, read_response, responses
 from corpus.attachments import Attached
@@ -15,7 +16,6 @@ from corpus.crawl import crawl
 from corpus.report import CrawlReport
 from corpus.sample_site import PAGES, SampleSite
 from corpus.verify import verify_catalog
-from indexer.cli import main
 from tests.conftest import EditedSite, sample_id
 from webui import create_app
 

@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
 
+from communique.main import main
 from corpus import Settings, Store, catalog, office
 from corpus.archive import ArchiveWriter, Place, Response, own_files, read_response
 from corpus.backup import back_up
@@ -23,7 +24,6 @@ from corpus.crawl import crawl
 from corpus.errors import LockedError, StoreError
 from corpus.sample_site import SampleSite
 from corpus.verify import verify_archive, verify_catalog
-from indexer.cli import main
 from tests.disks import read_only_view, small_disk
 from tests.test_corpus_reread import whole_page
 from tests.test_corpus_verify import newest_file, state

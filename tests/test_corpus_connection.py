@@ -17,6 +17,7 @@ from click.testing import CliRunner
 from scrapy.settings import default_settings
 from warcio.archiveiterator import ArchiveIterator
 
+from communique.main import main
 from corpus import Settings, Store, certificate_exception, offices
 from corpus.archive import ArchiveWriter, read_response
 from corpus.crawl import crawl
@@ -27,7 +28,6 @@ from corpus.sample_site import SampleSite
 from corpus.spider import Failed, Fetched, Wanted, fetch_all, scrapy_settings
 from corpus.tls import BrokenChain, tls_context
 from corpus.verify import verify_archive, verify_catalog
-from indexer.cli import main
 from tests.tls_site import DAY, Identity, Proxy, Site, answer, authority, issue, server
 
 HOST, OTHER = "www.office.example", "files.office.example"

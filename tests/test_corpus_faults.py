@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import func, insert, select
 
+from communique.main import main
 from corpus import Settings, Store, catalog, office
 from corpus.archive import ArchiveWriter
 from corpus.crawl import crawl
@@ -25,7 +26,6 @@ from corpus.report import CrawlReport
 from corpus.sample_site import SampleSite
 from corpus.staging import Staging
 from corpus.verify import verify_archive, verify_catalog
-from indexer.cli import main
 from tests.faulty_site import Fault, FaultySite
 from tests.newsroom import sample_newsroom
 

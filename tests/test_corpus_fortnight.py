@@ -35,7 +35,7 @@ SETTINGS = {"REVISITS": "1", "GONE_VISITS": str(GONE_VISITS), "TIMEOUT_S": "2", 
 DAYS = """
 import contextlib, io, json, sys
 import time_machine
-from indexer.cli import main
+from communique.main import main
 for line in sys.stdin:
     moment, words = json.loads(line)
     out, code = io.StringIO(), 0

@@ -52,7 +52,7 @@ def start(settings: Settings, sites: dict[str, WatchedSite], *names: str) -> sub
     pairs = [pair for name in names for pair in mirrors(sites, name).items()]
     given = [part for pair in pairs for part in ("--mirror", "=".join(pair))]
     return subprocess.Popen(
-        [sys.executable, "-m", "indexer", "crawl", *names, "--route", "pages", *DELAY, *given],
+        [sys.executable, "-m", "communique", "crawl", *names, "--route", "pages", *DELAY, *given],
         cwd=ROOT,
         env=os.environ
         | {

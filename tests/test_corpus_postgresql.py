@@ -17,6 +17,7 @@ from click.testing import CliRunner
 from sqlalchemy import create_engine, inspect, text
 
 from bench.faults import crawl_command, crawl_whole, holdings, run_state, start
+from communique.main import main
 from corpus import Draft, Provenance, Settings, Store, catalog
 from corpus.catalog import FORMAT, tables
 from corpus.database import shown
@@ -24,7 +25,6 @@ from corpus.errors import StoreError
 from corpus.migrations import upgrade
 from corpus.release import release_id
 from corpus.transfer import copy_into
-from indexer.cli import main
 from tests.conftest import INITDB_PROGRAM, PG_CTL, SampleSite
 from tests.faulty_site import FaultySite
 from tests.newsroom import sample_newsroom

@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
 
+from communique.main import main
 from corpus import Settings, Store, catalog
 from corpus.baseline import Baseline
 from corpus.crawl import crawl
@@ -21,7 +22,6 @@ from corpus.gate import Refusal
 from corpus.quarantine import judge
 from corpus.report import CrawlReport
 from corpus.staging import accept, finish_publishing
-from indexer.cli import main
 from webui import create_app
 
 HOST = "www.justice.gov"

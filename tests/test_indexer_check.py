@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from communique.main import main
 from corpus import office
 from corpus.sample_site import SampleSite
-from indexer.cli import main
 
 HOST = "www.justice.gov"
 

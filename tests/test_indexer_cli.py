@@ -20,11 +20,11 @@ from click.testing import CliRunner, Result
 from filelock import FileLock
 from sqlalchemy import create_engine, text
 
+from communique.main import main
 from corpus import Settings, Store, office
 from corpus.gate import Refusal
 from corpus.report import CrawlReport
 from corpus.sample_site import SampleSite
-from indexer.cli import main
 from indexer.engine.results import FACETS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -69,7 +69,7 @@ def run(data: Path, *arguments: str, **environ: str) -> subprocess.CompletedProc
     """A command in a process of its own, as a scheduled job runs it."""
     given = {"COMMUNIQUE_DATA": str(data), "PYTHONPATH": str(ROOT), **ALWAYS}
     return subprocess.run(
-        [sys.executable, "-m", "indexer", *arguments],
+        [sys.executable, "-m", "communique", *arguments],
         cwd=ROOT,
         env=os.environ | given | environ,
         capture_output=True,

@@ -13,10 +13,10 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
 
+from communique.main import main
 from corpus import Settings, Store, catalog
 from corpus.errors import DamagedCatalogError
 from corpus.rescue import make_anew
-from indexer.cli import main
 from tests.test_corpus_verify import state
 from webui import create_app
 

@@ -16,11 +16,11 @@ from click.testing import CliRunner, Result
 from filelock import FileLock
 from sqlalchemy import delete, update
 
+from communique.main import main
 from corpus import Settings, Store, catalog, copies
 from corpus.records import Record, records
 from corpus.sample_site import SampleSite
 from indexer import Query, open_engine
-from indexer.cli import main
 from indexer.document import document
 from tests.test_corpus_backup import ALONE, ROOT, assert_whole, crawl_on, text
 from tests.test_corpus_import_files import Foreign, page_of

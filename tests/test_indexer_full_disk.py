@@ -15,10 +15,10 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import update
 
+from communique.main import main
 from corpus import Release, Settings, Store, catalog, office
 from corpus.archive import own_files
 from corpus.sample_site import SampleSite
-from indexer.cli import main
 from tests.disks import small_disk
 from tests.foreign_archives import packed, response
 from tests.test_corpus_backup import crawl_on, text
@@ -169,7 +169,7 @@ def test_an_output_that_cannot_be_written_is_a_sentence(copy_settings: Settings)
     env = {"COMMUNIQUE_DATA": str(copy_settings.data), "PATH": "/usr/bin:/bin"}
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "indexer", "export"],
+            [sys.executable, "-m", "communique", "export"],
             env=env,
             stdout=full,
             stderr=subprocess.PIPE,
@@ -186,7 +186,7 @@ def test_what_the_system_refuses_besides_is_not_put_down_to_the_output(
     def refuse(release: Release) -> str:
         raise OSError(errno.ENOMEM, "Cannot allocate memory")
 
-    monkeypatch.setattr("indexer.cli.exported", refuse)
+    monkeypatch.setattr("communique.main.exported", refuse)
     done = CliRunner(env={"COMMUNIQUE_DATA": str(copy_settings.data)}).invoke(main, ["export"])
     assert (done.exit_code, done.stderr) == (
         1,

@@ -17,9 +17,9 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import update
 
+from communique.main import main
 from corpus import Settings, Store, catalog
 from corpus.errors import StoreError
-from indexer.cli import main
 from tests.disks import read_only_view
 from webui import create_app
 
@@ -94,7 +94,7 @@ def test_every_page_is_served(view: Path) -> None:
 
 
 def served(data: Path, *before: str) -> subprocess.Popen[str]:
-    command = [*before, sys.executable, "-m", "indexer", "serve", "--port", "0"]
+    command = [*before, sys.executable, "-m", "communique", "serve", "--port", "0"]
     env = {**os.environ, "COMMUNIQUE_DATA": str(data), "COMMUNIQUE_CATALOG": "", "HOME": "/"}
     return subprocess.Popen(
         command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
@@ -137,7 +137,7 @@ def foreign_folder(copy_settings: Settings) -> Iterator[Path]:
 
 def test_another_user_reads_and_serves_what_is_not_his(foreign_folder: Path) -> None:
     env = {**os.environ, "COMMUNIQUE_DATA": str(foreign_folder), "HOME": "/"}
-    command = [*NOBODY, sys.executable, "-m", "indexer"]
+    command = [*NOBODY, sys.executable, "-m", "communique"]
     status = subprocess.run([*command, "status"], cwd=ROOT, env=env, capture_output=True, text=True)
     assert status.returncode == 0, status.stderr
     assert status.stdout == call(foreign_folder, "status").output

@@ -58,7 +58,7 @@ def held(store: Store) -> list[str]:
 
 def run(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "indexer", *arguments],
+        [sys.executable, "-m", "communique", *arguments],
         cwd=ROOT,
         env=environ(settings),
         capture_output=True,

@@ -12,9 +12,9 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 from opensearchpy import Transport
 
+from communique.main import main
 from corpus import Settings, Store
 from indexer import open_engine, reindex
-from indexer.cli import main
 from webui import create_app
 
 PAGES = (

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from communique.main import main
 from corpus import Settings, read_settings
 from corpus.errors import SettingsError
 from corpus.settings import PREFIX
-from indexer.cli import main
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 

@@ -17,11 +17,11 @@ import pytest
 from click.testing import CliRunner
 
 from bench.faults import holdings
+from communique.main import main
 from corpus import Settings, Store, office
 from corpus.crawl import crawl
 from corpus.sample_site import SampleSite
 from indexer import Query, open_engine
-from indexer.cli import main
 from tests.faulty_site import Fault, FaultySite, after, late, status
 from tests.newsroom import sample_newsroom
 from tests.stalling import ROOT, Stalling, children_of
@@ -233,10 +233,10 @@ OTHERS: dict[str, tuple[str, int, str]] = {
     "repair": ("indexer.reindex:document", 9, "verify --repair"),
     "backup": ("corpus.evidence:files", 1, "backup {folder}"),
     "copy-catalog": ("corpus.transfer:_count_on", 1, "copy-catalog sqlite:///{copy}"),
-    "export": ("indexer.cli:exported", 5, "export"),
-    "search": ("indexer.cli:parse", 1, "search torture"),
-    "status": ("indexer.cli:status_of", 1, "status"),
-    "offices": ("indexer.cli:_office_row", 2, "offices --json"),
+    "export": ("communique.main:exported", 5, "export"),
+    "search": ("communique.main:parse", 1, "search torture"),
+    "status": ("communique.main:status_of", 1, "status"),
+    "offices": ("communique.main:_office_row", 2, "offices --json"),
 }
 
 
@@ -288,7 +288,7 @@ def test_the_demo_ends_and_is_whole_when_it_is_said_again(
 
 @pytest.mark.parametrize("number", [SIGINT, SIGTERM])
 def test_serving_ends(sample_settings: Settings, number: signal.Signals) -> None:
-    command = [sys.executable, "-m", "indexer", "serve", "--port", "0"]
+    command = [sys.executable, "-m", "communique", "serve", "--port", "0"]
     with subprocess.Popen(
         command,
         cwd=ROOT,
@@ -329,7 +329,7 @@ def test_serving_under_nohup_goes_on(sample_settings: Settings) -> None:
 
 
 def test_an_export_into_a_closed_pipe_ends_without_a_word(sample_settings: Settings) -> None:
-    command = [sys.executable, "-m", "indexer", "export"]
+    command = [sys.executable, "-m", "communique", "export"]
     with subprocess.Popen(
         command,
         cwd=ROOT,
@@ -352,7 +352,7 @@ def test_a_signal_that_is_ignored_stays_so(copy_settings: Settings) -> None:
     """As under nohup, and in the background of a script."""
     before = signal.signal(SIGINT, signal.SIG_IGN)
     try:
-        with Stalling(copy_settings, "indexer.cli:exported", 1, "export") as command:
+        with Stalling(copy_settings, "communique.main:exported", 1, "export") as command:
             os.killpg(command.process.pid, SIGINT)
             assert_ended(command.end(SIGTERM), SIGTERM)
     finally:
@@ -360,7 +360,7 @@ def test_a_signal_that_is_ignored_stays_so(copy_settings: Settings) -> None:
 
 
 def test_a_signal_that_comes_twice_at_once_is_one(copy_settings: Settings) -> None:
-    with Stalling(copy_settings, "indexer.cli:exported", 1, "export") as command:
+    with Stalling(copy_settings, "communique.main:exported", 1, "export") as command:
         os.kill(command.process.pid, SIGTERM)
         with suppress(ProcessLookupError):
             os.kill(command.process.pid, SIGTERM)

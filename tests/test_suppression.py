@@ -19,6 +19,7 @@ from click.testing import CliRunner, Result
 from filelock import FileLock
 from flask.testing import FlaskClient
 
+from communique.main import main
 from corpus import Release, Settings, Store
 from corpus.gate import Refusal
 from corpus.release import Draft, Provenance
@@ -26,7 +27,6 @@ from corpus.report import CrawlReport
 from corpus.verify import verify_archive, verify_catalog
 from indexer import Query, open_engine, parse, reindex, withholding
 from indexer.analysis import fold
-from indexer.cli import main
 from tests.conftest import COPIED, COPY, sample_id
 from tests.walk import addresses
 from webui import create_app

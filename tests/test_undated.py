@@ -12,12 +12,12 @@ from bs4 import BeautifulSoup
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 
+from communique.main import main
 from corpus import Provenance, Settings, Store, office
 from corpus.gate import check
 from corpus.page import Page
 from corpus.release import release_id
 from indexer import Filters, Query, open_engine, reindex
-from indexer.cli import main
 from indexer.status import status_of
 from tests.conftest import crawl_sample
 from webui import create_app

@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 
+from communique.main import main
 from corpus import Settings, Store, certificate_exception, offices
 from corpus.tls import BrokenChain
-from indexer.cli import main
 from tests.conftest import EDITED, sample_id
 
 REASON = "The server does not send the certificate of its authority."

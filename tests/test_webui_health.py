@@ -15,11 +15,11 @@ import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 
+from communique.main import main
 from corpus import Settings, Store
 from corpus.errors import NoCatalogError
 from corpus.report import CrawlReport
 from indexer import open_engine, reindex
-from indexer.cli import main
 from webui import create_app
 
 

@@ -1,4 +1,4 @@
-"""`python -m indexer` is `communique`, the program."""
+"""`python -m communique` is the same program as `communique`."""
 
 from corpus.signals import ending_program
 
@@ -6,7 +6,7 @@ from corpus.signals import ending_program
 def run() -> None:
     """Run the command that the arguments name."""
     with ending_program():
-        from indexer.cli import main  # signals that come meanwhile end the program, too
+        from communique.main import main  # signals that come meanwhile end the program, too
 
         main(prog_name="communique")
 

@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from communique.console import FAILED, shown
+from communique.crawl import delay_option, mirror_option, route_option
 from corpus import Draft, Settings, office
 from corpus.report import counted
 from corpus.source import Listing
-from indexer.console import FAILED, shown
-from indexer.crawl_commands import delay_option, mirror_option, route_option
 
 if TYPE_CHECKING:
     from corpus.check import Reading

@@ -10,12 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from communique.console import log
 from corpus import Settings, Store
 from corpus.archive import own_files
 from corpus.errors import DamagedCatalogError, NoCatalogError
 from corpus.finding import Finding
 from corpus.rescue import make_anew
-from indexer.console import log
 
 
 @contextmanager

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 
+from communique.console import FAILED
+from communique.opening import opened_or_made, opened_to_verify, refuse_nothing
 from corpus import Settings, Store
 from corpus.backup import back_up
 from corpus.errors import CommuniqueError, SmallerError, StoreError
@@ -19,9 +21,7 @@ from corpus.report import counted
 from corpus.signals import Interruption
 from corpus.verify import verify_archive, verify_catalog
 from indexer import Engine, open_engine
-from indexer.console import FAILED
 from indexer.lineage import accept_smaller_option
-from indexer.opening import opened_or_made, opened_to_verify, refuse_nothing
 from indexer.status import verify_index
 
 

@@ -10,6 +10,8 @@ from functools import partial
 
 import click
 
+from communique.console import FAILED, SOME_FAILED, shown
+from communique.opening import opened_or_made
 from corpus import Settings, Store, office, offices
 from corpus.address import host, is_address
 from corpus.errors import LockedError, OfficeError
@@ -18,9 +20,7 @@ from corpus.report import CrawlReport
 from corpus.reread import reread_archive
 from corpus.sample_site import SampleSite
 from corpus.staging import accept
-from indexer.console import FAILED, SOME_FAILED, shown
 from indexer.dates import read_day
-from indexer.opening import opened_or_made
 
 
 def read_mirrors(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import sys
@@ -13,32 +12,24 @@ from typing import Any
 
 import click
 
+from communique.catalog import copy_catalog_command
+from communique.check import check_command
+from communique.console import FAILED, LOCKED, SOME_FAILED, USAGE, drop_output, shown, start_logging
+from communique.crawl import crawl_command, crawl_samples, read_since
+from communique.evidence import backup_command, import_command, verify_command
+from communique.suppress import suppress_command
 from corpus import Settings, Source, Store, office, offices, read_settings
 from corpus.error_log import sentence
 from corpus.errors import CommuniqueError, LockedError, OfficeError, SettingsError
 from corpus.report import counted
 from corpus.signals import Interruption
 from indexer import Filters, Passage, Query, open_engine, parse
-from indexer.catalog_command import copy_catalog_command
-from indexer.check_command import check_command
-from indexer.console import (
-    FAILED,
-    LOCKED,
-    SOME_FAILED,
-    USAGE,
-    drop_output,
-    shown,
-    start_logging,
-)
-from indexer.crawl_commands import crawl_command, crawl_samples, read_since
 from indexer.engine.results import Sort
-from indexer.evidence_commands import backup_command, import_command, verify_command
 from indexer.export import exported
 from indexer.lineage import accept_smaller_option
 from indexer.reindex import reindex as bring_up_to_date
 from indexer.status import status_of, status_sentences
 from indexer.suggest import alternatives
-from indexer.suppress_commands import suppress_command
 from indexer.values import unknown_values
 from indexer.withholding import withholding
 
@@ -266,10 +257,10 @@ def status_command(settings: Settings, as_json: bool) -> None:
 def serve_command(settings: Settings, host: str, port: int, workers: int | None) -> None:
     """Serve the search page."""
     Store(settings, make=False).close()
-    # Not imported at the top, since nothing here needs the web app.
-    server = importlib.import_module("webui.server")
+    from webui.server import serve as serve_app  # takes a while; no other command needs it
+
     workers = workers or len(os.sched_getaffinity(0))
-    server.serve(settings, host, port, workers, _say_address)
+    serve_app(settings, host, port, workers, _say_address)
 
 
 def _say_address(url: str) -> None:
