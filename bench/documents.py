@@ -13,7 +13,7 @@ from multiprocessing import Pool
 
 from bench.site import HOST, SHARED
 from corpus import office
-from corpus.page import Page
+from corpus.reading.page import Page
 from indexer.analysis import words
 from indexer.document import Document
 

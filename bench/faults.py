@@ -21,10 +21,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from bench.site import HOST, SHARED, Row
-from corpus import Settings, Store, catalog
-from corpus.archive import Place, read_response, responses, sha256
+from corpus import Settings, Store
+from corpus.database import tables
 from corpus.errors import StoreError
-from corpus.verify import verify_catalog
+from corpus.evidence.verify import verify_catalog
+from corpus.warc.writer import Place, read_response, responses, sha256
 
 ROOT = Path(__file__).resolve().parents[1]
 CRAWLS, SEED = 20, 2018
@@ -112,7 +113,7 @@ def run_state(settings: Settings) -> str:
     if not settings.catalog and not (settings.data / "catalog.sqlite").exists():
         return ""
     engine = create_engine(settings.catalog_url, poolclass=NullPool)
-    query = select(catalog.run.c.state).order_by(catalog.run.c.id.desc()).limit(1)
+    query = select(tables.run.c.state).order_by(tables.run.c.id.desc()).limit(1)
     with suppress(DBAPIError), engine.connect() as connection:
         return connection.scalar(query) or ""
     return ""  # there are no tables yet
@@ -123,11 +124,11 @@ def holdings(settings: Settings) -> dict[str, Any]:
     with closing(Store(settings)) as store:
         found: dict[str, Any] = {"problems": list(verify_catalog(settings, store))}
         with store.writing() as connection:
-            for table in (catalog.release, catalog.version, catalog.visit, catalog.copy):
+            for table in (tables.release, tables.version, tables.visit, tables.copy):
                 found[table.name] = sorted(_lines(connection, table))
-            staged = connection.execute(select(catalog.staged)).all()
+            staged = connection.execute(select(tables.staged)).all()
             found["unpublished"] = len(staged)
-            places = connection.execute(select(*(catalog.visit.c[name] for name in PLACES)))
+            places = connection.execute(select(*(tables.visit.c[name] for name in PLACES)))
             places = [Place(row.warc_file, row.warc_offset) for row in places]
     found["visited"] = sorted(sha256(read_response(settings.archive, p).body) for p in places)
     found["archive"] = sorted(set(_archived(settings)))

@@ -12,7 +12,7 @@ from time import process_time
 from bench.documents import SEED, real
 from bench.site import HOST, SHARED, Row
 from corpus import office
-from corpus.page import Page
+from corpus.reading.page import Page
 from indexer.names import key, namelike
 
 KAZAKH_HOST = "www.gov.kz"

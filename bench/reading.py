@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 
 from bench.site import Row, unpacked
 from corpus import office
-from corpus.page import Page
+from corpus.reading.page import Page
 
 EVERY = 8
 

@@ -7,10 +7,10 @@ from contextlib import closing
 import click
 
 from corpus import Settings, Store
-from corpus.database import shown
+from corpus.database.copy import copy_into
+from corpus.database.opening import shown
 from corpus.lock import no_crawl
-from corpus.report import counted
-from corpus.transfer import copy_into
+from corpus.review.report import counted
 
 
 @click.command("copy-catalog")

@@ -14,11 +14,11 @@ from rich.text import Text
 from communique.console import FAILED, shown
 from communique.crawl import delay_option, mirror_option, route_option
 from corpus import Draft, Settings, office
-from corpus.report import counted
-from corpus.source import Listing
+from corpus.reading.source import Listing
+from corpus.review.report import counted
 
 if TYPE_CHECKING:
-    from corpus.check import Reading
+    from corpus.crawling.preview import Reading
 
 EXCERPT = 200
 
@@ -52,7 +52,9 @@ def check_command(
 
     Nothing is stored. Exit status 1 when a page could not be read, or may not enter.
     """
-    from corpus.check import check  # brings Scrapy, half a second that other commands do not need
+    from corpus.crawling.preview import (
+        check,  # brings Scrapy, half a second that other commands do not need
+    )
 
     office(name).route(route)
     with shown("check") as show:

@@ -13,13 +13,13 @@ import click
 from communique.console import FAILED, SOME_FAILED, shown
 from communique.opening import opened_or_made
 from corpus import Settings, Store, office, offices
-from corpus.address import host, is_address
+from corpus.crawling.sample_site import SampleSite
 from corpus.errors import LockedError, OfficeError
+from corpus.evidence.reparse import reread_archive
 from corpus.lock import no_crawl, only_crawl
-from corpus.report import CrawlReport
-from corpus.reread import reread_archive
-from corpus.sample_site import SampleSite
-from corpus.staging import accept
+from corpus.reading.address import host, is_address
+from corpus.review.report import CrawlReport
+from corpus.review.staging import accept
 from indexer.dates import read_day
 
 
@@ -119,7 +119,9 @@ def crawl_command(
     if accepted:
         _accept(settings, accepted, names)
         return
-    from corpus.crawl import crawl  # brings Scrapy, half a second that other commands do not need
+    from corpus.crawling.crawl import (
+        crawl,  # brings Scrapy, half a second that other commands do not need
+    )
 
     chosen = names or tuple(name for name, source in offices().items() if not source.is_sample)
     for name in chosen:
@@ -225,7 +227,7 @@ def _show_reports(reports: list[CrawlReport], as_json: bool) -> None:
 
 def crawl_samples(settings: Settings) -> Iterator[CrawlReport]:
     """Crawl the sample offices by all their routes, from the sites that come with the program."""
-    from corpus.crawl import crawl  # as above
+    from corpus.crawling.crawl import crawl  # as above
 
     samples = {name: source for name, source in offices().items() if source.is_sample}
     with opened_or_made(settings) as store, only_crawl(settings, *samples), ExitStack() as sites:

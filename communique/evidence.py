@@ -12,14 +12,14 @@ import click
 from communique.console import FAILED
 from communique.opening import opened_or_made, opened_to_verify, refuse_nothing
 from corpus import Settings, Store
-from corpus.backup import back_up
 from corpus.errors import CommuniqueError, SmallerError, StoreError
-from corpus.finding import Finding
-from corpus.imports import import_files
+from corpus.evidence.backup import back_up
+from corpus.evidence.finding import Finding
+from corpus.evidence.verify import verify_archive, verify_catalog
+from corpus.evidence.warc_import import import_files
 from corpus.lock import IMPORT, no_crawl, only_job
-from corpus.report import counted
+from corpus.review.report import counted
 from corpus.signals import Interruption
-from corpus.verify import verify_archive, verify_catalog
 from indexer import Engine, open_engine
 from indexer.lineage import accept_smaller_option
 from indexer.status import verify_index

@@ -21,7 +21,7 @@ from communique.suppress import suppress_command
 from corpus import Settings, Source, Store, office, offices, read_settings
 from corpus.error_log import sentence
 from corpus.errors import CommuniqueError, LockedError, OfficeError, SettingsError
-from corpus.report import counted
+from corpus.review.report import counted
 from corpus.signals import Interruption
 from indexer import Filters, Passage, Query, open_engine, parse
 from indexer.engine.results import Sort

@@ -12,10 +12,10 @@ from tempfile import TemporaryDirectory
 
 from communique.console import log
 from corpus import Settings, Store
-from corpus.archive import own_files
 from corpus.errors import DamagedCatalogError, NoCatalogError
-from corpus.finding import Finding
-from corpus.rescue import make_anew
+from corpus.evidence.catalog_rescue import make_anew
+from corpus.evidence.finding import Finding
+from corpus.warc.writer import own_files
 
 
 @contextmanager

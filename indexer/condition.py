@@ -8,7 +8,7 @@ from typing import Any
 
 from corpus import Store, offices
 from corpus.errors import StoreError
-from corpus.report import counted
+from corpus.review.report import counted
 from indexer.engine.interface import Engine
 from indexer.engine.results import Health
 

@@ -24,8 +24,8 @@ class Document:
 
     The rest are whole values, and so are topics and components once more; `published` None is
     unknown. `state` is what became of a release after it was first seen: "changed", "gone", both or
-    neither. Nearly identical releases have one `group` (see corpus.copies.read_groups). `statutes`
-    are the keys of those that are cited, and of what contains these. `alternates` are the ids of a
+    neither. Near-duplicates have one `group` (see corpus.catalog.near_duplicates). `statutes` are
+    the keys of those that are cited, and of what contains these. `alternates` are the ids of a
     release and of what its office declares to be the same in other languages, held or not; none
     where it declares nothing.
     """

@@ -8,7 +8,7 @@ import click
 
 from corpus import Store
 from corpus.errors import SmallerError
-from corpus.report import counted
+from corpus.review.report import counted
 from indexer.engine.interface import Engine
 from indexer.engine.results import Health, Query
 

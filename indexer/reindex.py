@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from itertools import islice
 
 from corpus import Settings, Store
-from corpus.backlog import clear_some, count_backlog
+from corpus.catalog.statute_backfill import clear_some, count_backlog
+from corpus.disk_space import check_room
 from corpus.errors import IndexUnusableError
 from corpus.lock import only_job
-from corpus.report import counted
-from corpus.room import check_room
+from corpus.review.report import counted
 from indexer.document import Document, document
 from indexer.engine.interface import Engine
 from indexer.engine.results import Health

@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any
 
 from corpus import Settings, Store, offices
-from corpus.finding import Finding
-from corpus.report import counted
+from corpus.evidence.finding import Finding
+from corpus.review.report import counted
 from indexer.condition import condition
 from indexer.document import document, shown_digest
 from indexer.engine.interface import Engine

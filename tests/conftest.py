@@ -20,10 +20,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from waitress.server import create_server
 
 from corpus import Settings, Store, office, offices
-from corpus.crawl import crawl
+from corpus.crawling.crawl import crawl
+from corpus.crawling.sample_site import SampleSite
 from corpus.release import release_id
-from corpus.report import CrawlReport
-from corpus.sample_site import SampleSite
+from corpus.review.report import CrawlReport
 from indexer import Engine, open_engine, reindex
 from tests.examplia import GENERIC, HOST, NAME, OWN, Crawl
 from tests.faulty_site import FaultySite

@@ -7,16 +7,16 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from corpus import Settings, Store
-from corpus.page import Page, next_page, one, paragraphs, read_iso_date, some, target, text
+from corpus.crawling.sample_site import SampleSite
+from corpus.evidence.verify import verify_archive, verify_catalog
+from corpus.reading.page import Page, next_page, one, paragraphs, read_iso_date, some, target, text
+from corpus.reading.source import Link, Listing, Route, Source
 from corpus.release import Draft
-from corpus.report import CrawlReport
-from corpus.sample_site import SampleSite
-from corpus.source import Link, Listing, Route, Source
+from corpus.review.report import CrawlReport
 from corpus.sources import _generic
 from corpus.sources._address import canonical
 from corpus.sources._drupal import alternates
 from corpus.sources._files import linked_files
-from corpus.verify import verify_archive, verify_catalog
 from tests.faulty_site import FaultySite
 
 NAME, HOST = "xx_examplia", "www.prosecutor.example"

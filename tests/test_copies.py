@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import insert
 
-from corpus import Settings, Store, catalog
-from corpus.copies import read_groups
+from corpus import Settings, Store
+from corpus.catalog.near_duplicates import read_groups
+from corpus.database import tables
 from indexer import Engine, Query, open_engine, reindex
 from indexer.engine.results import Results
 from tests.conftest import COPIED, COPY, EditedSite, sample_id
@@ -73,9 +74,9 @@ def test_groups_are_those_that_chains_of_copies_make(store: Store) -> None:
     with store.writing() as connection:
         for each in "abcdefg":
             row = {"id": each, "office": "o", "url": each, "version": 1, "revision": 1}
-            connection.execute(insert(catalog.release), row)
+            connection.execute(insert(tables.release), row)
         for one, two in [*pairs, *(each[::-1] for each in pairs)]:
             row = {"release": one, "other": two, "likeness": 0.9}
-            connection.execute(insert(catalog.copy), row)
+            connection.execute(insert(tables.copy), row)
         groups = read_groups(connection)
     assert groups == dict.fromkeys("abcde", "a") | dict.fromkeys("fg", "f")

@@ -10,7 +10,16 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from corpus import offices
-from corpus.address import host, judge, location, normalize, resolve, shown, split, untracked
+from corpus.reading.address import (
+    host,
+    judge,
+    location,
+    normalize,
+    resolve,
+    shown,
+    split,
+    untracked,
+)
 
 HOST = "office.example"
 HOSTS = (HOST, "files.office.example:8443")

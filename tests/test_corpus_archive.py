@@ -16,7 +16,10 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.recordloader import ArcWarcRecord
 
 from corpus import Settings
-from corpus.archive import (
+from corpus.errors import StoreError
+from corpus.evidence.verify import verify_archive
+from corpus.warc.reader import Damage, Record, records
+from corpus.warc.writer import (
     ArchiveWriter,
     Place,
     Response,
@@ -25,9 +28,6 @@ from corpus.archive import (
     responses,
     sha256,
 )
-from corpus.errors import StoreError
-from corpus.records import Damage, Record, records
-from corpus.verify import verify_archive
 
 NOON = datetime(2026, 1, 15, 12, 0, 0, 250000, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -9,13 +9,14 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from communique.main import main
-from corpus import Settings, Store, catalog
-from corpus.archive import Place, own_files, read_response, responses
-from corpus.attachments import Attached
-from corpus.crawl import crawl
-from corpus.report import CrawlReport
-from corpus.sample_site import PAGES, SampleSite
-from corpus.verify import verify_catalog
+from corpus import Settings, Store
+from corpus.catalog.attachments import Attached
+from corpus.crawling.crawl import crawl
+from corpus.crawling.sample_site import PAGES, SampleSite
+from corpus.database import tables
+from corpus.evidence.verify import verify_catalog
+from corpus.review.report import CrawlReport
+from corpus.warc.writer import Place, own_files, read_response, responses
 from tests.conftest import EditedSite, sample_id
 from webui import create_app
 
@@ -50,9 +51,9 @@ def test_files_on_the_offices_host_are_archived_and_counted(
     assert store.attached(OFFICE) == Attached(named=3, archived=2, missing=1)
     assert not any("/file/" in url for url in report.missing)
     assert any("attached file" in line for line in report.sentences())
-    c = catalog.visit.c
+    c = tables.visit.c
     with store.writing() as connection:
-        query = select(catalog.visit).where(c.url.contains("1301416"))
+        query = select(tables.visit).where(c.url.contains("1301416"))
         row = connection.execute(query).one()
     kept = read_response(settings.archive, Place(row.warc_file, row.warc_offset))
     assert kept.body == (PAGES / OFFICE / "files/1301416.pdf").read_bytes()
@@ -96,7 +97,7 @@ def test_files_that_an_earlier_run_did_not_come_to_are_fetched_later(
 def test_files_on_other_hosts_are_never_asked_for(settings: Settings, store: Store) -> None:
     crawled(settings, store)
     with store.writing() as connection:
-        hosts = {url.split("/")[2] for url in connection.scalars(select(catalog.visit.c.url))}
+        hosts = {url.split("/")[2] for url in connection.scalars(select(tables.visit.c.url))}
     assert hosts == {HOST}
 
 

@@ -16,23 +16,24 @@ import pytest
 from sqlalchemy import Row, delete, select, update
 from warcio.archiveiterator import ArchiveIterator
 
-from corpus import Release, Settings, Store, catalog
-from corpus.archive import own_files
-from corpus.attestation import KIND, MADE, MEDIA_TYPE, canonical_json
-from corpus.backup import back_up
+from corpus import Release, Settings, Store
+from corpus.catalog.attestation import KIND, MADE, MEDIA_TYPE, canonical_json
+from corpus.catalog.versioning import change_version
+from corpus.database import tables
 from corpus.errors import StoreError
-from corpus.evidence import fold
-from corpus.imports import import_files
-from corpus.observation import change_version
-from corpus.records import Record, records
-from corpus.reread import reread_archive
+from corpus.evidence.backup import back_up
+from corpus.evidence.queries import fold
+from corpus.evidence.reparse import reread_archive
+from corpus.evidence.warc_import import import_files
+from corpus.warc.reader import Record, records
+from corpus.warc.writer import own_files
 from tests.conftest import EditedSite
 from tests.test_corpus_import_files import Foreign, page_of
 from tests.test_corpus_reread import edited, listed, misread, whole_page
 from tests.test_corpus_verify import findings, repaired, state
 from webui import create_app
 
-VERSION, RELEASE = catalog.version.c, catalog.release.c
+VERSION, RELEASE = tables.version.c, tables.release.c
 UNATTESTED: dict[str, Any] = dict.fromkeys(
     ("attested_at", "attested_file", "attested_offset"), None
 ) | {"attested_as": "later"}
@@ -57,13 +58,13 @@ def statements(settings: Settings, id_: str) -> list[tuple[dict[str, str], dict[
 def row_of(store: Store, id_: str, ordinal: int = 1) -> Row[Any]:
     with store.writing() as connection:
         where = (VERSION.release == id_) & (VERSION.ordinal == ordinal)
-        return connection.execute(select(catalog.version).where(where)).one()
+        return connection.execute(select(tables.version).where(where)).one()
 
 
 def change(store: Store, id_: str, **values: Any) -> None:
     """Change the row of a version behind the program's back."""
     with store.writing() as connection:
-        connection.execute(update(catalog.version).where(VERSION.release == id_), values)
+        connection.execute(update(tables.version).where(VERSION.release == id_), values)
 
 
 def sentences(settings: Settings, store: Store) -> list[str]:
@@ -73,7 +74,7 @@ def sentences(settings: Settings, store: Store) -> list[str]:
 def forget_attestations(settings: Settings, store: Store) -> None:
     """Leave a data folder as the program of before has left it."""
     with store.writing() as connection:
-        connection.execute(update(catalog.version), UNATTESTED)
+        connection.execute(update(tables.version), UNATTESTED)
     for path in attested_files(settings):
         path.unlink()
 
@@ -186,7 +187,7 @@ def test_a_release_s_changed_address_is_told_and_mended(
     known = whole_page(copy_store)
     with copy_store.writing() as connection:
         where = RELEASE.id == known.id
-        connection.execute(update(catalog.release).where(where), {"url": known.url + "?x"})
+        connection.execute(update(tables.release).where(where), {"url": known.url + "?x"})
     [told] = sentences(copy_settings, copy_store)
     assert told.startswith(f"{known.id}: version 1 in the catalog is not what ")
     assert "(url)" in told
@@ -216,7 +217,7 @@ def test_a_fact_that_no_response_states_is_not_guessed(
     change(copy_store, known.id, attachments=[{"url": "https://a.example/1", "title": "A"}])
     with copy_store.changing() as connection:  # as if another route had told it
         connection.execute(
-            update(catalog.version).where(VERSION.release == known.id),
+            update(tables.version).where(VERSION.release == known.id),
             {"attested_as": "revised", "attested_offset": None, "reader": row.reader},
         )
     assert findings(copy_settings, copy_store) == []
@@ -281,10 +282,10 @@ def test_a_deleted_version_is_told_and_read_from_the_archive_again(
         id_, number = next((id_, number) for id_, (_, number) in before.items() if number > 1)
         with store.writing() as connection:
             gone = (VERSION.release == id_) & (VERSION.ordinal == number)
-            connection.execute(delete(catalog.version).where(gone))
-            connection.execute(delete(catalog.event).where(catalog.event.c.release == id_))
+            connection.execute(delete(tables.version).where(gone))
+            connection.execute(delete(tables.event).where(tables.event.c.release == id_))
             left = {"version": number - 1}
-            connection.execute(update(catalog.release).where(RELEASE.id == id_), left)
+            connection.execute(update(tables.release).where(RELEASE.id == id_), left)
         [told] = sentences(settings, store)
         assert f"1 release lack a version that the archive attests, {id_} the first" in told
         assert repaired(settings, store) == []
@@ -337,7 +338,7 @@ def test_a_program_that_is_killed_before_its_transaction_is_over_does_no_harm(
         with copy_store.changing() as connection:
             where = VERSION.release == known.id
             values = {"title": "Amended", "attested_as": "revised", "attested_offset": None}
-            connection.execute(update(catalog.version).where(where), values)
+            connection.execute(update(tables.version).where(where), values)
             copy_store.attestor.attest(connection, "revised")
             raise KeyboardInterrupt
 
@@ -441,7 +442,7 @@ def test_a_commandful_of_transactions_writes_one_file_an_office(
     for known in copy_store.releases():
         with copy_store.changing() as connection:
             connection.execute(
-                update(catalog.version).where(VERSION.release == known.id), {"attested_as": MADE}
+                update(tables.version).where(VERSION.release == known.id), {"attested_as": MADE}
             )
     assert len(attested_files(copy_settings)) == 2
     assert findings(copy_settings, copy_store) == []

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from corpus import Provenance, Settings, Store, backlog, catalog
-from corpus.backlog import clear_some, count_backlog
+from corpus import Provenance, Settings, Store
+from corpus.catalog import statute_backfill
+from corpus.catalog.statute_backfill import clear_some, count_backlog
+from corpus.database import tables
+from corpus.evidence.reparse import reread_archive
 from corpus.release import Draft, Release, release_id
-from corpus.reread import reread_archive
 from corpus.statutes import RULES, Cited
 from indexer import Engine, open_engine, reindex
 from indexer.engine.results import Query
@@ -51,7 +53,7 @@ def held(store: Store, id_: str) -> Release:
 def spoil(store: Store, **values: object) -> None:
     """As older rules would have left it."""
     with store.writing() as connection:
-        connection.execute(update(catalog.version).values(statute_rules=RULES - 1, **values))
+        connection.execute(update(tables.version).values(statute_rules=RULES - 1, **values))
 
 
 def test_what_is_stored_tells_the_statutes_it_cites_and_where(store: Store) -> None:
@@ -74,19 +76,19 @@ def test_a_version_that_differs_has_its_own(store: Store) -> None:
     add(store, 1, [WIRE.replace("1343", "1344")], AT + timedelta(days=1))
     assert [each.key for each in held(store, id_).statutes or ()] == ["us/usc/18/1344"]
     with store.writing() as connection:
-        kept = connection.scalars(select(catalog.version.c.statutes)).all()
+        kept = connection.scalars(select(tables.version.c.statutes)).all()
     assert [each[0][0] for each in kept] == ["us/usc/18/1343", "us/usc/18/1344"]
 
 
 def test_only_what_older_rules_derived_is_derived_again_and_the_index_hears(store: Store) -> None:
     first, second, third = (add(store, n, [WIRE]) for n in range(3))
     with store.writing() as connection:
-        v = catalog.version.c
+        v = tables.version.c
         older = {"statute_rules": RULES - 1}
-        kept = update(catalog.version).where(v.release == first)
+        kept = update(tables.version).where(v.release == first)
         connection.execute(kept, {"statutes": [["us/usc/1/1", 1, 0, 3]]})
-        connection.execute(update(catalog.version).where(v.release == second), older)
-        wrong = update(catalog.version).where(v.release == third)
+        connection.execute(update(tables.version).where(v.release == second), older)
+        wrong = update(tables.version).where(v.release == third)
         connection.execute(wrong, older | {"statutes": None})
     before = store.revision()
     assert (count_backlog(store), clear_some(store), clear_some(store)) == (2, 2, 0)
@@ -103,7 +105,7 @@ def test_a_reindex_derives_what_an_older_catalog_lacks_once(
     assert any(told.values())
     spoil(copy_store, statutes=None)
     assert {each.statutes for each in copy_store.releases()} == {None}
-    monkeypatch.setattr(backlog, "CHUNK", 7)
+    monkeypatch.setattr(statute_backfill, "CHUNK", 7)
     reindex(copy_settings, copy_store, copy_engine)
     assert {each.id: each.statutes for each in copy_store.releases()} == told
     assert count_backlog(copy_store) == 0

@@ -17,13 +17,14 @@ from click.testing import CliRunner
 from sqlalchemy import func, select
 
 from communique.main import main
-from corpus import Settings, Store, catalog, office
-from corpus.archive import ArchiveWriter, Place, Response, own_files, read_response
-from corpus.backup import back_up
-from corpus.crawl import crawl
+from corpus import Settings, Store, office
+from corpus.crawling.crawl import crawl
+from corpus.crawling.sample_site import SampleSite
+from corpus.database import tables
 from corpus.errors import LockedError, StoreError
-from corpus.sample_site import SampleSite
-from corpus.verify import verify_archive, verify_catalog
+from corpus.evidence.backup import back_up
+from corpus.evidence.verify import verify_archive, verify_catalog
+from corpus.warc.writer import ArchiveWriter, Place, Response, own_files, read_response
 from tests.disks import read_only_view, small_disk
 from tests.test_corpus_reread import whole_page
 from tests.test_corpus_verify import newest_file, state
@@ -36,7 +37,7 @@ import os, sys
 from dataclasses import replace
 from pathlib import Path
 from corpus import Store, office
-from corpus.crawl import crawl
+from corpus.crawling.crawl import crawl
 from corpus.settings import read_settings
 settings = replace(read_settings(os.environ), data=Path(sys.argv[1]))
 mirrors = {host: sys.argv[2] for route in office("sample_doj").routes for host in route.hosts}
@@ -64,7 +65,7 @@ def assert_whole(settings: Settings, store: Store) -> None:
 def seen(store: Store) -> int:
     """Releases that are published, or held by a run that goes on."""
     with store.writing() as connection:
-        staged = connection.scalar(select(func.count()).select_from(catalog.staged)) or 0
+        staged = connection.scalar(select(func.count()).select_from(tables.staged)) or 0
     return store.count() + int(staged)
 
 
@@ -187,7 +188,7 @@ BACKUP = """
 import sys
 from pathlib import Path
 from corpus import Settings, Store
-from corpus.backup import back_up
+from corpus.evidence.backup import back_up
 settings = Settings(data=Path(sys.argv[1]))
 back_up(settings, Store(settings), Path(sys.argv[2]))
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from corpus.page import Page, fragment
+from corpus.reading.page import Page, fragment
 from corpus.release import Attachment
 from corpus.sources._dateline import dateline
 from corpus.sources._files import linked_files

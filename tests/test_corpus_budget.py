@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from corpus import Settings, Store, budget, catalog, revisits
-from corpus.crawl import crawl
-from corpus.report import CrawlReport
-from corpus.staging import Staging
-from corpus.trouble import MOST_MISSING
+from corpus import Settings, Store
+from corpus.crawling import budget, due
+from corpus.crawling.circuit_breaker import MOST_MISSING
+from corpus.crawling.crawl import crawl
+from corpus.database import tables
+from corpus.review.report import CrawlReport
+from corpus.review.staging import Staging
 from indexer import open_engine
 from indexer.status import status_of, status_sentences
 from tests.faulty_site import FaultySite, Page, after, status
@@ -89,7 +91,7 @@ def run(settings: Settings, store: Store) -> Crawl:
 
 def whole_walks(store: Store) -> int:
     with store.writing() as connection:
-        return sum(connection.scalars(select(catalog.run.c.is_walk)))
+        return sum(connection.scalars(select(tables.run.c.is_walk)))
 
 
 def test_a_listing_beyond_the_budget_is_walked_by_several_runs(
@@ -236,7 +238,7 @@ def test_a_listing_of_what_is_not_there_ends(run: Crawl, site: EndlessSite, stor
 def test_links_to_nowhere_among_others_end_nothing(
     run: Crawl, site: EndlessSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("corpus.trouble.MOST_MISSING", PER_PAGE)
+    monkeypatch.setattr("corpus.crawling.circuit_breaker.MOST_MISSING", PER_PAGE)
     gone = next(path for path in site.pages if path.startswith("/opa/pr/"))
     site.faults = [(f"^{gone}-", status(404))]
     site.next_number = lambda number: number + 1 if number < 9 else None
@@ -323,5 +325,5 @@ def test_a_listing_may_name_more_than_a_statement_takes(settings: Settings, stor
     staging = Staging(store, "sample_doj", "pages", datetime.now(UTC), 7)
     assert staging.staged(ids) == set()
     with store.writing() as connection:
-        assert revisits.standings(connection, ids) == {}
-        assert revisits.dead(connection, "sample_doj", ids) == {}
+        assert due.standings(connection, ids) == {}
+        assert due.dead(connection, "sample_doj", ids) == {}

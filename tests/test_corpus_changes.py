@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from corpus import Release, Settings, Store, catalog, office, offices
-from corpus.crawl import crawl
+from corpus import Release, Settings, Store, office, offices
+from corpus.crawling.crawl import crawl
+from corpus.crawling.schedule import Schedule, Standing, read_schedule
+from corpus.database import tables
 from corpus.errors import SettingsError
 from corpus.release import release_id
-from corpus.report import CrawlReport
-from corpus.schedule import Schedule, Standing, read_schedule
+from corpus.review.report import CrawlReport
 
 HOST = "www.justice.gov"
 FEW = 6
@@ -189,7 +190,7 @@ def test_a_better_reader_replaces_what_was_derived_and_makes_no_version(
     worse = next(store.releases())
     with store.writing() as connection:  # as a reader of before had read it
         connection.execute(
-            update(catalog.version).where(catalog.version.c.release == worse.id),
+            update(tables.version).where(tables.version.c.release == worse.id),
             {"body": ["Menu", *worse.body], "topics": ["Lost"]},
         )
     better = replace(office("us_doj"), version=office("us_doj").version + 1)
@@ -301,8 +302,8 @@ def test_coverage_tells_months_and_gaps(run: Crawl, store: Store) -> None:
     days = [date(2018, 1, 5), date(2018, 1, 6), date(2018, 4, 1), None, date(2018, 4, 2)]
     with store.writing() as connection:
         for id_, day in zip(ids, [*days, date(2017, 12, 31)], strict=True):
-            where = catalog.version.c.release == id_
-            connection.execute(update(catalog.version).where(where), {"published": day})
+            where = tables.version.c.release == id_
+            connection.execute(update(tables.version).where(where), {"published": day})
     [coverage] = store.coverage()
     assert coverage.months == {"2017-12": 1, "2018-01": 2, "2018-04": 2}
     assert coverage.gaps == ("2018-02", "2018-03")

@@ -19,15 +19,16 @@ from warcio.archiveiterator import ArchiveIterator
 
 from communique.main import main
 from corpus import Settings, Store, certificate_exception, offices
-from corpus.archive import ArchiveWriter, read_response
-from corpus.crawl import crawl
+from corpus.crawling import download_handler
+from corpus.crawling.crawl import crawl
+from corpus.crawling.public_address import is_public, literal_address
+from corpus.crawling.sample_site import SampleSite
+from corpus.crawling.spider import Failed, Fetched, Wanted, fetch_all, scrapy_settings
 from corpus.errors import CrawlError
-from corpus.public_address import is_public, literal_address
-from corpus.records import Record, records
-from corpus.sample_site import SampleSite
-from corpus.spider import Failed, Fetched, Wanted, fetch_all, scrapy_settings
+from corpus.evidence.verify import verify_archive, verify_catalog
 from corpus.tls import BrokenChain, tls_context
-from corpus.verify import verify_archive, verify_catalog
+from corpus.warc.reader import Record, records
+from corpus.warc.writer import ArchiveWriter, read_response
 from tests.tls_site import DAY, Identity, Proxy, Site, answer, authority, issue, server
 
 HOST, OTHER = "www.office.example", "files.office.example"
@@ -433,7 +434,7 @@ def test_the_address_that_was_judged_is_the_one_that_is_connected_to_each_time_a
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """127.0.0.2 plays the public address here."""
-    monkeypatch.setattr("corpus.connection.is_public", lambda each: str(each) == "127.0.0.2")
+    monkeypatch.setattr(download_handler, "is_public", lambda each: str(each) == "127.0.0.2")
     names = Names(["127.0.0.2"], ["127.0.0.1"])
     names.rule(monkeypatch)
     with Site(at=("127.0.0.2", 0)) as site, Site(at=("127.0.0.1", site.port)) as trap:
@@ -473,7 +474,7 @@ def test_nothing_but_http_is_spoken_before_and_behind_the_door(
     found = fetch(settings, url, hosts=(HOST, ""))
     assert isinstance(found, Failed)
     assert found.rule == "other_scheme"
-    monkeypatch.setattr("corpus.address.judge", lambda url, hosts=None: None)
+    monkeypatch.setattr("corpus.reading.address.judge", lambda url, hosts=None: None)
     found = fetch(settings, url, hosts=(HOST, ""))
     assert isinstance(found, Failed)
     assert "Unsupported URL scheme" in found.reason
@@ -488,7 +489,7 @@ def test_what_we_rely_on_in_libraries_holds(settings: Settings) -> None:
     ours = scrapy_settings(1, settings, False)
     assert ours["DOWNLOAD_VERIFY_CERTIFICATES"] is True
     spoken = default_settings.DOWNLOAD_HANDLERS_BASE | ours["DOWNLOAD_HANDLERS"]
-    handler = "corpus.connection.OfficeDownloadHandler"
+    handler = "corpus.crawling.download_handler.OfficeDownloadHandler"
     assert {k: v for k, v in spoken.items() if v} == {"http": handler, "https": handler}
     for name in ("COOKIES_ENABLED", "REDIRECT_ENABLED", "METAREFRESH_ENABLED"):
         assert ours[name] is False
@@ -517,7 +518,7 @@ def test_an_office_with_a_broken_chain_is_crawled_once_it_is_declared(
 ) -> None:
     """A whole crawl over TLS, by the host's own name; nothing stands in for it."""
     host = "www.justice.example"
-    monkeypatch.setattr("corpus.crawl.LEAST_DELAY_S", 0)
+    monkeypatch.setattr("corpus.crawling.crawl.LEAST_DELAY_S", 0)
     identity, reason = issue("server", host, issuer=UNKNOWN), "The intermediate is not sent."
     with SampleSite("sample_doj") as site:
         server_socket = site.server.socket

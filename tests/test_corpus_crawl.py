@@ -17,15 +17,16 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from corpus import Settings, Store, catalog, office
-from corpus.archive import Place, responses
-from corpus.attestation import KIND
-from corpus.crawl import check_delay, crawl
+from corpus import Settings, Store, office
+from corpus.catalog.attestation import KIND
+from corpus.crawling.crawl import check_delay, crawl
+from corpus.crawling.sample_site import SampleSite
+from corpus.database import tables
 from corpus.errors import OfficeError, SettingsError
-from corpus.records import Record, records
-from corpus.report import CrawlReport
-from corpus.sample_site import SampleSite
-from corpus.verify import verify_archive, verify_catalog
+from corpus.evidence.verify import verify_archive, verify_catalog
+from corpus.review.report import CrawlReport
+from corpus.warc.reader import Record, records
+from corpus.warc.writer import Place, responses
 
 HOST = "www.justice.gov"
 ROOT = Path(__file__).resolve().parents[1]
@@ -36,9 +37,9 @@ ALONE = """
 import os
 import sys
 from pathlib import Path
-from corpus.attestation import KIND
+from corpus.catalog.attestation import KIND
 from corpus import Settings, Store
-from corpus.crawl import crawl
+from corpus.crawling.crawl import crawl
 url = os.environ.get("COMMUNIQUE_CATALOG", "")
 settings = Settings(data=Path(sys.argv[1]), catalog=url, revisits="0", walk_days=0)
 mirrors = {sys.argv[2]: sys.argv[3]}
@@ -87,7 +88,7 @@ def assert_evidence_is_whole(settings: Settings, store: Store) -> None:
 def staged(store: Store) -> int:
     """How many releases runs hold that are not over."""
     with store.writing() as connection:
-        return connection.scalar(select(func.count()).select_from(catalog.staged)) or 0
+        return connection.scalar(select(func.count()).select_from(tables.staged)) or 0
 
 
 def state(store: Store) -> dict[str, tuple[int, str]]:

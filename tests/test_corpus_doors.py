@@ -10,13 +10,13 @@ from urllib.parse import quote
 import pytest
 
 from corpus import Settings, Store, office, offices
-from corpus.address import host
-from corpus.archive import responses
-from corpus.check import check
-from corpus.crawl import crawl
+from corpus.crawling.crawl import crawl
+from corpus.crawling.preview import check
+from corpus.evidence.verify import verify_catalog
+from corpus.reading.address import host
 from corpus.release import Alternate, Attachment
 from corpus.sources import _generic
-from corpus.verify import verify_catalog
+from corpus.warc.writer import responses
 from tests.examplia import (
     GENERIC,
     HOST,

@@ -14,12 +14,12 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import Engine as Database
 
 from corpus import Settings, Store
-from corpus.archive import ArchiveWriter, Response
-from corpus.crawl import crawl
+from corpus.crawling.crawl import crawl
+from corpus.crawling.sample_site import SampleSite
 from corpus.durability import make_folder, replacing
 from corpus.errors import StoreError
-from corpus.imports import import_files
-from corpus.sample_site import SampleSite
+from corpus.evidence.warc_import import import_files
+from corpus.warc.writer import ArchiveWriter, Response
 from indexer import Query, open_engine, reindex
 from tests.power_cut import Disk, NoDiskError
 from tests.test_corpus_verify import findings, newest_file, repaired, state

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from corpus.encoding import decode
-from corpus.page import Page
+from corpus.reading.charset import decode
+from corpus.reading.page import Page
 
 DEFECTS = Path(__file__).parent / "pages" / "defects"
 CURLY = "“The clerk’s ledger – all of it”"

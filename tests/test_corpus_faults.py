@@ -14,18 +14,19 @@ from click.testing import CliRunner, Result
 from sqlalchemy import func, insert, select
 
 from communique.main import main
-from corpus import Settings, Store, catalog, office
-from corpus.archive import ArchiveWriter
-from corpus.crawl import crawl
+from corpus import Settings, Store, office
+from corpus.crawling.crawl import crawl
+from corpus.crawling.frontier import Frontier
+from corpus.crawling.ingest import Intake
+from corpus.crawling.sample_site import SampleSite
+from corpus.database import tables
 from corpus.error_log import FILE, MOST_BYTES, sentence
 from corpus.errors import StoreError
-from corpus.frontier import Frontier
-from corpus.intake import Intake
-from corpus.office_gate import OfficeGate
-from corpus.report import CrawlReport
-from corpus.sample_site import SampleSite
-from corpus.staging import Staging
-from corpus.verify import verify_archive, verify_catalog
+from corpus.evidence.verify import verify_archive, verify_catalog
+from corpus.review.office_validation import OfficeGate
+from corpus.review.report import CrawlReport
+from corpus.review.staging import Staging
+from corpus.warc.writer import ArchiveWriter
 from tests.faulty_site import Fault, FaultySite
 from tests.newsroom import sample_newsroom
 
@@ -65,7 +66,7 @@ def issues(report: CrawlReport) -> list[tuple[str, str]]:
 
 def staged(store: Store) -> int:
     with store.writing() as connection:
-        return connection.scalar(select(func.count()).select_from(catalog.staged)) or 0
+        return connection.scalar(select(func.count()).select_from(tables.staged)) or 0
 
 
 # 304, though nothing was sent to validate
@@ -155,7 +156,7 @@ def failing(once: Callable[..., Any], is_hit: Callable[..., bool], error: Except
 
 
 def violate(self: Staging, connection: Any, seen: Any) -> None:
-    connection.execute(insert(catalog.staged), {"run": self.run, "release": seen.id})
+    connection.execute(insert(tables.staged), {"run": self.run, "release": seen.id})
 
 
 @pytest.mark.parametrize(
@@ -236,7 +237,7 @@ def test_a_release_that_cannot_be_published_costs_itself(
     monkeypatch: pytest.MonkeyPatch,
     number: int,
 ) -> None:
-    import corpus.staging as publishing
+    import corpus.review.staging as publishing
 
     bad: list[str] = []
 
@@ -284,15 +285,15 @@ def mirrors(doj: str, gpo: str) -> list[str]:
 
 
 PLACES = [
-    "corpus.staging:Staging.__init__",
-    "corpus.staging:Staging.counts",
-    "corpus.frontier:Frontier.__init__",
-    "corpus.run:Run._pop",
-    "corpus.frontier:Frontier.add_due",
-    "corpus.archive:ArchiveWriter.close",
-    "corpus.crawl:read_baseline",
-    "corpus.crawl:judge",
-    "corpus.staging:Staging.publish",
+    "corpus.review.staging:Staging.__init__",
+    "corpus.review.staging:Staging.counts",
+    "corpus.crawling.frontier:Frontier.__init__",
+    "corpus.crawling.crawl_run:Run._pop",
+    "corpus.crawling.frontier:Frontier.add_due",
+    "corpus.warc.writer:ArchiveWriter.close",
+    "corpus.crawling.crawl:read_baseline",
+    "corpus.crawling.crawl:judge",
+    "corpus.review.staging:Staging.publish",
 ]
 
 

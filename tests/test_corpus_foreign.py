@@ -18,9 +18,9 @@ import pytest
 import zstandard
 
 from corpus import Settings, Store
-from corpus.imports import ImportReport, import_files
-from corpus.reread import reread_archive
-from corpus.verify import verify_archive, verify_catalog
+from corpus.evidence.reparse import reread_archive
+from corpus.evidence.verify import verify_archive, verify_catalog
+from corpus.evidence.warc_import import ImportReport, import_files
 from tests.conftest import SHARED
 from tests.foreign_archives import (
     AT,

@@ -21,9 +21,9 @@ from typing import Any
 import pytest
 
 from corpus import Settings, Store
-from corpus.archive import Place, read_response, sha256
+from corpus.evidence.verify import verify_archive, verify_catalog
 from corpus.release import release_id
-from corpus.verify import verify_archive, verify_catalog
+from corpus.warc.writer import Place, read_response, sha256
 from tests.faulty_site import FaultySite
 from tests.fortnight import GONE_VISITS, Day, Fortnight, Known
 from tests.newsroom import Newsroom, letters, sample_newsroom, saved_newsroom

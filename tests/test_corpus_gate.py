@@ -12,8 +12,8 @@ import pytest
 
 from corpus import office
 from corpus.errors import PageError
-from corpus.gate import check, check_little, check_page, remarks
-from corpus.page import Page
+from corpus.reading.page import Page
+from corpus.reading.validation import check, check_little, check_page, remarks
 from corpus.release import Draft
 
 DEFECTS = Path(__file__).parent / "pages" / "defects"

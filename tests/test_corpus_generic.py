@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from corpus.answers import Answer, Reading, read
 from corpus.errors import PageError
-from corpus.page import Page, text
-from corpus.records import Record
-from corpus.source import Link, Source
+from corpus.evidence.exchanges import Answer, Reading, read
+from corpus.reading.page import Page, text
+from corpus.reading.source import Link, Source
 from corpus.sources._generic import canonical, route
+from corpus.warc.reader import Record
 
 HOST = "www.prosecutor.example"
 NOON = datetime(2024, 3, 12, 12, tzinfo=UTC)

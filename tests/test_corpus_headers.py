@@ -9,10 +9,10 @@ from dataclasses import replace
 import pytest
 
 from corpus import Settings, Store
-from corpus.archive import ArchiveWriter, Place, read_response
-from corpus.records import Record, records
-from corpus.spider import Failed, Fetched, Wanted, fetch_all
-from corpus.verify import verify_archive, verify_catalog
+from corpus.crawling.spider import Failed, Fetched, Wanted, fetch_all
+from corpus.evidence.verify import verify_archive, verify_catalog
+from corpus.warc.reader import Record, records
+from corpus.warc.writer import ArchiveWriter, Place, read_response
 from tests.conftest import EDITED, EditedSite, sample_id
 from tests.tls_site import Site, answer
 from webui import create_app

@@ -11,14 +11,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, func, select, update
 
-from corpus import Settings, Store, catalog
-from corpus.archive import ArchiveWriter, Place, Response, read_response, sha256
-from corpus.backup import back_up
-from corpus.copies import link_older
-from corpus.ledger import Entry
+from corpus import Settings, Store
+from corpus.catalog.ledger import Entry
+from corpus.catalog.mapping import Visit, as_json, current_releases
+from corpus.catalog.near_duplicates import link_older
+from corpus.database import tables
+from corpus.evidence.backup import back_up
 from corpus.release import FACTS, Draft, Provenance, release_id
-from corpus.rows import Visit, as_json, current_releases
-from corpus.staging import Observed, Staging, accept, finish_publishing
+from corpus.review.staging import Observed, Staging, accept, finish_publishing
+from corpus.warc.writer import ArchiveWriter, Place, Response, read_response, sha256
 from indexer import open_engine
 from indexer.status import status_of, status_sentences
 from tests.test_corpus_reread import whole_page
@@ -48,9 +49,9 @@ def _staged(settings: Settings, store: Store) -> tuple[Staging, str]:
     with ArchiveWriter(settings.archive, OFFICE, 10**9) as archive:
         place = archive.add(Response(url, 200, [], page.body, now, []))
     with store.writing() as connection:
-        query = current_releases().where(catalog.release.c.id == known.id)
+        query = current_releases().where(tables.release.c.id == known.id)
         row = dict(connection.execute(query).one()._mapping)
-    names = {column.name for column in catalog.version.c} - {"release", "ordinal", "is_repeat"}
+    names = {column.name for column in tables.version.c} - {"release", "ordinal", "is_repeat"}
     names = {name for name in names if not name.startswith("attested_")}
     facts = {name: row[name] for name in names} | {
         "asked_url": url,
@@ -84,7 +85,7 @@ def test_what_a_dropped_run_saw_is_not_taken_in_either(
     before = state(copy_store)
     later = Staging(copy_store, OFFICE, "pages", datetime.now(UTC), 7)
     later.publish({"listed": 0}, is_walk=False, gone_visits=3)
-    assert rows(copy_store, catalog.staged) == 0
+    assert rows(copy_store, tables.staged) == 0
     assert repaired(copy_settings, copy_store) == []
     assert state(copy_store) == before
 
@@ -108,7 +109,7 @@ def test_damaged_evidence_of_a_held_run_is_told_and_forgotten_with_what_was_read
     assert finding.sentence.startswith(f"{newest} is missing; 1 answer stood in it. Restore it ")
     assert finding.repair
     assert finding.repair() == f"The next crawl fetches 1 page anew, {url} the first."
-    assert rows(copy_store, catalog.staged) == rows(copy_store, catalog.staged_visit) == 0
+    assert rows(copy_store, tables.staged) == rows(copy_store, tables.staged_visit) == 0
     assert findings(copy_settings, copy_store) == []
 
 
@@ -150,9 +151,9 @@ def test_a_release_that_is_read_again_keeps_what_points_to_it(
     copy_store.suppress(known.id, "Order of a court.")
     with copy_store.writing() as connection:
         connection.execute(
-            update(catalog.release).where(catalog.release.c.id == known.id), {"misses": 2}
+            update(tables.release).where(tables.release.c.id == known.id), {"misses": 2}
         )
-        connection.execute(delete(catalog.version).where(catalog.version.c.release == known.id))
+        connection.execute(delete(tables.version).where(tables.version.c.release == known.id))
     assert any("lack their release or version row" in each for each in sentences(copy_settings))
     assert repaired(copy_settings, copy_store) == []
     assert copy_store.suppressed() == {known.id}
@@ -160,8 +161,8 @@ def test_a_release_that_is_read_again_keeps_what_points_to_it(
     assert again
     assert [getattr(again, name) for name in FACTS] == [getattr(known, name) for name in FACTS]
     with copy_store.writing() as connection:
-        where = catalog.release.c.id == known.id
-        assert connection.scalar(select(catalog.release.c.misses).where(where)) == 2
+        where = tables.release.c.id == known.id
+        assert connection.scalar(select(tables.release.c.misses).where(where)) == 2
 
 
 def sentences(settings: Settings) -> list[str]:
@@ -176,11 +177,11 @@ def test_the_ledger_of_a_release_that_is_read_again_is_told_once(
     with copy_store.writing() as connection:
         row = {"release": known.id, "office": OFFICE, "kind": "gone", "version": 1}
         row |= {"at": datetime.now(UTC), "since": datetime.now(UTC)}
-        connection.execute(catalog.event.insert(), row)
-        before = connection.scalar(select(func.count()).select_from(catalog.event))
-        connection.execute(delete(catalog.version).where(catalog.version.c.release == known.id))
+        connection.execute(tables.event.insert(), row)
+        before = connection.scalar(select(func.count()).select_from(tables.event))
+        connection.execute(delete(tables.version).where(tables.version.c.release == known.id))
     assert repaired(copy_settings, copy_store) == []
-    assert rows(copy_store, catalog.event) == before
+    assert rows(copy_store, tables.event) == before
 
 
 def test_a_change_that_is_set_aside_leaves_the_ledger_and_comes_back_with_its_version(
@@ -190,12 +191,12 @@ def test_a_change_that_is_set_aside_leaves_the_ledger_and_comes_back_with_its_ve
     with copy_store.writing() as connection:
         row = {"release": known.id, "office": OFFICE, "kind": "changed", "version": known.version}
         row |= {"at": datetime.now(UTC), "since": datetime.now(UTC)}
-        connection.execute(catalog.event.insert(), row)
+        connection.execute(tables.event.insert(), row)
     assert [each.kind for each in ledger_of(copy_store, known.id)] == ["changed"]
     for is_repeat, kinds in ((True, []), (False, ["changed"])):
         with copy_store.writing() as connection:
-            where = catalog.version.c.release == known.id
-            connection.execute(update(catalog.version).where(where), {"is_repeat": is_repeat})
+            where = tables.version.c.release == known.id
+            connection.execute(update(tables.version).where(where), {"is_repeat": is_repeat})
         assert [each.kind for each in ledger_of(copy_store, known.id)] == kinds
         assert [each.kind for each in copy_store.history(known.id)] == ["new", *kinds]
 
@@ -215,16 +216,16 @@ def test_copies_that_an_older_catalog_brought_are_found_once(store: Store, most:
             own = replace(draft, body=body if n < 2 else [f"{n} {line}" for line in body])
             seen = replace(found, sha256=str(n) * 64)
             store.add(connection, "a", url, own, seen, NOON, frozenset())
-        linked = connection.execute(select(catalog.copy).order_by(catalog.copy.c.release)).all()
+        linked = connection.execute(select(tables.copy).order_by(tables.copy.c.release)).all()
         assert len(linked) == 2
-        for table in (catalog.copy, catalog.band):  # as a migration leaves it
+        for table in (tables.copy, tables.band):  # as a migration leaves it
             connection.execute(delete(table))
-        connection.execute(catalog.about.insert(), {"key": "unlinked", "value": 4})
+        connection.execute(tables.about.insert(), {"key": "unlinked", "value": 4})
     with store.writing() as connection:
         while link_older(connection, most):
             pass
     finish_publishing(store, "a")
     with store.writing() as connection:
-        again = connection.execute(select(catalog.copy).order_by(catalog.copy.c.release)).all()
-        keys = set(connection.scalars(select(catalog.about.c.key)))
+        again = connection.execute(select(tables.copy).order_by(tables.copy.c.release)).all()
+        keys = set(connection.scalars(select(tables.about.c.key)))
     assert (again, keys) == (linked, {"format", "revision"})

@@ -18,13 +18,13 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from corpus import Release, Settings, Store, office
-from corpus.archive import Place, read_response
-from corpus.crawl import crawl
+from corpus.crawling.crawl import crawl
+from corpus.crawling.sample_site import SampleSite
 from corpus.errors import StoreError
-from corpus.imports import ImportReport, import_files, verify_imports
-from corpus.reread import reread_archive
-from corpus.sample_site import SampleSite
-from corpus.verify import verify_archive, verify_catalog
+from corpus.evidence.reparse import reread_archive
+from corpus.evidence.verify import verify_archive, verify_catalog
+from corpus.evidence.warc_import import ImportReport, import_files, verify_imports
+from corpus.warc.writer import Place, read_response
 from indexer.export import exported
 from tests.test_corpus_reread import misread, whole_page
 from tests.test_corpus_verify import state

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from corpus import Settings, Store, office, offices, sources
-from corpus.crawl import crawl
+from corpus.crawling.crawl import crawl
+from corpus.crawling.sample_site import SampleSite
 from corpus.errors import PageError
-from corpus.page import Page
+from corpus.evidence.verify import verify_catalog
+from corpus.reading.page import Page
 from corpus.release import FACTS
-from corpus.report import CrawlReport
-from corpus.sample_site import SampleSite
-from corpus.verify import verify_catalog
+from corpus.review.report import CrawlReport
 from indexer import open_engine
 from indexer.status import status_of, status_sentences
 
@@ -28,10 +28,10 @@ OFFICE = '''"""An invented office that was redesigned; its new pages name no top
 
 from urllib.parse import urljoin
 
-from corpus.layout import Layout, Layouts
-from corpus.page import attribute, one, paragraphs, read_date, read_iso_date, some, text
+from corpus.reading.layout import Layout, Layouts
+from corpus.reading.page import attribute, one, paragraphs, read_date, read_iso_date, some, text
 from corpus.release import Draft
-from corpus.source import Link, Listing, Route, Source
+from corpus.reading.source import Link, Listing, Route, Source
 
 
 def links(page):

@@ -10,7 +10,7 @@ import pytest
 
 from corpus import office
 from corpus.errors import PageError
-from corpus.page import Page
+from corpus.reading.page import Page
 
 PAGES = Path(__file__).parent / "pages"
 

@@ -14,9 +14,9 @@ import pytest
 
 from bench.faults import holdings
 from corpus import Settings, Store, office
-from corpus.crawl import crawl
+from corpus.crawling.crawl import crawl
+from corpus.crawling.sample_site import SampleSite
 from corpus.errors import StoreError
-from corpus.sample_site import SampleSite
 
 ROOT = Path(__file__).resolve().parents[1]
 NAMES = ("sample_doj", "sample_gpo")

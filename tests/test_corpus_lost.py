@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from corpus import Settings, Store, office
-from corpus.archive import Place, read_response, sha256
-from corpus.crawl import crawl
-from corpus.finding import Finding
+from corpus.crawling.crawl import crawl
+from corpus.evidence.finding import Finding
+from corpus.warc.writer import Place, read_response, sha256
 from tests.conftest import EDITED, FIRST_EDIT, EditedSite, sample_id
 from tests.test_corpus_verify import findings, newest_file, repaired
 from webui import create_app
@@ -155,7 +155,7 @@ def test_a_response_that_is_found_again_is_no_longer_marked(
 def test_a_version_of_others_whose_file_is_lost_is_marked_too(
     copy_settings: Settings, copy_store: Store, tmp_path: Path
 ) -> None:
-    from corpus.imports import import_files
+    from corpus.evidence.warc_import import import_files
 
     fresh = Settings(data=tmp_path / "fresh")
     theirs = tmp_path / "theirs.warc.gz"

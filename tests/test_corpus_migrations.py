@@ -13,13 +13,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 
 from corpus import Attachment, Settings, Store
-from corpus.archive import Place
-from corpus.catalog import FORMAT, tables
-from corpus.database import open_catalog
+from corpus.catalog.store import Visit
+from corpus.database.migrations import FOLDER, upgrade
+from corpus.database.opening import open_catalog
+from corpus.database.tables import FORMAT, metadata
 from corpus.errors import StoreError
-from corpus.migrations import FOLDER, upgrade
 from corpus.release import Alternate
-from corpus.store import Visit
+from corpus.warc.writer import Place
 
 CATALOGS = Path(__file__).parent / "catalogs"
 NOON = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
@@ -57,7 +57,7 @@ def test_all_migrations_together_make_the_tables_that_the_program_makes(tmp_path
     engine = create_engine(f"sqlite:///{tmp_path / 'catalog.sqlite'}")
     with engine.begin() as connection:
         upgrade(connection, 0)
-        assert compare_metadata(_context(connection), tables) == []
+        assert compare_metadata(_context(connection), metadata) == []
     engine.dispose()
 
 
@@ -83,7 +83,7 @@ def test_a_catalog_of_format_1_is_upgraded_without_loss(settings: Settings, old:
     assert after == before
     engine = open_catalog(settings.catalog_url)
     with engine.begin() as opened:
-        assert compare_metadata(_context(opened), tables) == []
+        assert compare_metadata(_context(opened), metadata) == []
         assert opened.execute(text("PRAGMA foreign_key_check")).all() == []
         assert opened.execute(text("PRAGMA foreign_keys")).scalar_one() == 1
     engine.dispose()

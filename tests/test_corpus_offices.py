@@ -16,11 +16,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from corpus import office, offices
-from corpus.address import judge
-from corpus.page import Page
+from corpus.crawling.sample_site import SampleSite
+from corpus.reading.address import judge
+from corpus.reading.page import Page
+from corpus.reading.source import Listing, Route
 from corpus.release import Draft
-from corpus.sample_site import SampleSite
-from corpus.source import Listing, Route
 
 PAGES = Path(__file__).parent / "pages"
 ROUTES = [(name, route) for name, source in offices().items() for route in source.routes]

@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from corpus.errors import PageError
-from corpus.page import (
+from corpus.reading.page import (
     BLOCKS,
     UNREAD,
     Page,

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from corpus import Settings, Store
-from corpus.crawl import crawl
-from corpus.report import CrawlReport
-from corpus.spider import scrapy_settings
+from corpus.crawling.crawl import crawl
+from corpus.crawling.spider import scrapy_settings
+from corpus.review.report import CrawlReport
 
 HOST = "www.justice.gov"
 FEW = 5

@@ -18,13 +18,14 @@ from sqlalchemy import create_engine, inspect, text
 
 from bench.faults import crawl_command, crawl_whole, holdings, run_state, start
 from communique.main import main
-from corpus import Draft, Provenance, Settings, Store, catalog
-from corpus.catalog import FORMAT, tables
-from corpus.database import shown
+from corpus import Draft, Provenance, Settings, Store
+from corpus.database import tables
+from corpus.database.copy import copy_into
+from corpus.database.migrations import upgrade
+from corpus.database.opening import shown
+from corpus.database.tables import FORMAT, metadata
 from corpus.errors import StoreError
-from corpus.migrations import upgrade
 from corpus.release import release_id
-from corpus.transfer import copy_into
 from tests.conftest import INITDB_PROGRAM, PG_CTL, SampleSite
 from tests.faulty_site import FaultySite
 from tests.newsroom import sample_newsroom
@@ -84,7 +85,7 @@ def test_all_migrations_together_make_the_tables_that_the_program_makes(
     with engine.begin() as connection:
         upgrade(connection, 0)
         context = MigrationContext.configure(connection, opts={"compare_server_default": True})
-        assert compare_metadata(context, tables) == []
+        assert compare_metadata(context, metadata) == []
     engine.dispose()
     assert types(url) == types(made.catalog)
     assert "collation='C'" in types(url)["release.id"]
@@ -110,7 +111,7 @@ def test_a_catalog_of_format_5_is_brought_up(made: Settings) -> None:
 
 def test_a_catalog_of_a_newer_format_is_refused(made: Settings) -> None:
     with closing(Store(made)) as store, store.writing() as connection:
-        connection.execute(catalog.about.update().values(value=FORMAT + 1))
+        connection.execute(tables.about.update().values(value=FORMAT + 1))
     with pytest.raises(StoreError, match=rf"{FORMAT + 1}, .* update the program") as raised:
         Store(made)
     assert PASSWORD not in str(raised.value)

@@ -15,13 +15,14 @@ from click.testing import CliRunner
 from sqlalchemy import func, select
 
 from communique.main import main
-from corpus import Settings, Store, catalog
-from corpus.baseline import Baseline
-from corpus.crawl import crawl
-from corpus.gate import Refusal
-from corpus.quarantine import judge
-from corpus.report import CrawlReport
-from corpus.staging import accept, finish_publishing
+from corpus import Settings, Store
+from corpus.crawling.crawl import crawl
+from corpus.database import tables
+from corpus.reading.validation import Refusal
+from corpus.review.baseline import Baseline
+from corpus.review.report import CrawlReport
+from corpus.review.run_checks import judge
+from corpus.review.staging import accept, finish_publishing
 from webui import create_app
 
 HOST = "www.justice.gov"
@@ -74,7 +75,7 @@ def test_a_listing_that_is_suddenly_empty_publishes_nothing(
     run: Crawl, site: Any, store: Store
 ) -> None:
     assert run().quarantined is None
-    before, revision, visits = seen(store), store.revision(), rows(store, catalog.visit)
+    before, revision, visits = seen(store), store.revision(), rows(store, tables.visit)
     site.rules = [{"match": "^/opa/", "do": "gone"}]
     for _ in range(4):  # also not gone, however often
         report = run()
@@ -82,7 +83,7 @@ def test_a_listing_that_is_suddenly_empty_publishes_nothing(
         assert report.quarantined.startswith("The listing has no release at all, where 60 releases")
         assert any("QUARANTINED" in line for line in report.sentences())
     assert (seen(store), store.revision()) == (before, revision)
-    assert rows(store, catalog.visit) == visits
+    assert rows(store, tables.visit) == visits
     assert store.runs()["us_doj"][1]["quarantined"] == report.quarantined
     assert store.runs(good=True)["us_doj"][1]["listed"] == 60
     site.rules = []
@@ -125,7 +126,7 @@ def test_a_person_accepts_a_run_and_later_ones_are_measured_by_it(
     assert store.runs()["us_doj"][1]["quarantined"] is None
     assert run().quarantined is None
     assert accept(store, "us_doj", 1) == []
-    assert (rows(store, catalog.staged), rows(store, catalog.staged_visit)) == (0, 0)
+    assert (rows(store, tables.staged), rows(store, tables.staged_visit)) == (0, 0)
 
 
 def test_publishing_that_is_killed_is_finished_later(
@@ -136,9 +137,9 @@ def test_publishing_that_is_killed_is_finished_later(
     assert run().quarantined
     command = [sys.executable, "-c", DYING, str(settings.data)]
     assert subprocess.run(command, cwd=ROOT, check=False).returncode == 9
-    assert 0 < rows(store, catalog.staged) < 60
+    assert 0 < rows(store, tables.staged) < 60
     finish_publishing(store, "us_doj")
-    assert rows(store, catalog.staged) == 0
+    assert rows(store, tables.staged) == 0
     assert run().quarantined is None
 
 

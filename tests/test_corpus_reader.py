@@ -19,17 +19,18 @@ from typing import Any
 
 import pytest
 
-from corpus import Settings, Store, office, offices, reader, sources
-from corpus.check import check
-from corpus.crawl import crawl
+from corpus import Settings, Store, office, offices, sources
+from corpus.crawling.crawl import crawl
+from corpus.crawling.preview import check
+from corpus.crawling.sample_site import SampleSite
 from corpus.errors import PageError
-from corpus.page import Page
-from corpus.reader import read_listing, read_release
+from corpus.evidence.reparse import reread_archive
+from corpus.reading import reader
+from corpus.reading.page import Page
+from corpus.reading.reader import read_listing, read_release
+from corpus.reading.source import Link, Listing, Route
 from corpus.release import Alternate, Attachment, Draft
-from corpus.report import CrawlReport
-from corpus.reread import reread_archive
-from corpus.sample_site import SampleSite
-from corpus.source import Link, Listing, Route
+from corpus.review.report import CrawlReport
 
 URL = "https://www.prosecutor.example/release/1"
 PAGE = Page(URL, b"<p>The court closed the case.</p>")
@@ -316,9 +317,9 @@ def test_what_may_be_text_is_left_to_the_reader(body: bytes, content_type: str) 
 NAME, HOST = "invented_breaking", "www.prosecutor.example"
 OFFICE = '''"""An invented office, whose reader does what its pages say."""
 
-from corpus.page import Page, one, paragraphs, some, target, text, read_date
+from corpus.reading.page import Page, one, paragraphs, some, target, text, read_date
 from corpus.release import Draft
-from corpus.source import Link, Listing, Route, Source
+from corpus.reading.source import Link, Listing, Route, Source
 
 
 HOST = "www.prosecutor.example"

@@ -16,10 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from corpus.errors import PageError
-from corpus.page import Page
-from corpus.reader import read_listing, read_release
+from corpus.reading.page import Page
+from corpus.reading.reader import read_listing, read_release
+from corpus.reading.source import Listing, Route
 from corpus.release import Draft
-from corpus.source import Listing, Route
 from tests.test_corpus_offices import CASES, PAGES, ROUTES, saved_page
 
 IN_DOUBT = {"unreadable", "not_a_page"}

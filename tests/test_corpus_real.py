@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from corpus import Settings, Store, office
-from corpus.crawl import crawl
-from corpus.page import UNREAD, Page, one
+from corpus.crawling.crawl import crawl
+from corpus.reading.page import UNREAD, Page, one
 from corpus.sources.us_doj import RELEASE
 
 STRIDE = 7

@@ -10,7 +10,7 @@ from collections import Counter
 from typing import Any
 
 from corpus import Settings, Store
-from corpus.crawl import crawl
+from corpus.crawling.crawl import crawl
 from indexer import Query, open_engine, parse, reindex
 
 # In each language what stands before a Prosecutor General's first name and surname.

@@ -18,10 +18,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from corpus import Settings, Store, office
-from corpus.crawl import crawl
-from corpus.page import INVISIBLE, Page, clean, fragment, one, text
+from corpus.crawling.crawl import crawl
+from corpus.reading.page import INVISIBLE, Page, clean, fragment, one, text
+from corpus.reading.source import Listing
 from corpus.release import Draft
-from corpus.source import Listing
 from corpus.sources.us_mn_ag import listing_url
 from tests.test_corpus_real import letters, lines
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.archive import Place, read_response
 from corpus.errors import StoreError
-from corpus.records import Damage, Record, cut_torn_end, read_record, records
+from corpus.warc.reader import Damage, Record, cut_torn_end, read_record, records
+from corpus.warc.writer import Place, read_response
 from tests.foreign_archives import BODIES, URLS, arc, arc_head, digested, packed
 from tests.test_corpus_archive import response, write
 

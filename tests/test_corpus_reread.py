@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, update
 
-from corpus import Release, Settings, Store, catalog
-from corpus.archive import ArchiveWriter, Place, Response, read_response
-from corpus.reread import Difference, reread_archive
+from corpus import Release, Settings, Store
+from corpus.database import tables
+from corpus.evidence.reparse import Difference, reread_archive
+from corpus.warc.writer import ArchiveWriter, Place, Response, read_response
 from tests.test_corpus_verify import repaired, state
 
-v, r = catalog.version.c, catalog.release.c
+v, r = tables.version.c, tables.release.c
 
 
 def whole_page(store: Store) -> Release:
@@ -33,7 +34,7 @@ def listed(store: Store) -> Release:
 def misread(store: Store, id_: str, **facts: Any) -> None:
     """Leave a release's last version as an earlier reader might have read it."""
     with store.writing() as connection:
-        connection.execute(update(catalog.version).where(v.release == id_), facts)
+        connection.execute(update(tables.version).where(v.release == id_), facts)
 
 
 def edited(
@@ -112,15 +113,15 @@ def test_a_version_that_only_misreading_made_is_set_aside_and_can_come_back(
     with (
         copy_store.writing() as connection
     ):  # as if a reader of that time had taken it for the text
-        first = connection.execute(select(catalog.version).where(v.release == known.id)).one()
+        first = connection.execute(select(tables.version).where(v.release == known.id)).one()
         visit = connection.execute(
-            select(catalog.visit).where(catalog.visit.c.url == first.asked_url)
+            select(tables.visit).where(tables.visit.c.url == first.asked_url)
         ).one()
         second = dict(first._mapping) | {"ordinal": 2, "title": "Misread"}
         second |= {name: visit._mapping[name] for name in ("sha256", "warc_file", "warc_offset")}
         second["observed_at"] = visit.fetched_at
-        connection.execute(insert(catalog.version), second)
-        connection.execute(update(catalog.release).where(r.id == known.id), {"version": 2})
+        connection.execute(insert(tables.version), second)
+        connection.execute(update(tables.release).where(r.id == known.id), {"version": 2})
     dry = reread_archive("sample_gpo", copy_settings, copy_store)
     assert dry.repeats == [(known.id, 2)]
     assert [each.number for each in copy_store.versions(known.id)] == [1, 2]
@@ -142,8 +143,8 @@ def test_a_version_set_aside_comes_back_when_a_reader_tells_it_apart(
     with copy_store.writing() as connection:  # as a reader that is blind to titles left it
         second = (v.release == known.id) & (v.ordinal == 2)
         values = {"title": known.title, "is_repeat": True}
-        connection.execute(update(catalog.version).where(second), values)
-        connection.execute(update(catalog.release).where(r.id == known.id), {"version": 1})
+        connection.execute(update(tables.version).where(second), values)
+        connection.execute(update(tables.release).where(r.id == known.id), {"version": 1})
     report = reread_archive("sample_gpo", copy_settings, copy_store, is_applied=True)
     assert report.restored == [(known.id, 2)]
     again = copy_store.get(known.id)
@@ -157,13 +158,13 @@ def test_what_cannot_be_read_today_stays_as_it_was_read(
 ) -> None:
     known = whole_page(copy_store)
     with copy_store.writing() as connection:  # its evidence is a page that is no release
-        hit = catalog.visit.c.url.like("%/news")
+        hit = tables.visit.c.url.like("%/news")
         listing = connection.execute(
-            select(catalog.visit).where(catalog.visit.c.office == "sample_gpo", hit)
+            select(tables.visit).where(tables.visit.c.office == "sample_gpo", hit)
         ).first()
         assert listing
         values = {"warc_file": listing.warc_file, "warc_offset": listing.warc_offset}
-        connection.execute(update(catalog.version).where(v.release == known.id), values)
+        connection.execute(update(tables.version).where(v.release == known.id), values)
     before = state(copy_store)
     report = reread_archive("sample_gpo", copy_settings, copy_store, is_applied=True)
     assert [each.rule for each in report.left] == ["not_found"]

@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from corpus import Provenance, Settings, Store, catalog
-from corpus.page import fragment, paragraphs
+from corpus import Provenance, Settings, Store
+from corpus.database import tables
+from corpus.evidence.reparse import reread_archive
+from corpus.reading.page import fragment, paragraphs
 from corpus.release import Draft, Paragraph, release_id
-from corpus.reread import reread_archive
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 URL = "https://prosecutor.example/releases/1"
@@ -102,7 +103,7 @@ def test_an_older_record_gets_its_shapes_when_the_archive_is_read_anew(
     told = {each.id: each.shapes for each in copy_store.releases("sample_doj")}
     assert any(any(each) for each in told.values())
     with copy_store.writing() as connection:
-        connection.execute(update(catalog.version).values(shapes=None, reader_version=1))
+        connection.execute(update(tables.version).values(shapes=None, reader_version=1))
     assert {each.shapes for each in copy_store.releases("sample_doj")} == {()}
 
     report = reread_archive("sample_doj", copy_settings, copy_store, is_applied=True)

@@ -11,8 +11,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from corpus.errors import PageError
-from corpus.markup import MOST_ELEMENTS
-from corpus.page import Page, clean, fragment, one, paragraphs, text
+from corpus.reading.html_tree import MOST_ELEMENTS
+from corpus.reading.page import Page, clean, fragment, one, paragraphs, text
 
 
 @pytest.mark.parametrize(

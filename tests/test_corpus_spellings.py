@@ -10,14 +10,15 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import update
 
-from corpus import Settings, Store, catalog
-from corpus.archive import Place, read_response
-from corpus.crawl import crawl
+from corpus import Settings, Store
+from corpus.catalog.withholding import unsealed
+from corpus.crawling.crawl import crawl
+from corpus.database import tables
+from corpus.evidence.reparse import reread_archive
+from corpus.evidence.verify import verify_catalog
 from corpus.release import Draft, Provenance, release_id
-from corpus.report import CrawlReport
-from corpus.reread import reread_archive
-from corpus.suppression import unsealed
-from corpus.verify import verify_catalog
+from corpus.review.report import CrawlReport
+from corpus.warc.writer import Place, read_response
 from indexer.document import document
 from tests.examplia import BODY, HOST, NAME, Crawl, OddInterface, asked, listing, page, urls
 from tests.faulty_site import FaultySite
@@ -196,8 +197,8 @@ def test_the_archive_is_read_anew_for_a_release_under_an_older_spelling(
 ) -> None:
     opened, id_, _ = listed
     with opened.writing() as connection:
-        where = (catalog.version.c.release == id_) & (catalog.version.c.ordinal == 2)
-        connection.execute(update(catalog.version).where(where), {"title": "Misread"})
+        where = (tables.version.c.release == id_) & (tables.version.c.ordinal == 2)
+        connection.execute(update(tables.version).where(where), {"title": "Misread"})
     report = reread_archive(DOJ, settings, opened, is_applied=True)
     assert [(each.release, each.facts) for each in report.differences] == [(id_, ("title",))]
     assert {each.rule for each in report.left} <= {"no_evidence"}  # of what this test invented

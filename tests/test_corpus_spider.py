@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from corpus import Settings
+from corpus.crawling.spider import Failed, Fetched, Wanted, fetch_all
 from corpus.errors import CrawlError
-from corpus.spider import Failed, Fetched, Wanted, fetch_all
 
 
 class _Server(ThreadingHTTPServer):

@@ -13,13 +13,13 @@ import pytest
 from sqlalchemy import text
 
 from corpus import Attachment, Draft, Provenance, Settings, Store, office
-from corpus.archive import Place, sha256
-from corpus.catalog import FORMAT
-from corpus.crawl import crawl
+from corpus.catalog.store import Outcome, Visit
+from corpus.crawling.crawl import crawl
+from corpus.crawling.sample_site import SampleSite
+from corpus.database.tables import FORMAT
 from corpus.errors import StoreError
 from corpus.release import release_id
-from corpus.sample_site import SampleSite
-from corpus.store import Outcome, Visit
+from corpus.warc.writer import Place, sha256
 
 NOON = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, delete, func, select, update
 
-from corpus import Release, Settings, Store, catalog
-from corpus.archive import ArchiveWriter, Response, own_files
-from corpus.attestation import KIND
-from corpus.finding import Finding
-from corpus.records import Record, records
-from corpus.verify import verify_archive, verify_catalog
+from corpus import Release, Settings, Store
+from corpus.catalog.attestation import KIND
+from corpus.database import tables
+from corpus.evidence.finding import Finding
+from corpus.evidence.verify import verify_archive, verify_catalog
+from corpus.warc.reader import Record, records
+from corpus.warc.writer import ArchiveWriter, Response, own_files
 
 
 def findings(settings: Settings, store: Store) -> list[Finding]:
@@ -31,7 +32,7 @@ def repaired(settings: Settings, store: Store) -> list[str]:
 
 
 # That a listed address was dead is asked anew.
-WHOLE = select(catalog.visit).where(catalog.visit.c.status == 200).subquery()
+WHOLE = select(tables.visit).where(tables.visit.c.status == 200).subquery()
 
 
 def state(store: Store) -> dict[str, tuple[Release, int]]:
@@ -88,7 +89,7 @@ def test_a_record_spoilt_in_the_middle_is_reported_and_left(
 ) -> None:
     with copy_store.writing() as connection:
         row = connection.execute(
-            select(catalog.version).where(catalog.version.c.part_sha256.is_(None)).limit(1)
+            select(tables.version).where(tables.version.c.part_sha256.is_(None)).limit(1)
         ).one()
     path = copy_settings.archive / row.warc_file
     spoilt = bytearray(path.read_bytes())
@@ -108,18 +109,18 @@ def test_a_missing_file_is_one_finding_and_its_pages_are_fetched_anew(
     path.unlink()
     [finding] = findings(copy_settings, copy_store)
     assert finding.sentence.startswith(f"{path} is missing; ")
-    visits = rows(copy_store, catalog.visit)
+    visits = rows(copy_store, tables.visit)
     assert finding.repair
     assert re.fullmatch(
         r"4 versions marked as having lost the response\. The next crawl fetches \d pages anew, .*",
         finding.repair(),
     )
-    assert rows(copy_store, catalog.visit) < visits
+    assert rows(copy_store, tables.visit) < visits
 
 
 def lose_catalog(settings: Settings) -> None:
     engine = create_engine(settings.catalog_url)
-    catalog.tables.drop_all(engine)
+    tables.tables.drop_all(engine)
     engine.dispose()
 
 
@@ -175,14 +176,14 @@ def test_releases_without_versions_and_versions_without_releases_are_read_again(
 ) -> None:
     before = state(copy_store)
     first, second, third = sorted(each for each in before if each.startswith("sample_doj-"))[:3]
-    v, r = catalog.version.c, catalog.release.c
+    v, r = tables.version.c, tables.release.c
     with copy_store.writing() as connection:
         connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
-        connection.execute(delete(catalog.version).where(v.release == first))
-        connection.execute(update(catalog.release).where(r.id == third), {"version": 7})
+        connection.execute(delete(tables.version).where(v.release == first))
+        connection.execute(update(tables.release).where(r.id == third), {"version": 7})
     with copy_store.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-        connection.execute(delete(catalog.release).where(r.id == second))
+        connection.execute(delete(tables.release).where(r.id == second))
         connection.commit()
         connection.invalidate()
     sentences = [each.sentence for each in findings(copy_settings, copy_store)]

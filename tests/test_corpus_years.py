@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 import pytest
 
 from corpus import Settings, Store, office
-from corpus.check import check
-from corpus.crawl import crawl
+from corpus.crawling.crawl import crawl
+from corpus.crawling.preview import check
+from corpus.crawling.sample_site import SampleSite
 from corpus.errors import PageError
-from corpus.page import Page
-from corpus.report import CrawlReport
-from corpus.sample_site import SampleSite
+from corpus.reading.page import Page
+from corpus.review.report import CrawlReport
 from corpus.sources.us_mn_ag import FIRST_YEAR, HOST, listing_url, newer_listings
 
 RELEASE = (

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from communique.main import main
 from corpus import office
-from corpus.sample_site import SampleSite
+from corpus.crawling.sample_site import SampleSite
 
 HOST = "www.justice.gov"
 

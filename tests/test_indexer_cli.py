@@ -22,9 +22,9 @@ from sqlalchemy import create_engine, text
 
 from communique.main import main
 from corpus import Settings, Store, office
-from corpus.gate import Refusal
-from corpus.report import CrawlReport
-from corpus.sample_site import SampleSite
+from corpus.crawling.sample_site import SampleSite
+from corpus.reading.validation import Refusal
+from corpus.review.report import CrawlReport
 from indexer.engine.results import FACETS
 
 ROOT = Path(__file__).resolve().parents[1]

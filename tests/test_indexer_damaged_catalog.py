@@ -14,9 +14,10 @@ from click.testing import CliRunner, Result
 from sqlalchemy import select
 
 from communique.main import main
-from corpus import Settings, Store, catalog
+from corpus import Settings, Store
+from corpus.database import tables
 from corpus.errors import DamagedCatalogError
-from corpus.rescue import make_anew
+from corpus.evidence.catalog_rescue import make_anew
 from tests.test_corpus_verify import state
 from webui import create_app
 
@@ -184,7 +185,7 @@ def test_what_was_withheld_under_an_older_spelling_stays_so(copy_settings: Setti
             opened.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (older, known.id))
     make_anew(copy_settings)
     with closing(Store(copy_settings, make=False)) as store, store.writing() as connection:
-        assert connection.scalar(select(catalog.suppression.c.release)) == known.id
+        assert connection.scalar(select(tables.suppression.c.release)) == known.id
 
 
 def spoil_pages_of(path: Path, table: str) -> None:

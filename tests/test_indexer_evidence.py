@@ -17,9 +17,11 @@ from filelock import FileLock
 from sqlalchemy import delete, update
 
 from communique.main import main
-from corpus import Settings, Store, catalog, copies
-from corpus.records import Record, records
-from corpus.sample_site import SampleSite
+from corpus import Settings, Store
+from corpus.catalog import near_duplicates
+from corpus.crawling.sample_site import SampleSite
+from corpus.database import tables
+from corpus.warc.reader import Record, records
 from indexer import Query, open_engine
 from indexer.document import document
 from tests.test_corpus_backup import ALONE, ROOT, assert_whole, crawl_on, text
@@ -61,11 +63,11 @@ def test_documents_without_a_release_and_releases_without_a_document_are_told_ap
     first, second, *_ = sorted(each.id for each in copy_store.releases("sample_gpo"))
     with closing(open_engine(copy_settings)) as engine:
         engine.update((), [first], copy_store.revision(), lambda done: None)
-    v, r = catalog.version.c, catalog.release.c
+    v, r = tables.version.c, tables.release.c
     with copy_store.writing() as connection:
-        copies.unlink(connection, second)
-        connection.execute(delete(catalog.version).where(v.release == second))
-        connection.execute(delete(catalog.release).where(r.id == second))
+        near_duplicates.unlink(connection, second)
+        connection.execute(delete(tables.version).where(v.release == second))
+        connection.execute(delete(tables.release).where(r.id == second))
     assert_repaired(
         copy_settings,
         f"The index has 1 release that the catalog lacks, {second} the first;",
@@ -112,11 +114,11 @@ def test_what_cannot_be_mended_of_one_version_keeps_no_other_from_being(
     copy_settings: Settings, copy_store: Store
 ) -> None:
     first, second = sorted(each.id for each in copy_store.releases("sample_gpo"))[:2]
-    row = catalog.version.c
+    row = tables.version.c
     with copy_store.changing() as connection:  # a fact that its response does not state
         where = row.release == first
         values = {"number": "7", "attested_as": "revised", "attested_offset": None}
-        connection.execute(update(catalog.version).where(where), values)
+        connection.execute(update(tables.version).where(where), values)
     misread(copy_store, first, number="8")
     misread(copy_store, second, title="Acquitted")
     done = call(copy_settings, "verify", "--repair")

@@ -16,9 +16,10 @@ from click.testing import CliRunner, Result
 from sqlalchemy import update
 
 from communique.main import main
-from corpus import Release, Settings, Store, catalog, office
-from corpus.archive import own_files
-from corpus.sample_site import SampleSite
+from corpus import Release, Settings, Store, office
+from corpus.crawling.sample_site import SampleSite
+from corpus.database import tables
+from corpus.warc.writer import own_files
 from tests.disks import small_disk
 from tests.foreign_archives import packed, response
 from tests.test_corpus_backup import crawl_on, text
@@ -140,8 +141,8 @@ def test_reading_commands_work_on_a_full_disk_or_say_that_it_is_full(
 
 def test_an_older_catalog_is_brought_up_only_where_there_is_room(disk: Disk) -> None:
     with closing(Store(disk.settings)) as store, store.writing() as connection:
-        where = catalog.about.c.key == "format"
-        connection.execute(update(catalog.about).where(where), {"value": catalog.FORMAT - 1})
+        where = tables.about.c.key == "format"
+        connection.execute(update(tables.about).where(where), {"value": tables.FORMAT - 1})
     disk.leave(100)
     told = disk.call("status")
     assert told.exit_code == 1

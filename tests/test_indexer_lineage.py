@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, update
 
-from corpus import Settings, Store, catalog
+from corpus import Settings, Store
+from corpus.database import tables
 from corpus.errors import SmallerError
 from corpus.release import Draft, Provenance
 from indexer import Engine, Health, Query, open_engine, parse, reindex
@@ -64,20 +65,20 @@ def add(store: Store, numbers: range, words: str = "fraud", site: str = "opa") -
 
 def lose(store: Store, number: int) -> None:
     """Lose the rows of so many releases, as a damaged table would."""
-    r, v = catalog.release.c, catalog.version.c
+    r, v = tables.release.c, tables.version.c
     with store.writing() as connection:
         for id_ in sorted(store.ids())[:number]:
-            for table in (catalog.band, catalog.copy):
+            for table in (tables.band, tables.copy):
                 connection.execute(delete(table).where(table.c.release == id_))
-            connection.execute(delete(catalog.copy).where(catalog.copy.c.other == id_))
-            connection.execute(delete(catalog.version).where(v.release == id_))
-            connection.execute(delete(catalog.release).where(r.id == id_))
+            connection.execute(delete(tables.copy).where(tables.copy.c.other == id_))
+            connection.execute(delete(tables.version).where(v.release == id_))
+            connection.execute(delete(tables.release).where(r.id == id_))
 
 
 def set_revision(store: Store, number: int) -> None:
     with store.writing() as connection:
-        where = catalog.about.c.key == "revision"
-        connection.execute(update(catalog.about).where(where), {"value": number})
+        where = tables.about.c.key == "revision"
+        connection.execute(update(tables.about).where(where), {"value": number})
 
 
 def ids(engine: Engine) -> set[str]:

@@ -18,7 +18,8 @@ from click.testing import CliRunner, Result
 from sqlalchemy import update
 
 from communique.main import main
-from corpus import Settings, Store, catalog
+from corpus import Settings, Store
+from corpus.database import tables
 from corpus.errors import StoreError
 from tests.disks import read_only_view
 from webui import create_app
@@ -150,7 +151,7 @@ def test_another_user_reads_and_serves_what_is_not_his(foreign_folder: Path) -> 
 
 def rename(store: Store, title: str) -> None:
     with store.writing() as connection:
-        connection.execute(update(catalog.version), {"title": title})
+        connection.execute(update(tables.version), {"title": title})
 
 
 def titles(store: Store) -> set[str]:
@@ -208,8 +209,8 @@ def test_a_catalog_of_an_older_format_is_brought_up_elsewhere(
     copy_settings: Settings, tmp_path: Path
 ) -> None:
     with closing(Store(copy_settings)) as store, store.writing() as connection:
-        where = catalog.about.c.key == "format"
-        connection.execute(update(catalog.about).where(where), {"value": catalog.FORMAT - 1})
+        where = tables.about.c.key == "format"
+        connection.execute(update(tables.about).where(where), {"value": tables.FORMAT - 1})
     with read_only_view(copy_settings.data, tmp_path / "view") as view:
         told = call(view, "status")
         assert told.exit_code == 1

@@ -19,8 +19,8 @@ from click.testing import CliRunner
 from bench.faults import holdings
 from communique.main import main
 from corpus import Settings, Store, office
-from corpus.crawl import crawl
-from corpus.sample_site import SampleSite
+from corpus.crawling.crawl import crawl
+from corpus.crawling.sample_site import SampleSite
 from indexer import Query, open_engine
 from tests.faulty_site import Fault, FaultySite, after, late, status
 from tests.newsroom import sample_newsroom
@@ -228,11 +228,11 @@ def test_an_update_that_is_broken_off_leaves_no_file_behind(copy_settings: Setti
 
 # Where the command stalls, and at which call; itself, with stand-ins for paths.
 OTHERS: dict[str, tuple[str, int, str]] = {
-    "import": ("corpus.evidence:add_foreign", 5, "import --by us {warc}"),
-    "verify": ("corpus.verify:sha256", 9, "verify"),
+    "import": ("corpus.evidence.queries:add_foreign", 5, "import --by us {warc}"),
+    "verify": ("corpus.evidence.verify:sha256", 9, "verify"),
     "repair": ("indexer.reindex:document", 9, "verify --repair"),
-    "backup": ("corpus.evidence:files", 1, "backup {folder}"),
-    "copy-catalog": ("corpus.transfer:_count_on", 1, "copy-catalog sqlite:///{copy}"),
+    "backup": ("corpus.evidence.queries:files", 1, "backup {folder}"),
+    "copy-catalog": ("corpus.database.copy:_count_on", 1, "copy-catalog sqlite:///{copy}"),
     "export": ("communique.main:exported", 5, "export"),
     "search": ("communique.main:parse", 1, "search torture"),
     "status": ("communique.main:status_of", 1, "status"),
@@ -278,7 +278,7 @@ def test_the_demo_ends_and_is_whole_when_it_is_said_again(
     tmp_path: Path, number: signal.Signals
 ) -> None:
     settings = Settings(data=tmp_path / "data")
-    with Stalling(settings, "corpus.staging:record", 20, "demo", "--no-serve") as command:
+    with Stalling(settings, "corpus.review.staging:record", 20, "demo", "--no-serve") as command:
         assert_ended(command.end(number), number)
     call(settings, "demo", "--no-serve")
     found, held = ids(Settings(data=settings.data / "demo"))

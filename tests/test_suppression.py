@@ -21,10 +21,10 @@ from flask.testing import FlaskClient
 
 from communique.main import main
 from corpus import Release, Settings, Store
-from corpus.gate import Refusal
+from corpus.evidence.verify import verify_archive, verify_catalog
+from corpus.reading.validation import Refusal
 from corpus.release import Draft, Provenance
-from corpus.report import CrawlReport
-from corpus.verify import verify_archive, verify_catalog
+from corpus.review.report import CrawlReport
 from indexer import Query, open_engine, parse, reindex, withholding
 from indexer.analysis import fold
 from tests.conftest import COPIED, COPY, sample_id

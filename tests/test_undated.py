@@ -14,8 +14,8 @@ from flask.testing import FlaskClient
 
 from communique.main import main
 from corpus import Provenance, Settings, Store, office
-from corpus.gate import check
-from corpus.page import Page
+from corpus.reading.page import Page
+from corpus.reading.validation import check
 from corpus.release import release_id
 from indexer import Filters, Query, open_engine, reindex
 from indexer.status import status_of

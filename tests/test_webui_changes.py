@@ -16,8 +16,8 @@ from flask.testing import FlaskClient
 from lxml import etree
 
 from corpus import Settings, Store
-from corpus.archive import sha256
-from corpus.observation import add_event
+from corpus.catalog.versioning import add_event
+from corpus.warc.writer import sha256
 from tests.conftest import BACK, COPIED, COPY, EDITED, GONE, crawl_sample, sample_id
 from webui import create_app
 from webui.changes import SIZE

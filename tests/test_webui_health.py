@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 from communique.main import main
 from corpus import Settings, Store
 from corpus.errors import NoCatalogError
-from corpus.report import CrawlReport
+from corpus.review.report import CrawlReport
 from indexer import open_engine, reindex
 from webui import create_app
 

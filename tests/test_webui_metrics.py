@@ -18,8 +18,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from corpus import Settings, Store
-from corpus.gate import Refusal
-from corpus.report import CrawlReport
+from corpus.reading.validation import Refusal
+from corpus.review.report import CrawlReport
 from indexer import open_engine, reindex
 from webui import create_app
 

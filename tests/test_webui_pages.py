@@ -12,9 +12,9 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 from corpus import Settings, Store
-from corpus.archive import sha256
-from corpus.gate import Refusal
-from corpus.report import CrawlReport
+from corpus.reading.validation import Refusal
+from corpus.review.report import CrawlReport
+from corpus.warc.writer import sha256
 from webui import create_app
 
 

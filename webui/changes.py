@@ -11,7 +11,7 @@ from uuid import NAMESPACE_URL, uuid5
 from flask import Blueprint, Response, render_template, request, url_for
 
 from corpus import Store, Version
-from corpus.store import Entry
+from corpus.catalog.store import Entry
 from webui import feeds
 from webui.history import before, differing_words
 from webui.params import read_whole

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from markupsafe import Markup
 
-from corpus.coverage import months_between
+from corpus.catalog.coverage import months_between
 
 Mark = TypeVar("Mark")
 # A chart of few bars keeps them narrow.

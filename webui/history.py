@@ -9,7 +9,7 @@ from datetime import datetime
 from flask_babel import lazy_gettext
 
 from corpus import Version
-from corpus.store import Entry
+from corpus.catalog.store import Entry
 from indexer.comparison import differing
 
 # The facts that make a version, to readers.

@@ -8,10 +8,10 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from flask_babel import gettext
 
 from corpus import Provenance, Release, Settings, Store, certificate_exception
-from corpus.archive import Place, read_response
+from corpus.catalog.withholding import unsealed
 from corpus.errors import IndexUnusableError
-from corpus.records import read_record
-from corpus.suppression import unsealed
+from corpus.warc.reader import read_record
+from corpus.warc.writer import Place, read_response
 from indexer import Engine, Hit
 from indexer.accusation import accusation
 from indexer.marker import Marker

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlunsplit
 
-from corpus.address import normalize, split
+from corpus.reading.address import normalize, split
 
 
 def canonical(url: str) -> str:

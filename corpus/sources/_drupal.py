@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bs4.element import Tag
 
-from corpus.page import Page, at_most_one, attribute, one, read_date, some, target, text
+from corpus.reading.page import Page, at_most_one, attribute, one, read_date, some, target, text
+from corpus.reading.source import Link
 from corpus.release import Alternate
-from corpus.source import Link
 
 # The pager of Drupal 8 and later; that of Drupal 7 differs between themes.
 NEXT = "nav.pager .pager__item--next a"

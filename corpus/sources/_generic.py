@@ -17,11 +17,19 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlunsplit
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
-from corpus.address import host, is_address, is_tracking, normalize, resolve, split, untracked
 from corpus.errors import PageError
-from corpus.page import Page, clean, fragment, paragraphs, target, text
+from corpus.reading.address import (
+    host,
+    is_address,
+    is_tracking,
+    normalize,
+    resolve,
+    split,
+    untracked,
+)
+from corpus.reading.page import Page, clean, fragment, paragraphs, target, text
+from corpus.reading.source import Link, Listing, Route
 from corpus.release import Draft
-from corpus.source import Link, Listing, Route
 
 # What stands between a title and the site's name in <title>: "Two charged | Office of Examplia".
 SEPARATOR = re.compile(r"\s+[|–—\-·•:»«]+\s+|\s*[|»«]\s*")

@@ -10,9 +10,9 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
-from corpus.address import normalize, split
 from corpus.errors import PageError
-from corpus.page import (
+from corpus.reading.address import normalize, split
+from corpus.reading.page import (
     Page,
     clean,
     fragment,
@@ -22,8 +22,8 @@ from corpus.page import (
     paragraphs,
     read_iso_date,
 )
+from corpus.reading.source import Listing, Route, Source
 from corpus.release import Draft
-from corpus.source import Listing, Route, Source
 
 HOST = "www.gov.kz"
 LANGUAGES = ("kk", "ru", "en")

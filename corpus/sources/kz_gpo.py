@@ -11,11 +11,11 @@ from urllib.parse import urlsplit, urlunsplit
 from bs4.element import Tag
 from bs4.filter import SoupStrainer
 
-from corpus.address import normalize, split
 from corpus.errors import PageError
-from corpus.page import Page, attribute, next_page, one, paragraphs, read_date, target, text
+from corpus.reading.address import normalize, split
+from corpus.reading.page import Page, attribute, next_page, one, paragraphs, read_date, target, text
+from corpus.reading.source import Link, Listing, Route, Source
 from corpus.release import Alternate, Draft
-from corpus.source import Link, Listing, Route, Source
 from corpus.sources import _govkz
 from corpus.sources._govkz import LANGUAGES, dateline, parted
 

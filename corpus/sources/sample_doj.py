@@ -1,6 +1,6 @@
 """An invented justice department, to try the program on: the markup of us_doj, our own text."""
 
-from corpus.source import Source
+from corpus.reading.source import Source
 from corpus.sources._address import canonical
 from corpus.sources.us_doj import routes
 

@@ -3,7 +3,7 @@
 The markup of kz_gpo, our own text.
 """
 
-from corpus.source import Source
+from corpus.reading.source import Source
 from corpus.sources._govkz import LANGUAGES
 from corpus.sources.kz_gpo import canonical, routes
 

@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 from bs4.element import Tag
 from bs4.filter import SoupStrainer
 
-from corpus.address import resolve
 from corpus.errors import PageError
-from corpus.page import (
+from corpus.reading.address import resolve
+from corpus.reading.page import (
     Page,
     attribute,
     clean,
@@ -33,8 +33,8 @@ from corpus.page import (
     target,
     text,
 )
+from corpus.reading.source import Link, Listing, Route, Source
 from corpus.release import Attachment, Draft
-from corpus.source import Link, Listing, Route, Source
 from corpus.sources._address import canonical
 from corpus.sources._drupal import field_items, field_texts
 

@@ -14,11 +14,11 @@ from urllib.parse import urlsplit
 
 from bs4.element import Tag
 
-from corpus.address import resolve
 from corpus.errors import PageError
-from corpus.page import HEADINGS, Page, clean, one, paragraphs, read_date, target, text
+from corpus.reading.address import resolve
+from corpus.reading.page import HEADINGS, Page, clean, one, paragraphs, read_date, target, text
+from corpus.reading.source import Link, Listing, Route, Source
 from corpus.release import Alternate, Draft
-from corpus.source import Link, Listing, Route, Source
 from corpus.sources._address import canonical
 from corpus.sources._files import linked_files
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from corpus.page import Page, next_page, one, paragraphs, read_date, text
+from corpus.reading.page import Page, next_page, one, paragraphs, read_date, text
+from corpus.reading.source import Listing, Route, Source
 from corpus.release import Draft
-from corpus.source import Listing, Route, Source
 from corpus.sources._address import canonical
 from corpus.sources._dateline import dateline
 from corpus.sources._drupal import NEXT, alternates, dated_links

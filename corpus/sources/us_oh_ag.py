@@ -6,9 +6,18 @@ import re
 
 from bs4.element import Tag
 
-from corpus.page import Page, next_page, one, paragraphs, read_slashed_date, some, target, text
+from corpus.reading.page import (
+    Page,
+    next_page,
+    one,
+    paragraphs,
+    read_slashed_date,
+    some,
+    target,
+    text,
+)
+from corpus.reading.source import Link, Listing, Route, Source
 from corpus.release import Draft
-from corpus.source import Link, Listing, Route, Source
 from corpus.sources._address import canonical
 from corpus.sources._files import linked_files
 

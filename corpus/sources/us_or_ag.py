@@ -7,9 +7,9 @@ import re
 from bs4.element import Tag
 
 from corpus.errors import PageError
-from corpus.page import Page, next_page, one, paragraphs, read_date, some, target, text
+from corpus.reading.page import Page, next_page, one, paragraphs, read_date, some, target, text
+from corpus.reading.source import Link, Listing, Route, Source
 from corpus.release import Draft
-from corpus.source import Link, Listing, Route, Source
 from corpus.sources._address import canonical
 from corpus.sources._dateline import dateline
 from corpus.sources._files import linked_files

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bs4.element import Tag
 
-from corpus.page import (
+from corpus.reading.page import (
     Page,
     next_page,
     one,
@@ -15,8 +15,8 @@ from corpus.page import (
     target,
     text,
 )
+from corpus.reading.source import Link, Listing, Route, Source
 from corpus.release import Draft
-from corpus.source import Link, Listing, Route, Source
 from corpus.sources._address import canonical
 from corpus.sources._dateline import dateline
 from corpus.sources._files import linked_files

@@ -1,6 +1,6 @@
 """Attorney General of Texas (www.texasattorneygeneral.gov): Drupal 10.
 
-Headings and listings hold soft hyphens inside their words; corpus.page takes them out.
+Headings and listings hold soft hyphens inside their words; corpus.reading.page takes them out.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from datetime import date
 
 from bs4.element import Tag
 
-from corpus.page import Page, next_page, one, paragraphs, read_date, some, target, text
+from corpus.reading.page import Page, next_page, one, paragraphs, read_date, some, target, text
+from corpus.reading.source import Link, Listing, Route, Source
 from corpus.release import Draft
-from corpus.source import Link, Listing, Route, Source
 from corpus.sources._address import canonical
 from corpus.sources._dateline import dateline
 from corpus.sources._drupal import NEXT, alternates

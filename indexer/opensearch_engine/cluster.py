@@ -22,7 +22,7 @@ from corpus.errors import (
     StoreError,
     TooCostlyError,
 )
-from corpus.report import counted
+from corpus.review.report import counted
 from indexer import deadline
 from indexer.document import FORMAT
 

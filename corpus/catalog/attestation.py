@@ -1,0 +1,128 @@
+"""What is held of each version goes into the archive, so that nobody can change it unnoticed.
+
+In come rows of `version` that are new or have changed, out come metadata records (docs/evidence.md)
+that the disk has before the transaction of these rows is over.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from datetime import UTC, date, datetime
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, select, tuple_, update
+
+from corpus.database import tables
+from corpus.errors import StoreError
+from corpus.release import FACTS
+from corpus.warc.reader import read_record
+from corpus.warc.writer import ArchiveWriter, sha256
+
+# The occasions: with the version, when our reading of it changed, and for versions that had none.
+MADE, REVISED, LATER = "made", "revised", "later"
+MEDIA_TYPE = "application/vnd.communique.attestation+json"
+# In the names of the files.
+KIND = "attested-"
+# What stands in a record as it is in the row; what the office states does by its digest.
+CLEAR = (
+    *("observed_at", "asked_url", "sha256", "part_sha256", "warc_file", "warc_offset"),
+    *("reader", "reader_version", "origin", "is_repeat"),
+    *("language", "place", "signature", "kind", "alternates", "shapes"),
+)
+CHUNK = 500
+VERSION, RELEASE = tables.version.c, tables.release.c
+
+# A row of `version`, with the `url` of its release.
+Values = Mapping[str, Any]
+
+
+def canonical_json(value: Any) -> bytes:
+    """As RFC 8785 has it, of values whose numbers are whole and whose names are ASCII."""
+    words = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return words.encode()
+
+
+def facts_sha256(row: Values) -> str:
+    """The digest of what an office states."""
+    return sha256(canonical_json({name: _plain(row[name]) for name in FACTS}))
+
+
+def claims(row: Values) -> dict[str, Any]:
+    """All that is attested of a version."""
+    named = {"release": row["release"], "version": row["ordinal"], "url": row["url"]}
+    digest = {"facts_sha256": facts_sha256(row)}
+    return named | digest | {name: _plain(row[name]) for name in CLEAR}
+
+
+def statement(row: Values, at: datetime | None) -> dict[str, Any]:
+    """What a record of that time says."""
+    return claims(row) | {"occasion": row["attested_as"], "attested_at": _plain(at)}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date | datetime) else value
+
+
+def unattested(*occasions: str) -> Select[Any]:
+    """Versions that are to be attested, each with its release's office and URL."""
+    joined = tables.version.join(tables.release, RELEASE.id == VERSION.release)
+    query = select(*VERSION, RELEASE.office, RELEASE.url).select_from(joined)
+    where = VERSION.attested_offset.is_(None) & VERSION.attested_as.in_(occasions)
+    return query.where(where).order_by(RELEASE.office, VERSION.warc_file, VERSION.warc_offset)
+
+
+class Attestor:
+    """Writes the records of one program, those of an office to one file."""
+
+    def __init__(self, archive: Path, max_bytes: int) -> None:
+        self.archive, self.max_bytes = archive, max_bytes
+        self.begun: dict[str, str] = {}
+
+    def left(self, connection: Connection, *occasions: str) -> set[tuple[str, int]]:
+        """The versions, by release and number, whose records are still to be written."""
+        rows = connection.execute(unattested(*occasions)).all()
+        return {(row.release, row.ordinal) for row in rows}
+
+    def attest(
+        self, connection: Connection, *occasions: str, but: Collection[tuple[str, int]] = ()
+    ) -> int:
+        """Write some of the records that are still to be written, `but` those of some versions; how
+        many. Raises StoreError.
+        """
+        query = unattested(*occasions).limit(CHUNK)
+        if but:
+            query = query.where(tuple_(VERSION.release, VERSION.ordinal).not_in(but))
+        rows = connection.execute(query).all()
+        for office, some in groupby(rows, key=lambda row: str(row.office)):
+            places = self._write(office, [*some])
+            of = (VERSION.release == bindparam("id")) & (VERSION.ordinal == bindparam("version"))
+            connection.execute(update(tables.version).where(of), places)
+        return len(rows)
+
+    def _write(self, office: str, rows: list[Row[Any]]) -> list[dict[str, Any]]:
+        places, begun, now = [], self.begun.get(office, ""), datetime.now(UTC)
+        with ArchiveWriter(self.archive, office, self.max_bytes, KIND, begun) as archive:
+            for (file, offset), some in groupby(rows, key=lambda r: (r.warc_file, r.warc_offset)):
+                about = _record_id(self.archive / file, offset)
+                for row in some:
+                    body = canonical_json(statement(dict(row._mapping), now))
+                    place = archive.add_metadata(row.url, MEDIA_TYPE, body, now, about)
+                    row_of = {"id": row.release, "version": row.ordinal, "attested_at": now}
+                    stands = {
+                        "attested_file": place.warc_file,
+                        "attested_offset": place.warc_offset,
+                    }
+                    places.append(row_of | stands)
+        self.begun[office] = archive.name
+        return places
+
+
+def _record_id(path: Path, offset: int) -> str | None:
+    """The id of a response's record, where it has one."""
+    try:
+        return read_record(path, offset).id
+    except StoreError:  # it is lost, and what it stated is attested all the same
+        return None

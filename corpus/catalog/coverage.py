@@ -1,0 +1,75 @@
+"""What is held of each office: how much, from when to when, and the months that have nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Select, extract, func, select
+
+from corpus.catalog.mapping import Coverage, sealed_ids
+from corpus.database import tables
+
+
+def read_coverage(connection: Connection) -> list[Coverage]:
+    """The coverage of each office that anything is held of, by name."""
+    r, v = tables.release.c, tables.version.c
+    year, month = extract("year", v.published), extract("month", v.published)
+    columns = (
+        func.min(v.published).label("first"),
+        func.max(v.published).label("last"),
+        func.count(v.published).label("dated"),
+        func.count(r.gone_since).label("gone"),
+    )
+    languages = connection.execute(_counted((v.language,), *columns)).all()
+    months = connection.execute(
+        _counted((year.label("year"), month.label("month"))).where(v.published.is_not(None))
+    ).all()
+    readers = connection.execute(_counted((v.reader, v.reader_version))).all()
+    return [
+        _coverage(
+            name,
+            *([row for row in rows if row.office == name] for rows in (languages, months, readers)),
+        )
+        for name in sorted({row.office for row in languages})
+    ]
+
+
+def months_between(first: str, last: str) -> Iterator[str]:
+    """Every month from "2018-04" to another, both included."""
+    year, month = map(int, first.split("-"))
+    while (name := f"{year:04}-{month:02}") <= last:
+        yield name
+        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+
+
+def _counted(groups: tuple[Any, ...], *columns: Any) -> Select[Any]:
+    """Releases in sight, counted by office and what else they are grouped by."""
+    r, v = tables.release.c, tables.version.c
+    joined = tables.release.join(tables.version, (v.release == r.id) & (v.ordinal == r.version))
+    return (
+        select(r.office, func.count().label("number"), *groups, *columns)
+        .select_from(joined)
+        .where(r.id.not_in(sealed_ids()))
+        .group_by(r.office, *groups)
+    )
+
+
+def _coverage(office: str, languages: list[Any], months: list[Any], readers: list[Any]) -> Coverage:
+    total = sum(row.number for row in languages)
+    counts = {f"{int(row.year):04}-{int(row.month):02}": row.number for row in months}
+    named = sorted(counts)
+    return Coverage(
+        office=office,
+        releases=total,
+        first=min((row.first for row in languages if row.first), default=None),
+        last=max((row.last for row in languages if row.last), default=None),
+        undated=total - sum(row.dated for row in languages),
+        languages={row.language: row.number for row in languages},
+        months={name: counts[name] for name in named},
+        gaps=tuple(month for month in months_between(named[0], named[-1]) if month not in counts)
+        if named
+        else (),
+        gone=sum(row.gone for row in languages),
+        reader_versions={f"{row.reader} {row.reader_version}": row.number for row in readers},
+    )

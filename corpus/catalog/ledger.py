@@ -1,0 +1,101 @@
+"""The ledger: what offices changed, took away and put back after publishing, newest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, Select, func, select
+
+from corpus.catalog.mapping import sealed_ids
+from corpus.database import tables
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line: `kind` is new, changed, gone or back; `at` is when it was noticed.
+
+    `since` differs from `at` for a release that is gone: the first visit that found it missing.
+    `version` is the version that a change made, or that stood when it went or came. `number` is
+    the place in the ledger, to ask for older entries by; 0 for new, which the ledger leaves out.
+    """
+
+    number: int
+    id: str
+    office: str
+    url: str
+    title: str
+    kind: Literal["new", "changed", "gone", "back"]
+    at: datetime
+    since: datetime
+    version: int
+    language: str
+
+
+def read_ledger(
+    connection: Connection, before: int | None, size: int, office: str | None, kind: str | None
+) -> list[Entry]:
+    """The newest entries, or those older than the one of that number."""
+    e = tables.event.c
+    query = _entries().where(e.release.not_in(sealed_ids())).order_by(e.id.desc()).limit(size)
+    for column, value in ((e.office, office), (e.kind, kind)):
+        if value is not None:
+            query = query.where(column == value)
+    if before is not None:
+        query = query.where(e.id < before)
+    return [_entry(row) for row in connection.execute(query)]
+
+
+def count_ledger(connection: Connection) -> dict[tuple[str, str], int]:
+    """How many entries each office has of each kind."""
+    entries = _entries().where(tables.event.c.release.not_in(sealed_ids())).subquery()
+    c = entries.c
+    query = select(c.office, c.kind, func.count()).group_by(c.office, c.kind)
+    return {(office, kind): int(n) for office, kind, n in connection.execute(query)}
+
+
+def read_history(connection: Connection, id_: str) -> list[Entry]:
+    """All that became of one release, oldest first, from when we first saw it."""
+    e, r, v = tables.event.c, tables.release.c, tables.version.c
+    ours = (v.release == r.id) & v.origin.is_(None)
+    first = connection.execute(
+        select(r.id, r.office, r.url, r.first_seen, v.title, v.language, v.ordinal)
+        .select_from(tables.release.join(tables.version, ours))
+        .where(r.id == id_, r.id.not_in(sealed_ids()))
+        .order_by(v.ordinal)
+        .limit(1)
+    ).one_or_none()
+    if first is None:
+        return []
+    began, number = first.first_seen, first.ordinal
+    stated = (first.office, first.url, first.title)
+    new = Entry(0, id_, *stated, "new", began, began, number, first.language)
+    rows = connection.execute(_entries().where(e.release == id_).order_by(e.id))
+    return [new, *(_entry(row) for row in rows)]
+
+
+def _entries() -> Select[Any]:
+    """All entries, but changes that were none: our reading of them was mended since."""
+    e, r, v = tables.event.c, tables.release.c, tables.version.c
+    joined = tables.event.join(tables.release, r.id == e.release).join(
+        tables.version, (v.release == e.release) & (v.ordinal == e.version)
+    )
+    # A change that today's reader does not see was none of the office's.
+    is_mended = (e.kind == "changed") & v.is_repeat
+    return select(*e, r.url, v.title, v.language).select_from(joined).where(~is_mended)
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(
+        row.id,
+        row.release,
+        row.office,
+        row.url,
+        row.title,
+        row.kind,
+        row.at,
+        row.since,
+        row.version,
+        row.language,
+    )

@@ -1,0 +1,264 @@
+"""Between rows of the catalog and records: what goes in, what comes out, whether they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, Label, Row, Select, select
+
+from corpus.database import tables
+from corpus.reading.source import offices
+from corpus.reading.validation import linked
+from corpus.release import (
+    FACTS,
+    Alternate,
+    Attachment,
+    Attestation,
+    Draft,
+    Provenance,
+    Release,
+    Version,
+)
+from corpus.statutes import RULES, Cited, cited
+from corpus.warc.writer import Place
+
+# All that a reader makes of a response.
+DERIVED = (*FACTS, "language", "place", "signature", "kind", "alternates", "shapes", "statutes")
+# None where what was crawled so far never states them; empty where it states that there are none.
+LISTS = ("topics", "components", "attachments")
+CHUNK = 500
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What is held of an office: releases, their first and last date, and how many have no date.
+
+    `months` counts dated releases ("2018-04"); `gaps` are the months between the first and the
+    last that have none: nothing was published, or nothing was fetched. `gone` releases are kept
+    and counted. `reader_versions` counts releases by the reader that their facts come from.
+    """
+
+    office: str
+    releases: int
+    first: date | None
+    last: date | None
+    undated: int
+    languages: dict[str, int]
+    months: dict[str, int] = field(default_factory=dict)
+    gaps: tuple[str, ...] = ()
+    gone: int = 0
+    reader_versions: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """The last whole answer of a URL: what makes the next request conditional, where it stands."""
+
+    etag: str | None
+    last_modified: str | None
+    fetched_at: datetime
+    sha256: str
+    place: Place
+    status: int = 200
+
+
+def chunks(values: Iterable[str]) -> Iterator[list[str]]:
+    """Values some hundreds at a time: a database takes no statement with all that a site names."""
+    left = iter(values)
+    while some := list(islice(left, CHUNK)):
+        yield some
+
+
+def streamed(connection: Connection, query: Select[Any]) -> Iterator[Row[Any]]:
+    """Rows as they come, some hundreds at a time; the database lets go of them at the end."""
+    with connection.execute(query, execution_options={"yield_per": CHUNK}) as rows:
+        yield from rows
+
+
+def sealed_ids() -> Select[Any]:
+    """The ids of the releases that are suppressed now."""
+    c = tables.suppression.c
+    return select(c.release).where(c.undone_at.is_(None))
+
+
+def current_releases(*, sealed: bool = False) -> Select[Any]:
+    """Releases with their newest versions: the rows that `read_release` takes.
+
+    Suppressed ones are left out, unless asked for by those who keep the evidence.
+    """
+    r, v = tables.release.c, tables.version.c
+    columns = [each for each in v if each.name != "release"]
+    joined = tables.release.join(tables.version, (v.release == r.id) & (v.ordinal == r.version))
+    known = (r.id, r.office, r.url, r.first_seen, r.last_seen, r.version, r.gone_since)
+    query = select(*known, _is_changed(), *columns).select_from(joined)
+    return query if sealed else query.where(r.id.not_in(sealed_ids()))
+
+
+def _is_changed() -> Label[bool]:
+    """Whether the ledger has a change of a release; a reading that was mended since is none."""
+    e, changed = tables.event.c, tables.version.alias()
+    to = (changed.c.release == e.release) & (changed.c.ordinal == e.version)
+    where = (e.release == tables.release.c.id) & (e.kind == "changed") & ~changed.c.is_repeat
+    query = select(e.id).join_from(tables.event, changed, to).where(where)
+    return query.correlate(tables.release).exists().label("is_changed")
+
+
+def version_values(
+    draft: Draft, found: Provenance, silent: frozenset[str] = frozenset()
+) -> dict[str, Any]:
+    """A draft and its provenance as a row of `version`; dataclasses become what JSON takes.
+
+    Files and translations whose addresses may not be kept are left out.
+    `silent` facts are left out: whoever read the draft never states them.
+    """
+    office = found.reader.partition("/")[0]
+    if known := offices().get(office):
+        draft, _ = linked(draft, known)
+    facts = {k: v for k, v in asdict(draft).items() if k not in {"url", "part", "layout"} | silent}
+    facts |= {"body": [str(each) for each in draft.body], "shapes": draft.shapes}
+    facts |= statute_values(office, draft.language, draft.title, facts["body"])
+    seen = {k: v for k, v in asdict(found).items() if k != "attestation"}
+    return facts | {"asked_url": seen.pop("url"), "observed_at": seen.pop("fetched_at")} | seen
+
+
+def statute_values(office: str, language: str, title: str, body: list[str]) -> dict[str, Any]:
+    """The columns of `version` that today's rules about statutes derive from a text."""
+    known = offices().get(office)
+    found = cited(title, body, language, known.country if known else "")
+    return {"statutes": [list(each) for each in found], "statute_rules": RULES}
+
+
+def as_json(values: dict[str, Any]) -> dict[str, Any]:
+    """A row of `version` as JSON takes it."""
+    times = {
+        name: values[name] and values[name].isoformat() for name in ("published", "observed_at")
+    }
+    return values | times
+
+
+def from_json(values: dict[str, Any]) -> dict[str, Any]:
+    """What `as_json` made, back again."""
+    published, observed_at = values["published"], values["observed_at"]
+    return values | {
+        "published": date.fromisoformat(published) if published else None,
+        "observed_at": datetime.fromisoformat(observed_at),
+    }
+
+
+def visit_values(visit: Visit) -> dict[str, Any]:
+    """A visit as a row of `visit`."""
+    return {k: v for k, v in asdict(visit).items() if k != "place"} | asdict(visit.place)
+
+
+def read_visit(row: Row[Any]) -> Visit:
+    """A row of `visit` as a record."""
+    place = Place(row.warc_file, row.warc_offset)
+    return Visit(row.etag, row.last_modified, row.fetched_at, row.sha256, place, row.status)
+
+
+def differs(old: Row[Any], values: dict[str, Any]) -> bool:
+    """Whether a stated fact differs; a list unknown so far is learned, not changed."""
+    for name in values.keys() & set(FACTS):
+        was, now = getattr(old, name), values[name]
+        if was != now and not (name in LISTS and None in (was, now)):
+            return True
+    return False
+
+
+def is_same_bytes(old: Row[Any] | Provenance, values: dict[str, Any]) -> bool:
+    """Whether both were read from the same bytes: what differs is then our reader's doing."""
+    names = ("part_sha256",) if old.part_sha256 and values["part_sha256"] else ("sha256",)
+    return all(getattr(old, name) == values[name] for name in names)
+
+
+def improved(old: Row[Any], values: dict[str, Any]) -> dict[str, Any]:
+    """What today's reader makes otherwise of the bytes that a version was read from, itself
+    included.
+    """
+    read_by = ("reader", "reader_version", "part_sha256", "statute_rules")
+    names = values.keys() & {*DERIVED, *read_by}
+    return {name: values[name] for name in names if getattr(old, name) != values[name]}
+
+
+def learned(old: Row[Any], values: dict[str, Any]) -> dict[str, Any]:
+    """The stated facts that were unknown so far."""
+    return {
+        name: values[name]
+        for name in FACTS
+        if getattr(old, name) is None and values.get(name) is not None
+    }
+
+
+def read_release(row: Row[Any]) -> Release:
+    """A row of `current_releases` as a record."""
+    return Release(
+        id=row.id,
+        office=row.office,
+        url=row.url,
+        language=row.language,
+        title=row.title,
+        published=row.published,
+        body=tuple(row.body),
+        place=row.place,
+        signature=row.signature,
+        number=row.number,
+        topics=tuple(row.topics or ()),
+        components=tuple(row.components or ()),
+        kind=row.kind,
+        attachments=_attachments(row),
+        alternates=tuple(Alternate(**each) for each in row.alternates),
+        provenance=_provenance(row),
+        first_seen=row.first_seen,
+        last_seen=row.last_seen,
+        version=row.version,
+        gone_since=row.gone_since,
+        is_changed=bool(row.is_changed),
+        shapes=tuple(row.shapes or ()),
+        statutes=None if row.statutes is None else tuple(Cited(*each) for each in row.statutes),
+    )
+
+
+def read_version(row: Row[Any]) -> Version:
+    """A row of `version` as a record."""
+    facts = {name: getattr(row, name) for name in FACTS}
+    return Version(
+        number=row.ordinal,
+        observed_at=row.observed_at,
+        title=row.title,
+        published=row.published,
+        body=tuple(row.body),
+        provenance=_provenance(row),
+        facts=facts | {"attachments": _attachments(row)},
+    )
+
+
+def _attachments(row: Row[Any]) -> tuple[Attachment, ...] | None:
+    found = row.attachments
+    return None if found is None else tuple(Attachment(**each) for each in found)
+
+
+def _provenance(row: Row[Any]) -> Provenance:
+    return Provenance(
+        row.asked_url,
+        row.observed_at,
+        row.sha256,
+        row.warc_file,
+        row.warc_offset,
+        row.reader,
+        row.reader_version,
+        row.part_sha256,
+        row.origin,
+        row.lost_at,
+        _attestation(row),
+    )
+
+
+def _attestation(row: Row[Any]) -> Attestation | None:
+    if row.attested_offset is None:
+        return None
+    place = row.attested_file, row.attested_offset
+    return Attestation(row.attested_at, row.attested_as, *place)

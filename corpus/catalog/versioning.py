@@ -1,0 +1,206 @@
+"""What an observation changes in the catalog: a version only where a stated fact differs.
+
+Facts come as a row of `version` without those that the route never states: what is not in it
+stays as it was.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from corpus.catalog import near_duplicates
+from corpus.catalog.attestation import MADE, REVISED
+from corpus.catalog.mapping import (
+    DERIVED,
+    LISTS,
+    current_releases,
+    differs,
+    improved,
+    is_same_bytes,
+    learned,
+)
+from corpus.catalog.sequence import next_revision
+from corpus.database import tables
+from corpus.release import FACTS
+
+Outcome = Literal["new", "changed", "same"]
+Kind = Literal["changed", "gone", "back"]
+FOUND: dict[str, Any] = {"misses": 0, "missed_at": None}
+UNSTATED: dict[str, Any] = dict.fromkeys(LISTS)
+
+
+def compare(
+    connection: Connection, id_: str, facts: dict[str, Any], reread: dict[str, Any] | None
+) -> tuple[Outcome, bool]:
+    """What recording these facts would come to, and whether the catalog needs them for it."""
+    old = _current(connection, id_)
+    if old is None or old.origin:
+        return "new", True
+    if is_same_bytes(old, facts):
+        return "same", bool(improved(old, facts) or old.lost_at)
+    if reread:
+        common = facts.keys() & reread.keys() & set(FACTS)
+        return ("changed" if any(facts[k] != reread[k] for k in common) else "same"), True
+    if differs(old, facts):
+        return "changed", True
+    return "same", bool(learned(old, facts) or old.lost_at)
+
+
+def record(
+    connection: Connection,
+    office: str,
+    id_: str,
+    url: str,
+    facts: dict[str, Any],
+    seen_at: datetime,
+    reread: dict[str, Any] | None = None,
+) -> Outcome:
+    """Record what an office states at a canonical URL.
+
+    `seen_at` can be later than the observation: the office answered that it still holds (304).
+    `reread` is what the reader of today makes of the observation that the newest version is from:
+    it replaces what an older reader made of it, since our improvements are not the office's edits.
+    Where the same bytes came again, the facts themselves are that. Where the newest version's
+    response is lost and the office still states the same, this observation takes its place.
+    """
+    old = _current(connection, id_)
+    number = next_ordinal(connection, id_)
+    if old is None or old.origin:  # nobody, or others alone had seen it
+        row = {"first_seen": facts["observed_at"], "last_seen": seen_at, "checked_at": seen_at}
+        row |= {"version": number, "revision": next_revision(connection), "route": _route(facts)}
+        put_release(connection, {"id": id_, "office": office, "url": url} | row)
+        insert_version(connection, id_, number, UNSTATED | facts)
+        near_duplicates.link(connection, id_, facts["body"])
+        return "new"
+    if anew := facts if is_same_bytes(old, facts) else reread:
+        old = _replace(connection, old, anew)
+    if is_changed := differs(old, facts):
+        carried = {name: getattr(old, name) for name in FACTS}
+        insert_version(connection, id_, number, carried | facts)
+        _update(connection, id_, {"version": number, "revision": next_revision(connection)})
+        add_event(connection, id_, office, "changed", facts["observed_at"], number)
+        near_duplicates.link(connection, id_, facts["body"])
+    elif news := facts if old.lost_at else learned(old, facts):
+        change_version(connection, id_, old.version, news)
+        _update(connection, id_, {"revision": next_revision(connection)})
+    see(connection, id_, seen_at, _route(facts))
+    return "changed" if is_changed else "same"
+
+
+def see(connection: Connection, id_: str, seen_at: datetime, route: str | None = None) -> None:
+    """Note that a release still stands; one that was gone is back."""
+    old = _release(connection, id_)
+    seen: dict[str, Any] = FOUND | {"last_seen": max(old.last_seen or seen_at, seen_at)}
+    seen["checked_at"] = max(old.checked_at or seen_at, seen_at)
+    if route:
+        seen["route"] = route
+    if old.gone_since:
+        seen |= {"gone_since": None, "revision": next_revision(connection)}
+        add_event(connection, id_, old.office, "back", seen_at, old.version)
+    _update(connection, id_, seen)
+
+
+def miss(connection: Connection, id_: str, at: datetime, enough: int) -> None:
+    """Note that a visit found a release missing; with `enough` such visits in a row it is gone,
+    since the first of them.
+    """
+    old = _release(connection, id_)
+    since, misses = old.missed_at or at, old.misses + 1
+    noted: dict[str, Any] = {"misses": misses, "missed_at": since, "checked_at": at}
+    if misses >= enough and not old.gone_since:
+        noted |= {"gone_since": since, "revision": next_revision(connection)}
+        add_event(connection, id_, old.office, "gone", at, old.version, since)
+    _update(connection, id_, noted)
+
+
+def note_listed(connection: Connection, id_: str, at: datetime) -> None:
+    """Note that a release is still listed, though it could not be read: it is not missing."""
+    _update(connection, id_, FOUND | {"checked_at": at})
+
+
+def add_event(
+    connection: Connection,
+    id_: str,
+    office: str,
+    kind: Kind,
+    at: datetime,
+    version: int,
+    since: datetime | None = None,
+) -> None:
+    """Write a line of the ledger."""
+    row = {"release": id_, "office": office, "kind": kind, "at": at, "version": version}
+    connection.execute(insert(tables.event), row | {"since": since or at})
+
+
+def put_release(connection: Connection, row: dict[str, Any]) -> None:
+    """Insert a release's row, or set it where it is: what points to it stays as it is."""
+    where = tables.release.c.id == row["id"]
+    if connection.execute(update(tables.release).where(where), row).rowcount == 0:
+        connection.execute(insert(tables.release), row)
+
+
+def replace_version(
+    connection: Connection, id_: str, old: Row[Any], values: dict[str, Any]
+) -> tuple[str, ...]:
+    """Put what today's reader makes of a version's evidence in its place; the facts that differ.
+
+    The index hears of those; that a newer reader agrees is noted without a word.
+    """
+    news = improved(old, values)
+    if news:
+        change_version(connection, id_, old.ordinal, news)
+    facts = tuple(name for name in DERIVED if name in news)
+    if facts:
+        _update(connection, id_, {"revision": next_revision(connection)})
+    return facts
+
+
+def insert_version(connection: Connection, id_: str, ordinal: int, values: dict[str, Any]) -> None:
+    """Add a version; it is attested before the transaction is over."""
+    row = {"release": id_, "ordinal": ordinal, "attested_as": MADE} | values
+    connection.execute(insert(tables.version), row)
+
+
+def change_version(connection: Connection, id_: str, ordinal: int, values: dict[str, Any]) -> None:
+    """Change what is held of a version; it is attested anew before the transaction is over."""
+    where = (tables.version.c.release == id_) & (tables.version.c.ordinal == ordinal)
+    anew = {"attested_as": REVISED, "attested_offset": None} | values
+    connection.execute(update(tables.version).where(where), anew)
+
+
+def next_ordinal(connection: Connection, id_: str) -> int:
+    """The number of a release's next version: numbers are cited, so none is given twice."""
+    v = tables.version.c
+    newest = connection.scalar(select(func.max(v.ordinal)).where(v.release == id_))
+    return int(newest or 0) + 1
+
+
+def _replace(connection: Connection, old: Row[Any], reread: dict[str, Any]) -> Row[Any]:
+    """Put a better reading in place of the newest version's."""
+    if "body" in replace_version(connection, old.id, old, reread):
+        near_duplicates.link(connection, old.id, reread["body"])
+    found = _current(connection, old.id)
+    assert found is not None
+    return found
+
+
+def _route(facts: dict[str, Any]) -> str:
+    """The middle one of office/route/layout."""
+    return str(facts["reader"]).partition("/")[2].partition("/")[0]
+
+
+def _current(connection: Connection, id_: str) -> Row[Any] | None:
+    return connection.execute(
+        current_releases(sealed=True).where(tables.release.c.id == id_)
+    ).one_or_none()
+
+
+def _release(connection: Connection, id_: str) -> Row[Any]:
+    return connection.execute(select(tables.release).where(tables.release.c.id == id_)).one()
+
+
+def _update(connection: Connection, id_: str, values: dict[str, Any]) -> None:
+    connection.execute(update(tables.release).where(tables.release.c.id == id_), values)

@@ -1,0 +1,133 @@
+"""Releases that a person took out of sight: kept and sealed, counted in a log that names nobody."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from corpus.catalog.mapping import sealed_ids
+from corpus.catalog.near_duplicates import tell_group
+from corpus.catalog.sequence import next_revision
+from corpus.database import tables
+from corpus.errors import OfficeError, PageError, StoreError
+from corpus.reading.page import Page
+from corpus.reading.reader import read_listing
+from corpus.reading.source import office
+from corpus.release import Draft, Provenance, Release
+from corpus.warc.reader import Record
+from corpus.warc.writer import sha256
+
+# Shorter titles could stand in a sentence by chance.
+DISTINCT = 16
+WITHHELD = "[withheld]"
+
+
+@dataclass(frozen=True)
+class Suppression:
+    """One line of the public log: what office, when, why, and when it was undone, if so."""
+
+    office: str
+    at: datetime
+    reason: str
+    undone_at: datetime | None
+
+
+def suppress(connection: Connection, id_: str, reason: str, now: datetime) -> None:
+    """Take a release out of sight. Raises StoreError where there is none, or it is already."""
+    _check(connection, id_)
+    if connection.scalar(sealed_ids().where(tables.suppression.c.release == id_)):
+        raise StoreError(f"{id_} is suppressed already; `--undo` brings it back.")
+    row = {"release": id_, "at": now, "reason": reason}
+    connection.execute(insert(tables.suppression), row)
+    _tell_index(connection, id_)
+
+
+def undo(connection: Connection, id_: str, now: datetime) -> None:
+    """Bring a release back into sight. Raises StoreError where it is not suppressed."""
+    _check(connection, id_)
+    c = tables.suppression.c
+    where = (c.release == id_) & c.undone_at.is_(None)
+    if not connection.execute(update(tables.suppression).where(where), {"undone_at": now}).rowcount:
+        raise StoreError(f"{id_} is not suppressed; nothing was changed.")
+    _tell_index(connection, id_)
+
+
+def read_suppressions(connection: Connection) -> list[Suppression]:
+    """The public log, newest first."""
+    c, r = tables.suppression.c, tables.release.c
+    query = select(r.office, c.at, c.reason, c.undone_at).join(tables.release, r.id == c.release)
+    return [Suppression(*row) for row in connection.execute(query.order_by(c.id.desc()))]
+
+
+def names(connection: Connection) -> list[str]:
+    """What a suppressed release could be told by: its id, its addresses and titles."""
+    r, v = tables.release.c, tables.version.c
+    joined = tables.release.join(tables.version, v.release == r.id)
+    query = select(r.id, r.url, v.asked_url, v.title).select_from(joined)
+    rows = connection.execute(query.where(r.id.in_(sealed_ids()))).all()
+    found = {name for id_, *urls, title in rows for name in (id_, *urls, title)}
+    return sorted((name for name in found if len(name) >= DISTINCT), key=len, reverse=True)
+
+
+def without(names: list[str], report: dict[str, Any]) -> dict[str, Any]:
+    """A report that names none of these."""
+    words = json.dumps(report, ensure_ascii=False)
+    for name in names:
+        words = words.replace(json.dumps(name, ensure_ascii=False)[1:-1], WITHHELD)
+    hushed: dict[str, Any] = json.loads(words) if names else report
+    return hushed
+
+
+def unsealed(
+    release: Release,
+    seen: Provenance,
+    archived: Record,
+    sealed: set[str],
+    id_of: Callable[[str, str], str],
+    limit_s: float,
+) -> bytes | None:
+    """What may be given out of the response that an observation of a release came in.
+
+    All of it, unless it carries suppressed releases as well: then this release's own part, as its
+    digest proves it; None where that cannot be cut out. `id_of` gives the id of an office's
+    address.
+    """
+    beside = {id_ for id_ in sealed if id_.startswith(f"{release.office}-")}
+    if not beside or not seen.part_sha256:
+        return archived.body
+    try:
+        found = _drafts(release, seen, archived, limit_s)
+    except (OfficeError, PageError):
+        return None  # what cannot be read cannot be shown to be free of them
+    drafts = {id_of(release.office, each.url): each for each in found if each.url}
+    if not beside & drafts.keys():
+        return archived.body
+    part = drafts[release.id].part if release.id in drafts else None
+    return part if part and sha256(part) == seen.part_sha256 else None
+
+
+def _drafts(release: Release, seen: Provenance, archived: Record, limit_s: float) -> list[Draft]:
+    """The releases that a listing carries."""
+    source = office(release.office)
+    route = source.route(seen.reader.split("/")[1])
+    language = release.language if route.languages else None
+    page = Page(archived.url, archived.body, language, archived.content_type)
+    return read_listing(route, page, limit_s).drafts
+
+
+def _check(connection: Connection, id_: str) -> None:
+    r = tables.release.c
+    if not connection.scalar(select(r.id).where(r.id == id_)):
+        raise StoreError(f"There is no release {id_!r}; its page shows its id as Record.")
+
+
+def _tell_index(connection: Connection, id_: str) -> None:
+    """A revision of its own: the next update of the index takes it out, or in again."""
+    tell_group(connection, id_)
+    where = tables.release.c.id == id_
+    connection.execute(update(tables.release).where(where), {"revision": next_revision(connection)})

@@ -1,0 +1,74 @@
+"""What is known of releases and addresses, to decide which are looked at again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, select
+
+from corpus.catalog.mapping import chunks, streamed
+from corpus.crawling.schedule import Standing
+from corpus.database import tables
+
+GONE = frozenset({404, 410})
+# A listed address that answers 404 has no date: it is visited like a release a month old.
+AGE_OF_DEAD = timedelta(days=30)
+
+
+def standings(connection: Connection, ids: Iterable[str]) -> dict[str, Standing]:
+    """Those of these releases that are known, and what decides whether they are due."""
+    found: dict[str, Standing] = {}
+    for some in chunks(ids):
+        rows = connection.execute(_known().where(tables.release.c.id.in_(some)))
+        found |= {row.id: _standing(row) for row in rows}
+    return found
+
+
+def met_on(
+    connection: Connection, office: str, route: str, run: int
+) -> Iterator[tuple[str, str, Standing]]:
+    """Id, URL and standing of a route's releases that a run has not seen yet, streamed."""
+    r, s = tables.release.c, tables.staged.c
+    seen = select(s.release).where(s.run == run)
+    query = _known().where(r.office == office, r.route == route, r.id.not_in(seen))
+    for row in streamed(connection, query):
+        yield row.id, row.url, _standing(row)
+
+
+def dead(connection: Connection, office: str, urls: Iterable[str]) -> dict[str, Standing]:
+    """Those of these URLs that were not there (404 or 410) when they were last asked for."""
+    v = tables.visit.c
+    of_office = select(v.url, v.fetched_at).where(v.office == office, v.status.in_(GONE))
+    day = (datetime.now(UTC) - AGE_OF_DEAD).date()
+    return {
+        row.url: Standing(day, row.fetched_at)
+        for some in chunks(urls)
+        for row in connection.execute(of_office.where(v.url.in_(some)))
+    }
+
+
+def _known() -> Select[Any]:
+    r, v = tables.release.c, tables.version.c
+    joined = tables.release.join(tables.version, (v.release == r.id) & (v.ordinal == r.version))
+    checked = func.coalesce(r.checked_at, r.last_seen).label("checked")
+    columns = (
+        r.id,
+        r.url,
+        r.first_seen,
+        r.misses,
+        r.gone_since,
+        v.published,
+        v.attachments,
+        v.lost_at,
+        checked,
+    )
+    # What others alone have seen is as unknown to us as any address.
+    return select(*columns).select_from(joined).where(v.origin.is_(None))
+
+
+def _standing(row: Row[Any]) -> Standing:
+    day = row.published or row.first_seen.date()
+    is_in_doubt = bool((row.misses and not row.gone_since) or row.lost_at)
+    return Standing(day, row.checked, is_in_doubt, bool(row.misses), row.attachments is None)

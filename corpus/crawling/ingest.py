@@ -1,0 +1,154 @@
+"""From a page's drafts to staged observations: the gate, what differs, and how it is known."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from corpus.catalog.mapping import Visit, as_json, is_same_bytes, version_values
+from corpus.catalog.versioning import compare
+from corpus.errors import StoreError
+from corpus.evidence.exchanges import Answer, Reading, read
+from corpus.evidence.recover import Taken
+from corpus.evidence.reparse import read_anew
+from corpus.reading import validation
+from corpus.reading.source import Route, Source
+from corpus.reading.validation import Refusal
+from corpus.release import Draft, Provenance, Release
+from corpus.review.office_validation import OfficeGate
+from corpus.review.report import CrawlReport, stated_facts
+from corpus.review.staging import Observed, Staging
+from corpus.settings import Settings
+from corpus.warc.writer import Place, read_response, sha256
+
+
+class Intake:
+    """Takes what readers found, and stages what may enter, with the visit, in one transaction."""
+
+    def __init__(
+        self,
+        source: Source,
+        route: Route,
+        settings: Settings,
+        staging: Staging,
+        report: CrawlReport,
+    ) -> None:
+        self.name, self.source, self.route = staging.office, source, route
+        self.settings, self.staging, self.report = settings, staging, report
+        self.store = staging.store
+        self.gate = OfficeGate(self.name, self.store, settings)
+        # A listing that carries releases is read anew once for all of them.
+        self._read_last: tuple[Taken, Answer, Reading | Refusal] | None = None
+        self.newest: date | None = None
+
+    def id_of(self, url: str) -> str:
+        """The id of the release at a URL, canonical or not."""
+        return self.store.id_of(self.name, url)
+
+    def keep(
+        self,
+        drafts: list[Draft],
+        wanted: tuple[str, str],
+        answered: str,
+        visit: Visit,
+        seen_again: datetime | None,
+    ) -> int:
+        """Stage what may enter; how many of the drafts are new or changed.
+
+        `answered` is the URL that answered, after redirects; `seen_again` is when the office said
+        that an answer we have still holds (304). An answer of which nothing may enter is not
+        remembered: the next visit asks for it whole.
+        """
+        before, refused = self.report.news, 0
+        ids = [self.id_of(draft.url or wanted[0]) for draft in drafts]
+        staged = self.staging.staged(ids)
+        for draft in drafts:
+            self.note_date(draft.published)
+        fresh = {id_: draft for id_, draft in zip(ids, drafts, strict=True) if id_ not in staged}
+        known = {id_: self.store.get(id_, sealed=True) for id_ in fresh}
+        with self.store.writing() as connection:
+            for id_, draft in fresh.items():
+                found = self._provenance(draft, answered, visit)
+                seen_at = seen_again or visit.fetched_at
+                url = self.store.known_url(self.name, draft.url or wanted[0])
+                if refusal := self._check(draft, url):
+                    refused += 1
+                    self.report.refused.append(refusal)
+                    if known[id_]:
+                        self.staging.add(connection, Observed(id_, url, "listed", seen_at))
+                    continue
+                self._stage(connection, (id_, url), draft, found, known[id_], seen_at)
+            if not seen_again and (not refused or refused < len(drafts)):
+                self.staging.add_visit(connection, *wanted, visit)
+        return self.report.news - before
+
+    def note_date(self, published: date | None) -> None:
+        """Remember the newest day that the releases of a listing page have."""
+        self.newest = max(filter(None, (self.newest, published)), default=None)
+
+    def _check(self, draft: Draft, url: str) -> Refusal | None:
+        return self.gate.check(draft, url, datetime.now(UTC).date())
+
+    def _stage(
+        self,
+        connection: Connection,
+        at: tuple[str, str],
+        draft: Draft,
+        found: Provenance,
+        known: Release | None,
+        seen_at: datetime,
+    ) -> None:
+        facts = version_values(draft, found, self.route.silent_on(draft))
+        reread = self._reread(known, facts, at[1])
+        outcome, is_needed = compare(connection, at[0], facts, reread)
+        stated = stated_facts(draft)
+        seen = Observed(*at, outcome, seen_at, draft.language, stated)
+        if is_needed:
+            held = reread and as_json(reread)
+            seen = Observed(*at, outcome, seen_at, draft.language, stated, as_json(facts), held)
+        self.staging.add(connection, seen)
+        self.report.count(outcome, draft.language, stated)
+        self.report.remarks += validation.remarks(draft, at[1], self.source)
+
+    def _reread(
+        self, known: Release | None, facts: dict[str, Any], url: str
+    ) -> dict[str, Any] | None:
+        """What today's reader makes of the answer that the newest version is from.
+
+        None where that was read by today's reader, came again as it was, or cannot be read any
+        more.
+        """
+        old = known.provenance if known else None
+        if known is None or old is None or old.origin or is_same_bytes(old, facts):
+            return None
+        if old.reader_version == self.source.version:
+            return None
+        place = Place(old.warc_file, old.warc_offset)
+        if self._read_last is None or self._read_last[0].place != place:
+            try:
+                record = read_response(self.settings.archive, place)
+            except StoreError:
+                return None
+            answer = Answer(record, url, known.language)
+            where = Taken(self.name, self.source, place)
+            self._read_last = (
+                where,
+                answer,
+                read(answer, self.source, self.settings.reading_s, old.reader),
+            )
+        found = read_anew(*self._read_last, url)
+        return None if isinstance(found, Refusal) else found
+
+    def _provenance(self, draft: Draft, url: str, visit: Visit) -> Provenance:
+        return Provenance(
+            url=url,
+            fetched_at=visit.fetched_at,
+            sha256=visit.sha256,
+            warc_file=visit.place.warc_file,
+            warc_offset=visit.place.warc_offset,
+            reader=f"{self.name}/{self.route.reader(draft)}",
+            reader_version=self.source.version,
+            part_sha256=sha256(draft.part) if draft.part else None,
+        )

@@ -1,0 +1,159 @@
+"""A look at a live office: its listing and first releases, fetched as a crawl does, and read.
+
+Nothing is stored.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Literal
+
+from corpus.crawling.crawl import check_delay
+from corpus.crawling.due import GONE
+from corpus.crawling.spider import Failed, Fetched, Wanted, fetch_all
+from corpus.errors import PageError
+from corpus.issue import Refusal
+from corpus.reading import address, validation
+from corpus.reading.page import Page
+from corpus.reading.reader import read_listing, read_release
+from corpus.reading.source import Listing, Route, Source, office
+from corpus.release import Draft
+from corpus.settings import Settings
+
+Kind = Literal["listing", "release"]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read at a URL, why it may not enter, or both; `remarks` are on the page."""
+
+    url: str
+    kind: Kind
+    found: Listing | Draft | None = None
+    refusal: Refusal | None = None
+    remarks: list[Refusal] = field(default_factory=list)
+
+
+def check(
+    name: str,
+    settings: Settings,
+    *,
+    route: str | None = None,
+    urls: tuple[str, ...] = (),
+    mirrors: dict[str, str] | None = None,
+    limit: int = 3,
+    delay_s: float | None = None,
+    progress: Callable[[int], None] = lambda done: None,
+) -> list[Reading]:
+    """Fetch and read a listing and its first `limit` releases, or the releases at `urls`.
+
+    A route with several languages has a listing for each. Raises OfficeError, SettingsError and
+    CrawlError.
+    """
+    source = office(name)
+    way = source.route(route)
+    mirrors = {address.host(name): base for name, base in (mirrors or {}).items()}
+    delay = settings.delay_s if delay_s is None else delay_s
+    check_delay(delay, way, mirrors)
+    look = _Look(source, way, urls, limit, settings.reading_s, progress)
+    trust = source.broken_chains, way.https_only
+    fetch_all(way.hosts, mirrors, delay, settings, look.next, *trust)
+    return look.readings
+
+
+class _Look:
+    """What is still to be fetched, and what was read so far."""
+
+    def __init__(
+        self,
+        source: Source,
+        route: Route,
+        urls: tuple[str, ...],
+        limit: int,
+        limit_s: float,
+        progress: Callable[[int], None],
+    ) -> None:
+        self.source, self.route, self.limit, self.progress = source, route, limit, progress
+        self.limit_s = limit_s
+        self.today = datetime.now(UTC).date()
+        self.readings: list[Reading] = []
+        self.waiting: deque[tuple[Kind, Wanted]] = deque()
+        self.kind: Kind = "listing"
+        if urls:
+            self._add_releases(urls, "")
+        else:
+            wanted = [
+                Wanted(url, each)
+                for each in route.languages or ("",)
+                for url in route.starts(self.today)
+            ]
+            self.waiting.extend(("listing", each) for each in wanted)
+
+    def next(self, answer: Fetched | Failed | None) -> Iterator[Wanted]:
+        """Take an answer in, and say what to fetch next; nothing when all was seen."""
+        if isinstance(answer, Failed):
+            self._refuse(answer.wanted.url, answer.rule, answer.reason)
+        elif answer is not None:
+            self._take(answer)
+        self.progress(len(self.readings))
+        if self.waiting:
+            self.kind, wanted = self.waiting.popleft()
+            yield wanted
+
+    def _take(self, answer: Fetched) -> None:
+        url, status = answer.wanted.url, answer.response.status
+        if status in GONE and self.kind == "listing" and url != self.route.start:
+            return  # of a year that has none yet; the one before it follows
+        if status != 200:
+            self._refuse(url, f"status_{status}", f"The answer has status {status}.")
+            return
+        came, before = answer.response, len(self.readings)
+        page = Page(came.url, answer.body, answer.wanted.language or None, came.content_type)
+        try:
+            if self.kind == "listing":
+                listing = read_listing(self.route, page, self.limit_s)
+                self._take_listing(url, listing, answer.wanted.language)
+            else:
+                draft = read_release(self.route, page, self.limit_s)
+                self._take_draft(url, draft, validation.check_little(page, draft))
+        except PageError as error:
+            refusal = Refusal(url, error.rule, str(error))
+            if error.rule != "too_slow":  # what takes long to read would take long again
+                refusal = validation.check_page(page) or refusal
+            self.readings.append(Reading(url, self.kind, None, refusal))
+        for reading in self.readings[before : before + 1]:
+            self.readings[before] = replace(reading, remarks=validation.page_remarks(page))
+
+    def _take_listing(self, url: str, listing: Listing, language: str) -> None:
+        is_empty = not listing.links and not listing.drafts
+        if is_empty and url != self.route.start:
+            return  # as above
+        # What waits in this language are the listings of older years.
+        self.waiting = deque(each for each in self.waiting if each[1].language != language)
+        refusal = (
+            address.judge(address.resolve(listing.next), self.route.hosts) if listing.next else None
+        )
+        if is_empty:
+            refusal = Refusal(url, "no_release", "It lists no release at all.")
+        self.readings.append(Reading(url, "listing", listing, refusal))
+        for draft in listing.drafts[: self.limit]:
+            self._take_draft(draft.url or url, draft)
+        self._add_releases((link.url for link in listing.links[: self.limit]), language)
+
+    def _take_draft(self, url: str, draft: Draft, refusal: Refusal | None = None) -> None:
+        url = self.source.canonical(draft.url or url)
+        refusal = refusal or validation.check(draft, url, self.source, self.today)
+        self.readings.append(Reading(url, "release", replace(draft, part=None), refusal))
+
+    def _add_releases(self, urls: Iterable[str], language: str) -> None:
+        wanted = [Wanted(address.untracked(url), language) for url in urls]
+        # Before the listing in the next language, as a crawl does.
+        self.waiting.extendleft(("release", each) for each in reversed(wanted))
+
+    def _refuse(self, url: str, rule: str, reason: str) -> None:
+        self.readings.append(
+            Reading(url, self.kind, None, Refusal(address.shown(url), rule, reason))
+        )

@@ -1,0 +1,35 @@
+"""Whether every row of a catalog can be read; a database looks at its pages alone."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Table, select
+
+from corpus.catalog.mapping import current_releases, read_release, read_version, streamed
+from corpus.database import tables
+
+# What a value ends in that is not what its column should hold.
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError)
+
+
+def unreadable(connection: Connection) -> str | None:
+    """What is wrong with the first row that cannot be read; None where all can."""
+    for table in tables.metadata.sorted_tables:
+        try:
+            _read_all(connection, table)
+        except UNREADABLE as error:
+            return f"the table {table.name} holds what cannot be read ({error})"
+    return None
+
+
+def _read_all(connection: Connection, table: Table) -> None:
+    """Raise one of UNREADABLE where a value is not of its column's type, or no part of a record."""
+    types = [column.type.python_type for column in table.c]
+    for row in streamed(connection, select(table)):
+        for value, type_ in zip(row, types, strict=True):
+            if value is not None and not isinstance(value, type_):
+                raise TypeError(f"{value!r:.60} is no {type_.__name__}")
+        if table is tables.version:
+            read_version(row)
+    if table is tables.version:
+        for row in streamed(connection, current_releases(sealed=True)):
+            read_release(row)

@@ -1,0 +1,144 @@
+"""Versions that are not what the archive attests, mended: in doubt the archive decides.
+
+What is held of a version is brought back to what its record says, and its facts to what its
+response states.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, update
+
+from corpus.catalog.attestation import CLEAR, LATER, REVISED, Values, facts_sha256
+from corpus.catalog.mapping import DERIVED, statute_values
+from corpus.catalog.sequence import next_revision
+from corpus.catalog.store import Store
+from corpus.catalog.versioning import change_version
+from corpus.database import tables
+from corpus.errors import StoreError
+from corpus.evidence import queries
+from corpus.evidence.exchanges import Answer, read
+from corpus.evidence.recover import Taken, restore
+from corpus.evidence.reparse import read_anew
+from corpus.reading.source import office
+from corpus.reading.validation import Refusal
+from corpus.release import FACTS
+from corpus.review.office_validation import OfficeGate
+from corpus.review.report import counted
+from corpus.settings import Settings
+from corpus.warc.writer import Place, own_files, read_response, sha256
+
+Said = dict[str, Any]
+# What is known of how a version was read.
+READ_BY = ("reader", "reader_version", "statute_rules")
+
+
+def mend(settings: Settings, store: Store, row: Row[Any], said: Said | None) -> str:
+    """Bring a version back to what its record says; without one, to what today's reader makes of
+    its response, to be attested later. Raises StoreError where the archive cannot tell.
+    """
+    held = dict(row._mapping)
+    news = _restored(said) if said else {}
+    values = held | news
+    if said is None or facts_sha256(values) != said["facts_sha256"]:
+        found = _read_anew(settings, values)
+        facts = {name: found[name] for name in FACTS if name in found}
+        if said and facts_sha256(values | facts) == said["facts_sha256"]:
+            news |= facts
+        elif said and said["reader_version"] == found["reader_version"]:
+            raise StoreError(
+                f"{row.release}: what its response states is not what was attested of version"
+                f" {row.ordinal} either; restore catalog and archive from a backup."
+            )
+        else:
+            read_by = {name: found[name] for name in found.keys() & {*DERIVED, *READ_BY}}
+            news |= read_by | {"attested_as": REVISED if said else LATER, "attested_offset": None}
+    values = held | news
+    news |= statute_values(values["office"], values["language"], values["title"], values["body"])
+    _put(store, row, news, values["url"])
+    return f"{row.release}: version {row.ordinal} is as the archive has it."
+
+
+def attest_anew(settings: Settings, store: Store, rows: list[Row[Any]]) -> str:
+    """Compare versions without a record with their responses, and attest them as later ones; those
+    whose responses are lost as they are. Raises StoreError where some could not be compared.
+    """
+    left = []
+    for row in rows:
+        try:
+            mend(settings, store, row, None)
+        except StoreError as error:
+            if is_held(settings, row):
+                left.append(error)
+                continue
+            with store.changing() as connection:
+                values = {"attested_as": LATER, "attested_offset": None}
+                change_version(connection, row.release, row.ordinal, values)
+    done = f"{counted(len(rows) - len(left), 'version')} compared. {attest_older(store)}"
+    if left:
+        number = counted(len(left), "version")
+        raise StoreError(f"{done} {number} could not be compared, the first: {left[0]}")
+    return done
+
+
+def is_held(settings: Settings, row: Row[Any]) -> bool:
+    """Whether the response that a version was read from is where it should be, as it was."""
+    try:
+        body = read_response(settings.archive, Place(row.warc_file, row.warc_offset)).body
+    except StoreError:
+        return False
+    return bool(sha256(body) == row.sha256)
+
+
+def restore_rows(settings: Settings, store: Store, name: str, ids: set[str]) -> str:
+    """Read releases from the archive whose rows are lost."""
+    files = [path for path in own_files(settings.archive) if path.parent.name == name]
+    number = restore(store, OfficeGate(name, store, settings), ids, files)
+    return f"{name}: {number:,} of {counted(len(ids), 'release')} read from the archive again."
+
+
+def attest_older(store: Store) -> str:
+    """Attest the versions that have no record yet."""
+    number = 0
+    while some := store.attest_older():
+        number += some
+    return f"{counted(number, 'version')} attested, and marked as attested later."
+
+
+def _restored(said: Said) -> dict[str, Any]:
+    """The columns that a record has in the clear, and the release's URL."""
+    named = {name: said[name] for name in CLEAR if name in said}
+    times = {name: datetime.fromisoformat(said[name]) for name in ("observed_at", "attested_at")}
+    return named | times | {"attested_as": said["occasion"], "url": said["url"]}
+
+
+def _put(store: Store, row: Row[Any], news: dict[str, Any], url: str) -> None:
+    place = {"attested_as": row.attested_as, "attested_offset": row.attested_offset}
+    values = {name: value for name, value in (place | news).items() if name in tables.version.c}
+    with store.changing() as connection:
+        change_version(connection, row.release, row.ordinal, values)
+        heard = {"url": url, "revision": next_revision(connection)}
+        where = tables.release.c.id == row.release
+        connection.execute(update(tables.release).where(where), heard)
+        queries.fold(connection, row.release)
+
+
+def _read_anew(settings: Settings, values: Values) -> dict[str, Any]:
+    """What today's reader makes of the response that a version was read from."""
+    place = Place(values["warc_file"], values["warc_offset"])
+    record = replace(read_response(settings.archive, place), url=values["asked_url"])
+    if sha256(record.body) != values["sha256"]:
+        raise StoreError(f"{values['release']}: its response is not what was recorded.")
+    where = Taken(values["office"], office(values["office"]), place)
+    answer = Answer(record, values["url"], values["language"])
+    reading = read(answer, where.source, settings.reading_s, values["reader"])
+    found = read_anew(where, answer, reading, values["url"])
+    if isinstance(found, Refusal):
+        raise StoreError(
+            f"{values['release']}: its response cannot be read again ({found.reason})"
+            " Restore the catalog from a backup."
+        )
+    return found

@@ -1,0 +1,111 @@
+"""Archived answers, each with the request behind it, and what today's readers make of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from corpus.errors import PageError
+from corpus.issue import Refusal
+from corpus.reading.address import REDIRECTS, judge, location, resolve, split
+from corpus.reading.page import Page
+from corpus.reading.reader import read_listing, read_release
+from corpus.reading.source import Route, Source
+from corpus.release import Draft
+from corpus.warc.reader import Damage, Record
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A record that answers; the URL that was wanted, before redirects; the language asked for."""
+
+    record: Record
+    wanted: str
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a route reads in an answer: a listing's releases by their canonical URLs, or the one."""
+
+    route: Route
+    is_listing: bool
+    drafts: dict[str, Draft]
+
+
+def answers(found: Iterable[Record | Damage]) -> Iterator[Answer]:
+    """Responses, resources and revisits in order. Requests stand beside them, before or behind."""
+    wanted: dict[str, str] = {}  # by path: behind a mirror, a redirect names the mirror's host
+    asked: Record | None = None
+    waiting: Answer | None = None
+    for record in found:
+        if isinstance(record, Damage):
+            continue
+        if record.kind == "request":
+            if waiting and waiting.record.url == record.url:
+                yield _asked(waiting, record)
+                waiting = asked = None
+            else:
+                asked = record
+        elif record.is_answer:
+            if waiting:
+                yield waiting
+            path = split(resolve(record.url)).path
+            waiting = Answer(record, wanted.pop(path, record.url))
+            if record.status in REDIRECTS:
+                wanted |= dict.fromkeys(_redirected_to(record), waiting.wanted)
+            if asked and asked.url == record.url:
+                yield _asked(waiting, asked)
+                waiting = asked = None
+    if waiting:
+        yield waiting
+
+
+def _redirected_to(record: Record) -> Iterator[str]:
+    """The paths that a redirect may lead to: of bytes beyond ASCII, a record keeps no more than
+    what they are in UTF-8 or else in latin-1.
+    """
+    header = record.headers.get("location", "")
+    for encoding in ("utf-8", "latin-1"):
+        with suppress(UnicodeEncodeError):
+            yield split(location(header.encode(encoding), record.url)).path
+
+
+def _asked(answer: Answer, request: Record) -> Answer:
+    return replace(answer, language=request.headers.get("accept-language", ""))
+
+
+UNREADABLE = "No reader of today can make it out."
+
+
+def read(answer: Answer, source: Source, limit_s: float, reader: str = "") -> Reading | Refusal:
+    """By the first route that can, that of `reader` before others; or why none can."""
+    url = resolve(answer.record.url)
+    routes = [route for route in source.routes if not judge(url, route.hosts)]
+    # A reader is office/route, or office/route/layout.
+    routes.sort(key=lambda route: [route.name] != reader.split("/")[1:2])
+    # A redirect from elsewhere makes no release of another host's address.
+    wanted = url if judge(resolve(answer.wanted), source.hosts) else resolve(answer.wanted)
+    refusal = Refusal(answer.wanted, "unreadable", UNREADABLE)
+    for route in routes:
+        language = answer.language if answer.language in route.languages else None
+        page = Page(url, answer.record.body, language, answer.record.content_type)
+        is_release = route.is_release
+        for is_listing in (not is_release(wanted),) if is_release else (False, True):
+            try:
+                drafts = _read(route, page, limit_s, is_listing=is_listing)
+            except PageError as error:
+                # That some readers do not know a page is less than that one broke on it.
+                if refusal.rule == "unreadable" != error.rule:
+                    refusal = Refusal(answer.wanted, error.rule, str(error))
+                continue
+            urls = [source.canonical(each.url or wanted) for each in drafts]
+            return Reading(route, is_listing, dict(zip(urls, drafts, strict=True)))
+    return refusal
+
+
+def _read(route: Route, page: Page, limit_s: float, *, is_listing: bool) -> list[Draft]:
+    if is_listing:
+        return read_listing(route, page, limit_s).drafts
+    return [read_release(route, page, limit_s)]

@@ -1,0 +1,233 @@
+"""The catalog's rows by the evidence they stand on: what checks, repairs and rereads them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, null, select, union_all, update
+
+from corpus.catalog import near_duplicates
+from corpus.catalog.mapping import differs
+from corpus.catalog.sequence import next_revision
+from corpus.catalog.versioning import change_version, insert_version, next_ordinal, put_release
+from corpus.database import tables
+
+Rows = dict[int, list[Row[Any]]]
+
+
+def versions_in(connection: Connection, warc_file: str) -> Rows:
+    """Versions whose response stands in a file, by offset, with office and URL of the release."""
+    v, r = tables.version.c, tables.release.c
+    query = (
+        select(tables.version, r.office, r.url)
+        .join_from(tables.version, tables.release, v.release == r.id)
+        .where(v.warc_file == warc_file)
+        .order_by(v.warc_offset, v.release)
+    )
+    return _by_offset(connection.execute(query))
+
+
+def visits_in(connection: Connection, warc_file: str) -> Rows:
+    """Last whole answers that stand in a file, by offset; `run` is set where a run holds one."""
+    v, s = tables.visit.c, tables.staged_visit.c
+    published = select(null().label("run"), *v).where(v.warc_file == warc_file)
+    held = select(s.run, *(s[column.name] for column in v)).where(s.warc_file == warc_file)
+    return _by_offset(connection.execute(union_all(published, held)))
+
+
+def attested_in(connection: Connection, warc_file: str) -> Rows:
+    """Versions that a file attests, by the offsets of the records, with office and URL."""
+    v, r = tables.version.c, tables.release.c
+    query = (
+        select(tables.version, r.office, r.url)
+        .join_from(tables.version, tables.release, v.release == r.id)
+        .where(v.attested_file == warc_file, v.attested_offset.is_not(None))
+        .order_by(v.attested_offset)
+    )
+    return _by_offset(connection.execute(query), "attested_offset")
+
+
+def lost(connection: Connection) -> int:
+    """How many versions are marked: the response that they were read from is lost."""
+    query = select(func.count()).where(tables.version.c.lost_at.is_not(None))
+    return connection.scalar(query) or 0
+
+
+def is_any_lost(connection: Connection, office: str, route: str) -> bool:
+    """Whether a release that was met on a route, and is not gone, stands at such a version."""
+    v, r = tables.version.c, tables.release.c
+    stands = (v.release == r.id) & (v.ordinal == r.version) & v.lost_at.is_not(None)
+    met = (r.office == office) & (r.route == route) & r.gone_since.is_(None)
+    query = select(r.id).join_from(tables.release, tables.version, stands).where(met)
+    return connection.scalar(query.limit(1)) is not None
+
+
+def mark_lost(connection: Connection, rows: Iterable[Row[Any]], at: datetime | None) -> None:
+    """Note since when the responses of versions are known to be lost; None: they are there."""
+    v = tables.version.c
+    for row in rows:
+        where = (v.release == row.release) & (v.ordinal == row.ordinal)
+        connection.execute(update(tables.version).where(where), {"lost_at": at})
+
+
+def _by_offset(rows: Iterable[Row[Any]], name: str = "warc_offset") -> Rows:
+    found: Rows = defaultdict(list)
+    for row in rows:
+        found[getattr(row, name)].append(row)
+    return found
+
+
+def files(connection: Connection) -> set[str]:
+    """The archive files that versions and visits name, those of runs included."""
+    names: set[str] = set()
+    archived = (tables.version, tables.visit, tables.staged_visit)
+    columns = [*(table.c.warc_file for table in archived), tables.version.c.attested_file]
+    for column in columns:
+        query = select(column).where(column.is_not(None)).distinct()
+        names.update(connection.execute(query).scalars())
+    return names
+
+
+def last_answer(connection: Connection, office: str, url: str, language: str) -> datetime | None:
+    """When a URL last gave an answer that the catalog knows, be it of a run that is held or was
+    dropped: what was judged is not taken in behind the judgement.
+
+    What a link names by http may have been asked for by https.
+    """
+    spelled = {url, url.replace("https:", "http:", 1)}
+    times = [
+        connection.scalar(
+            select(func.max(c.fetched_at)).where(
+                c.office == office, c.url.in_(spelled), c.language == language
+            )
+        )
+        for c in (tables.visit.c, tables.staged_visit.c)
+    ]
+    return max(filter(None, times), default=None)
+
+
+def is_held(connection: Connection, id_: str) -> bool:
+    """Whether there is such a release."""
+    return bool(connection.scalar(select(func.count()).where(tables.release.c.id == id_)))
+
+
+def newest(connection: Connection, id_: str) -> Row[Any] | None:
+    """The version of ours that a release was given last."""
+    v = tables.version.c
+    query = select(tables.version).where(v.release == id_, v.origin.is_(None))
+    return connection.execute(query.order_by(v.ordinal.desc()).limit(1)).one_or_none()
+
+
+def odd_releases(connection: Connection) -> list[tuple[str, str, bool]]:
+    """Ids and offices of releases whose current version is not there; whether they have another."""
+    r, v = tables.release.c, tables.version.c
+    current = (v.release == r.id) & (v.ordinal == r.version)
+    any_ = tables.version.alias()
+    held = select(func.count()).where(any_.c.release == r.id).correlate(tables.release)
+    query = (
+        select(r.id, r.office, held.scalar_subquery())
+        .select_from(tables.release.outerjoin(tables.version, current))
+        .where(v.release.is_(None))
+        .order_by(r.id)
+    )
+    return [(id_, name, bool(number)) for id_, name, number in connection.execute(query)]
+
+
+def stray_versions(connection: Connection) -> list[str]:
+    """Ids that versions name and no release has."""
+    r, v = tables.release.c, tables.version.c
+    query = select(v.release).distinct().where(v.release.not_in(select(r.id))).order_by(v.release)
+    return list(connection.execute(query).scalars())
+
+
+@contextmanager
+def rebuilding(connection: Connection, id_: str) -> Iterator[None]:
+    """Take out what versions are left of a release, while they are read from the archive anew.
+
+    What the archive does not tell stays: the rest of its row, and what the ledger has of it.
+    """
+    r, e = tables.release.c, tables.event.c
+    row = connection.execute(select(tables.release).where(r.id == id_)).one_or_none()
+    told = connection.scalar(select(func.max(e.id)).where(e.release == id_))
+    connection.execute(delete(tables.version).where(tables.version.c.release == id_))
+    yield
+    if told:
+        connection.execute(delete(tables.event).where(e.release == id_, e.id > told))
+    if row:
+        again = ("id", "version", "revision")
+        kept = {name: value for name, value in row._mapping.items() if name not in again}
+        connection.execute(update(tables.release).where(r.id == id_), kept)
+
+
+def fold(connection: Connection, id_: str) -> list[tuple[int, bool]]:
+    """Mark versions that say what the one before them says, by origin; which marks changed.
+
+    The release then stands at its last version that is no repeat, ours before other people's.
+    """
+    v, r = tables.version.c, tables.release.c
+    order = (v.observed_at, v.ordinal)
+    rows = connection.execute(select(tables.version).where(v.release == id_).order_by(*order))
+    last: dict[str | None, Row[Any]] = {}
+    changed = []
+    for row in rows.all():
+        before = last.get(row.origin)
+        is_repeat = before is not None and not differs(before, dict(row._mapping))
+        if not is_repeat:
+            last[row.origin] = row
+        if is_repeat != row.is_repeat:
+            changed.append((row.ordinal, is_repeat))
+            change_version(connection, id_, row.ordinal, {"is_repeat": is_repeat})
+    if last:
+        current = last.get(None) or max(last.values(), key=lambda row: row.observed_at)
+        connection.execute(update(tables.release).where(r.id == id_), {"version": current.ordinal})
+        near_duplicates.link(connection, id_, current.body)
+    if changed:
+        _note_change(connection, id_)
+    return changed
+
+
+def forget_visit(connection: Connection, row: Row[Any]) -> None:
+    """Forget the last answer of a URL, so that the next crawl asks for the whole of it; and what a
+    run holds that was read from it.
+    """
+    c = (tables.visit if row.run is None else tables.staged_visit).c
+    where = (c.office == row.office) & (c.url == row.url) & (c.language == row.language)
+    if row.run is None:
+        connection.execute(delete(tables.visit).where(where))
+        return
+    connection.execute(delete(tables.staged_visit).where(where, c.run == row.run))
+    s = tables.staged.c
+    place = s.facts["warc_file"].as_string(), s.facts["warc_offset"].as_integer()
+    stood = (place[0] == row.warc_file) & (place[1] == row.warc_offset)
+    connection.execute(delete(tables.staged).where(s.run == row.run, stood))
+
+
+def add_foreign(connection: Connection, release: dict[str, Any], values: dict[str, Any]) -> bool:
+    """Add what others observed, where it differs from what they observed before; whether it did.
+
+    Of what we saw ourselves nothing changes: neither the current version nor when it was seen.
+    """
+    v, id_ = tables.version.c, release["id"]
+    theirs = (v.release == id_) & (v.origin == values["origin"])
+    earlier = select(tables.version).where(theirs, v.observed_at <= values["observed_at"])
+    before = connection.execute(
+        earlier.order_by(v.observed_at.desc(), v.ordinal.desc()).limit(1)
+    ).one_or_none()
+    if before and not differs(before, values):
+        return False
+    if not is_held(connection, id_):
+        put_release(connection, release | {"version": 1, "revision": next_revision(connection)})
+    insert_version(connection, id_, next_ordinal(connection, id_), values)
+    fold(connection, id_)
+    _note_change(connection, id_)
+    return True
+
+
+def _note_change(connection: Connection, id_: str) -> None:
+    where = tables.release.c.id == id_
+    values = {"revision": next_revision(connection)}
+    connection.execute(update(tables.release).where(where), values)

@@ -1,0 +1,173 @@
+"""Archived answers that the catalog does not know, taken in as the crawl would have taken them.
+
+A crawl that was killed between archive and catalog leaves one; a catalog that was lost, all.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from corpus.catalog.store import Store, Visit
+from corpus.evidence import queries
+from corpus.evidence.exchanges import Answer, Reading, answers, read
+from corpus.reading.page import Page
+from corpus.reading.source import Route, Source
+from corpus.release import Draft, Provenance, release_id
+from corpus.review.office_validation import OfficeGate
+from corpus.review.report import counted
+from corpus.warc.reader import Damage, Record, records
+from corpus.warc.writer import Place, sha256
+
+# Endings of the media types of what can be a page or a listing, beside text.
+PAGE_KINDS = ("json", "xml", "javascript")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Where an answer stands, and of what office."""
+
+    office: str
+    source: Source
+    place: Place
+
+
+def unknown(store: Store, gate: OfficeGate, found: Iterable[Record | Damage]) -> list[Answer]:
+    """Answers of a file, newer than what the catalog last knows of their URLs, that may enter.
+
+    What no reader can make out, or the gate refuses, was refused by the crawl, and is evidence of
+    nothing else; attached files nobody reads.
+    """
+    left = []
+    for answer in answers(found):
+        with store.writing() as connection:
+            language = _language(gate.source, answer)
+            last = queries.last_answer(connection, gate.name, answer.wanted, language)
+        if last and last >= answer.record.fetched_at:
+            continue
+        reading = _reading(answer, gate)
+        is_page = reading and (not reading.drafts or admitted(reading, gate, answer))
+        if is_page or (not reading and _is_file(answer.record)):
+            left.append(answer)
+    return left
+
+
+def add_unknown(store: Store, gate: OfficeGate, name: str, left: list[Answer]) -> str:
+    """Take them in, each in one transaction; what was done, in a sentence."""
+    releases = 0
+    for answer in left:
+        reading = _reading(answer, gate)
+        entering = admitted(reading, gate, answer) if reading else {}
+        where = Taken(gate.name, gate.source, Place(name, answer.record.offset))
+        with store.changing() as connection:
+            for url, draft in entering.items():
+                assert reading
+                releases += add(connection, store, where, answer, reading.route, url, draft)
+            visit = _visit(answer, where.place)
+            language = _language(gate.source, answer)
+            store.add_visit(connection, gate.name, answer.wanted, language, visit)
+    return (
+        f"{name}: {counted(len(left), 'answer')} taken in, {counted(releases, 'release')} in them."
+    )
+
+
+def restore(store: Store, gate: OfficeGate, ids: set[str], files: list[Path]) -> int:
+    """Read releases whose rows were lost from all files of their office, oldest first; how many.
+
+    What else a release's row says of it is kept; what the archive does not have is left as it is.
+    """
+    office, source = gate.name, gate.source
+    found: dict[str, list[tuple[Provenance, Draft, Route]]] = defaultdict(list)
+    urls = {}
+    for path in files:
+        for answer in answers(records(path)):
+            reading = _reading(answer, gate)
+            where = Taken(office, source, Place(f"{office}/{path.name}", answer.record.offset))
+            for url, draft in admitted(reading, gate, answer).items() if reading else ():
+                if reading and (id_ := release_id(office, url)) in ids:
+                    urls[id_] = url
+                    seen = provenance(where, answer.record, reading.route, draft)
+                    found[id_].append((seen, draft, reading.route))
+    with store.changing() as connection:
+        for id_, observed in found.items():
+            with queries.rebuilding(connection, id_):
+                for seen, draft, route in observed:
+                    at = seen.fetched_at
+                    silent = route.silent_on(draft)
+                    store.add(connection, office, urls[id_], draft, seen, at, silent)
+    return len(found)
+
+
+def _reading(answer: Answer, gate: OfficeGate) -> Reading | None:
+    if answer.record.kind != "response" or answer.record.status != 200:
+        return None
+    found = read(answer, gate.source, gate.reading_s)
+    return found if isinstance(found, Reading) else None
+
+
+def add(
+    connection: Connection,
+    store: Store,
+    where: Taken,
+    answer: Answer,
+    route: Route,
+    url: str,
+    draft: Draft,
+) -> bool:
+    """Add what an archived answer states, unless the catalog has a later observation."""
+    record = answer.record
+    known = queries.newest(connection, release_id(where.office, url))
+    if known and known.observed_at >= record.fetched_at:
+        return False
+    found = provenance(where, record, route, draft)
+    silent = route.silent_on(draft)
+    store.add(connection, where.office, url, draft, found, record.fetched_at, silent)
+    return True
+
+
+def provenance(where: Taken, record: Record, route: Route, draft: Draft) -> Provenance:
+    """Where a draft that was read from the archive comes from."""
+    return Provenance(
+        url=record.url,
+        fetched_at=record.fetched_at,
+        sha256=sha256(record.body),
+        warc_file=where.place.warc_file,
+        warc_offset=where.place.warc_offset,
+        reader=f"{where.office}/{route.reader(draft)}",
+        reader_version=where.source.version,
+        part_sha256=sha256(draft.part) if draft.part else None,
+    )
+
+
+def admitted(reading: Reading, gate: OfficeGate, answer: Answer) -> dict[str, Draft]:
+    """What the crawl's gate lets in of what was read, by the addresses that it is known by."""
+    if not reading.is_listing:
+        page = Page(answer.record.url, answer.record.body, None, answer.record.content_type)
+        only = next(iter(reading.drafts.values()))
+        if gate.check_page(page, reading.route.name, only):
+            return {}
+    day = answer.record.fetched_at.date()
+    entering = {u: draft for u, draft in reading.drafts.items() if not gate.check(draft, u, day)}
+    return {gate.store.known_url(gate.name, u): draft for u, draft in entering.items()}
+
+
+def _is_file(record: Record) -> bool:
+    """Whether an answer is an attached file, by what its server says that it is."""
+    kind = record.content_type.partition(";")[0].strip().lower()
+    is_whole = record.kind == "response" and record.status == 200
+    return is_whole and not (kind.startswith("text/") or kind.endswith(PAGE_KINDS))
+
+
+def _visit(answer: Answer, place: Place) -> Visit:
+    record = answer.record
+    etag, modified = record.headers.get("etag"), record.headers.get("last-modified")
+    return Visit(etag, modified, record.fetched_at, sha256(record.body), place)
+
+
+def _language(source: Source, answer: Answer) -> str:
+    """As the crawl keeps it: only where a route asks for languages."""
+    return answer.language if any(answer.language in r.languages for r in source.routes) else ""

@@ -1,0 +1,184 @@
+"""The archive read anew by today's readers: what they make of each observation replaces what was
+made of it before. No version is added: our improvements are not the office's edits.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from corpus.catalog.mapping import version_values
+from corpus.catalog.store import Store
+from corpus.catalog.versioning import replace_version
+from corpus.evidence import queries, recover
+from corpus.evidence.exchanges import UNREADABLE, Answer, Reading, answers, read
+from corpus.evidence.queries import Rows
+from corpus.evidence.recover import Taken
+from corpus.reading import validation
+from corpus.reading.source import office
+from corpus.reading.validation import Refusal
+from corpus.review.report import KEPT, counted
+from corpus.settings import Settings
+from corpus.warc.reader import records
+from corpus.warc.writer import IMPORTED, Place
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A version that today's reader reads otherwise, and the facts that differ."""
+
+    release: str
+    version: int
+    facts: tuple[str, ...]
+
+
+Progress = Callable[["RereadReport"], None]
+
+
+@dataclass
+class RereadReport:
+    """What reading an office's archive anew would change, or has changed."""
+
+    office: str
+    is_applied: bool
+    read: int = 0
+    differences: list[Difference] = field(default_factory=list)
+    repeats: list[tuple[str, int]] = field(default_factory=list)
+    restored: list[tuple[str, int]] = field(default_factory=list)
+    left: list[Refusal] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as it is printed for programs; of long lists the first ones."""
+        return {
+            name: value[:KEPT] if isinstance(value, list) else value
+            for name, value in asdict(self).items()
+        }
+
+    def sentences(self) -> list[str]:
+        """The report for people."""
+        would = "were" if self.is_applied else "would be"
+        versions = counted(self.read, "version")
+        lines = [f"{self.office}: {versions} read anew, {len(self.differences):,} otherwise."]
+        facts = Counter(fact for each in self.differences for fact in each.facts)
+        if facts:
+            told = ", ".join(f"{name} {number:,}" for name, number in facts.most_common())
+            first = self.differences[0]
+            lines.append(f"  {would} replaced: {told}; the first: {first.release}")
+        if self.repeats:
+            told = counted(len(self.repeats), "version")
+            lines.append(
+                f"  {told} {would} set aside: they say what the version before says;"
+                f" the first: {self.repeats[0][0]}, version {self.repeats[0][1]}"
+            )
+        if self.restored:
+            lines.append(f"  {counted(len(self.restored), 'version')} {would} no longer set aside")
+        for rule, number in Counter(each.rule for each in self.left).most_common():
+            refusal = next(each for each in self.left if each.rule == rule)
+            lines.append(
+                f"  {number:,} left as they are ({rule}), the first: {refusal.url}:"
+                f" {refusal.reason}"
+            )
+        if not self.is_applied and (self.differences or self.repeats or self.restored):
+            lines.append("  Nothing was changed; say it again with --apply to do so.")
+        return lines
+
+
+def reread_archive(
+    name: str,
+    settings: Settings,
+    store: Store,
+    *,
+    is_applied: bool = False,
+    progress: Progress = lambda report: None,
+) -> RereadReport:
+    """Read every version of an office anew, other people's too, in one transaction.
+
+    It is taken back unless `is_applied`: the dry report tells what the same steps would do.
+    A version that now says what the one before it says is set aside, not removed: a later reader
+    may tell them apart again. Raises OfficeError and StoreError.
+    """
+    report = RereadReport(name, is_applied)
+    with store.changing() as connection:
+        for file in sorted(queries.files(connection)):
+            versions = queries.versions_in(connection, file)
+            ours = {
+                at: [row for row in rows if row.office == name] for at, rows in versions.items()
+            }
+            if any(ours.values()):
+                _reread_file(connection, settings, report, file, ours)
+                progress(report)
+        for id_ in sorted({each.release for each in report.differences}):
+            for ordinal, is_repeat in queries.fold(connection, id_):
+                (report.repeats if is_repeat else report.restored).append((id_, ordinal))
+        if not is_applied:
+            connection.rollback()
+    return report
+
+
+def _reread_file(
+    connection: Connection, settings: Settings, report: RereadReport, file: str, versions: Rows
+) -> None:
+    source = office(report.office)
+    wanted = {at: rows[0].url for at, rows in queries.visits_in(connection, file).items()}
+    found = _answers(settings, file, versions)
+    for offset, rows in versions.items():
+        where = Taken(report.office, source, Place(file, offset))
+        answer = found.get(offset)
+        reading: Reading | Refusal = Refusal("", "unreadable", UNREADABLE)
+        if answer and rows:
+            answer = replace(answer, wanted=wanted.get(offset, answer.wanted))
+            reading = read(answer, source, settings.reading_s, rows[0].reader)
+        for row in rows:
+            report.read += 1
+            if answer is None:
+                reason = f"There is no whole record in {file} at {offset}; run `communique verify`."
+                report.left.append(Refusal(row.url, "no_evidence", reason))
+            elif refusal := _reread_version(connection, report, row, where, answer, reading):
+                report.left.append(refusal)
+
+
+def _reread_version(
+    connection: Connection,
+    report: RereadReport,
+    row: Row[Any],
+    where: Taken,
+    answer: Answer,
+    reading: Reading | Refusal,
+) -> Refusal | None:
+    """Replace a version where it reads otherwise; why it is left as it is, if so."""
+    found = read_anew(where, answer, reading, row.url)
+    if isinstance(found, Refusal):
+        return found
+    if facts := replace_version(connection, row.release, row, found):
+        report.differences.append(Difference(row.release, row.ordinal, facts))
+    return None
+
+
+def read_anew(
+    where: Taken, answer: Answer, reading: Reading | Refusal, url: str
+) -> dict[str, Any] | Refusal:
+    """What an archived answer states of the release at a URL, as a row of `version` without what
+    the route never states; or why it states nothing that may enter.
+    """
+    if isinstance(reading, Refusal):
+        return replace(reading, url=url)
+    only = None if reading.is_listing else next(iter(reading.drafts.values()))
+    draft = reading.drafts.get(where.source.canonical(url), only)
+    if draft is None:
+        return Refusal(url, "not_found", "Today's reader does not find it in its listing.")
+    if refusal := validation.check(draft, url, where.source, answer.record.fetched_at.date()):
+        return refusal
+    found = recover.provenance(where, answer.record, reading.route, draft)
+    return version_values(draft, found, reading.route.silent_on(draft))
+
+
+def _answers(settings: Settings, file: str, wanted: Rows) -> dict[int, Answer]:
+    """The wanted answers of a file that can be read, by offset."""
+    path = settings.archive / file
+    most = settings.response_mb * 1_000_000 if path.parent.name == IMPORTED else None
+    found = answers(records(path, most)) if path.is_file() else ()
+    return {each.record.offset: each for each in found if each.record.offset in wanted}

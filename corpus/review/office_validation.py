@@ -1,0 +1,73 @@
+"""The rules of validation with what is usual on one office's pages.
+
+A crawl and a repair ask the same one, so that neither lets in what the other refuses.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from contextlib import suppress
+from datetime import date
+from functools import cached_property
+
+from corpus.catalog.store import Store
+from corpus.errors import StoreError
+from corpus.reading import validation
+from corpus.reading.page import Page
+from corpus.reading.source import office
+from corpus.reading.validation import Refusal
+from corpus.release import Draft
+from corpus.review.baseline import furniture, newest_places
+from corpus.settings import Settings
+from corpus.warc.writer import read_response
+
+# So many pages tell whether an office ends its pages as HTML says; not all do.
+ENDS = 3
+END, END_BYTES = b"</html", 2000
+
+
+class OfficeGate:
+    """What may enter of an office's pages, by route."""
+
+    def __init__(self, name: str, store: Store, settings: Settings) -> None:
+        self.name, self.source, self.store = name, office(name), store
+        self.archive, self.reading_s = settings.archive, settings.reading_s
+        self._ends: dict[str, deque[bool]] = {}
+
+    def check(self, draft: Draft, url: str, today: date) -> Refusal | None:
+        """Why a draft may not enter, if so."""
+        return validation.check(draft, url, self.source, today, self.furniture)
+
+    def check_page(self, page: Page, route: str, draft: Draft) -> Refusal | None:
+        """Why a page that holds one release may not enter, whatever was read from it."""
+        return self._check_end(page, route) or validation.check_little(page, draft)
+
+    def _check_end(self, page: Page, route: str) -> Refusal | None:
+        """Whether a page breaks off before its end, where the office's pages have one."""
+        ends = self._ends.get(route)
+        if ends is None:
+            ends = self._ends[route] = self._known_ends(route)
+        has_end = END in page.body[-END_BYTES:].lower()
+        if not has_end and len(ends) >= ENDS and all(ends):
+            reason = "It breaks off before </html>, which this office's pages end with."
+            return Refusal(page.url, "truncated", reason)
+        ends.append(has_end)
+        return None
+
+    def _known_ends(self, route: str) -> deque[bool]:
+        """Whether the last pages had their end: those of earlier runs, then those of this one."""
+        with self.store.writing() as connection:
+            places = newest_places(connection, self.name, route, ENDS)
+        ends = deque[bool](maxlen=4 * ENDS)
+        for place in places:
+            with suppress(
+                StoreError
+            ):  # what is damaged is told by `verify`, and tells nothing here
+                ends.append(END in read_response(self.archive, place).body[-END_BYTES:].lower())
+        return ends
+
+    @cached_property
+    def furniture(self) -> frozenset[str]:
+        """The paragraphs that most releases of the office share."""
+        with self.store.writing() as connection:
+            return furniture(connection, self.name)

@@ -1,0 +1,178 @@
+"""Other people's archive files: in goes a path, out come the files of records that it holds, itself
+or those in a WACZ, each to be read where it lies and kept byte for byte where it is needed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import IO
+from zipfile import BadZipFile, ZipFile, ZipInfo
+
+from corpus.disk_space import check_room
+from corpus.durability import make_folder, replacing
+from corpus.errors import StoreError
+from corpus.warc.writer import IMPORTED
+
+DIGITS = 16
+CHUNK = 1 << 20
+NAME_BYTES = 200  # a file system takes 255, and more is put before and behind
+WARC_NAME = re.compile(r"\.w?arc(\.gz)?$", re.IGNORECASE)
+# What text packs to is a tenth; a hundredth is made to fill a disk.
+MOST_RATIO = 100
+# datapackage.json lists a few files.
+PACKAGE_BYTES = 1 << 20
+ZIP_DAMAGE = (BadZipFile, RuntimeError, zlib.error, EOFError, OSError, ValueError, LookupError)
+# How files begin that have to be unpacked by hand.
+PACKINGS = {
+    b"\x04\x22\x4d\x18": "lz4",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"\xfd7zXZ\x00": "xz",
+    b"BZh": "bzip2",
+    b"7z\xbc\xaf\x27\x1c": "7z",
+    b"Rar!": "RAR",
+    # Of .warc.zst, which begins with a dictionary: any of sixteen frames to be skipped.
+    **{bytes([0x50 + number]) + b"\x2a\x4d\x18": "zstd" for number in range(16)},
+}
+ZIP = b"PK\x03\x04"
+
+
+@dataclass
+class ForeignFile:
+    """A file of records, and what it is called where it comes from."""
+
+    path: Path
+    title: str
+    is_kept: bool = field(default=False, init=False)
+
+    @cached_property
+    def name(self) -> str:
+        """Its name in our archive, with the digest of its bytes."""
+        with self.path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return f"{IMPORTED}/{digest[:DIGITS]}-{self.title}"
+
+    def keep(self, archive: Path) -> str:
+        """Its name in our archive, once it is there whole. Raises StoreError."""
+        kept = archive / self.name
+        try:
+            if not self.is_kept and not kept.is_file():
+                make_folder(kept.parent)
+                with replacing(kept) as fresh:
+                    shutil.copyfile(self.path, fresh)
+                    if ForeignFile(fresh, self.title).name != self.name:
+                        raise StoreError(f"{self.path} changed while it was read; import it again.")
+        except OSError as error:
+            raise StoreError(
+                f"{self.path} cannot be copied into {archive}: {error.strerror or error}."
+            ) from error
+        self.is_kept = True
+        return self.name
+
+
+def plain_name(name: str) -> str:
+    """A file's name as it may be shown and kept: printable, and not too long to be."""
+    tame = "".join(c if c.isprintable() and c != "/" else "_" for c in name)
+    return tame.encode(errors="replace")[-NAME_BYTES:].decode(errors="ignore")
+
+
+def record_files(path: Path, folder: Path, problems: list[str]) -> Iterator[ForeignFile]:
+    """The files of records that a file is or holds, those of a WACZ unpacked into a folder.
+
+    What cannot be read is added to `problems`, in sentences. Raises StoreError where the folder
+    cannot be written.
+    """
+    try:
+        if not path.is_file():
+            problems.append("It is no ordinary file.")
+            return
+        with path.open("rb") as file:
+            start = file.read(max(map(len, PACKINGS)))
+    except OSError as error:
+        problems.append(f"It cannot be read: {error.strerror or error}.")
+        return
+    packing = next((name for magic, name in PACKINGS.items() if start.startswith(magic)), None)
+    if packing:
+        problems.append(f"It is packed with {packing}; unpack it, and import what comes out.")
+    elif not start:
+        problems.append("It is empty.")
+    elif start.startswith(ZIP):
+        yield from _unzipped(path, folder, problems)
+    else:
+        yield ForeignFile(path, plain_name(path.name))
+
+
+def _unzipped(path: Path, folder: Path, problems: list[str]) -> Iterator[ForeignFile]:
+    try:
+        with ZipFile(path) as file:
+            members = [each for each in file.infolist() if WARC_NAME.search(each.filename)]
+            if problem := _unfit(path, members):
+                problems.append(problem)
+                return
+            check_room(folder, sum(each.file_size for each in members), f"{path}, unpacked,")
+            stated = _stated_digests(file)
+            for member in members:
+                target = folder / f"{len([*folder.iterdir()])}"
+                found = ForeignFile(target, plain_name(PurePosixPath(member.filename).name))
+                try:
+                    with file.open(member) as packed:
+                        digest = _copy(packed, target)
+                except ZIP_DAMAGE as error:
+                    problems.append(f"{found.title} in it cannot be unpacked: {_told(error)}.")
+                    continue
+                if stated.get(member.filename, digest) != digest:
+                    problems.append(f"{found.title} in it is not what its datapackage.json says.")
+                    continue
+                yield found
+    except ZIP_DAMAGE as error:
+        problems.append(f"It is a zip file that cannot be opened: {_told(error)}.")
+
+
+def _unfit(path: Path, members: list[ZipInfo]) -> str | None:
+    """Why a zip file is not unpacked, if so."""
+    if not members:
+        return "It is a zip file without a WARC file in it."
+    size = sum(each.file_size for each in members)
+    if size > MOST_RATIO * path.stat().st_size:
+        return (
+            f"It would unpack to {size / 1e6:,.0f} MB, more than {MOST_RATIO} times its size, as no"
+            " archive does; it was not unpacked."
+        )
+    return None
+
+
+def _stated_digests(file: ZipFile) -> dict[str, str]:
+    """The SHA-256 of files in a WACZ, as its description states them."""
+    with suppress(*ZIP_DAMAGE, TypeError, AttributeError):
+        with file.open("datapackage.json") as package:
+            resources = json.loads(package.read(PACKAGE_BYTES))["resources"]
+        digests = {each["path"]: each.get("hash", "").partition(":") for each in resources}
+        return {path: hex_ for path, (kind, _, hex_) in digests.items() if kind == "sha256"}
+    return {}
+
+
+def _copy(packed: IO[bytes], target: Path) -> str:
+    """Unpack a file; the SHA-256 of what it holds. Raises StoreError where it cannot be written."""
+    digest = hashlib.sha256()
+    with target.open("xb") as file:
+        while piece := packed.read(CHUNK):
+            digest.update(piece)
+            try:
+                file.write(piece)
+            except OSError as error:
+                raise StoreError(
+                    f"{target.parent} cannot be written: {error.strerror or error}."
+                ) from error
+    return digest.hexdigest()
+
+
+def _told(error: Exception) -> str:
+    return " ".join(f"{error}".split()).rstrip(".") or type(error).__name__
