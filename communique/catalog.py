@@ -10,7 +10,7 @@ from corpus import Settings, Store
 from corpus.database.copy import copy_into
 from corpus.database.opening import shown
 from corpus.lock import no_crawl
-from corpus.review.report import counted
+from corpus.plural import pluralize
 
 
 @click.command("copy-catalog")
@@ -23,4 +23,4 @@ def copy_catalog_command(settings: Settings, url: str) -> None:
     """
     with closing(Store(settings, make=False)) as store, no_crawl(settings):
         number = copy_into(store.engine, url)
-    click.echo(f"{counted(number, 'release')} copied to {shown(url)}.")
+    click.echo(f"{pluralize(number, 'release')} copied to {shown(url)}.")

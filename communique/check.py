@@ -14,8 +14,8 @@ from rich.text import Text
 from communique.console import FAILED, shown
 from communique.crawl import delay_option, mirror_option, route_option
 from corpus import Draft, Settings, office
+from corpus.plural import pluralize
 from corpus.reading.source import Listing
-from corpus.review.report import counted
 
 if TYPE_CHECKING:
     from corpus.crawling.preview import Reading
@@ -109,7 +109,7 @@ def _show(readings: list[Reading]) -> None:
             console.print(table)
         console.print()
     number = sum(not each.refusal for each in readings)
-    console.print(f"{number:,} of {counted(len(readings), 'page')} read.")
+    console.print(f"{number:,} of {pluralize(len(readings), 'page')} read.")
 
 
 def _rows(found: Listing | Draft) -> list[tuple[str, str]]:
@@ -141,7 +141,7 @@ def _body(body: list[str]) -> str:
     letters = sum(map(len, body))
     ends = dict.fromkeys([*body[:2], *body[-1:]])
     told = [each if len(each) <= EXCERPT else f"{each[:EXCERPT]} …" for each in ends]
-    return "\n".join([f"{counted(len(body), 'paragraph')}, {letters:,} characters:", *told])
+    return "\n".join([f"{pluralize(len(body), 'paragraph')}, {letters:,} characters:", *told])
 
 
 def _printable(words: str) -> str:

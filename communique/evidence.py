@@ -18,7 +18,7 @@ from corpus.evidence.finding import Finding
 from corpus.evidence.verify import verify_archive, verify_catalog
 from corpus.evidence.warc_import import import_files
 from corpus.lock import IMPORT, no_crawl, only_job
-from corpus.review.report import counted
+from corpus.plural import pluralize
 from corpus.signals import Interruption
 from indexer import Engine, open_engine
 from indexer.lineage import accept_smaller_option
@@ -50,7 +50,7 @@ def verify_command(settings: Settings, is_repaired: bool, is_smaller_accepted: b
         if is_repaired and not is_well:  # a repair can mend a part, or bring to light what is next
             click.echo("Once more:")
             is_well = _told(findings(None, True), is_repaired=False)
-        held = counted(store.count(), "release")
+        held = pluralize(store.count(), "release")
     if not is_well:
         raise SystemExit(FAILED)
     click.echo(f"{held}: archive, catalog and index agree.")
@@ -127,4 +127,4 @@ def backup_command(settings: Settings, folder: Path) -> None:
         raise CommuniqueError(f"{folder} lies in the archive itself; name another folder.")
     with closing(Store(settings, make=False)) as store:
         files, size = back_up(settings, store, folder)
-    click.echo(f"{counted(files, 'file')}, {size / 1e6:.1f} MB, copied to {folder}.")
+    click.echo(f"{pluralize(files, 'file')}, {size / 1e6:.1f} MB, copied to {folder}.")

@@ -21,7 +21,7 @@ from communique.suppress import suppress_command
 from corpus import Settings, Source, Store, office, offices, read_settings
 from corpus.error_log import sentence
 from corpus.errors import CommuniqueError, LockedError, OfficeError, SettingsError
-from corpus.review.report import counted
+from corpus.plural import pluralize
 from corpus.signals import Interruption
 from indexer import Filters, Passage, Query, open_engine, parse
 from indexer.engine.results import Sort
@@ -196,11 +196,11 @@ def search_command(
     for note in notes:
         click.echo(f"Note: {note}", err=True)
     if better:
-        found_more = counted(better.total, "release")
+        found_more = pluralize(better.total, "release")
         click.echo(f"Did you mean: {better.words} ({found_more})", err=True)
     for each in meant:
-        click.echo(f"Who cites it: {each.words} ({counted(each.total, 'release')})", err=True)
-    click.echo(counted(results.total, "release"))
+        click.echo(f"Who cites it: {each.words} ({pluralize(each.total, 'release')})", err=True)
+    click.echo(pluralize(results.total, "release"))
     for hit in results.hits:
         click.echo(f"\n{hit.published or 'date unknown'}  {hit.office}  {hit.title.text}")
         click.echo(f"  {hit.id}  {hit.url}")

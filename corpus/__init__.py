@@ -2,9 +2,10 @@
 
 from corpus.catalog.mapping import Coverage
 from corpus.catalog.store import Store
-from corpus.reading.source import Source, certificate_exception, office, offices
+from corpus.reading.source import Source
 from corpus.release import Attachment, Draft, Provenance, Release, Version
 from corpus.settings import Settings, read_settings
+from corpus.sources import certificate_exception, office, offices
 
 __all__ = [
     "Attachment",

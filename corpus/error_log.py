@@ -6,22 +6,21 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, datetime
-from traceback import format_exception, format_exception_only
+from traceback import format_exception
 
-from corpus.errors import CommuniqueError
+from corpus.errors import CommuniqueError, describe
 from corpus.settings import Settings
 
 FILE = "errors.log"
 # An error on every page must not fill the disk: the log begins anew when it is so long.
 MOST_BYTES = 5_000_000
-LONGEST = 300  # characters of another's error in ours
 
 
 def sentence(error: Exception, settings: Settings, about: str) -> str:
     """What an error says; one of ours says it itself, and needs no traceback."""
     if isinstance(error, CommuniqueError):
         return str(error)
-    return f"An unforeseen error: {words(error)}. {log(error, settings, about)}"
+    return f"An unforeseen error: {describe(error)}. {log(error, settings, about)}"
 
 
 def log(error: BaseException, settings: Settings, about: str) -> str:
@@ -33,9 +32,3 @@ def log(error: BaseException, settings: Settings, about: str) -> str:
             print(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {about}", file=file)
             print(*format_exception(error), sep="", file=file)
     return f"The traceback is in {path}."
-
-
-def words(error: BaseException) -> str:
-    """An error's type and what it says, as terminals and the catalog take it."""
-    told = " ".join(format_exception_only(error)[-1].split())[:LONGEST].rstrip(".")
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in told)

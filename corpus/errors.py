@@ -1,5 +1,9 @@
 """One family of errors: each carries a sentence that says what is wrong, where, and what to do."""
 
+from traceback import format_exception_only
+
+LONGEST = 300  # characters of another's error in ours
+
 
 class CommuniqueError(Exception):
     """Something the person at the keyboard can act on; its text is shown as it stands."""
@@ -62,3 +66,9 @@ class TooCostlyError(CommuniqueError):
 
 class BusyError(CommuniqueError):
     """Others keep the service busy; nothing is wrong with what was asked."""
+
+
+def describe(error: BaseException) -> str:
+    """An error's type and what it says, as terminals and the catalog take it."""
+    told = " ".join(format_exception_only(error)[-1].split())[:LONGEST].rstrip(".")
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in told)

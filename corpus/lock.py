@@ -13,8 +13,8 @@ from filelock import FileLock, Timeout
 
 from corpus.durability import make_folder
 from corpus.errors import LockedError, StoreError
-from corpus.reading.source import offices
 from corpus.settings import Settings
+from corpus.sources import offices
 
 IMPORT = "import"
 

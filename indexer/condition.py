@@ -8,7 +8,7 @@ from typing import Any
 
 from corpus import Store, offices
 from corpus.errors import StoreError
-from corpus.review.report import counted
+from corpus.plural import pluralize
 from indexer.engine.interface import Engine
 from indexer.engine.results import Health
 
@@ -75,7 +75,7 @@ def _of_index(health: Health, revision: int) -> Iterator[Reason]:
     if health.revision < revision:
         at = health.updated_at
         since = f" since {at:%Y-%m-%d %H:%M} UTC" if at else ""
-        changes = counted(revision - health.revision, "change")
+        changes = pluralize(revision - health.revision, "change")
         yield Reason(
             "index_stale",
             f"The index is behind the catalog{since}, by {changes}; run `communique reindex`.",
@@ -83,7 +83,7 @@ def _of_index(health: Health, revision: int) -> Iterator[Reason]:
     if health.revision > revision:
         yield Reason(
             "index_ahead",
-            f"The index has seen {counted(health.revision - revision, 'change')} that the catalog"
+            f"The index has seen {pluralize(health.revision - revision, 'change')} that the catalog"
             " does not know: the catalog was lost, restored or replaced; run `communique verify`.",
         )
 

@@ -8,7 +8,7 @@ import click
 
 from corpus import Store
 from corpus.errors import SmallerError
-from corpus.review.report import counted
+from corpus.plural import pluralize
 from indexer.engine.interface import Engine
 from indexer.engine.results import Health, Query
 
@@ -54,7 +54,7 @@ def refuse_loss(store: Store, engine: Engine, health: Health) -> None:
         kept, total = len(store.ids()), health.noted_releases
     if kept < LEAST * total:
         raise SmallerError(
-            f"The catalog has {kept:,} of the {counted(total, 'release')} in the live index."
+            f"The catalog has {kept:,} of the {pluralize(total, 'release')} in the live index."
             f" {INSIST}"
         )
 

@@ -12,7 +12,7 @@ from corpus.catalog.statute_backfill import clear_some, count_backlog
 from corpus.disk_space import check_room
 from corpus.errors import IndexUnusableError
 from corpus.lock import only_job
-from corpus.review.report import counted
+from corpus.plural import pluralize
 from indexer.document import Document, document
 from indexer.engine.interface import Engine
 from indexer.engine.results import Health
@@ -39,7 +39,7 @@ class ReindexReport:
         if not self.is_full and not self.releases:
             return f"Nothing has changed since the last reindex; {self.build} stays as it is."
         how = "built anew and published" if self.is_full else "updated"
-        done = counted(self.releases, "release")
+        done = pluralize(self.releases, "release")
         return f"{done} indexed in {self.seconds:.1f} s; {self.build} {how}."
 
 
@@ -141,7 +141,7 @@ def _rebuild(
 def _check(engine: Engine, build: str, number: int, total: int, sample: list[str]) -> None:
     if number < total or not all(engine.has(sample, build)):
         raise IndexUnusableError(
-            f"The build {build} holds {number:,} of {counted(total, 'release')};"
+            f"The build {build} holds {number:,} of {pluralize(total, 'release')};"
             " it was not published."
         )
 

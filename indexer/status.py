@@ -9,7 +9,7 @@ from typing import Any
 
 from corpus import Settings, Store, offices
 from corpus.evidence.finding import Finding
-from corpus.review.report import counted
+from corpus.plural import pluralize
 from indexer.condition import condition
 from indexer.document import document, shown_digest
 from indexer.engine.interface import Engine
@@ -128,12 +128,12 @@ def status_sentences(status: dict[str, Any]) -> list[str]:
     for name, row in status["offices"].items():
         dates = f"{row['first']} to {row['last']}" if row["first"] else "none dated"
         gone = f", {row['gone']:,} of them gone from the office's site" if row["gone"] else ""
-        lines.append(f"{name}: {counted(row['releases'], 'release')}, {dates}{gone}")
+        lines.append(f"{name}: {pluralize(row['releases'], 'release')}, {dates}{gone}")
         if row["gaps"]:
             lines.append(f"  months without a release: {_listed(row['gaps'])}")
         if (files := row["attachments"])["named"]:
             lines.append(
-                f"  {counted(files['named'], 'attached file')}, {files['archived']:,} archived,"
+                f"  {pluralize(files['named'], 'attached file')}, {files['archived']:,} archived,"
                 f" {files['missing']:,} not there; files are not searched"
             )
         if row["reader_versions"]:
@@ -161,13 +161,13 @@ def status_sentences(status: dict[str, Any]) -> list[str]:
             good = row["last_good_run"]
             lines.append(f"  last good run: {f'{good:%Y-%m-%d %H:%M} UTC' if good else 'none'}")
     if status["suppressed"]:
-        lines.append(f"{counted(status['suppressed'], 'release')} suppressed")
+        lines.append(f"{pluralize(status['suppressed'], 'release')} suppressed")
     index = status["index"]
     if index["problem"]:
         lines.append(index["problem"])
     else:
         state = "up to date" if index["is_current"] else "not up to date"
-        lines.append(f"index {index['build']}: {counted(index['releases'], 'release')}, {state}")
+        lines.append(f"index {index['build']}: {pluralize(index['releases'], 'release')}, {state}")
         lines += [f"  {each['sentence']}" for each in status["reasons"] if not each["office"]]
     if index["cluster"]:
         lines.append(f"search cluster: {index['cluster']}")
@@ -192,7 +192,7 @@ def verify_index(
     if health.problem:
         yield Finding(health.problem, anew)
     elif health.revision < revision:
-        changes = counted(revision - health.revision, "change")
+        changes = pluralize(revision - health.revision, "change")
         yield Finding(f"The index is behind by {changes}; run `communique reindex`.", mend)
     elif health.revision > revision:
         yield Finding(
@@ -204,7 +204,7 @@ def verify_index(
         for ids, words in _differing(store, engine):
             if ids:
                 yield Finding(
-                    f"The {words.format(counted(len(ids), 'release'))}, {min(ids)} the first; run"
+                    f"The {words.format(pluralize(len(ids), 'release'))}, {min(ids)} the first; run"
                     " `communique reindex --full`.",
                     anew,
                 )

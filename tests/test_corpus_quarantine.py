@@ -18,7 +18,7 @@ from communique.main import main
 from corpus import Settings, Store
 from corpus.crawling.crawl import crawl
 from corpus.database import tables
-from corpus.reading.validation import Refusal
+from corpus.issue import Refusal
 from corpus.review.baseline import Baseline
 from corpus.review.report import CrawlReport
 from corpus.review.run_checks import judge

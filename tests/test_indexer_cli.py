@@ -23,7 +23,7 @@ from sqlalchemy import create_engine, text
 from communique.main import main
 from corpus import Settings, Store, office
 from corpus.crawling.sample_site import SampleSite
-from corpus.reading.validation import Refusal
+from corpus.issue import Refusal
 from corpus.review.report import CrawlReport
 from indexer.engine.results import FACETS
 

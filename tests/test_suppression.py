@@ -22,7 +22,7 @@ from flask.testing import FlaskClient
 from communique.main import main
 from corpus import Release, Settings, Store
 from corpus.evidence.verify import verify_archive, verify_catalog
-from corpus.reading.validation import Refusal
+from corpus.issue import Refusal
 from corpus.release import Draft, Provenance
 from corpus.review.report import CrawlReport
 from indexer import Query, open_engine, parse, reindex, withholding

@@ -18,7 +18,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from corpus import Settings, Store
-from corpus.reading.validation import Refusal
+from corpus.issue import Refusal
 from corpus.review.report import CrawlReport
 from indexer import open_engine, reindex
 from webui import create_app

@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 from corpus import Settings, Store
-from corpus.reading.validation import Refusal
+from corpus.issue import Refusal
 from corpus.review.report import CrawlReport
 from corpus.warc.writer import sha256
 from webui import create_app

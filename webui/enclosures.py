@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from corpus import Release, Store
-from corpus.crawling.due import GONE
-from corpus.reading.source import offices
+from corpus.catalog.attachments import GONE
 from corpus.release import Alternate, Attachment
+from corpus.sources import offices
 
 
 @dataclass(frozen=True)

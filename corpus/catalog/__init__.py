@@ -1,1 +1,1 @@
-"""TODO."""
+"""What the catalog keeps: releases, versions, visits, crawls, edits and removals."""

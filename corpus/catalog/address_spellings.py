@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 
 from sqlalchemy import Connection, select
 
-from corpus.catalog.mapping import CHUNK, streamed
 from corpus.database import tables
+from corpus.database.batches import CHUNK, streamed
 from corpus.release import release_id
 
 # Spelled alike by every version; spares most addresses a closer look.

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Text, cast, select
 
-from corpus.catalog.mapping import streamed
-from corpus.crawling.due import GONE
 from corpus.database import tables
+from corpus.database.batches import streamed
+
+GONE = frozenset({404, 410})
 
 
 @dataclass(frozen=True)

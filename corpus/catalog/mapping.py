@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
-from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Label, Row, Select, select
+from sqlalchemy import Label, Row, Select, select
 
 from corpus.database import tables
-from corpus.reading.source import offices
 from corpus.reading.validation import linked
 from corpus.release import (
     FACTS,
@@ -23,6 +20,7 @@ from corpus.release import (
     Release,
     Version,
 )
+from corpus.sources import offices
 from corpus.statutes import RULES, Cited, cited
 from corpus.warc.writer import Place
 
@@ -30,7 +28,6 @@ from corpus.warc.writer import Place
 DERIVED = (*FACTS, "language", "place", "signature", "kind", "alternates", "shapes", "statutes")
 # None where what was crawled so far never states them; empty where it states that there are none.
 LISTS = ("topics", "components", "attachments")
-CHUNK = 500
 
 
 @dataclass(frozen=True)
@@ -64,19 +61,6 @@ class Visit:
     sha256: str
     place: Place
     status: int = 200
-
-
-def chunks(values: Iterable[str]) -> Iterator[list[str]]:
-    """Values some hundreds at a time: a database takes no statement with all that a site names."""
-    left = iter(values)
-    while some := list(islice(left, CHUNK)):
-        yield some
-
-
-def streamed(connection: Connection, query: Select[Any]) -> Iterator[Row[Any]]:
-    """Rows as they come, some hundreds at a time; the database lets go of them at the end."""
-    with connection.execute(query, execution_options={"yield_per": CHUNK}) as rows:
-        yield from rows
 
 
 def sealed_ids() -> Select[Any]:

@@ -26,22 +26,22 @@ from corpus.catalog.mapping import (
     read_version,
     read_visit,
     sealed_ids,
-    streamed,
     version_values,
     visit_values,
 )
 from corpus.catalog.near_duplicates import Copy, count_copies, read_copies, read_groups
+from corpus.catalog.row_check import unreadable
 from corpus.catalog.sequence import hold
 from corpus.catalog.versioning import Outcome, record, see
 from corpus.catalog.withholding import Suppression, read_suppressions
 from corpus.database import tables
+from corpus.database.batches import streamed
 from corpus.database.opening import check_pages, failed, not_whole, open_catalog, shown
-from corpus.database.row_check import unreadable
 from corpus.errors import NoCatalogError
-from corpus.reading.source import offices
+from corpus.plural import pluralize
 from corpus.release import Draft, Provenance, Release, Version, release_id
-from corpus.review.report import counted
 from corpus.settings import Settings
+from corpus.sources import offices
 from corpus.warc.writer import Place, own_files
 
 __all__ = ["Entry", "Outcome", "Store", "Visit"]
@@ -400,7 +400,7 @@ def _missing(settings: Settings) -> str:
     if files := len(own_files(settings.archive)):
         return (
             f"There is no catalog in {place}, though the archive in {settings.archive} has"
-            f" {counted(files, 'file')}: restore the catalog from a backup, or run"
+            f" {pluralize(files, 'file')}: restore the catalog from a backup, or run"
             " `communique verify --repair`, which rebuilds it from the archive."
         )
     setting = "COMMUNIQUE_CATALOG" if settings.catalog else "COMMUNIQUE_DATA"

@@ -17,8 +17,8 @@ from corpus.database import tables
 from corpus.errors import OfficeError, PageError, StoreError
 from corpus.reading.page import Page
 from corpus.reading.reader import read_listing
-from corpus.reading.source import office
 from corpus.release import Draft, Provenance, Release
+from corpus.sources import office
 from corpus.warc.reader import Record
 from corpus.warc.writer import sha256
 

@@ -1,1 +1,1 @@
-"""TODO."""
+"""One office crawled: what is due is fetched, archived, read and staged."""

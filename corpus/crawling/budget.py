@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 
-from corpus.review.report import counted
+from corpus.plural import pluralize
 from corpus.settings import Settings
 
 
@@ -27,9 +27,9 @@ class Budget:
         """Why nothing more may be asked for, or no other listing page; None while it may."""
         most = self.settings
         if is_listing and self.listings >= most.run_listings:
-            return f"{counted(most.run_listings, 'listing page')} (COMMUNIQUE_RUN_LISTINGS)"
+            return f"{pluralize(most.run_listings, 'listing page')} (COMMUNIQUE_RUN_LISTINGS)"
         if self.requests >= most.run_requests:
-            return f"{counted(most.run_requests, 'request')} (COMMUNIQUE_RUN_REQUESTS)"
+            return f"{pluralize(most.run_requests, 'request')} (COMMUNIQUE_RUN_REQUESTS)"
         if time.monotonic() - self.began >= most.run_hours * 3600:
             return f"{most.run_hours:g} h (COMMUNIQUE_RUN_HOURS)"
         return None

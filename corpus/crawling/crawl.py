@@ -15,15 +15,16 @@ from corpus.crawling.crawl_run import Progress, Run
 from corpus.crawling.spider import fetch_all
 from corpus.error_log import sentence
 from corpus.errors import RecordError, SettingsError, StoreError
+from corpus.issue import Refusal
 from corpus.reading import address
-from corpus.reading.source import Route, office
-from corpus.reading.validation import Refusal
+from corpus.reading.source import Route
 from corpus.review.baseline import read_baseline
 from corpus.review.report import CrawlReport
 from corpus.review.run_checks import judge
 from corpus.review.staging import Staging
 from corpus.settings import Settings
 from corpus.signals import Interruption
+from corpus.sources import office
 from corpus.warc.writer import ArchiveWriter
 
 LEAST_DELAY_S = 1.0

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
+from corpus.catalog.attachments import GONE
 from corpus.catalog.mapping import Visit
 from corpus.crawling import due
 from corpus.crawling.budget import Budget
 from corpus.crawling.circuit_breaker import Trouble
-from corpus.crawling.due import GONE
 from corpus.crawling.frontier import Frontier
 from corpus.crawling.ingest import Intake
 from corpus.crawling.middlewares import retry_after_s
@@ -21,15 +21,17 @@ from corpus.crawling.schedule import read_schedule
 from corpus.crawling.spider import Failed, Fetched, Wanted
 from corpus.error_log import log, sentence
 from corpus.errors import CrawlError, PageError, RecordError, StoreError
+from corpus.issue import Refusal
+from corpus.plural import pluralize
 from corpus.reading import validation
 from corpus.reading.page import Page
 from corpus.reading.reader import read_listing, read_release
-from corpus.reading.source import Route, office
-from corpus.reading.validation import Refusal
+from corpus.reading.source import Route
 from corpus.release import Release
-from corpus.review.report import CrawlReport, counted
+from corpus.review.report import CrawlReport
 from corpus.review.staging import Observed, Staging
 from corpus.settings import Settings
+from corpus.sources import office
 from corpus.warc.writer import ArchiveWriter, read_response, sha256
 
 Progress = Callable[[CrawlReport], None]
@@ -324,7 +326,7 @@ class Run:
             self.frontier.stop_following()
 
     def _cut_by_limit(self) -> None:
-        self.report.cut_short = f"after {counted(self.limit or 0, 'release')} (--limit)"
+        self.report.cut_short = f"after {pluralize(self.limit or 0, 'release')} (--limit)"
 
     def _room(self) -> int | None:
         return None if self.limit is None else max(0, self.limit - self.report.releases)

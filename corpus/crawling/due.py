@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
 
-from corpus.catalog.mapping import chunks, streamed
+from corpus.catalog.attachments import GONE
 from corpus.crawling.schedule import Standing
 from corpus.database import tables
+from corpus.database.batches import chunks, streamed
 
-GONE = frozenset({404, 410})
 # A listed address that answers 404 has no date: it is visited like a release a month old.
 AGE_OF_DEAD = timedelta(days=30)
 

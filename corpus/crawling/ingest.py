@@ -13,9 +13,9 @@ from corpus.errors import StoreError
 from corpus.evidence.exchanges import Answer, Reading, read
 from corpus.evidence.recover import Taken
 from corpus.evidence.reparse import read_anew
+from corpus.issue import Refusal
 from corpus.reading import validation
 from corpus.reading.source import Route, Source
-from corpus.reading.validation import Refusal
 from corpus.release import Draft, Provenance, Release
 from corpus.review.office_validation import OfficeGate
 from corpus.review.report import CrawlReport, stated_facts

@@ -11,17 +11,18 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal
 
+from corpus.catalog.attachments import GONE
 from corpus.crawling.crawl import check_delay
-from corpus.crawling.due import GONE
 from corpus.crawling.spider import Failed, Fetched, Wanted, fetch_all
 from corpus.errors import PageError
 from corpus.issue import Refusal
 from corpus.reading import address, validation
 from corpus.reading.page import Page
 from corpus.reading.reader import read_listing, read_release
-from corpus.reading.source import Listing, Route, Source, office
+from corpus.reading.source import Listing, Route, Source
 from corpus.release import Draft
 from corpus.settings import Settings
+from corpus.sources import office
 
 Kind = Literal["listing", "release"]
 

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The tables, on SQLite or PostgreSQL: opened, migrated and copied."""

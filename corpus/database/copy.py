@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, Engine, Integer, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from corpus.catalog.mapping import CHUNK
+from corpus.database.batches import CHUNK
 from corpus.database.opening import failed, open_catalog, shown
 from corpus.database.tables import about, metadata, release, run
 from corpus.errors import StoreError

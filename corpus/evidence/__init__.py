@@ -1,1 +1,1 @@
-"""TODO."""
+"""Archive against catalog: verified, repaired, read again, imported, backed up."""

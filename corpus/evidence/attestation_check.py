@@ -18,13 +18,14 @@ from sqlalchemy import Row, func, select
 
 from corpus.catalog.attestation import LATER, MADE, MEDIA_TYPE, REVISED, Values, claims, statement
 from corpus.catalog.attestation import unattested as query_unattested
-from corpus.catalog.mapping import chunks, statute_values, streamed
+from corpus.catalog.mapping import statute_values
 from corpus.catalog.store import Store
 from corpus.database import tables
+from corpus.database.batches import chunks, streamed
 from corpus.evidence.attestation_repair import Said, attest_anew, attest_older, mend, restore_rows
 from corpus.evidence.finding import Finding
 from corpus.evidence.queries import Rows
-from corpus.review.report import counted
+from corpus.plural import pluralize
 from corpus.settings import Settings
 from corpus.statutes import RULES
 from corpus.warc.reader import Record
@@ -93,7 +94,7 @@ class AttestationCheck:
             number = connection.scalar(query) or 0
         if number:
             yield Finding(
-                f"{counted(number, 'version')} of before are not attested in the archive yet;"
+                f"{pluralize(number, 'version')} of before are not attested in the archive yet;"
                 " the next crawl does it, or `communique verify --repair`.",
                 partial(attest_older, self.store),
                 is_remark=True,
@@ -102,8 +103,8 @@ class AttestationCheck:
     def _findings_of_lost(self, path: Path, rows: list[Row[Any]]) -> Iterator[Finding]:
         if rows:
             yield Finding(
-                f"{path} does not attest {counted(len(rows), 'version')} where the catalog says so,"
-                f" {rows[0].release} the first; restore it from a backup, or `communique verify"
+                f"{path} does not attest {pluralize(len(rows), 'version')} where the catalog says"
+                f" so, {rows[0].release} the first; restore it from a backup, or `communique verify"
                 " --repair` compares them with their responses and attests them anew.",
                 partial(attest_anew, self.settings, self.store, rows),
             )
@@ -123,7 +124,7 @@ class AttestationCheck:
             if id_ in seen and first <= seen[id_]:
                 by_office[id_.rpartition("-")[0]].add(id_)
         for name, ids in by_office.items():
-            number, first_id = counted(len(ids), "release"), min(ids)
+            number, first_id = pluralize(len(ids), "release"), min(ids)
             yield Finding(
                 f"{name}: {number} lack a version that the archive attests, {first_id} the first;"
                 f" {MEND}",

@@ -23,12 +23,12 @@ from corpus.evidence import queries
 from corpus.evidence.exchanges import Answer, read
 from corpus.evidence.recover import Taken, restore
 from corpus.evidence.reparse import read_anew
-from corpus.reading.source import office
-from corpus.reading.validation import Refusal
+from corpus.issue import Refusal
+from corpus.plural import pluralize
 from corpus.release import FACTS
 from corpus.review.office_validation import OfficeGate
-from corpus.review.report import counted
 from corpus.settings import Settings
+from corpus.sources import office
 from corpus.warc.writer import Place, own_files, read_response, sha256
 
 Said = dict[str, Any]
@@ -77,9 +77,9 @@ def attest_anew(settings: Settings, store: Store, rows: list[Row[Any]]) -> str:
             with store.changing() as connection:
                 values = {"attested_as": LATER, "attested_offset": None}
                 change_version(connection, row.release, row.ordinal, values)
-    done = f"{counted(len(rows) - len(left), 'version')} compared. {attest_older(store)}"
+    done = f"{pluralize(len(rows) - len(left), 'version')} compared. {attest_older(store)}"
     if left:
-        number = counted(len(left), "version")
+        number = pluralize(len(left), "version")
         raise StoreError(f"{done} {number} could not be compared, the first: {left[0]}")
     return done
 
@@ -97,7 +97,7 @@ def restore_rows(settings: Settings, store: Store, name: str, ids: set[str]) -> 
     """Read releases from the archive whose rows are lost."""
     files = [path for path in own_files(settings.archive) if path.parent.name == name]
     number = restore(store, OfficeGate(name, store, settings), ids, files)
-    return f"{name}: {number:,} of {counted(len(ids), 'release')} read from the archive again."
+    return f"{name}: {number:,} of {pluralize(len(ids), 'release')} read from the archive again."
 
 
 def attest_older(store: Store) -> str:
@@ -105,7 +105,7 @@ def attest_older(store: Store) -> str:
     number = 0
     while some := store.attest_older():
         number += some
-    return f"{counted(number, 'version')} attested, and marked as attested later."
+    return f"{pluralize(number, 'version')} attested, and marked as attested later."
 
 
 def _restored(said: Said) -> dict[str, Any]:

@@ -23,9 +23,9 @@ from corpus.errors import StoreError
 from corpus.evidence import queries
 from corpus.evidence.recover import unknown
 from corpus.lock import only_job
-from corpus.reading.source import offices
 from corpus.review.office_validation import OfficeGate
 from corpus.settings import Settings
+from corpus.sources import offices
 from corpus.warc.reader import cut_torn_end, records
 from corpus.warc.writer import imported_files, own_files
 

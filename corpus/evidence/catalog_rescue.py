@@ -15,10 +15,10 @@ from corpus.database.sqlite_file import open_to_read, sqlite_file
 from corpus.disk_space import check_room
 from corpus.durability import replacing
 from corpus.errors import PageError, StoreError
-from corpus.reading.source import offices
+from corpus.plural import pluralize
 from corpus.release import release_id
-from corpus.review.report import counted
 from corpus.settings import Settings
+from corpus.sources import offices
 from corpus.warc.writer import IMPORTED, imported_files
 
 # Of SQLite's file; itself last: while it is there, a repair puts the others aside too.
@@ -81,7 +81,7 @@ def _told(settings: Settings, aside: Path | None, withheld: int, is_whole: bool)
     else:
         yield "A new catalog was made, in which nothing is withheld."
     if withheld:
-        yield f"What was withheld is so in it too ({counted(withheld, 'line')} of the log)."
+        yield f"What was withheld is so in it too ({pluralize(withheld, 'line')} of the log)."
     if not is_whole:
         yield (
             "What was withheld cannot all be read any more: withhold it again with `communique"
@@ -89,7 +89,7 @@ def _told(settings: Settings, aside: Path | None, withheld: int, is_whole: bool)
         )
     if number := len(imported_files(settings.archive)):
         yield (
-            f"Import {counted(number, 'file')} again from {settings.archive / IMPORTED}:"
+            f"Import {pluralize(number, 'file')} again from {settings.archive / IMPORTED}:"
             " whose they are is not known any more."
         )
     yield "If `communique serve` runs, restart it."

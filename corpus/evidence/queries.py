@@ -57,15 +57,6 @@ def lost(connection: Connection) -> int:
     return connection.scalar(query) or 0
 
 
-def is_any_lost(connection: Connection, office: str, route: str) -> bool:
-    """Whether a release that was met on a route, and is not gone, stands at such a version."""
-    v, r = tables.version.c, tables.release.c
-    stands = (v.release == r.id) & (v.ordinal == r.version) & v.lost_at.is_not(None)
-    met = (r.office == office) & (r.route == route) & r.gone_since.is_(None)
-    query = select(r.id).join_from(tables.release, tables.version, stands).where(met)
-    return connection.scalar(query.limit(1)) is not None
-
-
 def mark_lost(connection: Connection, rows: Iterable[Row[Any]], at: datetime | None) -> None:
     """Note since when the responses of versions are known to be lost; None: they are there."""
     v = tables.version.c

@@ -15,11 +15,11 @@ from sqlalchemy import Connection
 from corpus.catalog.store import Store, Visit
 from corpus.evidence import queries
 from corpus.evidence.exchanges import Answer, Reading, answers, read
+from corpus.plural import pluralize
 from corpus.reading.page import Page
 from corpus.reading.source import Route, Source
 from corpus.release import Draft, Provenance, release_id
 from corpus.review.office_validation import OfficeGate
-from corpus.review.report import counted
 from corpus.warc.reader import Damage, Record, records
 from corpus.warc.writer import Place, sha256
 
@@ -70,9 +70,8 @@ def add_unknown(store: Store, gate: OfficeGate, name: str, left: list[Answer]) -
             visit = _visit(answer, where.place)
             language = _language(gate.source, answer)
             store.add_visit(connection, gate.name, answer.wanted, language, visit)
-    return (
-        f"{name}: {counted(len(left), 'answer')} taken in, {counted(releases, 'release')} in them."
-    )
+    answers, found = pluralize(len(left), "answer"), pluralize(releases, "release")
+    return f"{name}: {answers} taken in, {found} in them."
 
 
 def restore(store: Store, gate: OfficeGate, ids: set[str], files: list[Path]) -> int:

@@ -18,11 +18,12 @@ from corpus.evidence import queries, recover
 from corpus.evidence.exchanges import UNREADABLE, Answer, Reading, answers, read
 from corpus.evidence.queries import Rows
 from corpus.evidence.recover import Taken
+from corpus.issue import Refusal
+from corpus.plural import pluralize
 from corpus.reading import validation
-from corpus.reading.source import office
-from corpus.reading.validation import Refusal
-from corpus.review.report import KEPT, counted
+from corpus.review.report import KEPT
 from corpus.settings import Settings
+from corpus.sources import office
 from corpus.warc.reader import records
 from corpus.warc.writer import IMPORTED, Place
 
@@ -61,7 +62,7 @@ class RereadReport:
     def sentences(self) -> list[str]:
         """The report for people."""
         would = "were" if self.is_applied else "would be"
-        versions = counted(self.read, "version")
+        versions = pluralize(self.read, "version")
         lines = [f"{self.office}: {versions} read anew, {len(self.differences):,} otherwise."]
         facts = Counter(fact for each in self.differences for fact in each.facts)
         if facts:
@@ -69,13 +70,15 @@ class RereadReport:
             first = self.differences[0]
             lines.append(f"  {would} replaced: {told}; the first: {first.release}")
         if self.repeats:
-            told = counted(len(self.repeats), "version")
+            told = pluralize(len(self.repeats), "version")
             lines.append(
                 f"  {told} {would} set aside: they say what the version before says;"
                 f" the first: {self.repeats[0][0]}, version {self.repeats[0][1]}"
             )
         if self.restored:
-            lines.append(f"  {counted(len(self.restored), 'version')} {would} no longer set aside")
+            lines.append(
+                f"  {pluralize(len(self.restored), 'version')} {would} no longer set aside"
+            )
         for rule, number in Counter(each.rule for each in self.left).most_common():
             refusal = next(each for each in self.left if each.rule == rule)
             lines.append(

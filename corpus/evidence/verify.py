@@ -25,11 +25,11 @@ from corpus.evidence.finding import Finding
 from corpus.evidence.queries import Rows
 from corpus.evidence.recover import add_unknown, unknown
 from corpus.evidence.warc_import import records_at, verify_imports
+from corpus.plural import pluralize
 from corpus.reading.address import resolve
-from corpus.reading.source import offices
 from corpus.review.office_validation import OfficeGate
-from corpus.review.report import counted
 from corpus.settings import Settings
+from corpus.sources import offices
 from corpus.warc.reader import Damage, Record, cut_torn_end, records
 from corpus.warc.writer import IMPORTED, own_files, sha256
 
@@ -73,7 +73,7 @@ def _cut(path: Path) -> str:
     if path.stat().st_size == 0:
         path.unlink()
         return f"{path} held no whole record and was removed."
-    return f"{path}: {counted(number, 'torn byte')} cut off its end."
+    return f"{path}: {pluralize(number, 'torn byte')} cut off its end."
 
 
 def verify_catalog(settings: Settings, store: Store) -> Iterator[Finding]:
@@ -132,7 +132,7 @@ def _file_findings(
         first = left[0]
         name = f"{path.parent.name}/{path.name}"
         yield Finding(
-            f"{path} holds {counted(len(left), 'answer')} that the catalog does not know, the"
+            f"{path} holds {pluralize(len(left), 'answer')} that the catalog does not know, the"
             f" first of {first.wanted} at {first.record.offset}.",
             partial(add_unknown, store, gate, name, left),
         )
@@ -157,7 +157,7 @@ def _lost_findings(store: Store) -> Iterator[Finding]:
         number = queries.lost(connection)
     if number:
         yield Finding(
-            f"{counted(number, 'version')} marked: the response is lost. The next crawl fetches"
+            f"{pluralize(number, 'version')} marked: the response is lost. The next crawl fetches"
             " their pages whole, and archives anew what still says the same.",
             is_remark=True,
         )
@@ -166,13 +166,13 @@ def _lost_findings(store: Store) -> Iterator[Finding]:
 def _mark_lost(store: Store, rows: list[Row[Any]]) -> str:
     with store.writing() as connection:
         queries.mark_lost(connection, rows, datetime.now(UTC))
-    return f"{counted(len(rows), 'version')} marked as having lost the response."
+    return f"{pluralize(len(rows), 'version')} marked as having lost the response."
 
 
 def _mark_found(store: Store, rows: list[Row[Any]]) -> str:
     with store.writing() as connection:
         queries.mark_lost(connection, rows, None)
-    return f"{counted(len(rows), 'version')} no longer marked."
+    return f"{pluralize(len(rows), 'version')} no longer marked."
 
 
 def _is_as_recorded(record: Record | None, row: Row[Any], url: str | None) -> bool:
@@ -190,7 +190,7 @@ def _missing(path: Path, store: Store, standing: _Standing) -> Iterator[Finding]
     versions = [row for row in chain(*standing.versions.values()) if row.lost_at is None]
     visits = [*chain(*standing.visits.values())]
     told = [("version", versions), ("answer", visits)]
-    if stood := [counted(len(rows), noun) for noun, rows in told if rows]:
+    if stood := [pluralize(len(rows), noun) for noun, rows in told if rows]:
         sentence = f"{path} is missing; {' and '.join(stood)} stood in it. {RESTORE}"
         yield Finding(sentence, partial(_lose, store, versions, visits))
 
@@ -204,7 +204,7 @@ def _forget(store: Store, rows: list[Row[Any]]) -> str:
     with store.writing() as connection:
         for row in rows:
             queries.forget_visit(connection, row)
-    return f"The next crawl fetches {counted(len(rows), 'page')} anew, {rows[0].url} the first."
+    return f"The next crawl fetches {pluralize(len(rows), 'page')} anew, {rows[0].url} the first."
 
 
 def _odd_findings(settings: Settings, store: Store) -> Iterator[Finding]:
@@ -220,7 +220,7 @@ def _odd_findings(settings: Settings, store: Store) -> Iterator[Finding]:
     for id_ in stray:
         lost[id_.rpartition("-")[0]].add(id_)
     for office, ids in lost.items():
-        number, first = counted(len(ids), "release"), min(ids)
+        number, first = pluralize(len(ids), "release"), min(ids)
         yield Finding(
             f"{office}: {number} lack their release or version row, {first} the first.",
             partial(restore_rows, settings, store, office, ids),

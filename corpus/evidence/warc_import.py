@@ -21,12 +21,13 @@ from corpus.evidence import queries
 from corpus.evidence.exchanges import Answer, answers, read
 from corpus.evidence.recover import Taken, admitted, provenance
 from corpus.issue import Refusal
+from corpus.plural import pluralize
 from corpus.reading.address import judge, resolve
-from corpus.reading.source import Route, Source, offices
+from corpus.reading.source import Route, Source
 from corpus.release import Draft, release_id
 from corpus.review.office_validation import OfficeGate
-from corpus.review.report import counted
 from corpus.settings import Settings
+from corpus.sources import offices
 from corpus.warc.containers import DIGITS, ForeignFile, plain_name, record_files
 from corpus.warc.originals import Original, Originals
 from corpus.warc.reader import Damage, Record, Unreadable, is_archive, read_record, records
@@ -57,7 +58,7 @@ class ImportReport:
         """The report for people."""
         rest = ", ".join(f"{number:,} {words}" for words, number in self.came_to.most_common())
         lines = [
-            f"{self.file}: {counted(self.answers, 'answer')}, {counted(self.added, 'version')}"
+            f"{self.file}: {pluralize(self.answers, 'answer')}, {pluralize(self.added, 'version')}"
             f" added{f'; {rest}' if rest else ''}."
         ]
         if not self.is_kept:
@@ -214,7 +215,7 @@ def _told(damage: list[Damage]) -> str:
     number, first = len(damage), damage[0]
     verb = "is" if number == 1 else "are"
     return (
-        f"{counted(number, 'record')} {verb} damaged, the first at {first.offset:,}:"
+        f"{pluralize(number, 'record')} {verb} damaged, the first at {first.offset:,}:"
         f" {first.reason}; all that is whole was read."
     )
 

@@ -1,1 +1,1 @@
-"""TODO."""
+"""From a page to a Draft, strictly: every helper raises PageError when in doubt."""

@@ -16,8 +16,7 @@ from functools import cache
 from types import FrameType, UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-from corpus.error_log import words
-from corpus.errors import PageError
+from corpus.errors import PageError, describe
 from corpus.reading.file_kind import file_kind
 from corpus.reading.page import Page
 from corpus.reading.paragraphs import BROKEN
@@ -55,7 +54,7 @@ def _read(reader: Callable[[Page], Found], kind: type[Found], page: Page, limit_
     except _TimeUp:
         raise _told(page, f"Reading it takes longer than {limit_s:g} s.", "too_slow") from None
     except Exception as error:
-        raise _told(page, f"Its reader broke: {words(error)}.", "reader_broke") from error
+        raise _told(page, f"Its reader broke: {describe(error)}.", "reader_broke") from error
 
 
 def _call(reader: Callable[[Page], Found], kind: type[Found], page: Page) -> Found:

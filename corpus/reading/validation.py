@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from bs4 import BeautifulSoup
 
-from corpus.issue import Refusal as Refusal
+from corpus.issue import Refusal
 from corpus.reading.address import judge, resolve
 from corpus.reading.charset import REPLACEMENT
 from corpus.reading.languages import other_language

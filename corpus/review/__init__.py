@@ -1,1 +1,1 @@
-"""TODO."""
+"""Whether a crawl may be published: staged, compared with the office, judged."""

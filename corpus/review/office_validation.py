@@ -12,13 +12,13 @@ from functools import cached_property
 
 from corpus.catalog.store import Store
 from corpus.errors import StoreError
+from corpus.issue import Refusal
 from corpus.reading import validation
 from corpus.reading.page import Page
-from corpus.reading.source import office
-from corpus.reading.validation import Refusal
 from corpus.release import Draft
 from corpus.review.baseline import furniture, newest_places
 from corpus.settings import Settings
+from corpus.sources import office
 from corpus.warc.writer import read_response
 
 # So many pages tell whether an office ends its pages as HTML says; not all do.

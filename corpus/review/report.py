@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from corpus.reading.source import office
-from corpus.reading.validation import Refusal
+from corpus.issue import Refusal
+from corpus.plural import pluralize
 from corpus.release import Draft
+from corpus.sources import office
 
 OPTIONAL = (
     "published",
@@ -112,9 +113,9 @@ class CrawlReport:
         lines = [
             f"{self.office} ({self.route}): {self.new:,} new, {self.changed:,} changed,"
             f" {self.same:,} as before; {self.listed:,} listed on"
-            f" {counted(self.listings, 'listing page')}"
+            f" {pluralize(self.listings, 'listing page')}"
             f" in {self.seconds:.1f} s.",
-            f"  {counted(self.fetched, 'answer')} downloaded ({self.bytes / 1e6:.1f} MB),"
+            f"  {pluralize(self.fetched, 'answer')} downloaded ({self.bytes / 1e6:.1f} MB),"
             f" {self.unchanged:,} not modified (304).",
         ]
         if self.missing:
@@ -123,13 +124,13 @@ class CrawlReport:
                 f" the first: {self.missing[0]}"
             )
         if self.not_due:
-            lines.append(f"  {counted(self.not_due, 'known release')} not looked at: not due yet")
+            lines.append(f"  {pluralize(self.not_due, 'known release')} not looked at: not due yet")
         if self.vanished:
-            lines.append(f"  {counted(self.vanished, 'known release')} not there any more")
+            lines.append(f"  {pluralize(self.vanished, 'known release')} not there any more")
         if self.attachments or self.attachments_missing:
             lines.append(
-                f"  {counted(self.attachments, 'attached file')} archived (files are not searched),"
-                f" {self.attachments_missing:,} not there (404 or 410)"
+                f"  {pluralize(self.attachments, 'attached file')} archived (files are not"
+                f" searched), {self.attachments_missing:,} not there (404 or 410)"
             )
         if self.resumed:
             lines.append(f"  {self.resumed:,} of these from the run before, which was interrupted")
@@ -170,11 +171,6 @@ class CrawlReport:
 def stated_facts(draft: Draft) -> tuple[str, ...]:
     """The facts that a draft has, of those that not every release has."""
     return tuple(name for name in OPTIONAL if getattr(draft, name))
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun: "1 release", "1,204 releases"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _by_rule(what: str, refusals: list[Refusal]) -> list[str]:

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from math import log
 from statistics import median
 
+from corpus.plural import pluralize
 from corpus.reading import address
 from corpus.review.baseline import LEAST, Baseline
-from corpus.review.report import CrawlReport, counted
+from corpus.review.report import CrawlReport
 
 # Walks may list this much more or less than they used to; small offices may move more.
 FEWEST, MOST, SLACK = 0.6, 2.0, 25
@@ -28,7 +29,7 @@ def no_listing(report: CrawlReport, usual: Baseline, is_walk: bool) -> str | Non
     """An office that has published does not suddenly list nothing."""
     if report.listed or report.error or report.cut_short or not usual.held:
         return None
-    return f"The listing has no release at all, where {counted(usual.held, 'release')} came from."
+    return f"The listing has no release at all, where {pluralize(usual.held, 'release')} came from."
 
 
 def volume(report: CrawlReport, usual: Baseline, is_walk: bool) -> str | None:

@@ -15,13 +15,14 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
 
 from corpus.catalog import near_duplicates
-from corpus.catalog.mapping import Visit, chunks, from_json, read_visit, streamed, visit_values
+from corpus.catalog.mapping import Visit, from_json, read_visit, visit_values
 from corpus.catalog.store import Store
 from corpus.catalog.versioning import miss, note_listed, record, see
 from corpus.database import tables
+from corpus.database.batches import chunks, streamed
 from corpus.errors import RecordError, StoreError
-from corpus.evidence import queries
-from corpus.review.report import CrawlReport, counted
+from corpus.plural import pluralize
+from corpus.review.report import CrawlReport
 
 # A run that was interrupted longer ago is not taken up: the office has moved on.
 RESUMABLE = timedelta(days=3)
@@ -185,7 +186,7 @@ def accept(store: Store, office: str, gone_visits: int) -> list[str]:
     if lost := finish_publishing(store, office):
         url, error = lost[0]
         raise StoreError(
-            f"{counted(len(lost), 'release')} of {office} could not be published, {url} the first"
+            f"{pluralize(len(lost), 'release')} of {office} could not be published, {url} the first"
             f" ({error!r}); all else was."
         )
     return [row.route for row in rows]
@@ -308,9 +309,18 @@ def _needs_walk(
         return True
     if any(last.report.get(each) for each in ("error", "ended_early", "cut_short")):
         return True
-    if queries.is_any_lost(connection, last.office, last.route):
+    if _is_any_lost(connection, last.office, last.route):
         return True
     same = (RUN.office == last.office) & (RUN.route == last.route)
     walked = select(func.max(RUN.started_at)).where(same, RUN.state == "published", RUN.is_walk)
     when = connection.scalar(walked)
     return when is None or when <= now - timedelta(days=walk_days)
+
+
+def _is_any_lost(connection: Connection, office: str, route: str) -> bool:
+    """Whether a release that was met on a route, and is not gone, stands at such a version."""
+    v, r = tables.version.c, tables.release.c
+    stands = (v.release == r.id) & (v.ordinal == r.version) & v.lost_at.is_not(None)
+    met = (r.office == office) & (r.route == route) & r.gone_since.is_(None)
+    query = select(r.id).join_from(tables.release, tables.version, stands).where(met)
+    return connection.scalar(query.limit(1)) is not None

@@ -1,1 +1,1 @@
-"""TODO."""
+"""WARC files, written and read record by record; no catalog here."""

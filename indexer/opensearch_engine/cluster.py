@@ -22,7 +22,7 @@ from corpus.errors import (
     StoreError,
     TooCostlyError,
 )
-from corpus.review.report import counted
+from corpus.plural import pluralize
 from indexer import deadline
 from indexer.document import FORMAT
 
@@ -133,7 +133,7 @@ class Cluster:
         except CommuniqueError:
             return None
         nodes, shards = found["number_of_nodes"], found["active_shards"]
-        return f"{found['status']}, {counted(nodes, 'node')}, {counted(shards, 'shard')}"
+        return f"{found['status']}, {pluralize(nodes, 'node')}, {pluralize(shards, 'shard')}"
 
     def size_bytes(self, build: str) -> int:
         """How much room a build takes on all nodes."""

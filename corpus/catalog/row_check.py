@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, Table, select
 
-from corpus.catalog.mapping import current_releases, read_release, read_version, streamed
+from corpus.catalog.mapping import current_releases, read_release, read_version
 from corpus.database import tables
+from corpus.database.batches import streamed
 
 # What a value ends in that is not what its column should hold.
 UNREADABLE = (ValueError, TypeError, LookupError, AttributeError)
