@@ -14,8 +14,8 @@ from multiprocessing import Pool
 from bench.site import HOST, SHARED
 from corpus import office
 from corpus.reading.page import Page
-from indexer.analysis import words
-from indexer.document import Document
+from indexer.analysis.analyzer import words
+from indexer.engine.document import Document
 
 SEED = 20180419
 KINDS = ("one-word", "two-word-and", "or-of-three", "phrase", "prefix", "rare-word", "long")

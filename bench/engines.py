@@ -12,9 +12,9 @@ import tantivy
 from whoosh import fields, index, qparser
 from whoosh.analysis import StemmingAnalyzer
 
-from indexer.document import Document
+from indexer.engine.document import Document
 from indexer.engine.results import Query
-from indexer.query import parse
+from indexer.query.parser import parse
 from indexer.whoosh_engine import WhooshEngine
 
 AGGREGATIONS = {

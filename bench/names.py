@@ -13,7 +13,7 @@ from bench.documents import SEED, real
 from bench.site import HOST, SHARED, Row
 from corpus import office
 from corpus.reading.page import Page
-from indexer.names import key, namelike
+from indexer.analysis.names import key, namelike
 
 KAZAKH_HOST = "www.gov.kz"
 SHOWN = 100

@@ -19,10 +19,10 @@ from bench.engines import Ours, as_typed
 from bench.site import Row
 from corpus import Settings, Store
 from corpus.errors import CommuniqueError
-from indexer.document import Document
+from indexer.engine.document import Document
 from indexer.engine.results import Query
 from indexer.opensearch_engine import OpenSearchEngine
-from indexer.query import parse
+from indexer.query.parser import parse
 from tests.opensearch.server import Node, Server
 from webui import create_app
 

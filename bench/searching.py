@@ -19,9 +19,9 @@ from time import perf_counter
 from bench.documents import KINDS, MADE, queries, real, recombined
 from bench.engines import PEERS, Ours, Peer
 from bench.site import Row
-from indexer.document import Document
+from indexer.engine.document import Document
 from indexer.engine.results import Query
-from indexer.query import parse
+from indexer.query.parser import parse
 
 ROUNDS = 5
 UPDATED = 50

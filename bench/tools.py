@@ -17,9 +17,9 @@ from bench.documents import MADE, queries, real, recombined
 from bench.engines import Ours
 from bench.site import Row
 from corpus import Settings
-from indexer.document import Document
+from indexer.engine.document import Document
 from indexer.engine.results import Query
-from indexer.query import parse
+from indexer.query.parser import parse
 from webui import create_app
 
 ROUNDS = 9

@@ -20,7 +20,7 @@ from corpus.lock import no_crawl, only_crawl
 from corpus.reading.address import host, is_address
 from corpus.review.report import CrawlReport
 from corpus.review.staging import accept
-from indexer.dates import read_day
+from indexer.query.dates import read_day
 
 
 def read_mirrors(

@@ -21,8 +21,8 @@ from corpus.lock import IMPORT, no_crawl, only_job
 from corpus.plural import pluralize
 from corpus.signals import Interruption
 from indexer import Engine, open_engine
-from indexer.lineage import accept_smaller_option
-from indexer.status import verify_index
+from indexer.jobs.lineage import accept_smaller_option
+from indexer.jobs.status import verify_index
 
 
 @click.command("verify")

@@ -24,14 +24,14 @@ from corpus.errors import CommuniqueError, LockedError, OfficeError, SettingsErr
 from corpus.plural import pluralize
 from corpus.signals import Interruption
 from indexer import Filters, Passage, Query, open_engine, parse
+from indexer.assist.spelling import alternatives
+from indexer.assist.unknown_values import unknown_values
 from indexer.engine.results import Sort
-from indexer.export import exported
-from indexer.lineage import accept_smaller_option
-from indexer.reindex import reindex as bring_up_to_date
-from indexer.status import status_of, status_sentences
-from indexer.suggest import alternatives
-from indexer.values import unknown_values
-from indexer.withholding import withholding
+from indexer.engine.withholding import withholding
+from indexer.export.jsonl import exported
+from indexer.jobs.lineage import accept_smaller_option
+from indexer.jobs.reindex import reindex as bring_up_to_date
+from indexer.jobs.status import status_of, status_sentences
 
 # What to do about what nobody foresaw.
 LOOK = "`communique verify` tells whether catalog and archive are whole."

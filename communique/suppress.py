@@ -9,7 +9,7 @@ import click
 from corpus import Settings, Store
 from corpus.errors import LockedError, StoreError
 from indexer.factory import open_engine
-from indexer.reindex import reindex
+from indexer.jobs.reindex import reindex
 
 
 @click.command("suppress")

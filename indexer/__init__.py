@@ -17,9 +17,9 @@ from indexer.engine.results import (
     Results,
 )
 from indexer.factory import open_engine
-from indexer.passages import Passage
-from indexer.query import Reading, parse
-from indexer.reindex import reindex
+from indexer.highlight.snippets import Passage
+from indexer.jobs.reindex import reindex
+from indexer.query.parser import Reading, parse
 
 __all__ = [
     "Collocate",

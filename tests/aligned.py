@@ -9,7 +9,7 @@ import random
 from datetime import date, timedelta
 
 from corpus.release import release_id
-from indexer.document import Document
+from indexer.engine.document import Document
 
 LANGUAGES = ("en", "ru", "kk")
 # What was done: English; Russian after "о" and "за"; Kazakh as subject and as genitive.

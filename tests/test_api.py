@@ -15,9 +15,9 @@ from flask.testing import FlaskClient
 from corpus import Settings, Store
 from corpus.errors import TooCostlyError
 from indexer import Engine, Query, open_engine
+from indexer.engine.periods import STEPS, Step
 from indexer.engine.results import FACETS
-from indexer.periods import STEPS, Step
-from indexer.query import parse
+from indexer.query.parser import parse
 from tests.conftest import EDITED, GONE, sample_id
 from webui import create_app
 

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from corpus import Settings, Store
 from indexer import Query, open_engine
-from indexer.document import Document
+from indexer.engine.document import Document
 from indexer.engine.interface import Engine
 from indexer.engine.results import Order
-from indexer.query import parse
+from indexer.query.parser import parse
 from webui import create_app
 
 ORDERS = [each for each in get_args(Order) if each != "relevance"]

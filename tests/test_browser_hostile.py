@@ -12,7 +12,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from corpus import Settings, Store
-from indexer import open_engine, reindex
+from indexer import open_engine
+from indexer.jobs import reindex
 from tests.conftest import EDITED, PR, EditedSite, launch, sample_id, serve
 from webui.blocks import SHOWN_CHARS
 

@@ -10,8 +10,9 @@ from sqlalchemy import insert
 from corpus import Settings, Store
 from corpus.catalog.near_duplicates import read_groups
 from corpus.database import tables
-from indexer import Engine, Query, open_engine, reindex
+from indexer import Engine, Query, open_engine
 from indexer.engine.results import Results
+from indexer.jobs import reindex
 from tests.conftest import COPIED, COPY, EditedSite, sample_id
 
 

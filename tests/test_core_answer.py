@@ -16,11 +16,11 @@ from whoosh import query as tree
 
 from corpus import Settings
 from corpus.statutes import section
-from indexer.analysis import fold
-from indexer.document import Document
+from indexer.analysis.analyzer import fold
+from indexer.engine.document import Document
+from indexer.engine.periods import STEPS, fitting
 from indexer.engine.results import FACETS, UNDATED, Facet, Filters, Query
-from indexer.periods import STEPS, fitting
-from indexer.query import parse
+from indexer.query.parser import parse
 from indexer.whoosh_engine import WhooshEngine
 from tests.test_core_trees import nothing, sample_documents
 

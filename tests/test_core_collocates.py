@@ -12,10 +12,15 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from corpus import Settings
-from indexer.analysis import STEM, Token
-from indexer.association import Counts, log_dice, log_likelihood, mutual_information
+from indexer.analysis.analyzer import STEM, Token
 from indexer.engine.results import Collocates, Filters, Measure, Query
-from indexer.query import parse
+from indexer.linguistics.association_measures import (
+    Counts,
+    log_dice,
+    log_likelihood,
+    mutual_information,
+)
+from indexer.query.parser import parse
 from indexer.whoosh_engine import WhooshEngine
 from tests.test_core_merging import made
 from tests.test_core_plain_reader import Judged, judged

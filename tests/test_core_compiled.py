@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer import query
-from indexer.analysis import WORD, fold
-from indexer.needles import Needles
-from indexer.sentences import sentences
-from indexer.tokenizer import WordNumbers
+from indexer.analysis.analyzer import WORD, fold
+from indexer.analysis.sentences import sentences
+from indexer.analysis.tokenizer import WordNumbers
+from indexer.highlight.term_scanner import Needles
+from indexer.query import parser
 from indexer.whoosh_engine.found import Found, intersection, union
 from indexer.whoosh_engine.kernels import best, find_places, follow
 
@@ -197,14 +197,14 @@ TYPED = st.lists(st.sampled_from(SIGNS.split()), max_size=8)
 @OFTEN
 @given(parts=TYPED, joint=st.sampled_from([" ", "  ", "\t"]))
 def test_plain_words_are_read_as_without_their_short_cut(parts: list[str], joint: str) -> None:
-    plain = query._parser.__wrapped__()
-    plain.plugins = [each for each in plain.plugins if not isinstance(each, query.PlainWords)]
+    plain = parser._parser.__wrapped__()
+    plain.plugins = [each for each in plain.plugins if not isinstance(each, parser.PlainWords)]
     typed = joint.join(parts)
 
-    def tree_of(parser: query.QueryParser) -> str:
+    def tree_of(made: parser.QueryParser) -> str:
         try:
-            return repr(parser.parse(typed, normalize=False))
-        except query.PARSER_ERRORS as error:
+            return repr(made.parse(typed, normalize=False))
+        except parser.PARSER_ERRORS as error:
             return type(error).__name__
 
-    assert tree_of(query._parser()) == tree_of(plain)
+    assert tree_of(parser._parser()) == tree_of(plain)

@@ -15,10 +15,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from corpus import Settings
-from indexer.analysis import WORD
+from indexer.analysis.analyzer import WORD
+from indexer.analysis.tokenizer import word_spans
 from indexer.engine.results import Filters, Line, LineSort, Query
-from indexer.query import parse
-from indexer.tokenizer import word_spans
+from indexer.query.parser import parse
 from indexer.whoosh_engine import WhooshEngine
 from indexer.whoosh_engine.wordlist import _numbered
 from tests.test_core_compiled import LETTERS

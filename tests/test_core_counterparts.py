@@ -16,18 +16,18 @@ from hypothesis import strategies as st
 from whoosh import query as tree
 
 from corpus import Settings
-from indexer.alignment import MOST_DECLARING
-from indexer.analysis import fold, stem, tokens
-from indexer.competitive_linking import (
+from indexer.analysis.analyzer import fold, stem, tokens
+from indexer.engine.document import Document
+from indexer.engine.results import Query
+from indexer.linguistics.alignment import MOST_DECLARING
+from indexer.linguistics.translation_lexicon import (
     LEAST_DICE,
     LEAST_LIKELIHOOD,
     LEAST_RELEASES,
     MOST_NEAR,
     NEAR_BEST,
 )
-from indexer.document import Document
-from indexer.engine.results import Query
-from indexer.query import parse
+from indexer.query.parser import parse
 from indexer.whoosh_engine import WhooshEngine
 from indexer.whoosh_engine.snapshot import Snapshot
 from indexer.whoosh_engine.writer import SegmentWriter

@@ -15,7 +15,7 @@ from corpus import Settings
 from corpus.errors import TooCostlyError
 from indexer import parse
 from indexer.deadline import Deadline
-from indexer.document import Document
+from indexer.engine.document import Document
 from indexer.whoosh_engine.execute import Executor
 from indexer.whoosh_engine.snapshot import Snapshot
 from indexer.whoosh_engine.writer import SegmentWriter

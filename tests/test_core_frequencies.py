@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus import Settings
+from indexer.engine.periods import STEPS, Step, name
 from indexer.engine.results import Filters, Frequency, Query
-from indexer.periods import STEPS, Step, name
-from indexer.query import parse
+from indexer.query.parser import parse
 from indexer.whoosh_engine import WhooshEngine
 from tests.test_core_merging import made
 from tests.test_core_plain_reader import Judged, judged

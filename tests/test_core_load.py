@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from corpus import Settings
-from indexer.document import Document
+from indexer.engine.document import Document
 from indexer.engine.results import Filters, Query
-from indexer.query import parse
+from indexer.query.parser import parse
 from indexer.whoosh_engine import WhooshEngine
 from tests.test_core_trees import nothing, sample_documents
 

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from whoosh import query as tree
 
 from corpus import Settings
-from indexer.analysis import Token, tokens
-from indexer.document import Document
-from indexer.marker import Mark, Marker, distance
-from indexer.query import parse
+from indexer.analysis.analyzer import Token, tokens
+from indexer.engine.document import Document
+from indexer.highlight.highlighter import Mark, Marker, distance
+from indexer.query.parser import parse
 from indexer.whoosh_engine.execute import Executor
 from indexer.whoosh_engine.snapshot import Snapshot
 from indexer.whoosh_engine.writer import SegmentWriter

@@ -17,9 +17,9 @@ from whoosh.index import FileIndex
 
 from corpus import Settings
 from corpus.errors import IndexUnusableError
-from indexer.document import FORMAT, Document
+from indexer.engine.document import FORMAT, Document
 from indexer.engine.results import Query
-from indexer.query import parse
+from indexer.query.parser import parse
 from indexer.whoosh_engine import WhooshEngine
 from indexer.whoosh_engine.answer import order
 from indexer.whoosh_engine.codec import NAME

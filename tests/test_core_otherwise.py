@@ -13,12 +13,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from indexer import Filters, Query, parse
-from indexer.document import Document
+from indexer.assist.spelling import did_you_mean
+from indexer.engine.document import Document
+from indexer.engine.fields import LENGTHS_OF, TEXTS
 from indexer.engine.results import Hit, Results
-from indexer.fields import LENGTHS_OF, TEXTS
-from indexer.keyed import KINDS
-from indexer.marker import Marker
-from indexer.suggest import did_you_mean
+from indexer.highlight.highlighter import Marker
+from indexer.query.variants import KINDS
 from indexer.whoosh_engine import WhooshEngine
 from indexer.whoosh_engine.builder import SegmentBuilder
 from indexer.whoosh_engine.codec import ArraySegment

@@ -8,9 +8,9 @@ from itertools import accumulate, pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.analysis import tokens
-from indexer.marker import Mark
-from indexer.passages import MOST_CHARS, marked, passages
+from indexer.analysis.analyzer import tokens
+from indexer.highlight.highlighter import Mark
+from indexer.highlight.snippets import MOST_CHARS, marked, passages
 
 
 @st.composite

@@ -14,9 +14,9 @@ import pytest
 from whoosh import query as tree
 
 from corpus import Settings
-from indexer.analysis import Token, tokens
-from indexer.document import Document
-from indexer.marker import distance
+from indexer.analysis.analyzer import Token, tokens
+from indexer.engine.document import Document
+from indexer.highlight.highlighter import distance
 from indexer.whoosh_engine import WhooshEngine
 from tests.test_core_marks import ODD
 from tests.test_core_trees import nothing, sample_documents

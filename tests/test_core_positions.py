@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus import Settings
-from indexer.document import Document
+from indexer.engine.document import Document
 from indexer.engine.results import Order, Position, Query
-from indexer.query import parse
+from indexer.query.parser import parse
 from indexer.whoosh_engine import WhooshEngine
 from tests.test_core_answer import copies
 from tests.test_core_trees import nothing, sample_documents

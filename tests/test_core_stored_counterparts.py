@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from whoosh import query as tree
 
 from corpus import Settings
-from indexer.alignment import MOST_DECLARING
-from indexer.analysis import tokens
-from indexer.document import Document
+from indexer.analysis.analyzer import tokens
+from indexer.engine.document import Document
 from indexer.engine.results import Counterpart, Query
+from indexer.linguistics.alignment import MOST_DECLARING
 from indexer.opensearch_engine.counterparts import StoredTranslations, counterparts
-from indexer.query import parse
+from indexer.query.parser import parse
 from indexer.whoosh_engine import WhooshEngine
 from tests.aligned import LANGUAGES, aligned
 from tests.test_core_counterparts import engine_of

@@ -16,15 +16,15 @@ from whoosh import query as tree
 
 from bench.documents import real
 from corpus import Settings
-from indexer.document import Document
+from indexer.engine.document import Document
+from indexer.engine.periods import STEPS, Step
 from indexer.engine.results import Collocates, Filters, LineSort, Measure, Query
-from indexer.keyed import Keyed
 from indexer.opensearch_engine.collocates import collocates
 from indexer.opensearch_engine.concordance import concordance, scan
 from indexer.opensearch_engine.frequencies import frequencies
 from indexer.opensearch_engine.stored import Stored
-from indexer.periods import STEPS, Step
-from indexer.query import parse
+from indexer.query.parser import parse
+from indexer.query.variants import Keyed
 from indexer.whoosh_engine import WhooshEngine
 from indexer.whoosh_engine.execute import Executor
 from indexer.whoosh_engine.expand import expand

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from whoosh import query as tree
 
 from corpus import Settings, Store
-from indexer.analysis import stem, words
-from indexer.clauses import Alike
-from indexer.document import Document, document
-from indexer.keyed import Keyed
+from indexer.analysis.analyzer import stem, words
+from indexer.engine.document import Document, document
+from indexer.query.interpreter import Alike
+from indexer.query.variants import Keyed
 
 TEXTS = ("title", "body")
 WORDY = (*TEXTS, "topic", "component", "place")

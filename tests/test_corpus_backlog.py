@@ -17,9 +17,10 @@ from corpus.database import tables
 from corpus.evidence.reparse import reread_archive
 from corpus.release import Draft, Release, release_id
 from corpus.statutes import RULES, Cited
-from indexer import Engine, open_engine, reindex
+from indexer import Engine, open_engine
 from indexer.engine.results import Query
-from indexer.query import parse
+from indexer.jobs import reindex
+from indexer.query.parser import parse
 
 CATALOGS = Path(__file__).parent / "catalogs"
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -19,7 +19,7 @@ from corpus.database import tables
 from corpus.review.report import CrawlReport
 from corpus.review.staging import Staging
 from indexer import open_engine
-from indexer.status import status_of, status_sentences
+from indexer.jobs.status import status_of, status_sentences
 from tests.faulty_site import FaultySite, Page, after, status
 from tests.newsroom import LISTING, sample_newsroom
 

@@ -20,7 +20,8 @@ from corpus.durability import make_folder, replacing
 from corpus.errors import StoreError
 from corpus.evidence.warc_import import import_files
 from corpus.warc.writer import ArchiveWriter, Response
-from indexer import Query, open_engine, reindex
+from indexer import Query, open_engine
+from indexer.jobs import reindex
 from tests.power_cut import Disk, NoDiskError
 from tests.test_corpus_verify import findings, newest_file, repaired, state
 

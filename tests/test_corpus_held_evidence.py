@@ -21,7 +21,7 @@ from corpus.release import FACTS, Draft, Provenance, release_id
 from corpus.review.staging import Observed, Staging, accept, finish_publishing
 from corpus.warc.writer import ArchiveWriter, Place, Response, read_response, sha256
 from indexer import open_engine
-from indexer.status import status_of, status_sentences
+from indexer.jobs.status import status_of, status_sentences
 from tests.test_corpus_reread import whole_page
 from tests.test_corpus_verify import findings, newest_file, repaired, rows, state
 

@@ -25,7 +25,7 @@ from corpus.evidence.reparse import reread_archive
 from corpus.evidence.verify import verify_archive, verify_catalog
 from corpus.evidence.warc_import import ImportReport, import_files, verify_imports
 from corpus.warc.writer import Place, read_response
-from indexer.export import exported
+from indexer.export.jsonl import exported
 from tests.test_corpus_reread import misread, whole_page
 from tests.test_corpus_verify import state
 

@@ -19,7 +19,7 @@ from corpus.reading.page import Page
 from corpus.release import FACTS
 from corpus.review.report import CrawlReport
 from indexer import open_engine
-from indexer.status import status_of, status_sentences
+from indexer.jobs.status import status_of, status_sentences
 
 NAME = "invented_redesign"
 HOST = "www.prosecutor.example"

@@ -11,7 +11,8 @@ from typing import Any
 
 from corpus import Settings, Store
 from corpus.crawling.crawl import crawl
-from indexer import Query, open_engine, parse, reindex
+from indexer import Query, open_engine, parse
+from indexer.jobs import reindex
 
 # In each language what stands before a Prosecutor General's first name and surname.
 TITLES = {"en": "Prosecutor General", "ru": "[Гг]енеральный прокурор", "kk": "Бас прокурор"}

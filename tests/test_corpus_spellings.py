@@ -19,7 +19,7 @@ from corpus.evidence.verify import verify_catalog
 from corpus.release import Draft, Provenance, release_id
 from corpus.review.report import CrawlReport
 from corpus.warc.writer import Place, read_response
-from indexer.document import document
+from indexer.engine.document import document
 from tests.examplia import BODY, HOST, NAME, Crawl, OddInterface, asked, listing, page, urls
 from tests.faulty_site import FaultySite
 from webui.enclosures import translations

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.analysis import fold, readings, stem, tokens, words
+from indexer.analysis.analyzer import fold, readings, stem, tokens, words
 
 TEXTS = st.text(st.sampled_from("aZzé'’ёЁйЙқҚіІ 1-.,!?\n\u0301ßİſ") | st.characters(), max_size=80)
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from pylatexenc.latex2text import LatexNodes2Text
 
 from corpus import Provenance, Release, Store
-from indexer.citation import Citation, apa, chicago, cite, one_line
-from indexer.references import bibtex, csl, ris
+from indexer.export.bibliography import bibtex, csl, ris
+from indexer.export.citation import Citation, apa, chicago, cite, one_line
 
 CITED = Citation(
     key="sample_doj-0123456789abcdef",

@@ -116,7 +116,7 @@ def test_compiling_is_on_nobodys_account(monkeypatch: pytest.MonkeyPatch) -> Non
         with unmetered():
             yield
 
-    monkeypatch.setattr("indexer.compiled.unmetered", noted)
+    monkeypatch.setattr("indexer.analysis.jit.unmetered", noted)
     twice = njit(lambda number: number * 2)
 
     with Deadline(60) as mine:

@@ -17,11 +17,12 @@ from hypothesis import strategies as st
 from corpus import Settings, Store
 from corpus.errors import IndexUnusableError
 from corpus.statutes import section
-from indexer import Engine, Filters, Frequency, Query, open_engine, parse, reindex
-from indexer.document import Document, shown_digest
+from indexer import Engine, Filters, Frequency, Query, open_engine, parse
+from indexer.engine.document import Document, shown_digest
+from indexer.engine.periods import name as period_name
 from indexer.engine.results import Order
-from indexer.export import exported
-from indexer.periods import name as period_name
+from indexer.export.jsonl import exported
+from indexer.jobs import reindex
 from tests.engines import ENGINES, placed
 
 

@@ -23,7 +23,7 @@ from corpus.crawling.sample_site import SampleSite
 from corpus.database import tables
 from corpus.warc.reader import Record, records
 from indexer import Query, open_engine
-from indexer.document import document
+from indexer.engine.document import document
 from tests.test_corpus_backup import ALONE, ROOT, assert_whole, crawl_on, text
 from tests.test_corpus_import_files import Foreign, page_of
 from tests.test_corpus_reread import misread, whole_page

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.analysis import fold
-from indexer.forgiveness import forgiving
+from indexer.analysis.analyzer import fold
+from indexer.analysis.keyboard import forgiving
 
 
 @pytest.mark.parametrize(

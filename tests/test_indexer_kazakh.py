@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.analysis import words
-from indexer.kazakh import LONGEST, stem
-from indexer.kazakh_endings import BACK, FRONT, NASAL, VOICELESS, VOWEL, endings, spelled
+from indexer.analysis.analyzer import words
+from indexer.analysis.kazakh import LONGEST, stem
+from indexer.analysis.kazakh_endings import BACK, FRONT, NASAL, VOICELESS, VOWEL, endings, spelled
 
 TABLES = Path(__file__).parent / "tables"
 KAZNERD = Path(__file__).parents[2] / "shared" / "data" / "kaznerd.tar.xz"

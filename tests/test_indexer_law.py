@@ -10,9 +10,10 @@ import pytest
 from corpus import Provenance, Settings, Store
 from corpus.release import Draft
 from corpus.statutes import keys, section
-from indexer import Engine, Filters, Query, open_engine, parse, reindex
-from indexer.law import Citing, citing
-from indexer.values import unknown_values
+from indexer import Engine, Filters, Query, open_engine, parse
+from indexer.assist.statute_suggestions import Citing, citing
+from indexer.assist.unknown_values import unknown_values
+from indexer.jobs import reindex
 from tests.test_corpus_backlog import AT
 
 TEXTS = [

@@ -15,9 +15,10 @@ from corpus import Settings, Store
 from corpus.database import tables
 from corpus.errors import SmallerError
 from corpus.release import Draft, Provenance
-from indexer import Engine, Health, Query, open_engine, parse, reindex
-from indexer.status import verify_index
-from indexer.withholding import withholding
+from indexer import Engine, Health, Query, open_engine, parse
+from indexer.engine.withholding import withholding
+from indexer.jobs import reindex
+from indexer.jobs.status import verify_index
 from tests.engines import ENGINES, placed
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

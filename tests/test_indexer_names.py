@@ -14,8 +14,8 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from indexer.analysis import WORD
-from indexer.names import CAPITAL, UPPER, key, namelike
+from indexer.analysis.analyzer import WORD
+from indexer.analysis.names import CAPITAL, UPPER, key, namelike
 
 TABLE = Path(__file__).parent / "tables" / "names.tsv"
 LETTERS = st.sampled_from("АбВгҚқӘәҢңІіЁёЙйьъжшщцюя AaBbCcHhJjSsTtXxYyZz'’-_.1 ŞşıİǵÑüýʹ\u0301\n")

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from indexer.analysis import WORD
-from indexer.marker import Marker, distance
-from indexer.passages import MOST_CHARS, Passage, marked, passages
-from indexer.query import parse
+from indexer.analysis.analyzer import WORD
+from indexer.highlight.highlighter import Marker, distance
+from indexer.highlight.snippets import MOST_CHARS, Passage, marked, passages
+from indexer.query.parser import parse
 
 TEXT = "The courts convicted him. Convictions of a court clerk; the Court was told of frauds."
 

@@ -9,8 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.periods import MOST, STEPS, Step, count, first_day, fitting, last_day, name, numbers
-from indexer.periods import number as number_of
+from indexer.engine.periods import (
+    MOST,
+    STEPS,
+    Step,
+    count,
+    first_day,
+    fitting,
+    last_day,
+    name,
+    numbers,
+)
+from indexer.engine.periods import number as number_of
 
 DAYS = st.dates(date(1, 1, 1), date(9990, 12, 31))
 

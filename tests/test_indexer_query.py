@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from whoosh import query as tree
 
-from indexer.keyed import Keyed
-from indexer.query import is_asked, parse, read_day
+from indexer.query.parser import is_asked, parse, read_day
+from indexer.query.variants import Keyed
 from tests.test_core_trees import typed_alone
 
 FRAUD, COURT = (

@@ -20,9 +20,10 @@ from filelock import FileLock
 from corpus import Settings, Store
 from corpus.errors import IndexUnusableError, LockedError, StoreError
 from corpus.release import Draft, Provenance
-from indexer import Engine, Query, open_engine, parse, reindex
-from indexer.document import Document
+from indexer import Engine, Query, open_engine, parse
+from indexer.engine.document import Document
 from indexer.engine.interface import Report
+from indexer.jobs import reindex
 from indexer.whoosh_engine import WhooshEngine
 from tests.conftest import crawl_sample
 

@@ -9,8 +9,8 @@ import Stemmer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.analysis import fold
-from indexer.russian import stem
+from indexer.analysis.analyzer import fold
+from indexer.analysis.russian import stem
 
 TABLES = Path(__file__).parent / "tables"
 SNOWBALL = Stemmer.Stemmer("russian")

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from corpus import Store
-from indexer.analysis import words
+from indexer.analysis.analyzer import words
 from tests.conftest import EDITED, sample_id
 
 WAYS = {

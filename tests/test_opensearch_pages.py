@@ -14,7 +14,8 @@ from opensearchpy import Transport
 
 from communique.main import main
 from corpus import Settings, Store
-from indexer import open_engine, reindex
+from indexer import open_engine
+from indexer.jobs import reindex
 from webui import create_app
 
 PAGES = (

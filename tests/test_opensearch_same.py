@@ -14,8 +14,8 @@ import pytest
 
 from corpus import Settings
 from indexer import Engine, Filters, Query, open_engine, parse
-from indexer.analysis import words
-from indexer.document import Document
+from indexer.analysis.analyzer import words
+from indexer.engine.document import Document
 
 pytest.importorskip("tantivy")
 documents_module = pytest.importorskip("bench.documents")

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from corpus import Settings
 from indexer import Engine, Filters, Query, open_engine, parse
-from indexer.document import Document
-from indexer.periods import Step
+from indexer.engine.document import Document
+from indexer.engine.periods import Step
 from tests.aligned import aligned
 from tests.test_core_trees import Vocabulary, nothing, sample_documents, trees, typed
 

@@ -230,7 +230,7 @@ def test_an_update_that_is_broken_off_leaves_no_file_behind(copy_settings: Setti
 OTHERS: dict[str, tuple[str, int, str]] = {
     "import": ("corpus.evidence.queries:add_foreign", 5, "import --by us {warc}"),
     "verify": ("corpus.evidence.verify:sha256", 9, "verify"),
-    "repair": ("indexer.reindex:document", 9, "verify --repair"),
+    "repair": ("indexer.jobs.reindex:document", 9, "verify --repair"),
     "backup": ("corpus.evidence.queries:files", 1, "backup {folder}"),
     "copy-catalog": ("corpus.database.copy:_count_on", 1, "copy-catalog sqlite:///{copy}"),
     "export": ("communique.main:exported", 5, "export"),

@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 
 from corpus import Settings, Store
-from indexer import Engine, Filters, Query, open_engine, reindex
+from indexer import Engine, Filters, Query, open_engine
 from indexer.engine.results import Results
+from indexer.jobs import reindex
 from tests.conftest import BACK, EDITED, FIRST_EDIT, GONE, EditedSite, sample_id
 
 

@@ -25,8 +25,10 @@ from corpus.evidence.verify import verify_archive, verify_catalog
 from corpus.issue import Refusal
 from corpus.release import Draft, Provenance
 from corpus.review.report import CrawlReport
-from indexer import Query, open_engine, parse, reindex, withholding
-from indexer.analysis import fold
+from indexer import Query, open_engine, parse
+from indexer.analysis.analyzer import fold
+from indexer.engine import withholding
+from indexer.jobs import reindex
 from tests.conftest import COPIED, COPY, sample_id
 from tests.walk import addresses
 from webui import create_app

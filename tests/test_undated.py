@@ -17,8 +17,9 @@ from corpus import Provenance, Settings, Store, office
 from corpus.reading.page import Page
 from corpus.reading.validation import check
 from corpus.release import release_id
-from indexer import Filters, Query, open_engine, reindex
-from indexer.status import status_of
+from indexer import Filters, Query, open_engine
+from indexer.jobs import reindex
+from indexer.jobs.status import status_of
 from tests.conftest import crawl_sample
 from webui import create_app
 

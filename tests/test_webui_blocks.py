@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from corpus import Release, Store
-from indexer.marker import Marker
-from indexer.query import parse
+from indexer.highlight.highlighter import Marker
+from indexer.query.parser import parse
 from webui.blocks import SHOWN_CHARS, Block, arrange
 
 NOTHING = Marker(None)

@@ -12,8 +12,8 @@ from playwright.sync_api import Browser
 
 from corpus import Settings
 from indexer import Query, parse
-from indexer.counterparts import counterparts
-from indexer.document import Document
+from indexer.assist.translation_suggestions import counterparts
+from indexer.engine.document import Document
 from indexer.whoosh_engine import WhooshEngine
 from tests.aligned import aligned
 from tests.conftest import serve

@@ -23,9 +23,9 @@ from hypothesis import strategies as st
 
 from corpus import Settings, Store
 from indexer import Engine, Query
-from indexer.formats import FORMATS, bibliography
-from indexer.selection import Selection, draw, ranked, select
-from indexer.table import defused, table
+from indexer.export.csv import defused, table
+from indexer.export.formats import FORMATS, bibliography
+from indexer.export.result_set import Selection, draw, ranked, select
 from indexer.whoosh_engine import WhooshEngine
 from tests.test_core_trees import nothing, sample_documents
 from webui import create_app

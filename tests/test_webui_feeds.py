@@ -15,7 +15,8 @@ from flask.testing import FlaskClient
 from lxml import etree
 
 from corpus import Draft, Provenance, Settings, Store
-from indexer import Query, open_engine, parse, reindex
+from indexer import Query, open_engine, parse
+from indexer.jobs import reindex
 from tests.conftest import EDITED, FIRST_EDIT, EditedSite, sample_id
 from tests.test_undated import OFFICE, SEEN, id_of, made
 from webui import create_app, feeds

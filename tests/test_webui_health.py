@@ -19,7 +19,8 @@ from communique.main import main
 from corpus import Settings, Store
 from corpus.errors import NoCatalogError
 from corpus.review.report import CrawlReport
-from indexer import open_engine, reindex
+from indexer import open_engine
+from indexer.jobs import reindex
 from webui import create_app
 
 

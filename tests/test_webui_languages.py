@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 from corpus import Settings
-from indexer.note import Note
+from indexer.query.message import Note
 from tests.conftest import EDITED, sample_id
 from webui import create_app
 from webui.locales import LANGUAGES, TRANSLATIONS, said

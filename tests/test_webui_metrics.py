@@ -20,7 +20,8 @@ from flask.testing import FlaskClient
 from corpus import Settings, Store
 from corpus.issue import Refusal
 from corpus.review.report import CrawlReport
-from indexer import open_engine, reindex
+from indexer import open_engine
+from indexer.jobs import reindex
 from webui import create_app
 
 TOKEN = "a word that Prometheus knows"

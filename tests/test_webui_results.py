@@ -16,7 +16,7 @@ from bs4.element import Tag
 from flask.testing import FlaskClient
 
 from corpus import Settings, Store
-from indexer.export import exported
+from indexer.export.jsonl import exported
 from tests.conftest import COPIED, COPY, sample_id
 from tests.test_webui_pages import soup_of, titles, total
 from webui import create_app

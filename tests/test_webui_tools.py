@@ -23,8 +23,8 @@ from flask.testing import FlaskClient
 
 from corpus import Settings, Store
 from indexer import Engine, open_engine
-from indexer.export import exported
-from indexer.table import BYTE_ORDER_MARK, defused
+from indexer.export.csv import BYTE_ORDER_MARK, defused
+from indexer.export.jsonl import exported
 from tests.test_core_merging import made
 from tests.test_core_trees import nothing
 from webui import create_app

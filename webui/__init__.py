@@ -10,8 +10,8 @@ from flask_talisman import Talisman
 
 from corpus import Settings, Store, read_settings
 from indexer import open_engine
-from indexer.status import rule_words, run_words
-from indexer.withholding import withholding
+from indexer.engine.withholding import withholding
+from indexer.jobs.status import rule_words, run_words
 from webui import (
     changes,
     citations,

@@ -8,7 +8,7 @@ from corpus import Release
 from corpus.statutes import Cited, keys
 from corpus.statutes.wording import query_words
 from indexer import Passage
-from indexer.passages import marked
+from indexer.highlight.snippets import marked
 from webui.locales import language
 
 # Places shown of each, and characters around a mention: one in a list is a bare number.

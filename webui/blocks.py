@@ -11,8 +11,8 @@ from itertools import count
 from typing import Literal, NamedTuple
 
 from corpus import Release
-from indexer.marker import Mark, Marker
-from indexer.passages import marked
+from indexer.highlight.highlighter import Mark, Marker
+from indexer.highlight.snippets import marked
 
 Kind = Literal["plain", "heading", "quote", "bullets", "numbers", "table"]
 # Some 150 pages of print. The longest release known has a third of it.

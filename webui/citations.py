@@ -10,9 +10,9 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from corpus import Store
-from indexer.citation import Citation, apa, chicago, cite
-from indexer.formats import FORMATS
-from indexer.references import bibtex, csl, ris
+from indexer.export.bibliography import bibtex, csl, ris
+from indexer.export.citation import Citation, apa, chicago, cite
+from indexer.export.formats import FORMATS
 
 
 def csl_json(cited: Citation) -> str:

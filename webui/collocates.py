@@ -12,9 +12,9 @@ from flask_babel import lazy_gettext
 
 from corpus import Settings
 from indexer import Collocate, Collocates, Engine, Query, Reading
-from indexer.collocation import FACTS, both, collocate_table, forms, near, sorted_words
 from indexer.engine.results import Measure
-from indexer.selection import Selection, settled
+from indexer.export.collocates_csv import FACTS, both, collocate_table, forms, near, sorted_words
+from indexer.export.result_set import Selection, settled
 from webui.downloads import TABLE_TYPE, Downloads, file
 from webui.panels import chips
 from webui.params import Asked, read_asked, read_whole

@@ -13,7 +13,7 @@ from flask_babel import gettext, lazy_gettext
 from corpus import Settings, Store
 from indexer import Engine, Line
 from indexer.engine.results import LineSort
-from indexer.lines import line_table, select_lines
+from indexer.export.concordance_csv import line_table, select_lines
 from webui.downloads import TABLE_TYPE, Downloads, file
 from webui.labels import number as number_words
 from webui.panels import chips

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from indexer import Engine
-from indexer.counterparts import Offer, counterparts
+from indexer.assist.translation_suggestions import Offer, counterparts
 from webui.params import Asked
 
 

@@ -12,9 +12,9 @@ from werkzeug.wrappers import Response as Answer
 
 from corpus import Settings, Store
 from indexer import Engine, Query
-from indexer.formats import FORMATS
-from indexer.selection import Selection, draw, ranked, select
-from indexer.table import table
+from indexer.export.csv import table
+from indexer.export.formats import FORMATS
+from indexer.export.result_set import Selection, draw, ranked, select
 from webui.downloads import TABLE_TYPE, Downloads, file
 from webui.params import Asked, read_asked, read_whole
 

@@ -15,8 +15,8 @@ from flask import Blueprint, Response, make_response, render_template, request
 from corpus import Release, Settings, Store
 from indexer import Engine, Passage, Query
 from indexer.engine.results import UNDATED
-from indexer.marker import Marker
-from indexer.passages import marked, passages
+from indexer.highlight.highlighter import Marker
+from indexer.highlight.snippets import marked, passages
 from webui.params import Asked, read_asked
 
 SIZE = 30

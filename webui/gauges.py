@@ -14,8 +14,8 @@ from prometheus_client.registry import Collector
 from corpus import Store, offices
 from corpus.errors import CommuniqueError, StoreError
 from indexer import Engine, Health
-from indexer.condition import Condition, condition
 from indexer.engine.results import built_at
+from indexer.jobs.condition import Condition, condition
 
 OUTCOMES = ("refused", "failed", "remarks")
 

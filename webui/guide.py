@@ -14,7 +14,7 @@ from corpus import Settings, Store
 from corpus.errors import IndexUnusableError
 from corpus.statutes.wording import query_words
 from indexer import Engine, Filters, Query, parse
-from indexer.analysis import words
+from indexer.analysis.analyzer import words
 from indexer.engine.results import UNDATED
 from webui.labels import language_name
 from webui.locales import language

@@ -8,7 +8,7 @@ from flask import Blueprint
 
 from corpus import Store
 from indexer import Engine
-from indexer.condition import condition
+from indexer.jobs.condition import condition
 
 
 def pages(store: Store, engine: Engine) -> Blueprint:

@@ -17,7 +17,7 @@ from babel.support import NullTranslations, Translations
 from flask import Flask, Response, has_request_context, request
 from flask_babel import Babel, Domain, gettext
 
-from indexer.note import Note
+from indexer.query.message import Note
 from webui.labels import number
 
 # The languages there are, each by its own name, and the places whose dates and numbers it takes.

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 
 from corpus import Store
 from indexer import Engine
-from indexer.status import status_of
+from indexer.jobs.status import status_of
 from webui.chart import chart
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 
 from indexer import Facet, Results
+from indexer.assist.no_results import DAYS
 from indexer.engine.results import UNDATED
-from indexer.remedies import DAYS
 from webui.labels import country_name, day, language_name, office_title, state_words, statute_words
 from webui.params import Asked
 

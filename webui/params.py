@@ -12,10 +12,10 @@ from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from indexer import Filters, Query, Reading, parse
+from indexer.engine.periods import STEPS, Step
 from indexer.engine.results import FACETS, Sort
-from indexer.note import Note
-from indexer.periods import STEPS, Step
-from indexer.query import read_day
+from indexer.query.message import Note
+from indexer.query.parser import read_day
 
 Pairs = list[tuple[str, str]]
 SORTS: tuple[Sort, ...] = get_args(Sort)

@@ -9,8 +9,8 @@ from functools import lru_cache
 from babel.dates import format_date
 from flask_babel import get_locale, gettext, lazy_gettext
 
-from indexer.periods import Step, first_day, last_day, name
-from indexer.trends import Scale, Trends
+from indexer.engine.periods import Step, first_day, last_day, name
+from indexer.export.trends import Scale, Trends
 from webui.chart import spread
 from webui.curves import NAMED, Curves
 from webui.labels import day, month, number

@@ -13,9 +13,9 @@ from corpus.errors import IndexUnusableError
 from corpus.warc.reader import read_record
 from corpus.warc.writer import Place, read_response
 from indexer import Engine, Hit
-from indexer.accusation import accusation
-from indexer.marker import Marker
-from indexer.passages import marked
+from indexer.analysis.accusation import accusation
+from indexer.highlight.highlighter import Marker
+from indexer.highlight.snippets import marked
 from webui.authorities import authorities
 from webui.blocks import arrange
 from webui.enclosures import files, translations

@@ -11,11 +11,11 @@ from flask import Blueprint, Response, jsonify, render_template, request
 from corpus import Settings, Store
 from corpus.errors import TooCostlyError
 from indexer import Engine, Query, Reading, Results
-from indexer.law import Citing
-from indexer.note import Note
-from indexer.remedies import Failure, failure
-from indexer.suggest import Suggestion, alternatives, completions
-from indexer.values import unknown_values
+from indexer.assist.no_results import Failure, failure
+from indexer.assist.spelling import Suggestion, alternatives, completions
+from indexer.assist.statute_suggestions import Citing
+from indexer.assist.unknown_values import unknown_values
+from indexer.query.message import Note
 from webui.counterparts import Offered, offered
 from webui.locales import language
 from webui.panels import chips, filter_labels, panels

@@ -8,11 +8,11 @@ from functools import lru_cache
 
 from flask_babel import format_date, gettext, lazy_gettext, ngettext
 
-from indexer import periods
+from indexer.engine import periods
 from indexer.engine.interface import Engine
+from indexer.engine.periods import STEPS, Step
 from indexer.engine.results import Filters, Query, Results
-from indexer.note import Note
-from indexer.periods import STEPS, Step
+from indexer.query.message import Note
 from webui.chart import Place, places, spread
 from webui.labels import day, month
 from webui.labels import number as number_words

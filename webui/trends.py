@@ -14,11 +14,11 @@ from flask_babel import gettext
 
 from corpus import Settings
 from indexer import Engine, Query
+from indexer.engine.periods import STEPS, Step
 from indexer.engine.results import Health
-from indexer.note import Note
-from indexer.periods import STEPS, Step
-from indexer.selection import Selection, settled
-from indexer.trends import SCALES, Scale, Trends, compare, trend_table
+from indexer.export.result_set import Selection, settled
+from indexer.export.trends import SCALES, Scale, Trends, compare, trend_table
+from indexer.query.message import Note
 from webui.curves import HEIGHT, WIDTH, draw
 from webui.downloads import TABLE_TYPE, Downloads, file
 from webui.panels import chips

@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
-from indexer.document import Document
+from indexer.engine.document import Document
+from indexer.engine.periods import Step
 from indexer.engine.results import (
     Collocates,
     Concordance,
@@ -21,7 +22,6 @@ from indexer.engine.results import (
     Query,
     Results,
 )
-from indexer.periods import Step
 
 Report = Callable[[int], None]
 

@@ -8,9 +8,9 @@ from typing import Literal
 
 from whoosh.query import Query as Tree
 
-from indexer.passages import Passage
-from indexer.periods import Step
-from indexer.query import is_asked
+from indexer.engine.periods import Step
+from indexer.highlight.snippets import Passage
+from indexer.query.parser import is_asked
 
 Sort = Literal["relevance", "newest", "oldest"]
 # By id is the one order in which a release stays where it is, whatever of it changes.
@@ -232,7 +232,7 @@ class Frequency:
 class Frequencies:
     """Hits by the period that they were published in, and the undated ones.
 
-    `periods` are those with hits, by their numbers (`indexer/periods.py`), ascending.
+    `periods` are those with hits, by their numbers (`indexer/engine/periods.py`), ascending.
     """
 
     step: Step

@@ -9,10 +9,10 @@ from itertools import islice
 
 import numpy as np
 
-from indexer.analysis import stem
-from indexer.lexicon import Lexicon
+from indexer.analysis.analyzer import stem
+from indexer.analysis.lexicon import Lexicon
+from indexer.linguistics.spans import Array
 from indexer.opensearch_engine.stored import Stored
-from indexer.spans import Array
 
 SIZE = 256
 # How often a table of forms grows.

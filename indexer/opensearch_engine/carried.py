@@ -13,12 +13,12 @@ from typing import Any
 
 from whoosh import query as tree
 
-from indexer.analysis import STEM
-from indexer.fields import LENGTHS_OF, TEXTS
-from indexer.keyed import Keyed
-from indexer.marker import MOST_FORMS
+from indexer.analysis.analyzer import STEM
+from indexer.engine.fields import LENGTHS_OF, TEXTS
+from indexer.highlight.highlighter import MOST_FORMS
 from indexer.opensearch_engine.mapping import term
 from indexer.opensearch_engine.translate import Dsl, translate
+from indexer.query.variants import Keyed
 
 Entry = dict[str, Any]
 MOST_ENTRIES = 10_000

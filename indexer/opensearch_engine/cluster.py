@@ -24,7 +24,7 @@ from corpus.errors import (
 )
 from corpus.plural import pluralize
 from indexer import deadline
-from indexer.document import FORMAT
+from indexer.engine.document import FORMAT
 
 REBUILD = "run `communique reindex --full`"
 TOO_LONG = "The query takes too long to answer; use fewer or longer prefixes and wildcards."

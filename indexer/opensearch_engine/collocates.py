@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 from whoosh import query as tree
 
-from indexer.association import Counts, ranked
 from indexer.engine.results import Collocates, Measure
+from indexer.linguistics.association_measures import Counts, ranked
+from indexer.linguistics.spans import Array, count_near
 from indexer.opensearch_engine.spans import Spans, WordsOf, read_spans
 from indexer.opensearch_engine.stored import Stored
-from indexer.spans import Array, count_near
 
 NO_STEMS = np.zeros((0, 0), np.int32)
 # Folded words, or stems where the second is true -> how often each stands in all bodies.

@@ -13,14 +13,14 @@ from functools import lru_cache
 import numpy as np
 from whoosh import query as tree
 
-from indexer.concordance import first_in_order, line
+from indexer.analysis.tokenizer import Spans as WordSpans
+from indexer.analysis.tokenizer import word_spans
 from indexer.engine.results import Concordance, Line, LineSort
+from indexer.linguistics.concordance import first_in_order, line
+from indexer.linguistics.spans import Array, neighbours
 from indexer.opensearch_engine.batches import Batch
 from indexer.opensearch_engine.spans import Spans, WordsOf, read_spans
 from indexer.opensearch_engine.stored import Fetch, Stored
-from indexer.spans import Array, neighbours
-from indexer.tokenizer import Spans as WordSpans
-from indexer.tokenizer import word_spans
 
 # Lines whose releases are fetched together.
 BLOCK = 256

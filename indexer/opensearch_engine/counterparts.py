@@ -17,16 +17,16 @@ from itertools import chain, islice
 import numpy as np
 from whoosh import query as tree
 
-from indexer import competitive_linking
-from indexer.alignment import MOST_DECLARING, Alignment, count_holders, join
-from indexer.analysis import STEM
-from indexer.competitive_linking import TEXTS
-from indexer.compiled import compiled
+from indexer.analysis.analyzer import STEM
+from indexer.analysis.jit import compiled
 from indexer.engine.results import Counterpart
-from indexer.leaves import terms_asked
+from indexer.linguistics import translation_lexicon
+from indexer.linguistics.alignment import MOST_DECLARING, Alignment, count_holders, join
+from indexer.linguistics.spans import Array, distinct
+from indexer.linguistics.translation_lexicon import TEXTS
 from indexer.opensearch_engine.batches import SIZE, Vocabulary, batches
 from indexer.opensearch_engine.stored import Fetch, Stored
-from indexer.spans import Array, distinct
+from indexer.query.leaves import terms_asked
 
 # A stem and a language -> how many of all releases in the language hold it, in title or body.
 Holding = Callable[[str, str], int]
@@ -39,7 +39,7 @@ def counterparts(
     are the ids of all that a tree matches, or of those that are translations.
     """
     numbers = np.array(sorted(texts.numbers(hits)), np.int64)
-    return competitive_linking.counterparts(texts, numbers, terms_asked(node), most)
+    return translation_lexicon.counterparts(texts, numbers, terms_asked(node), most)
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ from typing import TypeVar
 from corpus import Settings
 from corpus.errors import CommuniqueError
 from indexer.deadline import unmetered
-from indexer.document import FORMAT, Document, shown_digest
+from indexer.engine.document import FORMAT, Document, shown_digest
 from indexer.engine.interface import Report
+from indexer.engine.periods import Step
 from indexer.engine.results import (
     Collocates,
     Concordance,
@@ -34,7 +35,6 @@ from indexer.opensearch_engine.counterparts import StoredTranslations
 from indexer.opensearch_engine.reading import Reading
 from indexer.opensearch_engine.texts import Read
 from indexer.opensearch_engine.writer import Writer
-from indexer.periods import Step
 
 # So long what is live is believed; a build that is dropped is noticed at once.
 BELIEVED_S = 1.0

@@ -9,11 +9,11 @@ from collections.abc import Iterable
 import numpy as np
 from whoosh import query as tree
 
-from indexer import periods
+from indexer.engine import periods
+from indexer.engine.periods import Step
 from indexer.engine.results import Frequencies, Frequency
 from indexer.opensearch_engine.spans import WordsOf, read_spans
 from indexer.opensearch_engine.stored import Stored
-from indexer.periods import Step
 
 # Stands for the undated; no day of the calendar has it.
 NONE = -1

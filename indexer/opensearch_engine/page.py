@@ -9,9 +9,12 @@ from typing import Any
 
 from whoosh import query as tree
 
+from indexer.engine.explanation import explained
+from indexer.engine.periods import Step
 from indexer.engine.results import Filters, Hit, Position, Query, Results
-from indexer.explanation import explained
-from indexer.marker import MOST_FORMS, Marker
+from indexer.highlight.highlighter import MOST_FORMS, Marker
+from indexer.highlight.snippets import marked, passages
+from indexer.highlight.variants import other_words
 from indexer.opensearch_engine import request, suggestions
 from indexer.opensearch_engine.carried import Carried
 from indexer.opensearch_engine.reading import (
@@ -25,9 +28,6 @@ from indexer.opensearch_engine.reading import (
 )
 from indexer.opensearch_engine.request import Asked
 from indexer.opensearch_engine.translate import translate
-from indexer.otherwise import other_words
-from indexer.passages import marked, passages
-from indexer.periods import Step
 
 
 def search(reading: Reading, query: Query) -> Results:

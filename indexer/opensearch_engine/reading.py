@@ -8,10 +8,10 @@ from typing import Any
 
 from whoosh import query as tree
 
-from indexer.analysis import tokens
+from indexer.analysis.analyzer import tokens
+from indexer.engine.fields import TEXTS
 from indexer.engine.results import Query
-from indexer.fields import TEXTS
-from indexer.marker import phrase_positions
+from indexer.highlight.highlighter import phrase_positions
 from indexer.opensearch_engine import request, suggestions
 from indexer.opensearch_engine.carried import Carried, is_stem
 from indexer.opensearch_engine.cluster import Cluster

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from indexer import periods
+from indexer.engine import periods
+from indexer.engine.fields import FACET_FIELDS
+from indexer.engine.periods import Step
 from indexer.engine.results import (
     FACETS,
     Facet,
@@ -24,10 +26,8 @@ from indexer.engine.results import (
     Position,
     Query,
 )
-from indexer.fields import FACET_FIELDS
 from indexer.opensearch_engine.mapping import EVER, NEVER, PROFILE, STEPS, facets_of, term
 from indexer.opensearch_engine.translate import Dsl
-from indexer.periods import Step
 
 # More values than a cluster hands out at once are an error of its.
 MOST_VALUES = 20_000

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 from whoosh import query as tree
 
-from indexer.keyed import Keyed
-from indexer.leaves import BODY, body_leaves
-from indexer.marker import Test, word_test
+from indexer.highlight.highlighter import Test, word_test
+from indexer.linguistics.spans import NOWHERE, Array, Pair, documents_of, joined, phrase_spans
 from indexer.opensearch_engine.batches import Batch, Vocabulary, batches
 from indexer.opensearch_engine.stored import Stored
-from indexer.spans import NOWHERE, Array, Pair, documents_of, joined, phrase_spans
+from indexer.query.leaves import BODY, body_leaves
+from indexer.query.variants import Keyed
 
 # The folded words that a leaf on bodies stands for, or the stems of one on their stems; None where
 # each word is to be judged.

@@ -11,9 +11,9 @@ from typing import Any
 
 from whoosh import query as tree
 
-from indexer.analysis import STEM, fold, tokens
-from indexer.fields import stem_field
-from indexer.marker import distance
+from indexer.analysis.analyzer import STEM, fold, tokens
+from indexer.engine.fields import stem_field
+from indexer.highlight.highlighter import distance
 from indexer.opensearch_engine.cluster import Cluster
 from indexer.opensearch_engine.mapping import term
 from indexer.opensearch_engine.stored import Stored

@@ -9,6 +9,7 @@ from typing import Any
 
 from whoosh import query as tree
 
+from indexer.engine.periods import Step
 from indexer.engine.results import (
     Collocates,
     Concordance,
@@ -19,8 +20,6 @@ from indexer.engine.results import (
     Measure,
     Query,
 )
-from indexer.keyed import Keyed
-from indexer.leaves import body_leaves
 from indexer.opensearch_engine import (
     collocates,
     concordance,
@@ -31,7 +30,8 @@ from indexer.opensearch_engine import (
 from indexer.opensearch_engine.counterparts import StoredTranslations
 from indexer.opensearch_engine.mapping import term
 from indexer.opensearch_engine.reading import MANY, Reading
-from indexer.periods import Step
+from indexer.query.leaves import body_leaves
+from indexer.query.variants import Keyed
 
 Read = Callable[[], StoredTranslations | None]
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from whoosh import query as tree
 
-from indexer.fields import TEXTS, WORDS, stem_field
-from indexer.keyed import Keyed
+from indexer.engine.fields import TEXTS, WORDS, stem_field
 from indexer.opensearch_engine.mapping import term
+from indexer.query.variants import Keyed
 
 Dsl = dict[str, Any]
 EVERY: Dsl = {"match_all": {}}

@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from indexer.analysis import KAZAKH, stem
-from indexer.fields import TEXTS, stem_field
-from indexer.keyed import KEYS
-from indexer.lexicon import Array, Lexicon
+from indexer.analysis.analyzer import KAZAKH, stem
+from indexer.analysis.lexicon import Array, Lexicon
+from indexer.engine.fields import TEXTS, stem_field
 from indexer.opensearch_engine.mapping import term
+from indexer.query.variants import KEYS
 
 # By field: a text's tokens as they are sent, blanks between.
 Texts = dict[str, str]

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from opensearchpy import helpers
 
 from corpus.errors import StoreError
-from indexer.document import Document
+from indexer.engine.document import Document
 from indexer.engine.interface import Report
 from indexer.opensearch_engine.cluster import TIMEOUT_S, Cluster
 from indexer.opensearch_engine.mapping import (

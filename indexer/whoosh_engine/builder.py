@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import zstandard
 
-from indexer.analysis import stem
-from indexer.document import Document
-from indexer.fields import TEXTS, WHOLE, WORDS, field_terms, stem_field
-from indexer.keyed import hashed
-from indexer.lexicon import Lexicon
+from indexer.analysis.analyzer import stem
+from indexer.analysis.lexicon import Lexicon
+from indexer.engine.document import Document
+from indexer.engine.fields import TEXTS, WHOLE, WORDS, field_terms, stem_field
+from indexer.query.variants import hashed
 from indexer.whoosh_engine.arrays import Array, write_arrays
 from indexer.whoosh_engine.codec import NAME, ArraySegment
 from indexer.whoosh_engine.inversion import (

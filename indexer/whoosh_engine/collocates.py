@@ -12,10 +12,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from indexer.association import Counts, ranked
+from indexer.engine.fields import stem_field
 from indexer.engine.results import Collocates, Measure, Query
-from indexer.fields import stem_field
-from indexer.spans import count_near
+from indexer.linguistics.association_measures import Counts, ranked
+from indexer.linguistics.spans import count_near
 from indexer.whoosh_engine.answer import answer
 from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.execute import Executor

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from indexer import deadline
-from indexer.concordance import KEPT, first_in_order, line
+from indexer.analysis.tokenizer import Spans, word_spans
 from indexer.engine.results import Concordance, Line, LineSort, Query
-from indexer.spans import neighbours
-from indexer.tokenizer import Spans, word_spans
+from indexer.linguistics.concordance import KEPT, first_in_order, line
+from indexer.linguistics.spans import neighbours
 from indexer.whoosh_engine.answer import answer, order
 from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.execute import Executor

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indexer import competitive_linking
-from indexer.alignment import Alignment, count_holders
-from indexer.analysis import STEM
-from indexer.compiled import compiled
+from indexer.analysis.analyzer import STEM
+from indexer.analysis.jit import compiled
+from indexer.engine.fields import TEXTS, stem_field
 from indexer.engine.results import Counterpart, Query
-from indexer.fields import TEXTS, stem_field
-from indexer.leaves import terms_asked
+from indexer.linguistics import translation_lexicon
+from indexer.linguistics.alignment import Alignment, count_holders
+from indexer.query.leaves import terms_asked
 from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.execute import Executor
 from indexer.whoosh_engine.kernels import mark
@@ -27,7 +27,7 @@ def counterparts(snapshot: Snapshot, query: Query, most: int) -> tuple[Counterpa
         return ()
     hits = Executor(snapshot).run(query.tree).documents
     texts = SegmentTranslations(snapshot, snapshot.translations)
-    return competitive_linking.counterparts(texts, hits, terms_asked(query.tree), most)
+    return translation_lexicon.counterparts(texts, hits, terms_asked(query.tree), most)
 
 
 @dataclass(frozen=True)

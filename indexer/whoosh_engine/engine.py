@@ -20,8 +20,10 @@ from whoosh.index import TOC
 from corpus.durability import replacing
 from corpus.errors import IndexUnusableError, StoreError
 from indexer.deadline import unmetered
-from indexer.document import FORMAT, Document, shown_digest
+from indexer.engine.document import FORMAT, Document, shown_digest
+from indexer.engine.explanation import explained
 from indexer.engine.interface import Report
+from indexer.engine.periods import Step
 from indexer.engine.results import (
     Collocates,
     Concordance,
@@ -35,10 +37,8 @@ from indexer.engine.results import (
     Query,
     Results,
 )
-from indexer.explanation import explained
-from indexer.marker import Marker
-from indexer.passages import marked, passages
-from indexer.periods import Step
+from indexer.highlight.highlighter import Marker
+from indexer.highlight.snippets import marked, passages
 from indexer.whoosh_engine import collocates, concordance, counterparts, frequencies, vocabulary
 from indexer.whoosh_engine.answer import answer, facets, folded, ids, order
 from indexer.whoosh_engine.arrays import REBUILD

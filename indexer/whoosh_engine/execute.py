@@ -17,9 +17,9 @@ from whoosh import query as tree
 
 from corpus.errors import TooCostlyError
 from indexer import deadline
-from indexer.fields import K1, LENGTHS_OF, stem_field
-from indexer.keyed import Keyed
-from indexer.marker import MOST_FORMS
+from indexer.engine.fields import K1, LENGTHS_OF, stem_field
+from indexer.highlight.highlighter import MOST_FORMS
+from indexer.query.variants import Keyed
 from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.expand import NOTHING as NO_TERMS
 from indexer.whoosh_engine.expand import Expansion, expand, spelt

@@ -14,9 +14,9 @@ import numpy as np
 from whoosh import query as tree
 
 from indexer import deadline
-from indexer.keyed import Keyed
-from indexer.marker import distance
-from indexer.note import Note
+from indexer.highlight.highlighter import distance
+from indexer.query.message import Note
+from indexer.query.variants import Keyed
 from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.keys import alike_terms
 from indexer.whoosh_engine.postings import FieldPostings, wildcard_pattern

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indexer.fields import FACET_FIELDS
+from indexer.engine.fields import FACET_FIELDS
 from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.kernels import count, count_many
 from indexer.whoosh_engine.segment import SegmentArrays

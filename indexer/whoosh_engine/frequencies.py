@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from indexer.engine.periods import Step
 from indexer.engine.results import Frequencies, Frequency, Query
-from indexer.periods import Step
 from indexer.whoosh_engine.answer import answer
 from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.execute import Executor

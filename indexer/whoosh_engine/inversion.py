@@ -20,7 +20,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from indexer.compiled import compiled
+from indexer.analysis.jit import compiled
 from indexer.whoosh_engine.arrays import Array
 
 NEWLINE = b"\n"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.compiled import compiled
+from indexer.analysis.jit import compiled
 from indexer.whoosh_engine.arrays import Array
 
 # One list is looked up in another by bisection where it is so many times shorter.

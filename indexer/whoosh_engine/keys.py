@@ -16,8 +16,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from indexer.fields import LENGTHS_OF
-from indexer.keyed import Keyed, Kind, hash_of, hashed
+from indexer.engine.fields import LENGTHS_OF
+from indexer.query.variants import Keyed, Kind, hash_of, hashed
 from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.inversion import narrow
 from indexer.whoosh_engine.segment import SegmentArrays

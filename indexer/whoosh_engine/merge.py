@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.compiled import compiled
-from indexer.fields import TEXTS, WHOLE, WORDS, stem_field
-from indexer.keyed import KINDS, Kind
+from indexer.analysis.jit import compiled
+from indexer.engine.fields import TEXTS, WHOLE, WORDS, stem_field
+from indexer.query.variants import KINDS, Kind
 from indexer.whoosh_engine.arrays import Array, Room, write_arrays
 from indexer.whoosh_engine.builder import form_arrays
 from indexer.whoosh_engine.codec import NAME, ArraySegment

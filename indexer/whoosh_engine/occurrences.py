@@ -16,9 +16,9 @@ import numpy as np
 from whoosh import query as tree
 
 from indexer import deadline
-from indexer.compiled import compiled
-from indexer.leaves import BODY, body_leaves
-from indexer.spans import NOWHERE, Pair, distinct, documents_of, joined, phrase_spans
+from indexer.analysis.jit import compiled
+from indexer.linguistics.spans import NOWHERE, Pair, distinct, documents_of, joined, phrase_spans
+from indexer.query.leaves import BODY, body_leaves
 from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.execute import Executor
 from indexer.whoosh_engine.expand import Expansion, expand

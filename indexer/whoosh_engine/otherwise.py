@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from whoosh import query as tree
 
-from indexer.marker import MOST_FORMS, Marker
-from indexer.otherwise import other_words
+from indexer.highlight.highlighter import MOST_FORMS, Marker
+from indexer.highlight.variants import other_words
 from indexer.whoosh_engine.execute import Executor
 from indexer.whoosh_engine.found import Found
 

@@ -7,7 +7,7 @@ from functools import reduce
 
 import numpy as np
 
-from indexer.fields import LENGTHS_OF
+from indexer.engine.fields import LENGTHS_OF
 from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.kernels import follow, stem_positions
 from indexer.whoosh_engine.segment import SegmentArrays

@@ -5,7 +5,7 @@ from __future__ import annotations
 from whoosh.analysis import IDTokenizer
 from whoosh.fields import ID, TEXT, Schema
 
-from indexer.fields import TEXTS, WHOLE, WORDS, stem_field
+from indexer.engine.fields import TEXTS, WHOLE, WORDS, stem_field
 
 
 def schema() -> Schema:

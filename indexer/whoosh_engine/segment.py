@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import zstandard
 
-from indexer.fields import LENGTHS_OF, TEXTS, WHOLE, WORDS, stem_field
+from indexer.engine.fields import LENGTHS_OF, TEXTS, WHOLE, WORDS, stem_field
 from indexer.whoosh_engine.arrays import Array, ArrayFile
 from indexer.whoosh_engine.postings import FieldPostings
 

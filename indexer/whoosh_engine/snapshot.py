@@ -17,10 +17,10 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC, FileIndex
 from whoosh.searching import Searcher
 
-from indexer.alignment import Alignment
 from indexer.deadline import unmetered
-from indexer.fields import K1, LENGTHS_OF, B
-from indexer.periods import Step
+from indexer.engine.fields import K1, LENGTHS_OF, B
+from indexer.engine.periods import Step
+from indexer.linguistics.alignment import Alignment
 from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.codec import NAME
 from indexer.whoosh_engine.facets import FacetColumn

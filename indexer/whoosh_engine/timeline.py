@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from indexer import periods
+from indexer.engine import periods
+from indexer.engine.periods import Step
 from indexer.engine.results import UNDATED
-from indexer.periods import Step
 from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.kernels import count, extremes
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.alignment import Alignment, join
+from indexer.linguistics.alignment import Alignment, join
 from indexer.whoosh_engine.arrays import Array
 from indexer.whoosh_engine.facets import FacetColumn
 from indexer.whoosh_engine.segment import SegmentArrays

@@ -10,8 +10,8 @@ from math import log
 import numpy as np
 from whoosh import query as tree
 
-from indexer.analysis import STEM, fold
-from indexer.marker import distance
+from indexer.analysis.analyzer import STEM, fold
+from indexer.highlight.highlighter import distance
 from indexer.whoosh_engine.snapshot import Snapshot
 
 FIELD = "body"

@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Thread
 
 from corpus.signals import blocked
-from indexer.document import Document
+from indexer.engine.document import Document
 from indexer.whoosh_engine.builder import SegmentBuilder
 from indexer.whoosh_engine.codec import ArraySegment
 from indexer.whoosh_engine.inversion import MOST_DOCUMENTS

@@ -17,7 +17,7 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC, clean_files
 
 from corpus.durability import make_folder, sync
-from indexer.document import Document
+from indexer.engine.document import Document
 from indexer.engine.interface import Report
 from indexer.whoosh_engine.codec import NAME, ArraySegment
 from indexer.whoosh_engine.inversion import MOST_DOCUMENTS

@@ -8,8 +8,8 @@ from flask import request
 
 from corpus import Settings
 from indexer import Engine, Query, Reading, Results
+from indexer.engine.periods import Step
 from indexer.engine.results import Frequencies, Frequency
-from indexer.periods import Step
 from webui.params import Asked, read_asked
 
 

@@ -11,8 +11,8 @@ from marshmallow import ValidationError
 
 from corpus import Settings
 from indexer import Engine, Hit, Passage, Query, Results
+from indexer.assist.unknown_values import unknown_values
 from indexer.engine.results import Clause, Position
-from indexer.values import unknown_values
 from webui.api.arguments import SearchArguments
 from webui.api.asking import Asking, read_asking
 from webui.api.cursor import read_cursor, write_cursor

@@ -7,8 +7,8 @@ from typing import Any
 
 from corpus import Settings
 from indexer import Engine
+from indexer.engine.periods import first_day, last_day, name
 from indexer.engine.results import Frequencies
-from indexer.periods import first_day, last_day, name
 from webui.api.arguments import CollocatesArguments, ConcordanceArguments, TimelineArguments
 from webui.api.asking import read_asking
 from webui.api.interface import Parts

@@ -1,0 +1,1 @@
+"""Texts to terms: the same for indexing, for queries and for highlighting."""

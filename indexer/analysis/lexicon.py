@@ -1,0 +1,68 @@
+"""Texts -> tokens as numbers of words, and of their folded forms. It outlives a batch of texts, so
+that a word that many of them hold is folded once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.analysis.analyzer import fold
+from indexer.analysis.tokenizer import WordNumbers
+
+Array = NDArray[Any]
+
+# A lexicon that holds more words is not taken on to the next segment: some 100 bytes a word.
+MOST_WORDS = 300_000
+
+
+class Lexicon:
+    """Every form that was met, by number, and `names` of them in that order; and of each word as it
+    stands in texts, by its number, the form and whether it has a capital.
+    """
+
+    def __init__(self) -> None:
+        self.forms: dict[str, int] = {}
+        self.names: list[str] = []
+        self._words = WordNumbers()
+        self.form_of: NDArray[np.int32] = np.zeros(1 << 12, np.int32)
+        self.is_capital: NDArray[np.bool_] = np.zeros(1 << 12, bool)
+        self._known = 0
+
+    @property
+    def size(self) -> int:
+        """How many words were met."""
+        return self._known
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it has grown so large that a new one is better."""
+        return self._known > MOST_WORDS
+
+    def word(self, number: int) -> str:
+        """The word of a number."""
+        return self._words.word(number)
+
+    def words(self, text: str) -> NDArray[np.int32]:
+        """The numbers of a text's words, in their order (int32)."""
+        words = self._words.numbers(text)
+        if self._words.count > self._known:
+            self._fold()
+        return words
+
+    def _fold(self) -> None:
+        """Number the forms of words that were not met before."""
+        if self._words.count > len(self.form_of):
+            self.form_of = np.resize(self.form_of, 2 * self._words.count)
+            self.is_capital = np.resize(self.is_capital, 2 * self._words.count)
+        for number in range(self._known, self._words.count):
+            word = self._words.word(number)
+            form = fold(word)
+            if form not in self.forms:
+                self.forms[form] = len(self.names)
+                self.names.append(form)
+            self.form_of[number] = self.forms[form]
+            self.is_capital[number] = word[:1].isupper()
+        self._known = self._words.count

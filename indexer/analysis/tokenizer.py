@@ -1,0 +1,188 @@
+"""Texts -> their words as numbers, told apart as by `analysis.WORD`, compiled.
+
+Characters are code points (uint32), each of a class: part of a word, a mark that can stand inside
+one, an apostrophe that can join two parts, or none of these.
+"""
+
+from __future__ import annotations
+
+import secrets
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.analysis.analyzer import APOSTROPHES
+from indexer.analysis.jit import compiled
+
+OTHER, LETTER, MARK, JOINER = range(4)
+BASIC = 0x10000
+EVERY = 0x110000
+
+Codes = NDArray[np.uint32]
+Classes = NDArray[np.uint8]
+# Where words begin and end, a row each.
+Spans = NDArray[np.int32]
+
+
+def codes_of(text: str) -> Codes:
+    """The code points of a text."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def classes_of(codes: Codes) -> Classes:
+    """A class for every code point that a text can hold."""
+    return _classes(BASIC if codes.max(initial=0) < BASIC else EVERY)
+
+
+@cache
+def _classes(size: int) -> Classes:
+    letters = bytes(chr(code).isalnum() for code in range(size))
+    classes = np.frombuffer(letters, np.uint8).copy()
+    classes[0x300:0x370] = MARK
+    for code in APOSTROPHES | {ord("'"): "'"}:
+        if classes[code] == OTHER:  # one of them is a letter too
+            classes[code] = JOINER
+    return classes
+
+
+def word_spans(text: str) -> Spans:
+    """Where the words of a text stand in it: int32[n, 2]."""
+    codes = codes_of(text)
+    return _word_spans(codes, classes_of(codes))
+
+
+@compiled
+def _word_spans(codes: Codes, classes: Classes) -> Spans:
+    size = len(codes)
+    found = np.empty((size // 2 + 1, 2), np.int32)
+    at = length = 0
+    while at < size:
+        if classes[codes[at]] != LETTER:
+            at += 1
+            continue
+        found[length, 0], kind = at, LETTER
+        while kind != OTHER:
+            at += 1
+            kind = classes[codes[at]] if at < size else OTHER
+            if kind == JOINER and (at + 1 == size or classes[codes[at + 1]] != LETTER):
+                kind = OTHER
+        found[length, 1] = at
+        length += 1
+    return found[:length]
+
+
+class WordNumbers:
+    """Numbers the words of texts in the order in which they are first met, as they are written.
+
+    A table of slots by hash, with a seed of its own, so that no page can be made to fill it badly.
+    """
+
+    def __init__(self) -> None:
+        self.seed = np.uint64(secrets.randbits(63) | 1)
+        self.slots = np.full(1 << 12, -1, np.int32)
+        self.hashes = np.zeros(1 << 11, np.uint64)
+        self.ends = np.zeros(1 << 11, np.int64)
+        self.pool = np.zeros(1 << 14, np.uint32)
+        self.count = 0
+
+    def numbers(self, text: str) -> NDArray[np.int32]:
+        """The numbers of a text's words, in their order."""
+        codes = codes_of(text)
+        most = len(codes) // 2 + 1
+        self._make_room(most, len(codes))
+        found = np.empty(most, np.int32)
+        length, self.count = _numbered(
+            codes,
+            classes_of(codes),
+            self.seed,
+            self.slots,
+            self.hashes,
+            self.ends,
+            self.pool,
+            self.count,
+            found,
+        )
+        return found[:length]
+
+    def word(self, number: int) -> str:
+        """The word of a number."""
+        start = self.ends[number - 1] if number else 0
+        return self.pool[start : self.ends[number]].tobytes().decode("utf-32-le", "surrogatepass")
+
+    def _make_room(self, words: int, chars: int) -> None:
+        """For so many new words, with so many characters together."""
+        used = int(self.ends[self.count - 1]) if self.count else 0
+        if len(self.pool) < used + chars:
+            self.pool = np.resize(self.pool, 2 * (used + chars))
+        if len(self.ends) < self.count + words:
+            size = 2 * (self.count + words)
+            self.hashes, self.ends = np.resize(self.hashes, size), np.resize(self.ends, size)
+        if len(self.slots) < 2 * (self.count + words):
+            size = 1 << (4 * (self.count + words)).bit_length()
+            self.slots = np.full(size, -1, np.int32)
+            _fill_slots(self.slots, self.hashes[: self.count])
+
+
+@compiled
+def _fill_slots(slots: NDArray[np.int32], hashes: NDArray[np.uint64]) -> None:
+    mask = np.uint64(len(slots) - 1)
+    for number in range(len(hashes)):
+        slot = hashes[number] & mask
+        while slots[slot] >= 0:
+            slot = (slot + np.uint64(1)) & mask
+        slots[slot] = number
+
+
+@compiled
+def _numbered(
+    codes: Codes,
+    classes: Classes,
+    seed: np.uint64,
+    slots: NDArray[np.int32],
+    hashes: NDArray[np.uint64],
+    ends: NDArray[np.int64],
+    pool: Codes,
+    count: int,
+    found: NDArray[np.int32],
+) -> tuple[int, int]:
+    """How many words the codes hold, and how many there are to number now.
+
+    Words are hashed while they are told apart (FNV-1a, the high bits mixed in).
+    """
+    mask, size = np.uint64(len(slots) - 1), len(codes)
+    at = length = 0
+    while at < size:
+        if classes[codes[at]] != LETTER:
+            at += 1
+            continue
+        start, kind, hashed = at, LETTER, seed
+        while kind != OTHER:
+            hashed = (hashed ^ np.uint64(codes[at])) * np.uint64(0x100000001B3)
+            hashed ^= hashed >> np.uint64(29)
+            at += 1
+            kind = classes[codes[at]] if at < size else OTHER
+            if kind == JOINER and (at + 1 == size or classes[codes[at + 1]] != LETTER):
+                kind = OTHER
+        slot = hashed & mask
+        while True:
+            number = slots[slot]
+            if number < 0:
+                number = slots[slot] = count
+                hashes[number] = hashed
+                first = ends[number - 1] if number else 0
+                pool[first : first + at - start] = codes[start:at]
+                ends[number] = first + at - start
+                count += 1
+                break
+            if hashes[number] == hashed:
+                first = ends[number - 1] if number else 0
+                same = 0 if ends[number] - first == at - start else at
+                while same < at - start and pool[first + same] == codes[start + same]:
+                    same += 1
+                if same == at - start:
+                    break
+            slot = (slot + np.uint64(1)) & mask
+        found[length] = number
+        length += 1
+    return length, count

@@ -1,0 +1,104 @@
+"""What to type instead: a query with its misspelt words mended, or with its last word completed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import partial
+
+from indexer.analysis.analyzer import WORD, fold
+from indexer.assist.statute_suggestions import Citing, citing
+from indexer.engine.interface import Engine
+from indexer.engine.results import Clause, Query, Results
+from indexer.query.interpreter import OPERATORS, TEXTS
+from indexer.query.parser import QUOTES, Reading, parse
+
+# A quoted part, the values of a field in brackets, a range, or what stands between spaces.
+PIECE = re.compile(r'(?:\w+:)?"[^"]*"\S*|\w+:\([^()]*\)|[\[{][^\]}]*[\]}]|[^\s()"]+')
+# Fields, wildcards, fuzzy words, boosts, negation: written on purpose, and left as they are.
+SPECIAL = re.compile(r'["\[{:*?~^]|^-')
+SHORTEST = 3
+# Looking for a near word reads all words with its first letter.
+MENDED = 4
+LAST_WORD = re.compile(rf"(?:^|[\s(\"])(?:(\w+):)?({WORD.pattern})$")
+SHORTEST_PREFIX = 2
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A query to type instead, and how many releases it would find."""
+
+    words: str
+    total: int
+
+
+def did_you_mean(
+    typed: str, query: Query, results: Results, engine: Engine, *, is_script_blind: bool = True
+) -> Suggestion | None:
+    """The query with words that stand in no release replaced by near ones that do. A name that
+    stands there in another script needs no mending, unless other scripts are left out.
+
+    None unless it finds more than was found, with the same filters.
+    """
+    if results.clause and _is_met(results.clause):
+        return None
+    read = partial(parse, languages=query.filters.language, is_script_blind=is_script_blind)
+    mended: list[str] = []
+    last = 0
+    for start, word in _bare_words(typed):
+        if len(mended) == MENDED or engine.total(Query(read(word).tree)):
+            continue
+        if near := engine.nearest(fold(word)):
+            mended += [typed[last:start], near]
+            last = start + len(word)
+    if not mended:
+        return None
+    words = "".join([*mended, typed[last:]])
+    number = engine.total(replace(query, tree=read(words).tree, start=0))
+    return Suggestion(words, number) if number > results.total else None
+
+
+def _is_met(clause: Clause) -> bool:
+    """Whether some release holds each of a query's words."""
+    return all(map(_is_met, clause.parts)) if clause.parts else bool(clause.count)
+
+
+def alternatives(
+    typed: str,
+    reading: Reading,
+    query: Query,
+    results: Results,
+    engine: Engine,
+    language: str,
+    limit_chars: int,
+) -> tuple[list[Citing], Suggestion | None]:
+    """What else could be asked: the statutes that a query may mean, or else its words mended."""
+    meant = citing(typed[:limit_chars], query, engine, language)
+    if meant:
+        return meant, None
+    is_blind = reading.is_script_blind
+    return [], did_you_mean(typed, query, results, engine, is_script_blind=is_blind)
+
+
+def _bare_words(typed: str) -> list[tuple[int, str]]:
+    """The words that were typed plainly, each with the place it begins at."""
+    return [
+        (piece.start() + word.start(), word[0])
+        for piece in PIECE.finditer(typed.translate(QUOTES))
+        if piece[0] not in OPERATORS and not SPECIAL.search(piece[0])
+        for word in WORD.finditer(piece[0])
+        if len(word[0]) >= SHORTEST and word[0].isalpha()
+    ]
+
+
+def completions(typed: str, engine: Engine, most: int = 8) -> list[str]:
+    """Whole queries that go on where a query's last word stops, the commonest words first."""
+    found = LAST_WORD.search(typed.translate(QUOTES))
+    if not found or len(found[2]) < SHORTEST_PREFIX or found[2] in OPERATORS:
+        return []
+    if found[1] and found[1].lower() not in TEXTS:
+        return []
+    before, written = typed[: found.start(2)], fold(found[2])
+    after = '"' if typed.translate(QUOTES).count('"') % 2 else ""
+    words = [word for word in engine.complete(written, most + 1) if word != written]
+    return [f"{before}{word}{after}" for word in words[:most]]

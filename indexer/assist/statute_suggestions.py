@@ -1,0 +1,49 @@
+"""Statutes that a query consists of, or has in quotation marks: the releases that cite them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from corpus import statutes
+from corpus.statutes.wording import query_words
+from indexer.engine.interface import Engine
+from indexer.engine.results import Query
+from indexer.query.parser import QUOTES, parse
+
+PHRASE = re.compile(r'(?<![\w:])"([^"]*\d[^"]*)"')
+MOST = 3
+
+
+@dataclass(frozen=True)
+class Citing:
+    """A query for the releases that cite a statute, and how many there are."""
+
+    key: str
+    words: str
+    total: int
+
+
+def citing(written: str, query: Query, engine: Engine, language: str) -> list[Citing]:
+    """What a query that is a statute, or has some in quotation marks, could have meant: releases
+    that cite it however they write it, with the same filters. Only what finds any.
+    """
+    found = []
+    for key, words in _meant(written.translate(QUOTES), language):
+        tree = parse(words, query.filters.language).tree
+        if total := engine.total(replace(query, tree=tree, start=0)):
+            found.append(Citing(key, words, total))
+    return found
+
+
+def _meant(written: str, language: str) -> list[tuple[str, str]]:
+    if not re.search(r"\d", written):
+        return []
+    bare = written.strip().removeprefix('"').removesuffix('"')
+    if '"' not in bare and (key := statutes.read(bare)):
+        return [(key, query_words(key, language))]
+    return [
+        (key, written[: each.start()] + query_words(key, language) + written[each.end() :])
+        for each in [*PHRASE.finditer(written)][:MOST]
+        if (key := statutes.read(each[1]))
+    ]

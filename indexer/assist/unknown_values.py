@@ -1,0 +1,51 @@
+"""Values of facets that no release has: asked for by a slip, they would look like a silence."""
+
+from __future__ import annotations
+
+from corpus.statutes.wording import shown
+from indexer.engine.interface import Engine
+from indexer.engine.results import FACETS, Facet, Query
+from indexer.query.message import Note
+from indexer.query.parser import values_asked
+
+# Of these it helps to say which there are; years, topics and the like would only fill the page.
+LISTED = ("office", "country", "language")
+# Facets whose values can be typed as they are, such as office:us_doj.
+TYPED = ("office", "country", "language")
+
+
+def unknown_values(query: Query, found: tuple[Facet, ...], engine: Engine) -> list[Note]:
+    """A sentence for each value of a facet asked for that no release has.
+
+    `found` are the facets of the query's results: what they have need not be looked for.
+    """
+    asked = {name: [*query.filters.values(name)] for name in FACETS}
+    for name in TYPED:
+        asked[name] += values_asked(query.tree, name)
+    there = _values(found)
+    if all(value in there.get(name, ()) for name, values in asked.items() for value in values):
+        return []
+    there = _values(engine.search(Query(size=1)).facets)
+    return [
+        _sentence(name, value, sorted(there[name]) if name in LISTED else [])
+        for name, values in asked.items()
+        for value in dict.fromkeys(values)
+        if value not in there[name]
+    ]
+
+
+def _sentence(name: str, value: str, there: list[str]) -> Note:
+    if name == "statute":
+        value = shown(value, "en")
+    if not there:
+        return Note("No release has the {name} “{value}”.", name=name, value=value)
+    return Note(
+        "No release has the {name} “{value}”. There are: {there}.",
+        name=name,
+        value=value,
+        there=", ".join(there),
+    )
+
+
+def _values(facets: tuple[Facet, ...]) -> dict[str, list[str]]:
+    return {facet.name: [value for value, number in facet.counts if number] for facet in facets}

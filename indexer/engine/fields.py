@@ -1,0 +1,71 @@
+"""The fields of an index, of whatever engine: what kind each is, and the terms of a document in
+those that are not running text.
+"""
+
+from __future__ import annotations
+
+from corpus.statutes import section
+from indexer.analysis.analyzer import fold, words
+from indexer.engine.document import Document
+from indexer.engine.results import UNDATED
+
+# Running text: positions, and beside it the stems in a field of their own.
+TEXTS = ("title", "body")
+# A few words: positions.
+WORDS = ("topic", "component", "place")
+# Whole values, several for `topics`, `components`, `state`, `alternates` and what is cited:
+# `statutes` of every width, and their `sections` alone; `date` as ISO 8601, whose order is that of
+# time.
+WHOLE = (
+    *("id", "office", "language", "country", "number", "year", "date"),
+    *("topics", "components", "kind", "state", "group", "alternates", "statutes", "sections"),
+)
+# BM25's share of the length, and how soon a word's frequency is enough (Robertson and Zaragoza
+# 2009, section 3.4): Whoosh's defaults, in both engines.
+B, K1 = 0.75, 1.2
+# Facet -> the field whose values it counts.
+FACET_FIELDS = {
+    "office": "office",
+    "country": "country",
+    "year": "year",
+    "language": "language",
+    "topic": "topics",
+    "component": "components",
+    "kind": "kind",
+    "state": "state",
+    "statute": "sections",
+}
+
+
+def stem_field(name: str) -> str:
+    """The field of a text's stems."""
+    return f"{name}_stem"
+
+
+# Stems have the lengths, and the places, of the words that they are the stems of.
+LENGTHS_OF = {stem_field(name): name for name in TEXTS}
+
+
+def field_terms(document: Document) -> dict[str, list[str]]:
+    """The terms of all fields that are not running text."""
+    published = document.published
+    return {
+        "topic": words(" ".join(document.topics)),
+        "component": words(" ".join(document.components)),
+        "place": words(document.place or ""),
+        "id": [document.id],
+        "office": [document.office],
+        "language": [document.language],
+        "country": [fold(document.country)] if document.country else [],
+        "number": [fold(document.number)] if document.number else [],
+        "year": [str(published.year) if published else UNDATED],
+        "topics": [*dict.fromkeys(document.topics)],
+        "components": [*dict.fromkeys(document.components)],
+        "kind": [document.kind] if document.kind else [],
+        "date": [published.isoformat()] if published else [],
+        "state": [*document.state],
+        "group": [document.group] if document.group else [],
+        "statutes": [*document.statutes],
+        "sections": [*dict.fromkeys(map(section, document.statutes))],
+        "alternates": [*document.alternates],
+    }

@@ -1,0 +1,1 @@
+"""Results as files: tables, lines of JSON, citations."""

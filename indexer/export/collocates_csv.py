@@ -1,0 +1,60 @@
+"""The words around a query's words as a table, and the queries that lead to where they stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from indexer.analysis.analyzer import APOSTROPHES, STEM, WORD, fold, readings
+from indexer.engine.results import Clause, Collocate, Collocates
+from indexer.export.csv import BYTE_ORDER_MARK, row
+from indexer.export.result_set import Selection
+
+FACTS = ("word", "observed", "expected", "frequency", "value")
+# A lone word, quoted or not.
+LONE = re.compile(rf'\s*("?)({WORD.pattern})\1\s*')
+# A word of more forms is not spelt out; as many as an explanation tells for certain.
+MOST_FORMS = 11
+
+
+def collocate_table(selection: Selection, found: Collocates) -> Iterator[str]:
+    """The rows of the table, with all that the values were computed from."""
+    totals = {"occurrences": found.occurrences, "near": found.near, "tokens": found.tokens}
+    facts = selection.facts()
+    yield BYTE_ORDER_MARK + row((*FACTS, *totals, *facts))
+    for each in found.words:
+        cells = (each.word, each.observed, each.expected, each.frequency, each.value)
+        yield row((*cells, *totals.values(), *facts.values()))
+
+
+def forms(typed: str, clause: Clause | None) -> list[str]:
+    """The written words that a query of one word stands for; none where it is another query, or of
+    too many forms.
+    """
+    alone = LONE.fullmatch(typed.translate(APOSTROPHES))
+    if not alone or clause is None:
+        return []
+    found = [word for word, _ in clause.expansions] or [fold(alone[2])]
+    return found if len(found) <= MOST_FORMS else []
+
+
+def near(nodes: list[str], word: str, window: int) -> str:
+    """A query for a word, as written, at most `window` words before or after any of some others."""
+    pairs = (pair for node in nodes for pair in ((node, word), (word, node)))
+    return " OR ".join(f'"{first} {second}"~{window}' for first, second in pairs)
+
+
+def both(typed: str, word: str, *, is_stem: bool) -> str:
+    """A query for what was typed and a word, which stands as a stem for its forms."""
+    if not is_stem:
+        other = f'"{word}"'
+    else:
+        other = word if STEM + word in readings(word, ()) else f"{word}*"
+    return f"({typed}) {other}" if re.search(r"\s", typed) else f"{typed} {other}"
+
+
+def sorted_words(found: Collocates, order: str) -> list[Collocate]:
+    """The words by one of their facts: by letters, or the greatest first."""
+    if order == "word":
+        return sorted(found.words, key=lambda each: each.word)
+    return sorted(found.words, key=lambda each: -float(getattr(each, order)))

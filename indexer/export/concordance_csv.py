@@ -1,0 +1,85 @@
+"""All lines of a concordance as a table: one row an occurrence, and where to find it again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from itertools import chain, islice
+
+from corpus import offices
+from indexer.engine.interface import Engine
+from indexer.engine.results import Concordance, Line, LineSort, Query
+from indexer.export.csv import BYTE_ORDER_MARK, row
+from indexer.export.result_set import Pairs, Selection, settled
+
+FACTS = (
+    "line",
+    "id",
+    "office",
+    "office_title",
+    "published",
+    "language",
+    "title",
+    "paragraph",
+    "offset",
+    "left",
+    "keyword",
+    "right",
+    "url",
+    "permalink",
+)
+
+
+def select_lines(
+    engine: Engine, query: Query, sort: LineSort, words: str, filters: Pairs, notes: tuple[str, ...]
+) -> tuple[Selection, Iterator[Line]]:
+    """Where all lines of a query come from, and these in an order."""
+    whole = replace(query, start=0, facets=(), has_timeline=False, is_explained=False)
+
+    def read() -> tuple[Concordance, Iterator[Line]]:
+        lines = engine.scan_occurrences(whole, sort)
+        first = [*islice(lines, 1)]  # of this state of the index are all that follow
+        return engine.occurrences(whole, sort, 0, 0), chain(first, lines)
+
+    (found, lines), health, at = settled(engine, read)
+    return Selection(
+        words=words,
+        filters=filters,
+        order=query.sort if sort == "document" else sort,
+        at=at,
+        build=health.build or "",
+        revision=health.revision,
+        total=found.total,
+        notes=(*notes, *found.notes),
+    ), lines
+
+
+def line_table(
+    selection: Selection, lines: Iterable[Line], permalink: Callable[[Line], str]
+) -> Iterator[str]:
+    """The rows of the table.
+
+    `paragraph` counts from 1, as in the release's page; `offset` the characters of the paragraph
+    before the keyword.
+    """
+    yield BYTE_ORDER_MARK + row((*FACTS, *selection.facts()))
+    facts = selection.facts().values()
+    for number, line in enumerate(lines, 1):
+        known = offices().get(line.office)
+        cells = (
+            number,
+            line.id,
+            line.office,
+            known.title if known else line.office,
+            line.published.isoformat() if line.published else "",
+            line.language,
+            line.title,
+            line.paragraph + 1,
+            line.offset,
+            line.left,
+            line.keyword,
+            line.right,
+            line.url,
+            permalink(line),
+        )
+        yield row((*cells, *facts))

@@ -1,0 +1,92 @@
+"""Releases as a table (RFC 4180) that spreadsheets open right: one row a release, facts in columns.
+
+A comment line above the heading would break them, so where the rows come from stands in the last
+columns of every row, and stays with a row that is copied elsewhere.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+
+from corpus import Release, certificate_exception, offices
+from corpus.statutes import keys
+from indexer.export.result_set import Ranked, Selection
+
+# Without it, Excel reads UTF-8 as the system's old code page.
+BYTE_ORDER_MARK = "\ufeff"
+# Excel and others run a cell that begins so, in East Asian settings in full width too (OWASP, CSV
+# injection).
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+FACTS = (
+    "rank",
+    "id",
+    "office",
+    "office_title",
+    "published",
+    "language",
+    "title",
+    "number",
+    "place",
+    "topics",
+    "components",
+    "statutes",
+    "url",
+)
+PROOF = ("fetched_at", "last_seen", "version", "sha256", "certificate_exception")
+
+
+def table(selection: Selection, found: Ranked, codes: Sequence[str] = ()) -> Iterator[str]:
+    """The lines of the table; each of `codes` is an empty column, beside the text to be coded."""
+    taken = {*FACTS, "text", *PROOF, *selection.facts()}
+    named = [f"{code} (code)" if code in taken else code for code in dict.fromkeys(codes)]
+    heading = (*FACTS, *named, "text", *PROOF, *selection.facts())
+    yield BYTE_ORDER_MARK + row(heading)
+    for rank, release in found:
+        cells = [*_facts(rank, release), *("" for _ in named), "\n\n".join(release.body)]
+        yield row([*cells, *_proof(release), *selection.facts().values()])
+
+
+def defused(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula: an apostrophe stands before what could be
+    one.
+    """
+    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+
+
+def row(cells: Iterable[str | float]) -> str:
+    """A row of a table; texts are defused, numbers stay numbers."""
+    written = io.StringIO()
+    csv.writer(written).writerow(defused(c) if isinstance(c, str) else c for c in cells)
+    return written.getvalue()
+
+
+def _facts(rank: int, release: Release) -> list[str]:
+    known = offices().get(release.office)
+    return [
+        str(rank),
+        release.id,
+        release.office,
+        known.title if known else release.office,
+        release.published.isoformat() if release.published else "",
+        release.language,
+        release.title,
+        release.number or "",
+        release.place or "",
+        "; ".join(release.topics),
+        "; ".join(release.components),
+        "; ".join(keys(release.statutes or ())),
+        release.url,
+    ]
+
+
+def _proof(release: Release) -> list[str]:
+    seen = release.provenance
+    return [
+        seen.fetched_at.isoformat(timespec="seconds"),
+        release.last_seen.isoformat(timespec="seconds") if release.last_seen else "",
+        str(release.version),
+        seen.sha256,
+        certificate_exception(seen) or "",
+    ]

@@ -1,0 +1,59 @@
+"""The formats that all hits of a query can be had in, each a generator of lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from indexer.export.bibliography import bibtex, ris
+from indexer.export.citation import cite
+from indexer.export.csv import table
+from indexer.export.jsonl import exported
+from indexer.export.result_set import Ranked, Selection
+
+
+@dataclass(frozen=True)
+class Format:
+    """How a format is called, its media type, and what writes it."""
+
+    label: str
+    media_type: str
+    write: Callable[[Selection, Ranked], Iterator[str]]
+
+
+def json_lines(selection: Selection, found: Ranked) -> Iterator[str]:
+    """A line of kind "export" that tells where the others come from, then a line a release."""
+    yield _json({"kind": "export"} | selection.as_json())
+    for rank, release in found:
+        yield _json({"kind": "release", "rank": rank} | exported(release))
+
+
+def bibliography(selection: Selection, found: Ranked) -> Iterator[str]:
+    """BibTeX: a comment, in its braces JSON, that tells where the entries come from; then these."""
+    about = _json(selection.facts() | {"total": selection.total}).strip()[1:-1]
+    # BibTeX counts braces in comments too, and takes an @ in one for the next entry.
+    for each in "{}@":
+        about = about.replace(each, f"\\u{ord(each):04x}")
+    yield f"@comment{{{about}}}\n\n"
+    for _, release in found:
+        yield bibtex(cite(release)) + "\n"
+
+
+def records(selection: Selection, found: Ranked) -> Iterator[str]:
+    """RIS, which knows no comments: a note in each record tells where it comes from."""
+    note = "; ".join(f"{name}: {value}" for name, value in selection.facts().items() if value)
+    for _, release in found:
+        yield ris(cite(release), f"Exported from Communique; {note}") + "\r\n"
+
+
+FORMATS = {
+    "csv": Format("CSV", "text/csv", table),
+    "jsonl": Format("JSON Lines", "application/jsonl", json_lines),
+    "bib": Format("BibTeX", "application/x-bibtex", bibliography),
+    "ris": Format("RIS", "application/x-research-info-systems", records),
+}
+
+
+def _json(line: Mapping[str, object]) -> str:
+    return json.dumps(line, ensure_ascii=False) + "\n"

@@ -1,0 +1,170 @@
+"""Queries side by side over time: how many releases and words each has, beside all that is held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import Literal, get_args
+
+from indexer.engine import periods
+from indexer.engine.interface import Engine
+from indexer.engine.periods import STEPS, Step
+from indexer.engine.results import UNDATED, Filters, Frequencies, Frequency, Hit, Query, Sort
+from indexer.export.csv import BYTE_ORDER_MARK, row
+from indexer.export.result_set import Selection
+from indexer.query.message import Note
+
+Scale = Literal["releases", "share", "rate"]
+SCALES: tuple[Scale, ...] = get_args(Scale)
+# A step is chosen where what is held spans at most so many months; years for all that is longer.
+SPANS: dict[Step, int] = {"day": 2, "week": 18, "month": 240}
+DAYS: dict[Step, int] = {"day": 1, "week": 7, "month": 30, "year": 365}
+LONGEST = STEPS[-1]
+NONE = Frequency(0, 0, 0)
+FACTS = (
+    "query",
+    "period",
+    "first_day",
+    "last_day",
+    "releases",
+    "occurrences",
+    "releases_held",
+    "words_held",
+    "releases_per_1000_releases",
+    "occurrences_per_million_words",
+)
+
+
+@dataclass(frozen=True)
+class Trend:
+    """A query over time: its words, its hits by period, the first and the last dated one of all."""
+
+    words: str
+    counts: dict[int, Frequency]
+    undated: Frequency
+    first: Hit | None
+    last: Hit | None
+
+    @property
+    def total(self) -> int:
+        """How many releases match, undated ones among them."""
+        return self.undated.releases + sum(each.releases for each in self.counts.values())
+
+
+@dataclass(frozen=True)
+class Trends:
+    """Queries within the same filters; `numbers` are all periods from the first to the last that
+    anything is held of, and `held` what that is. A period that `held` lacks is a gap.
+    """
+
+    step: Step
+    numbers: range
+    held: dict[int, Frequency]
+    undated: Frequency
+    trends: tuple[Trend, ...]
+    notes: tuple[str, ...] = ()
+
+    def value(self, trend: Trend, number: int, scale: Scale) -> float | None:
+        """A query's value in a period; None in a gap."""
+        held = self.held.get(number)
+        return None if held is None else value(trend.counts.get(number, NONE), held, scale)
+
+
+def value(counted: Frequency, held: Frequency, scale: Scale) -> float | None:
+    """Releases, their number in 1,000 that are held, or occurrences in a million words held; None
+    where nothing is held to compare with.
+    """
+    if scale == "releases":
+        return counted.releases
+    if scale == "share":
+        return 1000 * counted.releases / held.releases if held.releases else None
+    return 1_000_000 * counted.occurrences / held.tokens if held.tokens else None
+
+
+def compare(
+    engine: Engine,
+    asked: Sequence[tuple[str, Query | None]],
+    filters: Filters,
+    step: Step | None,
+    most: int,
+) -> Trends:
+    """Queries, each with its words, over at most so many periods; of a query that is None nothing
+    is found. Without a step one that suits what is held is chosen.
+    """
+    months = engine.frequencies(Query(filters=filters), "month")
+    size = months.periods[-1][0] - months.periods[0][0] + 1 if months.periods else 0
+    chosen, notes = _step(step, size, most)
+    held = months if chosen == "month" else engine.frequencies(Query(filters=filters), chosen)
+    trends = []
+    for words, query in asked:
+        found = engine.frequencies(query, chosen) if query else _empty(held)
+        notes += [note for note in found.notes if note not in notes]
+        edges = [_edge(engine, query, sort) for sort in ("oldest", "newest")]
+        trends.append(Trend(words, dict(found.periods), found.undated, *edges))
+    numbers = [number for number, _ in held.periods]
+    return Trends(
+        step=chosen,
+        numbers=range(numbers[0], numbers[-1] + 1) if numbers else range(0),
+        held=dict(held.periods),
+        undated=held.undated,
+        trends=tuple(trends),
+        notes=tuple(notes),
+    )
+
+
+def _step(step: Step | None, months: int, most: int) -> tuple[Step, list[str]]:
+    """The step, or a longer one where it would make too many periods of so many months."""
+    if step is None:
+        return next((each for each in SPANS if months <= SPANS[each]), LONGEST), []
+    fitting = [each for each in STEPS if months * 31 / DAYS[each] <= most]
+    chosen = next((each for each in fitting if STEPS.index(each) >= STEPS.index(step)), LONGEST)
+    if chosen == step:
+        return step, []
+    note = Note("There would be more than {most:,} periods; longer ones are shown.", most=most)
+    return chosen, [note]
+
+
+def _empty(held: Frequencies) -> Frequencies:
+    return replace(held, periods=(), undated=NONE, notes=())
+
+
+def _edge(engine: Engine, query: Query | None, sort: Sort) -> Hit | None:
+    """The first or last dated hit that may be shown."""
+    if query is None:
+        return None
+    one = replace(
+        query, sort=sort, size=1, facets=(), has_timeline=False, is_explained=False, start=0
+    )
+    for start in count():
+        found = engine.search(replace(one, start=start))
+        if found.hits:
+            return found.hits[0] if found.hits[0].published else None
+        if start >= found.total:
+            return None
+    return None
+
+
+def trend_table(selection: Selection, trends: Trends) -> Iterator[str]:
+    """The rows of a table: one for every query and period; what is undated in the last ones."""
+    facts = {name: each for name, each in selection.facts().items() if name != "query"}
+    yield BYTE_ORDER_MARK + row((*FACTS, *facts))
+    for trend in trends.trends:
+        for number in trends.numbers:
+            span = (periods.first_day(trends.step, number), periods.last_day(trends.step, number))
+            named = (periods.name(trends.step, number), *map(str, span))
+            counted, held = trend.counts.get(number, NONE), trends.held.get(number, NONE)
+            yield row((trend.words, *named, *_cells(counted, held), *facts.values()))
+        unknown = (UNDATED, "", "")
+        yield row((trend.words, *unknown, *_cells(trend.undated, trends.undated), *facts.values()))
+
+
+def _cells(counted: Frequency, held: Frequency) -> list[str | float]:
+    shares = (value(counted, held, scale) for scale in SCALES[1:])
+    return [
+        counted.releases,
+        counted.occurrences,
+        held.releases,
+        held.tokens,
+        *("" if each is None else each for each in shares),
+    ]

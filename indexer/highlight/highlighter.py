@@ -1,0 +1,258 @@
+"""Where a query's words stand in a text: forms, phrases, prefixes, wildcards, fuzzy words.
+
+Works on stored text by the rules of `analysis`, so it marks what the index matched. Where the
+engine knows which forms a word has in its texts, they are looked for directly; else every word is
+judged.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import translate
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from whoosh import query as tree
+
+from indexer.analysis.analyzer import WORD, fold, stem
+from indexer.analysis.normalization import folded_text
+from indexer.highlight.term_scanner import Needles
+from indexer.query.variants import Keyed
+
+Mark = tuple[int, int]
+Places = np.ndarray[Any, np.dtype[np.int64]]
+# Whether a word matches, by how it stands in a text, its folded form, and its stem.
+Test = Callable[[str, str, str], bool]
+# The field and the leaf of a query -> the forms that it matches in the index; None where unknown.
+Forms = Callable[[tree.Query], Iterable[str] | None]
+# More forms than this are not looked for one by one.
+MOST_FORMS = 40
+# What can stand between two words of a phrase; an apostrophe alone would join them.
+BETWEEN = r"(?:(?!')[\W_]+|'[\W_]+)"
+
+
+@dataclass(frozen=True)
+class _Phrase:
+    words: Sequence[str]
+    slop: int
+    is_stems: bool
+
+
+class _Verdicts(dict[str, bool]):
+    """Word as it stands in a text -> whether any test accepts it; judged when first asked for."""
+
+    def __init__(self, tests: Sequence[Test], language: str) -> None:
+        super().__init__()
+        self.tests, self.language = tests, language
+
+    def __missing__(self, word: str) -> bool:
+        written = fold(word)
+        stemmed = stem(written, self.language)
+        verdict = self[word] = any(is_match(word, written, stemmed) for is_match in self.tests)
+        return verdict
+
+
+class Marker:
+    """Finds the words of a query tree in texts. Parts that are negated mark nothing."""
+
+    def __init__(self, query: tree.Query | None, forms: Forms = lambda leaf: None) -> None:
+        self.forms = forms
+        self.words: dict[str, set[str]] = {"title": set(), "body": set()}
+        self.prefixes: dict[str, set[str]] = {"title": set(), "body": set()}
+        self.strict: dict[str, list[tuple[list[str], re.Pattern[str]]]] = {"title": [], "body": []}
+        self.tests: dict[str, list[Test]] = {"title": [], "body": []}
+        self.phrases: dict[str, list[_Phrase]] = {"title": [], "body": []}
+        self._verdicts: dict[tuple[str, str], _Verdicts] = {}
+        self._found: dict[str, Needles] = {}
+        if query is not None:
+            self._collect(query)
+
+    def _collect(self, node: tree.Query) -> None:
+        if isinstance(node, tree.And | tree.Or):
+            for part in node.subqueries:
+                self._collect(part)
+        elif isinstance(node, tree.AndMaybe):
+            self._collect(node.a)
+            self._collect(node.b)
+        elif isinstance(node, tree.AndNot):
+            self._collect(node.a)
+        elif isinstance(node, tree.ConstantScoreQuery):
+            self._collect(node.child)
+        else:
+            field = getattr(node, "fieldname", None) or ""
+            name = field.removesuffix("_stem")
+            if name in self.tests:
+                self._collect_leaf(node, name, is_stem=field != name)
+
+    def _collect_leaf(self, node: tree.Query, name: str, *, is_stem: bool) -> None:
+        if isinstance(node, tree.Phrase):
+            if node.slop == 1 and not is_stem:
+                words = BETWEEN.join(map(re.escape, node.words))
+                self.strict[name].append((node.words, re.compile(words)))
+            else:
+                self.phrases[name].append(_Phrase(node.words, node.slop, is_stem))
+            return
+        if isinstance(node, tree.Prefix):
+            self.prefixes[name].add(node.text)
+            return
+        forms = self.forms(node) if is_stem or not isinstance(node, tree.Term) else (node.text,)
+        known = None if forms is None else list(forms)
+        if known is not None and len(known) <= MOST_FORMS:
+            self.words[name].update(known)
+        elif test := word_test(node, is_stem=is_stem):
+            self.tests[name].append(test)
+
+    def marks(self, text: str, name: str, language: str) -> list[Mark]:
+        """Where the words stand in a text of the field `name`.
+
+        Character ranges in order, none overlapping.
+        """
+        found: set[Mark] = set()
+        needles = self._needles(name)
+        if (spans := needles.find(text)) is None:
+            found.update(self._met(text, name))
+        else:
+            if not (self.strict[name] or self.tests[name] or self.phrases[name]):
+                return [(start, end) for start, end in spans.tolist()]
+            found.update((start, end) for start, end in spans.tolist())
+            low = folded_text(text) if self.strict[name] else ""
+            for _, pattern in self.strict[name]:
+                found.update(_phrase_words(low, pattern))
+        if self.tests[name] or self.phrases[name]:
+            found.update(self._judged(text, name, language))
+        return sorted(found)
+
+    def _needles(self, name: str) -> Needles:
+        if name not in self._found:
+            made = Needles(self.words[name], self.prefixes[name])
+            self._found |= {
+                other: made
+                for other in self.words
+                if (self.words[other], self.prefixes[other])
+                == (self.words[name], self.prefixes[name])
+            }
+        return self._found[name]
+
+    def _met(self, text: str, name: str) -> Iterator[Mark]:
+        """Words, prefixes and strict phrases, word by word."""
+        words = [*WORD.finditer(text)]
+        written = [fold(found[0]) for found in words]
+        prefixes = tuple(self.prefixes[name])
+        for found, form in zip(words, written, strict=True):
+            if form in self.words[name] or form.startswith(prefixes):
+                yield found.span()
+        for phrase, _ in self.strict[name]:
+            for place in phrase_positions(written, phrase, 1):
+                yield words[place].span()
+
+    def _judged(self, text: str, name: str, language: str) -> Iterator[Mark]:
+        """What tests and loose phrases match, word by word."""
+        words = [*WORD.finditer(text)]
+        if tests := self.tests[name]:
+            key = name, language
+            verdicts = self._verdicts.setdefault(key, _Verdicts(tests, language))
+            yield from (found.span() for found in words if verdicts[found[0]])
+        for phrase in self.phrases[name]:
+            written = [fold(found[0]) for found in words]
+            shapes = [stem(each, language) for each in written] if phrase.is_stems else written
+            for place in phrase_positions(shapes, phrase.words, phrase.slop):
+                yield words[place].span()
+
+
+def _phrase_words(low: str, pattern: re.Pattern[str]) -> Iterator[Mark]:
+    """The words of every occurrence of a strict phrase; occurrences may overlap."""
+    found = pattern.search(low)
+    while found:
+        start, end = found.span()
+        if _is_whole(low, start, end):
+            yield from (word.span() for word in WORD.finditer(low, start, end))
+        found = pattern.search(low, start + 1)
+
+
+def _is_whole(low: str, start: int, end: int) -> bool:
+    """Whether no word goes on before or after a piece of a text; apostrophes join words."""
+    after = low[end : end + 2]
+    goes_after = after[:1].isalnum() or (after[:1] == "'" and after[1:].isalnum())
+    return not goes_after and not _goes_before(low, start)
+
+
+def _goes_before(low: str, start: int) -> bool:
+    before = low[max(0, start - 2) : start]
+    return before[-1:].isalnum() or (
+        before[-1:] == "'" and before[:1].isalnum() and len(before) == 2
+    )
+
+
+def word_test(node: tree.Query, *, is_stem: bool) -> Test | None:
+    """What tells whether a leaf matches a word; None for one that matches none."""
+    if isinstance(node, Keyed):
+        return lambda word, _, stemmed: node.has(stemmed if is_stem else word)
+    if isinstance(node, tree.FuzzyTerm):
+        text, most, kept = node.text, node.maxdist, node.prefixlength
+        return lambda _, written, __: (
+            written[:kept] == text[:kept] and distance(text, written, most) <= most
+        )
+    if isinstance(node, tree.Wildcard | tree.Regex):
+        pattern = translate(node.text) if isinstance(node, tree.Wildcard) else node.text
+        is_match = re.compile(pattern).match
+        return lambda _, written, __: is_match(written) is not None
+    if isinstance(node, tree.Prefix):
+        prefix = node.text
+        return lambda _, written, __: written.startswith(prefix)
+    if isinstance(node, tree.TermRange):
+        low, high = node.start or "", node.end or "\U0010ffff"
+        excluded = {low} if node.startexcl and node.start else set()
+        excluded |= {high} if node.endexcl and node.end else set()
+        return lambda _, written, __: low <= written <= high and written not in excluded
+    if isinstance(node, tree.Term):
+        wanted = node.text
+        return (
+            (lambda _, __, stemmed: stemmed == wanted)
+            if is_stem
+            else (lambda _, written, __: written == wanted)
+        )
+    return None
+
+
+def phrase_positions(shapes: Sequence[str], words: Sequence[str], slop: int) -> list[int]:
+    """The positions of all words of all occurrences of a phrase: each word at most `slop` after the
+    one before.
+
+    Forward, the places that each word can be reached at; then backward, those from which the last
+    can be.
+    """
+    held: dict[str, list[int]] = {word: [] for word in words}
+    for place, shape in enumerate(shapes):
+        if shape in held:
+            held[shape].append(place)
+    reached = [np.array(held[word], np.int64) for word in words]
+    for number in range(1, len(reached)):
+        reached[number] = _near(reached[number], reached[number - 1], -slop, 0)
+    for number in reversed(range(len(reached) - 1)):
+        reached[number] = _near(reached[number], reached[number + 1], 1, slop + 1)
+    return [*map(int, np.unique(np.concatenate(reached)))]
+
+
+def _near(places: Places, others: Places, first: int, end: int) -> Places:
+    """The places that have one of the others so far on, from `first` on and before `end`."""
+    found = np.searchsorted(others, places + first) < np.searchsorted(others, places + end)
+    kept: Places = places[found]
+    return kept
+
+
+@lru_cache(maxsize=1 << 16)
+def distance(one: str, other: str, most: int) -> int:
+    """Levenshtein distance, as Whoosh's fuzzy words count it; `most` + 1 where it is more."""
+    if abs(len(one) - len(other)) > most:
+        return most + 1
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        last, row = row, [i]
+        for j, b in enumerate(other, 1):
+            row.append(min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a != b)))
+        if min(row) > most:
+            return most + 1
+    return row[-1]

@@ -1,0 +1,104 @@
+"""The passages of a text that show its marks best, in whole words and sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from indexer.analysis.sentences import Numbers, best_sentences
+from indexer.highlight.highlighter import Mark
+
+MOST_PASSAGES = 3
+LEAST_CHARS, MOST_CHARS = 110, 260
+# Of a text with more marks than this, the first are enough to choose from.
+MOST_MARKS = 400
+
+
+class Passage(NamedTuple):
+    """A piece of text in parts, each marked or not; a sentence that goes on there is `is_cut_*`."""
+
+    parts: tuple[tuple[str, bool], ...]
+    is_cut_before: bool = False
+    is_cut_after: bool = False
+
+    @property
+    def text(self) -> str:
+        """The piece without its marks."""
+        return "".join(words for words, _ in self.parts)
+
+
+def marked(text: str, marks: Sequence[Mark], start: int = 0, end: int | None = None) -> Passage:
+    """A piece of a text with the marks that lie in it; those with only white space between them are
+    one.
+    """
+    end = len(text) if end is None else end
+    parts: list[tuple[str, bool]] = []
+    position = start
+    for first, last in marks:
+        if first < start or last > end:
+            continue
+        between, position = text[position:first], last
+        if parts and not between.strip():
+            parts[-1] = (parts[-1][0] + between + text[first:last], True)
+            continue
+        if between:
+            parts.append((between, False))
+        parts.append((text[first:last], True))
+    if position < end:
+        parts.append((text[position:end], False))
+    return Passage(tuple(parts))
+
+
+def passages(text: str, marks: Sequence[Mark], most: int = MOST_PASSAGES) -> tuple[Passage, ...]:
+    """The passages that show the marks best, in the text's order; without marks its opening."""
+    spans = np.array(marks[:MOST_MARKS], np.int32).reshape(-1, 2)
+    sentences, best = best_sentences(text, spans, most, 2 * MOST_CHARS // 3)
+    if not len(sentences):
+        return ()
+    if not marks:
+        start, end = _widened(sentences, 0)
+        return (_cut(text, (), start, end, start),)
+    found = []
+    for sentence, mark in best.tolist():
+        is_alone = len(best) == 1
+        start, end = _widened(sentences, sentence) if is_alone else sentences[sentence].tolist()
+        inside = [each for each in marks if start <= each[0] and each[1] <= end]
+        found.append(_cut(text, inside, start, end, marks[mark][0]))
+    return tuple(found)
+
+
+def _widened(sentences: Numbers, number: int) -> tuple[int, int]:
+    """A sentence with those after it, while it is short, so that there is something to read."""
+    start, end = sentences[number].tolist()
+    # So many are enough, as none is without a character.
+    for _, following in sentences[number + 1 : number + 1 + LEAST_CHARS].tolist():
+        if end - start >= LEAST_CHARS or following - start > MOST_CHARS:
+            break
+        end = following
+    return start, end
+
+
+def _cut(text: str, inside: Sequence[Mark], start: int, end: int, anchor: int) -> Passage:
+    """A sentence, or what is around the chosen mark of a long one; words and marks stay whole."""
+    left, right = start, end
+    if end - start > MOST_CHARS:
+        left = _word_start(text, max(start, anchor - MOST_CHARS // 3), start, anchor)
+        left = min([left, *(a for a, b in inside if a < left < b)])
+        least = min((b for a, b in inside if a >= anchor), default=anchor)
+        right = max(min(end, left + MOST_CHARS), least)
+        if right < end:
+            space = text.rfind(" ", least, right)
+            right = space if space >= 0 else right
+        right = max([right, *(b for a, b in inside if a < right < b)])
+    parts = marked(text, inside, left, right).parts
+    return Passage(parts, left > start, right < end)
+
+
+def _word_start(text: str, left: int, start: int, anchor: int) -> int:
+    """The next beginning of a word, not after the anchor."""
+    if left == start:
+        return left
+    space = text.find(" ", left, anchor)
+    return space + 1 if space >= 0 else anchor

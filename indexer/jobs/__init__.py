@@ -1,0 +1,1 @@
+"""What runs by schedule: reindex, and the status of offices and index."""

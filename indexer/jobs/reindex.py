@@ -1,0 +1,152 @@
+"""Build beside the live index, check, publish, drop the old; or add what is new."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from corpus import Settings, Store
+from corpus.catalog.statute_backfill import clear_some, count_backlog
+from corpus.disk_space import check_room
+from corpus.errors import IndexUnusableError
+from corpus.lock import only_job
+from corpus.plural import pluralize
+from indexer.engine.document import Document, document
+from indexer.engine.interface import Engine
+from indexer.engine.results import Health
+from indexer.engine.withholding import is_stained
+from indexer.jobs.lineage import is_continued, refuse_loss, refuse_older
+
+SAMPLE = 200
+# What a build takes while its segments are merged, of the size of the finished index, and of the
+# texts as the catalog keeps them (measured at 8,469 releases: 2.0 and 3.4).
+BUILD_PER_INDEX, BUILD_PER_TEXT = 2.2, 3.5
+
+
+@dataclass(frozen=True)
+class ReindexReport:
+    """What a reindex did: anew or in addition, how many releases, into which build, how long."""
+
+    is_full: bool
+    releases: int
+    build: str
+    seconds: float
+
+    def sentence(self) -> str:
+        """The report for people."""
+        if not self.is_full and not self.releases:
+            return f"Nothing has changed since the last reindex; {self.build} stays as it is."
+        how = "built anew and published" if self.is_full else "updated"
+        done = pluralize(self.releases, "release")
+        return f"{done} indexed in {self.seconds:.1f} s; {self.build} {how}."
+
+
+def reindex(
+    settings: Settings,
+    store: Store,
+    engine: Engine,
+    *,
+    is_full: bool = False,
+    is_smaller_accepted: bool = False,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> ReindexReport:
+    """Bring the index up to the catalog; without a usable live one of this format, made from this
+    catalog and free of words of what was suppressed, build it anew.
+
+    What older rules derived from texts, or an older catalog lacks, is derived first, and kept.
+    Raises LockedError when another reindex runs, StoreError when disk or catalog refuse,
+    IndexUnusableError when the finished build fails its check, SmallerError when it would hold much
+    less than the live one, or the catalog is older, and `is_smaller_accepted` does not insist; in
+    all of these the live index stays as it was.
+    """
+    with only_job(settings, "reindex"):
+        clock = time.monotonic()
+        _derive(store, progress)
+        health = engine.health()
+        revision = store.revision()
+        is_ours = health.is_live and is_continued(store, engine, health)
+        if (is_full or not is_ours) and not is_smaller_accepted:
+            refuse_loss(store, engine, health)
+            refuse_older(store, health)
+        build, number = health.build or "", 0
+        if is_ours and not is_full and health.revision < revision:
+            number = _update(store, engine, health.revision, revision, progress)
+        is_anew = is_full or not is_ours or is_stained(store, build)
+        if is_anew:
+            _check_room(settings, store, engine, health)
+            number, build = _rebuild(store, engine, revision, progress)
+        return ReindexReport(is_anew, number, build, time.monotonic() - clock)
+
+
+def _check_room(settings: Settings, store: Store, engine: Engine, health: Health) -> None:
+    """Raise StoreError where the disk has no room for a build, by the size of the live one, or else
+    by the texts that are to be indexed.
+    """
+    if settings.engine != "embedded":
+        return
+    if health.is_live and health.build and health.releases:
+        needed = engine.size_bytes() * store.count() / health.releases * BUILD_PER_INDEX
+    else:
+        needed = store.text_size() * BUILD_PER_TEXT
+    check_room(settings.index, int(needed), "The new index")
+
+
+def _derive(store: Store, progress: Callable[[int, int], None]) -> None:
+    total, done = count_backlog(store), 0
+    while number := clear_some(store):
+        done += number
+        progress(min(done, total), total)
+
+
+def _update(
+    store: Store,
+    engine: Engine,
+    seen: int,
+    revision: int,
+    progress: Callable[[int, int], None],
+) -> int:
+    """Add what changed since a revision, and take out what was suppressed."""
+    total = revision - seen
+    changed, removed = _documents(store, seen), store.suppressed(seen)
+    return engine.update(changed, removed, revision, lambda done: progress(done, total))
+
+
+def _rebuild(
+    store: Store, engine: Engine, revision: int, progress: Callable[[int, int], None]
+) -> tuple[int, str]:
+    total = store.count()
+    number = 0
+
+    def report(done: int) -> None:
+        nonlocal number
+        number = done
+        progress(done, total)
+
+    # Before the build: what a crawl adds meanwhile need not be in it.
+    sample = [release.id for release in islice(store.releases(), SAMPLE)]
+    build = engine.build(_documents(store, 0), revision, report)
+    try:
+        total = min(total, store.count())  # what was suppressed meanwhile need not be in it
+        sample = [each for each in sample if store.get(each)]
+        _check(engine, build, number, total, sample)
+    except BaseException:
+        engine.drop(build)
+        raise
+    engine.publish(build)
+    return number, build
+
+
+def _check(engine: Engine, build: str, number: int, total: int, sample: list[str]) -> None:
+    if number < total or not all(engine.has(sample, build)):
+        raise IndexUnusableError(
+            f"The build {build} holds {number:,} of {pluralize(total, 'release')};"
+            " it was not published."
+        )
+
+
+def _documents(store: Store, after_revision: int) -> Iterator[Document]:
+    groups = store.copy_groups()
+    releases = store.releases(after_revision=after_revision)
+    return (document(release, groups.get(release.id), store.id_of) for release in releases)

@@ -1,0 +1,1 @@
+"""What corpus linguists count: concordance, collocates, alignment, translations."""

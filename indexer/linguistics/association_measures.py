@@ -1,0 +1,98 @@
+"""How strongly words go with occurrences near which they were observed: measures of association."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.analysis.analyzer import STEM
+from indexer.engine.results import Collocate, Measure
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What measures are computed from: for each word how often it was observed near occurrences and
+    how often it stands in the corpus; the number of occurrences, of tokens near them, and of all.
+    """
+
+    observed: Array
+    frequencies: Array
+    occurrences: int
+    near: int
+    tokens: int
+
+    @property
+    def expected(self) -> Array:
+        """How often words would stand near occurrences if those made no difference."""
+        return self.frequencies * (self.near / max(1, self.tokens))
+
+
+def ranked(
+    counts: Counts, measure: Measure, most: int, word: Callable[[int], str]
+) -> tuple[Collocate, ...]:
+    """The words of the highest measure, equal ones the more frequent first, then as they stand in
+    the counts; `word` gives that of a place. Those observed less often than expected are left out.
+    """
+    values, expected = MEASURES[measure](counts), counts.expected
+    order = np.lexsort((-counts.observed, -values))
+    order = order[counts.observed[order] >= expected[order]][: max(0, most)]
+    return tuple(
+        Collocate(
+            word=word(at).removeprefix(STEM),
+            observed=int(counts.observed[at]),
+            expected=float(expected[at]),
+            frequency=int(counts.frequencies[at]),
+            value=float(values[at]),
+        )
+        for at in order.tolist()
+    )
+
+
+def log_likelihood(counts: Counts) -> Array:
+    """2 (a ln(a / E1) + b ln(b / E2)): a and b are how often a word stands near occurrences and
+    elsewhere, E1 and E2 its frequency shared out by the sizes of the two.
+
+    Dunning 1993 (Accurate methods for the statistics of surprise and coincidence), in the form of
+    Rayson and Garside 2000 (Comparing corpora using frequency profiling, section 3).
+    """
+    elsewhere = counts.frequencies - counts.observed
+    there = counts.frequencies * (1 - counts.near / max(1, counts.tokens))
+    return 2 * (_times_log(counts.observed, counts.expected) + _times_log(elsewhere, there))
+
+
+def log_dice(counts: Counts) -> Array:
+    """14 + log2(2 f(x,y) / (f(x) + f(y))), of occurrences x and words y.
+
+    Rychlý 2008 (A lexicographer-friendly association score). As a window holds several words, a
+    value can be a little above the 14 that neighbours can have.
+    """
+    return np.asarray(14 + np.log2(2 * counts.observed / (counts.occurrences + counts.frequencies)))
+
+
+def mutual_information(counts: Counts) -> Array:
+    """log2(P(x,y) / (P(x) P(y))), which is log2(observed / expected).
+
+    Church and Hanks 1990 (Word association norms, mutual information, and lexicography, section 3);
+    what they multiply by the window's size is here the number of tokens near occurrences.
+    """
+    return np.asarray(np.log2(counts.observed / counts.expected))
+
+
+def _times_log(number: Array, expected: Array) -> Array:
+    """n ln(n / e), which is 0 where n is."""
+    is_any = number > 0
+    ratios = np.where(is_any, number, 1) / np.where(is_any, expected, 1)
+    return np.asarray(number * np.log(ratios))
+
+
+MEASURES: dict[Measure, Callable[[Counts], Array]] = {
+    "log_likelihood": log_likelihood,
+    "log_dice": log_dice,
+    "mutual_information": mutual_information,
+}

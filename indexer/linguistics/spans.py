@@ -1,0 +1,159 @@
+"""Occurrences as spans of tokens: where they stand, and what stands around them.
+
+A token's place is its number among all tokens of many releases' bodies (uint32); `starts` tells
+where each release's begin (int64, one more for the end). Of spans, `firsts` and `lasts` are the
+places of their first and last tokens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.analysis.jit import compiled
+
+Array = NDArray[Any]
+# Spans by their first and last tokens, as the kernels take them.
+Pair = tuple[Array, Array]
+NOWHERE = np.zeros(0, np.uint32)
+
+
+def phrase_spans(words: Sequence[Array], starts: Array, slop: int) -> Pair:
+    """A phrase's occurrences from the places of each of its words, of those that begin at one word
+    the shortest.
+    """
+    firsts = lasts = words[0]
+    for following in words[1:]:
+        firsts, lasts = follow_spans(firsts, lasts, following, starts, slop)
+    # Both ends ascend, so that of one beginning the first is the shortest.
+    is_shortest = np.ones(len(firsts), bool)
+    is_shortest[1:] = firsts[1:] != firsts[:-1]
+    return firsts[is_shortest], lasts[is_shortest]
+
+
+def joined(words: Array, phrases: Sequence[Pair]) -> Pair:
+    """Words and phrases together, none twice."""
+    if not phrases:
+        return words, words
+    pairs = [
+        firsts.astype(np.uint64) << np.uint64(32) | lasts
+        for firsts, lasts in ((words, words), *phrases)
+    ]
+    both = distinct(np.concatenate(pairs))
+    return (both >> np.uint64(32)).astype(np.uint32), both.astype(np.uint32)
+
+
+def distinct(numbers: Array) -> Array:
+    """The numbers in order, each once; they are sorted in place."""
+    numbers.sort()  # np.unique hashes them first, which takes many times as long
+    is_new = np.ones(len(numbers), bool)
+    is_new[1:] = numbers[1:] != numbers[:-1]
+    return numbers[is_new]
+
+
+@compiled
+def follow_spans(
+    firsts: Array, lasts: Array, places: Array, starts: Array, slop: int
+) -> tuple[Array, Array]:
+    """Spans made longer by a word that comes at most `slop` after them in the same document.
+
+    One for each place of the word that can be reached, from the nearest span; both ends ascend.
+    """
+    longer, ends = np.empty(len(places), np.uint32), np.empty(len(places), np.uint32)
+    before = document = length = 0
+    for at in range(len(places)):
+        place = np.int64(places[at])
+        while before < len(lasts) and lasts[before] < place:
+            before += 1
+        while starts[document + 1] <= place:
+            document += 1
+        if before > 0:
+            last = np.int64(lasts[before - 1])
+            if last >= starts[document] and place - last <= slop:
+                longer[length], ends[length] = firsts[before - 1], place
+                length += 1
+    return longer[:length], ends[:length]
+
+
+@compiled
+def documents_of(places: Array, starts: Array) -> Array:
+    """The documents (a segment's own numbers, int32) of ascending places."""
+    found = np.empty(len(places), np.int32)
+    document = 0
+    for at in range(len(places)):
+        while starts[document + 1] <= places[at]:
+            document += 1
+        found[at] = document
+    return found
+
+
+@compiled
+def neighbours(
+    places: Array,
+    documents: Array,
+    starts: Array,
+    forward: Array,
+    numbers: Array,
+    step: int,
+    pairs: Array,
+    thirds: Array,
+) -> None:
+    """Put the three words before (`step` -1) or after (1) each place as numbers to sort by: the
+    first two in one into `pairs` (uint64, zeros), the third into `thirds` (uint32, zeros).
+
+    `numbers` are the terms' own, none below 0. Where the document has ended 0 is left, which is
+    before all words.
+    """
+    for at in range(len(places)):
+        start, end = starts[documents[at]], starts[documents[at] + 1]
+        for away in range(1, 4):
+            place = np.int64(places[at]) + away * step
+            if start <= place < end:
+                number = np.uint64(numbers[forward[place]] + 1)
+                if away == 3:
+                    thirds[at] = number
+                else:
+                    pairs[at] |= number << np.uint64(32 * (2 - away))
+
+
+@compiled
+def count_near(
+    documents: Array,
+    firsts: Array,
+    lasts: Array,
+    starts: Array,
+    forward: Array,
+    stems: Array,
+    languages: Array,
+    window: int,
+    counts: Array,
+) -> int:
+    """Count by term the tokens that stand at most `window` before or after a span in its document,
+    and in no span; each once, however many spans it is near to. How many there are.
+
+    Spans ascend by their first tokens. `stems` has a row a language, the stem of each term, and
+    stems are counted; without rows it is the terms.
+    """
+    is_inside = np.zeros(np.diff(starts).max() if len(starts) > 1 else 0, np.bool_)
+    total = at = 0
+    while at < len(firsts):
+        document, span = documents[at], at
+        start, end = starts[document], starts[document + 1]
+        while at < len(firsts) and documents[at] == document:
+            is_inside[firsts[at] - start : lasts[at] - start + 1] = True
+            at += 1
+        done = start
+        for each in range(span, at):
+            until = min(end, np.int64(lasts[each]) + window + 1)
+            for place in range(max(done, np.int64(firsts[each]) - window), until):
+                if not is_inside[place - start]:
+                    term = np.int64(forward[place])
+                    counts[stems[languages[document], term] if len(stems) else term] += 1
+                    total += 1
+            done = max(done, until)
+        for each in range(span, at):
+            is_inside[firsts[each] - start : lasts[each] - start + 1] = False
+    return total

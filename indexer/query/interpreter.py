@@ -1,0 +1,331 @@
+"""A node of Whoosh's raw tree -> a tree over the index's fields: which fields and which shapes of a
+word the words of a query match.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from whoosh import query as tree
+
+from corpus import statutes
+from indexer.analysis.analyzer import CYRILLIC, WORD, fold, readings, stem, words
+from indexer.query.dates import read_day
+from indexer.query.message import Note
+from indexer.query.variants import KEYS, Keyed, Kind
+
+TITLE_BOOST = 2.0
+FUZZY_LIMIT = 2
+OPERATORS = ("AND", "OR", "NOT", "ANDNOT", "ANDMAYBE")
+# Fields whose words are analysed, and whole values; with the names that people type for them.
+TEXTS = {"title": ("title",), "body": ("body",), "text": ("title", "body")}
+WHOLE = {
+    "office": "office",
+    "lang": "language",
+    "language": "language",
+    "country": "country",
+    "number": "number",
+    "statute": "statutes",
+}
+WORDS = {"topic": "topic", "component": "component", "place": "place"}
+DATES = ("date", "year")
+
+
+class Alike(tree.ConstantScoreQuery):
+    """All that its child matches scores alike, as a prefix's or a range's words should."""
+
+    def __str__(self) -> str:
+        return str(self.child)
+
+    __repr__ = __str__
+
+
+@dataclass
+class Reader:
+    """One reading of a query: the languages whose stems count, whether names are looked for in
+    other scripts too, whether what is being read is negated, and the notes so far.
+
+    No languages means those of each word's script. What is left out is left out as typed alone.
+    """
+
+    languages: tuple[str, ...]
+    is_script_blind: bool = True
+    is_negated: bool = False
+    notes: list[Note] = field(default_factory=list)
+
+    def note(self, sentence: Note) -> None:
+        """Tell the person something, once."""
+        if sentence not in self.notes:
+            self.notes.append(sentence)
+
+
+def read(node: tree.Query, reader: Reader) -> tree.Query | None:
+    """A node of Whoosh's raw tree as a tree over our fields; None where nothing is left of it."""
+    boost = float(getattr(node, "boost", 1.0))
+    if isinstance(node, tree.And | tree.Or):
+        parts = [read(part, reader) for part in node.subqueries]
+        return all_of(parts) if isinstance(node, tree.And) else any_of(parts)
+    if isinstance(node, tree.Not):
+        inner = _negated(node.query, reader)
+        return inner and tree.Not(inner)
+    if isinstance(node, tree.AndNot | tree.AndMaybe):
+        first = read(node.a, reader)
+        second = (_negated if isinstance(node, tree.AndNot) else read)(node.b, reader)
+        if first is None or second is None:
+            return first if second is None or isinstance(node, tree.AndNot) else second
+        return type(node)(first, second)
+    if isinstance(node, tree.Every):
+        return tree.Every()
+    for kind, read_leaf in _LEAVES:
+        if isinstance(node, kind):
+            return read_leaf(node, reader, boost)
+    return None
+
+
+def _negated(node: tree.Query, reader: Reader) -> tree.Query | None:
+    return read(node, replace(reader, is_negated=True))
+
+
+def _read_term(node: tree.Term, reader: Reader, boost: float) -> tree.Query | None:
+    if not node.fieldname and node.text in OPERATORS:
+        reader.note(Note("{word} has nothing to join there, and was left out.", word=node.text))
+        return None
+    return _word(node.fieldname, node.text, reader, boost)
+
+
+def read_words(typed: str, reader: Reader) -> tree.Query | None:
+    """A text as bare words, all of which must match; None when it holds none."""
+    return all_of([_word(None, each, reader, 1.0) for each in words(typed)])
+
+
+def _word(name: str | None, typed: str, reader: Reader, boost: float) -> tree.Query | None:
+    """A bare word: in all its forms, in title and body, or as the field that was named takes it."""
+    name = name.lower() if name else None
+    if name == "statute":
+        return _statute(typed, reader, boost)
+    if name in WHOLE:
+        return tree.Term(WHOLE[name], _whole(name, typed), boost=boost)
+    if name in DATES:
+        return _dates(typed, reader)
+    if name in WORDS:
+        return all_of([tree.Term(WORDS[name], each, boost=boost) for each in words(typed)])
+    if name and name not in TEXTS:
+        reader.note(
+            Note(
+                "There is no field {name!r}; “{name}:{typed}” was searched for as words.",
+                name=name,
+                typed=typed,
+            )
+        )
+        return all_of([_word(None, each, reader, boost) for each in words(f"{name} {typed}")])
+    written = words(typed)
+    if len(written) > 1:  # "ill-treatment", "U.S.": its parts, next to each other
+        return _phrase(name, written, 1, boost, reader, as_stems=True)
+    fields = TEXTS[name or "text"]
+    if not written:
+        return None
+    stems = tuple(readings(written[0], reader.languages))
+    found: list[tree.Query | None] = [
+        tree.Term(f"{each}_stem", reading, boost=boost * _weight(each))
+        for reading in stems
+        for each in fields
+    ]
+    if not reader.is_negated:
+        word = WORD.search(typed)
+        found += _spellings(word[0] if word else "", stems, fields, reader, boost)
+    return any_of(found)
+
+
+def _spellings(
+    word: str, stems: tuple[str, ...], fields: Iterable[str], reader: Reader, boost: float
+) -> Iterator[tree.Query]:
+    """A word as a name, in any script, and as it is typed without Kazakh letters."""
+    is_exact = not reader.is_script_blind
+    asked: list[tuple[str, Kind, str]] = [("", "names", word)]
+    if CYRILLIC.search(word) and not is_exact and "kk" in (reader.languages or ("kk",)):
+        written = fold(word)
+        asked += [("", "loose", written), ("_stem", "loose", stem(written, "kk"))]
+    for shape, kind, each in asked:
+        if key := KEYS[kind](each):
+            for name in fields:
+                weight = boost * _weight(name)
+                yield Keyed(name + shape, kind, each, key, stems, weight, is_exact=is_exact)
+
+
+def _read_phrase(node: tree.Phrase, reader: Reader, boost: float) -> tree.Query | None:
+    """A phrase: as written, in this order; with slop, at most so far apart."""
+    typed, name = " ".join(node.words), node.fieldname
+    if name and name.lower() not in TEXTS and name.lower() not in WORDS:
+        return _word(name, typed, reader, boost)
+    return _phrase(name and name.lower(), words(typed), node.slop, boost, reader, as_stems=False)
+
+
+def _phrase(
+    name: str | None,
+    written: list[str],
+    slop: int,
+    boost: float,
+    reader: Reader,
+    *,
+    as_stems: bool,
+) -> tree.Query | None:
+    fields = TEXTS.get(name or "text") or (WORDS[name or ""],)
+    if not written:
+        return None
+    if len(written) == 1:
+        return any_of([tree.Term(each, written[0], boost=boost * _weight(each)) for each in fields])
+    if not as_stems:
+        return any_of(
+            [tree.Phrase(each, written, slop=slop, boost=boost * _weight(each)) for each in fields]
+        )
+    languages = reader.languages or ("en", "ru", "kk")
+    shapes = dict.fromkeys(
+        tuple(stem(word, language) for word in written) for language in languages
+    )
+    return any_of(
+        [
+            tree.Phrase(f"{each}_stem", list(shape), slop=slop, boost=boost * _weight(each))
+            for shape in shapes
+            for each in fields
+        ]
+    )
+
+
+def _read_prefix(node: tree.Prefix, reader: Reader, boost: float) -> tree.Query | None:
+    return _pattern(node.fieldname, node.text, reader, boost, tree.Prefix)
+
+
+def _read_wildcard(node: tree.Wildcard, reader: Reader, boost: float) -> tree.Query | None:
+    if not WORD.search(node.text):
+        return tree.Every() if not node.fieldname else None
+    return _pattern(node.fieldname, node.text, reader, boost, tree.Wildcard)
+
+
+def _read_fuzzy(node: tree.FuzzyTerm, reader: Reader, boost: float) -> tree.Query | None:
+    if node.maxdist > FUZZY_LIMIT:
+        reader.note(
+            Note(
+                "Words can differ by {most} letters at most; ~{typed} was read as ~{most}.",
+                most=FUZZY_LIMIT,
+                typed=node.maxdist,
+            )
+        )
+    distance = max(1, min(FUZZY_LIMIT, node.maxdist))
+
+    def made(name: str, text: str) -> tree.Query:
+        return tree.FuzzyTerm(name, text, maxdist=distance, prefixlength=1)
+
+    return _pattern(node.fieldname, node.text, reader, boost, made)
+
+
+def _pattern(
+    name: str | None,
+    typed: str,
+    reader: Reader,
+    boost: float,
+    made: Callable[[str, str], tree.Query],
+) -> tree.Query | None:
+    """A prefix, wildcard or fuzzy word: matched as written, in the fields that have words.
+
+    All the words that it stands for score alike: a rare ending is no better a match.
+    """
+    if not WORD.search(typed):
+        return None
+    name = name.lower() if name else "text"
+    fields = TEXTS.get(name) or (
+        (WORDS[name],) if name in WORDS else (WHOLE[name],) if name in WHOLE else ()
+    )
+    if not fields:
+        reader.note(
+            Note(
+                "There is no field {name!r} to look for “{typed}” in; all text was searched.",
+                name=name,
+                typed=typed,
+            )
+        )
+        fields = TEXTS["text"]
+    return any_of([Alike(made(each, fold(typed)), score=boost * _weight(each)) for each in fields])
+
+
+def _read_range(node: tree.TermRange, reader: Reader, boost: float) -> tree.Query | None:
+    """`[a TO b]`: of days for date:, of words else."""
+    name = node.fieldname.lower() if node.fieldname else "text"
+    if name in DATES:
+        return _dates(f"{node.start or ''}..{node.end or ''}", reader)
+    start, end = (fold(each) if each else None for each in (node.start, node.end))
+    fields = TEXTS.get(name) or (WORDS.get(name) or WHOLE.get(name) or "body",)
+    return any_of(
+        [
+            Alike(tree.TermRange(each, start, end, node.startexcl, node.endexcl), score=boost)
+            for each in fields
+        ]
+    )
+
+
+_LEAVES: tuple[tuple[type[tree.Query], Callable[..., tree.Query | None]], ...] = (
+    (tree.FuzzyTerm, _read_fuzzy),
+    (tree.Wildcard, _read_wildcard),
+    (tree.Prefix, _read_prefix),
+    (tree.TermRange, _read_range),
+    (tree.Phrase, _read_phrase),
+    (tree.Term, _read_term),
+)
+
+
+def _dates(typed: str, reader: Reader) -> tree.Query | None:
+    """`2017`, `2017-03`, `2017-03-01`, and `..` between any two of them or after or before one."""
+    first, dots, last = typed.partition("..")
+    bounds = read_day(first, is_end=False), read_day(last if dots else first, is_end=True)
+    is_readable = all(
+        bound or not part.strip() for bound, part in zip(bounds, (first, last), strict=True)
+    )
+    if not any(bounds) or not is_readable:
+        reader.note(
+            Note(
+                "“{typed}” is no date;"
+                " write date:2017, date:2017-03, date:2017-03-01 or date:2017..2018.",
+                typed=typed,
+            )
+        )
+        return None
+    start, end = (bound and bound.isoformat() for bound in bounds)
+    if start and end and start > end:
+        reader.note(
+            Note("The range of dates {typed} is empty: it ends before it begins.", typed=typed)
+        )
+    return Alike(tree.TermRange("date", start, end))
+
+
+def _statute(typed: str, reader: Reader, boost: float) -> tree.Query | None:
+    """The releases that cite a statute, or what it contains, in any spelling."""
+    if key := statutes.read(typed):
+        return tree.Term(WHOLE["statute"], key, boost=boost)
+    reader.note(
+        Note(
+            "“{typed}” could not be read as a statute;"
+            ' write statute:"18 U.S.C. § 1343" or statute:"ст. 190 УК РК", in quotation marks.',
+            typed=typed,
+        )
+    )
+    return None
+
+
+def _whole(name: str, typed: str) -> str:
+    return fold(typed) if name in ("number", "country") else typed.lower()
+
+
+def _weight(name: str) -> float:
+    return TITLE_BOOST if name == "title" else 1.0
+
+
+def all_of(parts: list[tree.Query | None]) -> tree.Query | None:
+    """The parts joined by AND, those left out of which nothing was left."""
+    kept = [part for part in parts if part is not None]
+    return kept[0] if len(kept) == 1 else tree.And(kept) if kept else None
+
+
+def any_of(parts: list[tree.Query | None]) -> tree.Query | None:
+    """The parts joined by OR, those left out of which nothing was left."""
+    kept = [part for part in parts if part is not None]
+    return kept[0] if len(kept) == 1 else tree.Or(kept) if kept else None

@@ -1,0 +1,215 @@
+"""What a person typed -> a query tree over the index's fields, what was repaired, how it was read.
+
+The language is Whoosh's, parsed by Whoosh; `clauses` gives its words meaning. No input is an error:
+what cannot be read is repaired, and the reader is told.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from whoosh import query as tree
+from whoosh.qparser import QueryParser, plugins
+from whoosh.qparser.syntax import WordNode
+
+from corpus import statutes
+from indexer.analysis.analyzer import WORD
+from indexer.query.dates import read_day
+from indexer.query.interpreter import OPERATORS, Reader, read, read_words
+from indexer.query.message import Note
+
+__all__ = ["Reading", "is_asked", "parse", "read_day", "values_asked"]
+
+DEPTH_LIMIT = 40
+# What Whoosh's parser has been seen to stumble with.
+PARSER_ERRORS = (
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    AssertionError,
+    RecursionError,
+)
+QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‟": '"', "＂": '"'})
+# Whoosh looks for a range's end from every opening bracket, to the end of the query: an opening one
+# is left in only where its range is short and whole.
+STRAY_OPENING = re.compile(r"[\[{](?![^\[\]{}]{0,80}[\]}])")
+SMALL_OPERATOR = re.compile(r"(?<=\S)\s+(and|or|not)(?=\s+\S)")
+SCRIPT = re.compile(r"(?<!\S)script:(\S+)", re.IGNORECASE)
+# Behind it a statute may stand without quotation marks, in at most so many words.
+STATUTE = re.compile(r"(?<![\w:])statute:(?=[^\s\"(\[])", re.IGNORECASE)
+STATUTE_WORDS = 12
+OPERATOR_WORDS = re.compile(rf"\b(?:{'|'.join(OPERATORS)})\b")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A query as it was read: its tree, None when nothing is asked for, what was repaired, and
+    whether it is about all scripts.
+    """
+
+    tree: tree.Query | None
+    notes: tuple[str, ...] = ()
+    is_script_blind: bool = True
+
+
+def parse(
+    text: str,
+    languages: tuple[str, ...] = (),
+    limit_chars: int = 2000,
+    *,
+    is_script_blind: bool = True,
+) -> Reading:
+    """Read a query. Never raises; what could not be read as meant stands in the notes.
+
+    Names are found in other scripts too, unless that is switched off, here or by `script:exact`.
+    """
+    reader = Reader(languages, is_script_blind)
+    typed = text.encode("utf-8", "replace").decode().replace("\x00", " ").translate(QUOTES).strip()
+    if len(typed) > limit_chars:
+        typed = typed[:limit_chars]
+        reader.note(
+            Note("Only the first {most:,} characters of the query were read.", most=limit_chars)
+        )
+    typed = _repaired(_without_script(_with_statutes(typed), reader), reader)
+    if found_small := SMALL_OPERATOR.search(re.sub(r'"[^"]*"', '""', typed)):
+        reader.note(
+            Note(
+                "“{word}” was searched for as a word;"
+                " operators are written in capitals: AND, OR, NOT.",
+                word=found_small[1],
+            )
+        )
+    if OPERATOR_WORDS.search(typed) and not WORD.search(OPERATOR_WORDS.sub(" ", typed)):
+        reader.note(Note("The query holds operators only, and no word to search for."))
+        return Reading(None, tuple(reader.notes))
+    try:
+        # "*" alone asks for everything; the group is Whoosh's own tree, its texts not yet analysed.
+        found = read(_parser().parse(typed, normalize=False), reader)
+    except PARSER_ERRORS:
+        # Whoosh's parser meant no harm; plain words are always readable.
+        reader.note(Note("The query could not be read as written; its words were searched for."))
+        found = read_words(OPERATOR_WORDS.sub(" ", typed), reader)
+    if found is None and typed:
+        reader.note(Note("There is no word in the query to search for."))
+    return Reading(found and _grounded(found), tuple(reader.notes), reader.is_script_blind)
+
+
+def _without_script(typed: str, reader: Reader) -> str:
+    """The query without `script:exact`, which is about all of its words."""
+    parts = re.split(r'("[^"]*")', typed)
+    for at, part in enumerate(parts[::2]):
+        for found in SCRIPT.finditer(part):
+            if found[1].lower() not in ("exact", "any"):
+                reader.note(Note("script: can be exact or any, not “{typed}”.", typed=found[1]))
+            else:
+                reader.is_script_blind = found[1].lower() == "any"
+        parts[2 * at] = SCRIPT.sub(" ", part)
+    return "".join(parts).strip()
+
+
+def _with_statutes(typed: str) -> str:
+    """The query with quotation marks around what follows `statute:`, as far as it is a statute."""
+    parts = re.split(r'("[^"]*")', typed)
+    for at, part in enumerate(parts[::2]):
+        for found in reversed([*STATUTE.finditer(part)]):
+            words = [*re.finditer(r"\S+", part[found.end() :])][:STATUTE_WORDS]
+            for end in (found.end() + word.end() for word in reversed(words[1:])):
+                statute = part[found.end() : end]
+                if statutes.read(statute):
+                    part = f'{part[: found.end()]}"{statute}"{part[end:]}'
+                    break
+        parts[2 * at] = part
+    return "".join(parts)
+
+
+class PlainWords(plugins.TaggingPlugin):
+    """Takes a small-lettered word between blanks as one, instead of trying all else at each letter.
+
+    It changes no tree: operators have capitals, and everything else has signs of its own.
+    """
+
+    expr = r"(?<!\S)[^\W\d_]{2,}(?!\S)"
+    priority = -1000
+
+    def create(self, parser: QueryParser, match: re.Match[str]) -> WordNode | None:
+        """The word as a node of its own."""
+        return WordNode(match[0]) if match[0].islower() else None
+
+
+@cache
+def _parser() -> QueryParser:
+    return QueryParser(
+        None,
+        None,
+        plugins=[
+            PlainWords(),
+            plugins.FieldsPlugin(),
+            plugins.WildcardPlugin(),
+            plugins.FuzzyTermPlugin(),
+            plugins.PhrasePlugin(),
+            plugins.RangePlugin(),
+            plugins.GroupPlugin(),
+            # A minus before a word, a phrase or a bracket is NOT.
+            plugins.OperatorsPlugin(Not=r"(^|(?<=[\s(]))(NOT(?=\s)|-(?=[^\s-]))", Require=None),
+            plugins.BoostPlugin(),
+            plugins.EveryPlugin(),
+        ],
+    )
+
+
+def _repaired(typed: str, reader: Reader) -> str:
+    """Quotes and brackets in pairs; brackets not so deep that reading them takes the stack."""
+    if typed.count('"') % 2:
+        reader.note(
+            Note("A quotation mark has no partner; the words after it were read without it.")
+        )
+        before, _, after = typed.rpartition('"')
+        typed = f"{before} {after}"
+    typed = STRAY_OPENING.sub(" ", typed)
+    depth = deepest = 0
+    is_paired = True
+    for character in re.sub(r'"[^"]*"', "", typed):
+        depth += (character == "(") - (character == ")")
+        deepest = max(deepest, depth)
+        is_paired = is_paired and depth >= 0
+    if depth or not is_paired or deepest > DEPTH_LIMIT:
+        reader.note(
+            Note(
+                "The brackets do not come in pairs, or are too deep;"
+                " the query was read without them."
+            )
+        )
+        typed = re.sub(r'("[^"]*")|[()]', lambda match: match[1] or " ", typed)
+    return typed
+
+
+def _grounded(node: tree.Query) -> tree.Query:
+    """Something to subtract from wherever all parts are negated: everything."""
+    if isinstance(node, tree.Not):
+        return tree.AndNot(tree.Every(), _grounded(node.query))
+    if isinstance(node, tree.And):
+        unwanted = [_grounded(part.query) for part in node.subqueries if isinstance(part, tree.Not)]
+        wanted = [_grounded(part) for part in node.subqueries if not isinstance(part, tree.Not)]
+        if wanted:
+            return tree.And([*wanted, *map(tree.Not, unwanted)])
+        return tree.AndNot(tree.Every(), tree.Or(unwanted))
+    if isinstance(node, tree.Or):
+        return tree.Or([_grounded(part) for part in node.subqueries])
+    if isinstance(node, tree.AndNot | tree.AndMaybe):
+        return type(node)(_grounded(node.a), _grounded(node.b))
+    return node
+
+
+def is_asked(node: tree.Query | None) -> bool:
+    """Whether a tree asks for anything but everything."""
+    return node is not None and not isinstance(node, tree.Every)
+
+
+def values_asked(node: tree.Query | None, name: str) -> list[str]:
+    """The whole values of a field that a tree asks for, such as offices."""
+    leaves = [] if node is None else node.leaves()
+    return [leaf.text for leaf in leaves if isinstance(leaf, tree.Term) and leaf.fieldname == name]
