@@ -19,7 +19,7 @@ BUILD = """
 import pickle, sys
 from pathlib import Path
 from bench.documents import recombined
-from indexer.whoosh_engine.writer import SegmentWriter
+from indexer.whoosh_engine.index.writer import SegmentWriter
 if __name__ == "__main__":
     few = pickle.loads(Path(sys.argv[1], "few").read_bytes())
     writer = SegmentWriter(Path(sys.argv[1], "index"), 512)

@@ -14,8 +14,8 @@ from indexer.analysis.sentences import sentences
 from indexer.analysis.tokenizer import WordNumbers
 from indexer.highlight.term_scanner import Needles
 from indexer.query import parser
-from indexer.whoosh_engine.found import Found, intersection, union
-from indexer.whoosh_engine.kernels import best, find_places, follow
+from indexer.whoosh_engine.columns.kernels import best, find_places, follow
+from indexer.whoosh_engine.search.scored_docs import Found, intersection, union
 
 OFTEN = settings(max_examples=300, deadline=None)
 # Letters of three scripts, marks, all apostrophes, an astral letter and an emoji, blanks.

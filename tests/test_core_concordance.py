@@ -20,7 +20,7 @@ from indexer.analysis.tokenizer import word_spans
 from indexer.engine.results import Filters, Line, LineSort, Query
 from indexer.query.parser import parse
 from indexer.whoosh_engine import WhooshEngine
-from indexer.whoosh_engine.wordlist import _numbered
+from indexer.whoosh_engine.columns.global_ordinals import _numbered
 from tests.test_core_compiled import LETTERS
 from tests.test_core_merging import made
 from tests.test_core_plain_reader import Judged, Span, judged
@@ -200,7 +200,7 @@ def test_pages_outside_are_empty(index: Judged) -> None:
 
 
 def test_what_was_cut_short_is_told(index: Judged, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("indexer.whoosh_engine.expand.MOST_TERMS", 2)
+    monkeypatch.setattr("indexer.whoosh_engine.search.expand.MOST_TERMS", 2)
     found = index.engine.occurrences(Query(parse("body:s*").tree))
     assert found.notes == ("“s*” stands for more than 2 words; only so many were searched.",)
 

@@ -29,8 +29,8 @@ from indexer.linguistics.translation_lexicon import (
 )
 from indexer.query.parser import parse
 from indexer.whoosh_engine import WhooshEngine
-from indexer.whoosh_engine.snapshot import Snapshot
-from indexer.whoosh_engine.writer import SegmentWriter
+from indexer.whoosh_engine.columns.snapshot import Snapshot
+from indexer.whoosh_engine.index.writer import SegmentWriter
 from tests.aligned import DEEDS, LANGUAGES, PEOPLE, aligned
 from tests.test_core_merging import made
 from tests.test_core_trees import nothing, sample_documents

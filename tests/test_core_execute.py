@@ -16,9 +16,9 @@ from corpus.errors import TooCostlyError
 from indexer import parse
 from indexer.deadline import Deadline
 from indexer.engine.document import Document
-from indexer.whoosh_engine.execute import Executor
-from indexer.whoosh_engine.snapshot import Snapshot
-from indexer.whoosh_engine.writer import SegmentWriter
+from indexer.whoosh_engine.columns.snapshot import Snapshot
+from indexer.whoosh_engine.index.writer import SegmentWriter
+from indexer.whoosh_engine.search.execute import Executor
 from tests.test_core_trees import (
     TEXTS,
     Vocabulary,
@@ -162,7 +162,7 @@ def test_a_query_that_takes_too_long_is_stopped_with_a_sentence(snapshot: Snapsh
 def test_too_many_fuzzy_words_are_stopped_with_a_sentence(
     snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("indexer.whoosh_engine.execute.MOST_COMPARED", 20)
+    monkeypatch.setattr("indexer.whoosh_engine.search.execute.MOST_COMPARED", 20)
     letters = [tree.FuzzyTerm("body", letter, maxdist=1) for letter in "abcdefghijklmnoprstuvwxyz"]
     constant = [tree.ConstantScoreQuery(each, 1.0) for each in letters]
 
@@ -175,7 +175,7 @@ def test_a_prefix_of_too_many_words_is_cut_and_the_reader_told(
 ) -> None:
     node = parse("body:s*").tree
     whole = len(Executor(snapshot).run(node))
-    monkeypatch.setattr("indexer.whoosh_engine.expand.MOST_TERMS", 2)
+    monkeypatch.setattr("indexer.whoosh_engine.search.expand.MOST_TERMS", 2)
     executor = Executor(snapshot)
 
     cut = len(executor.run(node))

@@ -17,9 +17,9 @@ from indexer.analysis.analyzer import Token, tokens
 from indexer.engine.document import Document
 from indexer.highlight.highlighter import Mark, Marker, distance
 from indexer.query.parser import parse
-from indexer.whoosh_engine.execute import Executor
-from indexer.whoosh_engine.snapshot import Snapshot
-from indexer.whoosh_engine.writer import SegmentWriter
+from indexer.whoosh_engine.columns.snapshot import Snapshot
+from indexer.whoosh_engine.index.writer import SegmentWriter
+from indexer.whoosh_engine.search.execute import Executor
 from tests.test_core_trees import Vocabulary, nothing, sample_documents, typed, typed_alone
 
 OFTEN = settings(max_examples=250, deadline=None)

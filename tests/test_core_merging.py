@@ -21,14 +21,14 @@ from indexer.engine.document import FORMAT, Document
 from indexer.engine.results import Query
 from indexer.query.parser import parse
 from indexer.whoosh_engine import WhooshEngine
-from indexer.whoosh_engine.answer import order
-from indexer.whoosh_engine.codec import NAME
+from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.engine import LIVE, REVISION
-from indexer.whoosh_engine.execute import Executor
-from indexer.whoosh_engine.inversion import MOST_DOCUMENTS
-from indexer.whoosh_engine.schema import schema
-from indexer.whoosh_engine.snapshot import Snapshot
-from indexer.whoosh_engine.writer import TIER, SegmentWriter
+from indexer.whoosh_engine.index.codec import NAME
+from indexer.whoosh_engine.index.inversion import MOST_DOCUMENTS
+from indexer.whoosh_engine.index.schema import schema
+from indexer.whoosh_engine.index.writer import TIER, SegmentWriter
+from indexer.whoosh_engine.search.collect import order
+from indexer.whoosh_engine.search.execute import Executor
 from tests.test_core_trees import Vocabulary, nothing, sample_documents, trees
 
 

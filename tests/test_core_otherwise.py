@@ -20,10 +20,10 @@ from indexer.engine.results import Hit, Results
 from indexer.highlight.highlighter import Marker
 from indexer.query.variants import KINDS
 from indexer.whoosh_engine import WhooshEngine
-from indexer.whoosh_engine.builder import SegmentBuilder
-from indexer.whoosh_engine.codec import ArraySegment
-from indexer.whoosh_engine.merge import merged
-from indexer.whoosh_engine.segment import SegmentArrays
+from indexer.whoosh_engine.index.builder import SegmentBuilder
+from indexer.whoosh_engine.index.codec import ArraySegment
+from indexer.whoosh_engine.index.merge import merged
+from indexer.whoosh_engine.index.segment import SegmentArrays
 from tests.test_core_trees import nothing
 
 # Language, title, text, by the release's id.

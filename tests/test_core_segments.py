@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.errors import IndexUnusableError
-from indexer.whoosh_engine import postings as postings_module
-from indexer.whoosh_engine.arrays import Array, ArrayFile, write_arrays
-from indexer.whoosh_engine.inversion import invert, sorted_terms, term_table
-from indexer.whoosh_engine.postings import FieldPostings, wildcard_pattern
+from indexer.whoosh_engine.index import postings as postings_module
+from indexer.whoosh_engine.index.arrays import Array, ArrayFile, write_arrays
+from indexer.whoosh_engine.index.inversion import invert, sorted_terms, term_table
+from indexer.whoosh_engine.index.postings import FieldPostings, wildcard_pattern
 
 OFTEN = settings(max_examples=200, deadline=None)
 NEXT = itertools.count()

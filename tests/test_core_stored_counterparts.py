@@ -18,7 +18,7 @@ from indexer.analysis.analyzer import tokens
 from indexer.engine.document import Document
 from indexer.engine.results import Counterpart, Query
 from indexer.linguistics.alignment import MOST_DECLARING
-from indexer.opensearch_engine.counterparts import StoredTranslations, counterparts
+from indexer.opensearch_engine.tools.translations import StoredTranslations, counterparts
 from indexer.query.parser import parse
 from indexer.whoosh_engine import WhooshEngine
 from tests.aligned import LANGUAGES, aligned

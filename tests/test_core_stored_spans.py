@@ -19,15 +19,15 @@ from corpus import Settings
 from indexer.engine.document import Document
 from indexer.engine.periods import STEPS, Step
 from indexer.engine.results import Collocates, Filters, LineSort, Measure, Query
-from indexer.opensearch_engine.collocates import collocates
-from indexer.opensearch_engine.concordance import concordance, scan
-from indexer.opensearch_engine.frequencies import frequencies
-from indexer.opensearch_engine.stored import Stored
+from indexer.opensearch_engine.index.source_doc import Stored
+from indexer.opensearch_engine.tools.collocates import collocates
+from indexer.opensearch_engine.tools.concordance import concordance, scan
+from indexer.opensearch_engine.tools.frequencies import frequencies
 from indexer.query.parser import parse
 from indexer.query.variants import Keyed
 from indexer.whoosh_engine import WhooshEngine
-from indexer.whoosh_engine.execute import Executor
-from indexer.whoosh_engine.expand import expand
+from indexer.whoosh_engine.search.execute import Executor
+from indexer.whoosh_engine.search.expand import expand
 from tests.aligned import aligned
 from tests.conftest import SHARED
 from tests.test_core_plain_reader import Corpus, Judged, judged

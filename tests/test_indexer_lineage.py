@@ -228,7 +228,7 @@ def test_of_an_index_that_cannot_be_read_its_number_is_known(
     add(store, range(9, 10))
     reindex(settings, store, engine)
     engine.close()
-    monkeypatch.setattr("indexer.opensearch_engine.cluster.FORMAT", 0)
+    monkeypatch.setattr("indexer.opensearch_engine.index.cluster.FORMAT", 0)
     monkeypatch.setattr("indexer.whoosh_engine.engine.FORMAT", 0)
     health = engine.health()
     assert (health.is_live, health.releases, health.noted_releases) == (False, 0, 10)

@@ -33,9 +33,9 @@ from corpus.errors import (
     TooCostlyError,
 )
 from indexer import Query, open_engine, parse
-from indexer.opensearch_engine import translate as translation
-from indexer.opensearch_engine.translate import translate
-from indexer.whoosh_engine import execute
+from indexer.opensearch_engine.search import translate as translation
+from indexer.opensearch_engine.search.translate import translate
+from indexer.whoosh_engine.search import execute
 from tests.aligned import aligned
 
 GIVEN = {

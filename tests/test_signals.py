@@ -29,7 +29,7 @@ from tests.stalling import ROOT, Stalling, children_of
 HOST = "www.justice.example"
 CODES = {SIGHUP: 129, SIGINT: 130, SIGTERM: 143}
 # A batch a release, so that few releases are enough for workers.
-SMALL = "indexer.whoosh_engine.writer:BATCH_CHARS=1"
+SMALL = "indexer.whoosh_engine.index.writer:BATCH_CHARS=1"
 
 
 def call(settings: Settings, *words: str) -> str:
@@ -165,7 +165,7 @@ def test_a_reindex_takes_its_workers_along(copy_settings: Settings, number: sign
     build = open_engine(copy_settings).health().build
     with Stalling(
         copy_settings,
-        "indexer.whoosh_engine.writer:free",
+        "indexer.whoosh_engine.index.writer:free",
         9,
         *("reindex", "--full"),
         setting=SMALL,
@@ -213,7 +213,7 @@ def test_an_update_that_is_broken_off_leaves_no_file_behind(copy_settings: Setti
     build = copy_settings.index / str(open_engine(copy_settings).health().build)
     before = sorted(path.name for path in build.iterdir())
     with Stalling(
-        copy_settings, "indexer.whoosh_engine.writer:SegmentWriter._merged", 1, "reindex"
+        copy_settings, "indexer.whoosh_engine.index.writer:SegmentWriter._merged", 1, "reindex"
     ) as command:
         assert sorted(path.name for path in build.iterdir()) != before
         assert_ended(command.end(SIGTERM), SIGTERM)

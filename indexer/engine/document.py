@@ -15,7 +15,7 @@ from corpus import Release, offices
 from corpus.release import release_id
 from corpus.statutes import keys, wider
 
-FORMAT = 7
+FORMAT = 8
 
 
 @dataclass(frozen=True)

@@ -29,12 +29,13 @@ from indexer.engine.results import (
     Query,
     Results,
 )
-from indexer.opensearch_engine import page, texts
-from indexer.opensearch_engine.cluster import Cluster, GoneError
-from indexer.opensearch_engine.counterparts import StoredTranslations
-from indexer.opensearch_engine.reading import Reading
-from indexer.opensearch_engine.texts import Read
-from indexer.opensearch_engine.writer import Writer
+from indexer.opensearch_engine.index.cluster import Cluster, GoneError
+from indexer.opensearch_engine.index.writer import Writer
+from indexer.opensearch_engine.search import page
+from indexer.opensearch_engine.search.index_reader import Reading
+from indexer.opensearch_engine.tools import source_scan
+from indexer.opensearch_engine.tools.source_scan import Read
+from indexer.opensearch_engine.tools.translations import StoredTranslations
 
 # So long what is live is believed; a build that is dropped is noticed at once.
 BELIEVED_S = 1.0
@@ -133,11 +134,13 @@ class OpenSearchEngine:
         self, query: Query, sort: LineSort = "document", start: int = 0, size: int = 50
     ) -> Concordance:
         """A page of lines."""
-        return self._read(lambda reading: texts.occurrences(reading, query, sort, start, size))
+        return self._read(
+            lambda reading: source_scan.occurrences(reading, query, sort, start, size)
+        )
 
     def scan_occurrences(self, query: Query, sort: LineSort = "document") -> Iterator[Line]:
         """All lines, in order."""
-        return self._read(lambda reading: texts.scan_occurrences(reading, query, sort))
+        return self._read(lambda reading: source_scan.scan_occurrences(reading, query, sort))
 
     def collocates(
         self,
@@ -151,7 +154,7 @@ class OpenSearchEngine:
     ) -> Collocates:
         """The words around a query's words."""
         return self._read(
-            lambda reading: texts.around(
+            lambda reading: source_scan.around(
                 reading, query, window, measure, least, most, is_stem=is_stem
             )
         )
@@ -159,14 +162,14 @@ class OpenSearchEngine:
     def counterparts(self, query: Query, most: int = 3) -> tuple[Counterpart, ...]:
         """The words in translations of the hits."""
         return self._read(
-            lambda reading: texts.in_translation(
+            lambda reading: source_scan.in_translation(
                 reading, query, most, partial(self._aligned, reading.build)
             )
         )
 
     def frequencies(self, query: Query, step: Step) -> Frequencies:
         """The hits by period."""
-        return self._read(lambda reading: texts.over_time(reading, query, step))
+        return self._read(lambda reading: source_scan.over_time(reading, query, step))
 
     def similar(self, id_: str, size: int) -> tuple[Hit, ...]:
         """The releases most like one."""

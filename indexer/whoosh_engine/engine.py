@@ -39,16 +39,17 @@ from indexer.engine.results import (
 )
 from indexer.highlight.highlighter import Marker
 from indexer.highlight.snippets import marked, passages
-from indexer.whoosh_engine import collocates, concordance, counterparts, frequencies, vocabulary
-from indexer.whoosh_engine.answer import answer, facets, folded, ids, order
-from indexer.whoosh_engine.arrays import REBUILD
-from indexer.whoosh_engine.codec import NAME
-from indexer.whoosh_engine.execute import Executor
-from indexer.whoosh_engine.otherwise import Otherwise
-from indexer.whoosh_engine.positions import more_after
-from indexer.whoosh_engine.snapshot import Snapshot
-from indexer.whoosh_engine.timeline import timeline
-from indexer.whoosh_engine.writer import SegmentWriter
+from indexer.whoosh_engine.columns.snapshot import Snapshot
+from indexer.whoosh_engine.columns.timeline import timeline
+from indexer.whoosh_engine.index.arrays import REBUILD
+from indexer.whoosh_engine.index.codec import NAME
+from indexer.whoosh_engine.index.writer import SegmentWriter
+from indexer.whoosh_engine.search import suggest
+from indexer.whoosh_engine.search.collect import answer, facets, folded, ids, order
+from indexer.whoosh_engine.search.execute import Executor
+from indexer.whoosh_engine.search.paging import more_after
+from indexer.whoosh_engine.search.variants import Otherwise
+from indexer.whoosh_engine.tools import collocates, concordance, frequencies, translations
 
 LIVE = "LIVE"
 REVISION = "REVISION"
@@ -191,7 +192,7 @@ class WhooshEngine:
 
     def counterparts(self, query: Query, most: int = 3) -> tuple[Counterpart, ...]:
         """The words in translations of the hits."""
-        return counterparts.counterparts(self._snapshot()[1], query, most)
+        return translations.counterparts(self._snapshot()[1], query, most)
 
     def frequencies(self, query: Query, step: Step) -> Frequencies:
         """The hits by period."""
@@ -201,7 +202,7 @@ class WhooshEngine:
         """The releases most like one."""
         _, snapshot = self._snapshot()
         document = snapshot.document(id_)
-        query = Query(None if document is None else vocabulary.likeness(snapshot, document))
+        query = Query(None if document is None else suggest.likeness(snapshot, document))
         if query.tree is None:
             return ()
         found = Executor(snapshot).run(query.tree)
@@ -212,11 +213,11 @@ class WhooshEngine:
 
     def complete(self, prefix: str, most: int) -> list[str]:
         """Words of the corpus that begin so, the commonest first."""
-        return vocabulary.complete(self._snapshot()[1], prefix, most)
+        return suggest.complete(self._snapshot()[1], prefix, most)
 
     def nearest(self, word: str) -> str | None:
         """The word of the corpus that a misspelt one was probably meant to be."""
-        return vocabulary.nearest(self._snapshot()[1], word)
+        return suggest.nearest(self._snapshot()[1], word)
 
     def shown(self) -> Iterator[tuple[str, bytes]]:
         """As the documents stand."""

@@ -1,0 +1,1 @@
+"""The cluster, its mappings, and how releases and words are written to it."""

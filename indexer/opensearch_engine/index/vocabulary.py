@@ -1,0 +1,162 @@
+"""The words of a build: counted while releases are read, and looked up by stem or key when they are
+asked for.
+
+In the index of words every form that stands in a text is an entry, with the stems that it has in
+the languages it stands in, its keys as a name where it looks like one, its loose key, how many
+releases hold it in their titles and in their bodies, and how many times it stands in bodies. So is
+every stem, with its loose key and its times.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from indexer.analysis.analyzer import KAZAKH, stem
+from indexer.analysis.lexicon import Array, Lexicon
+from indexer.engine.fields import TEXTS, stem_field
+from indexer.opensearch_engine.index.mapping import term
+from indexer.query.variants import KEYS
+
+# By field: a text's tokens as they are sent, blanks between.
+Texts = dict[str, str]
+# What of an entry is a number.
+COUNTS = (*TEXTS, "times")
+
+
+class _Terms:
+    """Forms, or their stems in one language, as the index can hold them, by the numbers of forms:
+    each is told once, not for each token.
+    """
+
+    def __init__(self, lexicon: Lexicon, language: str | None = None) -> None:
+        self.lexicon, self.language = lexicon, language
+        self.told: Array = np.full(1 << 12, None, object)
+
+    def text(self, forms: Array) -> str:
+        """The terms of forms, blanks between."""
+        if len(self.told) < (size := len(self.lexicon.names)):
+            self.told = np.concatenate((self.told, np.full(size, None, object)))
+        found = self.told[forms].tolist()
+        if None in found:
+            for at, form in enumerate(forms.tolist()):
+                if found[at] is None:
+                    found[at] = self.told[form] = self._term(self.lexicon.names[form])
+        return " ".join(found)
+
+    def _term(self, form: str) -> str:
+        return term(stem(form, self.language) if self.language else form)
+
+
+class WordCount:
+    """Takes releases, tells their tokens, and counts the words of all of them."""
+
+    def __init__(self) -> None:
+        self.lexicon = Lexicon()
+        self.terms = _Terms(self.lexicon)
+        self.stems: dict[str, _Terms] = {}
+        # By the number of a word as it stands in texts: how often it does.
+        self.often: Array = np.zeros(1 << 12, np.int64)
+        # By field, and by language, by the number of a form: in how many releases it is; and how
+        # many times in the bodies of a language.
+        self.releases = {name: np.zeros(1 << 12, np.int64) for name in TEXTS}
+        self.spoken: dict[str, Array] = {}
+        self.times: dict[str, Array] = {}
+
+    def take(self, title: str, body: str, language: str) -> tuple[Texts, int]:
+        """Count a release's words; the tokens of its texts and their stems, and how many its body
+        has.
+        """
+        lexicon = self.lexicon
+        stems = self.stems.setdefault(language, _Terms(lexicon, language))
+        found: Texts = {}
+        for name, text in (("title", title), ("body", body)):
+            words = lexicon.words(text)
+            self._make_room(language)
+            forms = lexicon.form_of[words]
+            np.add.at(self.often, words, 1)
+            # Once for a form, however often it stands there: numpy adds to each place once.
+            self.releases[name][forms] += 1
+            self.spoken[language][forms] += 1
+            if name == "body":
+                np.add.at(self.times[language], forms, 1)
+            found[name] = self.terms.text(forms)
+            found[stem_field(name)] = stems.text(forms)
+        return found, len(forms)
+
+    def entries(self) -> Iterator[dict[str, Any]]:
+        """An entry for each form, and for each stem."""
+        names = self._names()
+        times: Counter[str] = Counter()
+        size = len(self.lexicon.names)
+        used = sum(self.releases[name][:size] != 0 for name in TEXTS)
+        for form in np.flatnonzero(used).tolist():
+            word = self.lexicon.names[form]
+            stems = set()
+            own = 0
+            for language, often in self.spoken.items():
+                if often[form]:
+                    stems.add(each := stem(word, language))
+                    times[each] += (number := int(self.times[language][form]))
+                    own += number
+            counts = {name: int(self.releases[name][form]) for name in TEXTS}
+            yield entry(word, stems, names.get(form, set()), counts | {"times": own})
+        for each, number in times.items():
+            yield entry(each, set(), set(), {"times": number})
+
+    def _names(self) -> dict[int, set[str]]:
+        """The keys of forms that look like names: more often than not such a form has a capital."""
+        lexicon, size = self.lexicon, len(self.lexicon.names)
+        used = np.flatnonzero(self.often > 0)
+        forms, often, is_capital = lexicon.form_of[used], self.often[used], lexicon.is_capital[used]
+        whole = np.bincount(forms, often, size)
+        capital = np.bincount(forms, often * is_capital, size)
+        found: dict[int, set[str]] = {}
+        is_name = is_capital & (2 * capital > whole)[forms]
+        for word, form in zip(used[is_name].tolist(), forms[is_name].tolist(), strict=True):
+            if key := KEYS["names"](lexicon.word(word)):
+                found.setdefault(form, set()).add(key)
+        return found
+
+    def _make_room(self, language: str) -> None:
+        """There are never more forms than words."""
+        size = len(self.lexicon.form_of)
+        for counts in (self.spoken, self.times):
+            if language not in counts:
+                counts[language] = np.zeros(size, np.int64)
+        if len(self.often) == size:
+            return
+        self.often = _longer(self.often, size)
+        for counts in (self.releases, self.spoken, self.times):
+            counts |= {name: _longer(each, size) for name, each in counts.items()}
+
+
+def _longer(counts: Array, size: int) -> Array:
+    return np.pad(counts, (0, size - len(counts))) if len(counts) < size else counts
+
+
+def entry(word: str, stems: set[str], names: set[str], counts: dict[str, int]) -> dict[str, Any]:
+    """A word as it is sent; the loose key follows from it."""
+    found: dict[str, Any] = {"word": term(word), **counts}
+    if stems:
+        found["stems"] = sorted(map(term, stems))
+    if names:
+        found["names"] = sorted(map(term, names))
+    if KAZAKH.search(word) and (key := KEYS["loose"](word)):
+        found["loose"] = term(key)
+    return found
+
+
+def joined(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """Two entries of a word as one: what leads to either, and the sum of their releases."""
+    found = {**one, **other}
+    for name in ("stems", "names"):
+        if both := {*one.get(name, ()), *other.get(name, ())}:
+            found[name] = sorted(both)
+    for name in COUNTS:
+        if name in found:
+            found[name] = one.get(name, 0) + other.get(name, 0)
+    return found

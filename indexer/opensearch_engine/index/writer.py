@@ -1,0 +1,245 @@
+"""Releases and words sent in bulk: as many at a time as the cluster takes, and again what it was
+too busy for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any, TypeVar
+
+from opensearchpy import helpers
+
+from corpus.errors import StoreError
+from indexer.engine.document import Document
+from indexer.engine.interface import Report
+from indexer.opensearch_engine.index.cluster import TIMEOUT_S, Cluster
+from indexer.opensearch_engine.index.mapping import (
+    finished,
+    release,
+    release_mapping,
+    settings,
+    word_mapping,
+)
+from indexer.opensearch_engine.index.source_doc import Stored
+from indexer.opensearch_engine.index.vocabulary import COUNTS, WordCount, joined
+
+T = TypeVar("T")
+Action = dict[str, Any]
+# Requests that are under way at a time, and what one holds at most.
+THREADS, CHUNK, CHUNK_BYTES = 2, 400, 8_000_000
+# So long a request waits for a shard that is away; then it is sent again as all else is.
+AWAY = "1s"
+# What of an answer is read.
+ANSWERED = "errors,items.*._id,items.*.status,items.*.error"
+# Answers that ask to come again later; a lost connection, and one that took too long, have none.
+BUSY = (429, 502, 503, 504, "N/A", "TIMEOUT")
+FIRST_WAIT_S, LAST_WAIT_S = 1.0, 60.0
+# Words that are read at a time to be added to.
+WORDS_READ = 2_000
+
+
+class Writer:
+    """Writes one build. What it writes is seen when it is refreshed."""
+
+    def __init__(self, cluster: Cluster, build: str) -> None:
+        self.cluster, self.build = cluster, build
+        self.releases, self.words = cluster.index(build), cluster.words(build)
+
+    def create(self, shards: int) -> None:
+        """Two empty indexes."""
+        for index, mapping in ((self.releases, release_mapping()), (self.words, word_mapping())):
+            body = {"settings": {"index": settings(shards)}, "mappings": mapping}
+            with self.cluster.writing():
+                self.cluster.client.indices.create(index=index, body=body)
+
+    def add(self, documents: Iterable[Document], report: Report) -> int:
+        """Send releases, then the words of all of them; how many releases."""
+        words = WordCount()
+        number = self._send(self._releases(documents, words), report)
+        self._send(_indexing(self.words, words.entries()))
+        return number
+
+    def replace(self, documents: Iterable[Document], removed: Iterable[str], report: Report) -> int:
+        """Send releases in place of those of the same ids and remove others, with their words; how
+        many were sent.
+        """
+        sent: set[str] = set()
+        gone, words = WordCount(), WordCount()
+        for batch in _pieces(documents, CHUNK):
+            ids = [each.id for each in batch]
+            self._count(gone, ids)
+            self._send(self._releases(batch, words))
+            sent.update(ids)
+            report(len(sent))
+        away = [each for each in removed if each not in sent]
+        self._count(gone, away)
+        self._send({"_op_type": "delete", "_index": self.releases, "_id": each} for each in away)
+        self._add_words(gone, words)
+        return len(sent)
+
+    def recount(self, releases: Iterable[Stored]) -> None:
+        """Count the words anew from the texts that are held: a killed update may have left them
+        behind.
+        """
+        words = WordCount()
+        for each in releases:
+            words.take(each.title, each.body, each.language)
+        client = self.cluster.client
+        with self.cluster.writing():
+            client.indices.refresh(index=self.words)
+            every: dict[str, Any] = {"query": {"match_all": {}}}
+            client.delete_by_query(index=self.words, body=every, params={"refresh": "false"})
+        self._send(_indexing(self.words, words.entries()))
+
+    def finish(self, replicas: int, revision: int) -> None:
+        """Show what was written, and note of which revision of the catalog it is, how many releases
+        it has, and when that was.
+        """
+        with self.cluster.writing():
+            for index in (self.releases, self.words):
+                self.cluster.client.indices.refresh(index=index)
+                self.cluster.client.indices.put_settings(
+                    index=index, body={"index": finished(replicas)}
+                )
+        with self.cluster.reading():
+            releases = self.cluster.client.count(index=self.releases)["count"]
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        self.note(revision=revision, releases=releases, updated_at=at, is_whole=True)
+
+    def note(self, **facts: object) -> None:
+        """Keep facts about the build with it."""
+        meta = {**self.facts(), **facts}
+        with self.cluster.writing():
+            self.cluster.client.indices.put_mapping(index=self.releases, body={"_meta": meta})
+
+    def facts(self) -> dict[str, Any]:
+        """The facts that were noted. Raises GoneError where the build is there no more."""
+        with self.cluster.reading_of(self.releases):
+            found = self.cluster.client.indices.get_mapping(index=self.releases)
+        kept: dict[str, Any] = found[self.releases]["mappings"].get("_meta", {})
+        return kept
+
+    def _releases(self, documents: Iterable[Document], words: WordCount) -> Iterator[Action]:
+        for each in documents:
+            texts, number = words.take(each.title, each.body_text, each.language)
+            source = release(each, texts, number)
+            yield {"_index": self.releases, "_id": each.id, "_source": source}
+
+    def _count(self, words: WordCount, ids: list[str]) -> None:
+        """Count the words of releases as they are held now."""
+        for some in _pieces(ids, 200):
+            with self.cluster.reading():
+                answer = self.cluster.client.mget(
+                    index=self.releases, body={"ids": some}, params={"_source": "shown"}
+                )
+            for each in answer["docs"]:
+                if each.get("found"):
+                    shown = each["_source"]["shown"]
+                    words.take(shown["title"], shown["body"], shown["language"])
+
+    def _add_words(self, gone: WordCount, words: WordCount) -> None:
+        """Bring the words up to what was sent and removed."""
+        changes = {each["word"]: each for each in words.entries()}
+        for each in gone.entries():
+            less = {"word": each["word"]} | {name: -each[name] for name in COUNTS if name in each}
+            changes[each["word"]] = joined(changes.get(each["word"], {}), less)
+        self._send(_indexing(self.words, self._changed(changes.values())))
+
+    def _changed(self, changes: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        for some in _pieces(changes, WORDS_READ):
+            with self.cluster.reading():
+                answer = self.cluster.client.mget(
+                    index=self.words, body={"ids": [key(each["word"]) for each in some]}
+                )
+            for change, held in zip(some, answer["docs"], strict=True):
+                before = held["_source"] if held.get("found") else {}
+                if (after := joined(before, change)) != before:
+                    yield after
+
+    def _send(self, actions: Iterable[Action], report: Report = lambda done: None) -> int:
+        """Send actions, and again what the cluster was too busy for, after longer and longer waits
+        where nothing gets through, before anything new; how many were carried out.
+        """
+        coming = iter(actions)
+        number, wait_s = 0, FIRST_WAIT_S
+        held: list[Action] = []
+        while wait_s < LAST_WAIT_S:
+            before, under_way = number, dict[str, Action]()
+            refused: list[Action] = []
+            for is_done, id_, answer in self._sent(_until(refused, held, coming), under_way):
+                action = under_way.pop(id_)
+                if is_done:
+                    number += 1
+                    report(number)
+                elif answer.get("status") in BUSY:
+                    refused.append(action)
+                else:
+                    raise StoreError(
+                        f"The search cluster refused {id_}: {str(answer.get('error'))[:300]}"
+                    )
+            if not refused:
+                return number
+            time.sleep(wait_s)
+            held, wait_s = refused, FIRST_WAIT_S if number > before else 2 * wait_s
+        raise StoreError(
+            f"The search cluster ({' '.join(self.cluster.hosts)}) stayed too busy, or away;"
+            " the live index is as it was. Run `communique reindex` again later."
+        )
+
+    def _sent(
+        self, actions: Iterable[Action], under_way: dict[str, Action]
+    ) -> Iterator[tuple[bool, str, dict[str, Any]]]:
+        """Whether each action was carried out, its id, and the cluster's answer."""
+
+        def noted() -> Iterator[Action]:
+            for action in actions:
+                under_way[action["_id"]] = action
+                yield dict(action)
+
+        with self.cluster.writing():
+            for is_done, answer in helpers.parallel_bulk(
+                self.cluster.client,
+                noted(),
+                thread_count=THREADS,
+                chunk_size=CHUNK,
+                max_chunk_bytes=CHUNK_BYTES,
+                queue_size=THREADS,
+                raise_on_exception=False,
+                raise_on_error=False,
+                timeout=AWAY,
+                request_timeout=TIMEOUT_S,
+                filter_path=ANSWERED,
+            ):
+                ((kind, item),) = answer.items()
+                is_away = kind == "delete" and item.get("status") == 404
+                yield is_done or is_away, item["_id"], item
+
+
+def key(word: str) -> str:
+    """The id of a word's entry; words can be longer than ids may be."""
+    return hashlib.blake2b(word.encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+def _until(refused: list[Action], held: list[Action], coming: Iterator[Action]) -> Iterator[Action]:
+    """What is held, then what comes, until something is refused."""
+    yield from held
+    while not refused:
+        for action in coming:
+            yield action
+            break
+        else:
+            return
+
+
+def _indexing(index: str, entries: Iterable[dict[str, Any]]) -> Iterator[Action]:
+    return ({"_index": index, "_id": key(each["word"]), "_source": each} for each in entries)
+
+
+def _pieces(things: Iterable[T], size: int) -> Iterator[list[T]]:
+    coming = iter(things)
+    while some := [*islice(coming, size)]:
+        yield some

@@ -1,0 +1,195 @@
+"""One build as it is read: ids and texts of all that matches, and what is looked up first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from whoosh import query as tree
+
+from indexer.analysis.analyzer import tokens
+from indexer.engine.fields import TEXTS
+from indexer.engine.results import Query
+from indexer.highlight.highlighter import phrase_positions
+from indexer.opensearch_engine.index.cluster import Cluster
+from indexer.opensearch_engine.index.source_doc import Stored
+from indexer.opensearch_engine.search import request, suggest
+from indexer.opensearch_engine.search.request import Asked
+from indexer.opensearch_engine.search.term_lookup import Carried, is_stem
+from indexer.opensearch_engine.search.translate import Dsl, Lookup, is_beyond, placed, translate
+
+# By their numbers in memory: the releases that phrases stand in.
+Phrases = dict[int, list[str]]
+# What is read at a time of ids alone, and of texts.
+MANY, SOME = 10_000, 500
+KEEP_ALIVE = "2m"
+
+
+class Reading:
+    """Reads one build. Every method raises GoneError where it is there no more."""
+
+    def __init__(self, cluster: Cluster, build: str) -> None:
+        self.cluster, self.build = cluster, build
+        self.index = cluster.index(build)
+
+    def total(self, query: Query) -> int:
+        """How many releases match."""
+        asked = self.asked(query, self.carried(query))
+        dsl = request.within(asked.every, query.filters)
+        filters = request.chosen(query.filters)
+        if filters:
+            dsl = {"bool": {"must": [dsl], "filter": filters}}
+        return total_of(self.cluster.search(self.index, counting_of(dsl)))
+
+    def scan(self, query: Query) -> Iterator[str]:
+        """All ids, in order; of one state of the index."""
+        asked = self.asked(query, self.carried(query))
+        body = self.narrowed(query, asked, MANY) | {"_source": False}
+        return (hit["_id"] for hit in self.pages(body))
+
+    def texts(self, query: Query) -> Iterator[Stored]:
+        """All releases that match, with their texts, in order."""
+        asked = self.asked(query, self.carried(query))
+        return map(stored_of, self.pages(self.narrowed(query, asked, SOME)))
+
+    def fetch(self, ids: Sequence[str]) -> Iterator[Stored]:
+        """The releases of these ids."""
+        body = {"size": len(ids), "query": {"terms": {"id": [*ids]}}, "_source": True}
+        return map(stored_of, self.cluster.search(self.index, body)["hits"]["hits"])
+
+    def has(self, ids: Sequence[str]) -> list[bool]:
+        """Which of these ids are held."""
+        held: set[str] = set()
+        for at in range(0, len(ids), MANY):
+            some = ids[at : at + MANY]
+            body = {"size": len(some), "query": {"terms": {"id": [*some]}}, "_source": False}
+            hits = self.cluster.search(self.index, body)["hits"]["hits"]
+            held |= {hit["_id"] for hit in hits}
+        return [each in held for each in ids]
+
+    def complete(self, prefix: str, most: int) -> list[str]:
+        """Words of the corpus that begin so, the commonest first."""
+        return suggest.complete(self.cluster, self.build, prefix, most)
+
+    def nearest(self, word: str) -> str | None:
+        """The word of the corpus that a misspelt one was probably meant to be."""
+        return suggest.nearest(self.cluster, self.build, word)
+
+    def look_up(self, body: Dsl) -> dict[str, Any]:
+        """The answer to a search of the words."""
+        return self.cluster.search(self.cluster.words(self.build), body)
+
+    def carried(self, query: Query) -> Carried:
+        """A query's tree with what was looked up of it."""
+        carried = Carried(query.tree)
+        if carried.lookups:
+            index = self.cluster.words(self.build)
+            lookups = [(index, each) for each in carried.lookups]
+            carried.take(self.cluster.several(lookups), self.look_up)
+        return carried
+
+    def asked(self, query: Query, carried: Carried, phrases: Phrases | None = None) -> Asked:
+        """A query's tree in the cluster's words."""
+        if query.tree is None:
+            return Asked.alone(translate(None))
+        phrases = self.phrases_of(query.tree) if phrases is None else phrases
+        typed = translate(query.tree, Lookup(carried.own, phrases))
+        every = translate(query.tree, lookup_of(carried, phrases)) if carried.others else typed
+        return Asked(typed, every)
+
+    def phrases_of(self, node: tree.Query | None) -> Phrases:
+        """Where phrases stand that the cluster cannot tell."""
+        leaves = [] if node is None else node.leaves()
+        return {id(leaf): self._standing(leaf) for leaf in leaves if is_beyond(leaf)}
+
+    def _standing(self, phrase: tree.Phrase) -> list[str]:
+        """The releases that hold a phrase, of those whose words are near enough two by two, by a
+        look into their texts.
+        """
+        body = self.narrowed(Query(sort="id"), Asked.alone(placed(phrase)), SOME)
+        field = phrase.fieldname.removesuffix("_stem")
+        found = []
+        for hit in self.pages(body):
+            each = stored_of(hit)
+            if field in TEXTS:
+                words = tokens(each.title if field == "title" else each.body, each.language)
+                shapes = [token.stem if is_stem(phrase) else token.written for token in words]
+            else:
+                shapes = hit["_source"].get(field, "").split()
+            if phrase_positions(shapes, phrase.words, phrase.slop):
+                found.append(each.id)
+        return found
+
+    def narrowed(self, query: Query, asked: Asked, size: int) -> dict[str, Any]:
+        """A body for the hits of a page within the filters.
+
+        Where scores decide they come as the first value of the order, and are not tracked beside
+        it: so the cluster passes over what cannot be among the best.
+        """
+        body: dict[str, Any] = {
+            "query": request.within(asked.ranked, query.filters),
+            "from": query.start,
+            "size": size,
+            "_source": True,
+            "sort": request.order(query),
+            "track_scores": not query.is_ranked,
+            "track_total_hits": False,
+        }
+        filters = request.chosen(query.filters)
+        if query.after:
+            filters = [*filters, request.behind(query.sort, query.after)]
+        if filters:
+            body["post_filter"] = {"bool": {"filter": filters}}
+        return body
+
+    def pages(self, body: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """All hits of a body, page after page, of one state of the index."""
+        client = self.cluster.client
+        with self.cluster.reading_of(self.index):
+            params = {"keep_alive": KEEP_ALIVE}
+            view = client.create_pit(index=self.index, params=params)["pit_id"]
+        try:
+            body = body | {"pit": {"id": view, "keep_alive": KEEP_ALIVE}, "from": 0}
+            while True:
+                with self.cluster.reading():
+                    hits = client.search(body=body)["hits"]["hits"]
+                yield from hits
+                if len(hits) < body["size"]:
+                    return
+                body["search_after"] = hits[-1]["sort"]
+        finally:
+            with self.cluster.reading():
+                client.delete_pit(body={"pit_id": [view]})
+
+
+def lookup_of(carried: Carried, phrases: Phrases) -> Lookup:
+    """What a translation needs to know beside the tree."""
+    return Lookup({leaf: carried.terms(leaf) for leaf in carried.own}, phrases)
+
+
+def stored_of(hit: dict[str, Any]) -> Stored:
+    """A release of an answer."""
+    shown = hit["_source"]["shown"]
+    day = shown["published"]
+    return Stored(
+        id=hit["_id"],
+        office=shown["office"],
+        language=shown["language"],
+        published=date.fromisoformat(day) if day else None,
+        url=shown["url"],
+        title=shown["title"],
+        body=shown["body"],
+        alternates=tuple(shown["alternates"]),
+    )
+
+
+def counting_of(dsl: Dsl) -> dict[str, Any]:
+    """A body that tells how many releases match."""
+    return {"size": 0, "track_total_hits": True, "query": dsl}
+
+
+def total_of(answer: dict[str, Any]) -> int:
+    """How many releases an answer found."""
+    number: int = answer["hits"]["total"]["value"]
+    return number

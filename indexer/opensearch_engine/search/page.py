@@ -1,0 +1,222 @@
+"""A page of hits: what is asked for it, in one round trip, and how it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+from whoosh import query as tree
+
+from indexer.engine.explanation import explained
+from indexer.engine.periods import Step
+from indexer.engine.results import Filters, Hit, Position, Query, Results
+from indexer.highlight.highlighter import MOST_FORMS, Marker
+from indexer.highlight.snippets import marked, passages
+from indexer.highlight.variants import other_words
+from indexer.opensearch_engine.search import request, suggest
+from indexer.opensearch_engine.search.index_reader import (
+    MANY,
+    Phrases,
+    Reading,
+    counting_of,
+    lookup_of,
+    stored_of,
+    total_of,
+)
+from indexer.opensearch_engine.search.request import Asked
+from indexer.opensearch_engine.search.term_lookup import Carried
+from indexer.opensearch_engine.search.translate import translate
+
+
+def search(reading: Reading, query: Query) -> Results:
+    """A page of hits with all that is counted.
+
+    Words are looked up and hits asked for in one round trip, as if no word were spelt in two
+    ways; where one is, which is seldom, hits are asked for again.
+    """
+    carried = Carried(query.tree, is_explained=query.is_explained)
+    phrases = reading.phrases_of(query.tree)
+    found = _answer(reading, query, carried, phrases)
+    if carried.has_terms:
+        found = _answer(reading, query, carried, phrases)
+    asked, counts = found.asked, found.counts
+    clause = explained(query.tree, carried) if query.is_explained else None
+    step = request.fitting(query, counts) if query.has_timeline else None
+    timed = counts
+    if step and query.step == "auto" and step in ("day", "week"):
+        timed = _counted(reading, query, asked, step)
+    page, has_more = found.hits[: query.size], len(found.hits) > query.size
+    copies = request.buckets(counts, "copies") if query.is_folded else {}
+    shown = _Shown(query.tree, carried, asked)
+    return Results(
+        hits=tuple(shown.hit(each, copies) for each in page),
+        total=total_of(counts),
+        facets=request.facets(counts, query.facets),
+        build=reading.build,
+        timeline=request.timeline(step, timed) if step else (),
+        clause=clause,
+        step=step,
+        folded=sum(number - 1 for number in copies.values()),
+        more_after=_position(page) if has_more and not query.is_ranked else None,
+        otherwise=counts["aggregations"]["otherwise"]["doc_count"] if asked.has_others else 0,
+    )
+
+
+def _answer(reading: Reading, query: Query, carried: Carried, phrases: Phrases) -> _Found:
+    """The hits, what is counted, and what is still to be looked up, in one round trip.
+
+    What is counted has searches of its own: the cluster does them beside the others, and keeps
+    their answers for the next page.
+    """
+    asked, lookup = reading.asked(query, carried, phrases), lookup_of(carried, phrases)
+    carried.counts.clear()
+    if query.is_explained:
+        explained(query.tree, carried)  # what is it that has to be counted?
+    # Of all of an unnarrowed query, the total tells how many releases matched.
+    whole = query.tree if query.filters == Filters() else None
+    nodes = [node for node in carried.wanted if node is not whole]
+    carried.wanted = []
+    is_deep = _is_deep(query)
+    hits = [_hits(reading, query, asked)] if query.size and not is_deep else []
+    countings = _countings(reading, query, asked, request.first_steps(query))
+    parts = [counting_of(translate(node, lookup)) for node in nodes]
+    lookups, carried.lookups = carried.lookups, []
+    answers = iter(
+        reading.cluster.several(
+            [
+                *((reading.index, each) for each in (*hits, *countings, *parts)),
+                *((reading.cluster.words(reading.build), each) for each in lookups),
+            ]
+        )
+    )
+    given = next(answers)["hits"]["hits"] if hits else []
+    counts = request.together([*islice(answers, len(countings))])
+    numbers = map(total_of, islice(answers, len(nodes)))
+    carried.counts = {id(node): number for node, number in zip(nodes, numbers, strict=True)}
+    carried.counts[id(whole)] = total_of(counts)
+    if lookups:
+        carried.take([*answers], reading.look_up)
+    return _Found(asked, _walked(reading, query, asked) if is_deep else given, counts)
+
+
+def _hits(reading: Reading, query: Query, asked: Asked) -> dict[str, Any]:
+    """A body for the hits of a page and one more."""
+    body = reading.narrowed(query, asked, query.size + 1)
+    return body | {"collapse": {"field": "fold"}} if query.is_folded else body
+
+
+def _countings(
+    reading: Reading, query: Query, asked: Asked, steps: Sequence[Step]
+) -> list[dict[str, Any]]:
+    """Bodies for what is counted beside the hits."""
+    plain = replace(query, start=0, after=None)
+    body = reading.narrowed(plain, Asked.alone(asked.every), 0) | {"track_total_hits": True}
+    del body["sort"], body["track_scores"]
+    return [body | {"aggs": each} for each in request.halves(request.counted(query, asked, steps))]
+
+
+def _counted(reading: Reading, query: Query, asked: Asked, step: Step) -> dict[str, Any]:
+    """The periods of a step, counted."""
+    alone = replace(query, facets=(), has_timeline=True, step=step, is_folded=False)
+    (body,) = _countings(reading, alone, asked, [step])
+    return reading.cluster.search(reading.index, body)
+
+
+def _is_deep(query: Query) -> bool:
+    """Whether a page has to be walked to: a cluster hands out the first hits only, and folds no
+    hits behind a position.
+    """
+    is_behind = query.after is not None and query.is_folded
+    return query.start + query.size >= request.DEEPEST or is_behind
+
+
+def _walked(reading: Reading, query: Query, asked: Asked) -> list[dict[str, Any]]:
+    """A page's hits and one more, counted from the first on."""
+    whole = replace(query, start=0, after=None)
+    body = reading.narrowed(whole, asked, MANY) | {"_source": False, "docvalue_fields": ["fold"]}
+    behind = query.after is None
+    seen: set[str] = set()
+    ids: list[str] = []
+    skipped = 0
+    for hit in reading.pages(body):
+        fold = hit["fields"]["fold"][0] if query.is_folded else hit["_id"]
+        if fold in seen:
+            continue
+        seen.add(fold)
+        behind = behind or request.is_behind(query.sort, hit["sort"], query.after)
+        if not behind:
+            continue
+        skipped += 1
+        if skipped > query.start:
+            ids.append(hit["_id"])
+        if len(ids) > query.size:
+            break
+    some = reading.narrowed(whole, asked, len(ids))
+    some["post_filter"] = {"terms": {"id": ids}}
+    return [*reading.cluster.search(reading.index, some)["hits"]["hits"]] if ids else []
+
+
+def similar(reading: Reading, id_: str, size: int) -> tuple[Hit, ...]:
+    """The releases most like one."""
+    found = [*reading.fetch([id_])]
+    if not found:
+        return ()
+    number = reading.total(Query())
+    like = suggest.likeness(reading.cluster, reading.build, found[0], number)
+    if like is None:
+        return ()
+    body = reading.narrowed(Query(like), Asked.alone(translate(like)), size + 1)
+    hits = reading.cluster.search(reading.index, body)["hits"]["hits"]
+    shown = _Shown(None, Carried(None), None)
+    return tuple(shown.hit(each, {}) for each in hits if each["_id"] != id_)[:size]
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What was asked, the hits of a page and one more, and the answer with what was counted."""
+
+    asked: Asked
+    hits: list[dict[str, Any]]
+    counts: dict[str, Any]
+
+
+class _Shown:
+    """Hits as a page shows them."""
+
+    def __init__(self, node: tree.Query | None, carried: Carried, asked: Asked | None) -> None:
+        self.asked = asked
+        self.marker = Marker(node, carried.forms)
+        others = tree.Or([*carried.others])
+        self.others = Marker(others, lambda leaf: _few(carried.spellings(leaf)))
+
+    def hit(self, given: dict[str, Any], copies: dict[str, int]) -> Hit:
+        """A hit of an answer."""
+        stored = stored_of(given)
+        language, title, body = stored.language, stored.title, stored.body
+        score = self.asked.score(request.score(given)) if self.asked else 0.0
+        fold = given["_source"]["fold"]
+        return Hit(
+            id=stored.id,
+            score=score,
+            office=stored.office,
+            language=language,
+            published=stored.published,
+            url=stored.url,
+            title=marked(title, self.marker.marks(title, "title", language)),
+            passages=passages(body, self.marker.marks(body, "body", language)),
+            folded=max(0, copies.get(fold, 1) - 1),
+            otherwise=other_words(self.others, title, body, language) if score < 0 else (),
+        )
+
+
+def _few(forms: dict[str, int]) -> Iterable[str] | None:
+    return forms if len(forms) <= MOST_FORMS else None
+
+
+def _position(page: list[dict[str, Any]]) -> Position | None:
+    if not page:
+        return None
+    last = stored_of(page[-1])
+    return last.published, last.id

@@ -1,0 +1,284 @@
+"""A query -> the body of a search: what matches, in what order, and what is counted; and the counts
+of its answer.
+
+Filters by facets come after the counting (`post_filter`), so that each facet can be counted without
+its own; a range of days comes before.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from indexer.engine import periods
+from indexer.engine.fields import FACET_FIELDS
+from indexer.engine.periods import Step
+from indexer.engine.results import (
+    FACETS,
+    Facet,
+    Filters,
+    Frequencies,
+    Frequency,
+    Order,
+    Position,
+    Query,
+)
+from indexer.opensearch_engine.index.mapping import EVER, NEVER, PROFILE, STEPS, facets_of, term
+from indexer.opensearch_engine.search.translate import Dsl
+
+# More values than a cluster hands out at once are an error of its.
+MOST_VALUES = 20_000
+# Deeper pages are walked to.
+DEEPEST = 10_000
+# Facets of which most releases have several values.
+SEVERAL = ("topic", "component")
+NEWEST = [{"newest": "desc"}, {"id": "asc"}]
+SORTS: dict[Order, list[dict[str, Any]]] = {
+    "relevance": [{"_score": {"order": "desc"}}, *NEWEST],
+    "newest": NEWEST,
+    "oldest": [{"oldest": "asc"}, {"id": "asc"}],
+    "id": [{"id": "asc"}],
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A query's tree as typed, and with other spellings, which rank below; the same where there are
+    none.
+    """
+
+    typed: Dsl
+    every: Dsl
+
+    @classmethod
+    def alone(cls, dsl: Dsl) -> Asked:
+        """What has no other spellings."""
+        return cls(dsl, dsl)
+
+    @property
+    def has_others(self) -> bool:
+        """Whether other spellings add anything."""
+        return self.typed != self.every
+
+    @property
+    def ranked(self) -> Dsl:
+        """Typed hits score 1 more than they would, the others less than 1."""
+        if not self.has_others:
+            return self.every
+        typed = _scored(self.typed, "1.0 + _score")
+        others = _scored(self.every, "_score / (1.0 + _score)")
+        both = {"bool": {"must": [others], "must_not": [self.typed]}}
+        return {"bool": {"should": [typed, both], "minimum_should_match": 1}}
+
+    def score(self, given: float) -> float:
+        """A hit's score, below 0 where only another spelling matches."""
+        return given - self.has_others
+
+
+def order(query: Query) -> list[dict[str, Any]]:
+    """How the hits are sorted."""
+    return NEWEST if query.sort == "relevance" and not query.is_ranked else SORTS[query.sort]
+
+
+def score(hit: dict[str, Any]) -> float:
+    """A hit's score, tracked or as its place in the order."""
+    tracked = hit["_score"]
+    found: float = hit["sort"][0] if tracked is None else tracked
+    return found
+
+
+def within(dsl: Dsl, filters: Filters) -> Dsl:
+    """A tree's matches in a range of days."""
+    ends = {
+        name: day.toordinal()
+        for name, day in (("gte", filters.since), ("lte", filters.until))
+        if day
+    }
+    if not ends:
+        return dsl
+    days = [{"range": {"newest": {"gte": NEVER + 1} | ends}}]
+    return {"bool": {"must": [dsl], "filter": days}}
+
+
+def chosen(filters: Filters, but: str = "") -> list[Dsl]:
+    """The facets' filters, but for one facet's."""
+    return [
+        {"terms": {FACET_FIELDS[name]: [*map(term, values)]}}
+        for name in FACETS
+        if name != but and (values := filters.values(name))
+    ]
+
+
+def counted(query: Query, asked: Asked, steps: Sequence[Step]) -> dict[str, Any]:
+    """What is counted beside the hits: the facets asked for, the periods, what other spellings
+    found, and how many copies a page leaves out.
+    """
+    every = chosen(query.filters)
+    alone = query.facets if every else [name for name in query.facets if name not in PROFILE]
+    found = {
+        name: _filtered(
+            chosen(query.filters, name),
+            {"terms": {"field": FACET_FIELDS[name], "size": MOST_VALUES}},
+        )
+        for name in alone
+    }
+    if len(alone) < len(query.facets):
+        found["profile"] = {"terms": {"field": "profile", "size": MOST_VALUES}}
+    for step in steps:
+        found[f"by_{step}"] = _filtered(every, {"histogram": _histogram(step)})
+    if query.has_timeline and query.step == "auto":
+        found["days"] = _filtered(every, {"stats": {"field": "day"}})
+    if asked.has_others:
+        found["otherwise"] = {"filter": {"bool": {"filter": every, "must_not": [asked.typed]}}}
+    if query.is_folded:
+        copies = {"terms": {"field": "group", "size": MOST_VALUES, "min_doc_count": 2}}
+        found["copies"] = _filtered(every, copies)
+    return found
+
+
+def halves(counted: dict[str, Any]) -> list[dict[str, Any]]:
+    """The same in two, of about the same work: where releases have several values of a facet, that
+    takes as long as all else.
+    """
+    several = {name: each for name, each in counted.items() if name in SEVERAL}
+    rest = {name: each for name, each in counted.items() if name not in SEVERAL}
+    return [rest, several] if several else [rest]
+
+
+def together(answers: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The answers to halves as one."""
+    found: dict[str, Any] = {}
+    for each in answers:
+        found |= each.get("aggregations", {})
+    return {**answers[0], "aggregations": found}
+
+
+def _histogram(step: Step) -> dict[str, Any]:
+    return {"field": step, "interval": 1, "min_doc_count": 1}
+
+
+def _filtered(filters: list[Dsl], counting: dict[str, Any]) -> dict[str, Any]:
+    return (
+        {"filter": {"bool": {"filter": filters}}, "aggs": {"of": counting}} if filters else counting
+    )
+
+
+def buckets(answer: dict[str, Any], name: str) -> dict[Any, int]:
+    """The values that were counted, and how many releases have each."""
+    return {each["key"]: each["doc_count"] for each in counts(answer, name)["buckets"]}
+
+
+def counts(answer: dict[str, Any], name: str) -> dict[str, Any]:
+    """What was counted under a name, whether within filters or not."""
+    found: dict[str, Any] = answer["aggregations"][name]
+    inner: dict[str, Any] = found.get("of", found)
+    return inner
+
+
+def facets(answer: dict[str, Any], names: Sequence[str]) -> tuple[Facet, ...]:
+    """Facets, the values of each most first, then by value."""
+    counted = answer.get("aggregations", {})
+    found = {name: Counter(buckets(answer, name)) for name in names if name in counted}
+    if "profile" in counted:
+        found |= {name: Counter() for name in names if name not in counted}
+        for profile, number in buckets(answer, "profile").items():
+            for name, values in facets_of(profile).items():
+                if name in names:
+                    found[name].update(dict.fromkeys(values, number))
+    return tuple(
+        Facet(name, tuple(sorted(found[name].items(), key=lambda pair: (-pair[1], pair[0]))))
+        for name in names
+    )
+
+
+def first_steps(query: Query) -> list[Step]:
+    """The periods that a first request counts; where they are to fit the hits, the usual ones."""
+    if not query.has_timeline:
+        return []
+    step: Step = "month" if query.step == "auto" else query.step
+    return [step if step in STEPS else "month"]
+
+
+def fitting(query: Query, answer: dict[str, Any]) -> Step:
+    """The step that the timeline of an answer has."""
+    step: Step | Literal["auto"] = query.step
+    if step != "auto":
+        return step
+    days = counts(answer, "days")
+    first, last = (int(days[end] or 1) for end in ("min", "max"))
+    return periods.fitting(date.fromordinal(first), date.fromordinal(last))
+
+
+def timeline(step: Step, answer: dict[str, Any]) -> tuple[tuple[str, int], ...]:
+    """The periods with hits, by name, in order."""
+    found = buckets(answer, f"by_{step if step in STEPS else 'month'}")
+    numbers: dict[int, int] = {}
+    for number, many in found.items():
+        own = int(number) // 12 if step == "year" else int(number)
+        numbers[own] = numbers.get(own, 0) + many
+    return tuple((periods.name(step, number), numbers[number]) for number in sorted(numbers))
+
+
+def _scored(dsl: Dsl, script: str) -> Dsl:
+    return {"script_score": {"query": dsl, "script": {"source": script}}}
+
+
+def behind(sort: Order, after: Position) -> Dsl:
+    """What stands behind a position in an order by date or by id."""
+    day, id_ = after
+    further = {"range": {"id": {"gt": id_}}}
+    if sort == "id":
+        return further
+    field, place = ("oldest", EVER) if sort == "oldest" else ("newest", NEVER)
+    at = day.toordinal() if day else place
+    beyond = {"range": {field: {"gt" if sort == "oldest" else "lt": at}}}
+    level = {"bool": {"filter": [{"term": {field: at}}, further]}}
+    return {"bool": {"should": [beyond, level], "minimum_should_match": 1}}
+
+
+def is_behind(sort: Order, place: Sequence[Any], after: Position | None) -> bool:
+    """Whether a hit, by its values in that order, stands behind a position."""
+    if after is None:
+        return True
+    day, id_ = after
+    if sort == "id":
+        return bool(place[0] > id_)
+    if sort == "oldest":
+        return (place[0], place[1]) > (day.toordinal() if day else EVER, id_)
+    return (-place[0], place[1]) > (-(day.toordinal() if day else NEVER), id_)
+
+
+def lengths(query: Query, asked: Asked, step: Step) -> dict[str, Any]:
+    """A body that counts releases and the words of their bodies by period."""
+    within_days = within(asked.every, query.filters)
+    matching = {"bool": {"must": [within_days], "filter": chosen(query.filters)}}
+    field: Step = step if step in STEPS else "month"
+    tokens = {"tokens": {"sum": {"field": "tokens"}}}
+    return {
+        "size": 0,
+        "query": matching,
+        "aggs": {
+            "dated": {"histogram": _histogram(field), "aggs": tokens},
+            "undated": {"missing": {"field": field}, "aggs": tokens},
+        },
+    }
+
+
+def frequencies(step: Step, answer: dict[str, Any], build: str) -> Frequencies:
+    """What was counted by `lengths`; without words asked for, nothing occurs."""
+    sums: dict[int, list[int]] = {}
+    for each in answer["aggregations"]["dated"]["buckets"]:
+        number = int(each["key"]) // 12 if step == "year" else int(each["key"])
+        own = sums.setdefault(number, [0, 0])
+        own[0] += each["doc_count"]
+        own[1] += int(each["tokens"]["value"])
+    rest = answer["aggregations"]["undated"]
+    return Frequencies(
+        step,
+        tuple((number, Frequency(sums[number][0], 0, sums[number][1])) for number in sorted(sums)),
+        Frequency(rest["doc_count"], 0, int(rest["tokens"]["value"])),
+        build,
+    )

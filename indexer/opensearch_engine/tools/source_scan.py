@@ -1,0 +1,139 @@
+"""What is counted in the texts of hits: lines, words around, frequencies, counterparts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from whoosh import query as tree
+
+from indexer.engine.periods import Step
+from indexer.engine.results import (
+    Collocates,
+    Concordance,
+    Counterpart,
+    Frequencies,
+    Line,
+    LineSort,
+    Measure,
+    Query,
+)
+from indexer.opensearch_engine.index.mapping import term
+from indexer.opensearch_engine.search import request
+from indexer.opensearch_engine.search.index_reader import MANY, Reading
+from indexer.opensearch_engine.tools import collocates, concordance, frequencies, translations
+from indexer.opensearch_engine.tools.translations import StoredTranslations
+from indexer.query.leaves import body_leaves
+from indexer.query.variants import Keyed
+
+Read = Callable[[], StoredTranslations | None]
+
+
+def occurrences(
+    reading: Reading, query: Query, sort: LineSort, start: int, size: int
+) -> Concordance:
+    """A page of lines."""
+    found = concordance.concordance(
+        reading.texts(query),
+        query.tree,
+        _words_of(reading, query),
+        sort,
+        start,
+        size,
+        reading.fetch,
+    )
+    return replace(found, build=reading.build)
+
+
+def scan_occurrences(reading: Reading, query: Query, sort: LineSort) -> Iterator[Line]:
+    """All lines, in order."""
+    words_of = _words_of(reading, query)
+    return concordance.scan(reading.texts(query), query.tree, words_of, sort, reading.fetch)
+
+
+def over_time(reading: Reading, query: Query, step: Step) -> Frequencies:
+    """The hits by period; where no words are asked for, by what each release has noted."""
+    if not [*body_leaves(query.tree)]:
+        asked = reading.asked(query, reading.carried(query))
+        body = request.lengths(query, asked, step)
+        return request.frequencies(step, reading.cluster.search(reading.index, body), reading.build)
+    found = frequencies.frequencies(
+        reading.texts(query), query.tree, _words_of(reading, query), step
+    )
+    return replace(found, build=reading.build)
+
+
+def around(
+    reading: Reading,
+    query: Query,
+    window: int,
+    measure: Measure,
+    least: int,
+    most: int,
+    *,
+    is_stem: bool,
+) -> Collocates:
+    """The words around a query's words."""
+    found = collocates.collocates(
+        reading.texts(query),
+        query.tree,
+        _words_of(reading, query),
+        partial(_times, reading),
+        partial(_tokens, reading),
+        window,
+        measure,
+        least,
+        most,
+        is_stem=is_stem,
+    )
+    return replace(found, build=reading.build)
+
+
+def in_translation(
+    reading: Reading, query: Query, most: int, aligned: Callable[[Read], StoredTranslations | None]
+) -> tuple[Counterpart, ...]:
+    """The words in translations of the hits; `aligned` keeps what was read of these."""
+    if query.tree is None or (texts := aligned(lambda: _aligned(reading))) is None:
+        return ()
+    hits = reading.scan(replace(query, sort="id"))
+    return translations.counterparts(texts, hits, query.tree, most)
+
+
+def _aligned(reading: Reading) -> StoredTranslations | None:
+    """The translations that offices declare; None where they declare none."""
+    declared = Query(tree.Every("alternates"), sort="id")
+    return StoredTranslations.of(reading.texts(declared), reading.fetch, partial(_holding, reading))
+
+
+def _times(reading: Reading, words: Sequence[str], is_stem: bool) -> dict[str, int]:
+    """How often words, or stems, stand in all bodies."""
+    found: dict[str, int] = {}
+    for at in range(0, len(words), MANY):
+        some = {term(each): each for each in words[at : at + MANY]}
+        body = {"size": len(some), "query": {"terms": {"word": [*some]}}}
+        hits = reading.look_up(body)["hits"]["hits"]
+        found |= {some[hit["_source"]["word"]]: hit["_source"]["times"] for hit in hits}
+    return {each: found.get(each, 0) for each in words}
+
+
+def _tokens(reading: Reading) -> int:
+    body = {"size": 0, "aggs": {"tokens": {"sum": {"field": "tokens"}}}}
+    return int(reading.cluster.search(reading.index, body)["aggregations"]["tokens"]["value"])
+
+
+def _holding(reading: Reading, stem: str, language: str) -> int:
+    either = tree.Or([tree.Term("title_stem", stem), tree.Term("body_stem", stem)])
+    return reading.total(Query(tree.And([either, tree.Term("language", language)])))
+
+
+def _words_of(reading: Reading, query: Query) -> Any:
+    carried = reading.carried(query)
+
+    def words_of(leaf: tree.Query) -> frozenset[str] | None:
+        if isinstance(leaf, Keyed):
+            return frozenset(carried.terms(leaf))
+        return frozenset([leaf.text]) if isinstance(leaf, tree.Term) else None
+
+    return words_of

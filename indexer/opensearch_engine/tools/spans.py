@@ -1,0 +1,133 @@
+"""What a query's words match in the bodies of its hits, read from their texts -> spans of tokens.
+
+The rules are those of the embedded engine (`whoosh_engine/occurrences.py`): a word is a span of one
+token, a phrase one from its first word to its last; of loose phrases the shortest count; the same
+span counts once; negated parts and other fields give none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from whoosh import query as tree
+
+from indexer.highlight.highlighter import Test, word_test
+from indexer.linguistics.spans import NOWHERE, Array, Pair, documents_of, joined, phrase_spans
+from indexer.opensearch_engine.index.source_doc import Stored
+from indexer.opensearch_engine.tools.token_batches import Batch, Vocabulary, batches
+from indexer.query.leaves import BODY, body_leaves
+from indexer.query.variants import Keyed
+
+# The folded words that a leaf on bodies stands for, or the stems of one on their stems; None where
+# each word is to be judged.
+WordsOf = Callable[[tree.Query], frozenset[str] | None]
+
+
+@dataclass(frozen=True)
+class Spans:
+    """The spans in a batch, by their first and last tokens there, and their releases by their
+    places in the batch; all ascend.
+    """
+
+    batch: Batch
+    releases: Array
+    firsts: Array
+    lasts: Array
+
+    def __len__(self) -> int:
+        return len(self.firsts)
+
+    @property
+    def n_releases(self) -> int:
+        """In how many releases the spans stand."""
+        return int(np.count_nonzero(np.diff(self.releases, prepend=np.int32(-1))))
+
+
+def read_spans(
+    releases: Iterable[Stored], node: tree.Query | None, words_of: WordsOf
+) -> Iterator[Spans]:
+    """What a tree matches in releases' bodies, batch by batch; batches without any come too."""
+    vocabulary = Vocabulary()
+    leaves = [*body_leaves(node)]
+    phrases = [leaf for leaf in leaves if isinstance(leaf, tree.Phrase)]
+    words = [leaf for leaf in leaves if not isinstance(leaf, tree.Phrase)]
+    matched = _Matched(vocabulary, words, words_of)
+    for batch in batches(releases, vocabulary):
+        pairs = [_phrase(batch, leaf) for leaf in phrases]
+        firsts, lasts = joined(matched.places(batch), pairs)
+        yield Spans(batch, documents_of(firsts, batch.starts), firsts, lasts)
+
+
+class _Wanted:
+    """Which of words that come one after another some leaves match."""
+
+    def __init__(self, words: set[str], tests: Sequence[Test]) -> None:
+        self.words, self.tests = words, tests
+        self._mask: Array = np.zeros(0, bool)
+        self._known = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.words or self.tests)
+
+    def mask(self, size: int, word: Callable[[int], str]) -> Array:
+        """A mask of the words by their numbers, of which `word` gives those that are new."""
+        if size > len(self._mask):
+            self._mask = np.concatenate((self._mask, np.zeros(size, bool)))
+        for number in range(self._known, size):
+            self._mask[number] = self._has(word(number))
+        self._known = max(size, self._known)
+        return self._mask
+
+    def _has(self, word: str) -> bool:
+        return word in self.words or any(test(word, word, word) for test in self.tests)
+
+
+class _Matched:
+    """Where the words stand that leaves match, those of phrases aside."""
+
+    def __init__(
+        self, vocabulary: Vocabulary, leaves: Sequence[tree.Query], words_of: WordsOf
+    ) -> None:
+        self.vocabulary = vocabulary
+        words: dict[bool, set[str]] = {False: set(), True: set()}
+        tests: dict[bool, list[Test]] = {False: [], True: []}
+        as_they_stand: list[Test] = []
+        for leaf in leaves:
+            is_stem = leaf.fieldname != BODY
+            known = {leaf.text} if isinstance(leaf, tree.Term) else words_of(leaf)
+            if known is not None:
+                words[is_stem] |= known
+            elif test := word_test(leaf, is_stem=is_stem):
+                is_cased = isinstance(leaf, Keyed) and not is_stem
+                (as_they_stand if is_cased else tests[is_stem]).append(test)
+        self.forms, self.stems = (_Wanted(words[each], tests[each]) for each in (False, True))
+        self.cased = _Wanted(set(), as_they_stand)
+
+    def places(self, batch: Batch) -> Array:
+        """The places of all of these words in a batch, in order."""
+        vocabulary, found = self.vocabulary, []
+        if self.forms:
+            mask = self.forms.mask(len(vocabulary.forms), vocabulary.forms.__getitem__)
+            found.append(mask[batch.forms])
+        if self.stems:
+            stems = batch.stems
+            mask = self.stems.mask(len(vocabulary.stems), vocabulary.stems.__getitem__)
+            found.append(mask[stems])
+        if self.cased:
+            lexicon = vocabulary.lexicon
+            found.append(self.cased.mask(lexicon.size, lexicon.word)[batch.words])
+        if not found:
+            return NOWHERE
+        return np.flatnonzero(np.logical_or.reduce(found)).astype(np.uint32)
+
+
+def _phrase(batch: Batch, leaf: tree.Phrase) -> Pair:
+    vocabulary = batch.vocabulary
+    tokens = batch.forms if leaf.fieldname == BODY else batch.stems
+    known = vocabulary.lexicon.forms if leaf.fieldname == BODY else vocabulary.stem_numbers
+    if not leaf.words or any(word not in known for word in leaf.words):
+        return NOWHERE, NOWHERE
+    words = [np.flatnonzero(tokens == known[word]).astype(np.uint32) for word in leaf.words]
+    return phrase_spans(words, batch.starts, leaf.slop)

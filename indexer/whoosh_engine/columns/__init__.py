@@ -1,0 +1,1 @@
+"""What is kept per document beside the postings: facets, dates, groups, translations."""

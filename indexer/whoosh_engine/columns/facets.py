@@ -1,0 +1,73 @@
+"""Facets as columns: for every document its values' numbers, counted by counting numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from indexer.engine.fields import FACET_FIELDS
+from indexer.whoosh_engine.columns.kernels import count, count_many
+from indexer.whoosh_engine.index.arrays import Array
+from indexer.whoosh_engine.index.segment import SegmentArrays
+
+
+@dataclass(frozen=True)
+class FacetColumn:
+    """The values of a facet in their order, and `codes`: their numbers, document after document
+    (int32).
+
+    `starts` tells where each document's codes begin (int64, one more for the end); None where every
+    document has exactly one.
+    """
+
+    values: list[str]
+    codes: Array
+    starts: Array | None
+
+    @classmethod
+    def of(cls, name: str, segments: list[SegmentArrays]) -> FacetColumn:
+        """The column over all segments, whose own numbers are translated to common ones."""
+        field = FACET_FIELDS[name]
+        terms = [[*s.fields[field].terms(range(len(s.fields[field])))] for s in segments]
+        values = sorted(set().union(*terms))
+        numbers = {value: number for number, value in enumerate(values)}
+        codes, lengths = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)]
+        for segment, own in zip(segments, terms, strict=True):
+            table = np.array([numbers[term] for term in own], np.int32)
+            codes.append(table[segment.arrays[f"{field}/forward"]])
+            lengths.append(segment.lengths(field))
+        each = np.concatenate(lengths)
+        starts = (
+            None if (each == 1).all() else np.concatenate(([0], np.cumsum(each, dtype=np.int64)))
+        )
+        return cls([value.decode() for value in values], np.concatenate(codes), starts)
+
+    def counts(self, documents: Array) -> list[tuple[str, int]]:
+        """How many of the documents have each value, most first, then by value."""
+        if len(self.values) == 1 and self.starts is None:
+            return [(self.values[0], len(documents))] if len(documents) else []
+        found = np.zeros(len(self.values), np.int64)
+        if self.starts is None:
+            count(self.codes, documents, found)
+        else:
+            count_many(self.codes, self.starts, documents, found)
+        return self.ranked(found)
+
+    def ranked(self, found: Array) -> list[tuple[str, int]]:
+        """Values with their counts, which stand in `found` by the values' numbers."""
+        # Codes ascend with their values, so that a stable sort leaves equal counts in that order.
+        order = np.argsort(-found, kind="stable")[: np.count_nonzero(found)]
+        pairs = zip(order.tolist(), found[order].tolist(), strict=True)
+        return [(self.values[code], count) for code, count in pairs]
+
+    def having(self, chosen: tuple[str, ...], size: int) -> Array:
+        """The documents that have any of the chosen values, as a mask."""
+        wanted = np.array([value in chosen for value in self.values], bool)
+        if not len(wanted):
+            return np.zeros(size, bool)
+        hits = wanted[self.codes]
+        if self.starts is None:
+            return hits
+        total = np.concatenate(([0], np.cumsum(hits)))
+        return total[self.starts[1:]] > total[self.starts[:-1]]

@@ -1,0 +1,106 @@
+"""All words of a field, over the segments of a snapshot: their common order and their frequencies.
+
+Each segment numbers its own terms; what compares or adds up words of several needs common numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from indexer.analysis.jit import compiled
+from indexer.whoosh_engine.index.arrays import Array
+from indexer.whoosh_engine.index.segment import SegmentArrays
+
+NEWLINE = 10
+# Of a field whose terms occur once in each of their documents.
+NO_FREQS = np.zeros(0, np.uint8)
+
+
+class WordList:
+    """Words under common numbers, in the order of their characters.
+
+    `numbers` translates each segment's terms to them (int32); `frequencies` says how often each
+    word stands in documents that are not deleted (int64), `tokens` how often all of them do.
+    """
+
+    def __init__(self, field: str, segments: Sequence[SegmentArrays]) -> None:
+        self._postings = [segment.fields[field] for segment in segments]
+        sizes = [len(postings) for postings in self._postings]
+        self._bases = np.cumsum([0, *sizes])
+        blobs = [np.frombuffer(postings.blob, np.uint8) for postings in self._postings]
+        ends = [postings.ends.astype(np.int64) for postings in self._postings]
+        offsets = np.cumsum([0, *map(len, blobs)])
+        ends = [each + offset for each, offset in zip(ends, offsets, strict=False)]
+        numbers, self._holders = _numbered(
+            np.concatenate([np.zeros(0, np.uint8), *blobs]),
+            np.concatenate([np.zeros(0, np.int64), *ends]),
+            self._bases,
+        )
+        self.numbers: list[Array] = np.split(numbers, self._bases[1:-1])
+        self.frequencies = np.zeros(len(self._holders), np.int64)
+        for segment, postings, own in zip(segments, self._postings, self.numbers, strict=False):
+            is_live = np.ones(segment.size, bool)
+            is_live[[*segment.deleted]] = False
+            freqs = NO_FREQS if postings.freqs is None else postings.freqs
+            _add(postings.firsts, postings.documents, freqs, is_live, own, self.frequencies)
+        self.tokens = int(self.frequencies.sum())
+
+    def __len__(self) -> int:
+        return len(self._holders)
+
+    def word(self, number: int) -> str:
+        """The word of a number."""
+        holder = int(self._holders[number])
+        segment = int(np.searchsorted(self._bases, holder, "right")) - 1
+        return self._postings[segment].term(holder - int(self._bases[segment])).decode()
+
+
+@compiled
+def _numbered(blob: Array, ends: Array, bases: Array) -> tuple[Array, Array]:
+    """The common number of every term (int32), and for each number a term that has it (int32).
+
+    All segments' terms stand one after another in `blob`, those of segment s from bases[s] on. The
+    least of the segments' next terms gets the next number.
+    """
+    numbers, holders = np.empty(len(ends), np.int32), np.empty(len(ends), np.int32)
+    nexts = bases.copy()
+    length = 0
+    while True:
+        least = -1
+        for segment in range(len(bases) - 1):
+            term = nexts[segment]
+            is_left = term < bases[segment + 1]
+            if is_left and (least < 0 or _is_before(blob, ends, term, least)):
+                least = term
+        if least < 0:
+            return numbers, holders[:length].copy()
+        for segment in range(len(bases) - 1):
+            term = nexts[segment]
+            if term < bases[segment + 1] and not _is_before(blob, ends, least, term):
+                numbers[term] = length
+                nexts[segment] += 1
+        holders[length] = least
+        length += 1
+
+
+@compiled
+def _is_before(blob: Array, ends: Array, one: int, other: int) -> bool:
+    """Whether a term stands before another in order; the newline after it is less than any byte."""
+    at, there = (ends[one - 1] + 1 if one else 0), (ends[other - 1] + 1 if other else 0)
+    while blob[at] == blob[there] and blob[at] != NEWLINE:
+        at += 1
+        there += 1
+    return bool(blob[at] < blob[there])
+
+
+@compiled
+def _add(
+    firsts: Array, documents: Array, freqs: Array, is_live: Array, numbers: Array, sums: Array
+) -> None:
+    """Add how often each term stands in live documents to the sum of its number."""
+    for term in range(len(numbers)):
+        for posting in range(firsts[term], firsts[term + 1]):
+            if is_live[documents[posting]]:
+                sums[numbers[term]] += freqs[posting] if len(freqs) else 1

@@ -1,0 +1,259 @@
+"""What is done with every posting or match of a query, compiled: scores, sets, counts, the best.
+
+Documents are numbered over the whole snapshot (int32) and ascend, except where a segment's own
+numbers (uint16) are said to be taken.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from indexer.analysis.jit import compiled
+from indexer.whoosh_engine.index.arrays import Array
+
+# One list is looked up in another by bisection where it is so many times shorter.
+MUCH_SHORTER = 16
+
+
+@compiled
+def score(
+    own: Array,
+    freqs: Array,
+    base: int,
+    norms: Array,
+    weight: np.float32,
+    documents: Array,
+    scores: Array,
+) -> None:
+    """BM25 of a term's postings in one segment, whose documents begin at `base`.
+
+    weight f / (f + norm), with f = 1 where `freqs` is empty.
+    """
+    often = np.float32(1)
+    for at in range(len(own)):
+        document = base + own[at]
+        if len(freqs):
+            often = np.float32(freqs[at])
+        documents[at] = document
+        scores[at] = weight * often / (often + norms[document])
+
+
+@compiled
+def merge(
+    documents: Array, scores: Array, others: Array, other_scores: Array
+) -> tuple[Array, Array]:
+    """What is in either of two lists, scores added up."""
+    most = len(documents) + len(others)
+    merged, sums = np.empty(most, np.int32), np.empty(most, np.float32)
+    at = other = length = 0
+    while at < len(documents) and other < len(others):
+        one, two = documents[at], others[other]
+        merged[length] = min(one, two)
+        sums[length] = (scores[at] if one <= two else np.float32(0)) + (
+            other_scores[other] if two <= one else np.float32(0)
+        )
+        at += one <= two
+        other += two <= one
+        length += 1
+    for rest in range(at, len(documents)):
+        merged[length], sums[length] = documents[rest], scores[rest]
+        length += 1
+    for rest in range(other, len(others)):
+        merged[length], sums[length] = others[rest], other_scores[rest]
+        length += 1
+    return merged[:length], sums[:length]
+
+
+@compiled
+def add(documents: Array, scores: Array, sums: Array) -> None:
+    """Add scores to the sums of their documents."""
+    for at in range(len(documents)):
+        sums[documents[at]] += scores[at]
+
+
+@compiled
+def collect(sums: Array) -> tuple[Array, Array]:
+    """The documents whose sum is not 0, and the sums; zeros are left behind."""
+    length = 0
+    for document in range(len(sums)):
+        length += sums[document] != 0
+    documents, scores = np.empty(length + 1, np.int32), np.empty(length + 1, np.float32)
+    at = 0
+    for document in range(len(sums)):
+        documents[at], scores[at] = document, sums[document]
+        at += sums[document] != 0
+        sums[document] = 0
+    return documents[:length], scores[:length]
+
+
+@compiled
+def find_places(documents: Array, others: Array, table: Array) -> Array:
+    """Where each document stands among the others (int32), -1 where it does not.
+
+    `table` has room for a number a document and need not be clean: what stands there is believed
+    only if it points back.
+    """
+    found = np.full(len(documents), -1, np.int32)
+    if len(documents) * MUCH_SHORTER < len(others):
+        for at in range(len(documents)):
+            place = np.searchsorted(others, documents[at])
+            if place < len(others) and others[place] == documents[at]:
+                found[at] = place
+        return found
+    for place in range(len(others)):
+        table[others[place]] = place
+    for at in range(len(documents)):
+        place = table[documents[at]]
+        if 0 <= place < len(others) and others[place] == documents[at]:
+            found[at] = place
+    return found
+
+
+@compiled
+def intersect(
+    documents: Array, scores: Array, others: Array, other_scores: Array, table: Array
+) -> tuple[Array, Array]:
+    """What is in both lists, scores added up; the first is the shorter. `table` as above."""
+    places = find_places(documents, others, table)
+    both, sums = np.empty(len(documents) + 1, np.int32), np.empty(len(documents) + 1, np.float32)
+    length = 0
+    for at in range(len(documents)):
+        place = places[at]
+        both[length] = documents[at]
+        sums[length] = scores[at] + other_scores[max(place, 0)]
+        length += place >= 0
+    return both[:length], sums[:length]
+
+
+@compiled
+def mark(own: Array, base: int, is_in: Array) -> None:
+    """Mark a segment's documents as being in a set."""
+    for at in range(len(own)):
+        is_in[base + own[at]] = True
+
+
+@compiled
+def count(codes: Array, documents: Array, counts: Array) -> None:
+    """Count the documents by their codes, one each."""
+    for at in range(len(documents)):
+        counts[codes[documents[at]]] += 1
+
+
+@compiled
+def count_many(codes: Array, starts: Array, documents: Array, counts: Array) -> None:
+    """Count the documents by their codes, those of document d from starts[d] to starts[d + 1]."""
+    for at in range(len(documents)):
+        for code in codes[starts[documents[at]] : starts[documents[at] + 1]]:
+            counts[code] += 1
+
+
+@compiled
+def extremes(days: Array, documents: Array) -> tuple[int, int]:
+    """The first and the last day of the documents that have one (not 0); 0 and 0 where none has."""
+    first = last = 0
+    for at in range(len(documents)):
+        day = days[documents[at]]
+        if day:
+            first = min(first, day) if first else day
+            last = max(last, day)
+    return first, last
+
+
+@compiled
+def best(documents: Array, scores: Array, ranks: Array, most: int) -> Array:
+    """Where the `most` best stand, in order: the highest score, then the least rank of a document.
+
+    For few: whatever enters is put in its place among those held.
+    """
+    places = np.empty(most + 1, np.int32)
+    held = 0
+    for at in range(len(documents)):
+        value, rank = scores[at], ranks[documents[at]]
+        if held == most:
+            last = places[most - 1]
+            if value < scores[last] or (value == scores[last] and rank > ranks[documents[last]]):
+                continue
+        place = held
+        while place > 0:
+            before = places[place - 1]
+            if scores[before] > value or (
+                scores[before] == value and ranks[documents[before]] < rank
+            ):
+                break
+            places[place] = before
+            place -= 1
+        places[place] = at
+        held = min(held + 1, most)
+    return places[:held]
+
+
+@compiled
+def follow(
+    documents: Array,
+    counts: Array,
+    positions: Array,
+    next_documents: Array,
+    next_counts: Array,
+    next_positions: Array,
+    slop: int,
+) -> tuple[Array, Array, Array]:
+    """The occurrences of a word that come at most `slop` after one of another, as those of the
+    word.
+
+    Occurrences are documents (a segment's own, ascending), how many each has, and all their
+    positions one after another.
+    """
+    size = min(len(documents), len(next_documents))
+    found, often = np.empty(size, np.uint16), np.empty(size, np.uint32)
+    places = np.empty(len(next_positions), np.uint32)
+    at = other = first = other_first = length = total = 0
+    while at < len(documents) and other < len(next_documents):
+        if documents[at] < next_documents[other]:
+            first += counts[at]
+            at += 1
+        elif documents[at] > next_documents[other]:
+            other_first += next_counts[other]
+            other += 1
+        else:
+            before, before_total = first, total
+            for place in range(other_first, other_first + next_counts[other]):
+                position = np.int64(next_positions[place])
+                while before < first + counts[at] and positions[before] < position:
+                    before += 1
+                if before > first and position - np.int64(positions[before - 1]) <= slop:
+                    places[total] = position
+                    total += 1
+            if total > before_total:
+                found[length], often[length] = documents[at], total - before_total
+                length += 1
+            first += counts[at]
+            other_first += next_counts[other]
+            at += 1
+            other += 1
+    return found[:length], often[:length], places[:total]
+
+
+@compiled
+def stem_positions(
+    documents: Array, starts: Array, forward: Array, stems: Array, languages: Array, stem: int
+) -> tuple[Array, Array]:
+    """How often a stem occurs in each of a segment's documents, and the positions.
+
+    `stems` has a row a language: the stem of each term.
+    """
+    counts = np.zeros(len(documents), np.uint32)
+    total = 0
+    for document in documents:
+        total += starts[document + 1] - starts[document]
+    positions = np.empty(total, np.uint32)
+    length = 0
+    for at in range(len(documents)):
+        document = documents[at]
+        first = starts[document]
+        table = stems[languages[document]]
+        for place in range(first, starts[document + 1]):
+            if table[forward[place]] == stem:
+                positions[length] = place - first
+                length += 1
+                counts[at] += 1
+    return counts, positions[:length]

@@ -1,0 +1,214 @@
+"""One generation of an index as readers see it: its segments' arrays under common document numbers.
+
+Documents are numbered over all segments, one segment after another. Statistics count deleted
+documents until a merge leaves them out, as Whoosh's do.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from functools import cached_property
+from pathlib import Path
+from threading import local
+from typing import Any
+
+import numpy as np
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import TOC, FileIndex
+from whoosh.searching import Searcher
+
+from indexer.deadline import unmetered
+from indexer.engine.fields import K1, LENGTHS_OF, B
+from indexer.engine.periods import Step
+from indexer.linguistics.alignment import Alignment
+from indexer.whoosh_engine.columns.duplicate_groups import Groups
+from indexer.whoosh_engine.columns.facets import FacetColumn
+from indexer.whoosh_engine.columns.global_ordinals import WordList
+from indexer.whoosh_engine.columns.timeline import Periods
+from indexer.whoosh_engine.columns.translations import alignment
+from indexer.whoosh_engine.index.arrays import Array
+from indexer.whoosh_engine.index.codec import NAME
+from indexer.whoosh_engine.index.segment import SegmentArrays
+
+
+class Snapshot:
+    """Segments, and what is counted over all of them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.toc = TOC.read(FileStorage(str(folder)), NAME)
+        self.generation: int = self.toc.generation
+        self.segments = [SegmentArrays(folder, segment) for segment in self.toc.segments]
+        sizes = [segment.size for segment in self.segments]
+        self.bases: list[int] = [0, *np.cumsum(sizes).tolist()]
+        self.size = self.bases[-1]
+        self.dates = self._joined([segment.dates for segment in self.segments])
+        self.alive = self._alive()
+        self.count = self.size if self.alive is None else int(self.alive.sum())
+        self._norms: dict[str, Array] = {}
+        self._scratch = local()
+        self._facets: dict[str, FacetColumn] = {}
+        self._words: dict[str, WordList] = {}
+        # How many translations hold each stem, by field and language, once that was counted.
+        self.holders: dict[tuple[str, int], Array] = {}
+        self._lengths: dict[str, Array] = {}
+        self._periods: dict[Step, Periods] = {}
+
+    def _joined(self, parts: list[Array]) -> Array:
+        return np.concatenate(parts) if parts else np.zeros(0, np.int32)
+
+    def _alive(self) -> Array | None:
+        """Which documents are not deleted; None where none is."""
+        if not any(segment.deleted for segment in self.segments):
+            return None
+        alive = np.ones(self.size, bool)
+        for base, segment in zip(self.bases, self.segments, strict=False):
+            alive[[base + document for document in segment.deleted]] = False
+        return alive
+
+    @cached_property
+    @unmetered()
+    def recency(self) -> Array:
+        """Each document's place from the newest to the oldest, undated ones last, then by id:
+        int32.
+        """
+        return _ranks(np.lexsort((self._ids(), -self.dates)))
+
+    @cached_property
+    @unmetered()
+    def age(self) -> Array:
+        """Each document's place from the oldest to the newest, undated ones last, then by id:
+        int32.
+        """
+        dates = np.where(self.dates == 0, np.iinfo(np.int32).max, self.dates)
+        return _ranks(np.lexsort((self.recency, dates)))
+
+    @cached_property
+    @unmetered()
+    def by_id(self) -> Array:
+        """Each document's place in the order of ids: int32."""
+        return _ranks(np.argsort(self._ids(), kind="stable"))
+
+    def _ids(self) -> Array:
+        """Each document's id."""
+        ids = np.zeros(self.size, "S64")
+        for base, segment in zip(self.bases, self.segments, strict=False):
+            postings = segment.fields["id"]
+            terms = [*postings.terms(range(len(postings)))]
+            if terms:
+                ids[np.int64(base) + postings.documents] = terms
+        return ids
+
+    def facet(self, name: str) -> FacetColumn:
+        """The column of a facet, over all segments."""
+        if name not in self._facets:
+            with unmetered():
+                self._facets[name] = FacetColumn.of(name, self.segments)
+        return self._facets[name]
+
+    def words(self, field: str) -> WordList:
+        """The words of a field under numbers that are common to all segments."""
+        if field not in self._words:
+            with unmetered():
+                self._words[field] = WordList(field, self.segments)
+        return self._words[field]
+
+    def lengths(self, field: str) -> Array:
+        """The number of words of each document in a field."""
+        if field not in self._lengths:
+            with unmetered():
+                self._lengths[field] = self._joined([each.lengths(field) for each in self.segments])
+        return self._lengths[field]
+
+    def norm(self, field: str) -> Array:
+        """K1 ((1 - B) + B length / average length) of each document, float32: BM25's share of the
+        length.
+        """
+        field = LENGTHS_OF.get(field, field)
+        if field not in self._norms:
+            lengths = self.lengths(field)
+            average = lengths.sum() / self.size or 1
+            self._norms[field] = (K1 * ((1 - B) + B * lengths / average)).astype(np.float32)
+        return self._norms[field]
+
+    def locate(self, document: int) -> tuple[SegmentArrays, int]:
+        """The segment of a document, and its number there."""
+        number = bisect_right(self.bases, document) - 1
+        return self.segments[number], int(document) - self.bases[number]
+
+    def stored(self, document: int) -> dict[str, Any]:
+        """The stored fields of a document."""
+        segment, number = self.locate(document)
+        return segment.stored(number)
+
+    def postings(self, field: str, text: bytes) -> list[tuple[int, SegmentArrays, int]]:
+        """The segments that hold a term: where their documents begin, themselves, the term's
+        number.
+        """
+        found = []
+        for base, segment in zip(self.bases, self.segments, strict=False):
+            terms = segment.fields.get(field)
+            if terms and (number := terms.number(text)) is not None:
+                found.append((base, segment, number))
+        return found
+
+    def periods(self, step: Step) -> Periods:
+        """The column of a step: each document's period."""
+        if step not in self._periods:
+            with unmetered():
+                self._periods[step] = Periods.of(step, self.dates, self.facet("year").values)
+        return self._periods[step]
+
+    @cached_property
+    @unmetered()
+    def groups(self) -> Groups:
+        """The documents that have copies."""
+        return Groups.of(self.segments, self.bases)
+
+    @cached_property
+    @unmetered()
+    def translations(self) -> Alignment | None:
+        """The documents that are translations of others; None where no document declares any."""
+        if not any(len(segment.fields["alternates"]) for segment in self.segments):
+            return None
+        languages = self.facet("language")
+        ids, ranks = self._ids(), self.by_id
+        return alignment(self.segments, self.bases, ids, ranks, self.alive, languages)
+
+    def document(self, id_: str) -> int | None:
+        """The document of an id, None where there is none or it is deleted."""
+        for base, segment in zip(self.bases, self.segments, strict=False):
+            postings = segment.fields["id"]
+            if (term := postings.number(id_.encode())) is not None:
+                for number in postings.documents[postings.extent(term)].tolist():
+                    if number not in segment.deleted:
+                        return base + int(number)
+        return None
+
+    def scratch(self) -> tuple[Array, Array]:
+        """Room for a number (float32, all zero) and a place (int32, anything) a document, one pair
+        a thread.
+
+        Whoever uses the numbers leaves zeros behind.
+        """
+        if not hasattr(self._scratch, "pair"):
+            self._scratch.pair = np.zeros(self.size, np.float32), np.zeros(self.size, np.int32)
+        pair: tuple[Array, Array] = self._scratch.pair
+        return pair
+
+    @cached_property
+    @unmetered()
+    def searcher(self) -> Searcher:
+        """Whoosh's own searcher over the same arrays: for queries that the executor does not know,
+        and as its judge.
+        """
+        storage = FileStorage(str(self.folder))
+        reader = FileIndex._reader(storage, self.toc.schema, self.toc.segments, self.generation)
+        return Searcher(reader)
+
+
+def _ranks(order: Array) -> Array:
+    """Each document's place in an order of documents: int32."""
+    ranks = np.empty(len(order), np.int32)
+    ranks[order] = np.arange(len(order), dtype=np.int32)
+    return ranks

@@ -1,0 +1,54 @@
+"""What documents declare to be their translations, from all segments."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from indexer.linguistics.alignment import Alignment, join
+from indexer.whoosh_engine.columns.facets import FacetColumn
+from indexer.whoosh_engine.index.arrays import Array
+from indexer.whoosh_engine.index.segment import SegmentArrays
+
+
+def alignment(
+    segments: list[SegmentArrays],
+    bases: list[int],
+    ids: Array,
+    ranks: Array,
+    alive: Array | None,
+    languages: FacetColumn,
+) -> Alignment:
+    """Join what declares a common id; `ids` are the documents' own (bytes), `ranks` their places in
+    the order of ids. Deleted documents belong to no work.
+    """
+    documents, declared, names = _declared(segments, bases)
+    if alive is not None:
+        is_kept = alive[documents]
+        documents, declared = documents[is_kept], declared[is_kept]
+    held, their = _held(ids, alive, names)
+    works, size = join(ranks[documents], declared, ranks[held], their, len(ids))
+    return Alignment(works[ranks], size, languages.values, languages.codes)
+
+
+def _declared(segments: list[SegmentArrays], bases: list[int]) -> tuple[Array, Array, list[bytes]]:
+    """All declarations: the documents, the numbers of the ids that they name, and those ids."""
+    known: dict[bytes, int] = {}
+    documents, numbers = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for base, segment in zip(bases, segments, strict=False):
+        postings = segment.fields["alternates"]
+        names = postings.terms(range(len(postings)))
+        own = np.array([known.setdefault(each, len(known)) for each in names], np.int64)
+        documents.append(np.repeat(np.arange(segment.size), segment.lengths("alternates")) + base)
+        numbers.append(own[segment.arrays["alternates/forward"]])
+    return np.concatenate(documents), np.concatenate(numbers), [*known]
+
+
+def _held(ids: Array, alive: Array | None, names: list[bytes]) -> tuple[Array, Array]:
+    """The documents whose own ids are declared, and which of the names those are."""
+    live = np.arange(len(ids)) if alive is None else np.flatnonzero(alive)
+    ordered = live[np.argsort(ids[live], kind="stable")]
+    wanted = np.array(names, ids.dtype)
+    places = np.searchsorted(ids[ordered], wanted)
+    is_in = places < len(ordered)
+    is_in[is_in] = ids[ordered[places[is_in]]] == wanted[is_in]
+    return ordered[places[is_in]], np.flatnonzero(is_in)

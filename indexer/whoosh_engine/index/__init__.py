@@ -1,0 +1,1 @@
+"""Segments: how documents become posting lists, and how these are kept."""

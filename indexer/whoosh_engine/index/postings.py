@@ -1,0 +1,132 @@
+"""One field of one segment: its sorted terms, and their postings as views of mapped arrays."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from functools import cached_property
+
+import numpy as np
+
+from indexer.whoosh_engine.index.arrays import Array, ArrayFile
+
+STEP = 64
+# A byte of UTF-8 that begins a character, and the ones that follow it.
+CHARACTER = rb"(?:[\x00-\x09\x0b-\x7f]|[\xc0-\xff][\x80-\xbf]*)"
+
+
+class FieldPostings:
+    """Terms are known by their numbers in sorted order; a prefix or range of terms is a range of
+    numbers.
+    """
+
+    def __init__(self, arrays: ArrayFile, name: str) -> None:
+        self.name = name
+        self.blob = arrays[f"{name}/terms"].data
+        self._ends = arrays[f"{name}/ends"].data
+        self.ends: Array = arrays[f"{name}/ends"]
+        self.firsts: Array = arrays[f"{name}/firsts"]
+        self._firsts = self.firsts.data
+        self.documents: Array = arrays[f"{name}/documents"]
+        self.freqs = arrays.get(f"{name}/freqs")
+        self.spots = arrays.get(f"{name}/spots")
+        self.positions = arrays.get(f"{name}/positions")
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def term(self, number: int) -> bytes:
+        """The term of a number."""
+        return bytes(self.blob[self._ends[number - 1] + 1 if number else 0 : self._ends[number]])
+
+    @cached_property
+    def _samples(self) -> list[bytes]:
+        """Every STEP-th term, to bisect in before the few terms of one step are looked at."""
+        return [self.term(number) for number in range(0, len(self), STEP)]
+
+    def lower(self, text: bytes) -> int:
+        """The number of the first term that is not before a text."""
+        first = max(0, bisect_right(self._samples, text) - 1) * STEP
+        few = range(first, min(first + STEP, len(self)))
+        return first + bisect_left([*self.terms(few)], text)
+
+    def number(self, text: bytes) -> int | None:
+        """The number of a term, or None where it does not occur."""
+        if not len(self) or b"\n" in text:
+            return None
+        first = max(0, bisect_right(self._samples, text) - 1) * STEP
+        few = b"\n" + self._bytes(range(first, min(first + STEP, len(self)))) + b"\n"
+        at = few.find(b"\n" + text + b"\n")
+        return None if at < 0 else first + few.count(b"\n", 0, at)
+
+    def prefix(self, text: bytes) -> range:
+        """The numbers of the terms that begin with a text."""
+        if not text:
+            return range(len(self))
+        # 0xff is in no UTF-8: nothing that begins with the text comes after it.
+        return range(self.lower(text), self.lower(text + b"\xff"))
+
+    def terms(self, numbers: range) -> Iterator[bytes]:
+        """The terms of a range of numbers."""
+        return iter(self._bytes(numbers).split(b"\n") if numbers else ())
+
+    def _bytes(self, numbers: range) -> bytes:
+        """The terms of a range of numbers, newlines between them."""
+        start = self._ends[numbers.start - 1] + 1 if numbers.start else 0
+        return bytes(self.blob[start : self._ends[numbers.stop - 1]])
+
+    def matching(self, pattern: bytes, numbers: range) -> list[int]:
+        """The numbers of the terms in a range that a pattern of bytes matches as wholes."""
+        if not numbers:
+            return []
+        start = self._ends[numbers.start - 1] + 1 if numbers.start else 0
+        whole = re.compile(b"^(?:" + pattern + b")$", re.MULTILINE)
+        starts = [found.start() for found in whole.finditer(self._bytes(numbers))]
+        ends = np.asarray(self.ends[numbers.start : numbers.stop]) - start
+        return [int(number) + numbers.start for number in np.searchsorted(ends, starts)]
+
+    def extent(self, number: int) -> slice:
+        """Where a term's postings stand in `documents`."""
+        return slice(self._firsts[number], self._firsts[number + 1])
+
+    def extents(self, numbers: range) -> slice:
+        """Where the postings of a range of terms stand, one term after another."""
+        return (
+            slice(self._firsts[numbers.start], self._firsts[numbers.stop])
+            if numbers
+            else slice(0, 0)
+        )
+
+    def count(self, number: int) -> int:
+        """How many documents hold a term."""
+        return self._firsts[number + 1] - self._firsts[number]
+
+    def frequencies(self, extent: slice) -> Array | None:
+        """How often each posting's document holds the term; None where all hold it once."""
+        return None if self.freqs is None else self.freqs[extent]
+
+    def positions_of(self, number: int) -> Array:
+        """The positions of all of a term's postings, one after another."""
+        assert self.positions is not None
+        assert self.spots is not None
+        return self.positions[self.spots[number] : self.spots[number + 1]]
+
+    def positions_at(self, number: int, index: int) -> list[int]:
+        """The positions of one posting of a term; `index` counts over the whole field."""
+        assert self.freqs is not None
+        before = int(self.freqs[self._firsts[number] : index].sum(dtype=np.int64))
+        found: list[int] = self.positions_of(number)[
+            before : before + int(self.freqs[index])
+        ].tolist()
+        return found
+
+
+def wildcard_pattern(text: str) -> tuple[bytes, bytes]:
+    """A wildcard as a pattern of bytes, and the literal prefix that it begins with."""
+    parts = re.split(r"([*?])", text)
+    pattern = b"".join(
+        rb"[^\n]*" if part == "*" else CHARACTER if part == "?" else re.escape(part.encode())
+        for part in parts
+    )
+    return pattern, parts[0].encode()

@@ -1,0 +1,147 @@
+"""One segment's file, opened: its fields as postings, its columns, its documents' texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from threading import local
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import zstandard
+
+from indexer.engine.fields import LENGTHS_OF, TEXTS, WHOLE, WORDS, stem_field
+from indexer.whoosh_engine.index.arrays import Array, ArrayFile
+from indexer.whoosh_engine.index.postings import FieldPostings
+
+if TYPE_CHECKING:
+    from indexer.whoosh_engine.index.codec import ArraySegment
+
+
+class _Reading(local):
+    """What reads compressed texts, one a thread."""
+
+    def __init__(self) -> None:
+        self.decompressor = zstandard.ZstdDecompressor()
+
+
+_reading = _Reading()
+# Files that this process has written, or has read and found whole.
+_checked: set[Path] = set()
+
+
+class SegmentArrays:
+    """One segment's file, opened: fields as postings, columns, stored fields.
+
+    `is_trusted` skips the checksums: the same job has just written it.
+    """
+
+    def __init__(self, folder: Path, segment: ArraySegment, *, is_trusted: bool = False) -> None:
+        path = segment.path(folder)
+        self.size = segment.size
+        self.deleted = segment.deleted
+        self.arrays = ArrayFile(path, is_trusted=is_trusted or path in _checked)
+        _checked.add(path)
+        names = (*TEXTS, *map(stem_field, TEXTS), *WORDS, *WHOLE)
+        self.fields = {name: FieldPostings(self.arrays, name) for name in names}
+        self.dates = self.arrays["dates"]
+        self._starts: dict[str, Array] = {}
+        self._stored, self._ends = self.arrays["stored"].data, self.arrays["stored/ends"].data
+
+    def lengths(self, field: str) -> Array:
+        """The number of tokens of each document in a field."""
+        return self.arrays[f"{LENGTHS_OF.get(field, field)}/lengths"]
+
+    def starts(self, field: str) -> Array:
+        """Where each document's tokens begin among all of a field; one more for the end."""
+        field = LENGTHS_OF.get(field, field)
+        if field not in self._starts:
+            lengths = np.cumsum(self.lengths(field), dtype=np.int64)
+            self._starts[field] = np.concatenate((np.zeros(1, np.int64), lengths))
+        return self._starts[field]
+
+    def forward(self, field: str, document: int) -> Array:
+        """The numbers of the terms of a document's text, in their order."""
+        starts = self.starts(field)
+        return self.arrays[f"{field}/forward"][starts[document] : starts[document + 1]]
+
+    @cached_property
+    def languages(self) -> list[str]:
+        """The languages of the segment's documents, by their numbers."""
+        postings = self.fields["language"]
+        return [term.decode() for term in postings.terms(range(len(postings)))]
+
+    def stem_tables(self, field: str) -> Array:
+        """For each language, term of a text -> stem; -1 where a term does not occur in it."""
+        return self.arrays[f"{field}/stems"].reshape(len(self.languages), -1)
+
+    def positions(self, field: str, number: int, index: int) -> list[int]:
+        """Where a term stands in the document of one of its postings; `index` counts over the whole
+        field.
+        """
+        postings = self.fields[field]
+        if postings.positions is not None:
+            return postings.positions_at(number, index)
+        text = LENGTHS_OF[field]
+        document = int(postings.documents[index])
+        language = int(self.arrays["language/forward"][document])
+        stems = self.stem_tables(text)[language][self.forward(text, document)]
+        return np.flatnonzero(stems == number).tolist()
+
+    def stored(self, document: int) -> dict[str, Any]:
+        """What a hit shows of a document: its facts by their names, its text as `body`."""
+        start = self._ends[document - 1] if document else 0
+        piece = bytes(self._stored[start : self._ends[document]])
+        url, title, body = _reading.decompressor.decompress(piece).decode().split("\n", 2)
+        day = int(self.dates[document])
+        return {
+            "id": self.value("id", document),
+            "office": self.value("office", document),
+            "language": self.value("language", document),
+            "published": date.fromordinal(day) if day else None,
+            "url": url,
+            "title": title,
+            "body": body,
+        }
+
+    def value(self, field: str, document: int) -> str:
+        """The one value of a document in a field of which each has one."""
+        postings, forward = self._values[field]
+        return postings.term(forward[document]).decode()
+
+    @cached_property
+    def _values(self) -> dict[str, tuple[FieldPostings, memoryview]]:
+        return {
+            name: (self.fields[name], self.arrays[f"{name}/forward"].data)
+            for name in ("id", "office", "language")
+        }
+
+    def forms(self, field: str, number: int) -> Iterator[tuple[bytes, int]]:
+        """The terms of a text that have a stem in any language, and their documents' number."""
+        postings = self.fields[field]
+        for language in self.languages:
+            for term in self.forms_of(field, number, language):
+                yield postings.term(term), postings.count(term)
+
+    def forms_of(self, field: str, number: int, language: str) -> Sequence[int]:
+        """The numbers of the terms of a text that have a stem in a language."""
+        if language not in self.languages:
+            return ()
+        terms, firsts = self._forms[field][self.languages.index(language)]
+        return terms[firsts[number] : firsts[number + 1]]
+
+    @cached_property
+    def _forms(self) -> dict[str, list[tuple[memoryview, memoryview]]]:
+        """Field -> for each language its terms in the order of stems, and where each's begin."""
+        return {
+            field: [
+                (
+                    self.arrays[f"{field}/forms/{language}"].data,
+                    self.arrays[f"{field}/forms/{language}/firsts"].data,
+                )
+                for language in self.languages
+            ]
+            for field in TEXTS
+        }

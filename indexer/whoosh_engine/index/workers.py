@@ -1,0 +1,127 @@
+"""Processes that build segments side by side, and merge them: whichever is free takes a batch of
+documents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from multiprocessing import active_children, get_context, parent_process, resource_tracker
+from os import _exit
+from pathlib import Path
+from threading import Thread
+
+from corpus.signals import blocked
+from indexer.engine.document import Document
+from indexer.whoosh_engine.index.builder import SegmentBuilder
+from indexer.whoosh_engine.index.codec import ArraySegment
+from indexer.whoosh_engine.index.inversion import MOST_DOCUMENTS
+from indexer.whoosh_engine.index.merge import merged
+
+# Batches that may wait for a worker.
+WAITING = 3
+
+
+class Taker:
+    """Takes batches of documents, and writes a segment whenever it holds enough of them."""
+
+    def __init__(self, folder: Path, most_tokens: int) -> None:
+        self.folder, self.most_tokens = folder, most_tokens
+        self.builder = SegmentBuilder()
+
+    def __call__(self, batch: Iterable[Document]) -> list[ArraySegment]:
+        """The segments that this batch has filled."""
+        filled = []
+        for document in batch:
+            self.builder.add(document)
+            if self.builder.n_tokens >= self.most_tokens or len(self.builder) == MOST_DOCUMENTS:
+                filled += self.rest()
+        return filled
+
+    def rest(self) -> list[ArraySegment]:
+        """A segment of what is held, if anything is."""
+        builder = self.builder
+        self.builder = SegmentBuilder(None if builder.lexicon.is_full else builder.lexicon)
+        return [builder.write(self.folder)] if len(builder) else []
+
+
+class Worker:
+    """A process that does one thing after another; what it was told and has not answered waits.
+
+    It ends with its parent, however that ends, and hears of no signal itself.
+    """
+
+    def __init__(self, folder: Path, most_tokens: int) -> None:
+        self.process = ProcessPoolExecutor(
+            1, get_context("spawn"), initializer=begin, initargs=(folder, most_tokens)
+        )
+        self.waiting: list[Future[list[ArraySegment]]] = []
+        self.done: list[ArraySegment] = []
+        resource_tracker.ensure_running()  # which would let signals through again
+        with blocked():
+            self.process.submit(int)  # starts it
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind:  # nobody waits for what they are doing
+            for child in active_children():
+                child.kill()
+        self.process.shutdown(cancel_futures=True)
+
+    def submit(self, task: Callable[..., list[ArraySegment]], *given: object) -> None:
+        """Have it do something, after all else."""
+        self.waiting.append(self.process.submit(task, *given))
+
+    def note(self) -> int:
+        """Take the answers that have come; how much is still to be done."""
+        while self.waiting and self.waiting[0].done():
+            self.done += self.waiting.pop(0).result()
+        return len(self.waiting)
+
+    def results(self) -> list[ArraySegment]:
+        """The segments that it made since it was last asked, when all is done."""
+        for each in self.waiting:
+            self.done += each.result()
+        found, self.waiting, self.done = self.done, [], []
+        return found
+
+
+def free(workers: list[Worker]) -> Worker:
+    """The worker with the least to do, once there is one with little."""
+    while min(worker.note() for worker in workers) >= WAITING:
+        wait([worker.waiting[0] for worker in workers], return_when=FIRST_COMPLETED)
+    return min(workers, key=Worker.note)
+
+
+# A worker's own; it lives as long as the worker.
+_takers: list[Taker] = []
+
+
+def begin(folder: Path, most_tokens: int) -> None:
+    """In a worker: be ready to take documents."""
+    Thread(target=_end_with_parent, daemon=True).start()
+    _takers.append(Taker(folder, most_tokens))
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    assert parent
+    parent.join()
+    _exit(1)
+
+
+def take(batch: list[Document]) -> list[ArraySegment]:
+    """In a worker: take documents; the segments that they have filled."""
+    return _takers[0](batch)
+
+
+def end() -> list[ArraySegment]:
+    """In a worker: what is held, as a segment."""
+    return _takers[0].rest()
+
+
+def merge(folder: Path, segments: list[ArraySegment]) -> list[ArraySegment]:
+    """In a worker: segments of this job as one."""
+    return [merged(folder, segments, is_trusted=True)]

@@ -1,0 +1,208 @@
+"""Segments in bulk: analysed and inverted in worker processes, committed to Whoosh's table of
+contents.
+
+Memory: a worker holds one segment's tokens while it builds, and the setting bounds how many those
+may be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from itertools import chain, cycle, islice
+from math import log
+from pathlib import Path
+
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import TOC, clean_files
+
+from corpus.durability import make_folder, sync
+from indexer.engine.document import Document
+from indexer.engine.interface import Report
+from indexer.whoosh_engine.index.codec import NAME, ArraySegment
+from indexer.whoosh_engine.index.inversion import MOST_DOCUMENTS
+from indexer.whoosh_engine.index.merge import merged
+from indexer.whoosh_engine.index.schema import schema
+from indexer.whoosh_engine.index.segment import SegmentArrays
+from indexer.whoosh_engine.index.workers import Taker, Worker, end, free, merge, take
+
+WORKERS = 2
+# What a token costs while its segment is built, its share of text included; what a process does.
+TOKEN_BYTES = 25
+PROCESS_MB = 100
+# What a worker is handed at a time, and how much is built without workers.
+BATCH_CHARS = 1_000_000
+FEW_BATCHES = 8
+# Segments whose sizes are within a factor of four make a tier; four of a tier are merged.
+TIER = 4
+LEAST_TOKENS = 50_000
+MOST_MERGED_TOKENS = 2_000_000
+
+
+class _Storage(FileStorage):
+    """Whoosh writes a table of contents beside and renames it; here the disk has it by then."""
+
+    def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
+        folder = Path(self.folder)
+        sync(folder / oldname)
+        super().rename_file(oldname, newname, safe)
+        sync(folder)
+
+
+class SegmentWriter:
+    """Writes one index folder. `memory_mb` bounds the tokens held at once, over all workers."""
+
+    def __init__(self, folder: Path, memory_mb: int) -> None:
+        self.folder = folder
+        self.chunk_tokens = _tokens((memory_mb - PROCESS_MB) // WORKERS - PROCESS_MB)
+
+    def create(self, documents: Iterable[Document], report: Report) -> int:
+        """A new index of these documents; their number."""
+        make_folder(self.folder)
+        TOC.create(_Storage(str(self.folder)), schema(), NAME)
+        segments, number = self._build(documents, report)
+        self._commit(0, segments)
+        return number
+
+    def update(self, documents: Iterable[Document], removed: Iterable[str], report: Report) -> int:
+        """Replace and add documents, remove ids; the number of documents taken."""
+        toc = TOC.read(FileStorage(str(self.folder)), NAME)
+        try:
+            return self._update(toc, documents, removed, report)
+        except BaseException:
+            self._clean()
+            raise
+
+    def _update(
+        self, toc: TOC, documents: Iterable[Document], removed: Iterable[str], report: Report
+    ) -> int:
+        segments: list[ArraySegment] = toc.segments
+        taken: list[str] = [*removed]
+        fresh, number = self._build(_noted(documents, taken), report)
+        for segment in segments:
+            arrays = SegmentArrays(self.folder, segment)
+            for id_ in taken:
+                term = arrays.fields["id"].number(id_.encode())
+                if term is not None:
+                    segment.deleted.update(
+                        arrays.fields["id"].documents[arrays.fields["id"].extent(term)].tolist()
+                    )
+        self._commit(toc.generation, self._merged([*segments, *fresh]))
+        return number
+
+    def _build(
+        self, documents: Iterable[Document], report: Report
+    ) -> tuple[list[ArraySegment], int]:
+        """New segments of these documents, and how many there are. A few are built here, more by
+        workers.
+        """
+        batches = _batches(documents, report)
+        few = list(islice(batches, FEW_BATCHES + 1))
+        if len(few) <= FEW_BATCHES:
+            take = Taker(self.folder, self.chunk_tokens)
+            segments = [segment for batch in few for segment in take(batch)] + take.rest()
+        else:
+            segments = self._built_by_workers(chain(few, batches))
+        return segments, sum(segment.size for segment in segments)
+
+    def _built_by_workers(self, batches: Iterable[list[Document]]) -> list[ArraySegment]:
+        """Whichever worker is free takes a batch, and builds its own segments; then they merge
+        them.
+        """
+        with ExitStack() as stack:
+            workers = [
+                stack.enter_context(Worker(self.folder, self.chunk_tokens)) for _ in range(WORKERS)
+            ]
+            for batch in batches:
+                free(workers).submit(take, batch)
+            for worker in workers:
+                worker.submit(end)
+            segments = [segment for worker in workers for segment in worker.results()]
+            for worker, some in zip(cycle(workers), _shared(segments), strict=False):
+                worker.submit(merge, self.folder, some)
+            return [segment for worker in workers for segment in worker.results()]
+
+    def _merged(self, segments: list[ArraySegment]) -> list[ArraySegment]:
+        """The segments, with those of a crowded tier merged into one, and emptied ones dropped."""
+        segments = [segment for segment in segments if segment.doc_count()]
+        while crowd := self._crowd(segments):
+            segments = [segment for segment in segments if segment not in crowd]
+            segments.append(merged(self.folder, crowd))
+        return segments
+
+    def _crowd(self, segments: list[ArraySegment]) -> list[ArraySegment]:
+        """Segments to merge next: four or more of one tier that make one together.
+
+        Large ones stay as they are, so that no update waits for much of the corpus.
+        """
+        tiers: dict[int, list[ArraySegment]] = {}
+        small = [segment for segment in segments if segment.n_tokens <= MOST_MERGED_TOKENS]
+        for segment in sorted(small, key=lambda each: each.n_tokens):
+            tiers.setdefault(int(log(max(segment.n_tokens, LEAST_TOKENS), TIER)), []).append(
+                segment
+            )
+        for crowd in tiers.values():
+            fitting = next(_fitting(crowd, MOST_DOCUMENTS))
+            if len(crowd) >= TIER and len(fitting) > 1:
+                return fitting
+        return []
+
+    def _commit(self, generation: int, segments: list[ArraySegment]) -> None:
+        """A new table of contents, in one step, once the disk has all segments; then files that
+        none of them needs are removed.
+        """
+        for segment in segments:
+            sync(segment.path(self.folder))
+        storage = _Storage(str(self.folder))
+        TOC(schema(), segments, generation + 1).write(storage, NAME)
+        self._clean()
+
+    def _clean(self) -> None:
+        """Remove the files that the newest table of contents does not name."""
+        storage = FileStorage(str(self.folder))
+        toc = TOC.read(storage, NAME)
+        clean_files(storage, NAME, toc.generation, toc.segments)
+
+
+def _shared(segments: list[ArraySegment]) -> Iterator[list[ArraySegment]]:
+    """The segments in groups to merge, one a worker or as large as one can be."""
+    total = sum(segment.size for segment in segments)
+    largest = max(segment.size for segment in segments)
+    return _fitting(segments, min(MOST_DOCUMENTS, -(-total // WORKERS) + largest))
+
+
+def _fitting(segments: list[ArraySegment], most: int) -> Iterator[list[ArraySegment]]:
+    """The segments in their order, in groups of so many documents together, or one segment."""
+    group: list[ArraySegment] = []
+    for segment in segments:
+        if group and sum(each.size for each in group) + segment.size > most:
+            yield group
+            group = []
+        group.append(segment)
+    yield group
+
+
+def _tokens(memory_mb: int) -> int:
+    """How many tokens can be held in so much memory; some in any case."""
+    return max(100_000, memory_mb * 1_000_000 // TOKEN_BYTES)
+
+
+def _batches(documents: Iterable[Document], report: Report) -> Iterator[list[Document]]:
+    """Lists of documents, some BATCH_CHARS of text each."""
+    batch: list[Document] = []
+    chars = 0
+    for number, document in enumerate(documents, 1):
+        batch.append(document)
+        chars += sum(map(len, document.body)) + len(document.title)
+        report(number)
+        if chars >= BATCH_CHARS:
+            yield batch
+            batch, chars = [], 0
+    if batch:
+        yield batch
+
+
+def _noted(documents: Iterable[Document], ids: list[str]) -> Iterator[Document]:
+    for document in documents:
+        ids.append(document.id)
+        yield document

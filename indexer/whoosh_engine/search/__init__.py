@@ -1,0 +1,1 @@
+"""A query tree on arrays: what matches, its scores, and a page of it."""

@@ -1,0 +1,138 @@
+"""What the executor found -> one page of it: filters, order, facets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from indexer.engine.results import FACETS, Facet, Filters, Query
+from indexer.whoosh_engine.columns.kernels import best
+from indexer.whoosh_engine.columns.snapshot import Snapshot
+from indexer.whoosh_engine.columns.timeline import Timeline
+from indexer.whoosh_engine.index.arrays import Array
+from indexer.whoosh_engine.search.execute import Executor
+from indexer.whoosh_engine.search.paging import first_behind, ranks
+from indexer.whoosh_engine.search.scored_docs import Found
+
+# So many hits are kept in order while they are looked for; more are sorted.
+FEW = 200
+
+
+@dataclass(frozen=True)
+class Answer:
+    """All matches within the filters, and those that each facet counts: its own filter does not
+    narrow it.
+    """
+
+    found: Found
+    by_facet: dict[str, Array]
+
+
+def answer(snapshot: Snapshot, executor: Executor, query: Query) -> Answer:
+    """Run a query's tree and narrow what it finds."""
+    found = executor.run(query.tree)
+    found = _kept(found, _in_range(snapshot, query.filters, found.documents))
+    chosen = {name: values for name in FACETS if (values := query.filters.values(name))}
+    if not chosen:
+        return Answer(found, dict.fromkeys(query.facets, found.documents))
+    masks = {
+        name: snapshot.facet(name).having(values, snapshot.size)[found.documents]
+        for name, values in chosen.items()
+    }
+    by_facet = {}
+    for name in query.facets:
+        others = [mask for other, mask in masks.items() if other != name]
+        by_facet[name] = (
+            found.documents[np.logical_and.reduce(others)] if others else found.documents
+        )
+    return Answer(_kept(found, np.logical_and.reduce([*masks.values()])), by_facet)
+
+
+def order(snapshot: Snapshot, found: Found, query: Query, start: int, size: int) -> Array:
+    """Where the hits from `start` on stand in `found`, at most `size` of them, in the query's
+    order.
+
+    The order is score, then newest, then id; or by date; or by id. Only the hits up to there are
+    sorted.
+    """
+    most = start + size
+    if size < 1 or start >= len(found):
+        return np.zeros(0, np.int64)
+    if query.is_ranked:
+        return _best(found, snapshot.recency, most)[start:]
+    places = ranks(snapshot, query.sort).take(found.documents)
+    if query.after is None:
+        return _least(places, most)[start:]
+    behind = np.flatnonzero(places >= first_behind(snapshot, query.sort, query.after))
+    return np.asarray(behind[_least(places[behind], most)[start:]])
+
+
+def _least(ranks: Array, most: int) -> Array:
+    """The `most` smallest, in order; ranks are distinct."""
+    if most < len(ranks):
+        chosen = np.argpartition(ranks, most - 1)[:most]
+        return chosen[np.argsort(ranks[chosen])]
+    return np.argsort(ranks)
+
+
+def _best(found: Found, recency: Array, most: int) -> Array:
+    """The `most` highest scores, equal ones the newest first, in order."""
+    if most <= FEW:
+        return best(found.documents, found.scores, recency, most)
+    return np.lexsort((recency[found.documents], -found.scores))[:most]
+
+
+def facets(snapshot: Snapshot, answered: Answer, time: Timeline | None) -> tuple[Facet, ...]:
+    """The facets, counted; the years from the timeline, where it counts the same documents by
+    periods that years are made of.
+    """
+    found = []
+    for name, documents in answered.by_facet.items():
+        column = snapshot.facet(name)
+        is_timed = name == "year" and documents is answered.found.documents
+        years = time.years(len(column.values)) if time and is_timed else None
+        if years is not None:
+            found.append(Facet(name, tuple(column.ranked(years))))
+        else:
+            found.append(Facet(name, tuple(column.counts(documents))))
+    return tuple(found)
+
+
+def folded(snapshot: Snapshot, found: Found, query: Query) -> tuple[Found, dict[int, int]]:
+    """The hits with one of each group of copies, the best in the query's order; and how many were
+    left out for each document that stands for others.
+    """
+    places, groups = snapshot.groups.among(found.documents)
+    if len(places) < 2:
+        return found, {}
+    copies = Found(found.documents[places], found.scores[places])
+    ranked = order(snapshot, copies, query, 0, len(copies))
+    _, firsts, sizes = np.unique(groups[ranked], return_index=True, return_counts=True)
+    kept = np.ones(len(found), bool)
+    kept[places] = False
+    kept[places[ranked[firsts]]] = True
+    left_out = zip(copies.documents[ranked[firsts]].tolist(), (sizes - 1).tolist(), strict=True)
+    return _kept(found, kept), {document: number for document, number in left_out if number}
+
+
+def ids(snapshot: Snapshot, documents: Array) -> Iterator[str]:
+    """The ids of documents."""
+    for document in documents.tolist():
+        segment, number = snapshot.locate(document)
+        yield segment.value("id", number)
+
+
+def _kept(found: Found, mask: Array | None) -> Found:
+    return found if mask is None else Found(found.documents[mask], found.scores[mask])
+
+
+def _in_range(snapshot: Snapshot, filters: Filters, documents: Array) -> Array | None:
+    """Which are dated within the filters' days; a range leaves undated ones out."""
+    if not (filters.since or filters.until):
+        return None
+    days = snapshot.dates[documents]
+    first = filters.since.toordinal() if filters.since else 1
+    last = filters.until.toordinal() if filters.until else np.iinfo(np.int32).max
+    return (days >= first) & (days <= last)

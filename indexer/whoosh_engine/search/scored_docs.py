@@ -1,0 +1,82 @@
+"""Matching documents with their scores, and what can be done with sets of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from indexer.whoosh_engine.columns.kernels import add, collect, find_places, intersect, merge
+from indexer.whoosh_engine.index.arrays import Array
+
+# Lists are merged where all of them together are so many times shorter than the documents.
+SPARSE = 16
+# Room for a number (float32, all zero before and after) and a place (int32, anything) a document.
+Scratch = tuple[Array, Array]
+
+
+@dataclass(frozen=True)
+class Found:
+    """Matching documents in ascending order (int32) and their scores (float32). Deleted ones may be
+    among them.
+    """
+
+    documents: Array
+    scores: Array
+
+    def scaled(self, boost: float) -> Found:
+        """The same with all scores multiplied."""
+        return self if boost == 1.0 else Found(self.documents, self.scores * np.float32(boost))
+
+    def __len__(self) -> int:
+        return len(self.documents)
+
+
+NOTHING = Found(np.zeros(0, np.int32), np.zeros(0, np.float32))
+
+
+def alike(documents: Array, score: float) -> Found:
+    """Documents that all have one score."""
+    return Found(documents, np.full(len(documents), score, np.float32))
+
+
+def union(found: Sequence[Found], scratch: Scratch) -> Found:
+    """What is in any, scores added up."""
+    found = [each for each in found if len(each)]
+    if not found:
+        return NOTHING
+    sums, _ = scratch
+    is_counted = all(each.scores.min() > 0 for each in found)  # no boost of 0, nor below it
+    if len(found) > 2 and is_counted and sum(map(len, found)) * SPARSE > len(sums):
+        for each in found:
+            add(each.documents, each.scores, sums)
+        return Found(*collect(sums))
+    while len(found) > 1:
+        found = sorted(found, key=len)
+        one, other, *rest = found
+        found = [
+            Found(*merge(one.documents, one.scores, other.documents, other.scores)),
+            *rest,
+        ]
+    return found[0]
+
+
+def intersection(found: Sequence[Found], scratch: Scratch) -> Found:
+    """What is in all, scores added up."""
+    if not found:
+        return NOTHING
+    smallest, *others = sorted(found, key=len)
+    documents, scores = smallest.documents, smallest.scores
+    for other in others:
+        if not len(other):
+            return NOTHING
+        documents, scores = intersect(documents, scores, other.documents, other.scores, scratch[1])
+    return Found(documents, scores)
+
+
+def places(documents: Array, others: Array, scratch: Scratch) -> tuple[Array, Array]:
+    """Which of the documents are among the others (a mask), and where those stand there."""
+    at = find_places(documents, others, scratch[1])
+    is_in = at >= 0
+    return is_in, at[is_in]

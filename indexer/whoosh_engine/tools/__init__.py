@@ -1,0 +1,1 @@
+"""What is counted in the hits' texts: concordance, collocates, frequencies, translations."""

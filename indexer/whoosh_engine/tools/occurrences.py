@@ -1,0 +1,188 @@
+"""What a query's words match in the bodies of its hits -> spans of tokens, a segment at a time.
+
+A word is a span of one token. A phrase's is from its first word to its last; of occurrences of a
+loose phrase that hold another one it is the inner one that counts, the shortest (minimal intervals,
+Clarke, Cormack and Burkowski 1995, section 3). Negated parts give none, nor do other fields. The
+same span counts once, whatever number of the query's parts match it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+from whoosh import query as tree
+
+from indexer import deadline
+from indexer.analysis.jit import compiled
+from indexer.linguistics.spans import NOWHERE, Pair, distinct, documents_of, joined, phrase_spans
+from indexer.query.leaves import BODY, body_leaves
+from indexer.whoosh_engine.index.arrays import Array
+from indexer.whoosh_engine.index.segment import SegmentArrays
+from indexer.whoosh_engine.search.execute import Executor
+from indexer.whoosh_engine.search.expand import Expansion, expand
+
+FIELD = BODY
+
+
+@dataclass(frozen=True)
+class Occurrences:
+    """The spans in one segment, by their first and then their last tokens, and the segment's own
+    numbers of their documents.
+
+    `base` is the number of the segment's first document among all.
+    """
+
+    segment: SegmentArrays
+    base: int
+    documents: Array
+    firsts: Array
+    lasts: Array
+
+    def __len__(self) -> int:
+        return len(self.firsts)
+
+    @property
+    def n_documents(self) -> int:
+        """In how many documents the spans stand."""
+        return int(np.count_nonzero(np.diff(self.documents, prepend=np.int32(-1))))
+
+
+def find_occurrences(
+    executor: Executor, query: tree.Query | None, hits: Array
+) -> list[Occurrences]:
+    """What a query that an executor has run matches in the bodies of these documents."""
+    snapshot = executor.snapshot
+    wanted = np.zeros(snapshot.size, bool)
+    wanted[hits] = True
+    asked = [*body_leaves(query)]
+    expansions = {
+        id(leaf): expand(snapshot, leaf)
+        for leaf in asked
+        if isinstance(leaf, tree.MultiTerm) and id(leaf) not in executor.expansions
+    } | executor.expansions
+    found = []
+    for base, segment in zip(snapshot.bases, snapshot.segments, strict=False):
+        places = _Places(segment, wanted[base : base + segment.size])
+        words, phrases = [NOWHERE], []
+        for leaf in asked:
+            deadline.check()
+            if isinstance(leaf, tree.Phrase):
+                phrases.append(_phrase(places, leaf))
+            else:
+                numbers = _numbers(leaf, segment, expansions)
+                words.append(places.of(leaf.fieldname, numbers))
+        firsts, lasts = joined(_union(words), phrases)
+        documents = documents_of(firsts, segment.starts(FIELD))
+        found.append(Occurrences(segment, base, documents, firsts, lasts))
+    return found
+
+
+def _numbers(
+    leaf: tree.Query, segment: SegmentArrays, expansions: dict[int, Expansion]
+) -> Sequence[int]:
+    """The terms of a segment that a leaf stands for."""
+    field = segment.fields[leaf.fieldname]
+    if isinstance(leaf, tree.Term):
+        return _known([field.number(leaf.text.encode())])
+    ranges = expansions[id(leaf)].ranges
+    found = [numbers for postings, numbers in ranges if postings is field]
+    return found[0] if len(found) == 1 else [*chain.from_iterable(found)]
+
+
+class _Places:
+    """Where terms stand in one segment's documents that are wanted (a mask)."""
+
+    def __init__(self, segment: SegmentArrays, is_wanted: Array) -> None:
+        self.segment, self.is_wanted = segment, is_wanted
+
+    def of(self, field: str, numbers: Sequence[int]) -> Array:
+        """The places of all of these terms, in order; of a stem they are those of its forms."""
+        if field == FIELD:
+            return self._written(np.array(numbers, np.int64), self.is_wanted)
+        arrays = self.segment.arrays
+        of_language = arrays["language/forward"]
+        found = [NOWHERE]
+        for number, language in enumerate(self.segment.languages):
+            forms = arrays[f"{FIELD}/forms/{language}"]
+            firsts = arrays[f"{FIELD}/forms/{language}/firsts"]
+            terms = [forms[firsts[stem] : firsts[stem + 1]] for stem in numbers]
+            some = np.concatenate([np.zeros(0, np.int64), *terms])
+            found.append(self._written(some, self.is_wanted & (of_language == number)))
+        return _union(found)
+
+    def _written(self, terms: Array, is_wanted: Array) -> Array:
+        if not len(terms):
+            return NOWHERE
+        postings = self.segment.fields[FIELD]
+        assert postings.freqs is not None
+        assert postings.spots is not None
+        assert postings.positions is not None
+        extents = np.stack((postings.firsts[terms], postings.firsts[terms + 1]), axis=1)
+        found = term_places(
+            extents.astype(np.int64),
+            postings.spots[terms].astype(np.int64),
+            postings.documents,
+            postings.freqs,
+            postings.positions,
+            self.segment.starts(FIELD),
+            is_wanted,
+        )
+        if len(terms) > 1:
+            found.sort()
+        return found
+
+
+def _phrase(places: _Places, leaf: tree.Phrase) -> Pair:
+    field = places.segment.fields[leaf.fieldname]
+    numbers = _known([field.number(word.encode()) for word in leaf.words])
+    if not numbers or len(numbers) < len(leaf.words):
+        return NOWHERE, NOWHERE
+    words = [places.of(leaf.fieldname, [number]) for number in numbers]
+    return phrase_spans(words, places.segment.starts(FIELD), leaf.slop)
+
+
+def _union(places: Sequence[Array]) -> Array:
+    kept = [each for each in places if len(each)]
+    if len(kept) < 2:
+        return kept[0] if kept else NOWHERE
+    return distinct(np.concatenate(kept))
+
+
+def _known(numbers: Sequence[int | None]) -> list[int]:
+    return [number for number in numbers if number is not None]
+
+
+@compiled
+def term_places(
+    extents: Array,
+    spots: Array,
+    documents: Array,
+    freqs: Array,
+    positions: Array,
+    starts: Array,
+    is_wanted: Array,
+) -> Array:
+    """Where some terms stand in the documents that are wanted, one term after another.
+
+    A term's postings are those from extents[term, 0] to extents[term, 1] (int64[n, 2]), its
+    positions begin at spots[term] (int64[n]).
+    """
+    total = 0
+    for term in range(len(extents)):
+        for posting in range(extents[term, 0], extents[term, 1]):
+            total += freqs[posting] if is_wanted[documents[posting]] else 0
+    found = np.empty(total, np.uint32)
+    length = 0
+    for term in range(len(extents)):
+        spot = spots[term]
+        for posting in range(extents[term, 0], extents[term, 1]):
+            often, document = np.int64(freqs[posting]), documents[posting]
+            if is_wanted[document]:
+                for at in range(spot, spot + often):
+                    found[length] = starts[document] + positions[at]
+                    length += 1
+            spot += often
+    return found
