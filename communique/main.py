@@ -257,7 +257,7 @@ def status_command(settings: Settings, as_json: bool) -> None:
 def serve_command(settings: Settings, host: str, port: int, workers: int | None) -> None:
     """Serve the search page."""
     Store(settings, make=False).close()
-    from webui.server import serve as serve_app  # takes a while; no other command needs it
+    from webui.serving.server import serve as serve_app  # takes a while; no other command needs it
 
     workers = workers or len(os.sched_getaffinity(0))
     serve_app(settings, host, port, workers, _say_address)

@@ -15,7 +15,7 @@ from corpus import Settings, Store
 from indexer import open_engine
 from indexer.jobs import reindex
 from tests.conftest import EDITED, PR, EditedSite, launch, sample_id, serve
-from webui.blocks import SHOWN_CHARS
+from webui.view.release_text import SHOWN_CHARS
 
 FILES = f"{PR}justice-department-and-city-halden-agree-consent-decree-police-use-force-custody"
 LONG = f"{PR}westbrook-man-pleads-guilty-hate-crime-arson-mosque"

@@ -22,7 +22,7 @@ from corpus.warc.writer import Place, read_response
 from indexer.engine.document import document
 from tests.examplia import BODY, HOST, NAME, Crawl, OddInterface, asked, listing, page, urls
 from tests.faulty_site import FaultySite
-from webui.enclosures import translations
+from webui.view.attachments import translations
 
 DOJ, SAMPLE = "sample_doj", "https://www.justice.example/opa/pr"
 EARLIER = datetime(2024, 3, 12, 12, tzinfo=UTC)

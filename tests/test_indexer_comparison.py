@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.comparison import (
+from webui.view.comparison import (
     AROUND,
     Piece,
     Pieces,

@@ -9,7 +9,7 @@ import pytest
 from corpus import Release, Store
 from indexer.highlight.highlighter import Marker
 from indexer.query.parser import parse
-from webui.blocks import SHOWN_CHARS, Block, arrange
+from webui.view.release_text import SHOWN_CHARS, Block, arrange
 
 NOTHING = Marker(None)
 

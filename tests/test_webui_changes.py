@@ -20,8 +20,8 @@ from corpus.catalog.versioning import add_event
 from corpus.warc.writer import sha256
 from tests.conftest import BACK, COPIED, COPY, EDITED, GONE, crawl_sample, sample_id
 from webui import create_app
-from webui.changes import SIZE
-from webui.chart import chart
+from webui.pages.changes import SIZE
+from webui.view.bar_chart import chart
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 REASON = "Order of a court of 12 March"

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from corpus import Settings
-from webui.connections import Server
-from webui.turns import Asking, Threads
+from webui.serving.connections import Server
+from webui.serving.turns import Asking, Threads
 
 WAIT_S = 60
 ANSWER = [("Content-Type", "text/plain")]

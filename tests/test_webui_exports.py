@@ -29,7 +29,7 @@ from indexer.export.result_set import Selection, draw, ranked, select
 from indexer.whoosh_engine import WhooshEngine
 from tests.test_core_trees import nothing, sample_documents
 from webui import create_app
-from webui.downloads import DOWNLOADS
+from webui.tools.downloads import DOWNLOADS
 
 QUERIES = [
     "",

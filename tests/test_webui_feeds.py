@@ -19,7 +19,8 @@ from indexer import Query, open_engine, parse
 from indexer.jobs import reindex
 from tests.conftest import EDITED, FIRST_EDIT, EditedSite, sample_id
 from tests.test_undated import OFFICE, SEEN, id_of, made
-from webui import create_app, feeds
+from webui import create_app
+from webui.tools import feeds
 
 __all__ = ["made"]
 ATOM = "{http://www.w3.org/2005/Atom}"

@@ -18,7 +18,7 @@ from corpus import Settings
 from indexer.query.message import Note
 from tests.conftest import EDITED, sample_id
 from webui import create_app
-from webui.locales import LANGUAGES, TRANSLATIONS, said
+from webui.i18n import LANGUAGES, TRANSLATIONS, said
 
 ROOT = Path(__file__).parents[1]
 OTHERS = [name for name in LANGUAGES if name != "en"]

@@ -11,15 +11,16 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 from corpus.errors import BusyError, TooCostlyError
-from webui import concordance, downloads, search
-from webui.locales import LANGUAGES
-from webui.params import MOST_VALUES
+from webui.i18n import LANGUAGES
+from webui.pages import search
+from webui.tools import concordance, downloads
+from webui.view.search_state import MOST_VALUES
 
 FILTERS = ["office", "country", "year", "language", "topic", "component", "kind", "statute"]
 SEARCHES = ["/?q=court", "/context?q=court", "/collocates?q=court", "/trends?q=court"]
 FILES = ["/context.csv?q=court", "/collocates.csv?q=court", "/export.csv?q=court"]
 OTHERS = ["/search.atom?q=court", "/sample?q=court&seed=1"]
-guard = import_module("webui.guard")  # the package has a function of that name
+guard = import_module("webui.site.limits")  # the package has a function of that name
 TOO_LONG = "takes too long"
 
 

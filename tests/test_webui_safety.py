@@ -50,7 +50,7 @@ PAGES = [
     "/?q=" + "x" * 40_000,
 ]
 Make = Callable[..., FlaskClient]
-guard = import_module("webui.guard")  # the package has a function of that name
+guard = import_module("webui.site.limits")  # the package has a function of that name
 
 
 @pytest.fixture

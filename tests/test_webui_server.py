@@ -22,8 +22,8 @@ from bench.hostile import Served, attack, served_pages
 from corpus import Settings
 from indexer import open_engine
 from tests.test_core_trees import nothing, sample_documents
-from webui.connections import CONNECTIONS
-from webui.downloads import DOWNLOADS
+from webui.serving.connections import CONNECTIONS
+from webui.tools.downloads import DOWNLOADS
 
 # A file that does not fit into what the system and the server keep of it: six times all days.
 LONG = "/trends.csv?step=day&" + "&".join(f"q=word{number}" for number in range(6))

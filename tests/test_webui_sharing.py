@@ -10,10 +10,10 @@ from threading import Thread
 
 import pytest
 
-from webui import budget
-from webui.budget import Budget
-from webui.clients import client_at
-from webui.sharing import ProcessLock, Slots, SlotsTakenError
+from webui.serving import budget
+from webui.serving.budget import Budget
+from webui.serving.clients import client_at
+from webui.serving.sharing import ProcessLock, Slots, SlotsTakenError
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
 

@@ -16,7 +16,7 @@ from corpus import Release, Settings, Store
 from corpus.statutes import keys, wider
 from corpus.statutes.wording import shown
 from webui import create_app
-from webui.authorities import AROUND, authorities
+from webui.view.cited_statutes import AROUND, authorities
 
 KEY = "us/usc/18/1343"
 

@@ -28,9 +28,9 @@ from indexer.export.jsonl import exported
 from tests.test_core_merging import made
 from tests.test_core_trees import nothing
 from webui import create_app
-from webui.concordance import ORDERS, SIZE
-from webui.downloads import DOWNLOADS
-from webui.trends import MOST_DRAWN
+from webui.tools.concordance import ORDERS, SIZE
+from webui.tools.downloads import DOWNLOADS
+from webui.tools.trends import MOST_DRAWN
 
 # Words as written, so that plain reading needs no stems; phrases of two words.
 QUERIES = ["fraud", "the", "of the", "суда", "і", "и", "және", "2018", "zzzz"]

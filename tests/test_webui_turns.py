@@ -7,7 +7,7 @@ from threading import Barrier, Condition, Event
 
 import pytest
 
-from webui.turns import Queue, Threads
+from webui.serving.turns import Queue, Threads
 
 
 class Asked:

@@ -12,34 +12,20 @@ from corpus import Settings, Store, read_settings
 from indexer import open_engine
 from indexer.engine.withholding import withholding
 from indexer.jobs.status import rule_words, run_words
-from webui import (
-    changes,
-    citations,
-    collocates,
-    concordance,
-    differences,
-    exports,
-    feeds,
-    guide,
-    health,
-    offices,
-    releases,
-    scripts,
-    search,
-    security,
-    suppressed,
-    trends,
-)
-from webui.address import keep_address
 from webui.api import add_api
-from webui.downloads import Downloads
-from webui.errors import show_errors
-from webui.guard import WATCHED, guard
-from webui.labels import FILTERS, month_names, office_title
-from webui.locales import speak_languages
-from webui.metrics import add_metrics, timed
-from webui.panels import value_words
-from webui.robots import keep_out_robots
+from webui.i18n import speak_languages
+from webui.pages import changes, differences, offices, release, search, withheld
+from webui.pages import help as help_page
+from webui.site import health, page_scripts, security_txt
+from webui.site.address import keep_address
+from webui.site.errors import show_errors
+from webui.site.limits import WATCHED, guard
+from webui.site.metrics import add_metrics, timed
+from webui.site.robots import keep_out_robots
+from webui.tools import citations, collocates, concordance, exports, feeds, trends
+from webui.tools.downloads import Downloads
+from webui.view.facets import value_words
+from webui.view.format import FILTERS, month_names, office_title
 
 # Nothing inline, nothing from elsewhere, and no page of ours inside another's.
 POLICY = {
@@ -100,7 +86,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         permissions_policy=PERMISSIONS,
     )
     app.register_blueprint(search.pages(store, engine, settings))
-    app.register_blueprint(releases.pages(store, engine, settings))
+    app.register_blueprint(release.pages(store, engine, settings))
     app.register_blueprint(differences.pages(store))
     app.register_blueprint(changes.pages(store))
     app.register_blueprint(citations.pages(store))
@@ -110,11 +96,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(trends.pages(engine, settings, downloads))
     app.register_blueprint(collocates.pages(engine, settings, downloads))
     app.register_blueprint(offices.pages(store, engine))
-    app.register_blueprint(suppressed.pages(store))
-    app.register_blueprint(guide.pages(store, engine, settings))
-    app.register_blueprint(scripts.pages())
+    app.register_blueprint(withheld.pages(store))
+    app.register_blueprint(help_page.pages(store, engine, settings))
+    app.register_blueprint(page_scripts.pages())
     app.register_blueprint(health.pages(store, engine))
-    app.register_blueprint(security.pages(settings))
+    app.register_blueprint(security_txt.pages(settings))
     app.register_blueprint(feeds.pages(store, engine, settings))
     for name in WATCHED & app.view_functions.keys():  # by programs of the same machine
         app.view_functions[name] = talisman(force_https=False)(app.view_functions[name])

@@ -12,7 +12,7 @@ from corpus import Settings, Store
 from indexer import Engine
 from webui.api import records, reference, search, tools
 from webui.api.interface import PREFIX, Interface, Parts
-from webui.api.problems import is_api
+from webui.site.problems import is_api
 
 # No request has a body; whoever sends one is told before it is read.
 MOST_BODY_BYTES = 64_000

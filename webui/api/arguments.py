@@ -8,7 +8,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from indexer.engine.results import FACETS, LineSort, Measure, Order
 from indexer.query.parser import read_day
-from webui.params import MOST_VALUES
+from webui.view.search_state import MOST_VALUES
 
 ORDERS: tuple[Order, ...] = ("newest", "oldest", "id", "relevance")
 MOST_HITS, MOST_LINES, MOST_WORDS = 100, 100, 500

@@ -10,7 +10,7 @@ from corpus import Settings
 from indexer import Engine, Query, Reading, Results
 from indexer.engine.periods import Step
 from indexer.engine.results import Frequencies, Frequency
-from webui.params import Asked, read_asked
+from webui.view.search_state import Asked, read_asked
 
 
 @dataclass(frozen=True)

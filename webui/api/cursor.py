@@ -15,7 +15,7 @@ from datetime import date
 from marshmallow import ValidationError
 
 from indexer.engine.results import Position
-from webui.params import Asked
+from webui.view.search_state import Asked
 
 DIGEST_BYTES = 6
 

@@ -11,8 +11,8 @@ from flask_smorest import Api, Blueprint
 from marshmallow import RAISE, Schema
 from webargs.flaskparser import FlaskParser
 
-from webui.api.problems import MEDIA_TYPE
 from webui.api.shapes import ProblemSchema
+from webui.site.problems import MEDIA_TYPE
 
 PREFIX = "/api/v1"
 ABOUT = """What prosecutors say, for programs: search, whole releases with their provenance and

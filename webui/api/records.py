@@ -10,12 +10,12 @@ from flask import abort, url_for
 
 from corpus import Provenance, Release, Store, Version, certificate_exception
 from indexer import Engine
-from indexer.comparison import FactDifference, Pieces, compare
 from indexer.jobs.status import status_of
 from webui.api.arguments import DifferencesArguments
 from webui.api.interface import Parts
 from webui.api.record_schemas import DifferencesSchema, OfficesSchema, ReleaseSchema, VersionsSchema
-from webui.history import before
+from webui.view.comparison import FactDifference, Pieces, compare
+from webui.view.history import before
 
 RUN = (
     *("route", "new", "changed", "missing", "refused", "failed"),

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, make_response, render_template, request
 
 from webui.api.interface import ERRORS, PREFIX, Interface
-from webui.api.problems import BUSY, INVALID, NOT_READY, TOO_COSTLY
+from webui.site.problems import BUSY, INVALID, NOT_READY, TOO_COSTLY
 
 JSON = "application/json"
 KINDS = (INVALID, NOT_READY, TOO_COSTLY, BUSY)

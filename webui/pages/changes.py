@@ -1,0 +1,132 @@
+"""What changed: the ledger of changes, removals and returns, as a page and as an Atom feed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+from uuid import NAMESPACE_URL, uuid5
+
+from flask import Blueprint, Response, render_template, request, url_for
+
+from corpus import Store, Version
+from corpus.catalog.store import Entry
+from webui.tools import feeds
+from webui.view.history import before, differing_words
+from webui.view.search_state import read_whole
+
+NAMES = ("office", "kind")
+KINDS = ("changed", "gone", "back")
+SIZE = 30
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a URL asks for: one office or all, one kind or all, entries older than a number."""
+
+    office: str | None
+    kind: str | None
+    before: int | None
+
+    def link(self, **changed: str | int | None) -> str:
+        """The page of the same with something changed, from the newest entry unless told."""
+        given = {"office": self.office, "kind": self.kind, "before": None} | changed
+        return _with(url_for("changes.changes"), given)
+
+    def feed(self) -> str:
+        """The feed of the same, as a whole address."""
+        given = {"office": self.office, "kind": self.kind}
+        return _with(url_for("changes.feed", _external=True), given)
+
+
+@dataclass(frozen=True)
+class Told:
+    """An entry as it is shown: what differs, between which versions, and an id for good."""
+
+    entry: Entry
+    old: Version | None
+    differing: tuple[str, ...]
+    uuid: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A filter to click on, with how many entries it leaves."""
+
+    value: str | None
+    count: int
+    is_chosen: bool
+    link: str
+
+
+def pages(store: Store) -> Blueprint:
+    """The blueprint."""
+    blueprint = Blueprint("changes", __name__)
+
+    @blueprint.get("/changes")
+    def changes() -> str:
+        """A page of the ledger, the newest entries first."""
+        asked = _read_asked()
+        entries = _entries(store, asked, SIZE + 1)
+        counts = store.ledger_counts()
+        return render_template(
+            "changes.html",
+            asked=asked,
+            told=[_told(store, entry) for entry in entries[:SIZE]],
+            older=asked.link(before=entries[SIZE - 1].number) if len(entries) > SIZE else None,
+            kinds=_choices(asked, "kind", counts),
+            offices=_choices(asked, "office", counts),
+        )
+
+    @blueprint.get("/changes.atom")
+    def feed() -> Response:
+        """The newest entries as a feed (RFC 4287)."""
+        asked = _read_asked()
+        told = [_told(store, entry) for entry in _entries(store, asked, SIZE)]
+        updated = told[0].entry.at if told else feeds.NEVER
+        address = asked.feed()
+        return feeds.feed("changes.xml", asked=asked, told=told, address=address, updated=updated)
+
+    return blueprint
+
+
+def _read_asked() -> Asked:
+    """What the URL asks for; what cannot be read counts as absent."""
+    kind = request.args.get("kind")
+    return Asked(
+        request.args.get("office") or None,
+        kind if kind in KINDS else None,
+        read_whole(request.args.get("before", "")),
+    )
+
+
+def _entries(store: Store, asked: Asked, size: int) -> list[Entry]:
+    return store.ledger(before=asked.before, size=size, office=asked.office, kind=asked.kind)
+
+
+def _told(store: Store, entry: Entry) -> Told:
+    """An entry with what differs; nothing differs in a release that only went or came."""
+    uuid = str(uuid5(NAMESPACE_URL, f"{entry.url}#{entry.kind}-{entry.at.isoformat()}"))
+    versions = store.versions(entry.id) if entry.kind == "changed" else []
+    new = next((each for each in versions if each.number == entry.version), None)
+    old = before(new, versions) if new else None
+    return Told(entry, old, differing_words(old, new) if old and new else (), uuid)
+
+
+def _choices(asked: Asked, name: str, counts: dict[tuple[str, str], int]) -> list[Choice]:
+    """The values of a filter, with all of them first; counted within the other filter."""
+    place = NAMES.index(name)
+    other = getattr(asked, NAMES[1 - place])
+    found: Counter[str | None] = Counter(dict.fromkeys(KINDS if name == "kind" else (), 0))
+    for key, number in sorted(counts.items()):
+        found[key[place]] += number if other in (None, key[1 - place]) else 0
+    return [
+        Choice(value, number, value == getattr(asked, name), asked.link(**{name: value}))
+        for value, number in [(None, found.total()), *found.items()]
+    ]
+
+
+def _with(path: str, given: Mapping[str, str | int | None]) -> str:
+    pairs = {name: value for name, value in given.items() if value is not None}
+    return f"{path}?{urlencode(pairs)}" if pairs else path

@@ -1,0 +1,129 @@
+"""The release page: its text with the query's words marked, its facts, and how to check them."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Blueprint, Response, abort, make_response, render_template, request
+from flask_babel import gettext
+
+from corpus import Provenance, Release, Settings, Store, certificate_exception
+from corpus.catalog.withholding import unsealed
+from corpus.errors import IndexUnusableError
+from corpus.warc.reader import read_record
+from corpus.warc.writer import Place, read_response
+from indexer import Engine, Hit
+from indexer.analysis.accusation import accusation
+from indexer.highlight.highlighter import Marker
+from indexer.highlight.snippets import marked
+from webui.view.attachments import files, translations
+from webui.view.cited_statutes import authorities
+from webui.view.history import lines
+from webui.view.release_text import arrange
+from webui.view.search_state import read_asked
+
+SIMILAR = 5
+# Marked places that have an address and lead to the next; each takes some room on the page.
+STEPS = 500
+
+
+def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
+    """The blueprint."""
+    blueprint = Blueprint("releases", __name__, url_prefix="/releases")
+
+    @blueprint.get("/<id_>")
+    def release(id_: str) -> str:
+        """One release; `q` and the filters of the search it was found by come along."""
+        found = _found(store, id_)
+        asked = read_asked(request.args)
+        versions = store.versions(id_)
+        copies = [other for each in store.copies(id_) if (other := store.get(each.id))]
+        similar = _similar(engine, id_, {each.id for each in copies})
+        marker = Marker(asked.reading(settings.query_chars).tree)
+        return render_template(
+            "release.html",
+            release=found,
+            exception=certificate_exception(found.provenance),
+            title=marked(found.title, marker.marks(found.title, "title", found.language)),
+            text=arrange(found, marker),
+            steps=STEPS,
+            accusation=accusation(found.title, found.body, found.language),
+            authorities=authorities(found),
+            files=files(store, found),
+            translations=translations(store, found),
+            versions=versions,
+            lines=lines(versions, store.history(id_)),
+            copies=copies,
+            similar=similar,
+            first_seen=store.first_seen(hit.id for hit in similar if not hit.published),
+            asked=asked,
+        )
+
+    @blueprint.get("/<id_>/response")
+    def response(id_: str) -> Response:
+        """The archived response of the newest version, or of `version`, as a download, never as a
+        page of ours: anybody may have written it.
+        """
+        found = _found(store, id_)
+        name, seen = _observed(store, found, request.args.get("version"))
+        if seen.lost_at:
+            abort(410, gettext("The response this version was read from is lost."))
+        archived = read_response(settings.archive, Place(seen.warc_file, seen.warc_offset))
+        sealed, limit_s = store.suppressed(), settings.reading_s
+        body = unsealed(found, seen, archived, sealed, store.id_of, limit_s)
+        if body is None:
+            abort(
+                410, gettext("This response carries a release that was suppressed; it is sealed.")
+            )
+        answer = make_response(body)
+        kind = archived.content_type.partition(";")[0]
+        ending = {"text/html": "html", "application/json": "json"}.get(kind, "bin")
+        answer.headers["Content-Type"] = "application/octet-stream"
+        answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
+        return answer
+
+    @blueprint.get("/<id_>/attestation")
+    def attestation(id_: str) -> Response:
+        """What the archive attests of the newest version, or of `version`, as it stands there."""
+        found = _found(store, id_)
+        _, seen = _observed(store, found, request.args.get("version"))
+        if seen.attestation is None:
+            abort(404, gettext("This version is not attested yet."))
+        path = settings.archive / seen.attestation.warc_file
+        body = read_record(path, seen.attestation.warc_offset).body
+        named = {store.id_of(found.office, each["url"]) for each in json.loads(body)["alternates"]}
+        if named & store.suppressed():
+            abort(410, gettext("This attestation names a release that was suppressed."))
+        answer = make_response(body)
+        answer.headers["Content-Type"] = "application/json"
+        return answer
+
+    return blueprint
+
+
+def _found(store: Store, id_: str) -> Release:
+    found = store.get(id_)
+    if found is None:
+        abort(404, gettext("There is no release of that name here."))
+    return found
+
+
+def _observed(store: Store, release: Release, number: str | None) -> tuple[str, Provenance]:
+    """A name for the file, and where the observation that is asked for comes from."""
+    if number is None:
+        return release.id, release.provenance
+    found = [each for each in store.versions(release.id) if str(each.number) == number]
+    if not found:
+        abort(404, gettext("There is no such version of this release."))
+    return f"{release.id}-version-{number}", found[0].provenance
+
+
+def _similar(engine: Engine, id_: str, copies: set[str]) -> tuple[Hit, ...]:
+    """The releases most like one, copies aside; none while there is no index, which the page can do
+    without.
+    """
+    try:
+        found = engine.similar(id_, SIMILAR + len(copies))
+    except IndexUnusableError:
+        return ()
+    return tuple(hit for hit in found if hit.id not in copies)[:SIMILAR]

@@ -1,0 +1,1 @@
+"""The server: processes, connections, and whose turn it is."""

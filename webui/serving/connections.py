@@ -1,0 +1,224 @@
+"""Connections of clients: whoever is slow, silent or many keeps nobody else from being served.
+
+Waitress reads requests and writes answers without a thread for each; here is what bounds it.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections import Counter
+from heapq import nsmallest
+from socket import IPPROTO_TCP, SO_LINGER, SO_SNDBUF, SOL_SOCKET, TCP_NODELAY, socket
+from time import monotonic
+from typing import Any
+
+from waitress.adjustments import Adjustments
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
+from waitress.server import TcpWSGIServer
+from waitress.task import WSGITask
+
+from corpus import Settings
+from webui.serving.clients import client_at
+from webui.serving.turns import Threads
+
+# Of a process. When one more comes, whoever has most loses one that asks for nothing.
+CONNECTIONS = 256
+ACCEPTED_AT_ONCE = 64
+IDLE_S = 75
+# So much of an answer must be taken for its client not to count as stuck.
+PART_BYTES = 64_000
+# How much of an answer the system holds until it is taken, and how much more we do.
+SENDING_BYTES, WAITING_BYTES = 256_000, 1_000_000
+LIMITS = {
+    "max_request_header_size": 64_000,
+    "max_request_body_size": 64_000,
+    "outbuf_overflow": WAITING_BYTES,
+    "outbuf_high_watermark": WAITING_BYTES,
+    "channel_timeout": IDLE_S,
+    "cleanup_interval": 1,
+    "connection_limit": 10 * CONNECTIONS,  # never reached
+    "ident": None,
+}
+OPTIONS = [(IPPROTO_TCP, TCP_NODELAY, 1), (SOL_SOCKET, SO_SNDBUF, SENDING_BYTES)]
+RESET = struct.pack("ii", 1, 0)
+
+
+class Request(HTTPRequestParser):
+    """A request as it comes.
+
+    Where its length is told in two ways, or comes in chunks before HTTP/1.1, it is refused: a proxy
+    before us may have seen another end of it.
+    """
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the head."""
+        super().parse_header(header_plus)
+        names = {line.partition(b":")[0].lower() for line in header_plus.split(b"\r\n")}
+        is_chunked = b"transfer-encoding" in names
+        if is_chunked and (b"content-length" in names or self.version != "1.1"):
+            raise ParsingError("The length of the request cannot be told")
+
+
+class Answer(WSGITask):
+    """An answer of the app."""
+
+    def service(self) -> None:
+        """Give it; one that breaks off must not pass for whole."""
+        try:
+            super().service()
+        except Exception:
+            self.channel.is_cut = self.channel.is_cut or self.wrote_header
+            raise
+
+    def finish(self) -> None:
+        """End it; the end of chunks that were not asked for is no part of it."""
+        if self.request.command != "HEAD":
+            super().finish()
+        elif not self.wrote_header:
+            self.write(b"")
+
+
+class Connection(HTTPChannel):
+    """A client's connection: when it asked, and how much of the answers it took."""
+
+    parser_class, task_class = Request, Answer
+
+    def __init__(self, server: Server, *given: Any, **named: Any) -> None:
+        self.sent_bytes = 0
+        super().__init__(server, *given, **named)
+        self.client = client_at(self.addr[0])
+        self.is_in_work = self.is_cut = False
+        # When the request began to come that is not whole yet; the first is awaited at once.
+        self.began: float | None = monotonic()
+        # Since when an answer waits to be taken, and how much had been taken then.
+        self.waits: tuple[float, int] | None = None
+        self.was_stuck = False
+
+    def received(self, data: bytes) -> bool:
+        """Take what came."""
+        taken: bool = super().received(data)
+        if self.request is None:
+            self.began = None
+        elif self.began is None:
+            self.began = monotonic()
+        return taken
+
+    def send(self, data: bytes, do_close: bool = True) -> int:
+        """Send as much as is taken."""
+        sent: int = super().send(data, do_close=do_close)
+        self.sent_bytes += sent
+        return sent
+
+    def service(self) -> None:
+        """Answer, in a thread."""
+        self.is_in_work = True
+        try:
+            super().service()
+        finally:
+            self.is_in_work = False
+
+    def is_busy(self) -> bool:
+        """Whether there is something to answer or to send, or a request is coming."""
+        return bool(self.requests or self.total_outbufs_len or self.request)
+
+    def is_stuck(self, now: float, patience_s: float) -> bool:
+        """Whether the client has kept us waiting for too long."""
+        if not self.total_outbufs_len:
+            self.waits = None
+        elif self.waits is None or self.sent_bytes - self.waits[1] >= PART_BYTES:
+            self.waits = now, self.sent_bytes
+        since = min(self.began or now, self.waits[0] if self.waits else now)
+        # Twice in a row: what came before the first time has been read before the second.
+        was_stuck, self.was_stuck = self.was_stuck, now - since > patience_s
+        return was_stuck and self.was_stuck
+
+    def drop(self) -> None:
+        """Close, and keep nothing for a client that did not take it."""
+        self.is_cut = self.is_cut or bool(self.total_outbufs_len)
+        self.handle_close()
+
+    def handle_close(self) -> None:
+        """Close; what still waits for a turn is forgotten. An answer that is cut short ends with a
+        reset, since before HTTP/1.1 an end tells no client that something is missing.
+        """
+        self.server.task_dispatcher.forget(self)
+        if self.is_cut and self.connected:
+            self.socket.setsockopt(SOL_SOCKET, SO_LINGER, RESET)
+        super().handle_close()
+
+
+class Server(TcpWSGIServer):
+    """Serves an app on a socket that listens."""
+
+    channel_class = Connection
+
+    def __init__(self, app: Any, listener: socket, settings: Settings, threads: Threads) -> None:
+        self.proxies, self.patience_s = settings.proxies, settings.patience_s
+        super().__init__(
+            app,
+            {},
+            _sock=listener,
+            dispatcher=threads,
+            adj=Adjustments(
+                sockets=[listener],
+                # The app itself takes what the proxies that it was told of have said.
+                clear_untrusted_proxy_headers=not settings.proxies,
+                **LIMITS,
+            ),
+            sockinfo=(listener.family, listener.type, listener.proto, listener.getsockname()),
+            bind_socket=False,
+        )
+
+    def add_task(self, task: Connection) -> None:
+        """Let a connection's next request wait for its turn among those of whoever asks."""
+        forwarded = task.requests[0].headers.get("X_FORWARDED_FOR", "")
+        task.client = client_at(task.addr[0], forwarded, self.proxies)
+        super().add_task(task)
+
+    def step(self, most_s: float) -> None:
+        """Read and write what there is, or wait for it so long."""
+        self.asyncore.loop(most_s, use_poll=True, map=self._map, count=1)
+
+    def set_socket_options(self, conn: socket) -> None:
+        """Of a connection."""
+        for level, name, value in OPTIONS:
+            conn.setsockopt(level, name, value)
+
+    def handle_accept(self) -> None:
+        """Take connections; where there are too many, drop some."""
+        for _ in range(ACCEPTED_AT_ONCE):
+            number = len(self.active_channels)
+            super().handle_accept()
+            if len(self.active_channels) == number:
+                break
+        if len(self.active_channels) > CONNECTIONS:
+            for each in self._least_needed(len(self.active_channels) - CONNECTIONS):
+                each.drop()
+
+    def maintenance(self, now: float) -> None:
+        """Close what is idle or stuck."""
+        super().maintenance(now)
+        for each in [*self.active_channels.values()]:
+            if each.is_stuck(monotonic(), self.patience_s):
+                each.drop()
+
+    def finish(self, until: float) -> None:
+        """Take no more connections, and answer what was asked on those there are."""
+        self.del_channel()
+        self.socket.close()
+        self.step(0)  # what came last
+        while monotonic() < until and any(each.is_busy() for each in self.active_channels.values()):
+            self.step(0.1)
+
+    def _least_needed(self, number: int) -> list[Connection]:
+        """So many connections of the clients that have most: first those that ask for nothing, the
+        oldest first; none that is in work.
+        """
+        everybody = [*self.active_channels.values()]
+        held = Counter(each.client for each in everybody)
+        return nsmallest(
+            number,
+            (each for each in everybody if not each.is_in_work),
+            key=lambda each: (-held[each.client], each.is_busy(), each.last_activity),
+        )

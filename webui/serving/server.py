@@ -1,0 +1,194 @@
+"""The app on a port, in several processes: loaded once, then forked.
+
+gunicorn keeps the processes; in each, connections are as `webui/serving/connections.py` has them.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from time import monotonic
+from types import FrameType
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+from gunicorn.workers.base import Worker
+from sqlalchemy import event
+
+from corpus import Settings
+from corpus.errors import CommuniqueError
+from corpus.signals import ENDING, Interruption
+from webui import create_app
+from webui.serving.connections import Server
+from webui.serving.turns import Threads
+
+# Of a process, and of those of a client: who asks for much at once waits for itself.
+THREADS, THREADS_EACH = 16, 4
+BACKLOG = 1024
+M_ARENA_MAX = -8  # of malloc.h
+# How long a process that is to end may go on answering, and how long one may be silent.
+GRACE_S, SILENT_S = 5, 60
+# What is loaded when it is first used, and shared by processes if that was before.
+WARMING = (
+    "/?q=court",
+    "/ru/?q=%D1%81%D1%83%D0%B4",
+    "/context?q=court",
+    "/collocates?q=court",
+    "/trends?q=court",
+    "/offices",
+)
+
+
+def serve(
+    settings: Settings, host: str, port: int, workers: int, say: Callable[[str], None]
+) -> None:
+    """Serve until a signal asks to end; `say` is told the address once.
+
+    Raises CommuniqueError, Interruption.
+    """
+    with _listening(host, port) as listener:
+        _keep_one_heap()
+        app = create_app(settings)
+        _warm(app, settings)
+        say(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}")
+        _Site(app, settings, listener, workers).run()
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        kind, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address[:2], family=kind, backlog=BACKLOG)
+    except OSError as error:
+        raise CommuniqueError(
+            f"{host}:{port} cannot be listened on: {error.strerror or error}."
+        ) from error
+
+
+def _keep_one_heap() -> None:
+    """Let threads take memory from one heap: of its own, each keeps megabytes that it has freed."""
+    if mallopt := getattr(ctypes.CDLL(None), "mallopt", None):  # glibc's
+        mallopt(M_ARENA_MAX, 1)
+
+
+def _warm(app: Flask, settings: Settings) -> None:
+    """Load what answers need."""
+    if settings.engine == "embedded":
+        at, nobody = settings.url or "https://localhost", {"REMOTE_ADDR": ""}
+        for url in WARMING:
+            app.test_client().get(url, base_url=at, buffered=True, environ_overrides=nobody)
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
+    store, _ = app.extensions["communique"]
+    store.close()
+    gc.collect()
+    gc.freeze()  # so that no process writes to what all share only to look for garbage
+
+
+def _cache_little(connection: Any, _: object) -> None:
+    """The system has the file in memory for all; each connection would have two megabytes of it."""
+    connection.execute("PRAGMA cache_size=-256")
+
+
+class _Site(BaseApplication):
+    """What gunicorn is told."""
+
+    def __init__(
+        self, app: Flask, settings: Settings, listener: socket.socket, workers: int
+    ) -> None:
+        self.app, self.settings, self.workers = app, settings, workers
+        self.listener = listener.detach()
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Settings that are not gunicorn's own."""
+        for name, value in {
+            "bind": f"fd://{self.listener}",
+            "workers": self.workers,
+            "worker_class": _Worker,
+            "preload_app": True,
+            "timeout": SILENT_S,
+            "graceful_timeout": 2 * GRACE_S,
+            "loglevel": "warning",
+            "control_socket_disable": True,
+        }.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """The app."""
+        return self.app
+
+    def run(self) -> None:
+        """Serve. Raises Interruption in the parent; its children end by SystemExit."""
+        master, parent = _Master(self), os.getpid()
+        try:
+            master.run()
+        finally:
+            if master.told and os.getpid() == parent:
+                raise Interruption(master.told)
+
+
+class _Master(Arbiter):
+    """The parent of the processes; it ends as other commands do."""
+
+    told = 0
+
+    def init_signals(self) -> None:
+        """Hear signals, but those that whoever began us (nohup) had ignored."""
+        ignored = [each for each in ENDING if signal.getsignal(each) is signal.SIG_IGN]
+        super().init_signals()
+        for each in ignored:
+            signal.signal(each, signal.SIG_IGN)
+
+    def signal(self, sig: int, frame: FrameType | None) -> None:
+        """Note what is asked for."""
+        self.told = self.told or (sig if sig in ENDING else 0)
+        super().signal(sig, frame)
+
+    def handle_hup(self) -> None:
+        """End when all is answered."""
+        self.handle_term()
+
+    handle_int = handle_hup
+
+
+class _Worker(Worker):
+    """A process that serves the app until it is told to end, or its parent is gone."""
+
+    server: Server
+
+    def run(self) -> None:
+        """Serve."""
+        app, settings = self.app.app, self.app.settings
+        store, _ = app.extensions["communique"]
+        store.engine.dispose(close=False)  # connections are the parent's, if it has any
+        if store.engine.dialect.name == "sqlite":
+            event.listen(store.engine, "connect", _cache_little)
+        # Threads that wait for their turn wait five times less; some ten pages' time a second.
+        sys.setswitchinterval(0.001)
+        threads = Threads(THREADS, THREADS_EACH)
+        self.server = Server(app, self.sockets[0].sock, settings, threads)
+        while self.alive and os.getppid() == self.ppid:
+            self.notify()
+            self.server.step(1)
+        self.server.finish(monotonic() + GRACE_S)
+
+    def init_signals(self) -> None:
+        """Hear signals; of a terminal that hangs up the parent tells, if it is to end."""
+        super().init_signals()
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End when what was asked is answered."""
+        super().handle_exit(sig, frame)
+        if hasattr(self, "server"):
+            self.server.pull_trigger()
+
+    # Ctrl-C is told to all processes of a terminal, and is no reason to break off.
+    handle_quit = handle_exit

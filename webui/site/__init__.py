@@ -1,0 +1,1 @@
+"""What holds for every page: limits, errors, address, scripts, health, metrics."""

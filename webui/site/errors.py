@@ -1,0 +1,67 @@
+"""What went wrong, as a page with a clear sentence; for programs, as a problem (RFC 9457)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, render_template
+from flask_babel import gettext, lazy_gettext
+from werkzeug.exceptions import HTTPException
+
+from corpus.errors import BusyError, CommuniqueError, IndexUnusableError, TooCostlyError
+from webui.site.problems import RETRY_AFTER_S, http_problem, is_api, own_problem
+
+# Titles of our own, and sentences for where nothing better is known.
+SAID = {
+    400: (lazy_gettext("The request cannot be read"), ""),
+    404: (lazy_gettext("Not found"), lazy_gettext("There is no page at this address.")),
+    405: (lazy_gettext("Not possible here"), lazy_gettext("This page can only be read.")),
+    406: (lazy_gettext("Not in this form"), ""),
+    410: (lazy_gettext("Not shown any more"), ""),
+    413: (lazy_gettext("Too large"), ""),
+    414: (lazy_gettext("The address is too long"), ""),
+    429: (lazy_gettext("Too many requests"), ""),
+    500: (
+        lazy_gettext("Something is out of order"),
+        lazy_gettext("The page could not be made. The operator finds the reason in the log."),
+    ),
+    503: (lazy_gettext("Not just now"), ""),
+}
+
+
+def show_errors(app: Flask) -> None:
+    """Let an app answer errors with pages, and with problems under its interface for programs."""
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(CommuniqueError, _own_error)
+
+
+def _http_error(error: HTTPException) -> Any:
+    if error.code is None or error.code < 400:
+        return error
+    if is_api():
+        return http_problem(error)
+    title, sentence = SAID.get(error.code, (error.name, ""))
+    is_own = error.description != type(error).description
+    words = error.description if is_own or not sentence else sentence
+    page = render_template("error.html", code=error.code, title=title, words=words)
+    # Retry-After, Allow and their like belong to the answer; its type is the page's.
+    headers = [(name, value) for name, value in error.get_headers() if name != "Content-Type"]
+    return page, error.code, headers
+
+
+def _own_error(error: CommuniqueError) -> Any:
+    if is_api():
+        return own_problem(error)
+    code, title, words = 503, gettext("Something is out of order"), str(error)
+    if isinstance(error, IndexUnusableError):
+        title = gettext("The index is not ready")
+    elif isinstance(error, BusyError):
+        title = gettext("The service is busy")
+        words = gettext("Others keep the search busy. Try again in a minute.")
+    elif isinstance(error, TooCostlyError):
+        code, title = 400, gettext("The query takes too long")
+        words = gettext(
+            "The query takes too long to answer. Use fewer or longer words with * and ~."
+        )
+    headers = {"Retry-After": RETRY_AFTER_S} if code == 503 else {}
+    return render_template("error.html", code=code, title=title, words=words), code, headers

@@ -1,0 +1,150 @@
+"""What protects the page from its visitors: limits on sizes, times and rates, and whose word on who
+asks is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import count
+from math import ceil
+from time import sleep, thread_time
+from typing import TYPE_CHECKING
+
+from flask import Flask, abort, request
+from flask_babel import gettext
+from limits import RateLimitItem, parse_many
+from werkzeug.exceptions import RequestURITooLarge, TooManyRequests
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wsgi import ClosingIterator, FileWrapper
+
+from corpus import Settings
+from corpus.errors import SettingsError
+from indexer.deadline import Deadline
+from webui.serving.budget import Budget
+from webui.serving.clients import client, client_at
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+# A query of 2,000 Cyrillic letters takes 12,000 characters of an address.
+URL_CHARS = 32_000
+BODY_BYTES = 64_000
+# Processor time for an answer, all its searches together; a file's rows come after it.
+ANSWER_S = 5.0
+# Of processor time a client may use at once what it has in so many minutes.
+BURST_MINUTES = 2
+UNLIMITED_S = 1e6
+# Files of all hits, samples and their like: a request for one counts as so many.
+HEAVY_COST = 10
+HEAVY_ENDINGS = (".csv", ".jsonl", ".bib", ".ris")
+# What watches the page asks for these: they are counted in no limit.
+WATCHED = {"health.healthz", "health.livez", "metrics.metrics"}
+FREE = {"static", "scripts.scripts"} | WATCHED
+
+
+def guard(app: Flask, settings: Settings) -> None:
+    """Set the limits. Raises SettingsError for a rate that cannot be read."""
+    app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES
+    app.before_request(_refuse_large)
+    work_s = settings.work_s or UNLIMITED_S
+    work = Budget(work_s / 60, BURST_MINUTES * work_s)
+    app.before_request(lambda: _refuse_worker(work, work_s))
+    app.wsgi_app = _metered(app.wsgi_app, work)  # type: ignore[assignment, method-assign]
+    if settings.rate:
+        rates = [(each, _budget(each)) for each in _parsed(settings.rate)]
+        app.before_request(lambda: _refuse_asker(rates))
+    if settings.proxies:
+        # Outermost, so that all else sees who really asks, how, and under which name.
+        each = settings.proxies
+        fixed = ProxyFix(app.wsgi_app, x_for=each, x_proto=each, x_host=each)
+        app.wsgi_app = fixed  # type: ignore[method-assign]
+
+
+def _metered(app: WSGIApplication, work: Budget) -> WSGIApplication:
+    """The app, whose every answer has so much processor time, charged to whoever asked."""
+
+    def metered(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        who, deadline = client_at(environ.get("REMOTE_ADDR", "")), Deadline(ANSWER_S)
+        try:
+            with deadline:
+                answer = app(environ, start)
+        finally:
+            work.charge(who, ANSWER_S - deadline.left_s)
+        wrapper: type = environ.get("wsgi.file_wrapper", FileWrapper)
+        if isinstance(answer, wrapper):
+            return answer
+        return ClosingIterator(_paced(answer, who, work), getattr(answer, "close", None))
+
+    return metered
+
+
+def _paced(blocks: Iterable[bytes], who: str, work: Budget) -> Iterator[bytes]:
+    """Blocks of an answer, charged; long ones wait where they would use up all that a client has,
+    so that it can go on asking for pages.
+    """
+    source = iter(blocks)
+    for number in count():
+        if number > 1 and (wait_s := work.wait_s(who, work.most / 2)):
+            sleep(wait_s)
+        began = thread_time()
+        block = next(source, None)
+        work.charge(who, thread_time() - began)
+        if block is None:
+            return
+        yield block
+
+
+def _parsed(rate: str) -> list[RateLimitItem]:
+    try:
+        return parse_many(rate)
+    except ValueError as error:
+        raise SettingsError(
+            f"COMMUNIQUE_RATE must be a rate such as 120/minute, not {rate!r}."
+        ) from error
+
+
+def _budget(rate: RateLimitItem) -> Budget:
+    return Budget(rate.amount / rate.get_expiry(), rate.amount)
+
+
+def _refuse_worker(work: Budget, seconds: float) -> None:
+    """Stop who has used more processor time than there is for one."""
+    if request.endpoint in WATCHED or not (wait_s := ceil(work.wait_s(client()))):
+        return
+    raise TooManyRequests(
+        gettext(
+            "Requests from your network address have used more processing time than the"
+            " %(seconds)s seconds a minute that one address may use. Wait %(wait)s seconds. Whoever"
+            " needs all of the data can ask the operator for a copy.",
+            seconds=f"{seconds:g}",
+            wait=wait_s,
+        ),
+        retry_after=wait_s,
+    )
+
+
+def _refuse_asker(rates: list[tuple[RateLimitItem, Budget]]) -> None:
+    """Stop who has made more requests than one may."""
+    cost = HEAVY_COST if request.path.endswith(HEAVY_ENDINGS) else 1
+    for rate, budget in rates:
+        if request.endpoint in FREE or not (wait_s := ceil(budget.take(client(), cost))):
+            continue
+        raise TooManyRequests(
+            gettext(
+                "More requests came from your network address than one address may make:"
+                " %(rate)s. Wait %(wait)s seconds. Whoever needs all of the data can ask the"
+                " operator for a copy.",
+                rate=str(rate),
+                wait=wait_s,
+            ),
+            retry_after=wait_s,
+        )
+
+
+def _refuse_large() -> None:
+    if (request.content_length or 0) > BODY_BYTES:
+        abort(413, gettext("What was sent is too large: nothing here takes more than a query."))
+    if len(request.full_path) > URL_CHARS or len(request.query_string) > URL_CHARS:
+        raise RequestURITooLarge(
+            gettext("The address is too long. Use a shorter query, or fewer filters.")
+        )

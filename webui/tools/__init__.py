@@ -1,0 +1,1 @@
+"""Researchers' tools, each as page and file: concordance, trends, collocates, sample, exports."""

@@ -1,0 +1,185 @@
+"""Words around: what stands near a query's words more often than elsewhere, as page and table."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote_plus
+
+from flask import Blueprint, Response, render_template, request
+from flask_babel import lazy_gettext
+
+from corpus import Settings
+from indexer import Collocate, Collocates, Engine, Query, Reading
+from indexer.engine.results import Measure
+from indexer.export.collocates_csv import FACTS, both, collocate_table, forms, near, sorted_words
+from indexer.export.result_set import Selection, settled
+from webui.tools.downloads import TABLE_TYPE, Downloads, file
+from webui.view.facets import chips
+from webui.view.search_state import Asked, read_asked, read_whole
+
+WINDOW, WIDEST = 5, 20
+LEAST, MOST = 5, 100
+HIGHEST_LEAST = 1_000_000
+MEASURES: dict[Measure, str] = {
+    "log_likelihood": lazy_gettext("Log-likelihood"),
+    "log_dice": lazy_gettext("logDice"),
+    "mutual_information": lazy_gettext("Mutual information"),
+}
+COLUMNS: dict[str, str] = {
+    "word": lazy_gettext("Word"),
+    "observed": lazy_gettext("Near"),
+    "expected": lazy_gettext("Expected"),
+    "frequency": lazy_gettext("In all texts"),
+}
+PAGE = "collocates.collocates"
+
+
+@dataclass(frozen=True)
+class Counting:
+    """What a URL asks for: how words are counted, and the column that sorts them."""
+
+    asked: Asked
+    window: int
+    measure: Measure
+    least: int
+    size: int
+    is_stem: bool
+    order: str
+
+    def link(self, endpoint: str = PAGE, **changed: Any) -> str:
+        """This as the address of a page, with something changed."""
+        return self.asked.link(endpoint, **self.more() | changed)
+
+    def more(self) -> dict[str, Any]:
+        """The arguments that other pages do not have; what is as usual is left out."""
+        given: dict[str, tuple[Any, Any]] = {
+            "window": (self.window, WINDOW),
+            "measure": (self.measure, "log_likelihood"),
+            "least": (self.least, LEAST),
+            "n": (self.size, MOST),
+            "stems": (int(self.is_stem), 0),
+            "by": (self.order, "value"),
+        }
+        return {name: value for name, (value, usual) in given.items() if value != usual}
+
+    def count(self, engine: Engine, reading: Reading) -> Collocates:
+        """The words around."""
+        query = Query(reading.tree, self.asked.filters)
+        return engine.collocates(
+            query, self.window, self.measure, self.least, self.size, is_stem=self.is_stem
+        )
+
+
+def pages(engine: Engine, settings: Settings, downloads: Downloads) -> Blueprint:
+    """The blueprint."""
+    blueprint = Blueprint("collocates", __name__)
+
+    @blueprint.get("/collocates")
+    def collocates() -> str:
+        """The words, each with a link to where it stands so."""
+        counting = _counting()
+        asked = counting.asked
+        reading = asked.reading(settings.query_chars)
+        found = counting.count(engine, reading)
+        return render_template(
+            "collocates.html",
+            asked=asked,
+            counting=counting,
+            found=found,
+            words=_linked(engine, counting, reading, sorted_words(found, counting.order)),
+            notes=(*asked.notes, *reading.notes, *found.notes),
+            chips=chips(asked, PAGE, **counting.more()),
+            measures=MEASURES,
+            columns=_columns(counting),
+            widest=WIDEST,
+            highest_least=HIGHEST_LEAST,
+            most=MOST,
+            table_link=counting.link("collocates.table"),
+        )
+
+    @blueprint.get("/collocates.csv")
+    def table() -> Response:
+        """The same words as a table."""
+        counting = _counting()
+        asked = counting.asked
+        reading = asked.reading(settings.query_chars)
+        with downloads.place() as free:
+            found, health, at = settled(engine, lambda: counting.count(engine, reading))
+            selection = Selection(
+                words=asked.words,
+                filters=tuple(asked.filter_pairs()),
+                order=counting.order,
+                at=at,
+                build=health.build or "",
+                revision=health.revision,
+                total=len(found.words),
+                drawn=_drawn(counting),
+            )
+            found = replace(found, words=tuple(sorted_words(found, counting.order)))
+            kept: ExitStack = free.pop_all()
+        rows = collocate_table(selection, found)
+        return file(rows, TABLE_TYPE, "collocates", at, "csv", kept)
+
+    return blueprint
+
+
+def _counting() -> Counting:
+    """What the URL asks for; what cannot be read counts as absent."""
+    given = request.args
+    return Counting(
+        asked=replace(read_asked(given), page=1),
+        window=_number("window", 1, WIDEST, WINDOW),
+        measure=next((each for each in MEASURES if each == given.get("measure")), "log_likelihood"),
+        least=_number("least", 1, HIGHEST_LEAST, LEAST),
+        size=_number("n", 1, MOST, MOST),
+        is_stem=given.get("stems") == "1",
+        order=next((each for each in FACTS if each == given.get("by")), "value"),
+    )
+
+
+def _number(name: str, least: int, most: int, usual: int) -> int:
+    typed = read_whole(request.args.get(name, ""))
+    return usual if typed is None else min(max(least, typed), most)
+
+
+def _linked(
+    engine: Engine, counting: Counting, reading: Reading, found: list[Collocate]
+) -> list[tuple[Collocate, str]]:
+    """Each word with the lines that hold it near a query of one word; of other queries the lines of
+    all releases that hold both.
+    """
+    asked = counting.asked
+    nodes: list[str] = []
+    if found and not counting.is_stem:
+        whole = Query(reading.tree, asked.filters, size=0, facets=(), has_timeline=False)
+        nodes = forms(asked.words, engine.search(whole).clause)
+    # Making each address anew takes too long; no word is so long.
+    pattern = asked.with_words("x" * 99).link("concordance.concordance")
+    return [
+        (each, pattern.replace("x" * 99, quote_plus(_query(counting, nodes, each.word))))
+        for each in found
+    ]
+
+
+def _query(counting: Counting, nodes: list[str], word: str) -> str:
+    if nodes:
+        return near(nodes, word, counting.window)
+    return both(counting.asked.words, word, is_stem=counting.is_stem)
+
+
+def _columns(counting: Counting) -> list[tuple[str, str, str]]:
+    """Each column's name, its heading, and the page sorted by it."""
+    columns = COLUMNS | {"value": MEASURES[counting.measure]}
+    return [(name, words, replace(counting, order=name).link()) for name, words in columns.items()]
+
+
+def _drawn(counting: Counting) -> tuple[tuple[str, str], ...]:
+    """How words were counted, for the cells of the table."""
+    return (
+        ("window", str(counting.window)),
+        ("measure", counting.measure),
+        ("least", str(counting.least)),
+        ("counted", "stems" if counting.is_stem else "as written"),
+    )

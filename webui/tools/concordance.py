@@ -1,0 +1,140 @@
+"""In context: every place where a query's words stand, one to a line, as a page and as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import get_args
+from urllib.parse import quote
+
+from flask import Blueprint, Response, abort, render_template, request, url_for
+from flask_babel import gettext, lazy_gettext
+
+from corpus import Settings, Store
+from indexer import Engine, Line
+from indexer.engine.results import LineSort
+from indexer.export.concordance_csv import line_table, select_lines
+from webui.i18n import number as number_words
+from webui.tools.downloads import TABLE_TYPE, Downloads, file
+from webui.view.facets import chips
+from webui.view.search_state import Asked, read_asked
+
+SIZE = 50
+# Of a table: some ten seconds' work.
+MOST_ROWS = 200_000
+ORDERS: dict[LineSort, str] = {
+    "document": lazy_gettext("release"),
+    "left": lazy_gettext("words before"),
+    "right": lazy_gettext("words after"),
+    "office": lazy_gettext("office"),
+    "date": lazy_gettext("date"),
+}
+assert tuple(ORDERS) == get_args(LineSort)
+# So many words beside a place tell it from others that have the same words.
+BESIDE = 4
+PAGE = "concordance.concordance"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A line, and the address of its place."""
+
+    line: Line
+    link: str
+
+
+def pages(store: Store, engine: Engine, settings: Settings, downloads: Downloads) -> Blueprint:
+    """The blueprint."""
+    blueprint = Blueprint("concordance", __name__)
+
+    @blueprint.get("/context")
+    def concordance() -> str:
+        """A page of lines."""
+        asked, order = read_asked(request.args), _order()
+        reading = asked.reading(settings.query_chars)
+        found = engine.occurrences(asked.query(reading, SIZE), order, (asked.page - 1) * SIZE, SIZE)
+        last = max(1, -(-found.total // SIZE))
+        return render_template(
+            "concordance.html",
+            asked=asked,
+            order=order,
+            found=found,
+            lines=[Shown(line, place(asked, line)) for line in found.lines],
+            notes=(*asked.notes, *reading.notes, *found.notes),
+            chips=chips(asked, PAGE, by=order),
+            orders=[(each, words, _link(asked, 1, each)) for each, words in ORDERS.items()],
+            first_seen=store.first_seen({line.id for line in found.lines if not line.published}),
+            last=last,
+            previous=_link(asked, min(asked.page - 1, last), order) if asked.page > 1 else None,
+            next=_link(asked, asked.page + 1, order) if asked.page < last else None,
+            last_link=_link(asked, last, order),
+            table_link=asked.with_page(1).link("concordance.table", by=order),
+        )
+
+    @blueprint.get("/context.csv")
+    def table() -> Response:
+        """All lines, in the order of the page."""
+        asked, order = read_asked(request.args), _order()
+        reading = asked.reading(settings.query_chars)
+        with downloads.place() as free:
+            selection, lines = select_lines(
+                engine,
+                asked.query(reading, 0),
+                order,
+                asked.words,
+                tuple(asked.filter_pairs()),
+                (*asked.notes, *reading.notes),
+            )
+            if selection.total > MOST_ROWS:
+                abort(413, _too_many(selection.total))
+            rows = line_table(selection, lines, _permalink())
+            kept = free.pop_all()
+        return file(rows, TABLE_TYPE, "lines", selection.at, "csv", kept)
+
+    return blueprint
+
+
+def _too_many(number: int) -> str:
+    """Why a table is not made."""
+    return str(
+        gettext(
+            "The table would have %(number)s lines, and at most %(most)s are given at a time."
+            " Narrow the search by dates, offices or more words.",
+            number=number_words(number),
+            most=number_words(MOST_ROWS),
+        )
+    )
+
+
+def place(asked: Asked, line: Line) -> str:
+    """The address of a line's place: its paragraph, and there the words themselves.
+
+    Browsers that know text fragments (wicg.github.io/scroll-to-text-fragment) mark the words; for
+    the others it is the paragraph's address.
+    """
+    before = line.left[-line.offset :].split()[-BESIDE:] if line.offset else []
+    after = [] if before else line.right.split()[:BESIDE]
+    parts = [f"{_escaped(' '.join(before))}-"] if before else []
+    parts.append(_escaped(line.keyword))
+    parts += [f"-{_escaped(' '.join(after))}"] if after else []
+    anchor = f"p{line.paragraph + 1}:~:text={','.join(parts)}"
+    return asked.with_page(1).link("releases.release", id_=line.id, _anchor=anchor)
+
+
+def _escaped(text: str) -> str:
+    """A text as a part of a fragment; commas and hyphens part the fragment's parts."""
+    return quote(text, safe="").replace("-", "%2D")
+
+
+def _permalink() -> Callable[[Line], str]:
+    address = url_for("releases.release", id_="ID", _external=True)
+    return lambda line: f"{address.removesuffix('ID')}{line.id}#p{line.paragraph + 1}"
+
+
+def _order() -> LineSort:
+    return next((each for each in ORDERS if each == request.args.get("by")), "document")
+
+
+def _link(asked: Asked, page: int, order: LineSort) -> str:
+    more = {} if order == "document" else {"by": order}
+    return asked.with_page(page).link(PAGE, **more)

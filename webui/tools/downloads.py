@@ -1,0 +1,70 @@
+"""Files that are streamed to readers: a few at a time, in blocks that are worth sending."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import datetime
+
+from flask import Response
+from flask_babel import gettext
+from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
+
+from indexer.deadline import metered
+from webui.serving.clients import client
+from webui.serving.sharing import Slots, SlotsTakenError
+
+# So many at a time, in all processes: each keeps a thread as long as its reader's line is slow.
+DOWNLOADS = 6
+RETRY_AFTER_S = 60
+BLOCK_CHARS = 16_000
+# Processor time for a file's rows; one that takes more breaks off, so as not to pass for whole.
+FILE_S = 60.0
+TABLE_TYPE = "text/csv"
+
+
+class Downloads:
+    """Slots for files that are long in the making, one a client; all pages of an app share them."""
+
+    def __init__(self) -> None:
+        self.slots = Slots(DOWNLOADS)
+
+    def place(self) -> ExitStack:
+        """A slot, given back when the stack is closed; where none is free, the answer says so."""
+        try:
+            return self.slots.take(client())
+        except SlotsTakenError as error:
+            if error.is_own:
+                words = gettext(
+                    "A file is already being downloaded from your network address; one address can"
+                    " download one file at a time. Try again when it is done."
+                )
+                raise TooManyRequests(words, retry_after=RETRY_AFTER_S) from error
+            words = gettext("Others are downloading just now; try again in a minute.")
+            raise ServiceUnavailable(words, retry_after=RETRY_AFTER_S) from error
+
+
+def file(
+    lines: Iterator[str], media_type: str, what: str, at: datetime, ending: str, place: ExitStack
+) -> Response:
+    """Lines as a file named after what it holds and the time; lets go of `place` when sent."""
+    blocks = metered(_blocks(lines, place), FILE_S)
+    answer = Response(blocks, content_type=f"{media_type}; charset=utf-8")
+    name = f"communique-{what}-{at:%Y%m%dT%H%M%SZ}.{ending}"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.call_on_close(place.close)  # also where nothing was read of it
+    return answer
+
+
+def _blocks(lines: Iterator[str], place: ExitStack) -> Iterator[bytes]:
+    """Lines joined to blocks; lets go of `place` when they end."""
+    held: list[str] = []
+    size = 0
+    with place:
+        for line in lines:
+            held.append(line)
+            size += len(line)
+            if size >= BLOCK_CHARS:
+                yield "".join(held).encode()
+                held, size = [], 0
+        yield "".join(held).encode()

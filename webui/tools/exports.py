@@ -1,0 +1,107 @@
+"""All hits of a search as a file, streamed; and a random sample of them, to be coded by hand."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import replace
+
+from flask import Blueprint, Response, abort, redirect, render_template, request
+from flask_babel import gettext
+from werkzeug.wrappers import Response as Answer
+
+from corpus import Settings, Store
+from indexer import Engine, Query
+from indexer.export.csv import table
+from indexer.export.formats import FORMATS
+from indexer.export.result_set import Selection, draw, ranked, select
+from webui.tools.downloads import TABLE_TYPE, Downloads, file
+from webui.view.search_state import Asked, read_asked, read_whole
+
+DRAWN, MOST_DRAWN = 50, 2000
+MOST_CODES = 40
+
+
+def pages(store: Store, engine: Engine, settings: Settings, downloads: Downloads) -> Blueprint:
+    """The blueprint."""
+    blueprint = Blueprint("exports", __name__)
+
+    @blueprint.app_context_processor
+    def formats() -> dict[str, object]:
+        return {"export_formats": FORMATS}
+
+    @blueprint.get("/export.<ending>")
+    def export(ending: str) -> Response:
+        """Every hit, in the order of the page."""
+        if ending not in FORMATS:
+            abort(404, f"Hits can be had as {', '.join(each.label for each in FORMATS.values())}.")
+        with downloads.place() as place:
+            selection, ids = _selected(engine, read_asked(request.args), settings)
+            lines = FORMATS[ending].write(selection, ranked(store, ids))
+            kept = place.pop_all()
+        return file(lines, FORMATS[ending].media_type, "hits", selection.at, ending, kept)
+
+    @blueprint.get("/sample")
+    def sample() -> str | Answer:
+        """A random sample as a list; an address without a seed leads to one that has one."""
+        asked, size, codes = read_asked(request.args), _size(), _codes()
+        if not request.args.get("seed", "").strip():
+            return redirect(_link("exports.sample", asked, size, secrets.token_hex(4), codes))
+        seed = request.args["seed"].strip()
+        selection, ids = _selected(engine, asked, settings)
+        return render_template(
+            "sample.html",
+            asked=asked,
+            selection=selection,
+            hits=[release for _, release in ranked(store, draw(ids, size, seed))],
+            size=size,
+            most=MOST_DRAWN,
+            seed=seed,
+            codes=", ".join(codes),
+            table_link=_link("exports.sample_table", asked, size, seed, codes),
+            another_link=_link("exports.sample", asked, size, "", codes),
+        )
+
+    @blueprint.get("/sample.csv")
+    def sample_table() -> Response:
+        """The sample as a table, with an empty column for every code."""
+        seed, size = request.args.get("seed", "").strip(), _size()
+        if not seed:
+            abort(400, gettext("A sample needs a seed=..., so that it can be drawn again."))
+        with downloads.place() as place:
+            selection, ids = _selected(engine, read_asked(request.args), settings)
+            chosen = draw(ids, size, seed)
+            facts = (("hits", str(selection.total)), ("sample", str(size)), ("seed", seed))
+            selection = replace(selection, order="random", drawn=facts)
+            lines = table(selection, ranked(store, chosen), _codes())
+            kept = place.pop_all()
+        return file(lines, TABLE_TYPE, "sample", selection.at, "csv", kept)
+
+    return blueprint
+
+
+def _selected(engine: Engine, asked: Asked, settings: Settings) -> tuple[Selection, Iterator[str]]:
+    """As the results page reads the address: words that say nothing find nothing."""
+    reading = asked.reading(settings.query_chars)
+    is_void = asked.words and reading.tree is None
+    query = None if is_void else Query(reading.tree, asked.filters, asked.sort)
+    notes = (*asked.notes, *reading.notes)
+    return select(engine, query, asked.words, tuple(asked.filter_pairs()), notes)
+
+
+def _size() -> int:
+    typed = read_whole(request.args.get("n", ""))
+    return DRAWN if typed is None else min(max(1, typed), MOST_DRAWN)
+
+
+def _codes() -> list[str]:
+    """Names between commas, each once."""
+    typed = (" ".join(each.split()) for each in request.args.get("codes", "").split(","))
+    return [*dict.fromkeys(filter(None, typed))][:MOST_CODES]
+
+
+def _link(endpoint: str, asked: Asked, size: int, seed: str, codes: list[str]) -> str:
+    """A sample's address; what is empty is left out."""
+    return asked.with_page(1).link(
+        endpoint, n=size, seed=seed or None, codes=",".join(codes) or None
+    )

@@ -1,0 +1,125 @@
+"""Any search as an Atom feed (RFC 4287): each release once, newest first, with why it matched."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
+from itertools import islice
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from flask import Blueprint, Response, make_response, render_template, request
+
+from corpus import Release, Settings, Store
+from indexer import Engine, Passage, Query
+from indexer.engine.results import UNDATED
+from indexer.highlight.highlighter import Marker
+from indexer.highlight.snippets import marked, passages
+from webui.view.search_state import Asked, read_asked
+
+SIZE = 30
+# When a feed without entries was updated last.
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Item:
+    """A release in a feed: when it counts as published, and its sentences that match."""
+
+    release: Release
+    published: datetime
+    title: Passage
+    passages: tuple[Passage, ...]
+    uuid: str
+
+    @property
+    def updated(self) -> datetime:
+        """When its version was observed: neither our reader nor another visit changes that."""
+        return self.release.provenance.fetched_at
+
+
+def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
+    """The blueprint."""
+    blueprint = Blueprint("feeds", __name__)
+
+    @blueprint.get("/search.atom")
+    def search() -> Response:
+        """The newest hits of a search, in whatever order its page has."""
+        asked = replace(read_asked(request.args), sort="newest", page=1)
+        reading = asked.reading(settings.query_chars)
+        is_void = asked.words and reading.tree is None
+        found = [] if is_void else _newest(store, engine, Query(reading.tree, asked.filters))
+        marker = Marker(reading.tree)
+        items = [_item(release, at, marker) for at, release in found]
+        return feed(
+            "hits.xml",
+            asked=asked,
+            items=items,
+            notes=(*asked.notes, *reading.notes),
+            address=_address(asked),
+            updated=max((each.updated for each in items), default=NEVER),
+        )
+
+    return blueprint
+
+
+def feed(template: str, **values: Any) -> Response:
+    """A feed as an answer that is sent again only where it changed."""
+    answer = make_response(render_template(template, **values))
+    answer.headers["Content-Type"] = "application/atom+xml; charset=utf-8"
+    answer.headers["Cache-Control"] = "public, no-cache"
+    answer.vary.add("Accept-Language")
+    answer.add_etag()
+    answer.make_conditional(request)
+    return answer
+
+
+def _address(asked: Asked) -> str:
+    """The feed's own, which is its id as well: the same for the same words and filters."""
+    return replace(asked, sort="relevance").link("feeds.search", _external=True)
+
+
+def _newest(store: Store, engine: Engine, query: Query) -> list[tuple[datetime, Release]]:
+    """The newest hits; those of offices that date nothing stand where we saw them first."""
+    newest = replace(query, sort="newest")
+    dated = (
+        (_moment(release), release)
+        for id_ in islice(engine.scan(newest), SIZE)
+        if (release := store.get(id_)) and release.published
+    )
+    found = [*dated, *_undated(store, engine, query)]
+    return heapq.nlargest(SIZE, found, key=lambda each: (each[0], each[1].id))
+
+
+def _undated(store: Store, engine: Engine, query: Query) -> Iterator[tuple[datetime, Release]]:
+    """The undated hits that were seen last."""
+    years = query.filters.year
+    if (years and UNDATED not in years) or query.filters.since or query.filters.until:
+        return
+    filters = replace(query.filters, year=(UNDATED,))
+    ids = set(engine.scan(replace(query, filters=filters)))
+    if not ids:
+        return
+    seen = (id_ for id_ in store.undated() if id_ in ids)
+    for id_ in islice(seen, SIZE):
+        if release := store.get(id_):
+            yield _moment(release), release
+
+
+def _moment(release: Release) -> datetime:
+    if release.published:
+        return datetime.combine(release.published, time(), UTC)
+    return release.first_seen or release.provenance.fetched_at
+
+
+def _item(release: Release, at: datetime, marker: Marker) -> Item:
+    title, body, language = release.title, "\n\n".join(release.body), release.language
+    return Item(
+        release=release,
+        published=at,
+        title=marked(title, marker.marks(title, "title", language)),
+        passages=passages(body, marker.marks(body, "body", language)),
+        uuid=str(uuid5(NAMESPACE_URL, f"{release.url}#{release.id}")),
+    )

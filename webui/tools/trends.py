@@ -1,0 +1,190 @@
+"""Over time: up to six queries on one chart, as a page, a table and a drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, make_response, render_template, request
+from flask_babel import gettext
+
+from corpus import Settings
+from indexer import Engine, Query
+from indexer.engine.periods import STEPS, Step
+from indexer.engine.results import Health
+from indexer.export.result_set import Selection, settled
+from indexer.export.trends import SCALES, Scale, Trends, compare, trend_table
+from indexer.query.message import Note
+from webui.tools.downloads import TABLE_TYPE, Downloads, file
+from webui.view.facets import chips
+from webui.view.line_chart import HEIGHT, WIDTH, draw
+from webui.view.periods import (
+    SCALE_NAMES,
+    STEP_NAMES,
+    description,
+    links_of,
+    named_places,
+    period_words,
+)
+from webui.view.search_state import Asked, read_asked
+
+MOST_QUERIES = 6
+# So many periods are drawn and listed on a page; a table to download has room for more.
+MOST_DRAWN, MOST_ROWS = 400, 40_000
+PAGE = "trends.trends"
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What a URL asks for: the state that all pages share, queries, the step and what is shown."""
+
+    asked: Asked
+    queries: tuple[str, ...]
+    step: Step | None
+    scale: Scale
+    notes: tuple[str, ...]
+
+    def link(self, endpoint: str, **changed: Any) -> str:
+        """This as the address of a page, with something changed."""
+        return self.asked.link(endpoint, **self.more() | changed)
+
+    def more(self) -> dict[str, Any]:
+        """The arguments that other pages do not have."""
+        more: dict[str, Any] = {"q": [*self.queries], "step": self.step}
+        return more | ({} if self.scale == SCALES[0] else {"measure": self.scale})
+
+    def run(self, engine: Engine, limit_chars: int, most: int) -> Answered:
+        """What is found; all of one state of the index."""
+        notes, asked = [*self.notes], []
+        for words in self.queries or ("",):
+            reading = self.asked.with_words(words).reading(limit_chars)
+            notes += [each for each in reading.notes if each not in notes]
+            is_void = words and reading.tree is None
+            asked.append((words, None if is_void else Query(reading.tree, self.asked.filters)))
+        found, health, at = settled(
+            engine, lambda: compare(engine, asked, self.asked.filters, self.step, most)
+        )
+        return Answered(found, (*notes, *found.notes), health, at)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """Trends, what is to be said of them, and the state of the index and the time they are of."""
+
+    trends: Trends
+    notes: tuple[str, ...]
+    health: Health
+    at: datetime
+
+
+def pages(engine: Engine, settings: Settings, downloads: Downloads) -> Blueprint:
+    """The blueprint."""
+    blueprint = Blueprint("trends", __name__)
+
+    @blueprint.get("/trends")
+    def trends() -> str:
+        """The chart, and the same as a table."""
+        compared = _compared()
+        answered = compared.run(engine, settings.query_chars, MOST_DRAWN)
+        return render_template(
+            "trends.html",
+            asked=compared.asked,
+            compared=compared,
+            most=MOST_QUERIES,
+            steps=STEP_NAMES,
+            chips=chips(compared.asked, PAGE, **compared.more()),
+            table_link=compared.link("trends.table"),
+            drawing_link=compared.link("trends.drawing"),
+            links=links_of(compared.asked, answered.trends),
+            **_drawn(compared, answered),
+        )
+
+    @blueprint.get("/trends.csv")
+    def table() -> Response:
+        """The numbers, one row for every query and period."""
+        compared = _compared()
+        with downloads.place() as free:
+            answered = compared.run(engine, settings.query_chars, MOST_ROWS)
+            rows = _rows(compared, answered)
+            kept: ExitStack = free.pop_all()
+        return file(rows, TABLE_TYPE, "trends", answered.at, "csv", kept)
+
+    @blueprint.get("/trends.svg")
+    def drawing() -> Response:
+        """The chart as a file that needs nothing else, and tells where it comes from."""
+        compared = _compared()
+        answered = compared.run(engine, settings.query_chars, MOST_DRAWN)
+        answer = make_response(
+            render_template("trends.svg", compared=compared, **_drawn(compared, answered))
+        )
+        answer.content_type = "image/svg+xml; charset=utf-8"
+        name = f"communique-trends-{answered.at:%Y%m%dT%H%M%SZ}.svg"
+        answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        return answer
+
+    return blueprint
+
+
+def _compared() -> Compared:
+    """What the URL asks for; queries beyond the sixth are left out, and the reader told."""
+    typed = (" ".join(each.split()) for each in request.args.getlist("q"))
+    queries = [*dict.fromkeys(filter(None, typed))]
+    asked = replace(read_asked(request.args), page=1, sort="relevance", words="")
+    too_many = Note("Only the first {most} queries are compared.", most=MOST_QUERIES)
+    return Compared(
+        asked=replace(asked, words=queries[0]) if queries else asked,
+        queries=tuple(queries[:MOST_QUERIES]),
+        step=next((each for each in STEPS if each == request.args.get("step")), None),
+        scale=next((each for each in SCALES if each == request.args.get("measure")), SCALES[0]),
+        notes=asked.notes + ((too_many,) if len(queries) > MOST_QUERIES else ()),
+    )
+
+
+def _drawn(compared: Compared, answered: Answered) -> dict[str, Any]:
+    """What the chart on the page and the one in a file are made of."""
+    found, scale = answered.trends, compared.scale
+    values = [[found.value(each, at, scale) for at in found.numbers] for each in found.trends]
+    named = named_places(found.step, found.numbers)
+    curves = draw(values, [at not in found.held for at in found.numbers], [*named])
+    names = [period_words(found.step, number) for number in found.numbers]
+    labels = [each.words or gettext("All releases") for each in found.trends]
+    step = STEP_NAMES[found.step]
+    return {
+        "found": found,
+        "values": values,
+        "curves": curves,
+        "names": names,
+        "named": named,
+        "labels": labels,
+        "heading": gettext(
+            "%(measure)s: %(queries)s", measure=SCALE_NAMES[scale], queries=", ".join(labels)
+        ),
+        "description": description(curves, names, labels, step),
+        "x_name": gettext("%(step)s of publication", step=step),
+        "size": (WIDTH, HEIGHT),
+        "scale": scale,
+        "scales": SCALE_NAMES,
+        "step_name": step,
+        "filters": urlencode(compared.asked.filter_pairs()),
+        "notes": answered.notes,
+        "health": answered.health,
+        "at": answered.at,
+    }
+
+
+def _rows(compared: Compared, answered: Answered) -> Iterator[str]:
+    selection = Selection(
+        words="",
+        filters=tuple(compared.asked.filter_pairs()),
+        order="period",
+        at=answered.at,
+        build=answered.health.build or "",
+        revision=answered.health.revision,
+        total=0,
+        drawn=(("step", answered.trends.step),),
+    )
+    return trend_table(selection, answered.trends)

@@ -1,0 +1,1 @@
+"""What templates show, made from results: links, facets, charts, marked text."""

@@ -1,0 +1,150 @@
+"""Facets as panels of links that narrow the results, and what was chosen of them as chips."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+
+from indexer import Facet, Results
+from indexer.assist.no_results import DAYS
+from indexer.engine.results import UNDATED
+from webui.view.format import (
+    country_name,
+    day,
+    language_name,
+    office_title,
+    state_words,
+    statute_words,
+)
+from webui.view.search_state import Asked
+
+SHOWN = 8
+# In the order in which they are shown.
+LABELS = {
+    "office": lazy_gettext("Office"),
+    "country": lazy_gettext("Country"),
+    "year": lazy_gettext("Year"),
+    "language": lazy_gettext("Language"),
+    "topic": lazy_gettext("Topic"),
+    "component": lazy_gettext("Component"),
+    "kind": lazy_gettext("Kind"),
+    "statute": lazy_gettext("Statute"),
+    "state": lazy_gettext("After publication"),
+}
+# What is shown of values that are names for programs.
+WORDS = {
+    "office": office_title,
+    "country": country_name,
+    "language": language_name,
+    "state": state_words,
+    "statute": statute_words,
+}
+# The order of years is time, the undated ones last; of everything else, how many.
+BY_VALUE = frozenset({"year"})
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A value of a facet to click on."""
+
+    value: str
+    words: str
+    count: int
+    is_chosen: bool
+    link: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A facet as it is shown: the first choices, and the rest folded away."""
+
+    name: str
+    label: str
+    first: list[Choice]
+    rest: list[Choice]
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A chosen value of a facet, or a range of days, and the page without it."""
+
+    label: str
+    words: str
+    link: str
+
+
+def panels(results: Results, asked: Asked) -> list[Panel]:
+    """The facets in which there is something to choose."""
+    found = {facet.name: facet for facet in results.facets}
+    known = [found[name] for name in LABELS if name in found]
+    return [_panel(facet, asked) for facet in known if _is_choice(facet, results.total, asked)]
+
+
+def chips(asked: Asked, endpoint: str = "search.search", **more: Any) -> list[Chip]:
+    """All that was chosen, on a page that may have more arguments than the state."""
+    chosen = []
+    for name, label in LABELS.items():
+        for value in asked.filters.values(name):
+            link = asked.toggled(name, value).link(endpoint, **more)
+            chosen.append(Chip(str(label), value_words(name, value), link))
+    if asked.filters.since or asked.filters.until:
+        link = asked.without_days().link(endpoint, **more)
+        chosen.append(Chip(gettext("Dates"), _range_words(asked), link))
+    if endpoint != "search.search" and not asked.is_script_blind:
+        # The results page has a switch for it.
+        link = asked.showing(is_script_blind=True).link(endpoint, **more)
+        chosen.append(Chip(gettext("Scripts"), gettext("Only as typed"), link))
+    return chosen
+
+
+def value_words(name: str, value: str) -> str:
+    """A value of a facet, as readers know it."""
+    if name == "year" and value == UNDATED:
+        return str(gettext("undated"))
+    return WORDS[name](value) if name in WORDS else value
+
+
+def filter_labels() -> dict[str, str]:
+    """What a filter is called, by its name."""
+    return {name: str(label) for name, label in LABELS.items()} | {DAYS: gettext("Dates")}
+
+
+def _is_choice(facet: Facet, total: int, asked: Asked) -> bool:
+    """Whether choosing a value would change anything, or one is chosen."""
+    narrows = len(facet.counts) > 1 or any(count < total for _, count in facet.counts)
+    return bool(narrows or asked.filters.values(facet.name))
+
+
+def _panel(facet: Facet, asked: Asked) -> Panel:
+    chosen = asked.filters.values(facet.name)
+    counts = dict(facet.counts) | {value: 0 for value in chosen if value not in dict(facet.counts)}
+    ordered = list(counts.items())
+    if facet.name in BY_VALUE:
+        ordered.sort(key=lambda each: (each[0] != UNDATED, each[0]), reverse=True)
+    adding = asked.adding()
+    choices = [
+        Choice(
+            value,
+            value_words(facet.name, value),
+            count,
+            value in chosen,
+            asked.toggled(facet.name, value).link()
+            if value in chosen
+            else adding(**{facet.name: value}),
+        )
+        for value, count in ordered
+    ]
+    first = [c for i, c in enumerate(choices) if i < SHOWN or c.is_chosen]
+    rest = [c for i, c in enumerate(choices) if i >= SHOWN and not c.is_chosen]
+    return Panel(facet.name, str(LABELS[facet.name]), first, rest)
+
+
+def _range_words(asked: Asked) -> str:
+    since, until = asked.filters.since, asked.filters.until
+    if since and until:
+        return str(gettext("%(since)s to %(until)s", since=day(since), until=day(until)))
+    if since:
+        return str(gettext("from %(since)s", since=day(since)))
+    return str(gettext("until %(until)s", until=day(until)))

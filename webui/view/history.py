@@ -1,0 +1,73 @@
+"""What became of a release, as pages tell it: versions, goings and comings, oldest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import lazy_gettext
+
+from corpus import Version
+from corpus.catalog.store import Entry
+from webui.view.comparison import differing
+
+# The facts that make a version, to readers.
+FACTS = {
+    "title": lazy_gettext("title"),
+    "published": lazy_gettext("date"),
+    "body": lazy_gettext("text"),
+    "number": lazy_gettext("number"),
+    "topics": lazy_gettext("topics"),
+    "components": lazy_gettext("components"),
+    "attachments": lazy_gettext("attachments"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that became of a release: first seen, changed, observed (by others), gone, back.
+
+    A `version` differs from the one `before` it in the facts named. `since` is when a release that
+    is gone was first missed.
+    """
+
+    kind: str
+    at: datetime
+    version: Version | None = None
+    before: Version | None = None
+    differing: tuple[str, ...] = ()
+    since: datetime | None = None
+
+
+def lines(versions: Sequence[Version], history: Sequence[Entry]) -> list[Line]:
+    """The versions of a release and the rest of its ledger in one row."""
+    found = [_line(version, versions) for version in versions]
+    found += [
+        Line(each.kind, each.at, since=each.since)
+        for each in history
+        if each.kind in ("gone", "back")
+    ]
+    return sorted(found, key=lambda line: line.at)
+
+
+def before(version: Version, versions: Sequence[Version]) -> Version | None:
+    """The version that one is compared with: the last of the same observer, else of anybody."""
+    earlier = versions[: versions.index(version)]
+    origin = version.provenance.origin
+    same = [each for each in earlier if each.provenance.origin == origin]
+    return next(reversed(same or earlier), None)
+
+
+def differing_words(old: Version, new: Version) -> tuple[str, ...]:
+    """The facts that differ between two versions, in words."""
+    return tuple(str(FACTS[name]) for name in differing(old, new))
+
+
+def _line(version: Version, versions: Sequence[Version]) -> Line:
+    old = before(version, versions)
+    kind = "observed" if version.provenance.origin else "changed"
+    if kind == "changed" and (old is None or old.provenance.origin):
+        kind = "new"
+    words = differing_words(old, version) if old else ()
+    return Line(kind, version.observed_at, version, old, words)

@@ -1,0 +1,115 @@
+"""Days, weeks, months and years as pages name them and lead to their releases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from babel.dates import format_date
+from flask_babel import get_locale, gettext, lazy_gettext
+
+from indexer.engine.periods import Step, first_day, last_day, name
+from indexer.export.trends import Scale, Trends
+from webui.i18n import number
+from webui.view.bar_chart import spread
+from webui.view.format import day, month
+from webui.view.line_chart import NAMED, Curves
+from webui.view.search_state import Asked
+
+STEP_NAMES: dict[Step, str] = {
+    "day": lazy_gettext("Days"),
+    "week": lazy_gettext("Weeks"),
+    "month": lazy_gettext("Months"),
+    "year": lazy_gettext("Years"),
+}
+SCALE_NAMES: dict[Scale, str] = {
+    "releases": lazy_gettext("Releases"),
+    "share": lazy_gettext("Releases per 1,000 releases held"),
+    "rate": lazy_gettext("Occurrences per million words held"),
+}
+# Where a chart is longer than so many days, the beginnings of years are named.
+YEARS_DAYS = 800
+# Stand in addresses for the days of a period, since making each address anew takes too long.
+FIRST, LAST = "8888-08-08", "9999-09-09"
+
+
+@dataclass(frozen=True)
+class PeriodLinks:
+    """The results page of a query within a period."""
+
+    pattern: str
+    step: Step
+    since: date | None
+    until: date | None
+
+    def of(self, number: int) -> str:
+        """The address for a period, as far as it lies in the filters' days."""
+        first, last = first_day(self.step, number), last_day(self.step, number)
+        since = max(first, self.since) if self.since else first
+        until = min(last, self.until) if self.until else last
+        return self.pattern.replace(FIRST, f"{since}").replace(LAST, f"{until}")
+
+
+def links_of(asked: Asked, trends: Trends) -> list[PeriodLinks]:
+    """For each query what leads to its hits in a period."""
+    chosen = asked.filters
+    return [
+        PeriodLinks(
+            asked.with_words(each.words).link(since=FIRST, until=LAST),
+            trends.step,
+            chosen.since,
+            chosen.until,
+        )
+        for each in trends.trends
+    ]
+
+
+def period_words(step: Step, number: int) -> str:
+    """A period in the reader's language."""
+    first = first_day(step, number)
+    if step == "year":
+        return name(step, number)
+    if step == "month":
+        return month(name(step, number))
+    return day(first) if step == "day" else str(gettext("week of %(day)s", day=day(first)))
+
+
+@lru_cache(4096)  # a chart has hundreds, and the next one mostly the same
+def _written(first: date, form: str, locale: str) -> str:
+    return format_date(first, form, locale)
+
+
+def named_places(step: Step, numbers: range) -> dict[int, str]:
+    """The periods that a chart names, by their places, and short names: years where it is long."""
+    firsts = [first_day(step, number) for number in numbers]
+    if step != "year" and firsts and (firsts[-1] - firsts[0]).days > YEARS_DAYS:
+        begun = [at for at in range(1, len(firsts)) if firsts[at].year > firsts[at - 1].year]
+        return {at: f"{firsts[at].year}" for at in spread(begun, NAMED)}
+    formats = {"year": "y", "month": "LLL y", "week": "d MMM y", "day": "d MMM y"}
+    locale = str(get_locale())
+    return {
+        at: _written(firsts[at], formats[step], locale) for at in spread(range(len(firsts)), NAMED)
+    }
+
+
+def description(curves: Curves, names: list[str], labels: list[str], step: str) -> list[str]:
+    """A chart in sentences."""
+    if not names:
+        return []
+    told = [
+        gettext("%(step)s from %(first)s to %(last)s.", step=step, first=names[0], last=names[-1])
+    ]
+    told += [
+        gettext(
+            "%(query)s: at most %(value)s, %(period)s.",
+            query=label,
+            value=number(round(curve.highest.value, 2)),
+            period=names[curve.highest.at],
+        )
+        for curve, label in zip(curves.curves, labels, strict=True)
+        if curve.highest and curve.highest.value
+    ]
+    if curves.gaps:
+        told.append(gettext("Hatched: periods of which nothing is held."))
+    return told

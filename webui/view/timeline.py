@@ -1,0 +1,194 @@
+"""The timeline of a search: its hits by periods, beside all releases that the same offices have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+
+from flask_babel import format_date, gettext, lazy_gettext, ngettext
+
+from indexer.engine import periods
+from indexer.engine.interface import Engine
+from indexer.engine.periods import STEPS, Step
+from indexer.engine.results import Filters, Query, Results
+from indexer.query.message import Note
+from webui.i18n import language
+from webui.i18n import number as number_words
+from webui.view.bar_chart import Place, places, spread
+from webui.view.format import day, month
+from webui.view.search_state import Asked
+
+# More bars could not be told apart.
+MOST_BARS = 400
+# Names of days below the bars are longer than those of years.
+MOST_DAYS, MOST_YEARS = 3, 6
+STEP_WORDS = {
+    "day": lazy_gettext("days"),
+    "week": lazy_gettext("weeks"),
+    "month": lazy_gettext("months"),
+    "year": lazy_gettext("years"),
+}
+
+
+@dataclass(frozen=True)
+class Words:
+    """What is said of a bar: its period, its numbers, and a sentence with both."""
+
+    period: str
+    count: str
+    held: str
+    rate: str
+    told: str
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A period and its days, its hits, all releases that are held of it, its hits per 1,000 of
+    those, where it stands, where it leads, and all this in words.
+    """
+
+    since: date
+    until: date
+    count: int
+    held: int
+    rate: float
+    place: Place
+    link: str
+    words: Words
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Bars from the first to the last dated hit, the highest, what is named below them, how many
+    periods nothing is held of, how many hits have no date, and the steps that could be taken
+    instead, as words and links.
+    """
+
+    step: Step
+    bars: list[Bar]
+    most: Bar
+    marks: tuple[tuple[str, float], ...]
+    gaps: int
+    undated: int
+    steps: list[tuple[Step, str, str]]
+
+    @property
+    def days(self) -> str:
+        """The first days of the bars and the last day of all, for scripts."""
+        return " ".join(map(str, [*(bar.since for bar in self.bars), self.bars[-1].until]))
+
+    @property
+    def counts(self) -> str:
+        """The hits of the bars, for scripts."""
+        return " ".join(str(bar.count) for bar in self.bars)
+
+
+def coarser(results: Results, query: Query, engine: Engine) -> tuple[Results, list[Note]]:
+    """The results with a timeline of no more bars than can be shown, and what to say of it."""
+    if len(_numbers(results)) <= MOST_BARS:
+        return results, []
+    asked = replace(query, size=0, facets=(), is_explained=False, step="auto")
+    found = engine.search(asked)
+    note = Note("There would be too many bars to show; the timeline counts by longer periods.")
+    return replace(results, timeline=found.timeline, step=found.step), [note]
+
+
+def timeline(results: Results, asked: Asked, engine: Engine) -> Timeline | None:
+    """The timeline of a search's results; None where they lie in one period, or none."""
+    step, numbers = results.step, _numbers(results)
+    if step is None or len(numbers) < 2:
+        return None
+    names = [periods.name(step, number) for number in numbers]
+    hits, held = dict(results.timeline), dict(_held(asked, step, engine).timeline)
+    counts = [(hits.get(name, 0), held.get(name, 0)) for name in names]
+    rates = [1000 * count / all_ if all_ else 0.0 for count, all_ in counts]
+    values = rates if asked.is_rate else [float(count) for count, _ in counts]
+    adding = asked.without_days().showing(step="auto").adding()
+    bars = []
+    for number, (count, all_), rate, place in zip(
+        numbers, counts, rates, places(values), strict=True
+    ):
+        since, until = periods.first_day(step, number), periods.last_day(step, number)
+        link = adding(since=since, until=until)
+        words = _words(language(), step, number, count, all_)
+        bars.append(Bar(since, until, count, all_, rate, place, link, words))
+    return Timeline(
+        step=step,
+        bars=bars,
+        most=bars[values.index(max(values))],
+        marks=_marks(step, bars),
+        gaps=sum(not bar.held for bar in bars),
+        undated=results.total - sum(hits.values()),
+        steps=_steps(asked, bars),
+    )
+
+
+def _numbers(results: Results) -> range:
+    """The periods from the first to the last dated hit."""
+    if not results.timeline or not results.step:
+        return range(0)
+    first, last = (periods.number(results.step, results.timeline[at][0]) for at in (0, -1))
+    return range(first, last + 1)
+
+
+def _held(asked: Asked, step: Step, engine: Engine) -> Results:
+    """All releases of the same offices, countries and languages, whatever they say."""
+    chosen = asked.filters
+    filters = Filters(office=chosen.office, country=chosen.country, language=chosen.language)
+    return engine.search(Query(None, filters, size=0, facets=(), is_explained=False, step=step))
+
+
+def _steps(asked: Asked, bars: list[Bar]) -> list[tuple[Step, str, str]]:
+    first, last = bars[0].since, bars[-1].until
+    return [
+        (step, str(STEP_WORDS[step]), asked.showing(step=step).link())
+        for step in STEPS
+        if 2 <= periods.count(step, first, last) <= MOST_BARS
+    ]
+
+
+def _marks(step: Step, bars: list[Bar]) -> tuple[tuple[str, float], ...]:
+    """Years, where years begin in the chart; else months; else the first day."""
+    begun = [(_year(bar), bar.place.x) for bar in bars if step == "year" or _begins(bar, 1)]
+    if step in ("year", "month") and begun:
+        return spread(begun, MOST_YEARS)
+    begun = [(format_date(bar.since, "LLL y"), bar.place.x) for bar in bars if _begins(bar)]
+    if len(begun) > 1:
+        return spread(begun, MOST_DAYS)
+    return ((format_date(bars[0].since, "medium"), bars[0].place.x),)
+
+
+def _year(bar: Bar) -> str:
+    return str(bar.since.year)
+
+
+def _begins(bar: Bar, month: int | None = None) -> bool:
+    """Whether a month, or one of that number, begins in a bar's period."""
+    first = bar.until.replace(day=1)
+    return first >= bar.since and month in (None, first.month)
+
+
+# Babel takes its time, and the same bars come again and again.
+@lru_cache(maxsize=20_000)
+def _words(_: str, step: Step, number: int, count: int, held: int) -> Words:
+    first = periods.first_day(step, number)
+    period = {
+        "day": lambda: day(first),
+        "week": lambda: str(gettext("Week of %(day)s", day=day(first))),
+        "month": lambda: month(f"{first:%Y-%m}"),
+        "year": lambda: str(first.year),
+    }[step]()
+    if not held:
+        told = gettext("%(period)s: nothing is held", period=period)
+        return Words(period, number_words(count), str(gettext("none")), "–", str(told))
+    told = ngettext(
+        "%(period)s: %(count)s of %(held)s release",
+        "%(period)s: %(count)s of %(held)s releases",
+        held,
+        period=period,
+        count=number_words(count),
+        held=number_words(held),
+    )
+    rate = number_words(round(1000 * count / held, 1))
+    return Words(period, number_words(count), number_words(held), rate, str(told))
