@@ -21,6 +21,7 @@ check: dev ## lint, format, types, security, dependencies
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache --quiet
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive communique corpus indexer webui
 	$(BIN)/python .ci/dependencies.py
 

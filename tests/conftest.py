@@ -24,8 +24,7 @@ from corpus.crawling.crawl import crawl
 from corpus.crawling.sample_site import SampleSite
 from corpus.release import release_id
 from corpus.review.report import CrawlReport
-from indexer import Engine, open_engine
-from indexer.jobs import reindex
+from indexer import Engine, open_engine, reindex
 from tests.examplia import GENERIC, HOST, NAME, OWN, Crawl
 from tests.faulty_site import FaultySite
 from tests.opensearch.java import Unavailable

@@ -1,6 +1,8 @@
-"""All rows of a catalog into another, empty one, of whatever database, while it is written."""
+"""A catalog as it stands, copied while it is written: into a file, or into another database."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, Integer, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -36,6 +38,21 @@ def copy_into(source: Engine, url: str) -> int:
         raise failed(url, error, "written") from error
     finally:
         target.dispose()
+
+
+def copy_catalog(engine: Engine, url: str, path: Path) -> None:
+    """Copy a catalog as it stands into a file of SQLite, also while others write it.
+
+    Raises StoreError.
+    """
+    if engine.dialect.name != "sqlite":
+        copy_into(engine, f"sqlite:///{path}")
+        return
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("VACUUM INTO ?", (str(path),))
+    except SQLAlchemyError as error:
+        raise failed(url, error, f"copied to {path}") from error
 
 
 def _count_on(connection: Connection) -> None:

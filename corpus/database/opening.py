@@ -184,23 +184,6 @@ def _begin_alone(connection: Connection) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(OPENING)))
 
 
-def copy_catalog(engine: Engine, url: str, path: Path) -> None:
-    """Copy a catalog as it stands into a file of SQLite, also while others write it.
-
-    Raises StoreError.
-    """
-    if engine.dialect.name != "sqlite":
-        from corpus.database.copy import copy_into  # which opens catalogs by this module
-
-        copy_into(engine, f"sqlite:///{path}")
-        return
-    try:
-        with engine.connect() as connection:
-            connection.exec_driver_sql("VACUUM INTO ?", (str(path),))
-    except SQLAlchemyError as error:
-        raise failed(url, error, f"copied to {path}") from error
-
-
 def check_pages(engine: Engine, url: str) -> None:
     """Raise DamagedCatalogError where the pages of SQLite's file are not what they should be."""
     if engine.dialect.name == "sqlite" and (found := fault(engine)):

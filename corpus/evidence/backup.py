@@ -16,7 +16,8 @@ from pathlib import Path
 
 from corpus.catalog.attestation import KIND
 from corpus.catalog.store import Store
-from corpus.database.opening import check_pages, copy_catalog
+from corpus.database.copy import copy_catalog
+from corpus.database.opening import check_pages
 from corpus.disk_space import check_room
 from corpus.durability import sync
 from corpus.errors import StoreError

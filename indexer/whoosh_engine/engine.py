@@ -40,7 +40,6 @@ from indexer.engine.results import (
 from indexer.highlight.highlighter import Marker
 from indexer.highlight.snippets import marked, passages
 from indexer.whoosh_engine.columns.snapshot import Snapshot
-from indexer.whoosh_engine.columns.timeline import timeline
 from indexer.whoosh_engine.index.arrays import REBUILD
 from indexer.whoosh_engine.index.codec import NAME
 from indexer.whoosh_engine.index.writer import SegmentWriter
@@ -48,6 +47,7 @@ from indexer.whoosh_engine.search import suggest
 from indexer.whoosh_engine.search.collect import answer, facets, folded, ids, order
 from indexer.whoosh_engine.search.execute import Executor
 from indexer.whoosh_engine.search.paging import more_after
+from indexer.whoosh_engine.search.timeline import timeline
 from indexer.whoosh_engine.search.variants import Otherwise
 from indexer.whoosh_engine.tools import collocates, concordance, frequencies, translations
 

@@ -19,8 +19,8 @@ from waitress.server import TcpWSGIServer
 from waitress.task import WSGITask
 
 from corpus import Settings
-from webui.serving.clients import client_at
 from webui.serving.turns import Threads
+from webui.site.clients import client_at
 
 # Of a process. When one more comes, whoever has most loses one that asks for nothing.
 CONNECTIONS = 256

@@ -20,8 +20,8 @@ from werkzeug.wsgi import ClosingIterator, FileWrapper
 from corpus import Settings
 from corpus.errors import SettingsError
 from indexer.deadline import Deadline
-from webui.serving.budget import Budget
-from webui.serving.clients import client, client_at
+from webui.site.budget import Budget
+from webui.site.clients import client, client_at
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -11,8 +11,8 @@ from flask_babel import gettext
 from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
 
 from indexer.deadline import metered
-from webui.serving.clients import client
-from webui.serving.sharing import Slots, SlotsTakenError
+from webui.site.clients import client
+from webui.site.sharing import Slots, SlotsTakenError
 
 # So many at a time, in all processes: each keeps a thread as long as its reader's line is slow.
 DOWNLOADS = 6

@@ -24,7 +24,7 @@ from indexer.linguistics.alignment import Alignment
 from indexer.whoosh_engine.columns.duplicate_groups import Groups
 from indexer.whoosh_engine.columns.facets import FacetColumn
 from indexer.whoosh_engine.columns.global_ordinals import WordList
-from indexer.whoosh_engine.columns.timeline import Periods
+from indexer.whoosh_engine.columns.periods import Periods
 from indexer.whoosh_engine.columns.translations import alignment
 from indexer.whoosh_engine.index.arrays import Array
 from indexer.whoosh_engine.index.codec import NAME
@@ -38,7 +38,7 @@ class Snapshot:
         self.folder = folder
         self.toc = TOC.read(FileStorage(str(folder)), NAME)
         self.generation: int = self.toc.generation
-        self.segments = [SegmentArrays(folder, segment) for segment in self.toc.segments]
+        self.segments = [segment.open(folder) for segment in self.toc.segments]
         sizes = [segment.size for segment in self.segments]
         self.bases: list[int] = [0, *np.cumsum(sizes).tolist()]
         self.size = self.bases[-1]

@@ -72,6 +72,10 @@ class ArraySegment(base.Segment):
         """Its file."""
         return folder / str(self.make_filename(EXTENSION))
 
+    def open(self, folder: Path, *, is_trusted: bool = False) -> SegmentArrays:
+        """Its file, opened; `is_trusted` as SegmentArrays has it."""
+        return SegmentArrays(self.path(folder), self.size, self.deleted, is_trusted=is_trusted)
+
 
 class ArrayCodec(base.Codec):
     """Reads; segments are written by `writer` alone, in bulk."""
@@ -94,7 +98,7 @@ def _arrays(storage: Any, segment: Any) -> SegmentArrays:
         raise IndexUnusableError(
             f"The index holds a segment that this program did not write; {REBUILD}."
         )
-    return SegmentArrays(Path(storage.folder), segment)
+    return segment.open(Path(storage.folder))
 
 
 class ArrayDocuments(base.PerDocumentReader):

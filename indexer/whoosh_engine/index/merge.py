@@ -30,7 +30,7 @@ def merged(folder: Path, segments: list[ArraySegment], *, is_trusted: bool = Fal
     """One segment of several, which stay as they are; of one, that one."""
     if len(segments) == 1 and not segments[0].deleted:
         return segments[0]
-    opened = [SegmentArrays(folder, segment, is_trusted=is_trusted) for segment in segments]
+    opened = [segment.open(folder, is_trusted=is_trusted) for segment in segments]
     merger = Merger(opened)
     segment = ArraySegment(NAME, merger.size, merger.n_tokens)
     write_arrays(segment.path(folder), merger.arrays())

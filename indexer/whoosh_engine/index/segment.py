@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 from threading import local
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import zstandard
@@ -15,9 +15,6 @@ import zstandard
 from indexer.engine.fields import LENGTHS_OF, TEXTS, WHOLE, WORDS, stem_field
 from indexer.whoosh_engine.index.arrays import Array, ArrayFile
 from indexer.whoosh_engine.index.postings import FieldPostings
-
-if TYPE_CHECKING:
-    from indexer.whoosh_engine.index.codec import ArraySegment
 
 
 class _Reading(local):
@@ -35,13 +32,14 @@ _checked: set[Path] = set()
 class SegmentArrays:
     """One segment's file, opened: fields as postings, columns, stored fields.
 
-    `is_trusted` skips the checksums: the same job has just written it.
+    `size` counts its documents, those in `deleted` too. `is_trusted` skips the checksums: the same
+    job has just written it.
     """
 
-    def __init__(self, folder: Path, segment: ArraySegment, *, is_trusted: bool = False) -> None:
-        path = segment.path(folder)
-        self.size = segment.size
-        self.deleted = segment.deleted
+    def __init__(
+        self, path: Path, size: int, deleted: set[int], *, is_trusted: bool = False
+    ) -> None:
+        self.size, self.deleted = size, deleted
         self.arrays = ArrayFile(path, is_trusted=is_trusted or path in _checked)
         _checked.add(path)
         names = (*TEXTS, *map(stem_field, TEXTS), *WORDS, *WHOLE)

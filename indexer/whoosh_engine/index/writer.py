@@ -23,7 +23,6 @@ from indexer.whoosh_engine.index.codec import NAME, ArraySegment
 from indexer.whoosh_engine.index.inversion import MOST_DOCUMENTS
 from indexer.whoosh_engine.index.merge import merged
 from indexer.whoosh_engine.index.schema import schema
-from indexer.whoosh_engine.index.segment import SegmentArrays
 from indexer.whoosh_engine.index.workers import Taker, Worker, end, free, merge, take
 
 WORKERS = 2
@@ -80,7 +79,7 @@ class SegmentWriter:
         taken: list[str] = [*removed]
         fresh, number = self._build(_noted(documents, taken), report)
         for segment in segments:
-            arrays = SegmentArrays(self.folder, segment)
+            arrays = segment.open(self.folder)
             for id_ in taken:
                 term = arrays.fields["id"].number(id_.encode())
                 if term is not None:

@@ -10,11 +10,11 @@ import numpy as np
 from indexer.engine.results import FACETS, Facet, Filters, Query
 from indexer.whoosh_engine.columns.kernels import best
 from indexer.whoosh_engine.columns.snapshot import Snapshot
-from indexer.whoosh_engine.columns.timeline import Timeline
 from indexer.whoosh_engine.index.arrays import Array
 from indexer.whoosh_engine.search.execute import Executor
 from indexer.whoosh_engine.search.paging import first_behind, ranks
 from indexer.whoosh_engine.search.scored_docs import Found
+from indexer.whoosh_engine.search.timeline import Timeline
 
 # So many hits are kept in order while they are looked for; more are sorted.
 FEW = 200

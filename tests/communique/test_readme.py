@@ -1,0 +1,69 @@
+"""The README says what the program does now."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from communique.main import main
+from corpus import Settings, read_settings
+from corpus.errors import SettingsError
+from corpus.settings import PREFIX
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+
+
+def settings_table() -> str:
+    rows = []
+    for each in fields(Settings):
+        default = (
+            ""
+            if each.name == "data"
+            else ("yes" if each.default else "no")
+            if isinstance(each.default, bool)
+            else each.default
+        )
+        rows.append(f"| `{PREFIX}{each.name.upper()}` | {default} | {each.metadata['help']} |")
+    return "\n".join(rows)
+
+
+def test_settings_table_is_the_settings() -> None:
+    assert settings_table() in README.read_text(encoding="utf-8")
+
+
+def test_every_command_is_in_the_readme() -> None:
+    words = README.read_text(encoding="utf-8")
+    assert [name for name in main.commands if f"communique {name}" not in words] == []
+
+
+def test_settings_are_read_from_the_environment() -> None:
+    given = {"COMMUNIQUE_DATA": "/d", "COMMUNIQUE_DELAY_S": "3.5", "COMMUNIQUE_HTTPS": "yes"}
+
+    settings = read_settings(given)
+
+    assert (settings.data, settings.delay_s, settings.https) == (Path("/d"), 3.5, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PAGE_SIZE", "0"),
+        ("DELAY_S", "-1"),
+        ("TIMEOUT_S", "nan"),
+        ("RETRIES", "-1"),
+        ("WARC_MB", "0"),
+    ],
+)
+def test_a_number_too_small_to_make_sense_is_an_error_that_names_it(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"{PREFIX}{name} must be at least"):
+        read_settings({PREFIX + name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("DELAY_S", "soon"), ("PAGE_SIZE", "2.5"), ("HTTPS", "1")]
+)
+def test_a_setting_that_cannot_be_read_is_an_error_that_names_it(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"{PREFIX}{name}"):
+        read_settings({PREFIX + name: value})

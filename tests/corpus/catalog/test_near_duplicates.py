@@ -1,0 +1,82 @@
+"""Copies in the index: a release that becomes one, or is one no more, is noticed by `reindex`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import insert
+
+from corpus import Settings, Store
+from corpus.catalog.near_duplicates import read_groups
+from corpus.database import tables
+from indexer import Engine, Query, open_engine, reindex
+from indexer.engine.results import Results
+from tests.conftest import COPIED, COPY, EditedSite, sample_id
+
+
+@pytest.fixture
+def engine(settings: Settings) -> Iterator[Engine]:
+    opened = open_engine(settings)
+    yield opened
+    opened.close()
+
+
+def search(engine: Engine) -> Results:
+    return engine.search(Query(size=1000, is_folded=True))
+
+
+def folded(engine: Engine) -> list[str]:
+    """The releases that stand for others."""
+    return [hit.id for hit in search(engine).hits if hit.folded]
+
+
+def test_reindex_notices_what_becomes_a_copy_and_what_is_none_any_more(
+    settings: Settings, store: Store, engine: Engine
+) -> None:
+    pair = {sample_id(COPIED), sample_id(COPY)}
+    with EditedSite("sample_doj") as site:
+        site.crawl(settings, store)
+        reindex(settings, store, engine)
+        assert (folded(engine), search(engine).folded) == ([], 0)
+        for instead in ({COPY: COPIED}, {}, {COPIED: COPY}):
+            site.instead = instead
+            site.crawl(settings, store)
+            report = reindex(settings, store, engine)
+            assert (report.is_full, report.releases) == (False, 2)
+            assert store.copy_groups() == (dict.fromkeys(pair, min(pair)) if instead else {})
+            results = search(engine)
+            assert results.total == store.count() == len(results.hits) + results.folded
+            assert (len(folded(engine)), results.folded) == ((1, 1) if instead else (0, 0))
+            assert {*folded(engine)} <= pair
+
+
+def test_a_copy_that_is_suppressed_leaves_the_others_as_they_are(
+    settings: Settings, store: Store, engine: Engine
+) -> None:
+    one, other = sample_id(COPIED), sample_id(COPY)
+    with EditedSite("sample_doj") as site:
+        site.instead = {COPY: COPIED}
+        site.crawl(settings, store)
+    reindex(settings, store, engine)
+    assert len(folded(engine)) == 1
+    store.suppress(one, "By order of a court.")
+    reindex(settings, store, engine)
+    assert (store.copy_groups(), folded(engine)) == ({}, [])
+    assert other in [*engine.scan(Query())]
+    store.suppress(one, "", undo=True)
+    reindex(settings, store, engine)
+    assert len(folded(engine)) == 1
+
+
+def test_groups_are_those_that_chains_of_copies_make(store: Store) -> None:
+    pairs = ["eb", "dc", "ba", "gf", "ec"]
+    with store.writing() as connection:
+        for each in "abcdefg":
+            row = {"id": each, "office": "o", "url": each, "version": 1, "revision": 1}
+            connection.execute(insert(tables.release), row)
+        for one, two in [*pairs, *(each[::-1] for each in pairs)]:
+            row = {"release": one, "other": two, "likeness": 0.9}
+            connection.execute(insert(tables.copy), row)
+        groups = read_groups(connection)
+    assert groups == dict.fromkeys("abcde", "a") | dict.fromkeys("fg", "f")

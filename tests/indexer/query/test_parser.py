@@ -1,0 +1,306 @@
+"""The query language: what each construct means, and that no input is an error."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from whoosh import query as tree
+
+from indexer.query.parser import is_asked, parse, read_day
+from indexer.query.variants import Keyed
+from tests.indexer.whoosh_engine.test_trees import typed_alone
+
+FRAUD, COURT = (
+    "title_stem:/fraud^2.0 OR body_stem:/fraud",
+    "title_stem:/court^2.0 OR body_stem:/court",
+)
+GANG = "title_stem:/gang^2.0 OR body_stem:/gang"
+
+
+def days(first: str, last: str) -> str:
+    """A range of days as the tree shows it; the days themselves as ordinals."""
+    start, end = (date.fromisoformat(each).isoformat() if each else "" for each in (first, last))
+    return f"date:[{start} TO {end}]"
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("fraud", f"({FRAUD})"),
+        ("FRAUD", f"({FRAUD})"),
+        ("frauds court", f"(({FRAUD}) AND ({COURT}))"),
+        ("fraud AND court", f"(({FRAUD}) AND ({COURT}))"),
+        ("fraud OR court", f"(({FRAUD}) OR ({COURT}))"),
+        ("fraud NOT court", f"(({FRAUD}) AND NOT ({COURT}))"),
+        ("fraud AND NOT court", f"(({FRAUD}) AND NOT ({COURT}))"),
+        ("fraud -court", f"(({FRAUD}) AND NOT ({COURT}))"),
+        ("fraud - court", f"(({FRAUD}) AND ({COURT}))"),
+        ("fraud ANDNOT court", f"(({FRAUD}) ANDNOT ({COURT}))"),
+        ("fraud ANDMAYBE court", f"(({FRAUD}) ANDMAYBE ({COURT}))"),
+        ("NOT fraud", f"(None:* ANDNOT ({FRAUD}))"),
+        ("-fraud -court", f"(None:* ANDNOT (({FRAUD}) OR ({COURT})))"),
+        ("NOT NOT fraud", f"({FRAUD})"),
+        ("gang OR -fraud", f"(({GANG}) OR (None:* ANDNOT ({FRAUD})))"),
+        ("-(fraud court)", f"(None:* ANDNOT (({FRAUD}) AND ({COURT})))"),
+        ('-"the court"', '(None:* ANDNOT (title:"the court" OR body:"the court"))'),
+        ("(fraud OR gang) court", f"((({FRAUD}) OR ({GANG})) AND ({COURT}))"),
+        ('"frauds"', "(title:frauds^2.0 OR body:frauds)"),
+        ('"The Courts"', '(title:"the courts" OR body:"the courts")'),
+        ("“The Courts”", '(title:"the courts" OR body:"the courts")'),
+        ("«Ёлки дом»", '(title:"елки дом" OR body:"елки дом")'),
+        ('"a OR b"', '(title:"a or b" OR body:"a or b")'),
+        ("well-known", '(title_stem:"/well /known" OR body_stem:"/well /known")'),
+        ("tort*", "(title:tort* OR body:tort*)"),
+        ("w?rd", "(title:w?rd OR body:w?rd)"),
+        ("*ment", "(title:*ment OR body:*ment)"),
+        ("fuzy~", "(title:fuzy~ OR body:fuzy~)"),
+        ("fuzy~2", "(title:fuzy~2 OR body:fuzy~2)"),
+        ("*", "None:*"),
+        ("fraud^3", "(title_stem:/fraud^6.0 OR body_stem:/fraud^3.0)"),
+        ("title:frauds", "title_stem:/fraud^2.0"),
+        ("TITLE:frauds", "title_stem:/fraud^2.0"),
+        ("body:frauds", "body_stem:/fraud"),
+        ("text:frauds", f"({FRAUD})"),
+        ('title:"frauds"', "title:frauds^2.0"),
+        ("title:(fraud court)", "(title_stem:/fraud^2.0 AND title_stem:/court^2.0)"),
+        ("office:US_DOJ", "office:us_doj"),
+        ("office:(us_doj OR kz_gpo)", "(office:us_doj OR office:kz_gpo)"),
+        ("lang:kk", "language:kk"),
+        ("language:kk", "language:kk"),
+        ("country:KZ", "country:kz"),
+        ("number:18-1609", "number:18-1609"),
+        ("topic:Opioids", "topic:opioids"),
+        ('topic:"Drug Trafficking"', 'topic:"drug trafficking"'),
+        ("topic:drug*", "topic:drug*"),
+        ("component:Tax", "component:tax"),
+        ("place:Halden", "place:halden"),
+        ("date:2017", days("2017-01-01", "2017-12-31")),
+        ("year:2017", days("2017-01-01", "2017-12-31")),
+        ("date:2016-02", days("2016-02-01", "2016-02-29")),
+        ("date:2017-03-05", days("2017-03-05", "2017-03-05")),
+        ("date:2017..2018", days("2017-01-01", "2018-12-31")),
+        ("date:2017-03..2017-04-05", days("2017-03-01", "2017-04-05")),
+        ("date:2017..", days("2017-01-01", "")),
+        ("date:..2018", days("", "2018-12-31")),
+        ("date:[2017 TO 2018]", days("2017-01-01", "2018-12-31")),
+        ("title:[a TO c]", "title:[a TO c]"),
+        ("қаулы", "(title_stem:/қаулы^2.0 OR body_stem:/қаулы)"),
+    ],
+)
+def test_a_construct_means_this_tree_and_needs_no_note(typed: str, expected: str) -> None:
+    reading = parse(typed)
+    assert str(typed_alone(reading.tree)) == expected
+    assert reading.notes == ()
+
+
+def keys(typed: str, languages: tuple[str, ...] = (), **more: bool) -> set[str]:
+    """The keys that a query's words are looked for by, too."""
+    node = parse(typed, languages, **more).tree  # type: ignore[arg-type]
+    return {str(leaf) for leaf in node.leaves() if isinstance(leaf, Keyed)} if node else set()
+
+
+def test_a_bare_word_is_a_name_in_any_script_and_kazakh_as_typed_without_its_letters() -> None:
+    assert keys("Court") == {"title:names(kourt)", "body:names(kourt)"}
+    assert keys("title:court") == {"title:names(kourt)"}
+    name = {"title:names(kilmis)", "body:names(kilmis)"}
+    loose = {f"{field}:loose(кылмыс)" for field in ("title", "body", "title_stem", "body_stem")}
+    assert keys("қылмыс") == keys("кылмыс") == name | loose
+    assert keys("кылмыс", ("ru",)) == name
+
+
+@pytest.mark.parametrize("typed", ['"court"', "-court", "gang* NOT court", "office:court", "cour?"])
+def test_what_is_quoted_negated_or_no_word_of_the_text_has_no_keys(typed: str) -> None:
+    assert keys(typed) == set()
+
+
+def test_with_its_own_script_alone_a_word_keeps_the_forms_of_a_name() -> None:
+    for found in (
+        parse("Кожашаров", is_script_blind=False),
+        parse("Кожашаров script:exact"),
+        parse("SCRIPT:Exact Кожашаров"),
+    ):
+        leaves = [leaf for leaf in found.tree.leaves() if isinstance(leaf, Keyed)]
+        assert [str(leaf) for leaf in leaves] == ["title:names(kojawarov)", "body:names(kojawarov)"]
+        assert all(leaf.is_exact for leaf in leaves)
+    assert parse("Кожашаров script:any").tree == parse("Кожашаров").tree
+    assert parse("Кожашаров script:latin").tree == parse("Кожашаров").tree
+    assert "script: can be exact or any" in parse("Кожашаров script:latin").notes[0]
+    assert parse('"script:exact"').tree != parse("").tree
+
+
+def test_words_near_each_other_are_a_phrase_with_slop() -> None:
+    found = parse('"fraud court"~5').tree
+    assert isinstance(found, tree.Or)
+    assert [part.slop for part in found.subqueries] == [5, 5]
+
+
+def test_a_title_counts_double() -> None:
+    found = parse('"fraud court"').tree
+    assert isinstance(found, tree.Or)
+    assert [(part.fieldname, part.boost) for part in found.subqueries] == [
+        ("title", 2),
+        ("body", 1),
+    ]
+
+
+def test_a_bare_cyrillic_word_is_read_in_russian_and_in_kazakh() -> None:
+    assert parse("пытки").tree == parse("пытки", ("ru", "kk")).tree
+    assert (
+        str(typed_alone(parse("пытки", ("ru",)).tree))
+        == "(title_stem:/пытк^2.0 OR body_stem:/пытк)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected", "note"),
+    [
+        ('"open fraud', "open fraud", "A quotation mark has no partner"),
+        ("fraud)", "fraud", "The brackets do not come in pairs"),
+        ("((fraud)", "fraud", "The brackets do not come in pairs"),
+        (")fraud(", "fraud", "The brackets do not come in pairs"),
+        ("(" * 60 + "fraud" + ")" * 60, "fraud", "or are too deep"),
+        ("fraud~9", "fraud~2", "Words can differ by 2 letters at most; ~9"),
+        ("colour:red", "colour red", "There is no field 'colour'"),
+        ("https://a.b", "https a b", "There is no field 'https'"),
+        ("colour:re*", "re*", "There is no field 'colour'"),
+        ("fraud AND", "fraud", "AND has nothing to join there"),
+        ("OR fraud", "fraud", "OR has nothing to join there"),
+        ("fraud date:soon", "fraud", "“soon” is no date"),
+        ("fraud date:2017-13", "fraud", "“2017-13” is no date"),
+        ("date:0000 fraud", "fraud", "“0000” is no date"),
+    ],
+)
+def test_what_cannot_be_read_is_repaired_and_told(typed: str, expected: str, note: str) -> None:
+    reading = parse(typed)
+    assert reading.tree == parse(expected).tree
+    assert len(reading.notes) == 1
+    assert note in reading.notes[0]
+
+
+@pytest.mark.parametrize(
+    "typed", ["AND", "NOT", "AND OR NOT", "- NOT", "(AND)", '!!! "..."', "~", "title:*"]
+)
+def test_a_query_without_a_word_asks_for_nothing_and_says_so(typed: str) -> None:
+    reading = parse(typed)
+    assert reading.tree is None
+    assert "no word" in reading.notes[-1]
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "\x00"])
+def test_an_empty_query_asks_for_nothing_and_needs_no_note(typed: str) -> None:
+    assert parse(typed).tree is None
+    assert parse(typed).notes == ()
+
+
+@pytest.mark.parametrize("word", ["and", "or", "not"])
+def test_an_operator_in_small_letters_is_a_word_and_the_reader_is_told(word: str) -> None:
+    reading = parse(f"fraud {word} court")
+    assert reading.tree == parse(f"fraud {word.capitalize()} court").tree
+    (note,) = reading.notes
+    assert note.startswith(f"“{word}” was searched for as a word; operators are written in capital")
+
+
+@pytest.mark.parametrize("typed", ['"search and seizure"', "and justice", "fraud or", "brand orb"])
+def test_a_small_operator_in_quotes_or_at_an_end_needs_no_note(typed: str) -> None:
+    assert parse(typed).notes == ()
+
+
+@pytest.mark.parametrize("typed", ["date:2018..2017", "date:[2018-02 TO 2018-01]"])
+def test_a_range_of_dates_that_ends_before_it_begins_is_told_to_be_empty(typed: str) -> None:
+    (note,) = parse(f"fraud {typed}").notes
+    assert "is empty: it ends before it begins" in note
+
+
+def test_a_query_that_is_too_long_is_cut_and_told() -> None:
+    reading = parse("fraud " * 1700, limit_chars=12)
+    assert reading.tree == parse("fraud fraud").tree
+    assert reading.notes == ("Only the first 12 characters of the query were read.",)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "x" * 10_000,
+        "fraud " * 1666,
+        "(" * 5000,
+        ")" * 5000,
+        "(" * 2500 + ")" * 2500,
+        "(a " * 2500 + ")" * 2500,
+        "NOT " * 2500,
+        "-" * 5000,
+        "NOT " * 500 + "a",
+        "a OR " * 2000,
+        '"' * 9999,
+        "*?" * 3000,
+        "~" * 5000,
+        "[a TO " * 1500,
+        "a^" * 3000,
+        "a:" * 3000,
+        "a~99999999999999999999",
+        "a^99999999999999999999999",
+        '"a b"~99999999999999999999',
+        "date:99999..99999",
+        "date:[2018 TO",
+        "\\" * 1000,
+    ],
+    ids=lambda typed: typed[:12],
+)
+def test_no_size_of_query_is_an_error(typed: str) -> None:
+    reading = parse(typed, limit_chars=10_000)
+    assert reading.tree is not None or reading.notes
+
+
+PIECES = st.sampled_from(
+    [
+        *("AND", "OR", "NOT", "ANDNOT", "ANDMAYBE", "TO", "(", ")", '"', "“", "»"),
+        *("*", "?", "~", "~2", "^", "^2", ":", "-", "+", "[", "]", "{", "}", "..", "\\", "/"),
+        *("title:", "body:", "office:", "date:", "year:", "topic:", "number:", "lang:", "foo:"),
+        *("2017", "2017-02", "a", "fraud", "пытки", "қаулы", "é", "<", ">", "=", ",", "."),
+    ]
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(PIECES | st.just(" "), max_size=25).map("".join))
+def test_no_text_in_the_languages_own_characters_is_an_error(typed: str) -> None:
+    reading = parse(typed)
+    assert reading.tree is None or str(reading.tree)
+    assert reading.tree is not None or reading.notes or not typed.strip()
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=60))
+def test_no_text_at_all_is_an_error(typed: str) -> None:
+    assert all(note.endswith(".") for note in parse(typed).notes)
+
+
+@pytest.mark.parametrize(
+    ("typed", "first", "last"),
+    [
+        ("2016", date(2016, 1, 1), date(2016, 12, 31)),
+        ("2016-2", date(2016, 2, 1), date(2016, 2, 29)),
+        ("2016-02-03", date(2016, 2, 3), date(2016, 2, 3)),
+        (" 2016 ", date(2016, 1, 1), date(2016, 12, 31)),
+        ("2016-13", None, None),
+        ("2015-02-29", None, None),
+        ("0000", None, None),
+        ("16", None, None),
+        ("2016-01-01T00", None, None),
+        ("", None, None),
+    ],
+)
+def test_a_year_or_month_stands_for_its_first_or_last_day(
+    typed: str, first: date | None, last: date | None
+) -> None:
+    assert read_day(typed, is_end=False) == first
+    assert read_day(typed, is_end=True) == last
+
+
+def test_everything_and_nothing_are_not_asked_for() -> None:
+    assert not is_asked(parse("").tree)
+    assert not is_asked(parse("*").tree)
+    assert is_asked(parse("fraud").tree)
+    assert is_asked(parse("-fraud").tree)

@@ -1,0 +1,202 @@
+"""Marks found through the index's forms, against a reading of every word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from itertools import pairwise, product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from whoosh import query as tree
+
+from corpus import Settings
+from indexer.analysis.analyzer import Token, tokens
+from indexer.engine.document import Document
+from indexer.highlight.highlighter import Mark, Marker, distance
+from indexer.query.parser import parse
+from indexer.whoosh_engine.columns.snapshot import Snapshot
+from indexer.whoosh_engine.index.writer import SegmentWriter
+from indexer.whoosh_engine.search.execute import Executor
+from tests.indexer.whoosh_engine.test_trees import (
+    Vocabulary,
+    nothing,
+    sample_documents,
+    typed,
+    typed_alone,
+)
+
+OFTEN = settings(max_examples=250, deadline=None)
+WORDS = ["a", "b", "ab", "a'b", "c"]
+# Normalized (NFC), as stored texts are.
+ODD = [
+    "Café José MÁRQUEZ résumé don’t don't DON´T o`neil O’Neil’s",
+    "İstanbul istanbul œuvre ² ｆｕｌｌ full Ёлка елка ЁЖ еж й Қылмыс қылмыс Азаптау",
+    "a a b a c a b b c a, 'a b' a'b a''b a_b b_a -a- a.b c ca ab ba abc",
+    # Letters that folding makes two of, or none; and those of scripts beyond Latin and Cyrillic.
+    "ﬁle oﬃce Straße ½ Ⅳ",
+    "за\u0301мок",
+    "Αθήνα",
+    "أحمد",
+]
+PLAIN, HARD = ODD[:3], ODD[3:]
+
+
+@pytest.fixture(scope="module")
+def documents(sample_settings: Settings) -> list[Document]:
+    found = sample_documents(sample_settings)
+    first = found[0]
+    odd = [replace(first, id=f"odd{n}", body=(text,)) for n, text in enumerate(ODD)]
+    russian = [replace(each, id=f"{each.id}-ru", language="ru") for each in odd]
+    return [*found, *odd, *russian]
+
+
+@pytest.fixture(scope="module")
+def snapshot(documents: list[Document], tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    writer = SegmentWriter(tmp_path_factory.mktemp("marks") / "index", 64)
+    writer.create(documents[:30], nothing)
+    writer.update(documents[20:], (), nothing)
+    return Snapshot(writer.folder)
+
+
+def leaves(node: tree.Query | None) -> Iterator[tree.Query]:
+    """The leaves of a tree that are not negated."""
+    if isinstance(node, tree.And | tree.Or):
+        for part in node.subqueries:
+            yield from leaves(part)
+    elif isinstance(node, tree.ConstantScoreQuery):
+        yield from leaves(node.child)
+    elif isinstance(node, tree.AndNot | tree.AndMaybe):
+        yield from leaves(node.a)
+        if isinstance(node, tree.AndMaybe):
+            yield from leaves(node.b)
+    elif node is not None and not isinstance(node, tree.Not | tree.Every):
+        yield node
+
+
+def is_match(leaf: tree.Query, shape: str) -> bool:
+    """Whether a leaf matches a word, by its shape in the leaf's field."""
+    if isinstance(leaf, tree.Prefix):
+        return shape.startswith(leaf.text)
+    if isinstance(leaf, tree.Wildcard):
+        return fnmatchcase(shape, leaf.text)
+    if isinstance(leaf, tree.FuzzyTerm):
+        near = distance(leaf.text, shape, leaf.maxdist) <= leaf.maxdist
+        return near and shape[: leaf.prefixlength] == leaf.text[: leaf.prefixlength]
+    if isinstance(leaf, tree.TermRange):
+        is_after = not leaf.start or (shape, not leaf.startexcl) >= (leaf.start, True)
+        return is_after and (not leaf.end or (shape, leaf.endexcl) <= (leaf.end, False))
+    return bool(shape == leaf.text)
+
+
+def occurrences(shapes: list[str], words: list[str], slop: int) -> set[int]:
+    """The positions of all words of all occurrences of a phrase, by trying every combination."""
+    places = [[at for at, shape in enumerate(shapes) if shape == word] for word in words]
+    found: set[int] = set()
+    for chosen in product(*places):
+        if all(0 < after - before <= slop for before, after in pairwise(chosen)):
+            found.update(chosen)
+    return found
+
+
+def judged(node: tree.Query | None, words: list[Token], name: str) -> list[Mark]:
+    """What a tree marks, word by word."""
+    positions: set[int] = set()
+    for leaf in leaves(node):
+        if leaf.fieldname in (name, f"{name}_stem"):
+            is_stem = leaf.fieldname != name
+            shapes = [each.stem if is_stem else each.written for each in words]
+            if isinstance(leaf, tree.Phrase):
+                positions |= occurrences(shapes, leaf.words, leaf.slop)
+            else:
+                positions.update(at for at, shape in enumerate(shapes) if is_match(leaf, shape))
+    return [(words[at].start, words[at].end) for at in sorted(positions)]
+
+
+def assert_marks(snapshot: Snapshot, node: tree.Query | None, most: int) -> None:
+    """Marks of both roads are the judge's in the first hits."""
+    executor = Executor(snapshot)
+    hits = executor.run(node).documents
+    fast, slow = Marker(node, executor.forms), Marker(node)
+    for hit in hits[:most].tolist():
+        stored = snapshot.stored(hit)
+        for name in ("title", "body"):
+            text, language = stored[name], stored["language"]
+            expected = judged(node, [*tokens(text, language)], name)
+            for marker in (fast, slow):
+                assert marker.marks(text, name, language) == expected, text
+
+
+@pytest.fixture(scope="module")
+def vocabulary(documents: list[Document]) -> Vocabulary:
+    return Vocabulary(documents[: -2 * len(ODD)])
+
+
+@OFTEN
+@given(data=st.data())
+def test_marks_are_those_of_reading_every_word(
+    data: st.DataObject, snapshot: Snapshot, vocabulary: Vocabulary
+) -> None:
+    languages = data.draw(st.sampled_from([(), ("en",), ("ru", "kk")]))
+    # Ends left out are a matter of their own, below.
+    asked = data.draw(typed(vocabulary)).replace("{a TO", "[a TO")
+    node = typed_alone(parse(asked, languages).tree)
+    assert_marks(snapshot, node, 5)
+
+
+@pytest.mark.parametrize("asked", ["{a TO c]", "[a TO c}"])
+def test_ends_that_a_range_leaves_out_are_not_marked(asked: str) -> None:
+    node = parse(asked).tree
+    words = [*tokens("a b c", "en")]
+    assert Marker(node).marks("a b c", "body", "en") == judged(node, words, "body")
+
+
+@pytest.mark.parametrize("form", ["{}", '"{}"', "{}*", "{}~"])
+@pytest.mark.parametrize("word", sorted({word for text in PLAIN[:2] for word in text.split()}))
+def test_odd_letters_are_marked(word: str, form: str, snapshot: Snapshot) -> None:
+    node = parse(form.format(word)).tree
+    assert len(Executor(snapshot).run(node)) > 0
+    assert_marks(snapshot, node, 200)
+
+
+@pytest.mark.parametrize("word", [word for text in HARD for word in text.split()])
+def test_letters_that_fold_otherwise_are_marked(word: str, snapshot: Snapshot) -> None:
+    node = parse(f'"{word}"').tree
+    assert len(Executor(snapshot).run(node)) > 0
+    assert_marks(snapshot, node, 200)
+
+
+@OFTEN
+@given(words=st.lists(st.sampled_from("abc"), min_size=2, max_size=4), slop=st.integers(2, 6))
+def test_phrases_are_marked_where_a_greedy_reader_would_fail(
+    words: list[str], slop: int, snapshot: Snapshot
+) -> None:
+    node = tree.Phrase("body", words, slop=slop)
+    document = snapshot.document("odd2")
+    is_found = document in Executor(snapshot).run(node).documents
+    text = [*tokens(ODD[2], "en")]
+    expected = judged(node, text, "body")
+    assert bool(expected) == is_found
+    assert Marker(node).marks(ODD[2], "body", "en") == expected
+
+
+@pytest.mark.parametrize("text", ["a a a", "a b a b a", "xa a a", "xa b a b a"])
+def test_strict_phrases_that_overlap_are_marked(text: str) -> None:
+    node = tree.Phrase("body", ["a", "b", "a"] if "b" in text else ["a", "a"])
+    expected = judged(node, [*tokens(text, "en")], "body")
+    assert Marker(node).marks(text, "body", "en") == expected
+
+
+@OFTEN
+@given(
+    text=st.text(alphabet="abc ''.-", max_size=40),
+    words=st.lists(
+        st.sampled_from(["a", "b", "ab", "a'b", "c"]), min_size=1, max_size=3, unique=True
+    ),
+    slop=st.integers(1, 3),
+)
+def test_random_letters_are_marked_as_they_are_read(text: str, words: list[str], slop: int) -> None:
+    for node in (tree.Phrase("body", words, slop=slop), tree.Term("body", words[0])):
+        assert Marker(node).marks(text, "body", "en") == judged(node, [*tokens(text, "en")], "body")

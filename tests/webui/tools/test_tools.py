@@ -1,0 +1,563 @@
+"""In context, over time, words around: the pages and their files against a plain count of the
+exported texts.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import pairwise
+from math import log, log2
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+from flask.testing import FlaskClient
+
+from corpus import Settings, Store
+from indexer import Engine, open_engine
+from indexer.export.csv import BYTE_ORDER_MARK, defused
+from indexer.export.jsonl import exported
+from tests.indexer.whoosh_engine.test_merging import made
+from tests.indexer.whoosh_engine.test_trees import nothing
+from webui import create_app
+from webui.tools.concordance import ORDERS, SIZE
+from webui.tools.downloads import DOWNLOADS
+from webui.tools.trends import MOST_DRAWN
+
+# Words as written, so that plain reading needs no stems; phrases of two words.
+QUERIES = ["fraud", "the", "of the", "суда", "і", "и", "және", "2018", "zzzz"]
+Texts = list[dict[str, Any]]
+
+
+@pytest.fixture
+def app(sample_settings: Settings) -> Iterator[Flask]:
+    yield from serve(sample_settings)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture(scope="module")
+def texts(sample_settings: Settings) -> Texts:
+    store = Store(sample_settings)
+    found = [exported(each) for each in store.releases()]
+    store.close()
+    return found
+
+
+def serve(settings: Settings) -> Iterator[Flask]:
+    made_app = create_app(settings)
+    yield made_app
+    store, engine = made_app.extensions["communique"]
+    engine.close()
+    store.close()
+
+
+@pytest.fixture
+def hostile(settings: Settings) -> Iterator[FlaskClient]:
+    """Pages over releases whose texts would be markup or formulas, of two far days and of none."""
+    body = '=1+1 <img src=x onerror=alert(1)> fraud "</title><script>alert(2)</script>" -5'
+    first = replace(made("a", body, title="<b>fraud</b>"), office="<i>x</i>")
+    some = [first, replace(first, id="b", published=date(1950, 3, 1))]
+    engine = open_engine(settings)
+    engine.publish(engine.build([*some, replace(first, id="c", published=None)], 1, nothing))
+    engine.close()
+    for each in serve(settings):
+        yield each.test_client()
+
+
+def soup_of(client: FlaskClient, url: str) -> BeautifulSoup:
+    answer = client.get(url)
+    assert answer.status_code == 200
+    return BeautifulSoup(answer.text, "lxml")
+
+
+def rows_of(client: FlaskClient, url: str) -> list[dict[str, str]]:
+    answer = client.get(url)
+    assert answer.status_code == 200
+    text = answer.data.decode()
+    assert text.startswith(BYTE_ORDER_MARK)
+    return [*csv.DictReader(io.StringIO(text.removeprefix(BYTE_ORDER_MARK), newline=""))]
+
+
+def plain(text: str) -> list[str]:
+    """The words of a text, cut independently of the index."""
+    return re.findall(r"[^\W_]+(?:'[^\W_]+)*", text.casefold().replace("ё", "е").replace("’", "'"))
+
+
+def count_in(row: dict[str, Any], asked: str) -> int:
+    """How often words stand in a release's body one after another."""
+    found, wanted = plain("\n".join(row["body"])), plain(asked)
+    return sum(found[at : at + len(wanted)] == wanted for at in range(len(found)))
+
+
+def holds(row: dict[str, Any], asked: str) -> bool:
+    """Whether words stand one after another in a release's title or body."""
+    return count_in(row, asked) > 0 or f" {' '.join(plain(asked))} " in (
+        f" {' '.join(plain(row['title']))} "
+    )
+
+
+# in context
+
+
+def all_lines(client: FlaskClient, url: str) -> Iterator[tuple[str, int, str]]:
+    """The release, paragraph and keyword of every line on all pages."""
+    while url:
+        soup = soup_of(client, url)
+        for link in soup.select(".kwic .node a"):
+            address = urlsplit(str(link["href"]))
+            paragraph = re.match(r"p(\d+):~:text=", address.fragment)
+            assert paragraph
+            yield address.path.split("/")[-1], int(paragraph[1]), link.get_text()
+        following = soup.select_one(".pager a[rel=next]")
+        url = str(following["href"]) if following else ""
+
+
+@pytest.mark.parametrize("asked", QUERIES)
+def test_lines_are_all_places_in_all_texts(client: FlaskClient, texts: Texts, asked: str) -> None:
+    # Words side by side across two paragraphs count too, and are found where they begin.
+    expected = Counter({row["id"]: count_in(row, asked) for row in texts})
+    url = f'/context?q="{asked}"'
+    lines = [*all_lines(client, url)]
+    assert Counter(id_ for id_, _, _ in lines) == +expected
+    bodies = {row["id"]: row["body"] for row in texts}
+    for id_, paragraph, keyword in lines:
+        assert plain(keyword) == plain(asked)
+        assert plain(asked)[0] in plain(bodies[id_][paragraph - 1])
+    if lines:
+        told = soup_of(client, url).select_one(".summary p")
+        assert told
+        assert [int(each) for each in re.findall(r"\d+", told.get_text().replace(",", ""))] == [
+            len(lines),
+            len(+expected),
+        ]
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_the_table_has_the_lines_of_the_pages(client: FlaskClient, order: str) -> None:
+    asked = f"q=the+OR+суд*&by={order}&sort=newest&office=sample_doj&office=sample_gpo"
+    rows = rows_of(client, f"/context.csv?{asked}")
+    shown = [*all_lines(client, f"/context?{asked}")]
+    assert [(row["id"], int(row["paragraph"]), row["keyword"]) for row in rows] == shown
+    assert len(rows) > SIZE
+    assert [row["line"] for row in rows] == [str(number) for number in range(1, len(rows) + 1)]
+    assert {row["order"] for row in rows} == {"newest" if order == "document" else order}
+    assert {row["filters"] for row in rows} == {"office=sample_doj&office=sample_gpo"}
+
+
+def test_a_row_leads_to_its_place(client: FlaskClient, texts: Texts, sample_engine: Engine) -> None:
+    releases = {row["id"]: row for row in texts}
+    rows = rows_of(client, "/context.csv?q=суд*+OR+прокур*")
+    assert len(rows) > 20
+    for row in rows:
+        release = releases[row["id"]]
+        paragraph = release["body"][int(row["paragraph"]) - 1]
+        assert paragraph[int(row["offset"]) :].startswith(row["keyword"])
+        assert (row["url"], row["published"]) == (release["url"], release["published"] or "")
+        assert row["permalink"] == f"http://localhost/releases/{row['id']}#p{row['paragraph']}"
+        assert row["build"] == sample_engine.health().build
+    page = soup_of(client, urlsplit(rows[0]["permalink"]).path)
+    found = page.select_one(f"#p{rows[0]['paragraph']}")
+    assert found
+    assert rows[0]["keyword"] in found.get_text()
+
+
+def test_lines_are_sorted_by_their_neighbours(client: FlaskClient) -> None:
+    for order, at in (("left", -1), ("right", 0)):
+        rows = rows_of(client, f"/context.csv?q=court&by={order}")
+        beside = [
+            [*plain(row[order])[::-1], ""][0] if at else [*plain(row[order]), ""][0] for row in rows
+        ]
+        assert beside == sorted(beside)
+    days = [row["published"] or "9" for row in rows_of(client, "/context.csv?q=court&by=date")]
+    assert days == sorted(days)
+
+
+def test_the_very_words_are_named_in_a_link(client: FlaskClient) -> None:
+    for link in soup_of(client, "/context?q=court&by=right").select(".kwic .node a"):
+        row = link.find_parent("tr")
+        assert row
+        directive = urlsplit(str(link["href"])).fragment.partition(":~:text=")[2]
+        parts = directive.split(",")
+        words = [unquote(each.strip("-")) for each in parts]
+        assert link.get_text() in words
+        before = row.select_one(".before")
+        assert before
+        if parts[0].endswith("-"):
+            assert before.get_text().strip().endswith(words[0])
+        assert len(parts) <= 2
+
+
+def test_filters_can_be_taken_away_and_changed(client: FlaskClient) -> None:
+    asked = "q=court&office=sample_doj&year=2018&since=2018-02-01&by=right"
+    soup = soup_of(client, f"/context?{asked}")
+    chips = [str(each["href"]) for each in soup.select(".chips a")]
+    assert chips == [
+        "/context?q=court&year=2018&since=2018-02-01&by=right",
+        "/context?q=court&office=sample_doj&since=2018-02-01&by=right",
+        "/context?q=court&office=sample_doj&year=2018&by=right",
+    ]
+    back = soup.select_one("p.held a")
+    assert back
+    assert back["href"] == "/?q=court&office=sample_doj&year=2018&since=2018-02-01#filters"
+
+
+def test_tabs_lead_to_the_same_releases(client: FlaskClient) -> None:
+    asked = "q=court&office=sample_doj&sort=newest"
+    expected = [
+        f"{path}?{asked}" for path in ("/", "/context", "/trends", "/collocates", "/sample")
+    ]
+    for url in (f"/?{asked}&page=2", f"/context?{asked}&page=2", f"/collocates?{asked}&window=3"):
+        soup = soup_of(client, url)
+        assert [a["href"] for a in soup.select(".tools a")] == expected
+        assert len(soup.select('.tools a[aria-current="page"]')) == 1
+    assert soup_of(client, f"/sample?{asked}&seed=1").select_one('.tools [aria-current="page"]')
+    russian = soup_of(client, f"/ru/context?{asked}")
+    assert [a["href"] for a in russian.select(".tools a")] == [f"/ru{each}" for each in expected]
+
+
+# over time
+
+
+def expected_months(texts: Texts, asked: str) -> dict[str, tuple[int, int, int, int]]:
+    """By month: hits, occurrences, releases, words; counted release by release."""
+    found: dict[str, list[int]] = {}
+    for row in texts:
+        month = found.setdefault((row["published"] or "undated")[:7], [0, 0, 0, 0])
+        is_hit = holds(row, asked)
+        words = len(plain("\n".join(row["body"])))
+        for at, each in enumerate((is_hit, count_in(row, asked) if is_hit else 0, 1, words)):
+            month[at] += each
+    return {month: (a, b, c, d) for month, (a, b, c, d) in found.items()}
+
+
+@pytest.mark.parametrize("asked", QUERIES)
+def test_numbers_over_time_are_those_of_all_texts(
+    client: FlaskClient, texts: Texts, asked: str
+) -> None:
+    expected = expected_months(texts, asked)
+    rows = rows_of(client, f'/trends.csv?q="{asked}"&step=month')
+    names = ("releases", "occurrences", "releases_held", "words_held")
+    shown = {row["period"]: tuple(int(row[name]) for name in names) for row in rows}
+    months = [row["period"] for row in rows if row["period"] != "undated"]
+    first = date.fromisoformat(f"{months[0]}-01")
+    assert (
+        months
+        == [*dict.fromkeys(str(first + timedelta(at))[:7] for at in range(len(months) * 31))][
+            : len(months)
+        ]
+    )
+    assert {month: each for month, each in shown.items() if each[2]} == expected
+    for row in rows:
+        if row["releases_held"] == "0":
+            assert row["releases_per_1000_releases"] == ""
+        else:
+            share = 1000 * int(row["releases"]) / int(row["releases_held"])
+            assert float(row["releases_per_1000_releases"]) == pytest.approx(share)
+            rate = 1e6 * int(row["occurrences"]) / int(row["words_held"])
+            assert float(row["occurrences_per_million_words"]) == pytest.approx(rate)
+
+
+@pytest.mark.parametrize("measure", ["releases", "share", "rate"])
+def test_the_page_shows_the_numbers_of_the_table(client: FlaskClient, measure: str) -> None:
+    asked = f"q=fraud&q=торговля+OR+суд&q=zzzz&step=year&measure={measure}&language=en&language=ru"
+    rows = rows_of(client, f"/trends.csv?{asked}")
+    column = {
+        "releases": "releases",
+        "share": "releases_per_1000_releases",
+        "rate": "occurrences_per_million_words",
+    }
+    by_period: dict[str, list[str]] = {}
+    for row in rows:
+        if row["period"] != "undated":
+            by_period.setdefault(row["period"], []).append(row[column[measure]])
+    soup = soup_of(client, f"/trends?{asked}")
+    shown = {}
+    for tr in soup.select("table.months tbody tr"):
+        period, _, _, *values = [cell.get_text() for cell in tr.select("th, td")]
+        shown[period] = [None if each == "–" else float(each.replace(",", "")) for each in values]
+    assert shown == {
+        period: [round(float(each), 2) if each else None for each in values]
+        for period, values in by_period.items()
+    }
+    assert {row["query"] for row in rows} == {"fraud", "торговля OR суд", "zzzz"}
+    assert len(soup.select(".legend li")) == 3
+
+
+def test_a_value_leads_to_its_releases(client: FlaskClient, texts: Texts) -> None:
+    soup = soup_of(client, '/trends?q="the"&step=month&since=2018-01-10')
+    months = {
+        month: each[0]
+        for month, each in expected_months(
+            [row for row in texts if (row["published"] or "") >= "2018-01-10"], "the"
+        ).items()
+        if each[0]
+    }
+    links = soup.select("table.months td a")
+    assert len(links) == len(months)
+    for link, (_, number) in zip(links, sorted(months.items()), strict=True):
+        total = soup_of(client, str(link["href"])).select_one(".summary .total")
+        assert total
+        assert total.get_text() == link.get_text() == str(number)
+
+
+@pytest.mark.parametrize("asked", ["fraud", "суда", "2018"])
+def test_the_first_and_last_use_are_named(client: FlaskClient, texts: Texts, asked: str) -> None:
+    days = sorted(row["published"] for row in texts if holds(row, asked) and row["published"])
+    times = soup_of(client, f'/trends?q="{asked}"').select(".legend time")
+    assert [each["datetime"] for each in times] == [days[0], days[-1]]
+    for each in times:
+        link = each.find_parent("a")
+        assert link
+        assert client.get(str(link["href"])).status_code == 200
+
+
+def test_gaps_are_hatched_and_not_zero(client: FlaskClient, texts: Texts) -> None:
+    rows = rows_of(client, "/trends.csv?q=the&step=month")
+    held = [row["releases_held"] != "0" for row in rows[:-1]]
+    gaps = sum(not now and before for before, now in pairwise(held))
+    assert gaps > 0
+    soup = soup_of(client, "/trends?q=the&step=month")
+    assert len(soup.select("svg .gap")) == gaps
+    assert len(soup.select("svg polyline")) == gaps + 1
+
+
+def test_queries_differ_by_more_than_colour(client: FlaskClient) -> None:
+    asked = "&".join(f"q={word}" for word in ("the", "of", "and", "to", "in", "a"))
+    soup = soup_of(client, f"/trends?{asked}&step=year")
+    lines = soup.select(".legend .sample > line")
+    shapes = [each["d"] for each in soup.select(".legend .sample path")]
+    assert len(lines) == len(set(shapes)) == 6
+    assert len({each["stroke-dasharray"] for each in lines}) == 6
+    assert len({each["stroke"] for each in lines}) == 6
+    seventh = client.get(f"/trends?{asked}&q=on").text
+    assert "Only the first 6 queries are compared." in seventh
+
+
+def test_the_drawing_stands_alone_and_tells_where_it_comes_from(
+    client: FlaskClient, sample_engine: Engine
+) -> None:
+    answer = client.get('/trends.svg?q="</text><script>"&q=суд&office=sample_doj')
+    assert answer.content_type == "image/svg+xml; charset=utf-8"
+    drawing = BeautifulSoup(answer.data, "xml")
+    words = drawing.get_text(" ")
+    assert "суд" in words
+    assert "</text><script>" in words
+    assert str(sample_engine.health().build) in words
+    assert re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", words)
+    assert "office=sample_doj" in words
+    assert not drawing.select("script, style, image, a")
+    assert all(each.get("stroke") for each in drawing.select("polyline"))
+    assert len(drawing.select("svg > title")) > 0
+    assert not re.search(r"(href|src|style|onload)=", answer.text)
+
+
+def test_steps_that_would_be_too_many_are_made_longer(hostile: FlaskClient) -> None:
+    page = hostile.get("/trends?q=fraud&step=day").text
+    assert f"There would be more than {MOST_DRAWN} periods" in page
+    soup = BeautifulSoup(page, "lxml")
+    assert 1 < len(soup.select("table.months tbody tr")) <= MOST_DRAWN
+    days = rows_of(hostile, "/trends.csv?q=fraud&step=day")
+    assert len(days) == (date(2020, 1, 1) - date(1950, 3, 1)).days + 2
+    assert days[-1]["period"] == "undated"
+    assert days[-1]["releases"] == "1"
+
+
+# words around
+
+
+def expected_words(
+    texts: Texts, asked: str, window: int
+) -> tuple[Counter[str], Counter[str], int, int]:
+    """Words near and in all, places, and words near, counted token by token."""
+    near: Counter[str] = Counter()
+    every: Counter[str] = Counter()
+    places = 0
+    for row in texts:
+        found, wanted = plain("\n".join(row["body"])), plain(asked)
+        every.update(found)
+        starts = [at for at in range(len(found)) if found[at : at + len(wanted)] == wanted]
+        inside = {at + more for at in starts for more in range(len(wanted))}
+        beside = {
+            at
+            for start in starts
+            for at in range(start - window, start + len(wanted) + window)
+            if 0 <= at < len(found)
+        }
+        near.update(found[at] for at in beside - inside)
+        places += len(starts)
+    return near, every, places, sum(near.values())
+
+
+@pytest.mark.parametrize("measure", ["log_likelihood", "log_dice", "mutual_information"])
+@pytest.mark.parametrize(("asked", "window"), [("court", 5), ("of the", 1), ("и", 20)])
+def test_words_around_are_those_of_all_texts(
+    client: FlaskClient, texts: Texts, asked: str, window: int, measure: str
+) -> None:
+    near, every, places, beside = expected_words(texts, asked, window)
+    tokens = sum(every.values())
+
+    def value(word: str) -> float:
+        a, f = near[word], every[word]
+        expected = f * beside / tokens
+        if measure == "log_dice":
+            return 14 + log2(2 * a / (places + f))
+        if measure == "mutual_information":
+            return log2(a / expected)
+        rest = f - a
+        return 2 * (a * log(a / expected) + (rest * log(rest / (f - expected)) if rest else 0))
+
+    chosen = {w: value(w) for w, a in near.items() if a >= 2 and a >= every[w] * beside / tokens}
+    url = f'?q="{asked}"&window={window}&measure={measure}&least=2'
+    rows = rows_of(client, f"/collocates.csv{url}")
+    best = sorted(chosen.values(), reverse=True)[:100]
+    assert [float(row["value"]) for row in rows] == pytest.approx(best)
+    for row in rows:
+        word = row["word"]
+        assert float(row["value"]) == pytest.approx(chosen[word])
+        assert (int(row["observed"]), int(row["frequency"])) == (near[word], every[word])
+    assert {(row["occurrences"], row["near"], row["tokens"]) for row in rows} == {
+        (str(places), str(beside), str(tokens))
+    }
+    page = soup_of(client, f"/collocates{url}")
+    assert [each.get_text() for each in page.select(".collocates tbody th")] == [
+        row["word"] for row in rows
+    ]
+
+
+def test_a_word_leads_to_the_lines_near_the_query(client: FlaskClient) -> None:
+    rows = {row["word"]: row for row in rows_of(client, "/collocates.csv?q=court&window=3&least=3")}
+    links = soup_of(client, "/collocates?q=court&window=3&least=3").select(".collocates th a")
+    word_links = [each for each in links if each.get_text() in rows]
+    assert len(word_links) == len(rows) > 5
+    for link in word_links:
+        word = link.get_text()
+        lines = [*all_lines(client, str(link["href"]))]
+        assert len(lines) > 0
+        assert all(
+            {word} < set(plain(keyword)) and len(plain(keyword)) <= 4 for *_, keyword in lines
+        )
+
+
+def test_words_around_a_phrase_or_as_stems_lead_to_both(client: FlaskClient) -> None:
+    for asked, first in (('q="of the"', '("of the") "'), ("q=court&stems=1", "court ")):
+        links = soup_of(client, f"/collocates?{asked}&least=2").select(".collocates tbody th a")
+        assert links
+        for link in links:
+            assert parse_qs(urlsplit(str(link["href"])).query)["q"][0].startswith(first)
+            assert soup_of(client, str(link["href"])).select(".kwic tbody tr")
+
+
+@pytest.mark.parametrize("order", ["word", "observed", "expected", "frequency", "value"])
+def test_words_are_sorted_by_the_column_that_the_address_names(
+    client: FlaskClient, order: str
+) -> None:
+    rows = rows_of(client, f"/collocates.csv?q=court&least=2&by={order}")
+    column = [row[order] if order == "word" else -float(row[order]) for row in rows]
+    assert column == sorted(column)  # type: ignore[type-var]
+    head = soup_of(client, f"/collocates?q=court&least=2&by={order}").select("th[aria-sort]")
+    assert len(head) == 1
+
+
+# strange questions and hostile texts
+
+STRANGE = [
+    "",
+    "q=",
+    "q=!!",
+    "q=NOT+court",
+    "q=zzzz",
+    "q=title:fraud",
+    "q=court&page=999999999",
+    "q=court&page=-1&by=sideways&step=century&measure=7",
+    "q=court&window=0&least=0&n=0",
+    "q=court&window=999999999&least=99999999999&n=9999&stems=2",
+    "q=court&office=nobody",
+    "q=court&since=soon&until=2010-13",
+    "q=court&since=2030&until=2001",
+    "q=%00%FF%ED%A0%80",
+    "q=" + "a+" * 3000,
+    "q=*",
+    "&".join(f"q={number}" for number in range(500)),
+]
+
+
+@pytest.mark.parametrize("asked", STRANGE, ids=range(len(STRANGE)))
+@pytest.mark.parametrize("path", ["/context", "/trends", "/collocates"])
+def test_strange_addresses_are_answered(client: FlaskClient, path: str, asked: str) -> None:
+    soup = soup_of(client, f"{path}?{asked}")
+    assert len(soup.select("h1")) == 1
+    assert len(soup.select(".collocates tbody tr")) <= 100
+    rows = rows_of(client, f"{path}.csv?{asked}")
+    assert len(rows) < 20_000
+    if path == "/trends":
+        BeautifulSoup(client.get(f"/trends.svg?{asked}").data, "xml")
+
+
+def test_words_that_say_nothing_find_nothing(client: FlaskClient) -> None:
+    assert all(row["releases"] == "0" for row in rows_of(client, "/trends.csv?q=!!"))
+    assert rows_of(client, "/context.csv?q=!!") == rows_of(client, "/collocates.csv?q=!!") == []
+    assert "Type words" in client.get("/context").text
+    everything = rows_of(client, "/trends.csv")
+    assert all(row["releases"] == row["releases_held"] for row in everything)
+
+
+def test_texts_are_never_markup_or_formulas(hostile: FlaskClient) -> None:
+    for path in (
+        "/context?q=fraud",
+        "/context?q=alert",
+        "/trends?q=fraud",
+        "/collocates?q=fraud&least=1",
+    ):
+        page = soup_of(hostile, path)
+        assert not page.select("main img, main script, main b, main i, [onerror]")
+    lines = soup_of(hostile, "/context?q=fraud")
+    assert "<img src=x onerror=alert(1)>" in lines.select(".kwic td.before")[0].get_text()
+    rows = rows_of(hostile, "/context.csv?q=fraud")
+    assert len(rows) == 3
+    for row in rows:
+        assert row["left"].startswith("'=1+1")
+        assert all(defused(cell) == cell for cell in row.values())
+
+
+def test_tables_keep_negative_numbers(client: FlaskClient) -> None:
+    rows = rows_of(client, "/collocates.csv?q=zzzz+OR+jury&measure=log_dice&least=1&window=20")
+    assert all(float(row["value"]) < 15 for row in rows)
+    assert rows
+
+
+def test_files_share_the_places_for_downloads(client: FlaskClient) -> None:
+    urls = [f"/export.{ending}" for ending in ("csv", "jsonl", "bib")]
+    urls += ["/context.csv?q=the", "/trends.csv?q=the", "/collocates.csv?q=the"]
+    assert len(urls) == DOWNLOADS
+    held = [
+        client.get(url, environ_overrides={"REMOTE_ADDR": f"192.0.2.{number}"})
+        for number, url in enumerate(urls)
+    ]
+    refused = client.get("/context.csv?q=the")
+    assert refused.status_code == 503
+    for each in held:
+        each.close()
+    answer = client.get("/context.csv?q=the")
+    assert answer.status_code == 200
+    assert answer.is_streamed
+    answer.close()
+
+
+def test_without_an_index_the_tools_say_so(settings: Settings) -> None:
+    for app in serve(settings):
+        for path in ("/context", "/trends", "/collocates", "/trends.svg", "/context.csv"):
+            answer = app.test_client().get(f"{path}?q=a")
+            assert answer.status_code == 503
+            assert "communique reindex" in answer.text
