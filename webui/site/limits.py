@@ -109,7 +109,7 @@ def _budget(rate: RateLimitItem) -> Budget:
 
 def _refuse_worker(work: Budget, seconds: float) -> None:
     """Stop who has used more processor time than there is for one."""
-    if request.endpoint in WATCHED or not (wait_s := ceil(work.wait_s(client()))):
+    if request.endpoint in FREE or not (wait_s := ceil(work.wait_s(client()))):
         return
     raise TooManyRequests(
         gettext(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import datetime
+from time import monotonic, sleep
+from typing import NoReturn
 
 from flask import Response
 from flask_babel import gettext
@@ -17,6 +19,8 @@ from webui.site.sharing import Slots, SlotsTakenError
 # So many at a time, in all processes: each keeps a thread as long as its reader's line is slow.
 DOWNLOADS = 6
 RETRY_AFTER_S = 60
+# Most files take less than that: whoever comes meanwhile waits for a slot.
+PATIENCE_S, LOOK_S = 5.0, 0.1
 BLOCK_CHARS = 16_000
 # Processor time for a file's rows; one that takes more breaks off, so as not to pass for whole.
 FILE_S = 60.0
@@ -30,18 +34,27 @@ class Downloads:
         self.slots = Slots(DOWNLOADS)
 
     def place(self) -> ExitStack:
-        """A slot, given back when the stack is closed; where none is free, the answer says so."""
-        try:
-            return self.slots.take(client())
-        except SlotsTakenError as error:
-            if error.is_own:
-                words = gettext(
-                    "A file is already being downloaded from your network address; one address can"
-                    " download one file at a time. Try again when it is done."
-                )
-                raise TooManyRequests(words, retry_after=RETRY_AFTER_S) from error
-            words = gettext("Others are downloading just now; try again in a minute.")
-            raise ServiceUnavailable(words, retry_after=RETRY_AFTER_S) from error
+        """A slot, given back when the stack is closed; where none is free for some time, the answer
+        says so.
+        """
+        until = monotonic() + PATIENCE_S
+        while True:
+            try:
+                return self.slots.take(client())
+            except SlotsTakenError as error:
+                if error.is_own or monotonic() > until:
+                    self._refuse(error)
+            sleep(LOOK_S)
+
+    def _refuse(self, error: SlotsTakenError) -> NoReturn:
+        if error.is_own:
+            words = gettext(
+                "A file is already being downloaded from your network address; one address can"
+                " download one file at a time. Try again when it is done."
+            )
+            raise TooManyRequests(words, retry_after=RETRY_AFTER_S) from error
+        words = gettext("Others are downloading just now; try again in a minute.")
+        raise ServiceUnavailable(words, retry_after=RETRY_AFTER_S) from error
 
 
 def file(
