@@ -42,40 +42,12 @@ ARGUMENTS = [
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
-# Modules whose tests run on each database: those that read or write the catalog, or what does.
-EACH_CATALOG = {
-    "test_copies",
-    "test_corpus_attachments",
-    "test_corpus_attestation",
-    "test_corpus_backlog",
-    "test_corpus_backup",
-    "test_corpus_budget",
-    "test_corpus_changes",
-    "test_corpus_crawl",
-    "test_corpus_held_evidence",
-    "test_corpus_import_files",
-    "test_corpus_kills",
-    "test_corpus_lost",
-    "test_corpus_locks",
-    "test_corpus_quarantine",
-    "test_corpus_reread",
-    "test_corpus_shapes",
-    "test_corpus_spellings",
-    "test_corpus_store",
-    "test_corpus_verify",
-    "test_indexer_evidence",
-    "test_indexer_reindex",
-    "test_state",
-    "test_suppression",
-    "test_undated",
-}
-
-
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Catalog tests that have a catalog run on each database, unless they are of SQLite's file."""
-    name = metafunc.module.__name__.rpartition(".")[2]
-    is_sqlite = any(metafunc.definition.iter_markers("sqlite"))
-    if name in EACH_CATALOG and "catalog" in metafunc.fixturenames and not is_sqlite:
+    """Run tests with the mark `each_catalog` that have a catalog on each database, unless they are
+    of SQLite's file.
+    """
+    marks = {each.name for each in metafunc.definition.iter_markers()}
+    if "catalog" in metafunc.fixturenames and "each_catalog" in marks and "sqlite" not in marks:
         metafunc.parametrize("catalog", ["sqlite", "postgresql"], indirect=True)
 
 

@@ -29,6 +29,8 @@ from tests.corpus.evidence.test_reparse import misread, whole_page
 from tests.corpus.evidence.test_verify import lose_catalog, newest_file, state
 from tests.corpus.evidence.test_warc_import import Foreign, page_of
 
+pytestmark = pytest.mark.each_catalog
+
 
 def call(settings: Settings, *arguments: str) -> Result:
     env = {"COMMUNIQUE_DATA": str(settings.data), "COMMUNIQUE_CATALOG": settings.catalog}

@@ -22,6 +22,8 @@ from indexer.jobs.status import status_of
 from tests.conftest import crawl_sample
 from webui import create_app
 
+pytestmark = pytest.mark.each_catalog
+
 PAGES = Path(__file__).parents[1] / "pages" / "us_va_ag" / "pages"
 SEEN = {"release": datetime(2026, 1, 5, 23, 30, tzinfo=UTC)}
 SEEN["headline_and_subtitle_in_one"] = datetime(2026, 2, 9, 1, 0, tzinfo=UTC)

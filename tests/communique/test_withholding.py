@@ -32,6 +32,8 @@ from tests.conftest import COPIED, COPY, sample_id
 from tests.walk import addresses
 from webui import create_app
 
+pytestmark = pytest.mark.each_catalog
+
 REASON = "Order of a court of 12 March"
 
 

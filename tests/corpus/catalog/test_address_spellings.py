@@ -24,6 +24,8 @@ from tests.examplia import BODY, HOST, NAME, Crawl, OddInterface, asked, listing
 from tests.faulty_site import FaultySite
 from webui.view.attachments import translations
 
+pytestmark = pytest.mark.each_catalog
+
 DOJ, SAMPLE = "sample_doj", "https://www.justice.example/opa/pr"
 EARLIER = datetime(2024, 3, 12, 12, tzinfo=UTC)
 OLD = f"https://{HOST}/news/2024/jos%c3%a9-x"

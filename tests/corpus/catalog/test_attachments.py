@@ -20,6 +20,8 @@ from corpus.warc.writer import Place, own_files, read_response, responses
 from tests.conftest import EditedSite, sample_id
 from webui import create_app
 
+pytestmark = pytest.mark.each_catalog
+
 OFFICE, HOST = "sample_doj", "www.justice.example"
 LINKING = "/opa/pr/justice-department-and-city-halden-agree-consent-decree-police-use-force-custody"
 

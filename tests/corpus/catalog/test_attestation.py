@@ -33,6 +33,8 @@ from tests.corpus.evidence.test_verify import findings, repaired, state
 from tests.corpus.evidence.test_warc_import import Foreign, page_of
 from webui import create_app
 
+pytestmark = pytest.mark.each_catalog
+
 VERSION, RELEASE = tables.version.c, tables.release.c
 UNATTESTED: dict[str, Any] = dict.fromkeys(
     ("attested_at", "attested_file", "attested_offset"), None

@@ -20,6 +20,8 @@ from corpus.errors import SettingsError
 from corpus.release import release_id
 from corpus.review.report import CrawlReport
 
+pytestmark = pytest.mark.each_catalog
+
 HOST = "www.justice.gov"
 FEW = 6
 Crawl = Callable[..., CrawlReport]

@@ -14,6 +14,8 @@ from indexer import Engine, Query, open_engine, reindex
 from indexer.engine.results import Results
 from tests.conftest import COPIED, COPY, EditedSite, sample_id
 
+pytestmark = pytest.mark.each_catalog
+
 
 @pytest.fixture
 def engine(settings: Settings) -> Iterator[Engine]:

@@ -21,6 +21,8 @@ from indexer import Engine, open_engine, reindex
 from indexer.engine.results import Query
 from indexer.query.parser import parse
 
+pytestmark = pytest.mark.each_catalog
+
 CATALOGS = Path(__file__).parents[2] / "catalogs"
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 URL = "https://prosecutor.example/releases/{}"

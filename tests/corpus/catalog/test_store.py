@@ -21,6 +21,8 @@ from corpus.errors import StoreError
 from corpus.release import release_id
 from corpus.warc.writer import Place, sha256
 
+pytestmark = pytest.mark.each_catalog
+
 NOON = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 URL = "https://office.example/pr/1"

@@ -23,6 +23,8 @@ from indexer.jobs.status import status_of, status_sentences
 from tests.faulty_site import FaultySite, Page, after, status
 from tests.newsroom import LISTING, sample_newsroom
 
+pytestmark = pytest.mark.each_catalog
+
 HOST = "www.justice.example"
 RELEASES, PER_PAGE = 26, 8
 Crawl = Callable[..., CrawlReport]

@@ -28,6 +28,8 @@ from corpus.review.report import CrawlReport
 from corpus.warc.reader import Record, records
 from corpus.warc.writer import Place, responses
 
+pytestmark = pytest.mark.each_catalog
+
 HOST = "www.justice.gov"
 ROOT = Path(__file__).resolve().parents[3]
 FEW = 6

@@ -18,6 +18,8 @@ from corpus.crawling.crawl import crawl
 from corpus.crawling.sample_site import SampleSite
 from corpus.errors import StoreError
 
+pytestmark = pytest.mark.each_catalog
+
 ROOT = Path(__file__).resolve().parents[3]
 NAMES = ("sample_doj", "sample_gpo")
 DEADLINE_S = 600.0

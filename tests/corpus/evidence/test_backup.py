@@ -29,6 +29,8 @@ from tests.corpus.evidence.test_reparse import whole_page
 from tests.corpus.evidence.test_verify import newest_file, state
 from tests.disks import read_only_view, small_disk
 
+pytestmark = pytest.mark.each_catalog
+
 ROOT = Path(__file__).resolve().parents[3]
 MOST = 12
 # A crawl in a process of its own: data folder, site.

@@ -18,6 +18,8 @@ from tests.conftest import EDITED, FIRST_EDIT, EditedSite, sample_id
 from tests.corpus.evidence.test_verify import findings, newest_file, repaired
 from webui import create_app
 
+pytestmark = pytest.mark.each_catalog
+
 LOST = "The response this version was read from is lost."
 ID = sample_id(EDITED)
 

@@ -16,6 +16,8 @@ from corpus.evidence.reparse import Difference, reread_archive
 from corpus.warc.writer import ArchiveWriter, Place, Response, read_response
 from tests.corpus.evidence.test_verify import repaired, state
 
+pytestmark = pytest.mark.each_catalog
+
 v, r = tables.version.c, tables.release.c
 
 

@@ -17,6 +17,8 @@ from corpus.evidence.verify import verify_archive, verify_catalog
 from corpus.warc.reader import Record, records
 from corpus.warc.writer import ArchiveWriter, Response, own_files
 
+pytestmark = pytest.mark.each_catalog
+
 
 def findings(settings: Settings, store: Store) -> list[Finding]:
     return [*verify_archive(settings), *verify_catalog(settings, store)]

@@ -29,6 +29,8 @@ from indexer.export.jsonl import exported
 from tests.corpus.evidence.test_reparse import misread, whole_page
 from tests.corpus.evidence.test_verify import state
 
+pytestmark = pytest.mark.each_catalog
+
 WHO = "Aldania Web Archive"
 LONG_AGO = datetime(2019, 5, 1, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -13,6 +13,8 @@ from corpus.evidence.reparse import reread_archive
 from corpus.reading.page import fragment, paragraphs
 from corpus.release import Draft, Paragraph, release_id
 
+pytestmark = pytest.mark.each_catalog
+
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 URL = "https://prosecutor.example/releases/1"
 

@@ -25,6 +25,8 @@ from indexer.jobs.status import status_of, status_sentences
 from tests.corpus.evidence.test_reparse import whole_page
 from tests.corpus.evidence.test_verify import findings, newest_file, repaired, rows, state
 
+pytestmark = pytest.mark.each_catalog
+
 OFFICE = "sample_gpo"
 NOON = datetime(2026, 3, 12, 12, tzinfo=UTC)
 Hold = Callable[[], str]

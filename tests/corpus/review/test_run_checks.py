@@ -25,6 +25,8 @@ from corpus.review.run_checks import judge
 from corpus.review.staging import accept, finish_publishing
 from webui import create_app
 
+pytestmark = pytest.mark.each_catalog
+
 HOST = "www.justice.gov"
 ROOT = Path(__file__).resolve().parents[3]
 Crawl = Callable[..., CrawlReport]

@@ -26,6 +26,8 @@ from indexer.engine.interface import Report
 from indexer.whoosh_engine import WhooshEngine
 from tests.conftest import crawl_sample
 
+pytestmark = pytest.mark.each_catalog
+
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[3]
 DEADLINE_S = 60.0

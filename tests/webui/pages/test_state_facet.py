@@ -12,6 +12,8 @@ from indexer import Engine, Filters, Query, open_engine, reindex
 from indexer.engine.results import Results
 from tests.conftest import BACK, EDITED, FIRST_EDIT, GONE, EditedSite, sample_id
 
+pytestmark = pytest.mark.each_catalog
+
 
 @pytest.fixture
 def engine(settings: Settings) -> Iterator[Engine]:
