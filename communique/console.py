@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from typing import Any, Protocol
 
+import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -18,6 +21,16 @@ LOG_EVERY_S = 10.0
 FAILED, USAGE, SOME_FAILED, LOCKED = 1, 2, 3, 75
 
 Show = Callable[[str, int, int | None], None]
+
+
+class Report(Protocol):
+    """What came of one office."""
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs."""
+
+    def sentences(self) -> list[str]:
+        """For people."""
 
 
 def start_logging() -> None:
@@ -63,3 +76,12 @@ def shown(what: str) -> Iterator[Show]:
             log.info("%s: %s%s", words, f"{done:,}", f" of {total:,}" if total else "")
 
     yield line
+
+
+def show_reports(reports: Iterable[Report], as_json: bool) -> None:
+    """Print reports: for programs as a JSON list, for people one after another."""
+    if as_json:
+        click.echo(json.dumps([report.as_json() for report in reports], ensure_ascii=False))
+        return
+    for report in reports:
+        click.echo("\n".join(report.sentences()))

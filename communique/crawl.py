@@ -1,8 +1,7 @@
-"""The command that crawls: its options, and what comes of several offices."""
+"""The commands that crawl offices and publish a run that was quarantined."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from datetime import date
@@ -10,13 +9,12 @@ from functools import partial
 
 import click
 
-from communique.console import FAILED, SOME_FAILED, shown
+from communique.console import FAILED, SOME_FAILED, show_reports, shown
 from communique.opening import opened_or_made
 from corpus import Settings, Store, office, offices
 from corpus.crawling.sample_site import SampleSite
 from corpus.errors import LockedError, OfficeError
-from corpus.evidence.reparse import reread_archive
-from corpus.lock import no_crawl, only_crawl
+from corpus.lock import only_crawl
 from corpus.reading.address import host, is_address
 from corpus.review.report import CrawlReport
 from corpus.review.staging import accept
@@ -79,20 +77,6 @@ delay_option = click.option(
     "--limit", type=click.IntRange(min=1), help="Stop after that many releases of an office."
 )
 @delay_option
-@click.option(
-    "--accept",
-    "accepted",
-    multiple=True,
-    metavar="OFFICE",
-    help="Publish an office's run that was quarantined, after a look; fetches nothing.",
-)
-@click.option(
-    "--from-archive",
-    "is_reread",
-    is_flag=True,
-    help="Fetch nothing: read the archive anew, and tell what today's readers would change.",
-)
-@click.option("--apply", "is_applied", is_flag=True, help="With --from-archive: change it.")
 @click.option("--json", "as_json", is_flag=True, help="For programs: the reports as a JSON list.")
 @click.pass_obj
 def crawl_command(
@@ -103,22 +87,9 @@ def crawl_command(
     since: date | None,
     limit: int | None,
     delay: float | None,
-    accepted: tuple[str, ...],
-    is_reread: bool,
-    is_applied: bool,
     as_json: bool,
 ) -> None:
     """Fetch new and changed releases of offices (all but the samples when none is named)."""
-    if is_applied and not is_reread:
-        raise click.UsageError("--apply goes with --from-archive")
-    if is_reread:
-        if route or mirrors or since or limit or delay is not None or accepted:
-            raise click.UsageError("--from-archive fetches nothing, and goes with --apply alone")
-        _reread(settings, names, is_applied, as_json)
-        return
-    if accepted:
-        _accept(settings, accepted, names)
-        return
     from corpus.crawling.crawl import (
         crawl,  # brings Scrapy, half a second that other commands do not need
     )
@@ -148,7 +119,7 @@ def crawl_command(
             _crawl_each(chosen, settings, crawl_one, reports)
     finally:  # also what came before an error or a signal that ends the command
         if reports:
-            _show_reports([*reports.values()], as_json)
+            show_reports([*reports.values()], as_json)
     failed = [report for report in reports.values() if report.error or report.quarantined]
     if failed:
         raise SystemExit(FAILED if len(failed) == len(reports) else SOME_FAILED)
@@ -177,52 +148,19 @@ def _crawl_each(
         click.echo(f"Skipped: {each}", err=True)
 
 
-def _accept(settings: Settings, accepted: tuple[str, ...], names: tuple[str, ...]) -> None:
-    """Publish what is held of the offices' quarantined runs."""
-    if names:
-        raise click.UsageError("--accept fetches nothing; crawl in a command of its own.")
-    for name in accepted:
+@click.command("accept")
+@click.argument("names", metavar="OFFICE...", nargs=-1, required=True)
+@click.pass_obj
+def accept_command(settings: Settings, names: tuple[str, ...]) -> None:
+    """Publish offices' runs that were quarantined, after a look; fetches nothing."""
+    for name in names:
         office(name)
-    with closing(Store(settings, make=False)) as store, only_crawl(settings, *accepted):
-        for name in accepted:
+    with closing(Store(settings, make=False)) as store, only_crawl(settings, *names):
+        for name in names:
             routes = accept(store, name, settings.gone_visits)
             if not routes:
                 raise OfficeError(f"No run of {name} is quarantined; nothing was changed.")
             click.echo(f"{name}: the run by {', '.join(routes)} is published; reindex next.")
-
-
-def _reread(settings: Settings, names: tuple[str, ...], is_applied: bool, as_json: bool) -> None:
-    for name in names:
-        office(name)
-    with (
-        closing(Store(settings, make=False)) as store,
-        no_crawl(settings),  # for each office is read anew in one long transaction
-        shown("crawl") as show,
-    ):
-        chosen = names or [each.office for each in store.coverage() if each.office in offices()]
-        reports = [
-            reread_archive(
-                name,
-                settings,
-                store,
-                is_applied=is_applied,
-                progress=lambda report: show(report.office, report.read, None),
-            )
-            for name in chosen
-        ]
-    if as_json:
-        click.echo(json.dumps([report.as_json() for report in reports], ensure_ascii=False))
-    else:
-        for report in reports:
-            click.echo("\n".join(report.sentences()))
-
-
-def _show_reports(reports: list[CrawlReport], as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps([report.as_json() for report in reports], ensure_ascii=False))
-    else:
-        for report in reports:
-            click.echo("\n".join(report.sentences()))
 
 
 def crawl_samples(settings: Settings) -> Iterator[CrawlReport]:

@@ -1,4 +1,6 @@
-"""The commands that look after the evidence: check and mend it, take in other people's, copy it."""
+"""The commands that look after the evidence: check and mend it, read it anew, take in other
+people's, copy it.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +11,13 @@ from pathlib import Path
 
 import click
 
-from communique.console import FAILED
+from communique.console import FAILED, show_reports, shown
 from communique.opening import opened_or_made, opened_to_verify, refuse_nothing
-from corpus import Settings, Store
+from corpus import Settings, Store, office, offices
 from corpus.errors import CommuniqueError, SmallerError, StoreError
 from corpus.evidence.backup import back_up
 from corpus.evidence.finding import Finding
+from corpus.evidence.reparse import reread_archive
 from corpus.evidence.verify import verify_archive, verify_catalog
 from corpus.evidence.warc_import import import_files
 from corpus.lock import IMPORT, no_crawl, only_job
@@ -85,6 +88,38 @@ def _told(findings: Iterator[Finding], is_repaired: bool) -> bool:
             except (SmallerError, StoreError) as error:
                 click.echo(f"  Not repaired: {error}")
     return is_well
+
+
+@click.command("reparse")
+@click.argument("names", metavar="[OFFICE]...", nargs=-1)
+@click.option("--apply", "is_applied", is_flag=True, help="Change it.")
+@click.option("--json", "as_json", is_flag=True, help="For programs: the reports as a JSON list.")
+@click.pass_obj
+def reparse_command(
+    settings: Settings, names: tuple[str, ...], is_applied: bool, as_json: bool
+) -> None:
+    """Read the archive anew, and tell what today's readers would change (all offices when none is
+    named); fetches nothing.
+    """
+    for name in names:
+        office(name)
+    with (
+        closing(Store(settings, make=False)) as store,
+        no_crawl(settings),  # for each office is read anew in one long transaction
+        shown("reparse") as show,
+    ):
+        chosen = names or [each.office for each in store.coverage() if each.office in offices()]
+        reports = [
+            reread_archive(
+                name,
+                settings,
+                store,
+                is_applied=is_applied,
+                progress=lambda report: show(report.office, report.read, None),
+            )
+            for name in chosen
+        ]
+    show_reports(reports, as_json)
 
 
 @click.command("import")

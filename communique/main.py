@@ -15,8 +15,8 @@ import click
 from communique.catalog import copy_catalog_command
 from communique.check import check_command
 from communique.console import FAILED, LOCKED, SOME_FAILED, USAGE, drop_output, shown, start_logging
-from communique.crawl import crawl_command, crawl_samples, read_since
-from communique.evidence import backup_command, import_command, verify_command
+from communique.crawl import accept_command, crawl_command, crawl_samples, read_since
+from communique.evidence import backup_command, import_command, reparse_command, verify_command
 from communique.suppress import suppress_command
 from corpus import Settings, Source, Store, office, offices, read_settings
 from corpus.error_log import sentence
@@ -269,7 +269,9 @@ def _say_address(url: str) -> None:
 
 for command in (
     crawl_command,
+    accept_command,
     check_command,
+    reparse_command,
     import_command,
     verify_command,
     backup_command,

@@ -156,7 +156,7 @@ class CrawlReport:
         if self.quarantined:
             lines += [
                 f"  QUARANTINED: {self.quarantined} Nothing of this run is published;"
-                f" look, then `communique crawl --accept {self.office}`."
+                f" look, then `communique accept {self.office}`."
             ]
         if self.interrupted:
             lines.append(

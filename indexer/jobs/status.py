@@ -154,7 +154,7 @@ def status_sentences(status: dict[str, Any]) -> list[str]:
             lines.append(f"  cut short as asked, {row['cut_short']}")
         if row["quarantined"]:
             lines.append(f"  QUARANTINED, nothing of that run is published: {row['quarantined']}")
-            lines.append(f"  look, then `communique crawl --accept {name}`")
+            lines.append(f"  look, then `communique accept {name}`")
         if row["error"]:
             lines.append(f"  FAILED: {row['error']}")
         if row["quarantined"] or row["error"]:

@@ -29,8 +29,8 @@ COMMANDS = [
     "reindex",
     "verify",
     "crawl sample_gpo --mirror www.gov.example=http://127.0.0.1:9",
-    "crawl --from-archive",
-    "crawl --accept sample_doj",
+    "reparse",
+    "accept sample_doj",
     "import --by Somebody {file}",
     "suppress {id} --reason Mistaken",
     "backup {folder}",
@@ -296,7 +296,7 @@ def test_a_row_that_cannot_be_read_is_told_and_made_anew(
         where = f"rowid = (SELECT max(rowid) FROM {table})"
         connection.execute(f"UPDATE {table} SET {column} = ? WHERE {where}", [value])
         connection.commit()
-    for command in ("status", "export", "reindex --full", "crawl --from-archive"):
+    for command in ("status", "export", "reindex --full", "reparse"):
         call(copy_settings, *command.split())
     told = call(copy_settings, "verify")
     assert told.exit_code == 1

@@ -53,7 +53,7 @@ def test_an_index_that_is_behind_lost_or_at_odds_is_mended(
     copy_settings: Settings, copy_store: Store
 ) -> None:
     misread(copy_store, whole_page(copy_store).id, title="Misread")
-    call(copy_settings, "crawl", "--from-archive", "--apply")
+    call(copy_settings, "reparse", "--apply")
     assert_repaired(copy_settings, "The index is behind by 1 change; run `communique reindex`.")
     shutil.rmtree(copy_settings.index)
     assert_repaired(copy_settings, "There is no index in ")
@@ -192,15 +192,13 @@ def test_reading_anew_reports_before_it_changes(copy_settings: Settings, copy_st
     known = whole_page(copy_store)
     before = state(copy_store)
     misread(copy_store, known.id, title="Misread")
-    dry = call(copy_settings, "crawl", "--from-archive", "sample_gpo")
+    dry = call(copy_settings, "reparse", "sample_gpo")
     assert dry.exit_code == 0
     assert f"would be replaced: title 1; the first: {known.id}" in dry.output
     assert "Nothing was changed; say it again with --apply" in dry.output
-    [report] = json.loads(
-        call(copy_settings, "crawl", "--from-archive", "--json", "sample_gpo").output
-    )
+    [report] = json.loads(call(copy_settings, "reparse", "--json", "sample_gpo").output)
     assert report["differences"] == [{"release": known.id, "version": 1, "facts": ["title"]}]
-    done = call(copy_settings, "crawl", "--from-archive", "--apply")
+    done = call(copy_settings, "reparse", "--apply")
     assert done.exit_code == 0
     assert "sample_doj: " in done.output
     assert state(copy_store) == before
@@ -209,9 +207,10 @@ def test_reading_anew_reports_before_it_changes(copy_settings: Settings, copy_st
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["crawl", "--apply"],
-        ["crawl", "--from-archive", "--limit", "3"],
-        ["crawl", "--from-archive", "no_office"],
+        ["accept"],
+        ["accept", "no_office"],
+        ["reparse", "--limit", "3"],
+        ["reparse", "no_office"],
         ["import", "nowhere.warc"],
         ["import", "--by", "Somebody"],
     ],

@@ -60,8 +60,8 @@ def test_reading_commands_say_the_same_as_where_can_be_written(
     "command",
     [
         "crawl sample_gpo --mirror www.gov.example=http://127.0.0.1:9",
-        "crawl --from-archive --apply",
-        "crawl --accept sample_doj",
+        "reparse --apply",
+        "accept sample_doj",
         "reindex --full",
         "verify --repair",
         "import --by Somebody {file}",

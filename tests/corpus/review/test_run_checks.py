@@ -222,10 +222,10 @@ def test_status_offices_page_and_exit_status_tell_of_a_quarantine(
     page = app.test_client().get("/offices").text
     assert "Quarantined" in page
     assert "Last good run" in page
-    done = call(["crawl", "--accept", "us_doj"])
+    done = call(["accept", "us_doj"])
     assert (done.exit_code, "is published" in done.output) == (0, True)
     assert "QUARANTINED" not in call(["status"]).output
-    again = call(["crawl", "--accept", "us_doj"])
+    again = call(["accept", "us_doj"])
     assert (again.exit_code, "No run of us_doj is quarantined" in again.output) == (2, True)
     opened, engine = app.extensions["communique"]
     engine.close()
