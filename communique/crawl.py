@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from collections.abc import Callable
+from contextlib import closing
 from datetime import date
 from functools import partial
 
@@ -12,7 +12,6 @@ import click
 from communique.console import FAILED, SOME_FAILED, show_reports, shown
 from communique.opening import opened_or_made
 from corpus import Settings, Store, office, offices
-from corpus.crawling.sample_site import SampleSite
 from corpus.errors import LockedError, OfficeError
 from corpus.lock import only_crawl
 from corpus.reading.address import host, is_address
@@ -119,7 +118,7 @@ def crawl_command(
             _crawl_each(chosen, settings, crawl_one, reports)
     finally:  # also what came before an error or a signal that ends the command
         if reports:
-            show_reports([*reports.values()], as_json)
+            show_reports(reports.values(), as_json)
     failed = [report for report in reports.values() if report.error or report.quarantined]
     if failed:
         raise SystemExit(FAILED if len(failed) == len(reports) else SOME_FAILED)
@@ -161,16 +160,3 @@ def accept_command(settings: Settings, names: tuple[str, ...]) -> None:
             if not routes:
                 raise OfficeError(f"No run of {name} is quarantined; nothing was changed.")
             click.echo(f"{name}: the run by {', '.join(routes)} is published; reindex next.")
-
-
-def crawl_samples(settings: Settings) -> Iterator[CrawlReport]:
-    """Crawl the sample offices by all their routes, from the sites that come with the program."""
-    from corpus.crawling.crawl import crawl  # as above
-
-    samples = {name: source for name, source in offices().items() if source.is_sample}
-    with opened_or_made(settings) as store, only_crawl(settings, *samples), ExitStack() as sites:
-        for name, source in samples.items():
-            url = sites.enter_context(SampleSite(name)).url
-            mirrors = {host: url for route in source.routes for host in route.hosts}
-            for each in source.routes:
-                yield crawl(name, settings, store, route=each.name, mirrors=mirrors, delay_s=0)

@@ -1,0 +1,160 @@
+"""The commands over the index and what it is made from: build, search, export, status."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from dataclasses import asdict
+from datetime import date
+
+import click
+
+from communique.console import SOME_FAILED, shown
+from communique.crawl import read_since
+from corpus import Settings, Store, office
+from corpus.plural import pluralize
+from corpus.signals import Interruption
+from indexer import Filters, Passage, Query, open_engine, parse
+from indexer.assist.spelling import alternatives
+from indexer.assist.unknown_values import unknown_values
+from indexer.engine.results import Sort
+from indexer.engine.withholding import withholding
+from indexer.export.jsonl import exported
+from indexer.jobs.lineage import accept_smaller_option
+from indexer.jobs.reindex import reindex
+from indexer.jobs.status import status_of, status_sentences
+
+
+@click.command("reindex")
+@click.option(
+    "--full", "is_full", is_flag=True, help="Build anew beside the live index, check, and publish."
+)
+@accept_smaller_option
+@click.pass_obj
+def reindex_command(settings: Settings, is_full: bool, is_smaller_accepted: bool) -> None:
+    """Bring the search index up to the catalog.
+
+    Exit status 1, and the live index stays, when the new one would hold less than nine tenths of
+    its releases, or the catalog is older than it; --accept-smaller insists.
+    """
+    so_far = ""
+    try:
+        with (
+            closing(Store(settings, make=False)) as store,
+            closing(open_engine(settings)) as engine,
+            shown("reindex") as show,
+        ):
+
+            def note(done: int, total: int) -> None:
+                nonlocal so_far
+                so_far = f" after {done:,} of {total:,}"
+                show("reindex", done, total)
+
+            report = reindex(
+                settings,
+                store,
+                engine,
+                is_full=is_full,
+                is_smaller_accepted=is_smaller_accepted,
+                progress=note,
+            )
+    except Interruption:
+        click.echo(f"Broken off{so_far}; searches go on with the index there was.")
+        raise
+    click.echo(report.sentence())
+
+
+@click.command("search")
+@click.argument("words", metavar="QUERY", nargs=-1)
+@click.option("--office", "office_names", multiple=True, help="Only this office (repeatable).")
+@click.option("--since", callback=read_since, metavar="DATE", help="Only of that day or later.")
+@click.option(
+    "--sort",
+    type=click.Choice(["relevance", "newest", "oldest"]),
+    default="relevance",
+    show_default=True,
+)
+@click.option(
+    "--size", type=click.IntRange(1, 1000), default=10, show_default=True, help="Hits shown."
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="For programs: hits, total and facets as JSON."
+)
+@click.pass_obj
+def search_command(
+    settings: Settings,
+    words: tuple[str, ...],
+    office_names: tuple[str, ...],
+    since: date | None,
+    sort: Sort,
+    size: int,
+    as_json: bool,
+) -> None:
+    """Search the releases, in the query language of the search page."""
+    reading = parse(" ".join(words), limit_chars=settings.query_chars)
+    query = Query(reading.tree, Filters(office=office_names, since=since), sort, size=size)
+    with closing(Store(settings, make=False)) as store, closing(open_engine(settings)) as opened:
+        engine = withholding(opened, store)
+        results = engine.search(query)
+        notes = (*reading.notes, *unknown_values(query, results.facets, engine), *results.notes)
+        limit_chars = settings.query_chars
+        meant, better = alternatives(
+            " ".join(words), reading, query, results, engine, "en", limit_chars
+        )
+    if as_json:
+        found = asdict(results) | {"notes": notes}
+        del found["more_after"]  # the next page can be asked of /api/v1/, not here
+        click.echo(json.dumps(found, ensure_ascii=False, default=str))
+        return
+    for note in notes:
+        click.echo(f"Note: {note}", err=True)
+    if better:
+        found_more = pluralize(better.total, "release")
+        click.echo(f"Did you mean: {better.words} ({found_more})", err=True)
+    for each in meant:
+        click.echo(f"Who cites it: {each.words} ({pluralize(each.total, 'release')})", err=True)
+    click.echo(pluralize(results.total, "release"))
+    for hit in results.hits:
+        click.echo(f"\n{hit.published or 'date unknown'}  {hit.office}  {hit.title.text}")
+        click.echo(f"  {hit.id}  {hit.url}")
+        if hit.otherwise:
+            click.echo(f"  found by another spelling: {', '.join(hit.otherwise)}")
+        for passage in hit.passages:
+            click.echo(f"  {_styled(passage)}")
+
+
+def _styled(passage: Passage) -> str:
+    return "".join(
+        click.style(words, bold=True) if is_marked else words for words, is_marked in passage.parts
+    )
+
+
+@click.command("export")
+@click.option("--office", "office_name", help="Only this office.")
+@click.pass_obj
+def export_command(settings: Settings, office_name: str | None) -> None:
+    """Every release as JSON Lines on standard output."""
+    if office_name:
+        office(office_name)
+    with closing(Store(settings, make=False)) as store:
+        for release in store.releases(office_name):
+            click.echo(json.dumps(exported(release), ensure_ascii=False))
+
+
+@click.command("status")
+@click.option("--json", "as_json", is_flag=True, help="For programs: the status as JSON.")
+@click.pass_obj
+def status_command(settings: Settings, as_json: bool) -> None:
+    """What is held, when it was last crawled, and whether the index is up to date.
+
+    Exit status 3 where the last crawl of an office failed, or is quarantined.
+    """
+    with closing(Store(settings, make=False)) as store, closing(open_engine(settings)) as engine:
+        status = status_of(store, engine)
+    click.echo(
+        json.dumps(status, ensure_ascii=False, default=str)
+        if as_json
+        else "\n".join(status_sentences(status))
+    )
+    if any(each["office"] for each in status["reasons"]):
+        raise SystemExit(SOME_FAILED)
