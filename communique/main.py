@@ -17,7 +17,7 @@ from communique.evidence import backup_command, import_command, reparse_command,
 from communique.index import export_command, reindex_command, search_command, status_command
 from communique.offices import list_offices
 from communique.serve import serve_command
-from communique.suppress import suppress_command
+from communique.withhold import withhold_command
 from corpus import Settings, read_settings
 from corpus.error_log import sentence
 from corpus.errors import CommuniqueError, LockedError, OfficeError, SettingsError
@@ -86,7 +86,7 @@ for command in (
     search_command,
     export_command,
     status_command,
-    suppress_command,
+    withhold_command,
     reparse_command,
     verify_command,
     import_command,

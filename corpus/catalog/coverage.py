@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, extract, func, select
 
-from corpus.catalog.mapping import Coverage, sealed_ids
+from corpus.catalog.mapping import Coverage, withheld_ids
 from corpus.database import tables
 
 
@@ -50,7 +50,7 @@ def _counted(groups: tuple[Any, ...], *columns: Any) -> Select[Any]:
     return (
         select(r.office, func.count().label("number"), *groups, *columns)
         .select_from(joined)
-        .where(r.id.not_in(sealed_ids()))
+        .where(r.id.not_in(withheld_ids()))
         .group_by(r.office, *groups)
     )
 

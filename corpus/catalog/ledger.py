@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, Select, func, select
 
-from corpus.catalog.mapping import sealed_ids
+from corpus.catalog.mapping import withheld_ids
 from corpus.database import tables
 
 
@@ -38,7 +38,7 @@ def read_ledger(
 ) -> list[Entry]:
     """The newest entries, or those older than the one of that number."""
     e = tables.event.c
-    query = _entries().where(e.release.not_in(sealed_ids())).order_by(e.id.desc()).limit(size)
+    query = _entries().where(e.release.not_in(withheld_ids())).order_by(e.id.desc()).limit(size)
     for column, value in ((e.office, office), (e.kind, kind)):
         if value is not None:
             query = query.where(column == value)
@@ -49,7 +49,7 @@ def read_ledger(
 
 def count_ledger(connection: Connection) -> dict[tuple[str, str], int]:
     """How many entries each office has of each kind."""
-    entries = _entries().where(tables.event.c.release.not_in(sealed_ids())).subquery()
+    entries = _entries().where(tables.event.c.release.not_in(withheld_ids())).subquery()
     c = entries.c
     query = select(c.office, c.kind, func.count()).group_by(c.office, c.kind)
     return {(office, kind): int(n) for office, kind, n in connection.execute(query)}
@@ -62,7 +62,7 @@ def read_history(connection: Connection, id_: str) -> list[Entry]:
     first = connection.execute(
         select(r.id, r.office, r.url, r.first_seen, v.title, v.language, v.ordinal)
         .select_from(tables.release.join(tables.version, ours))
-        .where(r.id == id_, r.id.not_in(sealed_ids()))
+        .where(r.id == id_, r.id.not_in(withheld_ids()))
         .order_by(v.ordinal)
         .limit(1)
     ).one_or_none()

@@ -63,23 +63,23 @@ class Visit:
     status: int = 200
 
 
-def sealed_ids() -> Select[Any]:
-    """The ids of the releases that are suppressed now."""
+def withheld_ids() -> Select[Any]:
+    """The ids of the releases that are withheld now."""
     c = tables.suppression.c
     return select(c.release).where(c.undone_at.is_(None))
 
 
-def current_releases(*, sealed: bool = False) -> Select[Any]:
+def current_releases(*, with_withheld: bool = False) -> Select[Any]:
     """Releases with their newest versions: the rows that `read_release` takes.
 
-    Suppressed ones are left out, unless asked for by those who keep the evidence.
+    Withheld ones are left out, unless asked for by those who keep the evidence.
     """
     r, v = tables.release.c, tables.version.c
     columns = [each for each in v if each.name != "release"]
     joined = tables.release.join(tables.version, (v.release == r.id) & (v.ordinal == r.version))
     known = (r.id, r.office, r.url, r.first_seen, r.last_seen, r.version, r.gone_since)
     query = select(*known, _is_changed(), *columns).select_from(joined)
-    return query if sealed else query.where(r.id.not_in(sealed_ids()))
+    return query if with_withheld else query.where(r.id.not_in(withheld_ids()))
 
 
 def _is_changed() -> Label[bool]:

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
-from corpus.catalog.mapping import sealed_ids
+from corpus.catalog.mapping import withheld_ids
 from corpus.catalog.sequence import next_revision
 from corpus.database import tables
 
@@ -103,7 +103,7 @@ def read_copies(connection: Connection, id_: str) -> list[Copy]:
     c = tables.copy.c
     query = (
         select(c.other, c.likeness)
-        .where(c.release == id_, *(each.not_in(sealed_ids()) for each in (c.release, c.other)))
+        .where(c.release == id_, *(each.not_in(withheld_ids()) for each in (c.release, c.other)))
         .order_by(c.likeness.desc(), c.other)
     )
     return [Copy(*row) for row in connection.execute(query)]
@@ -116,7 +116,7 @@ def read_groups(connection: Connection) -> dict[str, str]:
     """
     c = tables.copy.c
     query = select(c.release, c.other).where(
-        c.release < c.other, *(each.not_in(sealed_ids()) for each in (c.release, c.other))
+        c.release < c.other, *(each.not_in(withheld_ids()) for each in (c.release, c.other))
     )
     groups: dict[str, str] = {}
 
@@ -141,7 +141,7 @@ def count_copies(connection: Connection, ids: Iterable[str]) -> dict[str, int]:
     c = tables.copy.c
     query = (
         select(c.release, func.count())
-        .where(c.release.in_(list(ids)), c.other.not_in(sealed_ids()))
+        .where(c.release.in_(list(ids)), c.other.not_in(withheld_ids()))
         .group_by(c.release)
     )
     return {id_: int(number) for id_, number in connection.execute(query)}

@@ -32,5 +32,5 @@ def _read_all(connection: Connection, table: Table) -> None:
         if table is tables.version:
             read_version(row)
     if table is tables.version:
-        for row in streamed(connection, current_releases(sealed=True)):
+        for row in streamed(connection, current_releases(with_withheld=True)):
             read_release(row)

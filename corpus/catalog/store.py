@@ -25,15 +25,15 @@ from corpus.catalog.mapping import (
     read_release,
     read_version,
     read_visit,
-    sealed_ids,
     version_values,
     visit_values,
+    withheld_ids,
 )
 from corpus.catalog.near_duplicates import Copy, count_copies, read_copies, read_groups
 from corpus.catalog.row_check import unreadable
 from corpus.catalog.sequence import hold
 from corpus.catalog.versioning import Outcome, record, see
-from corpus.catalog.withholding import Suppression, read_suppressions
+from corpus.catalog.withholding import WithholdingEntry, read_log
 from corpus.database import tables
 from corpus.database.batches import streamed
 from corpus.database.opening import check_pages, failed, not_whole, open_catalog, shown
@@ -50,7 +50,7 @@ __all__ = ["Entry", "Outcome", "Store", "Visit"]
 class Store:
     """The catalog of one data folder. Each method is one transaction; `writing` joins several.
 
-    Suppressed releases are in nothing that it gives to be shown.
+    Withheld releases are in nothing that it gives to be shown.
     """
 
     def __init__(self, settings: Settings, *, make: bool = True) -> None:
@@ -151,13 +151,13 @@ class Store:
                 insert(tables.run), {"office": office, "started_at": started_at, "report": report}
             )
 
-    def suppress(self, id_: str, reason: str, *, undo: bool = False) -> None:
+    def withhold(self, id_: str, reason: str, *, undo: bool = False) -> None:
         """Take a release out of sight, for a reason that the public log gives; or bring it back."""
         with self.changing() as connection:
             if undo:
                 withholding.undo(connection, id_, datetime.now(UTC))
             else:
-                withholding.suppress(connection, id_, reason, datetime.now(UTC))
+                withholding.withhold(connection, id_, reason, datetime.now(UTC))
 
     # reading
 
@@ -184,20 +184,20 @@ class Store:
         """The id of the release at an address, however that is spelled."""
         return release_id(office, self.known_url(office, url))
 
-    def get(self, id_: str, *, sealed: bool = False) -> Release | None:
-        """The release of that id as it stands now; a suppressed one only where `sealed` asks."""
+    def get(self, id_: str, *, with_withheld: bool = False) -> Release | None:
+        """The release of that id as it stands now; one that is withheld only `with_withheld`."""
         with self.writing() as connection:
-            query = current_releases(sealed=sealed).where(tables.release.c.id == id_)
+            query = current_releases(with_withheld=with_withheld).where(tables.release.c.id == id_)
             row = connection.execute(query).one_or_none()
         release = read_release(row) if row else None
-        return release if sealed or release is None else self._shown(release)
+        return release if with_withheld or release is None else self._shown(release)
 
     def _shown(self, release: Release) -> Release:
-        """A release that names no suppressed one as its translation."""
+        """A release that names no withheld one as its translation."""
         if release.office not in offices() or not release.alternates:
             return release
-        hidden = self.suppressed()
-        left = [a for a in release.alternates if self.id_of(release.office, a.url) not in hidden]
+        withheld = self.withheld()
+        left = [a for a in release.alternates if self.id_of(release.office, a.url) not in withheld]
         return replace(release, alternates=tuple(left))
 
     def first_seen(self, ids: Iterable[str]) -> dict[str, datetime]:
@@ -217,7 +217,7 @@ class Store:
         query = (
             select(r.id)
             .select_from(tables.release.join(tables.version, current))
-            .where(v.published.is_(None), r.id.not_in(sealed_ids()))
+            .where(v.published.is_(None), r.id.not_in(withheld_ids()))
             .order_by(func.coalesce(r.first_seen, v.observed_at).desc(), r.id.desc())
         )
         with self.writing() as connection:
@@ -237,7 +237,7 @@ class Store:
                 yield read_release(row)
 
     def ids(self, after_revision: int = 0) -> set[str]:
-        """The ids of all releases, or of those that changed after a revision, suppressed ones
+        """The ids of all releases, or of those that changed after a revision, withheld ones
         included.
         """
         r = tables.release.c
@@ -262,7 +262,7 @@ class Store:
         v = tables.version.c
         query = (
             select(tables.version)
-            .where(v.release == id_, ~v.is_repeat, v.release.not_in(sealed_ids()))
+            .where(v.release == id_, ~v.is_repeat, v.release.not_in(withheld_ids()))
             .order_by(v.observed_at, v.ordinal)
         )
         with self.writing() as connection:
@@ -307,24 +307,24 @@ class Store:
         with self.writing() as connection:
             return read_groups(connection)
 
-    def suppressed(self, after_revision: int = 0) -> set[str]:
+    def withheld(self, after_revision: int = 0) -> set[str]:
         """The ids that are out of sight, or those that went so after a revision."""
         r = tables.release.c
-        query = select(r.id).where(r.id.in_(sealed_ids()), r.revision > after_revision)
+        query = select(r.id).where(r.id.in_(withheld_ids()), r.revision > after_revision)
         with self.writing() as connection:
             return set(connection.scalars(query))
 
-    def last_suppressed_at(self) -> datetime | None:
+    def last_withheld_at(self) -> datetime | None:
         """When the last of those went out of sight."""
         c = tables.suppression.c
         query = select(c.at).where(c.undone_at.is_(None)).order_by(c.at.desc()).limit(1)
         with self.writing() as connection:
             return connection.scalar(query)
 
-    def suppressions(self) -> list[Suppression]:
-        """The public log of what was suppressed, newest first; it names no release."""
+    def withholding_log(self) -> list[WithholdingEntry]:
+        """The public log of what was withheld, newest first; it names no release."""
         with self.writing() as connection:
-            return read_suppressions(connection)
+            return read_log(connection)
 
     def revision(self) -> int:
         """The number of the newest change: an index that has seen it is up to date."""
@@ -335,7 +335,7 @@ class Store:
 
     def count(self) -> int:
         """How many releases there are."""
-        query = select(func.count()).where(tables.release.c.id.not_in(sealed_ids()))
+        query = select(func.count()).where(tables.release.c.id.not_in(withheld_ids()))
         with self.writing() as connection:
             return connection.scalar(query.select_from(tables.release)) or 0
 
@@ -354,7 +354,7 @@ class Store:
 
     def runs(self, *, good: bool = False) -> dict[str, tuple[datetime, dict[str, Any]]]:
         """The last run of each office that is over: when it began, and its report, which names no
-        suppressed release.
+        withheld release.
 
         `good`: the last one that was published without an error.
         """

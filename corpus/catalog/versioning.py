@@ -194,7 +194,7 @@ def _route(facts: dict[str, Any]) -> str:
 
 def _current(connection: Connection, id_: str) -> Row[Any] | None:
     return connection.execute(
-        current_releases(sealed=True).where(tables.release.c.id == id_)
+        current_releases(with_withheld=True).where(tables.release.c.id == id_)
     ).one_or_none()
 
 

@@ -1,4 +1,4 @@
-"""Releases that a person took out of sight: kept and sealed, counted in a log that names nobody."""
+"""Releases that a person took out of sight: kept, and counted in a log that names nobody."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from corpus.catalog.mapping import sealed_ids
+from corpus.catalog.mapping import withheld_ids
 from corpus.catalog.near_duplicates import tell_group
 from corpus.catalog.sequence import next_revision
 from corpus.database import tables
@@ -28,7 +28,7 @@ WITHHELD = "[withheld]"
 
 
 @dataclass(frozen=True)
-class Suppression:
+class WithholdingEntry:
     """One line of the public log: what office, when, why, and when it was undone, if so."""
 
     office: str
@@ -37,39 +37,39 @@ class Suppression:
     undone_at: datetime | None
 
 
-def suppress(connection: Connection, id_: str, reason: str, now: datetime) -> None:
+def withhold(connection: Connection, id_: str, reason: str, now: datetime) -> None:
     """Take a release out of sight. Raises StoreError where there is none, or it is already."""
     _check(connection, id_)
-    if connection.scalar(sealed_ids().where(tables.suppression.c.release == id_)):
-        raise StoreError(f"{id_} is suppressed already; `--undo` brings it back.")
+    if connection.scalar(withheld_ids().where(tables.suppression.c.release == id_)):
+        raise StoreError(f"{id_} is withheld already; `--undo` brings it back.")
     row = {"release": id_, "at": now, "reason": reason}
     connection.execute(insert(tables.suppression), row)
     _tell_index(connection, id_)
 
 
 def undo(connection: Connection, id_: str, now: datetime) -> None:
-    """Bring a release back into sight. Raises StoreError where it is not suppressed."""
+    """Bring a release back into sight. Raises StoreError where it is not withheld."""
     _check(connection, id_)
     c = tables.suppression.c
     where = (c.release == id_) & c.undone_at.is_(None)
     if not connection.execute(update(tables.suppression).where(where), {"undone_at": now}).rowcount:
-        raise StoreError(f"{id_} is not suppressed; nothing was changed.")
+        raise StoreError(f"{id_} is not withheld; nothing was changed.")
     _tell_index(connection, id_)
 
 
-def read_suppressions(connection: Connection) -> list[Suppression]:
+def read_log(connection: Connection) -> list[WithholdingEntry]:
     """The public log, newest first."""
     c, r = tables.suppression.c, tables.release.c
     query = select(r.office, c.at, c.reason, c.undone_at).join(tables.release, r.id == c.release)
-    return [Suppression(*row) for row in connection.execute(query.order_by(c.id.desc()))]
+    return [WithholdingEntry(*row) for row in connection.execute(query.order_by(c.id.desc()))]
 
 
 def names(connection: Connection) -> list[str]:
-    """What a suppressed release could be told by: its id, its addresses and titles."""
+    """What a withheld release could be told by: its id, its addresses and titles."""
     r, v = tables.release.c, tables.version.c
     joined = tables.release.join(tables.version, v.release == r.id)
     query = select(r.id, r.url, v.asked_url, v.title).select_from(joined)
-    rows = connection.execute(query.where(r.id.in_(sealed_ids()))).all()
+    rows = connection.execute(query.where(r.id.in_(withheld_ids()))).all()
     found = {name for id_, *urls, title in rows for name in (id_, *urls, title)}
     return sorted((name for name in found if len(name) >= DISTINCT), key=len, reverse=True)
 
@@ -83,21 +83,21 @@ def without(names: list[str], report: dict[str, Any]) -> dict[str, Any]:
     return hushed
 
 
-def unsealed(
+def redacted_body(
     release: Release,
     seen: Provenance,
     archived: Record,
-    sealed: set[str],
+    withheld: set[str],
     id_of: Callable[[str, str], str],
     limit_s: float,
 ) -> bytes | None:
     """What may be given out of the response that an observation of a release came in.
 
-    All of it, unless it carries suppressed releases as well: then this release's own part, as its
+    All of it, unless it carries withheld releases as well: then this release's own part, as its
     digest proves it; None where that cannot be cut out. `id_of` gives the id of an office's
     address.
     """
-    beside = {id_ for id_ in sealed if id_.startswith(f"{release.office}-")}
+    beside = {id_ for id_ in withheld if id_.startswith(f"{release.office}-")}
     if not beside or not seen.part_sha256:
         return archived.body
     try:

@@ -260,7 +260,7 @@ class Run:
         self.report.unchanged += 1
         if (wanted.url, wanted.language) != self.listing:
             id_ = self.intake.id_of(wanted.url)
-            known = self.store.get(id_, sealed=True)
+            known = self.store.get(id_, with_withheld=True)
             if known and self._is_well_read(known):
                 with self.store.writing() as connection:
                     seen = Observed(id_, known.url, "same", now)

@@ -67,7 +67,7 @@ class Intake:
         for draft in drafts:
             self.note_date(draft.published)
         fresh = {id_: draft for id_, draft in zip(ids, drafts, strict=True) if id_ not in staged}
-        known = {id_: self.store.get(id_, sealed=True) for id_ in fresh}
+        known = {id_: self.store.get(id_, with_withheld=True) for id_ in fresh}
         with self.store.writing() as connection:
             for id_, draft in fresh.items():
                 found = self._provenance(draft, answered, visit)

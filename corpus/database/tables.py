@@ -204,7 +204,7 @@ run = Table(
     Column("is_accepted", Boolean, nullable=False, server_default=false()),
 )
 
-# Releases that a person took out of sight: kept, sealed, listed without their names.
+# Releases that a person withheld: kept, and listed without their names.
 suppression = Table(
     "suppression",
     metadata,

@@ -85,7 +85,7 @@ def _told(settings: Settings, aside: Path | None, withheld: int, is_whole: bool)
     if not is_whole:
         yield (
             "What was withheld cannot all be read any more: withhold it again with `communique"
-            " suppress` before you serve."
+            " withhold` before you serve."
         )
     if number := len(imported_files(settings.archive)):
         yield (

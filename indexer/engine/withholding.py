@@ -1,4 +1,4 @@
-"""An engine that never shows what is suppressed, also before the index has heard of it."""
+"""An engine that never shows what is withheld, also before the index has heard of it."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ BLOCK = 1000  # lines
 
 
 def is_stained(store: Store, build: str) -> bool:
-    """Whether a build can hold words of what was suppressed after it was begun.
+    """Whether a build can hold words of what was withheld after it was begun.
 
     An update that takes a release out leaves words of it behind.
     """
-    last = store.last_suppressed_at()
+    last = store.last_withheld_at()
     return last is not None and built_at(build) <= last
 
 
 class Withholding:
-    """Leaves out suppressed hits and lines, and hands on everything else. Words of the corpus are
+    """Leaves out withheld hits and lines, and hands on everything else. Words of the corpus are
     told by clean builds alone.
 
-    The next update of the index takes suppressed releases out of it; until then totals still count
+    The next update of the index takes withheld releases out of it; until then totals still count
     them.
     """
 
@@ -50,7 +50,7 @@ class Withholding:
         return getattr(self.engine, name)
 
     def search(self, query: Query) -> Results:
-        """One page of hits without what is suppressed."""
+        """One page of hits without what is withheld."""
         results = self.engine.search(query)
         hits, clause = self._shown(results.hits), results.clause
         if clause and is_stained(self.store, results.build):
@@ -59,7 +59,7 @@ class Withholding:
         return replace(results, hits=hits, clause=clause, more_after=onward)
 
     def _onward(self, query: Query, results: Results, hits: tuple[Hit, ...]) -> Position | None:
-        """Where the next page of a walk begins, which no suppressed hit tells: behind the last one
+        """Where the next page of a walk begins, which no withheld hit tells: behind the last one
         that is shown, or right before the next.
         """
         if results.more_after and hits:
@@ -72,29 +72,29 @@ class Withholding:
         return None
 
     def scan(self, query: Query) -> Iterator[str]:
-        """The ids of all hits but the suppressed ones."""
-        sealed = self.store.suppressed()
-        return (id_ for id_ in self.engine.scan(query) if id_ not in sealed)
+        """The ids of all hits but the withheld ones."""
+        withheld = self.store.withheld()
+        return (id_ for id_ in self.engine.scan(query) if id_ not in withheld)
 
     def occurrences(
         self, query: Query, sort: LineSort = "document", start: int = 0, size: int = 50
     ) -> Concordance:
-        """A page of lines without those of suppressed releases."""
+        """A page of lines without those of withheld releases."""
         found = self.engine.occurrences(query, sort, start, size)
-        sealed = self.store.suppressed()
-        return replace(found, lines=tuple(each for each in found.lines if each.id not in sealed))
+        withheld = self.store.withheld()
+        return replace(found, lines=tuple(each for each in found.lines if each.id not in withheld))
 
     def scan_occurrences(self, query: Query, sort: LineSort = "document") -> Iterator[Line]:
-        """All lines but those of suppressed releases."""
-        sealed: set[str] = set()
+        """All lines but those of withheld releases."""
+        withheld: set[str] = set()
         for number, each in enumerate(self.engine.scan_occurrences(query, sort)):
             if number % BLOCK == 0:  # reading them may take hours
-                sealed = self.store.suppressed()
-            if each.id not in sealed:
+                withheld = self.store.withheld()
+            if each.id not in withheld:
                 yield each
 
     def similar(self, id_: str, size: int) -> tuple[Hit, ...]:
-        """The releases most like one, suppressed ones left out."""
+        """The releases most like one, withheld ones left out."""
         return self._shown(self.engine.similar(id_, size))
 
     def collocates(self, query: Query, *how: Any, **more: Any) -> Collocates:
@@ -123,8 +123,8 @@ class Withholding:
         return is_stained(self.store, self.engine.live_build())
 
     def _shown(self, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
-        sealed = self.store.suppressed() if hits else ()
-        return tuple(hit for hit in hits if hit.id not in sealed)
+        withheld = self.store.withheld() if hits else ()
+        return tuple(hit for hit in hits if hit.id not in withheld)
 
 
 def _without_words(clause: Clause) -> Clause:

@@ -37,7 +37,7 @@ def is_continued(store: Store, engine: Engine, health: Health) -> bool:
         return False
     changed = store.ids(health.revision)
     held = sum(engine.has(changed))
-    after = health.releases - held + len(changed - store.suppressed(health.revision))
+    after = health.releases - held + len(changed - store.withheld(health.revision))
     sample = store.ids_until(health.revision, SAMPLE)
     return after <= store.count() and all(engine.has(sample))
 

@@ -53,7 +53,7 @@ def reindex(
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> ReindexReport:
     """Bring the index up to the catalog; without a usable live one of this format, made from this
-    catalog and free of words of what was suppressed, build it anew.
+    catalog and free of words of what was withheld, build it anew.
 
     What older rules derived from texts, or an older catalog lacks, is derived first, and kept.
     Raises LockedError when another reindex runs, StoreError when disk or catalog refuse,
@@ -107,9 +107,9 @@ def _update(
     revision: int,
     progress: Callable[[int, int], None],
 ) -> int:
-    """Add what changed since a revision, and take out what was suppressed."""
+    """Add what changed since a revision, and take out what was withheld."""
     total = revision - seen
-    changed, removed = _documents(store, seen), store.suppressed(seen)
+    changed, removed = _documents(store, seen), store.withheld(seen)
     return engine.update(changed, removed, revision, lambda done: progress(done, total))
 
 
@@ -128,7 +128,7 @@ def _rebuild(
     sample = [release.id for release in islice(store.releases(), SAMPLE)]
     build = engine.build(_documents(store, 0), revision, report)
     try:
-        total = min(total, store.count())  # what was suppressed meanwhile need not be in it
+        total = min(total, store.count())  # what was withheld meanwhile need not be in it
         sample = [each for each in sample if store.get(each)]
         _check(engine, build, number, total, sample)
     except BaseException:

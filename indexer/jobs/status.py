@@ -59,7 +59,7 @@ def status_of(store: Store, engine: Engine) -> dict[str, Any]:
         }
     found = condition(store, engine)
     health = found.health
-    suppressed = len(store.suppressed())
+    withheld = len(store.withheld())
     index = {
         "build": health.build,
         "releases": health.releases,
@@ -67,7 +67,7 @@ def status_of(store: Store, engine: Engine) -> dict[str, Any]:
         "problem": health.problem,
         "cluster": health.cluster,
     }
-    return found.as_json() | {"offices": rows, "index": index, "suppressed": suppressed}
+    return found.as_json() | {"offices": rows, "index": index, "withheld": withheld}
 
 
 def _exceptions(name: str) -> dict[str, str]:
@@ -160,8 +160,8 @@ def status_sentences(status: dict[str, Any]) -> list[str]:
         if row["quarantined"] or row["error"]:
             good = row["last_good_run"]
             lines.append(f"  last good run: {f'{good:%Y-%m-%d %H:%M} UTC' if good else 'none'}")
-    if status["suppressed"]:
-        lines.append(f"{pluralize(status['suppressed'], 'release')} suppressed")
+    if status["withheld"]:
+        lines.append(f"{pluralize(status['withheld'], 'release')} withheld")
     index = status["index"]
     if index["problem"]:
         lines.append(index["problem"])

@@ -32,7 +32,7 @@ COMMANDS = [
     "reparse",
     "accept sample_doj",
     "import --by Somebody {file}",
-    "suppress {id} --reason Mistaken",
+    "withhold {id} --reason Mistaken",
     "backup {folder}",
     "copy-catalog sqlite:///{folder}",
     "serve",
@@ -141,9 +141,9 @@ def withhold(settings: Settings) -> tuple[str, str]:
     """Two releases: the first is withheld, the second was and is in sight again."""
     with closing(Store(settings)) as store:
         first, second, *_ = (each.id for each in store.releases())
-        store.suppress(first, "Names a child.")
-        store.suppress(second, "By mistake.")
-        store.suppress(second, "", undo=True)
+        store.withhold(first, "Names a child.")
+        store.withhold(second, "By mistake.")
+        store.withhold(second, "", undo=True)
     return first, second
 
 
@@ -161,10 +161,10 @@ def test_what_was_withheld_stays_so_in_a_catalog_made_anew(
     assert done.exit_code == 0, done.output
     assert "What was withheld is so in it too (2 lines of the log)." in done.output
     with closing(Store(copy_settings, make=False)) as store:
-        assert store.suppressed() == {first}
+        assert store.withheld() == {first}
         assert store.get(first) is None
         assert store.get(second)
-        assert len(store.suppressions()) == 2
+        assert len(store.withholding_log()) == 2
     exported = call(copy_settings, "export").output
     assert (first in exported, second in exported) == (False, True)
 
@@ -174,7 +174,7 @@ def test_what_was_withheld_under_an_older_spelling_stays_so(copy_settings: Setti
     path = copy_settings.data / "catalog.sqlite"
     with closing(Store(copy_settings)) as store:
         known = next(iter(store.releases("sample_doj")))
-        store.suppress(known.id, "Names a child.")
+        store.withhold(known.id, "Names a child.")
     older = f"{known.id[:-16]}{'0' * 16}"
     with closing(sqlite3.connect(path)) as opened, opened:
         for table, column in (
@@ -214,7 +214,7 @@ def test_a_repair_that_was_killed_goes_on_where_it_was(copy_settings: Settings) 
     done = call(copy_settings, "verify", "--repair")
     assert done.exit_code == 0, done.output
     with closing(Store(copy_settings, make=False)) as store:
-        assert store.suppressed() == {first}
+        assert store.withheld() == {first}
     assert not path.with_name("catalog.sqlite.new").exists()
 
 

@@ -75,7 +75,7 @@ SENTENCE = re.compile(
     [
         "import --by Somebody {theirs}",
         "reindex --full",
-        "suppress {id} --reason Mistaken",
+        "withhold {id} --reason Mistaken",
         "verify --repair",
         "backup {disk}/backup",
         "copy-catalog sqlite:///{disk}/copied.sqlite",
@@ -98,9 +98,9 @@ def test_a_full_disk_ends_a_command_with_a_sentence_and_takes_nothing(
     assert disk.call("verify", "--repair").exit_code == 0
     with closing(Store(disk.settings, make=False)) as store:
         after = state(store)
-        assert after.keys() >= before.keys() - store.suppressed()
+        assert after.keys() >= before.keys() - store.withheld()
         assert all(after[id_][0].body == before[id_][0].body for id_ in after.keys() & before)
-    assert disk.call(*words).exit_code == (1 if "suppress" in command and size_kb else 0)
+    assert disk.call(*words).exit_code == (1 if "withhold" in command and size_kb else 0)
 
 
 @pytest.mark.parametrize("size_kb", [40, 120, 200, 300])

@@ -42,7 +42,7 @@ COMMANDS = sorted(
         "reindex",
         "reparse",
         "serve",
-        "suppress",
+        "withhold",
     ]
 )
 # No waiting for an office that refuses; every release is due at every crawl.
@@ -283,7 +283,7 @@ NEEDING = {
     "search": ["fraud"],
     "serve": ["--port", "0"],
     "status": ["--json"],
-    "suppress": ["us_doj-0", "--reason", "Order"],
+    "withhold": ["us_doj-0", "--reason", "Order"],
     "verify": ["--repair"],
 }
 
@@ -437,7 +437,7 @@ def test_export_prints_every_release_as_a_line(
 
 def test_status_tells_what_is_held(sample_settings: Settings, sample_store: Store) -> None:
     status = json.loads(call(sample_settings.data, "status", "--json").output)
-    assert set(status) == {"status", "reasons", "offices", "index", "suppressed"}
+    assert set(status) == {"status", "reasons", "offices", "index", "withheld"}
     assert (status["status"], status["reasons"]) == ("ok", [])
     assert set(status["offices"]) == {"sample_doj", "sample_gpo"}
     held = sum(row["releases"] for row in status["offices"].values())

@@ -65,7 +65,7 @@ def test_reading_commands_say_the_same_as_where_can_be_written(
         "reindex --full",
         "verify --repair",
         "import --by Somebody {file}",
-        "suppress {id} --reason Mistaken",
+        "withhold {id} --reason Mistaken",
         "copy-catalog sqlite:///{file}",
         "demo --no-serve",
     ],

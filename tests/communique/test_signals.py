@@ -208,8 +208,8 @@ def test_a_reindex_whose_workers_are_at_work_ends_as_well(
 def test_an_update_that_is_broken_off_leaves_no_file_behind(copy_settings: Settings) -> None:
     with closing(Store(copy_settings)) as store:
         for id_ in [each.id for each in store.releases()][:20]:
-            store.suppress(id_, "a reason")
-            store.suppress(id_, "", undo=True)
+            store.withhold(id_, "a reason")
+            store.withhold(id_, "", undo=True)
     build = copy_settings.index / str(open_engine(copy_settings).health().build)
     before = sorted(path.name for path in build.iterdir())
     with Stalling(

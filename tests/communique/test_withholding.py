@@ -1,4 +1,4 @@
-"""A suppressed release is nowhere to be seen, at once and for good; its evidence stays."""
+"""A withheld release is nowhere to be seen, at once and for good; its evidence stays."""
 
 from __future__ import annotations
 
@@ -80,13 +80,13 @@ def assert_not_shown(release: Release, settings: Settings, client: FlaskClient) 
     assert release.id not in call(settings, "search", "fentanyl", "--json").output
 
 
-def test_a_suppressed_release_is_shown_nowhere_and_stays_away(
+def test_a_withheld_release_is_shown_nowhere_and_stays_away(
     settings: Settings, client: FlaskClient, release: Release
 ) -> None:
     for path in ("/", "/context", "/context.csv", "/trends"):
         assert release.id in client.get(f"{path}?q=fentanyl").text
     count = len(call(settings, "export").output.splitlines())
-    done = call(settings, "suppress", release.id, "--reason", REASON)
+    done = call(settings, "withhold", release.id, "--reason", REASON)
     assert done.exit_code == 0
     assert_not_shown(release, settings, client)
     assert len(call(settings, "export").output.splitlines()) == count - 1
@@ -96,7 +96,7 @@ def test_a_suppressed_release_is_shown_nowhere_and_stays_away(
     store, engine = Store(settings), open_engine(settings)
     assert engine.has([release.id]) == [False]
     assert (store.versions(release.id), store.history(release.id)) == ([], [])
-    assert store.get(release.id, sealed=True) == release
+    assert store.get(release.id, with_withheld=True) == release
     assert [*verify_archive(settings), *verify_catalog(settings, store)] == []
     store.close()
     engine.close()
@@ -108,7 +108,7 @@ def test_its_words_are_suggested_no_more(settings: Settings, release: Release) -
     own = sorted(words(release) - others)
     assert own, "it has a word that no other release has"
     assert all(word in engine.complete(word[:-1], 50) for word in own)
-    assert call(settings, "suppress", release.id, "--reason", REASON).exit_code == 0
+    assert call(settings, "withhold", release.id, "--reason", REASON).exit_code == 0
     assert not [word for word in own if word in engine.complete(word[:-1], 50)]
     assert not {engine.nearest(f"{word}x") for word in own} & set(own)
     store.close()
@@ -206,7 +206,7 @@ def test_no_address_names_it(
     caplog.set_level(logging.INFO, "communique")
     busy = FileLock(settings.data / "reindex.lock") if state == "behind" else nullcontext()
     with busy:
-        assert call(settings, "suppress", release.id, "--reason", REASON).exit_code == 0
+        assert call(settings, "withhold", release.id, "--reason", REASON).exit_code == 0
     caplog.clear()
     if state == "restored":
         copy = tmp_path / "backup"
@@ -245,7 +245,7 @@ def test_no_answer_from_before_is_current(
         assert answer.cache_control.no_cache or answer.cache_control.no_store, url
         assert not answer.cache_control.max_age, url
         assert "Expires" not in answer.headers
-    store.suppress(release.id, REASON)  # the index has not heard of it
+    store.withhold(release.id, REASON)  # the index has not heard of it
     for url, answer in kept:
         if answer.status_code == 302:
             continue
@@ -263,7 +263,7 @@ def test_a_walk_names_it_in_no_cursor(
     client: FlaskClient, release: Release, store: Store, settings: Settings
 ) -> None:
     """At whatever place of a page it would stand."""
-    store.suppress(release.id, REASON)
+    store.withhold(release.id, REASON)
     for sort in ("id", "newest", "oldest"):
         for size in (1, 2, 3, 50):
             url: str | None = f"/api/v1/search?sort={sort}&size={size}"
@@ -289,7 +289,7 @@ def test_words_of_the_corpus_are_told_again_when_the_build_is_clean(
     assert told()[0]
     usual = told()
     with FileLock(settings.data / "reindex.lock"):
-        call(settings, "suppress", release.id, "--reason", REASON)
+        call(settings, "withhold", release.id, "--reason", REASON)
     assert client.get("/complete?q=tort").get_json() == []
     assert "Words are not listed" in client.get("/collocates?q=court&least=2").text
     done = call(settings, "reindex")  # by the next timer, without --full
@@ -311,13 +311,13 @@ def test_no_other_language_leads_to_it(settings: Settings, store: Store) -> None
     paths = (f"/releases/{one.id}", f"/api/v1/releases/{one.id}")
     page, described = (client.get(path).text for path in paths)
     assert (other.id in page, other.url in described) == (True, True)
-    store.suppress(other.id, REASON)
+    store.withhold(other.id, REASON)
     for told in (client.get(path).text for path in paths):
         assert (other.id in told, other.url in told) == (False, False)
     assert client.get(f"/releases/{one.id}/attestation").status_code == 410
     left = [each["url"] for each in client.get(paths[1]).get_json()["alternates"]]
     assert left == [each.url for each in one.alternates if each.url != other.url]
-    store.suppress(other.id, REASON, undo=True)
+    store.withhold(other.id, REASON, undo=True)
     assert other.id in client.get(paths[0]).text
     assert other.url in client.get(f"/releases/{one.id}/attestation").text
     for each in app.extensions["communique"]:
@@ -335,7 +335,7 @@ def test_a_table_of_lines_that_is_being_read_tells_no_more_of_it(
         assert last != ids[0]
         lines = withholding.withholding(engine, store).scan_occurrences(query)
         assert next(lines).id == ids[0]
-        store.suppress(last, REASON)
+        store.withhold(last, REASON)
         assert [each.id for each in lines] == [each for each in ids[1:] if each != last]
 
 
@@ -352,9 +352,9 @@ def test_a_copy_does_not_tell_of_it(
         app = create_app(settings)
         client = app.test_client()
         if is_indexed:
-            assert call(settings, "suppress", release.id, "--reason", REASON).exit_code == 0
+            assert call(settings, "withhold", release.id, "--reason", REASON).exit_code == 0
         else:
-            store.suppress(release.id, REASON)
+            store.withhold(release.id, REASON)
         assert (store.copies(left), store.copy_counts([left])) == ([], {})
         # Their texts and titles are the same: the addresses alone tell them apart.
         needles = (release.id, release.url, release.url.rpartition("/")[2])
@@ -371,13 +371,13 @@ def test_a_report_names_what_is_in_sight(store: Store, release: Release) -> None
     refused = [Refusal(each.url, "unreadable", f"“{each.title}”") for each in (release, other)]
     report = CrawlReport("sample_doj", "pages", refused=refused)
     store.add_run("sample_doj", datetime.now(UTC), report.as_json())
-    store.suppress(release.id, REASON)
+    store.withhold(release.id, REASON)
     _, told = store.runs()["sample_doj"]
     assert told["refused"] == [
         {"url": "[withheld]", "rule": "unreadable", "reason": "“[withheld]”"},
         {"url": other.url, "rule": "unreadable", "reason": f"“{other.title}”"},
     ]
-    store.suppress(release.id, REASON, undo=True)
+    store.withhold(release.id, REASON, undo=True)
     assert store.runs()["sample_doj"][1]["refused"][0]["url"] == release.url
 
 
@@ -385,7 +385,7 @@ def test_it_is_not_shown_while_the_index_cannot_be_updated(
     settings: Settings, client: FlaskClient, release: Release
 ) -> None:
     with FileLock(settings.data / "reindex.lock"):
-        done = call(settings, "suppress", release.id, "--reason", REASON)
+        done = call(settings, "withhold", release.id, "--reason", REASON)
         assert done.exit_code == 0
         assert "A reindex is running" in done.output
         assert_not_shown(release, settings, client)
@@ -399,46 +399,52 @@ def test_it_is_not_shown_while_the_index_cannot_be_updated(
 def test_the_log_tells_how_many_and_why_and_not_whom(
     settings: Settings, client: FlaskClient, release: Release
 ) -> None:
-    assert "0 releases are suppressed now" in client.get("/suppressed").text
-    call(settings, "suppress", release.id, "--reason", REASON)
-    page = client.get("/suppressed").text
-    assert "1 release is suppressed now" in page
+    assert "0 releases are withheld now" in client.get("/withheld").text
+    call(settings, "withhold", release.id, "--reason", REASON)
+    page = client.get("/withheld").text
+    assert "1 release is withheld now" in page
     assert REASON in page
     assert not [each for each in (release.id, release.title, release.url) if each in page]
     assert "in no count here: 1 release" in client.get("/offices").text
-    assert "1 release suppressed" in call(settings, "status").output
+    assert "1 release withheld" in call(settings, "status").output
 
 
-def test_an_undone_suppression_brings_the_release_back_and_stays_in_the_log(
+@pytest.mark.parametrize("language", ["", "/ru", "/kk"])
+def test_the_log_s_old_address_leads_to_it(client: FlaskClient, language: str) -> None:
+    answer = client.get(f"{language}/suppressed")
+    assert (answer.status_code, answer.location) == (301, f"{language}/withheld")
+
+
+def test_an_undone_withholding_brings_the_release_back_and_stays_in_the_log(
     settings: Settings, client: FlaskClient, release: Release
 ) -> None:
-    call(settings, "suppress", release.id, "--reason", REASON)
-    assert call(settings, "suppress", release.id, "--undo").exit_code == 0
+    call(settings, "withhold", release.id, "--reason", REASON)
+    assert call(settings, "withhold", release.id, "--undo").exit_code == 0
     assert client.get(f"/releases/{release.id}").status_code == 200
     assert release.id in client.get("/?q=fentanyl").text
-    assert REASON in client.get("/suppressed").text
-    assert "0 releases are suppressed now" in client.get("/suppressed").text
+    assert REASON in client.get("/withheld").text
+    assert "0 releases are withheld now" in client.get("/withheld").text
 
 
 def test_what_makes_no_sense_is_refused_with_a_sentence(
     settings: Settings, release: Release
 ) -> None:
-    run = partial(call, settings, "suppress")
+    run = partial(call, settings, "withhold")
     assert (run(release.id).exit_code, run(release.id, "--reason", " ").exit_code) == (2, 2)
     missing = run("sample_doj-0000000000000000", "--reason", REASON)
     assert (missing.exit_code, "There is no release" in missing.output) == (1, True)
     assert run(release.id, "--undo").exit_code == 1
     assert run(release.id, "--reason", REASON).exit_code == 0
     again = run(release.id, "--reason", REASON)
-    assert (again.exit_code, "suppressed already" in again.output) == (1, True)
+    assert (again.exit_code, "withheld already" in again.output) == (1, True)
 
 
-def test_a_rebuild_after_a_suppression_holds_the_others(
+def test_a_rebuild_after_a_withholding_holds_the_others(
     settings: Settings, release: Release
 ) -> None:
     store, engine = Store(settings), open_engine(settings)
     before = store.count()
-    store.suppress(release.id, REASON)
+    store.withhold(release.id, REASON)
     report = reindex(settings, store, engine, is_full=True)
     assert report.releases == store.count() == before - 1
     store.close()

@@ -34,7 +34,7 @@ PATHS = [
     "/offices",
     "/kk/offices",
     "/changes",
-    "/suppressed",
+    "/withheld",
     "/help",
     "/nowhere",
     *(f"/releases/{sample_id(each)}?q=torture" for each in (EDITED, GONE, BACK, COPIED)),

@@ -41,7 +41,7 @@ def _refuse_body() -> None:
 
 def _make_conditional(response: Response) -> Response:
     """Whoever has an answer already is told so (304); it is asked for again each time, so that what
-    is suppressed is out of every cache at once.
+    is withheld is out of every cache at once.
     """
     response.headers["Cache-Control"] = "public, no-cache"
     if response.status_code == 200:

@@ -23,7 +23,7 @@ it back as If-None-Match, and 304 says that nothing has changed."""
 ID = {"in": "path", "name": "id", "description": "the release's id"}
 ERRORS = {
     HTTPStatus.BAD_REQUEST: "What is asked for takes too long or cannot be read",
-    HTTPStatus.NOT_FOUND: "There is no such release or version, or it was suppressed",
+    HTTPStatus.NOT_FOUND: "There is no such release or version, or it is withheld",
     HTTPStatus.METHOD_NOT_ALLOWED: "Everything is read with GET",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "A body was sent; none is needed",
     HTTPStatus.UNPROCESSABLE_ENTITY: "An argument is unknown or cannot be read; `errors` name it",

@@ -217,4 +217,4 @@ class OfficesSchema(Shape):
 
     offices = listed(fields.Nested(OfficeSchema), "by name")
     index = fields.Nested(IndexSchema)
-    suppressed = whole("releases out of sight")
+    withheld = whole("releases out of sight")

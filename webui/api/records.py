@@ -67,7 +67,7 @@ def add(parts: Parts, store: Store, engine: Engine) -> None:
         """
         status = status_of(store, engine)
         held = [_office(name, row) for name, row in status["offices"].items()]
-        return {"offices": held, "index": status["index"], "suppressed": status["suppressed"]}
+        return {"offices": held, "index": status["index"], "withheld": status["withheld"]}
 
 
 def _statutes(release: Release) -> list[dict[str, Any]] | None:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from flask_babel import gettext
 
 from corpus import Provenance, Release, Settings, Store, certificate_exception
-from corpus.catalog.withholding import unsealed
+from corpus.catalog.withholding import redacted_body
 from corpus.errors import IndexUnusableError
 from corpus.warc.reader import read_record
 from corpus.warc.writer import Place, read_response
@@ -69,12 +69,10 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
         if seen.lost_at:
             abort(410, gettext("The response this version was read from is lost."))
         archived = read_response(settings.archive, Place(seen.warc_file, seen.warc_offset))
-        sealed, limit_s = store.suppressed(), settings.reading_s
-        body = unsealed(found, seen, archived, sealed, store.id_of, limit_s)
+        withheld, limit_s = store.withheld(), settings.reading_s
+        body = redacted_body(found, seen, archived, withheld, store.id_of, limit_s)
         if body is None:
-            abort(
-                410, gettext("This response carries a release that was suppressed; it is sealed.")
-            )
+            abort(410, gettext("This response carries a withheld release; it is not given out."))
         answer = make_response(body)
         kind = archived.content_type.partition(";")[0]
         ending = {"text/html": "html", "application/json": "json"}.get(kind, "bin")
@@ -92,8 +90,8 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
         path = settings.archive / seen.attestation.warc_file
         body = read_record(path, seen.attestation.warc_offset).body
         named = {store.id_of(found.office, each["url"]) for each in json.loads(body)["alternates"]}
-        if named & store.suppressed():
-            abort(410, gettext("This attestation names a release that was suppressed."))
+        if named & store.withheld():
+            abort(410, gettext("This attestation names a withheld release."))
         answer = make_response(body)
         answer.headers["Content-Type"] = "application/json"
         return answer

@@ -1,22 +1,28 @@
-"""The public log of suppressed releases: how many, when and why, and never whom. And what keeps
-answers from before a suppression from being shown after it.
+"""The public log of withheld releases: how many, when and why, and never whom. And what keeps
+answers from before a release was withheld from being shown after it.
 """
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, redirect, render_template, url_for
+from werkzeug.wrappers import Response as Answer
 
 from corpus import Store
 
 
 def pages(store: Store) -> Blueprint:
     """The blueprint."""
-    blueprint = Blueprint("suppressed", __name__, url_prefix="/suppressed")
+    blueprint = Blueprint("withheld", __name__)
 
-    @blueprint.get("")
-    def suppressed() -> str:
-        """Every suppression, the newest first."""
-        return render_template("suppressed.html", log=store.suppressions())
+    @blueprint.get("/withheld")
+    def withheld() -> str:
+        """Every withholding, the newest first."""
+        return render_template("withheld.html", log=store.withholding_log())
+
+    @blueprint.get("/suppressed")
+    def old_address() -> Answer:
+        """Where the log was before."""
+        return redirect(url_for("withheld.withheld"), 301)
 
     @blueprint.after_app_request
     def ask_again(response: Response) -> Response:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import update
 
 from corpus import Settings, Store
-from corpus.catalog.withholding import unsealed
+from corpus.catalog.withholding import redacted_body
 from corpus.crawling.crawl import crawl
 from corpus.database import tables
 from corpus.evidence.reparse import reread_archive
@@ -209,20 +209,20 @@ def test_the_archive_is_read_anew_for_a_release_under_an_older_spelling(
     assert found.title != "Misread"
 
 
-def test_a_suppressed_release_under_an_older_spelling_is_sealed_in_the_answer_of_others(
+def test_a_withheld_release_under_an_older_spelling_is_cut_from_the_answer_of_others(
     settings: Settings, listed: tuple[Store, str, CrawlReport]
 ) -> None:
     opened, id_, _ = listed
-    sealed = opened.get(id_)
-    assert sealed
-    stands = sealed.provenance.warc_offset
+    withheld = opened.get(id_)
+    assert withheld
+    stands = withheld.provenance.warc_offset
     others = [each for each in opened.releases(DOJ) if each.provenance.warc_offset == stands]
     other = next(each for each in others if each.id != id_)
     seen = other.provenance
-    opened.suppress(id_, "Order of a court")
+    opened.withhold(id_, "Order of a court")
     record = read_response(settings.archive, Place(seen.warc_file, seen.warc_offset))
-    body = unsealed(other, seen, record, opened.suppressed(), opened.id_of, 20.0)
+    body = redacted_body(other, seen, record, opened.withheld(), opened.id_of, 20.0)
     assert body
-    words = json.dumps(sealed.title)[1:-1].encode()
+    words = json.dumps(withheld.title)[1:-1].encode()
     assert words in record.body
     assert words not in body

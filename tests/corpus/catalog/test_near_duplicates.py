@@ -53,7 +53,7 @@ def test_reindex_notices_what_becomes_a_copy_and_what_is_none_any_more(
             assert {*folded(engine)} <= pair
 
 
-def test_a_copy_that_is_suppressed_leaves_the_others_as_they_are(
+def test_a_copy_that_is_withheld_leaves_the_others_as_they_are(
     settings: Settings, store: Store, engine: Engine
 ) -> None:
     one, other = sample_id(COPIED), sample_id(COPY)
@@ -62,11 +62,11 @@ def test_a_copy_that_is_suppressed_leaves_the_others_as_they_are(
         site.crawl(settings, store)
     reindex(settings, store, engine)
     assert len(folded(engine)) == 1
-    store.suppress(one, "By order of a court.")
+    store.withhold(one, "By order of a court.")
     reindex(settings, store, engine)
     assert (store.copy_groups(), folded(engine)) == ({}, [])
     assert other in [*engine.scan(Query())]
-    store.suppress(one, "", undo=True)
+    store.withhold(one, "", undo=True)
     reindex(settings, store, engine)
     assert len(folded(engine)) == 1
 

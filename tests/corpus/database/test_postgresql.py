@@ -222,12 +222,12 @@ def test_a_catalog_moves_to_postgresql_and_back_and_goes_on(
         assert state(store) == state(copy_store)
         store.add_run("us_doj", NOON, {"new": 1})  # takes a number that is free
         id_ = next(store.releases()).id
-        store.suppress(id_, "An order")
+        store.withhold(id_, "An order")
         back = tmp_path / "back.sqlite"
         copy_into(store.engine, f"sqlite:///{back}")
         with closing(Store(Settings(catalog=f"sqlite:///{back}"))) as again:
             assert state(again) == state(store)
-            assert again.suppressed() == {id_}
+            assert again.withheld() == {id_}
     again_moved = CliRunner().invoke(main, ["copy-catalog", url], env=env)
     assert again_moved.exit_code == 1
     assert "is not empty; nothing was copied." in again_moved.output + again_moved.stderr
@@ -249,7 +249,7 @@ def test_a_whole_journey_on_postgresql(made: Settings) -> None:
     with closing(Store(made)) as store:
         release = next(store.releases())
     assert release.id in call("search", f'"{release.title}"', "--json")
-    call("suppress", release.id, "--reason", "An order")
+    call("withhold", release.id, "--reason", "An order")
     call("reindex")
     assert release.id not in call("search", f'"{release.title}"', "--json")
     assert "archive, catalog and index agree" in call("verify")

@@ -150,7 +150,7 @@ def test_a_release_that_is_read_again_keeps_what_points_to_it(
     copy_settings: Settings, copy_store: Store
 ) -> None:
     known = whole_page(copy_store)
-    copy_store.suppress(known.id, "Order of a court.")
+    copy_store.withhold(known.id, "Order of a court.")
     with copy_store.writing() as connection:
         connection.execute(
             update(tables.release).where(tables.release.c.id == known.id), {"misses": 2}
@@ -158,8 +158,8 @@ def test_a_release_that_is_read_again_keeps_what_points_to_it(
         connection.execute(delete(tables.version).where(tables.version.c.release == known.id))
     assert any("lack their release or version row" in each for each in sentences(copy_settings))
     assert repaired(copy_settings, copy_store) == []
-    assert copy_store.suppressed() == {known.id}
-    again = copy_store.get(known.id, sealed=True)
+    assert copy_store.withheld() == {known.id}
+    again = copy_store.get(known.id, with_withheld=True)
     assert again
     assert [getattr(again, name) for name in FACTS] == [getattr(known, name) for name in FACTS]
     with copy_store.writing() as connection:

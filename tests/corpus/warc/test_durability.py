@@ -127,7 +127,7 @@ def test_an_index_cut_at_any_moment_is_the_old_one_or_the_new_one(
         reindex(settings, copy_store, engine)
         published = len(cut_often.cuts)
         reindex(settings, copy_store, engine, is_full=True)
-        copy_store.suppress(next(copy_store.releases()).id, "Order of a court.")
+        copy_store.withhold(next(copy_store.releases()).id, "Order of a court.")
         reindex(settings, copy_store, engine)
     cut_often.cut()
     found = []
@@ -149,11 +149,11 @@ def test_what_a_command_has_changed_outlasts_a_cut(disk: Disk) -> None:
         crawl_some(settings_on(disk.path), site.url)
     with closing(Store(settings_on(disk.path))) as store:
         id_ = next(store.releases()).id
-        store.suppress(id_, "Order of a court.")
+        store.withhold(id_, "Order of a court.")
         disk.cut()
     for path in disk.after_cuts(1):
         with closing(Store(settings_on(path))) as store:
-            assert store.suppressed() == {id_}
+            assert store.withheld() == {id_}
 
 
 @pytest.fixture

@@ -184,23 +184,23 @@ def test_an_older_catalog_is_refused(
 
 
 @pytest.mark.parametrize("is_full", [False, True], ids=["plain", "full"])
-def test_what_was_suppressed_is_not_lost(
+def test_what_was_withheld_is_not_lost(
     settings: Settings, store: Store, engine: Engine, is_full: bool
 ) -> None:
     add(store, range(10))
     reindex(settings, store, engine)
-    suppressed = sorted(store.ids())[:8]
-    for id_ in suppressed:
-        store.suppress(id_, "Order of a court")
+    withheld = sorted(store.ids())[:8]
+    for id_ in withheld:
+        store.withhold(id_, "Order of a court")
     assert reindex(settings, store, engine, is_full=is_full).is_full  # so that no word is left
-    assert ids(engine) == store.ids() - {*suppressed}
-    store.suppress(suppressed[0], "", undo=True)
+    assert ids(engine) == store.ids() - {*withheld}
+    store.withhold(withheld[0], "", undo=True)
     assert not reindex(settings, store, engine).is_full
-    assert ids(engine) == store.ids() - {*suppressed[1:]}
+    assert ids(engine) == store.ids() - {*withheld[1:]}
 
 
 @both_engines
-def test_words_are_told_by_builds_of_after_the_last_suppression(
+def test_words_are_told_by_builds_of_after_the_last_withholding(
     settings: Settings, store: Store, engine: Engine
 ) -> None:
     add(store, range(5))
@@ -209,7 +209,7 @@ def test_words_are_told_by_builds_of_after_the_last_suppression(
     shown = withholding(engine, store)
     assert shown.complete("xylo", 5) == ["xylophonist"]
     [id_] = engine.scan(Query(parse("xylophonist").tree))
-    store.suppress(id_, "Order of a court")
+    store.withhold(id_, "Order of a court")
     assert (shown.complete("xylo", 5), shown.complete("frau", 5)) == ([], [])
     engine.update([], [id_], store.revision(), lambda done: None)  # leaves words behind
     assert (shown.complete("xylo", 5), shown.nearest("xylophonits")) == ([], None)

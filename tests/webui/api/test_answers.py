@@ -245,14 +245,14 @@ def test_a_fault_of_ours_tells_nothing_of_the_inside(client: FlaskClient, app: F
     assert "division" not in json.dumps(problem(client, "/api/v1/fault", 500))
 
 
-def test_a_suppressed_release_is_nowhere(copy_settings: Settings, copy_store: Store) -> None:
+def test_a_withheld_release_is_nowhere(copy_settings: Settings, copy_store: Store) -> None:
     release = next(each for each in copy_store.releases() if "fentanyl" in each.title.lower())
     for app in apps(copy_settings):
         client = app.test_client()
         asked = "/api/v1/search?q=fentanyl&size=100"
         seen = client.get(asked)
         assert release.id in seen.text
-        copy_store.suppress(release.id, "Order of a court")
+        copy_store.withhold(release.id, "Order of a court")
         for path in ("", "/versions", "/differences"):
             problem(client, f"/api/v1/releases/{release.id}{path}", 404)
         again = client.get(asked, headers={"If-None-Match": seen.headers["ETag"]})

@@ -310,16 +310,16 @@ def test_a_title_with_what_xml_cannot_hold_does_not_break_the_feed(
     ]
 
 
-# what is suppressed
+# what is withheld
 
 
-def test_a_suppressed_release_is_in_no_page_of_its_history(own: tuple[FlaskClient, Store]) -> None:
+def test_a_withheld_release_is_in_no_page_of_its_history(own: tuple[FlaskClient, Store]) -> None:
     client, store = own
     release = store.get(sample_id(EDITED))
     assert release
     titles = {version.title for version in store.versions(release.id)}
     before = len(entries(client, "/changes.atom"))
-    store.suppress(release.id, REASON)
+    store.withhold(release.id, REASON)
     for url in ("", "/differences", "/differences?from=1&to=2", "/response", "/response?version=1"):
         answer = client.get(page(EDITED) + url)
         assert answer.status_code == 404
@@ -330,39 +330,39 @@ def test_a_suppressed_release_is_in_no_page_of_its_history(own: tuple[FlaskClien
     assert len(entries(client, "/changes.atom")) == before - 2
     counts = [int(e.get_text()) for e in soup_of(client, "/changes").select(".filters .count")]
     assert counts == [3, 0, 2, 1, 3, 3]
-    store.suppress(release.id, REASON, undo=True)
+    store.withhold(release.id, REASON, undo=True)
     assert soup_of(client, page(EDITED)).select(".history")
 
 
-def test_a_suppressed_copy_is_not_told_of(own: tuple[FlaskClient, Store]) -> None:
+def test_a_withheld_copy_is_not_told_of(own: tuple[FlaskClient, Store]) -> None:
     client, store = own
-    store.suppress(sample_id(COPY), REASON)
+    store.withhold(sample_id(COPY), REASON)
     assert not soup_of(client, page(COPIED)).select("#copies")
     assert "+1 copy" not in client.get("/?q=mosque+arson").text
 
 
-def test_a_listing_that_carries_a_suppressed_release_is_not_given_out(
+def test_a_listing_that_carries_a_withheld_release_is_not_given_out(
     settings: Settings, store: Store
 ) -> None:
     crawl_sample("sample_gpo", settings, store)
     carried = [each for each in store.releases("sample_gpo") if each.provenance.part_sha256]
     place = {each.id: (each.provenance.warc_file, each.provenance.warc_offset) for each in carried}
-    sealed = carried[0]
-    beside = next(e for e in carried[1:] if place[e.id] == place[sealed.id])
-    apart = next(each for each in carried if place[each.id] != place[sealed.id])
-    store.suppress(sealed.id, REASON)
+    withheld = carried[0]
+    beside = next(e for e in carried[1:] if place[e.id] == place[withheld.id])
+    apart = next(each for each in carried if place[each.id] != place[withheld.id])
+    store.withhold(withheld.id, REASON)
     for client in clients(settings):
         whole = client.get(f"/releases/{apart.id}/response").data
         assert sha256(whole) == apart.provenance.sha256
         part = client.get(f"/releases/{beside.id}/response").data
         assert sha256(part) == beside.provenance.part_sha256
-        assert sealed.title.encode() not in part
+        assert withheld.title.encode() not in part
         # As a reader that cuts otherwise has left it: the part cannot be proved any more.
         with store.writing() as connection:
             connection.exec_driver_sql("UPDATE version SET part_sha256 = 'other'")
         answer = client.get(f"/releases/{beside.id}/response")
         assert answer.status_code == 410
-        assert sealed.title not in answer.text
+        assert withheld.title not in answer.text
 
 
 # the offices page

@@ -139,7 +139,7 @@ PAGES = [
     "/sample?q=torture&seed=1",
     "/offices",
     "/changes",
-    "/suppressed",
+    "/withheld",
     "/help",
     "/nowhere",
     f"/releases/{sample_id(EDITED)}?q=torture",

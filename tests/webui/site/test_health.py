@@ -101,7 +101,7 @@ def test_an_index_that_is_behind_says_since_when_and_by_how_much(
 ) -> None:
     ids = sorted(store.ids())
     for id_ in ids[:2]:
-        store.suppress(id_, "Order")
+        store.withhold(id_, "Order")
     assert asked(client) == (200, "degraded", ["index_stale"])
     [reason] = json.loads(client.get("/healthz").data)["reasons"]
     at = f"{datetime.now(UTC):%Y-%m-%d}"

@@ -98,7 +98,7 @@ def test_the_live_build_and_how_far_it_is_behind(make: Make, store: Store) -> No
     ages = found["communique_index_age_seconds"], found["communique_index_update_age_seconds"]
     assert all(0 < age < 3600 for age in ages)
     for id_ in sorted(store.ids())[:2]:
-        store.suppress(id_, "Order")
+        store.withhold(id_, "Order")
     assert values(client)["communique_catalog_revision_lag"] == 2
 
 
@@ -230,7 +230,7 @@ def test_processes_count_together(settings: Settings) -> None:
 
 def test_an_update_is_noticed(make: Make, settings: Settings, store: Store) -> None:
     client = make()
-    store.suppress(min(store.ids()), "Order")
+    store.withhold(min(store.ids()), "Order")
     with closing(open_engine(settings)) as engine:
         reindex(settings, store, engine)
     found = values(client)

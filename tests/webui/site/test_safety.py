@@ -28,7 +28,7 @@ PAGES = [
     "/offices",
     "/changes",
     "/changes.xml",
-    "/suppressed",
+    "/withheld",
     "/complete?q=tort",
     "/healthz",
     "/robots.txt",

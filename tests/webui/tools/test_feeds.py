@@ -184,14 +184,14 @@ def test_texts_cannot_break_a_feed_nor_its_readers(settings: Settings, store: St
         assert "<b>alert</b> & no more" in content.text
 
 
-def test_a_suppressed_release_is_in_no_feed(sample_settings: Settings, tmp_path: Path) -> None:
+def test_a_withheld_release_is_in_no_feed(sample_settings: Settings, tmp_path: Path) -> None:
     copy = replace(
         sample_settings, data=Path(shutil.copytree(sample_settings.data, tmp_path / "c"))
     )
     store = Store(copy)
     for client in clients(copy):
         (first, *_) = ids(entries(client, "/search.atom?q=torture"))
-        store.suppress(first, "Order of a court")
+        store.withhold(first, "Order of a court")
         assert first not in client.get("/search.atom?q=torture").text
         assert len(entries(client, "/search.atom")) == feeds.SIZE
     store.close()

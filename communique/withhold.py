@@ -12,18 +12,18 @@ from indexer.factory import open_engine
 from indexer.jobs.reindex import reindex
 
 
-@click.command("suppress")
+@click.command("withhold")
 @click.argument("id_", metavar="ID")
 @click.option("--reason", help="Why, in words that name nobody: they stand in the public log.")
 @click.option("--undo", is_flag=True, help="Bring it back into sight.")
 @click.pass_obj
-def suppress_command(settings: Settings, id_: str, reason: str | None, undo: bool) -> None:
-    """Take a release out of index, pages, exports and feeds; what was fetched stays, sealed."""
+def withhold_command(settings: Settings, id_: str, reason: str | None, undo: bool) -> None:
+    """Take a release out of index, pages, exports and feeds; the archive keeps it."""
     if not undo and not (reason and reason.strip()):
         raise click.UsageError("Say why with --reason, in words that name nobody.")
     with closing(Store(settings, make=False)) as store, closing(open_engine(settings)) as engine:
-        store.suppress(id_, (reason or "").strip(), undo=undo)
-        click.echo(f"{id_} is {'in sight again' if undo else 'suppressed, and no longer shown'}.")
+        store.withhold(id_, (reason or "").strip(), undo=undo)
+        click.echo(f"{id_} is {'in sight again' if undo else 'withheld, and no longer shown'}.")
         if not engine.health().is_live:
             return
         try:
