@@ -25,7 +25,7 @@ from corpus.plural import pluralize
 from corpus.signals import Interruption
 from indexer import Engine, open_engine
 from indexer.jobs.lineage import accept_smaller_option
-from indexer.jobs.status import verify_index
+from indexer.jobs.verify import verify_index
 
 
 @click.command("verify")

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from functools import partial
 from typing import Any
 
-from corpus import Settings, Store, offices
-from corpus.evidence.finding import Finding
+from corpus import Store, offices
 from corpus.plural import pluralize
-from indexer.engine.document import document, shown_digest
 from indexer.engine.interface import Engine
 from indexer.jobs.condition import condition
-from indexer.jobs.lineage import refuse_loss
-from indexer.jobs.reindex import reindex
 from indexer.query.message import Note
 
 # What is listed in a line of the status; the offices page tells the rest.
@@ -178,64 +173,3 @@ def _listed(words: list[str]) -> str:
     """The first of a list, and how many more there are."""
     more = f" and {len(words) - LISTED:,} more" if len(words) > LISTED else ""
     return ", ".join(words[:LISTED]) + more
-
-
-def verify_index(
-    settings: Settings, store: Store, engine: Engine, is_smaller_accepted: bool = False
-) -> Iterator[Finding]:
-    """What keeps the index from answering, or from holding what the catalog holds: an update mends
-    an index that is behind, a build anew the rest.
-    """
-    health, revision = engine.health(), store.revision()
-    mend = partial(_reindex, settings, store, engine, is_smaller_accepted)
-    anew = partial(mend, is_full=True)
-    if health.problem:
-        yield Finding(health.problem, anew)
-    elif health.revision < revision:
-        changes = pluralize(revision - health.revision, "change")
-        yield Finding(f"The index is behind by {changes}; run `communique reindex`.", mend)
-    elif health.revision > revision:
-        yield Finding(
-            "The index is ahead of the catalog; run `communique reindex --accept-smaller` if this"
-            " is the right catalog.",
-            anew,
-        )
-    else:
-        for ids, words in _differing(store, engine):
-            if ids:
-                yield Finding(
-                    f"The {words.format(pluralize(len(ids), 'release'))}, {min(ids)} the first; run"
-                    " `communique reindex --full`.",
-                    anew,
-                )
-
-
-def _differing(store: Store, engine: Engine) -> tuple[tuple[list[str], str], ...]:
-    """Ids of releases that index or catalog alone has, or that the index shows otherwise."""
-    indexed, lacking, otherwise = dict(engine.shown()), [], []
-    for release in store.releases():
-        made = document(release)
-        if (found := indexed.pop(release.id, None)) is None:
-            lacking.append(release.id)
-        elif found != shown_digest(vars(made) | {"body": made.body_text}):
-            otherwise.append(release.id)
-    return (
-        ([*indexed], "index has {} that the catalog lacks"),
-        (lacking, "catalog has {} that the index lacks"),
-        (otherwise, "index shows {} otherwise than the catalog"),
-    )
-
-
-def _reindex(
-    settings: Settings,
-    store: Store,
-    engine: Engine,
-    is_smaller_accepted: bool,
-    is_full: bool = False,
-) -> str:
-    """Bring the index up to a catalog that was just compared with the archive: that it is older is
-    told, that it would lose releases is refused.
-    """
-    if not is_smaller_accepted:
-        refuse_loss(store, engine, engine.health())
-    return reindex(settings, store, engine, is_full=is_full, is_smaller_accepted=True).sentence()

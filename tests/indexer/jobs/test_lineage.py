@@ -17,7 +17,7 @@ from corpus.errors import SmallerError
 from corpus.release import Draft, Provenance
 from indexer import Engine, Health, Query, open_engine, parse, reindex
 from indexer.engine.withholding import withholding
-from indexer.jobs.status import verify_index
+from indexer.jobs.verify import verify_index
 from tests.engines import ENGINES, placed
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

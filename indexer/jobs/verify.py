@@ -1,0 +1,75 @@
+"""The index compared with the catalog: what keeps it from answering, and what mends that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from corpus import Settings, Store
+from corpus.evidence.finding import Finding
+from corpus.plural import pluralize
+from indexer.engine.document import document, shown_digest
+from indexer.engine.interface import Engine
+from indexer.jobs.lineage import refuse_loss
+from indexer.jobs.reindex import reindex
+
+
+def verify_index(
+    settings: Settings, store: Store, engine: Engine, is_smaller_accepted: bool = False
+) -> Iterator[Finding]:
+    """What keeps the index from answering, or from holding what the catalog holds: an update mends
+    an index that is behind, a build anew the rest.
+    """
+    health, revision = engine.health(), store.revision()
+    mend = partial(_reindex, settings, store, engine, is_smaller_accepted)
+    anew = partial(mend, is_full=True)
+    if health.problem:
+        yield Finding(health.problem, anew)
+    elif health.revision < revision:
+        changes = pluralize(revision - health.revision, "change")
+        yield Finding(f"The index is behind by {changes}; run `communique reindex`.", mend)
+    elif health.revision > revision:
+        yield Finding(
+            "The index is ahead of the catalog; run `communique reindex --accept-smaller` if this"
+            " is the right catalog.",
+            anew,
+        )
+    else:
+        for ids, words in _differing(store, engine):
+            if ids:
+                yield Finding(
+                    f"The {words.format(pluralize(len(ids), 'release'))}, {min(ids)} the first; run"
+                    " `communique reindex --full`.",
+                    anew,
+                )
+
+
+def _differing(store: Store, engine: Engine) -> tuple[tuple[list[str], str], ...]:
+    """Ids of releases that index or catalog alone has, or that the index shows otherwise."""
+    indexed, lacking, otherwise = dict(engine.shown()), [], []
+    for release in store.releases():
+        made = document(release)
+        if (found := indexed.pop(release.id, None)) is None:
+            lacking.append(release.id)
+        elif found != shown_digest(vars(made) | {"body": made.body_text}):
+            otherwise.append(release.id)
+    return (
+        ([*indexed], "index has {} that the catalog lacks"),
+        (lacking, "catalog has {} that the index lacks"),
+        (otherwise, "index shows {} otherwise than the catalog"),
+    )
+
+
+def _reindex(
+    settings: Settings,
+    store: Store,
+    engine: Engine,
+    is_smaller_accepted: bool,
+    is_full: bool = False,
+) -> str:
+    """Bring the index up to a catalog that was just compared with the archive: that it is older is
+    told, that it would lose releases is refused.
+    """
+    if not is_smaller_accepted:
+        refuse_loss(store, engine, engine.health())
+    return reindex(settings, store, engine, is_full=is_full, is_smaller_accepted=True).sentence()
