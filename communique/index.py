@@ -152,9 +152,9 @@ def status_command(settings: Settings, as_json: bool) -> None:
     with closing(Store(settings, make=False)) as store, closing(open_engine(settings)) as engine:
         status = status_of(store, engine)
     click.echo(
-        json.dumps(status, ensure_ascii=False, default=str)
+        json.dumps(status.as_json(), ensure_ascii=False, default=str)
         if as_json
         else "\n".join(status_sentences(status))
     )
-    if any(each["office"] for each in status["reasons"]):
+    if any(each.office for each in status.reasons):
         raise SystemExit(SOME_FAILED)

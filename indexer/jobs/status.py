@@ -2,67 +2,133 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
 from typing import Any
 
 from corpus import Store, offices
+from corpus.catalog.attachments import Attached
+from corpus.catalog.mapping import Coverage
 from corpus.plural import pluralize
 from indexer.engine.interface import Engine
-from indexer.jobs.condition import condition
+from indexer.jobs.condition import Reason, condition
 from indexer.query.message import Note
 
 # What is listed in a line of the status; the offices page tells the rest.
 LISTED = 6
 
 
-def status_of(store: Store, engine: Engine) -> dict[str, Any]:
-    """The status as plain values: in a word with the `reasons`, `offices` by name, `index`."""
+@dataclass(frozen=True)
+class OfficeStatus:
+    """What is held of an office, and how its last run went; None is what no run told.
+
+    `layouts` counts versions by route and layout, `certificate_exceptions` gives reasons by host.
+    """
+
+    title: str
+    releases: int
+    first: date | None
+    last: date | None
+    undated: int
+    languages: dict[str, int]
+    gone: int
+    attachments: Attached
+    months: dict[str, int]
+    gaps: tuple[str, ...]
+    reader_versions: dict[str, int]
+    last_run: datetime | None
+    last_good_run: datetime | None
+    open_run: datetime | None
+    route: str | None
+    new: int | None
+    changed: int | None
+    missing: int | None
+    refused: int | None
+    failed: int | None
+    refused_by_rule: dict[str, int]
+    cut_short: str | None
+    quarantined: str | None
+    error: str | None
+    layouts: dict[str, dict[str, int]]
+    certificate_exceptions: dict[str, str]
+
+
+@dataclass(frozen=True)
+class IndexStatus:
+    """The build that answers, whether it has all that the catalog has, or why it cannot answer."""
+
+    build: str | None
+    releases: int
+    is_current: bool
+    problem: str | None
+    cluster: str | None
+
+
+@dataclass(frozen=True)
+class Status:
+    """The status in a word, the reasons for it, and what it is made of; `offices` by name."""
+
+    status: str
+    reasons: tuple[Reason, ...]
+    offices: dict[str, OfficeStatus]
+    index: IndexStatus
+    withheld: int
+
+    def as_json(self) -> dict[str, Any]:
+        """The status as it is printed for programs."""
+        return asdict(self)
+
+
+def status_of(store: Store, engine: Engine) -> Status:
+    """The status of all that is held: each office, and the index."""
+    found = condition(store, engine)
+    health = found.health
+    index = IndexStatus(
+        health.build, health.releases, found.is_current, health.problem, health.cluster
+    )
+    rows = _offices(store)
+    return Status(found.status, found.reasons, rows, index, len(store.withheld()))
+
+
+def _offices(store: Store) -> dict[str, OfficeStatus]:
+    """The offices that anything is held of, or that were crawled, by name."""
     held = {each.office: each for each in store.coverage()}
     runs, good_runs, readers = store.runs(), store.runs(good=True), store.readers()
     open_runs = store.open_runs()
     rows = {}
     for name in sorted({*held, *runs, *open_runs}):
-        has, (started_at, report) = held.get(name), runs.get(name, (None, {}))
-        rows[name] = {
-            "title": offices()[name].title if name in offices() else name,
-            "releases": has.releases if has else 0,
-            "first": has.first if has else None,
-            "last": has.last if has else None,
-            "undated": has.undated if has else 0,
-            "languages": has.languages if has else {},
-            "gone": has.gone if has else 0,
-            "attachments": asdict(store.attached(name)),
-            "months": has.months if has else {},
-            "gaps": list(has.gaps) if has else [],
-            "reader_versions": has.reader_versions if has else {},
-            "last_run": started_at,
-            "last_good_run": good_runs[name][0] if name in good_runs else None,
-            "open_run": open_runs.get(name),
-            "route": report.get("route"),
-            "new": report.get("new"),
-            "changed": report.get("changed"),
-            "missing": report.get("missing_count"),
-            "refused": report.get("refused_count"),
-            "failed": report.get("failed_count"),
-            "refused_by_rule": report.get("refused_by_rule", {}),
-            "cut_short": report.get("cut_short"),
-            "quarantined": report.get("quarantined"),
-            "error": report.get("error"),
-            "layouts": _layouts(name, readers),
-            "certificate_exceptions": _exceptions(name),
-        }
-    found = condition(store, engine)
-    health = found.health
-    withheld = len(store.withheld())
-    index = {
-        "build": health.build,
-        "releases": health.releases,
-        "is_current": found.is_current,
-        "problem": health.problem,
-        "cluster": health.cluster,
-    }
-    return found.as_json() | {"offices": rows, "index": index, "withheld": withheld}
+        has = held.get(name) or Coverage(name, 0, None, None, 0, {})
+        started_at, report = runs.get(name, (None, {}))
+        rows[name] = OfficeStatus(
+            title=offices()[name].title if name in offices() else name,
+            releases=has.releases,
+            first=has.first,
+            last=has.last,
+            undated=has.undated,
+            languages=has.languages,
+            gone=has.gone,
+            attachments=store.attached(name),
+            months=has.months,
+            gaps=has.gaps,
+            reader_versions=has.reader_versions,
+            last_run=started_at,
+            last_good_run=good_runs[name][0] if name in good_runs else None,
+            open_run=open_runs.get(name),
+            route=report.get("route"),
+            new=report.get("new"),
+            changed=report.get("changed"),
+            missing=report.get("missing_count"),
+            refused=report.get("refused_count"),
+            failed=report.get("failed_count"),
+            refused_by_rule=report.get("refused_by_rule", {}),
+            cut_short=report.get("cut_short"),
+            quarantined=report.get("quarantined"),
+            error=report.get("error"),
+            layouts=_layouts(name, readers),
+            certificate_exceptions=_exceptions(name),
+        )
+    return rows
 
 
 def _exceptions(name: str) -> dict[str, str]:
@@ -97,79 +163,90 @@ def _layout_words(route: str, numbers: dict[str, int]) -> Iterator[str]:
             yield f"  no stored version needs the reader of layout {layout} ({route}) any more"
 
 
-def run_words(row: dict[str, Any]) -> list[Note]:
+def run_words(office: OfficeStatus) -> list[Note]:
     """What came of an office's last run, in words; what did not happen is left out."""
     rare = (
-        Note("{count:,} listed but not there", count=row["missing"] or 0),
-        Note("{count:,} refused", count=row["refused"] or 0),
-        Note("{count:,} without an answer", count=row["failed"] or 0),
+        Note("{count:,} listed but not there", count=office.missing or 0),
+        Note("{count:,} refused", count=office.refused or 0),
+        Note("{count:,} without an answer", count=office.failed or 0),
     )
     return [
-        Note("{count:,} new", count=row["new"] or 0),
-        Note("{count:,} changed", count=row["changed"] or 0),
+        Note("{count:,} new", count=office.new or 0),
+        Note("{count:,} changed", count=office.changed or 0),
         *(each for each in rare if each.values["count"]),
     ]
 
 
-def rule_words(row: dict[str, Any]) -> list[str]:
+def rule_words(office: OfficeStatus) -> list[str]:
     """Which rules refused how many pages in an office's last run, most first."""
-    rules = sorted(row["refused_by_rule"].items(), key=lambda pair: (-pair[1], pair[0]))
+    rules = sorted(office.refused_by_rule.items(), key=lambda pair: (-pair[1], pair[0]))
     return [f"{number:,} {rule.replace('_', ' ')}" for rule, number in rules]
 
 
-def status_sentences(status: dict[str, Any]) -> list[str]:
+def status_sentences(status: Status) -> list[str]:
     """The status for people."""
     lines = []
-    for name, row in status["offices"].items():
-        dates = f"{row['first']} to {row['last']}" if row["first"] else "none dated"
-        gone = f", {row['gone']:,} of them gone from the office's site" if row["gone"] else ""
-        lines.append(f"{name}: {pluralize(row['releases'], 'release')}, {dates}{gone}")
-        if row["gaps"]:
-            lines.append(f"  months without a release: {_listed(row['gaps'])}")
-        if (files := row["attachments"])["named"]:
-            lines.append(
-                f"  {pluralize(files['named'], 'attached file')}, {files['archived']:,} archived,"
-                f" {files['missing']:,} not there; files are not searched"
-            )
-        if row["reader_versions"]:
-            lines.append(f"  read by {_listed([*row['reader_versions']])}")
-        for route, numbers in row["layouts"].items():
-            lines += _layout_words(route, numbers)
-        for host, reason in row["certificate_exceptions"].items():
-            lines.append(f"  certificate exception for {host}: {reason}")
-        if row["last_run"]:
-            when = f"{row['last_run']:%Y-%m-%d %H:%M} UTC"
-            lines.append(f"  last run {when}: {', '.join(run_words(row))}")
-        if row["refused_by_rule"]:
-            lines.append(f"  refused by rule: {', '.join(rule_words(row))}")
-        if row["open_run"]:
-            when = f"{row['open_run']:%Y-%m-%d %H:%M} UTC"
-            lines.append(f"  a run of {when} is not over: the next crawl goes on with it")
-        if row["cut_short"]:
-            lines.append(f"  cut short as asked, {row['cut_short']}")
-        if row["quarantined"]:
-            lines.append(f"  QUARANTINED, nothing of that run is published: {row['quarantined']}")
-            lines.append(f"  look, then `communique accept {name}`")
-        if row["error"]:
-            lines.append(f"  FAILED: {row['error']}")
-        if row["quarantined"] or row["error"]:
-            good = row["last_good_run"]
-            lines.append(f"  last good run: {f'{good:%Y-%m-%d %H:%M} UTC' if good else 'none'}")
-    if status["withheld"]:
-        lines.append(f"{pluralize(status['withheld'], 'release')} withheld")
-    index = status["index"]
-    if index["problem"]:
-        lines.append(index["problem"])
+    for name, office in status.offices.items():
+        lines += [*_held_sentences(name, office), *_run_sentences(name, office)]
+    if status.withheld:
+        lines.append(f"{pluralize(status.withheld, 'release')} withheld")
+    index = status.index
+    if index.problem:
+        lines.append(index.problem)
     else:
-        state = "up to date" if index["is_current"] else "not up to date"
-        lines.append(f"index {index['build']}: {pluralize(index['releases'], 'release')}, {state}")
-        lines += [f"  {each['sentence']}" for each in status["reasons"] if not each["office"]]
-    if index["cluster"]:
-        lines.append(f"search cluster: {index['cluster']}")
+        state = "up to date" if index.is_current else "not up to date"
+        lines.append(f"index {index.build}: {pluralize(index.releases, 'release')}, {state}")
+        lines += [f"  {each.sentence}" for each in status.reasons if not each.office]
+    if index.cluster:
+        lines.append(f"search cluster: {index.cluster}")
     return lines or ["Nothing is held yet; run `communique crawl`."]
 
 
-def _listed(words: list[str]) -> str:
+def _held_sentences(name: str, office: OfficeStatus) -> Iterator[str]:
+    """What is held of an office."""
+    dates = f"{office.first} to {office.last}" if office.first else "none dated"
+    gone = f", {office.gone:,} of them gone from the office's site" if office.gone else ""
+    yield f"{name}: {pluralize(office.releases, 'release')}, {dates}{gone}"
+    if office.gaps:
+        yield f"  months without a release: {_listed(office.gaps)}"
+    if (files := office.attachments).named:
+        yield (
+            f"  {pluralize(files.named, 'attached file')}, {files.archived:,} archived,"
+            f" {files.missing:,} not there; files are not searched"
+        )
+    if office.reader_versions:
+        yield f"  read by {_listed([*office.reader_versions])}"
+    for route, numbers in office.layouts.items():
+        yield from _layout_words(route, numbers)
+    for host, reason in office.certificate_exceptions.items():
+        yield f"  certificate exception for {host}: {reason}"
+
+
+def _run_sentences(name: str, office: OfficeStatus) -> Iterator[str]:
+    """How an office's last run went."""
+    if office.last_run:
+        yield f"  last run {_minute(office.last_run)}: {', '.join(run_words(office))}"
+    if office.refused_by_rule:
+        yield f"  refused by rule: {', '.join(rule_words(office))}"
+    if office.open_run:
+        yield (f"  a run of {_minute(office.open_run)} is not over: the next crawl goes on with it")
+    if office.cut_short:
+        yield f"  cut short as asked, {office.cut_short}"
+    if office.quarantined:
+        yield f"  QUARANTINED, nothing of that run is published: {office.quarantined}"
+        yield f"  look, then `communique accept {name}`"
+    if office.error:
+        yield f"  FAILED: {office.error}"
+    if office.quarantined or office.error:
+        good = office.last_good_run
+        yield f"  last good run: {_minute(good) if good else 'none'}"
+
+
+def _minute(time: datetime) -> str:
+    return f"{time:%Y-%m-%d %H:%M} UTC"
+
+
+def _listed(words: Sequence[str]) -> str:
     """The first of a list, and how many more there are."""
     more = f" and {len(words) - LISTED:,} more" if len(words) > LISTED else ""
     return ", ".join(words[:LISTED]) + more

@@ -10,17 +10,12 @@ from flask import abort, url_for
 
 from corpus import Provenance, Release, Store, Version, certificate_exception
 from indexer import Engine
-from indexer.jobs.status import status_of
+from indexer.jobs.status import OfficeStatus, status_of
 from webui.api.arguments import DifferencesArguments
 from webui.api.interface import Parts
 from webui.api.record_schemas import DifferencesSchema, OfficesSchema, ReleaseSchema, VersionsSchema
 from webui.view.comparison import FactDifference, Pieces, compare
 from webui.view.history import before
-
-RUN = (
-    *("route", "new", "changed", "missing", "refused", "failed"),
-    *("refused_by_rule", "cut_short", "quarantined", "error"),
-)
 
 
 def add(parts: Parts, store: Store, engine: Engine) -> None:
@@ -66,8 +61,8 @@ def add(parts: Parts, store: Store, engine: Engine) -> None:
         Read every count against it: what was never fetched cannot be found.
         """
         status = status_of(store, engine)
-        held = [_office(name, row) for name, row in status["offices"].items()]
-        return {"offices": held, "index": status["index"], "withheld": status["withheld"]}
+        held = [_office(name, row) for name, row in status.offices.items()]
+        return {"offices": held, "index": status.index, "withheld": status.withheld}
 
 
 def _statutes(release: Release) -> list[dict[str, Any]] | None:
@@ -118,17 +113,15 @@ def _pieces(pieces: Pieces) -> list[dict[str, str]]:
     return [each._asdict() for each in pieces]
 
 
-def _office(name: str, row: dict[str, Any]) -> dict[str, Any]:
-    ran = {each: row[each] for each in RUN} | {"started_at": row["last_run"]}
-    return row | {
+def _office(name: str, row: OfficeStatus) -> dict[str, Any]:
+    return vars(row) | {
         "name": name,
-        "languages": _counts(row["languages"], "value"),
-        "months": _counts(row["months"], "month"),
+        "languages": _counts(row.languages, "value"),
+        "months": _counts(row.months, "month"),
         "certificate_exceptions": [
-            {"host": host, "reason": reason}
-            for host, reason in row["certificate_exceptions"].items()
+            {"host": host, "reason": reason} for host, reason in row.certificate_exceptions.items()
         ],
-        "last_run": ran if row["last_run"] else None,
+        "last_run": vars(row) | {"started_at": row.last_run} if row.last_run else None,
     }
 
 

@@ -18,7 +18,7 @@ def pages(store: Store, engine: Engine) -> Blueprint:
     def offices() -> str:
         """All offices that anything is held of."""
         status = status_of(store, engine)
-        charts = {name: chart(row["months"]) for name, row in status["offices"].items()}
+        charts = {name: chart(row.months) for name, row in status.offices.items()}
         return render_template("offices.html", status=status, charts=charts)
 
     return blueprint

@@ -142,7 +142,7 @@ def status(settings: Settings, store: Store) -> tuple[dict[str, Any], str]:
     engine = open_engine(settings)
     told = status_of(store, engine)
     engine.close()
-    return told["offices"][NAME]["layouts"], "\n".join(status_sentences(told))
+    return told.offices[NAME].layouts, "\n".join(status_sentences(told))
 
 
 def test_a_redesign_in_the_middle_of_a_crawl_loses_and_changes_nothing(
