@@ -92,7 +92,7 @@ def _told(findings: Iterator[Finding], is_repaired: bool) -> bool:
 
 @click.command("reparse")
 @click.argument("names", metavar="[OFFICE]...", nargs=-1)
-@click.option("--apply", "is_applied", is_flag=True, help="Change it.")
+@click.option("--apply", "is_applied", is_flag=True, help="Make these changes.")
 @click.option("--json", "as_json", is_flag=True, help="For programs: the reports as a JSON list.")
 @click.pass_obj
 def reparse_command(
