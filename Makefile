@@ -21,7 +21,7 @@ check: dev ## lint, format, types, security, dependencies
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-cache --quiet
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive communique corpus indexer webui
 	$(BIN)/python .ci/dependencies.py
 

@@ -22,9 +22,14 @@ HOST = "127.0.0.1"
 SEARCHES = (
     *("/?q=fraud", "/?q=torture+victims", "/?q=%22human+trafficking%22", "/?q=tax&year=2016"),
     *("/?q=traffick*", "/?q=bribery&step=year", "/?q=fruad", "/complete?q=tort"),
-    *("/context?q=guilty", "/collocates?q=fraud", "/trends?q=fraud&q=tax", "/export.csv?q=torture"),
+    *(
+        "/concordance?q=guilty",
+        "/collocates?q=fraud",
+        "/trends?q=fraud&q=tax",
+        "/export.csv?q=torture",
+    ),
 )
-ASKED = (*SEARCHES, "/help", *SEARCHES, "/changes", *SEARCHES, "/api/v1/search?q=arson", "/offices")
+ASKED = (*SEARCHES, "/help", *SEARCHES, "/edits", *SEARCHES, "/api/v1/search?q=arson", "/coverage")
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 WILDCARDS = quote(" OR ".join(f"*{letter}*" for letter in LETTERS))
 FUZZY = quote(
@@ -115,7 +120,7 @@ def huge_queries(port: int, source: str) -> None:
 
 def context_files(port: int, source: str) -> None:
     """Asks for every place of a common word as a file, again and again."""
-    _loops(port, source, 4, "/context.csv?q=guilty")
+    _loops(port, source, 4, "/concordance.csv?q=guilty")
 
 
 def flooding(port: int, source: str) -> None:

@@ -30,7 +30,7 @@ PAUSE_S = 3.0
 SEED = 7
 RELEASE = re.compile(rb'href="(/releases/[\w-]+)')
 # What readers open, and how often of a hundred times.
-PAGES = {"/": 55, "release": 25, "/context": 8, "/trends": 6, "/collocates": 4, "/offices": 2}
+PAGES = {"/": 55, "release": 25, "/concordance": 8, "/trends": 6, "/collocates": 4, "/coverage": 2}
 
 
 @dataclass

@@ -61,8 +61,8 @@ def _pages(documents: list[Document]) -> list[Row]:
     asked = queries(documents)
     words, others = [word for (word,) in asked["one-word"]], asked["phrase"]
     urls = {
-        "context": [f"/context?q={word}" for word in words],
-        "context-by-left": [f"/context?q={word}&by=left" for word in words],
+        "context": [f"/concordance?q={word}" for word in words],
+        "context-by-left": [f"/concordance?q={word}&by=left" for word in words],
         "trends": [f"/trends?q={word}" for word in words],
         "trends-of-six": ["/trends?q=" + "&q=".join(words[at : at + 6]) for at in (0, 3, 6)],
         "trends-of-phrases": [f'/trends?q="{one} {other}"&measure=rate' for one, other in others],

@@ -14,9 +14,9 @@ from indexer.engine.withholding import withholding
 from indexer.jobs.status import rule_words, run_words
 from webui.api import add_api
 from webui.i18n import speak_languages
-from webui.pages import changes, differences, offices, release, search, withheld
+from webui.pages import coverage, differences, edits, release, search, withheld
 from webui.pages import help as help_page
-from webui.site import health, page_scripts, security_txt
+from webui.site import health, old_addresses, page_scripts, security_txt
 from webui.site.address import keep_address
 from webui.site.errors import show_errors
 from webui.site.limits import WATCHED, guard
@@ -88,17 +88,18 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(search.pages(store, engine, settings))
     app.register_blueprint(release.pages(store, engine, settings))
     app.register_blueprint(differences.pages(store))
-    app.register_blueprint(changes.pages(store))
+    app.register_blueprint(edits.pages(store))
     app.register_blueprint(citations.pages(store))
     downloads = Downloads()
     app.register_blueprint(exports.pages(store, engine, settings, downloads))
     app.register_blueprint(concordance.pages(store, engine, settings, downloads))
     app.register_blueprint(trends.pages(engine, settings, downloads))
     app.register_blueprint(collocates.pages(engine, settings, downloads))
-    app.register_blueprint(offices.pages(store, engine))
+    app.register_blueprint(coverage.pages(store, engine))
     app.register_blueprint(withheld.pages(store))
     app.register_blueprint(help_page.pages(store, engine, settings))
     app.register_blueprint(page_scripts.pages())
+    app.register_blueprint(old_addresses.pages())
     app.register_blueprint(health.pages(store, engine))
     app.register_blueprint(security_txt.pages(settings))
     app.register_blueprint(feeds.pages(store, engine, settings))

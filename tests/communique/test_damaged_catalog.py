@@ -244,7 +244,7 @@ def test_pages_tell_that_the_catalog_is_damaged(copy_settings: Settings) -> None
     store.close()
     drop("version")(copy_settings.data / "catalog.sqlite")
     client = app.test_client()
-    for page in (f"/releases/{id_}", "/offices", "/changes", f"/api/v1/releases/{id_}"):
+    for page in (f"/releases/{id_}", "/coverage", "/edits", f"/api/v1/releases/{id_}"):
         answer = client.get(page)
         assert answer.status_code == 503, page
         assert b"Traceback" not in answer.data

@@ -87,8 +87,8 @@ def test_every_page_is_served(view: Path) -> None:
     store, engine = app.extensions["communique"]
     client = app.test_client()
     id_ = next(store.releases()).id
-    pages = ["/", "/?q=torture", f"/releases/{id_}", f"/releases/{id_}/response", "/offices"]
-    for page in [*pages, "/changes", "/healthz", "/api/v1/search?q=torture"]:
+    pages = ["/", "/?q=torture", f"/releases/{id_}", f"/releases/{id_}/response", "/coverage"]
+    for page in [*pages, "/edits", "/healthz", "/api/v1/search?q=torture"]:
         assert client.get(page).status_code == 200, page
     engine.close()
     store.close()

@@ -307,7 +307,17 @@ def test_serving_ends(sample_settings: Settings, number: signal.Signals) -> None
 
 
 def test_serving_under_nohup_goes_on(sample_settings: Settings) -> None:
-    command = ["nohup", sys.executable, "-m", "indexer", "serve", "--port", "0", "--workers", "1"]
+    command = [
+        "nohup",
+        sys.executable,
+        "-m",
+        "communique",
+        "serve",
+        "--port",
+        "0",
+        "--workers",
+        "1",
+    ]
     with subprocess.Popen(
         command,
         cwd=ROOT,

@@ -157,7 +157,7 @@ def test_a_release_like_an_undated_one_says_it_too(client: FlaskClient) -> None:
 
 def test_offices_page_and_status_count_them_as_undated(client: FlaskClient, made: Settings) -> None:
     row = next(
-        each for each in soup_of(client, "/offices").select("tbody tr") if OFFICE in str(each)
+        each for each in soup_of(client, "/coverage").select("tbody tr") if OFFICE in str(each)
     )
     assert [" ".join(cell.get_text(" ").split()) for cell in row.select("td")[:3]] == [
         "2 2 undated",

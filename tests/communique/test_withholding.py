@@ -74,7 +74,7 @@ def assert_not_shown(release: Release, settings: Settings, client: FlaskClient) 
     assert client.get(f"/releases/{release.id}/response").status_code == 404
     assert client.get(f"/releases/{release.id}/attestation").status_code == 404
     assert release.id not in client.get(f"/?q={release.title}").text
-    for path in ("/", "/context", "/context.csv", "/trends"):
+    for path in ("/", "/concordance", "/concordance.csv", "/trends"):
         assert release.id not in client.get(f"{path}?q=fentanyl").text
     assert release.id not in call(settings, "export").output
     assert release.id not in call(settings, "search", "fentanyl", "--json").output
@@ -83,7 +83,7 @@ def assert_not_shown(release: Release, settings: Settings, client: FlaskClient) 
 def test_a_withheld_release_is_shown_nowhere_and_stays_away(
     settings: Settings, client: FlaskClient, release: Release
 ) -> None:
-    for path in ("/", "/context", "/context.csv", "/trends"):
+    for path in ("/", "/concordance", "/concordance.csv", "/trends"):
         assert release.id in client.get(f"{path}?q=fentanyl").text
     count = len(call(settings, "export").output.splitlines())
     done = call(settings, "withhold", release.id, "--reason", REASON)
@@ -202,7 +202,7 @@ def test_no_address_names_it(
     store.add_run("sample_doj", datetime.now(UTC), CrawlReport("x", "y", error=told).as_json())
     before = probe.found(client, release.id)
     assert len({urlsplit(url).path for url in before}) > 20
-    assert {"/offices", "/healthz"} <= {urlsplit(url).path for url in before}
+    assert {"/coverage", "/healthz"} <= {urlsplit(url).path for url in before}
     caplog.set_level(logging.INFO, "communique")
     busy = FileLock(settings.data / "reindex.lock") if state == "behind" else nullcontext()
     with busy:
@@ -405,14 +405,8 @@ def test_the_log_tells_how_many_and_why_and_not_whom(
     assert "1 release is withheld now" in page
     assert REASON in page
     assert not [each for each in (release.id, release.title, release.url) if each in page]
-    assert "in no count here: 1 release" in client.get("/offices").text
+    assert "in no count here: 1 release" in client.get("/coverage").text
     assert "1 release withheld" in call(settings, "status").output
-
-
-@pytest.mark.parametrize("language", ["", "/ru", "/kk"])
-def test_the_log_s_old_address_leads_to_it(client: FlaskClient, language: str) -> None:
-    answer = client.get(f"{language}/suppressed")
-    assert (answer.status_code, answer.location) == (301, f"{language}/withheld")
 
 
 def test_an_undone_withholding_brings_the_release_back_and_stays_in_the_log(

@@ -50,7 +50,7 @@ def test_search_follow_back_narrow_share(page: Page, browser: Browser) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/?q=torture&year=2019", "/?q=xyzzy", "/offices", "/help", "/nowhere"]
+    "path", ["/", "/?q=torture&year=2019", "/?q=xyzzy", "/coverage", "/help", "/nowhere"]
 )
 def test_no_page_is_wider_than_the_screen(page: Page, path: str) -> None:
     page.goto(path)
@@ -135,7 +135,7 @@ def test_how_the_query_was_read_opens_by_keyboard(page: Page) -> None:
 
 
 def test_the_offices_table_needs_no_sideways_scroll(page: Page) -> None:
-    page.goto("/offices")
+    page.goto("/coverage")
     table = page.locator("table.cards")
 
     assert table.evaluate("it => it.scrollWidth <= it.parentElement.clientWidth")
@@ -143,7 +143,7 @@ def test_the_offices_table_needs_no_sideways_scroll(page: Page) -> None:
 
 
 def test_from_what_changed_to_the_words_that_differ(page: Page, changed_site: str) -> None:
-    page.goto(f"{changed_site}/changes")
+    page.goto(f"{changed_site}/edits")
     page.locator(".filters").get_by_role("link", name="Changed").click()
     expect(page.locator(".hits li")).to_have_count(2)
     page.get_by_role("link", name="What differs").first.click()
@@ -182,8 +182,8 @@ def test_what_was_added_and_removed_is_said_to_those_who_hear_the_page(
 @pytest.mark.parametrize(
     "path",
     [
-        "/changes",
-        "/offices",
+        "/edits",
+        "/coverage",
         f"/releases/{sample_id(EDITED)}",
         f"/releases/{sample_id(EDITED)}/differences?from=1&to=3",
         f"/releases/{sample_id(GONE)}",
@@ -201,7 +201,7 @@ def test_pages_over_time_are_no_wider_than_the_screen(
 
 
 def test_the_chart_fills_its_room_and_has_a_name(page: Page, changed_site: str) -> None:
-    page.goto(f"{changed_site}/offices")
+    page.goto(f"{changed_site}/coverage")
     figure = page.get_by_role("img", name="Releases of Department of Justice of Aldania")
     expect(figure).to_be_visible()
     room = page.locator("figure").bounding_box()

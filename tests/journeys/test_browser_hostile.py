@@ -124,7 +124,7 @@ def page(browser: Browser, site: str) -> Iterator[Page]:
         "/?q=title:torture",
         "/?q=onerror+OR+script",
         "/sample?q=torture&seed=1",
-        "/offices",
+        "/coverage",
     ],
 )
 def test_nothing_of_a_hostile_release_runs(page: Page, path: str) -> None:
@@ -193,7 +193,7 @@ def test_a_line_of_five_megabytes_stops_nobody(page: Page) -> None:
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_nothing_of_a_hostile_query_runs(page: Page, query: str) -> None:
-    for path in ("/", f"/releases/{sample_id(EDITED)}", "/sample", "/changes"):
+    for path in ("/", f"/releases/{sample_id(EDITED)}", "/sample", "/edits"):
         page.goto(f"{path}?q={quote(query)}&seed=1&office={quote(query)}&kind={quote(query)}")
 
         assert page.locator("main").count() == 1

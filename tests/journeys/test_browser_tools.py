@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 PATHS = [
-    "/context?q=the&by=left&office=sample_doj",
-    "/context",
-    "/context?q=суд*",
+    "/concordance?q=the&by=left&office=sample_doj",
+    "/concordance",
+    "/concordance?q=суд*",
     "/trends?q=fraud&q=the&q=и&q=court&measure=rate",
     "/trends?q=zzzz&step=day",
     "/collocates?q=the&least=2",
@@ -57,7 +57,7 @@ def test_from_results_to_a_place_in_its_release(page: Page) -> None:
 
 
 def test_keywords_stand_below_each_other_where_there_is_room(page: Page) -> None:
-    page.goto("/context?q=the")
+    page.goto("/concordance?q=the")
     wanted = page.viewport_size
     assert wanted
     boxes = [each.bounding_box() for each in page.locator(".kwic .node mark").all()]

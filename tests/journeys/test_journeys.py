@@ -170,7 +170,7 @@ def test_nothing_moves_while_a_page_loads(browser: Browser, site: str) -> None:
         ".forEach(each => { window.shift += each.value; }))"
         ".observe({type: 'layout-shift', buffered: true});"
     )
-    for path in ("/?q=torture", "/trends?q=torture", "/context?q=torture", "/offices"):
+    for path in ("/?q=torture", "/trends?q=torture", "/concordance?q=torture", "/coverage"):
         page.goto(path, wait_until="networkidle")
         assert page.evaluate("window.shift") == 0
     context.close()

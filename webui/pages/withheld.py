@@ -4,8 +4,7 @@ answers from before a release was withheld from being shown after it.
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, render_template, url_for
-from werkzeug.wrappers import Response as Answer
+from flask import Blueprint, Response, render_template
 
 from corpus import Store
 
@@ -18,11 +17,6 @@ def pages(store: Store) -> Blueprint:
     def withheld() -> str:
         """Every withholding, the newest first."""
         return render_template("withheld.html", log=store.withholding_log())
-
-    @blueprint.get("/suppressed")
-    def old_address() -> Answer:
-        """Where the log was before."""
-        return redirect(url_for("withheld.withheld"), 301)
 
     @blueprint.after_app_request
     def ask_again(response: Response) -> Response:

@@ -39,10 +39,10 @@ GRACE_S, SILENT_S = 5, 60
 WARMING = (
     "/?q=court",
     "/ru/?q=%D1%81%D1%83%D0%B4",
-    "/context?q=court",
+    "/concordance?q=court",
     "/collocates?q=court",
     "/trends?q=court",
-    "/offices",
+    "/coverage",
 )
 
 

@@ -47,7 +47,7 @@ def pages(store: Store, engine: Engine, settings: Settings, downloads: Downloads
     """The blueprint."""
     blueprint = Blueprint("concordance", __name__)
 
-    @blueprint.get("/context")
+    @blueprint.get("/concordance")
     def concordance() -> str:
         """A page of lines."""
         asked, order = read_asked(request.args), _order()
@@ -71,7 +71,7 @@ def pages(store: Store, engine: Engine, settings: Settings, downloads: Downloads
             table_link=asked.with_page(1).link("concordance.table", by=order),
         )
 
-    @blueprint.get("/context.csv")
+    @blueprint.get("/concordance.csv")
     def table() -> Response:
         """All lines, in the order of the page."""
         asked, order = read_asked(request.args), _order()

@@ -219,7 +219,7 @@ def test_status_offices_page_and_exit_status_tell_of_a_quarantine(
     assert (held.exit_code, "QUARANTINED" in held.output) == (1, True)
     assert "QUARANTINED" in call(["status"]).output
     app = create_app(settings)
-    page = app.test_client().get("/offices").text
+    page = app.test_client().get("/coverage").text
     assert "Quarantined" in page
     assert "Last good run" in page
     done = call(["accept", "us_doj"])

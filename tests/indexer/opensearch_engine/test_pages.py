@@ -25,8 +25,8 @@ PAGES = (
     "/?q=frad&sort=newest",
     "/?q=nothinglikethis",
     "/?sort=newest&office=sample_gpo",
-    "/context?q=court&by=left",
-    "/context.csv?q=court&by=date",
+    "/concordance?q=court&by=left",
+    "/concordance.csv?q=court&by=date",
     "/trends?q=court&q=fraud&step=year",
     "/trends.csv?q=court&step=month",
     "/collocates?q=court",
@@ -36,7 +36,7 @@ PAGES = (
     "/search.atom?q=court",
     "/complete?q=cou",
     "/help",
-    "/offices",
+    "/coverage",
     "/api/v1/search?q=court&sort=newest",
 )
 # A build's name, the time that an answer took or was given at, and scores, which Lucene rounds.

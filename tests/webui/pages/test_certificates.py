@@ -73,7 +73,7 @@ def test_tables_and_lines_have_it(client: FlaskClient) -> None:
 def test_the_offices_page_and_status_tell_it(
     client: FlaskClient, sample_settings: Settings
 ) -> None:
-    assert f"www.justice.example: {REASON}" in client.get("/offices").text
+    assert f"www.justice.example: {REASON}" in client.get("/coverage").text
     done = CliRunner().invoke(main, ["status"], env={"COMMUNIQUE_DATA": str(sample_settings.data)})
     assert f"certificate exception for www.justice.example: {REASON}" in done.output
 
@@ -91,4 +91,4 @@ def test_it_is_of_our_own_answers_from_that_host_alone(sample_store: Store) -> N
 
 def test_without_one_nothing_is_shown(client: FlaskClient) -> None:
     assert "Certificate exception" not in client.get(f"/releases/{sample_id(EDITED)}").text
-    assert "Certificate exception" not in client.get("/offices").text
+    assert "Certificate exception" not in client.get("/coverage").text

@@ -90,7 +90,7 @@ def client(sample_settings: Settings) -> FlaskClient:
 def test_the_browser_chooses_the_language(
     client: FlaskClient, accepted: str, expected: str
 ) -> None:
-    answer = client.get("/offices", headers={"Accept-Language": accepted})
+    answer = client.get("/coverage", headers={"Accept-Language": accepted})
     assert BeautifulSoup(answer.text, "lxml").html["lang"] == expected  # type: ignore[index]
     assert answer.headers["Content-Language"] == expected
     assert "Accept-Language" in answer.vary
@@ -98,7 +98,7 @@ def test_the_browser_chooses_the_language(
 
 @pytest.mark.parametrize("name", LANGUAGES)
 def test_the_address_chooses_it_whatever_the_browser_says(client: FlaskClient, name: str) -> None:
-    answer = client.get(f"/{name}/offices", headers={"Accept-Language": "de,en,ru,kk"})
+    answer = client.get(f"/{name}/coverage", headers={"Accept-Language": "de,en,ru,kk"})
     soup = BeautifulSoup(answer.text, "lxml")
     assert soup.html["lang"] == name  # type: ignore[index]
     links = [str(each["href"]) for each in soup.select("header a[href], main a[href]")]
@@ -133,12 +133,12 @@ def test_dates_and_numbers_are_written_as_in_the_language(sample_settings: Setti
 PAGES = [
     "/?q=torture",
     "/?q=torture+xyzzy&year=2019",
-    "/context?q=torture",
+    "/concordance?q=torture",
     "/trends?q=torture&q=fraud",
     "/collocates?q=torture",
     "/sample?q=torture&seed=1",
-    "/offices",
-    "/changes",
+    "/coverage",
+    "/edits",
     "/withheld",
     "/help",
     "/nowhere",

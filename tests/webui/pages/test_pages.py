@@ -172,7 +172,7 @@ def test_what_is_not_there_is_404_with_a_page(client: FlaskClient, url: str) -> 
 
 
 def test_offices_page_counts_what_is_held(client: FlaskClient, sample_store: Store) -> None:
-    rows = soup_of(client, "/offices").select(".cards tbody tr")
+    rows = soup_of(client, "/coverage").select(".cards tbody tr")
 
     shown = {
         str(row.select_one("a")["href"]).split("=")[1]: int(row.select_one("td").get_text())
@@ -194,12 +194,12 @@ def test_without_an_index_pages_say_so(settings: Settings) -> None:
 
     assert client.get("/healthz").status_code == 503
     assert "communique reindex" in soup_of(client, "/", 503).get_text()
-    assert client.get("/offices").status_code == 200
+    assert client.get("/coverage").status_code == 200
     app.extensions["communique"][0].close()
 
 
 def test_nothing_inline_and_nothing_from_elsewhere(client: FlaskClient) -> None:
-    for url in ("/", "/?q=torture", "/offices", "/help"):
+    for url in ("/", "/?q=torture", "/coverage", "/help"):
         answer = client.get(url)
         assert "'unsafe-inline'" not in answer.headers["Content-Security-Policy"]
         assert not re.search(
@@ -373,7 +373,7 @@ def test_offices_page_tells_what_had_no_answer_and_what_was_cut_short(
     store.add_run("sample_doj", datetime.now(UTC), report.as_json())
     app = create_app(settings)
 
-    told = soup_of(app.test_client(), "/offices").select_one("tbody")
+    told = soup_of(app.test_client(), "/coverage").select_one("tbody")
 
     assert told
     assert "3 without an answer; cut short as asked, after 1 release (--limit)" in told.get_text()

@@ -182,10 +182,10 @@ def test_all_that_names_the_page_names_its_address(make: Make, url: str) -> None
         return words
 
     assert f"<id>{url}/search.atom?q=torture</id>" in told("/search.atom?q=torture")
-    assert f"<id>{url}/changes.atom</id>" in told("/changes.atom")
+    assert f"<id>{url}/edits.atom</id>" in told("/edits.atom")
     assert f'href="{url}/releases/' in told("/search.atom?q=torture")
     assert f'content="{url}/releases/{RELEASE}"' in told(f"/releases/{RELEASE}")
-    assert f"{url}/releases/" in told("/context.csv?q=torture")
+    assert f"{url}/releases/" in told("/concordance.csv?q=torture")
     release = client.get(f"/api/v1/releases/{RELEASE}", headers=host).get_json()
     assert release["page"] == f"{url}/releases/{RELEASE}"
     assert release["provenance"]["response"] == f"{url}/releases/{RELEASE}/response"

@@ -17,8 +17,8 @@ from webui.tools import concordance, downloads
 from webui.view.search_state import MOST_VALUES
 
 FILTERS = ["office", "country", "year", "language", "topic", "component", "kind", "statute"]
-SEARCHES = ["/?q=court", "/context?q=court", "/collocates?q=court", "/trends?q=court"]
-FILES = ["/context.csv?q=court", "/collocates.csv?q=court", "/export.csv?q=court"]
+SEARCHES = ["/?q=court", "/concordance?q=court", "/collocates?q=court", "/trends?q=court"]
+FILES = ["/concordance.csv?q=court", "/collocates.csv?q=court", "/export.csv?q=court"]
 OTHERS = ["/search.atom?q=court", "/sample?q=court&seed=1"]
 guard = import_module("webui.site.limits")  # the package has a function of that name
 TOO_LONG = "takes too long"
@@ -44,7 +44,7 @@ def test_values_beyond_the_twentieth_are_left_out_and_told_of(
     assert sum(link.count(f"{name}=") > MOST_VALUES + 1 for link in links) <= 2 * len(LANGUAGES)
 
 
-@pytest.mark.parametrize("path", ["/", "/context", "/trends", "/collocates", "/sample"])
+@pytest.mark.parametrize("path", ["/", "/concordance", "/trends", "/collocates", "/sample"])
 def test_every_page_tells_of_values_left_out(client: FlaskClient, path: str) -> None:
     page = client.get(f"{path}?q=court&seed=1&{many('year', MOST_VALUES + 1)}").text
     assert f"Only the first {MOST_VALUES} values of year are used." in notes(page)
@@ -135,10 +135,10 @@ def test_a_busy_search_does_not_blame_the_query(
 def test_a_table_of_too_many_lines_is_refused_with_their_number(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = client.get("/context.csv?q=the").text.count("\n") - 1
+    whole = client.get("/concordance.csv?q=the").text.count("\n") - 1
     monkeypatch.setattr(concordance, "MOST_ROWS", whole - 1)
 
-    answer = client.get("/context.csv?q=the")
+    answer = client.get("/concordance.csv?q=the")
 
     assert answer.status_code == 413
     assert f"The table would have {whole:,} lines" in answer.text

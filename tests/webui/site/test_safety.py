@@ -25,9 +25,9 @@ PAGES = [
     "/?q=xyzzyx",
     "/ru/?q=torture",
     "/help",
-    "/offices",
-    "/changes",
-    "/changes.xml",
+    "/coverage",
+    "/edits",
+    "/edits.xml",
     "/withheld",
     "/complete?q=tort",
     "/healthz",
@@ -96,7 +96,7 @@ def test_over_https_alone_is_answered_with_hsts(make: Make) -> None:
     assert "max-age=31" in answer.headers["Strict-Transport-Security"]
 
 
-@pytest.mark.parametrize("url", ["/", "/?q=torture", RELEASE, "/offices", "/help", "/nowhere"])
+@pytest.mark.parametrize("url", ["/", "/?q=torture", RELEASE, "/coverage", "/help", "/nowhere"])
 def test_no_page_is_to_be_listed_by_other_engines(make: Make, url: str) -> None:
     assert said_to_robots(make().get(url)) == ("noindex", "noindex")
 
@@ -104,7 +104,7 @@ def test_no_page_is_to_be_listed_by_other_engines(make: Make, url: str) -> None:
 def test_an_operator_may_let_release_pages_be_listed_and_never_results(make: Make) -> None:
     client = make(indexable=True)
 
-    for url in (RELEASE, f"/ru{RELEASE}", "/offices", "/help"):
+    for url in (RELEASE, f"/ru{RELEASE}", "/coverage", "/help"):
         assert said_to_robots(client.get(url)) == (None, None)
     for url in ("/", "/?q=torture", f"{RELEASE}?q=torture", f"{RELEASE}/response", "/nowhere"):
         assert said_to_robots(client.get(url))[0] == "noindex"

@@ -237,7 +237,7 @@ def test_too_many_downloads_at_once_are_put_off(client: FlaskClient) -> None:
         answer.close()  # and so does hanging up
 
 
-FILES = ["/export.jsonl", "/context.csv?q=the", "/trends.csv", "/collocates.csv?q=the"]
+FILES = ["/export.jsonl", "/concordance.csv?q=the", "/trends.csv", "/collocates.csv?q=the"]
 
 
 @pytest.mark.parametrize("url", FILES)

@@ -102,7 +102,7 @@ def test_pages_of_results_name_their_feed(client: FlaskClient) -> None:
 
 
 def test_a_feed_that_did_not_change_is_not_sent_again(client: FlaskClient) -> None:
-    for address in ("/search.atom?q=court", "/changes.atom"):
+    for address in ("/search.atom?q=court", "/edits.atom"):
         tag = client.get(address).headers["ETag"]
         assert client.get(address, headers={"If-None-Match": tag}).status_code == 304
 

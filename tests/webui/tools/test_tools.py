@@ -128,7 +128,7 @@ def all_lines(client: FlaskClient, url: str) -> Iterator[tuple[str, int, str]]:
 def test_lines_are_all_places_in_all_texts(client: FlaskClient, texts: Texts, asked: str) -> None:
     # Words side by side across two paragraphs count too, and are found where they begin.
     expected = Counter({row["id"]: count_in(row, asked) for row in texts})
-    url = f'/context?q="{asked}"'
+    url = f'/concordance?q="{asked}"'
     lines = [*all_lines(client, url)]
     assert Counter(id_ for id_, _, _ in lines) == +expected
     bodies = {row["id"]: row["body"] for row in texts}
@@ -147,8 +147,8 @@ def test_lines_are_all_places_in_all_texts(client: FlaskClient, texts: Texts, as
 @pytest.mark.parametrize("order", ORDERS)
 def test_the_table_has_the_lines_of_the_pages(client: FlaskClient, order: str) -> None:
     asked = f"q=the+OR+суд*&by={order}&sort=newest&office=sample_doj&office=sample_gpo"
-    rows = rows_of(client, f"/context.csv?{asked}")
-    shown = [*all_lines(client, f"/context?{asked}")]
+    rows = rows_of(client, f"/concordance.csv?{asked}")
+    shown = [*all_lines(client, f"/concordance?{asked}")]
     assert [(row["id"], int(row["paragraph"]), row["keyword"]) for row in rows] == shown
     assert len(rows) > SIZE
     assert [row["line"] for row in rows] == [str(number) for number in range(1, len(rows) + 1)]
@@ -158,7 +158,7 @@ def test_the_table_has_the_lines_of_the_pages(client: FlaskClient, order: str) -
 
 def test_a_row_leads_to_its_place(client: FlaskClient, texts: Texts, sample_engine: Engine) -> None:
     releases = {row["id"]: row for row in texts}
-    rows = rows_of(client, "/context.csv?q=суд*+OR+прокур*")
+    rows = rows_of(client, "/concordance.csv?q=суд*+OR+прокур*")
     assert len(rows) > 20
     for row in rows:
         release = releases[row["id"]]
@@ -175,17 +175,17 @@ def test_a_row_leads_to_its_place(client: FlaskClient, texts: Texts, sample_engi
 
 def test_lines_are_sorted_by_their_neighbours(client: FlaskClient) -> None:
     for order, at in (("left", -1), ("right", 0)):
-        rows = rows_of(client, f"/context.csv?q=court&by={order}")
+        rows = rows_of(client, f"/concordance.csv?q=court&by={order}")
         beside = [
             [*plain(row[order])[::-1], ""][0] if at else [*plain(row[order]), ""][0] for row in rows
         ]
         assert beside == sorted(beside)
-    days = [row["published"] or "9" for row in rows_of(client, "/context.csv?q=court&by=date")]
+    days = [row["published"] or "9" for row in rows_of(client, "/concordance.csv?q=court&by=date")]
     assert days == sorted(days)
 
 
 def test_the_very_words_are_named_in_a_link(client: FlaskClient) -> None:
-    for link in soup_of(client, "/context?q=court&by=right").select(".kwic .node a"):
+    for link in soup_of(client, "/concordance?q=court&by=right").select(".kwic .node a"):
         row = link.find_parent("tr")
         assert row
         directive = urlsplit(str(link["href"])).fragment.partition(":~:text=")[2]
@@ -201,12 +201,12 @@ def test_the_very_words_are_named_in_a_link(client: FlaskClient) -> None:
 
 def test_filters_can_be_taken_away_and_changed(client: FlaskClient) -> None:
     asked = "q=court&office=sample_doj&year=2018&since=2018-02-01&by=right"
-    soup = soup_of(client, f"/context?{asked}")
+    soup = soup_of(client, f"/concordance?{asked}")
     chips = [str(each["href"]) for each in soup.select(".chips a")]
     assert chips == [
-        "/context?q=court&year=2018&since=2018-02-01&by=right",
-        "/context?q=court&office=sample_doj&since=2018-02-01&by=right",
-        "/context?q=court&office=sample_doj&year=2018&by=right",
+        "/concordance?q=court&year=2018&since=2018-02-01&by=right",
+        "/concordance?q=court&office=sample_doj&since=2018-02-01&by=right",
+        "/concordance?q=court&office=sample_doj&year=2018&by=right",
     ]
     back = soup.select_one("p.held a")
     assert back
@@ -216,9 +216,13 @@ def test_filters_can_be_taken_away_and_changed(client: FlaskClient) -> None:
 def test_tabs_lead_to_the_same_releases(client: FlaskClient) -> None:
     asked = "q=court&office=sample_doj&sort=newest"
     expected = [
-        f"{path}?{asked}" for path in ("/", "/context", "/trends", "/collocates", "/sample")
+        f"{path}?{asked}" for path in ("/", "/concordance", "/trends", "/collocates", "/sample")
     ]
-    for url in (f"/?{asked}&page=2", f"/context?{asked}&page=2", f"/collocates?{asked}&window=3"):
+    for url in (
+        f"/?{asked}&page=2",
+        f"/concordance?{asked}&page=2",
+        f"/collocates?{asked}&window=3",
+    ):
         soup = soup_of(client, url)
         assert [a["href"] for a in soup.select(".tools a")] == expected
         assert len(soup.select('.tools a[aria-current="page"]')) == 1
@@ -494,7 +498,7 @@ STRANGE = [
 
 
 @pytest.mark.parametrize("asked", STRANGE, ids=range(len(STRANGE)))
-@pytest.mark.parametrize("path", ["/context", "/trends", "/collocates"])
+@pytest.mark.parametrize("path", ["/concordance", "/trends", "/collocates"])
 def test_strange_addresses_are_answered(client: FlaskClient, path: str, asked: str) -> None:
     soup = soup_of(client, f"{path}?{asked}")
     assert len(soup.select("h1")) == 1
@@ -507,24 +511,24 @@ def test_strange_addresses_are_answered(client: FlaskClient, path: str, asked: s
 
 def test_words_that_say_nothing_find_nothing(client: FlaskClient) -> None:
     assert all(row["releases"] == "0" for row in rows_of(client, "/trends.csv?q=!!"))
-    assert rows_of(client, "/context.csv?q=!!") == rows_of(client, "/collocates.csv?q=!!") == []
-    assert "Type words" in client.get("/context").text
+    assert rows_of(client, "/concordance.csv?q=!!") == rows_of(client, "/collocates.csv?q=!!") == []
+    assert "Type words" in client.get("/concordance").text
     everything = rows_of(client, "/trends.csv")
     assert all(row["releases"] == row["releases_held"] for row in everything)
 
 
 def test_texts_are_never_markup_or_formulas(hostile: FlaskClient) -> None:
     for path in (
-        "/context?q=fraud",
-        "/context?q=alert",
+        "/concordance?q=fraud",
+        "/concordance?q=alert",
         "/trends?q=fraud",
         "/collocates?q=fraud&least=1",
     ):
         page = soup_of(hostile, path)
         assert not page.select("main img, main script, main b, main i, [onerror]")
-    lines = soup_of(hostile, "/context?q=fraud")
+    lines = soup_of(hostile, "/concordance?q=fraud")
     assert "<img src=x onerror=alert(1)>" in lines.select(".kwic td.before")[0].get_text()
-    rows = rows_of(hostile, "/context.csv?q=fraud")
+    rows = rows_of(hostile, "/concordance.csv?q=fraud")
     assert len(rows) == 3
     for row in rows:
         assert row["left"].startswith("'=1+1")
@@ -539,17 +543,17 @@ def test_tables_keep_negative_numbers(client: FlaskClient) -> None:
 
 def test_files_share_the_places_for_downloads(client: FlaskClient) -> None:
     urls = [f"/export.{ending}" for ending in ("csv", "jsonl", "bib")]
-    urls += ["/context.csv?q=the", "/trends.csv?q=the", "/collocates.csv?q=the"]
+    urls += ["/concordance.csv?q=the", "/trends.csv?q=the", "/collocates.csv?q=the"]
     assert len(urls) == DOWNLOADS
     held = [
         client.get(url, environ_overrides={"REMOTE_ADDR": f"192.0.2.{number}"})
         for number, url in enumerate(urls)
     ]
-    refused = client.get("/context.csv?q=the")
+    refused = client.get("/concordance.csv?q=the")
     assert refused.status_code == 503
     for each in held:
         each.close()
-    answer = client.get("/context.csv?q=the")
+    answer = client.get("/concordance.csv?q=the")
     assert answer.status_code == 200
     assert answer.is_streamed
     answer.close()
@@ -557,7 +561,7 @@ def test_files_share_the_places_for_downloads(client: FlaskClient) -> None:
 
 def test_without_an_index_the_tools_say_so(settings: Settings) -> None:
     for app in serve(settings):
-        for path in ("/context", "/trends", "/collocates", "/trends.svg", "/context.csv"):
+        for path in ("/concordance", "/trends", "/collocates", "/trends.svg", "/concordance.csv"):
             answer = app.test_client().get(f"{path}?q=a")
             assert answer.status_code == 503
             assert "communique reindex" in answer.text

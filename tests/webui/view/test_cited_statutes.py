@@ -128,7 +128,7 @@ def test_the_facet_narrows_and_its_chip_widens(client: FlaskClient, sample_store
     total = narrowed.select_one(".total")
     assert total
     assert total.text == str(len(citing(sample_store, KEY)))
-    for tool in ("/context", "/trends", "/collocates"):
+    for tool in ("/concordance", "/trends", "/collocates"):
         assert "18 U.S.C. § 1343" in soup(client, f"{tool}?q=fraud&statute={KEY}").text
 
 

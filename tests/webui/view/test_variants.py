@@ -70,13 +70,13 @@ def test_the_scores_of_other_spellings_are_below_all_others(client: FlaskClient)
 
 def test_every_page_keeps_the_switch(client: FlaskClient) -> None:
     asked = {"q": NAMES["ru"], "script": "exact"}
-    for path in ("/", "/context", "/trends", "/collocates", "/sample"):
+    for path in ("/", "/concordance", "/trends", "/collocates", "/sample"):
         html = client.get(path, query_string=asked, follow_redirects=True).get_data(as_text=True)
         tabs = re.findall(r'<nav class="tools".*?</nav>', html, re.DOTALL)
         for tab in tabs:
             assert tab.count("script=exact") == tab.count("<a "), path
         assert '<input type="hidden" name="script" value="exact">' in html, path
-    for path in ("/context", "/trends", "/collocates"):
+    for path in ("/concordance", "/trends", "/collocates"):
         assert "Only as typed" in page(client, path, **asked)
     total = found(client, **asked)["total"]
     assert 0 < total < found(client, q=NAMES["ru"])["total"]

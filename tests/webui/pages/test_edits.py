@@ -20,7 +20,7 @@ from corpus.catalog.versioning import add_event
 from corpus.warc.writer import sha256
 from tests.conftest import BACK, COPIED, COPY, EDITED, GONE, crawl_sample, sample_id
 from webui import create_app
-from webui.pages.changes import SIZE
+from webui.pages.edits import SIZE
 from webui.view.bar_chart import chart
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -202,7 +202,7 @@ def test_copies_lead_to_each_other_and_are_marked_among_hits(
 def test_the_ledger_page_shows_what_the_ledger_holds(
     client: FlaskClient, changed_store: Store
 ) -> None:
-    soup = soup_of(client, "/changes")
+    soup = soup_of(client, "/edits")
     shown = [
         (words(e.select_one(".kind")), words(e.select_one("h2"))) for e in soup.select(".hits li")
     ]
@@ -215,7 +215,7 @@ def test_the_ledger_page_shows_what_the_ledger_holds(
 
 
 def test_every_count_of_the_ledger_is_what_clicking_it_gives(client: FlaskClient) -> None:
-    for start in ("/changes", "/changes?kind=gone", "/changes?office=sample_doj&kind=changed"):
+    for start in ("/edits", "/edits?kind=gone", "/edits?office=sample_doj&kind=changed"):
         links = soup_of(client, start).select(".filters li a")
         assert len(links) == 6
         for link in links:
@@ -223,12 +223,12 @@ def test_every_count_of_the_ledger_is_what_clicking_it_gives(client: FlaskClient
             assert number
             shown = soup_of(client, str(link["href"])).select(".hits li")
             assert len(shown) == int(number.get_text())
-    assert not soup_of(client, "/changes?office=nobody").select(".hits li")
+    assert not soup_of(client, "/edits?office=nobody").select(".hits li")
 
 
 @pytest.mark.parametrize("asked", ["before=x", "before=-1", "before=99999999999", "kind=new"])
 def test_strange_arguments_of_the_ledger_are_no_error(client: FlaskClient, asked: str) -> None:
-    assert len(soup_of(client, f"/changes?{asked}").select(".hits li")) == 5
+    assert len(soup_of(client, f"/edits?{asked}").select(".hits li")) == 5
 
 
 def test_pages_of_the_ledger_neither_skip_nor_repeat(own: tuple[FlaskClient, Store]) -> None:
@@ -237,7 +237,7 @@ def test_pages_of_the_ledger_neither_skip_nor_repeat(own: tuple[FlaskClient, Sto
     with store.writing() as connection:
         for _ in range(2 * SIZE - 3):
             add_event(connection, entry.id, entry.office, "back", datetime.now(UTC), entry.version)
-    seen, url = 0, "/changes"
+    seen, url = 0, "/edits"
     pages = 0
     while url:
         soup = soup_of(client, url)
@@ -247,7 +247,7 @@ def test_pages_of_the_ledger_neither_skip_nor_repeat(own: tuple[FlaskClient, Sto
     assert (seen, pages) == (2 * SIZE + 2, 3)
     newest = soup.select_one(".pager a")
     assert newest
-    assert newest["href"] == "/changes"
+    assert newest["href"] == "/edits"
 
 
 # the feed
@@ -262,7 +262,7 @@ def entries(client: FlaskClient, url: str) -> list[etree._Element]:
 def test_the_feed_is_a_whole_atom_feed_of_the_ledger(
     client: FlaskClient, changed_store: Store
 ) -> None:
-    feed = etree.fromstring(client.get("/changes.atom").data)
+    feed = etree.fromstring(client.get("/edits.atom").data)
     for parent in [feed, *feed.iter(f"{ATOM}entry")]:  # what RFC 4287 asks for
         for name in ("id", "title", "updated"):
             assert len(parent.findall(f"{ATOM}{name}")) == 1
@@ -276,24 +276,24 @@ def test_the_feed_is_a_whole_atom_feed_of_the_ledger(
     assert feed.findtext(f"{ATOM}updated") == ledger[0].at.isoformat()
     ids = [each.findtext(f"{ATOM}id") for each in shown]
     assert len(set(ids)) == len(ids)
-    assert ids == [each.findtext(f"{ATOM}id") for each in entries(client, "/changes.atom")]
+    assert ids == [each.findtext(f"{ATOM}id") for each in entries(client, "/edits.atom")]
     for each in shown:
         [link] = each.findall(f"{ATOM}link")
         assert client.get(link.get("href")).status_code == 200
-    assert feed.find(f"{ATOM}link[@rel='self']").get("href").endswith("/changes.atom")  # type: ignore[union-attr]
+    assert feed.find(f"{ATOM}link[@rel='self']").get("href").endswith("/edits.atom")  # type: ignore[union-attr]
 
 
 def test_the_feed_is_filtered_named_by_the_page_and_not_sent_twice(client: FlaskClient) -> None:
-    url = "/changes?kind=gone&office=sample_doj"
+    url = "/edits?kind=gone&office=sample_doj"
     link = soup_of(client, url).select_one("link[type='application/atom+xml']")
     assert link
     gone = entries(client, str(link["href"]))
     assert len(gone) == 2
     terms = {each.find(f"{ATOM}category").get("term") for each in gone}  # type: ignore[union-attr]
     assert terms == {"gone"}
-    assert entries(client, "/changes.atom?office=nobody") == []
-    etag = client.get("/changes.atom").headers["ETag"]
-    assert client.get("/changes.atom", headers={"If-None-Match": etag}).status_code == 304
+    assert entries(client, "/edits.atom?office=nobody") == []
+    etag = client.get("/edits.atom").headers["ETag"]
+    assert client.get("/edits.atom", headers={"If-None-Match": etag}).status_code == 304
 
 
 def test_a_title_with_what_xml_cannot_hold_does_not_break_the_feed(
@@ -306,7 +306,7 @@ def test_a_title_with_what_xml_cannot_hold_does_not_break_the_feed(
             "UPDATE version SET title = ? WHERE release = ?", ("A \x0b<b> & \ufffe“c”", entry.id)
         )
     assert "Gone: A <b> & “c”" in [
-        each.findtext(f"{ATOM}title") for each in entries(client, "/changes.atom")
+        each.findtext(f"{ATOM}title") for each in entries(client, "/edits.atom")
     ]
 
 
@@ -318,17 +318,17 @@ def test_a_withheld_release_is_in_no_page_of_its_history(own: tuple[FlaskClient,
     release = store.get(sample_id(EDITED))
     assert release
     titles = {version.title for version in store.versions(release.id)}
-    before = len(entries(client, "/changes.atom"))
+    before = len(entries(client, "/edits.atom"))
     store.withhold(release.id, REASON)
     for url in ("", "/differences", "/differences?from=1&to=2", "/response", "/response?version=1"):
         answer = client.get(page(EDITED) + url)
         assert answer.status_code == 404
         assert not [each for each in titles if each in answer.text]
-    for url in ("/changes", "/changes.atom", "/changes?kind=changed", "/?state=changed"):
+    for url in ("/edits", "/edits.atom", "/edits?kind=changed", "/?state=changed"):
         answer = client.get(url)
         assert not [each for each in (*titles, release.id, release.url) if each in answer.text]
-    assert len(entries(client, "/changes.atom")) == before - 2
-    counts = [int(e.get_text()) for e in soup_of(client, "/changes").select(".filters .count")]
+    assert len(entries(client, "/edits.atom")) == before - 2
+    counts = [int(e.get_text()) for e in soup_of(client, "/edits").select(".filters .count")]
     assert counts == [3, 0, 2, 1, 3, 3]
     store.withhold(release.id, REASON, undo=True)
     assert soup_of(client, page(EDITED)).select(".history")
@@ -372,7 +372,7 @@ def test_the_chart_counts_what_is_held_month_by_month(
     client: FlaskClient, changed_store: Store
 ) -> None:
     [coverage] = changed_store.coverage()
-    soup = soup_of(client, "/offices")
+    soup = soup_of(client, "/coverage")
     cells = [each.get_text() for each in soup.select(".months td")]
     assert sum(int(each) for each in cells if each != "–") == coverage.releases
     assert cells.count("0") == len(coverage.gaps)
@@ -409,13 +409,13 @@ def test_bars_are_as_high_as_their_counts_and_years_few_enough() -> None:
 
 def test_counts_lead_to_what_is_held(client: FlaskClient) -> None:
     soup = soup_of(client, "/")
-    assert {str(each["href"]) for each in soup.select("a.held")} == {"/offices"}
+    assert {str(each["href"]) for each in soup.select("a.held")} == {"/coverage"}
     fact = soup_of(client, page(EDITED)).select_one(".facts a.held")
     assert fact
     anchor = str(fact["href"]).partition("#")[2]
-    assert soup_of(client, "/offices").find(id=anchor)
+    assert soup_of(client, "/coverage").find(id=anchor)
 
 
 def test_nothing_inline_on_these_pages(client: FlaskClient) -> None:
-    for url in ("/changes", "/offices", page(EDITED), f"{page(EDITED)}/differences"):
+    for url in ("/edits", "/coverage", page(EDITED), f"{page(EDITED)}/differences"):
         assert not re.search(r"<style|style=|<script>|javascript:", client.get(url).text)

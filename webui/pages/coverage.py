@@ -12,7 +12,7 @@ from webui.view.bar_chart import chart
 
 def pages(store: Store, engine: Engine) -> Blueprint:
     """The blueprint."""
-    blueprint = Blueprint("offices", __name__, url_prefix="/offices")
+    blueprint = Blueprint("offices", __name__, url_prefix="/coverage")
 
     @blueprint.get("")
     def offices() -> str:

@@ -64,7 +64,7 @@ def pages(store: Store) -> Blueprint:
     """The blueprint."""
     blueprint = Blueprint("changes", __name__)
 
-    @blueprint.get("/changes")
+    @blueprint.get("/edits")
     def changes() -> str:
         """A page of the ledger, the newest entries first."""
         asked = _read_asked()
@@ -79,7 +79,7 @@ def pages(store: Store) -> Blueprint:
             offices=_choices(asked, "office", counts),
         )
 
-    @blueprint.get("/changes.atom")
+    @blueprint.get("/edits.atom")
     def feed() -> Response:
         """The newest entries as a feed (RFC 4287)."""
         asked = _read_asked()
