@@ -29,7 +29,8 @@ from indexer.engine.results import (
     Query,
     Results,
 )
-from indexer.opensearch_engine.index.cluster import Cluster, GoneError
+from indexer.engine.retry import GoneError, begun, retried
+from indexer.opensearch_engine.index.cluster import Cluster
 from indexer.opensearch_engine.index.writer import Writer
 from indexer.opensearch_engine.search import page
 from indexer.opensearch_engine.search.index_reader import Reading
@@ -39,7 +40,6 @@ from indexer.opensearch_engine.tools.translations import StoredTranslations
 
 # So long what is live is believed; a build that is dropped is noticed at once.
 BELIEVED_S = 1.0
-ATTEMPTS = 3
 
 T = TypeVar("T")
 # The live build, and of which revision of the catalog it is.
@@ -114,7 +114,7 @@ class OpenSearchEngine:
 
     def live_build(self) -> str:
         """The build that the alias names."""
-        return self._state()[0]
+        return retried(self._state)[0]
 
     # reading
 
@@ -124,7 +124,7 @@ class OpenSearchEngine:
 
     def scan(self, query: Query) -> Iterator[str]:
         """All ids, in order."""
-        return self._read(lambda reading: reading.scan(query))
+        yield from self._read(lambda reading: begun(reading.scan(query)))
 
     def total(self, query: Query) -> int:
         """How many releases match."""
@@ -140,7 +140,9 @@ class OpenSearchEngine:
 
     def scan_occurrences(self, query: Query, sort: LineSort = "document") -> Iterator[Line]:
         """All lines, in order."""
-        return self._read(lambda reading: source_scan.scan_occurrences(reading, query, sort))
+        yield from self._read(
+            lambda reading: begun(source_scan.scan_occurrences(reading, query, sort))
+        )
 
     def collocates(
         self,
@@ -185,8 +187,8 @@ class OpenSearchEngine:
 
     def shown(self) -> Iterator[tuple[str, bytes]]:
         """In the order of ids."""
-        every = self._read(lambda reading: reading.texts(Query(sort="id")))
-        return ((each.id, shown_digest(vars(each))) for each in every)
+        for each in self._read(lambda reading: begun(reading.texts(Query(sort="id")))):
+            yield each.id, shown_digest(vars(each))
 
     def has(self, ids: Iterable[str], build: str | None = None) -> list[bool]:
         """By the ids of releases."""
@@ -197,39 +199,39 @@ class OpenSearchEngine:
 
     def size_bytes(self) -> int:
         """On all nodes, copies included."""
-        return self.cluster.size_bytes(self.cluster.live())
+        return retried(lambda: self.cluster.size_bytes(self.cluster.live()))
 
     def health(self) -> Health:
         """Asks the cluster how it is, and what is live."""
         try:
-            build = self.cluster.live()
-            facts = Writer(self.cluster, build).facts()
-            releases = Reading(self.cluster, build).total(Query())
-            at = facts.get("updated_at")
-            return Health(
-                is_live=True,
-                build=build,
-                releases=releases,
-                revision=int(facts.get("revision", 0)),
-                cluster=self.cluster.state(),
-                noted_releases=int(facts.get("releases", 0)),
-                updated_at=datetime.fromisoformat(at) if at else None,
-            )
-        except GoneError:
-            return self.health()
-        except CommuniqueError as error:
-            state, noted = self.cluster.state(), self._noted_releases()
-            return Health(False, None, 0, 0, str(error), state, noted)
+            return retried(self._live_health)
+        except Exception as error:  # noqa: BLE001 (whatever it is, it is the health's problem)
+            problem = self.cluster.problem(error)
+            return Health(False, None, 0, 0, problem, self.cluster.state(), self._noted_releases())
 
     def close(self) -> None:
         """Forget what was live; the connections close when they are used no more."""
         self.live = None
 
+    def _live_health(self) -> Health:
+        build = self.cluster.live()
+        facts = Writer(self.cluster, build).facts()
+        at = facts.get("updated_at")
+        return Health(
+            is_live=True,
+            build=build,
+            releases=Reading(self.cluster, build).total(Query()),
+            revision=int(facts.get("revision", 0)),
+            cluster=self.cluster.state(),
+            noted_releases=int(facts.get("releases", 0)),
+            updated_at=datetime.fromisoformat(at) if at else None,
+        )
+
     def _noted_releases(self) -> int:
         """How many releases the live build has, whatever its format; 0 where that is not known."""
         try:
             return int(Writer(self.cluster, self.cluster.named()).facts().get("releases", 0))
-        except CommuniqueError:
+        except Exception:  # noqa: BLE001 (health asks, and never raises)
             return 0
 
     def _drop_all_but(self, build: str) -> None:
@@ -248,13 +250,15 @@ class OpenSearchEngine:
 
     def _read(self, read: Callable[[Reading], T]) -> T:
         """What is read of the live build; again, where another was published meanwhile."""
-        for _ in range(ATTEMPTS):
+
+        def of_live() -> T:
             try:
-                build, _ = self._state()
-                return read(Reading(self.cluster, build))
+                return read(Reading(self.cluster, self._state()[0]))
             except GoneError:
                 self.live = None
-        raise GoneError
+                raise
+
+        return retried(of_live)
 
     def _state(self) -> State:
         live, now = self.live, time.monotonic()

@@ -18,7 +18,7 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC
 
 from corpus.durability import replacing
-from corpus.errors import IndexUnusableError, StoreError
+from corpus.errors import CommuniqueError, IndexUnusableError, StoreError, describe
 from indexer.deadline import unmetered
 from indexer.engine.document import FORMAT, Document, shown_digest
 from indexer.engine.explanation import explained
@@ -37,6 +37,7 @@ from indexer.engine.results import (
     Query,
     Results,
 )
+from indexer.engine.retry import GoneError, retried
 from indexer.highlight.highlighter import Marker
 from indexer.highlight.snippets import marked, passages
 from indexer.whoosh_engine.columns.snapshot import Snapshot
@@ -234,15 +235,25 @@ class WhooshEngine:
 
     def size_bytes(self) -> int:
         """Of its files."""
-        return sum(path.stat().st_size for path in self._live_path().iterdir())
+        return retried(self._size_bytes)
 
     def health(self) -> Health:
         """Opens what is live, if anything is."""
         try:
-            name, snapshot = self._snapshot()
+            return retried(self._live_health)
+        except Exception as error:  # noqa: BLE001 (whatever it is, it is the health's problem)
+            noted = self._noted_releases()
+            return Health(False, None, 0, 0, _problem(self.folder, error), noted_releases=noted)
+
+    def close(self) -> None:
+        """Let go of the shared snapshot; its maps close with the last reader's."""
+        with self.lock:
+            self.current = None
+
+    def _live_health(self) -> Health:
+        name, snapshot = self._snapshot()
+        with self._opening(self.folder / name):
             revision, releases, updated_at = _noted(self.folder / name)
-        except (IndexUnusableError, OSError, ValueError) as error:
-            return Health(False, None, 0, 0, str(error), noted_releases=self._noted_releases())
         return Health(
             is_live=True,
             build=name,
@@ -252,10 +263,10 @@ class WhooshEngine:
             updated_at=updated_at,
         )
 
-    def close(self) -> None:
-        """Let go of the shared snapshot; its maps close with the last reader's."""
-        with self.lock:
-            self.current = None
+    def _size_bytes(self) -> int:
+        path = self._live_path()
+        with self._opening(path):
+            return sum(each.stat().st_size for each in path.iterdir())
 
     def _noted_releases(self) -> int:
         """How many releases the live build has, whatever its format; 0 where that is not known."""
@@ -284,27 +295,34 @@ class WhooshEngine:
 
     def _snapshot(self) -> tuple[str, Snapshot]:
         """The snapshot of the newest generation; who still reads an older one keeps it."""
-        stamp = self._stamp()
-        if stamp and self.current and self.seen == stamp:
-            return self.current
+        return retried(self._newest)
+
+    def _newest(self) -> tuple[str, Snapshot]:
+        stamp, current = self._stamp(), self.current
+        if stamp and current and self.seen == stamp:
+            return current
         path = self._live_path()
-        generation = -1
+        with self._opening(path) as generation, self.lock, unmetered():
+            if not self._is_current(path, generation):
+                self.current = path.name, Snapshot(path)
+            assert self.current
+            self.seen = stamp
+            return self.current
+
+    @contextmanager
+    def _opening(self, path: Path) -> Iterator[int]:
+        """The generation of a build, and whatever a damaged pickle or a vanished file brings about
+        while it is opened, as our error: GoneError where a publish or an update took it away.
+        """
+        generation = _generation(path)
         try:
-            generation = TOC._latest_generation(FileStorage(str(path)), NAME)
-            with self.lock, unmetered():
-                if not self._is_current(path, generation):
-                    self.current = path.name, Snapshot(path)
-                assert self.current
-                self.seen = stamp
-                return self.current
-        except IndexUnusableError:
+            yield generation
+        except CommuniqueError:
             raise
-        except Exception as error:  # whatever a damaged pickle or a vanished file brings about
-            if self._is_overtaken(path, generation):
-                return self._snapshot()
-            raise IndexUnusableError(
-                f"The index in {path} cannot be read ({error!r}); {REBUILD}."
-            ) from error
+        except Exception as error:
+            if self._live_path() != path or _generation(path) != generation:
+                raise GoneError from error
+            raise IndexUnusableError(_problem(path, error)) from error
 
     def _is_current(self, path: Path, generation: int) -> bool:
         current = self.current
@@ -316,23 +334,16 @@ class WhooshEngine:
 
         A file system's clock is coarse: what changed just now could change again unnoticed.
         """
-        if not self.current:
+        if not (current := self.current):
             return None
         try:
             live = os.stat(f"{self.folder}/{LIVE}")  # noqa: PTH116 (at every search)
-            build = os.stat(f"{self.folder}/{self.current[0]}")  # noqa: PTH116
+            build = os.stat(f"{self.folder}/{current[0]}")  # noqa: PTH116
         except OSError:
             return None
         newest = max(live.st_mtime_ns, build.st_mtime_ns)
         is_settled = time.time_ns() - newest > SETTLED_NS
         return (live.st_mtime_ns, live.st_ino, build.st_mtime_ns) if is_settled else None
-
-    def _is_overtaken(self, path: Path, generation: int) -> bool:
-        """Whether a publish or an update took files away while they were being opened."""
-        return (
-            self._live_path() != path
-            or TOC._latest_generation(FileStorage(str(path)), NAME) != generation
-        )
 
 
 @contextmanager
@@ -344,6 +355,18 @@ def _writing(folder: Path) -> Iterator[None]:
         raise StoreError(
             f"The index in {folder} cannot be written: {error.strerror or error}."
         ) from error
+
+
+def _generation(path: Path) -> int:
+    """The number of a build's newest table of contents; -1 where there is none."""
+    return int(TOC._latest_generation(FileStorage(str(path)), NAME))
+
+
+def _problem(path: Path, error: Exception) -> str:
+    """What went wrong, as a sentence."""
+    if isinstance(error, CommuniqueError):
+        return str(error)
+    return f"The index in {path} cannot be read ({describe(error)}); {REBUILD}."
 
 
 def _note(revision: int, releases: int) -> str:

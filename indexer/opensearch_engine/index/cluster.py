@@ -21,10 +21,12 @@ from corpus.errors import (
     SettingsError,
     StoreError,
     TooCostlyError,
+    describe,
 )
 from corpus.plural import pluralize
 from indexer import deadline
 from indexer.engine.document import FORMAT
+from indexer.engine.retry import GoneError
 
 REBUILD = "run `communique reindex --full`"
 TOO_LONG = "The query takes too long to answer; use fewer or longer prefixes and wildcards."
@@ -126,18 +128,25 @@ class Cluster:
         self.refresh(build)
 
     def state(self) -> str | None:
-        """How the cluster is, in words; None where it does not answer."""
+        """How the cluster is, in words; None where it does not answer so that it is understood."""
         try:
             with self.reading():
                 found = self.client.cluster.health()
-        except CommuniqueError:
+            nodes, shards = int(found["number_of_nodes"]), int(found["active_shards"])
+            return f"{found['status']}, {pluralize(nodes, 'node')}, {pluralize(shards, 'shard')}"
+        except (CommuniqueError, LookupError, TypeError, ValueError):
             return None
-        nodes, shards = found["number_of_nodes"], found["active_shards"]
-        return f"{found['status']}, {pluralize(nodes, 'node')}, {pluralize(shards, 'shard')}"
+
+    def problem(self, error: Exception) -> str:
+        """What went wrong, as a sentence; an answer of another shape brings about any error."""
+        if isinstance(error, CommuniqueError):
+            return str(error)
+        where = " ".join(self.hosts)
+        return f"The search cluster ({where}) gives answers of another shape: {describe(error)}."
 
     def size_bytes(self, build: str) -> int:
         """How much room a build takes on all nodes."""
-        with self.reading():
+        with self.reading_build():
             found = self.client.indices.stats(index=self._both(build), metric="store")
         return int(found["_all"]["total"]["store"]["size_in_bytes"])
 
@@ -174,8 +183,8 @@ class Cluster:
             raise self._error(error, IndexUnusableError) from error
 
     @contextmanager
-    def reading_of(self, index: str) -> Iterator[None]:
-        """The same of an index that can be gone."""
+    def reading_build(self) -> Iterator[None]:
+        """The same of a build, which can be gone: GoneError."""
         with self.reading():
             try:
                 yield
@@ -210,13 +219,6 @@ class Cluster:
         if refusal := _load_error(words):
             return refusal
         return kind(f"The search cluster ({where}) refused a request: {words[:300]}")
-
-
-class GoneError(IndexUnusableError):
-    """An index that was asked is there no more: another build was published."""
-
-    def __init__(self) -> None:
-        super().__init__("The index changes while it is read; try again in a minute.")
 
 
 def _limited(body: dict[str, Any]) -> dict[str, Any]:

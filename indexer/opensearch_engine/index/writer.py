@@ -118,7 +118,7 @@ class Writer:
 
     def facts(self) -> dict[str, Any]:
         """The facts that were noted. Raises GoneError where the build is there no more."""
-        with self.cluster.reading_of(self.releases):
+        with self.cluster.reading_build():
             found = self.cluster.client.indices.get_mapping(index=self.releases)
         kept: dict[str, Any] = found[self.releases]["mappings"].get("_meta", {})
         return kept

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
 from whoosh import query as tree
 
+from corpus.errors import CommuniqueError
 from indexer.analysis.analyzer import tokens
 from indexer.engine.fields import TEXTS
 from indexer.engine.results import Query
@@ -146,20 +148,20 @@ class Reading:
     def pages(self, body: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """All hits of a body, page after page, of one state of the index."""
         client = self.cluster.client
-        with self.cluster.reading_of(self.index):
+        with self.cluster.reading_build():
             params = {"keep_alive": KEEP_ALIVE}
             view = client.create_pit(index=self.index, params=params)["pit_id"]
         try:
             body = body | {"pit": {"id": view, "keep_alive": KEEP_ALIVE}, "from": 0}
             while True:
-                with self.cluster.reading():
+                with self.cluster.reading_build():
                     hits = client.search(body=body)["hits"]["hits"]
                 yield from hits
                 if len(hits) < body["size"]:
                     return
                 body["search_after"] = hits[-1]["sort"]
         finally:
-            with self.cluster.reading():
+            with suppress(CommuniqueError), self.cluster.reading():  # else it ends by itself
                 client.delete_pit(body={"pit_id": [view]})
 
 

@@ -93,7 +93,7 @@ def _holders(cluster: Cluster, build: str, stems: list[str]) -> dict[str, int]:
         "positions": False,
         "offsets": False,
     }
-    with cluster.reading():
+    with cluster.reading_build():
         answer = cluster.client.termvectors(index=cluster.index(build), body=asked)
     found = answer["term_vectors"].get(field, {}).get("terms", {})
     return {each: found[each].get("doc_freq", 0) for each in stems if each in found}

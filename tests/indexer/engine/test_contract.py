@@ -640,6 +640,21 @@ def test_a_reader_opened_before_sees_updates_and_builds(
     reader.close()
 
 
+def test_what_is_published_before_the_first_item_is_drawn_is_what_is_read(
+    empty: Engine, empty_settings: Settings
+) -> None:
+    fill(empty, made(1, "words"))
+    reader = open_engine(empty_settings)
+    ids, lines = reader.scan(asked("words")), reader.scan_occurrences(asked("words"))
+    shown = reader.shown()
+    fill(empty, made(2, "words"), made(3, "words"))
+    expected = [made(2, "").id, made(3, "").id]
+    assert sorted(ids) == expected
+    assert sorted(line.id for line in lines) == expected
+    assert sorted(id_ for id_, _ in shown) == expected
+    reader.close()
+
+
 def test_the_live_build_takes_room(engine: Engine, empty: Engine) -> None:
     assert engine.size_bytes() > 10_000
     with pytest.raises(IndexUnusableError):

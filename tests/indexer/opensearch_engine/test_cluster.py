@@ -33,6 +33,7 @@ from corpus.errors import (
     TooCostlyError,
 )
 from indexer import Query, open_engine, parse
+from indexer.engine.document import FORMAT
 from indexer.opensearch_engine.search import translate as translation
 from indexer.opensearch_engine.search.translate import translate
 from indexer.whoosh_engine.search import execute
@@ -49,17 +50,21 @@ class Door(BaseHTTPRequestHandler):
 
     wanted = ""
     status, answer = 404, {"error": "alias missing", "status": 404}
+    says: MovingCluster | None = None
 
     def do_GET(self) -> None:
         is_known = self.headers.get("Authorization", "") == self.wanted
-        body = json.dumps(self.answer if is_known else {"error": "who?"}).encode()
-        self.send_response(self.status if is_known else 401)
+        status, answer = self.says(self.path) if self.says else (self.status, self.answer)
+        if not is_known:
+            status, answer = 401, {"error": "who?"}
+        body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+        self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
 
-    do_POST = do_GET  # noqa: N815 (the name that the server calls)
+    do_POST = do_DELETE = do_GET  # noqa: N815 (the names that the server calls)
 
     def log_message(self, *_: Any) -> None:
         pass
@@ -151,6 +156,71 @@ def test_what_a_cluster_refuses_is_an_error_of_ours(
         with pytest.raises(error):
             engine.search(Query(parse("fraud").tree))
         engine.close()
+
+
+def build(number: int) -> str:
+    return f"communique-{FORMAT}-20200101t{number:012d}"
+
+
+class MovingCluster:
+    """Answers of a cluster on which other builds are published, the ones before dropped, until
+    `settled` is live: each time that it is asked which one is.
+    """
+
+    def __init__(self, settled: int | None, facts: Any = None) -> None:
+        self.live, self.settled = 0, settled
+        self.facts = {"revision": 7, "releases": 1} if facts is None else facts
+
+    def __call__(self, path: str) -> tuple[int, Any]:
+        if path.startswith("/_alias/"):
+            self.live += self.live != self.settled
+            return 200, {build(self.live): {"aliases": {}}}
+        if path.startswith("/_cluster/health"):
+            return 200, {"status": "green", "number_of_nodes": 1, "active_shards": 2}
+        if path.endswith("/_mapping"):  # was there a moment ago
+            return 200, {build(self.live): {"mappings": {"_meta": self.facts}}}
+        if self.live != self.settled:
+            gone = {"error": {"type": "index_not_found_exception"}, "status": 404}
+            return (200, {"responses": [gone]}) if path == "/_msearch" else (404, gone)
+        if path.startswith(f"/{build(self.live)}/_search/point_in_time"):
+            return 200, {"pit_id": "view"}
+        hits = {"total": {"value": 1}, "hits": [{"_id": "held", "sort": [1]}]}
+        one = {"hits": hits, "timed_out": False, "_shards": {"failed": 0}}
+        return 200, one if path.startswith("/_search") else {"responses": [one]}
+
+
+def test_what_is_dropped_between_a_call_and_its_first_item_is_read_of_the_next_build() -> None:
+    with door(says=MovingCluster(settled=2)) as url:
+        engine = open_engine(at(url))
+        assert [*engine.scan(Query(sort="id"))] == ["held"]
+        engine.close()
+
+
+def test_an_index_replaced_again_and_again_is_an_error_in_the_end() -> None:
+    with door(says=MovingCluster(settled=None)) as url:
+        engine = open_engine(at(url))
+        with pytest.raises(IndexUnusableError, match="changes while it is read"):
+            [*engine.scan(Query(sort="id"))]
+        health = engine.health()
+        assert (health.is_live, health.cluster) == (False, "green, 1 node, 2 shards")
+        assert "changes while it is read" in (health.problem or "")
+        engine.close()
+
+
+@pytest.mark.parametrize(
+    "answer", [{}, [], None, 7, {"x": 1}, {build(1): None}, {build(1): []}, "words", b"\xff{"]
+)
+def test_answers_of_another_shape_are_a_problem_and_never_raised(answer: Any) -> None:
+    with door(status=200, answer=answer) as url:
+        assert problem(at(url))
+
+
+@pytest.mark.parametrize(
+    "facts", [[], {"revision": "none"}, {"revision": None}, {"updated_at": 7}, {"updated_at": "x"}]
+)
+def test_facts_of_another_shape_are_a_problem_and_never_raised(facts: Any) -> None:
+    with door(says=MovingCluster(settled=1, facts=facts)) as url:
+        assert "gives answers of another shape" in problem(at(url))
 
 
 @pytest.fixture(scope="module")
