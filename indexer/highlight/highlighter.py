@@ -11,13 +11,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import translate
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from whoosh import query as tree
 
 from indexer.analysis.analyzer import WORD, fold, stem
+from indexer.analysis.edit_distance import distance
 from indexer.analysis.normalization import folded_text
 from indexer.highlight.term_scanner import Needles
 from indexer.query.variants import Keyed
@@ -241,18 +241,3 @@ def _near(places: Places, others: Places, first: int, end: int) -> Places:
     found = np.searchsorted(others, places + first) < np.searchsorted(others, places + end)
     kept: Places = places[found]
     return kept
-
-
-@lru_cache(maxsize=1 << 16)
-def distance(one: str, other: str, most: int) -> int:
-    """Levenshtein distance, as Whoosh's fuzzy words count it; `most` + 1 where it is more."""
-    if abs(len(one) - len(other)) > most:
-        return most + 1
-    row = list(range(len(other) + 1))
-    for i, a in enumerate(one, 1):
-        last, row = row, [i]
-        for j, b in enumerate(other, 1):
-            row.append(min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a != b)))
-        if min(row) > most:
-            return most + 1
-    return row[-1]

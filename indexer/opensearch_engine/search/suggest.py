@@ -12,8 +12,8 @@ from typing import Any
 from whoosh import query as tree
 
 from indexer.analysis.analyzer import STEM, fold, tokens
+from indexer.analysis.edit_distance import distance
 from indexer.engine.fields import stem_field
-from indexer.highlight.highlighter import distance
 from indexer.opensearch_engine.index.cluster import Cluster
 from indexer.opensearch_engine.index.mapping import term
 from indexer.opensearch_engine.index.source_doc import Stored

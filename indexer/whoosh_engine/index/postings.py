@@ -71,6 +71,10 @@ class FieldPostings:
         """The terms of a range of numbers."""
         return iter(self._bytes(numbers).split(b"\n") if numbers else ())
 
+    def words(self, numbers: range) -> list[str]:
+        """The same, as text."""
+        return self._bytes(numbers).decode().split("\n") if numbers else []
+
     def _bytes(self, numbers: range) -> bytes:
         """The terms of a range of numbers, newlines between them."""
         start = self._ends[numbers.start - 1] + 1 if numbers.start else 0

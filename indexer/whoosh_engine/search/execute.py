@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 from whoosh import query as tree
 
-from corpus.errors import TooCostlyError
 from indexer import deadline
 from indexer.engine.fields import K1, LENGTHS_OF, stem_field
 from indexer.highlight.highlighter import MOST_FORMS
@@ -36,8 +35,6 @@ from indexer.whoosh_engine.search.scored_docs import (
     union,
 )
 
-# So many terms are compared with the fuzzy words of a query: a second's work.
-MOST_COMPARED = 250_000
 # Of a term that occurs once in each of its documents.
 NO_FREQS = np.zeros(0, np.uint8)
 
@@ -56,7 +53,6 @@ class Executor:
         self.counts: dict[int, int] = {}
         self.expansions: dict[int, Expansion] = {}
         self.notes: list[str] = []
-        self.compared = 0
         self._forms: dict[tuple[str, bytes], dict[str, int]] = {}
         self._held: dict[tuple[str, bytes], list[tuple[int, SegmentArrays, int]]] = {}
         self.own: dict[Keyed, Expansion] = {}
@@ -268,12 +264,6 @@ class Executor:
     def _expanded(self, node: tree.MultiTerm) -> Array:
         """The documents of all the terms that a prefix, range or fuzzy word stands for."""
         expansion = self.expansions[id(node)] = expand(self.snapshot, node)
-        self.compared += expansion.compared
-        if self.compared > MOST_COMPARED:
-            raise TooCostlyError(
-                "The query has too many words with ~; each is compared with every word that begins"
-                " like it. Use fewer of them."
-            )
         if expansion.note:
             self.notes.append(expansion.note)
         return self._documents(expansion)

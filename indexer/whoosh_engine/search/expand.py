@@ -14,7 +14,7 @@ import numpy as np
 from whoosh import query as tree
 
 from indexer import deadline
-from indexer.highlight.highlighter import distance
+from indexer.analysis.edit_distance import distances
 from indexer.query.message import Note
 from indexer.query.variants import Keyed
 from indexer.whoosh_engine.columns.snapshot import Snapshot
@@ -31,14 +31,13 @@ Numbers = range | list[int]
 
 @dataclass
 class Expansion:
-    """The documents of an expansion, by the segment's base, its terms with their counts, what was
-    left out, and how many terms a fuzzy word was compared with.
+    """The documents of an expansion, by the segment's base, its terms with their counts, and what
+    was left out.
     """
 
     documents: list[tuple[int, Array]] = field(default_factory=list)
     ranges: list[tuple[FieldPostings, Numbers]] = field(default_factory=list)
     note: Note | None = None
-    compared: int = 0
 
     def __len__(self) -> int:
         return sum(len(numbers) for _, numbers in self.ranges)
@@ -109,8 +108,6 @@ def expand(snapshot: Snapshot, node: tree.MultiTerm) -> Expansion:
         postings = segment.fields.get(node.field())
         if postings is None:
             continue
-        if isinstance(node, tree.FuzzyTerm):
-            found.compared += len(_near(node, postings))
         numbers = _numbers(node, postings)
         if len(numbers) > MOST_TERMS:
             found.note = Note(
@@ -159,13 +156,7 @@ def _numbers(node: tree.MultiTerm, postings: FieldPostings) -> Numbers:
     if isinstance(node, tree.TermRange):
         return _range(node, postings)
     if isinstance(node, tree.FuzzyTerm):
-        near = _near(node, postings)
-        candidates = zip(near, postings.terms(near), strict=True)
-        return [
-            n
-            for n, term in candidates
-            if distance(node.text, term.decode(), node.maxdist) <= node.maxdist
-        ]
+        return _fuzzy(node, postings)
     if isinstance(node, tree.Wildcard) and "[" not in node.text:
         pattern, prefix = wildcard_pattern(node.text)
         return postings.matching(pattern, postings.prefix(prefix))
@@ -178,9 +169,11 @@ def _numbers(node: tree.MultiTerm, postings: FieldPostings) -> Numbers:
     ]
 
 
-def _near(node: tree.FuzzyTerm, postings: FieldPostings) -> range:
-    """The terms that begin as a fuzzy word does."""
-    return postings.prefix(node.text[: node.prefixlength].encode())
+def _fuzzy(node: tree.FuzzyTerm, postings: FieldPostings) -> list[int]:
+    """The terms that begin as a fuzzy word does and are near enough to it."""
+    begun = postings.prefix(node.text[: node.prefixlength].encode())
+    far = distances(node.text, postings.words(begun), node.maxdist)
+    return (np.flatnonzero(far <= node.maxdist) + begun.start).tolist()
 
 
 def _range(node: tree.TermRange, postings: FieldPostings) -> range:

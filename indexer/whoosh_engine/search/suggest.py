@@ -11,7 +11,7 @@ import numpy as np
 from whoosh import query as tree
 
 from indexer.analysis.analyzer import STEM, fold
-from indexer.highlight.highlighter import distance
+from indexer.analysis.edit_distance import distances
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 
 FIELD = "body"
@@ -40,10 +40,11 @@ def nearest(snapshot: Snapshot, word: str) -> str | None:
     for segment in snapshot.segments:
         postings = segment.fields[FIELD]
         near = postings.prefix(word[:1].encode("utf-8", "replace"))
-        for number, term in zip(near, postings.terms(near), strict=True):
-            other = term.decode()
-            if abs(len(other) - len(word)) <= most and (far := distance(word, other, most)) <= most:
-                found[other] = (-far, found.get(other, (0, 0))[1] + postings.count(number))
+        words = postings.words(near)
+        far = distances(word, words, most)
+        for at in np.flatnonzero(far <= most).tolist():
+            count = found.get(words[at], (0, 0))[1] + postings.count(near.start + at)
+            found[words[at]] = (-int(far[at]), count)
     found.pop(word, None)
     return max(found, key=lambda other: (found[other], other), default=None)
 

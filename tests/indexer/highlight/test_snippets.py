@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from indexer.analysis.analyzer import WORD
-from indexer.highlight.highlighter import Marker, distance
+from indexer.highlight.highlighter import Marker
 from indexer.highlight.snippets import MOST_CHARS, Passage, marked, passages
 from indexer.query.parser import parse
 
@@ -101,19 +101,6 @@ def test_a_long_sentence_is_cut_around_its_first_mark() -> None:
     assert found.is_cut_after
     assert len(found.text) <= MOST_CHARS
     assert ("fraud", True) in found.parts
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "expected"),
-    [("court", "court", 0), ("court", "curt", 1), ("court", "cuort", 2), ("court", "crt", 2)],
-)
-def test_distance_counts_letters_that_differ(one: str, other: str, expected: int) -> None:
-    assert distance(one, other, 2) == distance(other, one, 2) == expected
-
-
-def test_distance_stops_counting_beyond_its_most() -> None:
-    assert distance("court", "prosecutor", 2) == 3
-    assert distance("", "abc", 1) == 2
 
 
 WORDS = [

@@ -14,8 +14,9 @@ from whoosh import query as tree
 
 from corpus import Settings
 from indexer.analysis.analyzer import Token, tokens
+from indexer.analysis.edit_distance import distance
 from indexer.engine.document import Document
-from indexer.highlight.highlighter import Mark, Marker, distance
+from indexer.highlight.highlighter import Mark, Marker
 from indexer.query.parser import parse
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.index.writer import SegmentWriter

@@ -15,8 +15,8 @@ from whoosh import query as tree
 
 from corpus import Settings
 from indexer.analysis.analyzer import Token, tokens
+from indexer.analysis.edit_distance import distance
 from indexer.engine.document import Document
-from indexer.highlight.highlighter import distance
 from indexer.whoosh_engine import WhooshEngine
 from tests.indexer.whoosh_engine.test_marks import ODD
 from tests.indexer.whoosh_engine.test_trees import nothing, sample_documents

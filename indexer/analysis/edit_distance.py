@@ -1,0 +1,22 @@
+"""How far words are from each other: letters put in, left out or replaced (Levenshtein)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.distance import Levenshtein
+from rapidfuzz.process import cdist
+
+
+def distance(one: str, other: str, most: int) -> int:
+    """The distance of two words; `most` + 1 where it is more."""
+    return Levenshtein.distance(one, other, score_cutoff=most)
+
+
+def distances(one: str, others: Sequence[str], most: int) -> NDArray[np.uint8]:
+    """The distances of a word from many; `most` + 1 where they are more."""
+    scorer = Levenshtein.distance
+    (found,) = cdist([one], others, scorer=scorer, score_cutoff=most, dtype=np.uint8)
+    return np.asarray(found)
