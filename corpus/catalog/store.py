@@ -32,7 +32,7 @@ from corpus.catalog.mapping import (
 from corpus.catalog.near_duplicates import Copy, count_copies, read_copies, read_groups
 from corpus.catalog.row_check import unreadable
 from corpus.catalog.sequence import hold
-from corpus.catalog.versioning import Outcome, record, see
+from corpus.catalog.versioning import Outcome, record
 from corpus.catalog.withholding import WithholdingEntry, read_log
 from corpus.database import tables
 from corpus.database.batches import streamed
@@ -134,15 +134,6 @@ class Store:
         values = visit_values(visit)
         if connection.execute(update(tables.visit).where(*where), values).rowcount == 0:
             connection.execute(insert(tables.visit), key | values)
-
-    def touch(self, id_: str, seen_at: datetime) -> Release | None:
-        """Note that a release still stands unchanged, and give it; None when we have seen none."""
-        known = self.get(id_)
-        if known is None or known.provenance.origin:
-            return None
-        with self.writing() as connection:
-            see(connection, id_, seen_at)
-        return known
 
     def add_run(self, office: str, started_at: datetime, report: dict[str, Any]) -> None:
         """Keep the report of a run that is over."""

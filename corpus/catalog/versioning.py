@@ -90,7 +90,7 @@ def record(
     return "changed" if is_changed else "same"
 
 
-def see(connection: Connection, id_: str, seen_at: datetime, route: str | None = None) -> None:
+def see(connection: Connection, id_: str, seen_at: datetime, route: str | None) -> None:
     """Note that a release still stands; one that was gone is back."""
     old = _release(connection, id_)
     seen: dict[str, Any] = FOUND | {"last_seen": max(old.last_seen or seen_at, seen_at)}

@@ -88,10 +88,6 @@ class ArrayCodec(base.Codec):
         """Lengths of a segment's documents."""
         return ArrayDocuments(_arrays(storage, segment), segment)
 
-    def supports_columns(self) -> bool:
-        """Columns are read from the arrays, not through Whoosh."""
-        return False
-
 
 def _arrays(storage: Any, segment: Any) -> SegmentArrays:
     if not isinstance(segment, ArraySegment):

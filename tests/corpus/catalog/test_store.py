@@ -188,16 +188,6 @@ def test_a_transaction_that_fails_leaves_nothing_behind(store: Store) -> None:
     assert (store.count(), store.revision()) == (0, 0)
 
 
-def test_touch_notes_that_a_release_still_stands_and_changes_nothing_else(store: Store) -> None:
-    add(store, DRAFT)
-    before, revision = store.get(ID), store.revision()
-    assert store.touch(ID, NOON + HOUR) == before
-    assert before
-    assert store.get(ID) == replace(before, last_seen=NOON + HOUR)
-    assert store.revision() == revision
-    assert store.touch("us_doj-0000000000000000", NOON) is None
-
-
 def test_a_visit_replaces_the_earlier_one_of_its_url_and_language(store: Store) -> None:
     first = Visit('"1"', None, NOON, "0" * 64, Place("us_doj/a.warc.gz", 1))
     second = replace(first, etag='"2"', place=Place("us_doj/b.warc.gz", 2))

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, create_engine, text
 
 from corpus import Attachment, Settings, Store
 from corpus.catalog.store import Visit
+from corpus.catalog.versioning import see
 from corpus.database.migrations import FOLDER, upgrade
 from corpus.database.opening import open_catalog
 from corpus.database.tables import FORMAT, metadata
@@ -113,7 +114,8 @@ def test_an_upgraded_catalog_reads_and_writes_as_any(settings: Settings, old: Pa
         Place("us_doj/a.warc.gz", 43),
     )
     assert store.runs()["us_doj"] == (NOON, {"new": 1, "missing_count": 0})
-    assert store.touch(PILOT, NOON)
+    with store.writing() as connection:
+        see(connection, PILOT, NOON, None)
     store.close()
 
 
