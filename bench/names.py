@@ -1,4 +1,4 @@
-"""Names across scripts: what keys cost, how many a release has, and what shares one."""
+"""Names across scripts: what keys cost, and what shares one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from bench.documents import SEED, real
 from bench.site import HOST, SHARED, Row
 from corpus import office
 from corpus.reading.page import Page
-from indexer.analysis.names import key, namelike
+from indexer.analysis.analyzer import WORD
+from indexer.analysis.names import key
 
 KAZAKH_HOST = "www.gov.kz"
 SHOWN = 100
@@ -37,19 +38,12 @@ def _kazakh() -> Texts:
 
 
 def _rows(host: str, texts: Texts) -> list[Row]:
-    namelike(texts[0])  # once, so that what is compiled is there
-    key.cache_clear()
-    clock = process_time()
-    names = [namelike(each) for each in texts]
-    spent = process_time() - clock
+    every = (word[0] for parts in texts for text in parts for word in WORD.finditer(text))
+    words = {word.casefold() for word in every if word[0].isupper()}
     spellings: dict[str, set[str]] = defaultdict(set)
-    keys = 0
-    for every, found in zip(texts, names, strict=True):
-        keys += len({name.key for each in found for name in each})
-        for text, each in zip(every, found, strict=True):
-            for name in each:
-                spellings[name.key].add(text[name.start : name.end].casefold())
-    words = [word for group in spellings.values() for word in group]
+    for word in words:
+        if found := key(word):
+            spellings[found].add(word)
     key.cache_clear()
     clock = process_time()
     for word in words:
@@ -58,10 +52,8 @@ def _rows(host: str, texts: Texts) -> list[Row]:
     _show(spellings)
     return [
         {"name": f"names/{host}/key", "unit": "µs", "ours": 1e6 * each_word},
-        {"name": f"names/{host}/release", "unit": "ms", "ours": 1e3 * spent / len(texts)},
         {"name": f"names/{host}/words", "unit": "", "ours": len(words)},
         {"name": f"names/{host}/keys", "unit": "", "ours": len(spellings)},
-        {"name": f"names/{host}/keys-of-a-release", "unit": "", "ours": keys / len(texts)},
     ]
 
 

@@ -54,14 +54,10 @@ def shortened() -> NDArray[np.uint64]:
     return np.array(keys, np.uint64)
 
 
-def sentences(text: str) -> Numbers:
-    """Where the sentences of a text begin and end, white space aside: int32[n, 2]."""
-    return _sentences(codes_of(text), flags(), shortened())
-
-
 def best_sentences(text: str, marks: Numbers, most: int, room: int) -> tuple[Numbers, Numbers]:
-    """All sentences, and of those that show the marks best, at most `most` and in the text's order,
-    the number and the number of the mark to show: int32[k, 2].
+    """Where all sentences begin and end, white space aside: int32[n, 2]; and of those that show the
+    marks best, at most `most` and in the text's order, the number and the number of the mark to
+    show: int32[k, 2].
 
     Best is what has the most different marks, then the most, then what comes first. Of a sentence
     longer than `room`, what follows a mark within that counts. `marks`: int32[n, 2], in order.

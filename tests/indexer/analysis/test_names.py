@@ -1,4 +1,4 @@
-"""Names across scripts: one key for the spellings and forms of a name, and which words have one.
+"""Names across scripts: one key for the spellings and forms of a name.
 
 `tables/names.tsv` holds invented names in two halves: one that the rules were made on, and one that
 was held out until they were done.
@@ -11,11 +11,10 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from indexer.analysis.analyzer import WORD
-from indexer.analysis.names import CAPITAL, UPPER, key, namelike
+from indexer.analysis.names import key
 
 TABLE = Path(__file__).parents[2] / "tables" / "names.tsv"
 LETTERS = st.sampled_from("АбВгҚқӘәҢңІіЁёЙйьъжшщцюя AaBbCcHhJjSsTtXxYyZz'’-_.1 ŞşıİǵÑüýʹ\u0301\n")
@@ -90,58 +89,3 @@ def test_keys_are_short_plain_and_blind_to_case(word: str) -> None:
     assert found is None or re.fullmatch(r"[a-z]{3,}", found)
     if word.upper().casefold() == word.casefold():
         assert key(word.upper()) == found or len(word.upper()) != len(word)
-
-
-TITLE = "Former Almaty Accountant Serik Testov Sentenced for Bribery"
-BODY = """Serik Testov, 45, was sentenced by Judge Mary K. O'Sample in Nur-Selo, the judge said.
-The defendant paid Mr. Harper. He paid twice. TESTOV and the FBI declined to comment.
-Айгуль Тестова обратилась в суд. Суд в лице судьи Ким отказал Тестовой.
-Серік Жанқанов сотталды. Іс Серіктің өтініші бойынша қаралды."""
-
-
-def test_words_look_like_names_where_nothing_else_asks_for_their_capital() -> None:
-    title, body = namelike([TITLE, BODY])
-    assert [TITLE[name.start : name.end] for name in title] == ["Serik", "Testov"]
-    assert [BODY[name.start : name.end] for name in body] == [
-        *("Serik", "Testov", "Mary", "O'Sample", "Nur", "Selo", "Nur-Selo", "Harper", "TESTOV"),
-        *("Айгуль", "Тестова", "Ким", "Тестовой", "Серік", "Жанқанов", "Серіктің"),
-    ]
-    assert {name.key for name in title} <= {name.key for name in body}
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "The court ruled. Fraud was proven. He paid.",
-        "FORMER MAYOR SENTENCED FOR FRAUD",
-        "Former Mayor Sentenced For Fraud",
-        "Суд отказал. Дело закрыто.",
-        "J. K. and U.S. of A.",
-        "the Mayor said that the mayor was late",
-    ],
-)
-def test_a_text_without_names_has_none(text: str) -> None:
-    assert namelike([text]) == [[]]
-
-
-def test_a_word_at_the_beginning_counts_if_it_is_a_name_elsewhere() -> None:
-    assert [len(found) for found in namelike(["Testov stayed.", "It was Testov."])] == [1, 1]
-    assert namelike(["Testov stayed.", "It was he."]) == [[], []]
-
-
-@given(TEXTS)
-def test_capitalised_words_are_words_of_the_analysis(text: str) -> None:
-    assume("\u0301\u0301" not in text)
-    words = [match.span() for match in WORD.finditer(text) if match[0][0] in UPPER]
-    assert [match.span() for match in CAPITAL.finditer(text)] == words
-
-
-@given(TEXTS, TEXTS)
-def test_names_stand_at_words_or_at_two_joined_by_a_hyphen(title: str, body: str) -> None:
-    for text, found in zip([title, body], namelike([title, body]), strict=True):
-        spans = {match.span() for match in WORD.finditer(text)}
-        for name in found:
-            word = text[name.start : name.end]
-            assert key(word) == name.key
-            assert (name.start, name.end) in spans or word.count("-") == 1
