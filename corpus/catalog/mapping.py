@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Label, Row, Select, select
@@ -69,6 +70,7 @@ def withheld_ids() -> Select[Any]:
     return select(c.release).where(c.undone_at.is_(None))
 
 
+@cache  # to put it together takes longer than to run it for one release
 def current_releases(*, with_withheld: bool = False) -> Select[Any]:
     """Releases with their newest versions: the rows that `read_release` takes.
 

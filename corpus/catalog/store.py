@@ -35,7 +35,7 @@ from corpus.catalog.sequence import hold
 from corpus.catalog.versioning import Outcome, record
 from corpus.catalog.withholding import WithholdingEntry, read_log
 from corpus.database import tables
-from corpus.database.batches import streamed
+from corpus.database.batches import BATCH, chunks, streamed
 from corpus.database.opening import check_pages, failed, not_whole, open_catalog, shown
 from corpus.errors import NoCatalogError
 from corpus.plural import pluralize
@@ -154,11 +154,18 @@ class Store:
 
     def visit(self, office: str, url: str, language: str) -> Visit | None:
         """The last whole answer of a URL in a language ("" where none was asked for)."""
+        return self.visits(office, [url], language).get(url)
+
+    def visits(self, office: str, urls: Iterable[str], language: str) -> dict[str, Visit]:
+        """The last whole answers of these URLs, by URL; those that gave none are left out."""
         v = tables.visit.c
-        query = select(tables.visit).where(v.office == office, v.url == url, v.language == language)
-        with self.writing() as connection:
-            row = connection.execute(query).one_or_none()
-        return read_visit(row) if row else None
+        found: dict[str, Visit] = {}
+        for some in chunks(urls):
+            here = (v.office == office, v.url.in_(some), v.language == language)
+            with self.writing() as connection:
+                rows = connection.execute(select(tables.visit).where(*here))
+                found |= {row.url: read_visit(row) for row in rows}
+        return found
 
     def known_url(self, office: str, url: str) -> str:
         """The spelling of an address that its release is known by, and its id made of: the
@@ -176,19 +183,36 @@ class Store:
         return release_id(office, self.known_url(office, url))
 
     def get(self, id_: str, *, with_withheld: bool = False) -> Release | None:
-        """The release of that id as it stands now; one that is withheld only `with_withheld`."""
-        with self.writing() as connection:
-            query = current_releases(with_withheld=with_withheld).where(tables.release.c.id == id_)
-            row = connection.execute(query).one_or_none()
-        release = read_release(row) if row else None
-        return release if with_withheld or release is None else self._shown(release)
+        """The release of that id as it stands now; a withheld one only where `with_withheld` asks."""
+        return next(iter(self.get_many([id_], with_withheld=with_withheld)), None)
 
-    def _shown(self, release: Release) -> Release:
-        """A release that names no withheld one as its translation."""
-        if release.office not in offices() or not release.alternates:
+    def get_many(self, ids: Iterable[str], *, with_withheld: bool = False) -> list[Release]:
+        """The releases of these ids in their order, each as `get` gives it; those that it does not
+        give are left out.
+        """
+        found = []
+        for some in chunks(ids, BATCH):
+            held = self._held(some, with_withheld=with_withheld)
+            found += [held[id_] for id_ in some if id_ in held]
+        return found
+
+    def _held(self, ids: list[str], *, with_withheld: bool) -> dict[str, Release]:
+        """Some releases by id."""
+        query = current_releases(with_withheld=with_withheld).where(tables.release.c.id.in_(ids))
+        with self.writing() as connection:
+            found = [read_release(row) for row in connection.execute(query)]
+        return {each.id: each for each in (found if with_withheld else self._shown(found))}
+
+    def _shown(self, releases: list[Release]) -> list[Release]:
+        """Releases that name no withheld ones as their translations."""
+        hidden = self.withheld() if any(each.alternates for each in releases) else None
+        return [self._without(each, hidden) for each in releases] if hidden else releases
+
+    def _without(self, release: Release, hidden: set[str]) -> Release:
+        """A release that names none of these as its translation."""
+        if release.office not in offices():
             return release
-        withheld = self.withheld()
-        left = [a for a in release.alternates if self.id_of(release.office, a.url) not in withheld]
+        left = [a for a in release.alternates if self.id_of(release.office, a.url) not in hidden]
         return replace(release, alternates=tuple(left))
 
     def first_seen(self, ids: Iterable[str]) -> dict[str, datetime]:
@@ -250,14 +274,22 @@ class Store:
 
     def versions(self, id_: str) -> list[Version]:
         """Every version of a release that is no repeat, oldest first, other people's among ours."""
+        return self.versions_of([id_]).get(id_, [])
+
+    def versions_of(self, ids: Iterable[str]) -> dict[str, list[Version]]:
+        """The versions of these releases by id, each as `versions` gives them."""
         v = tables.version.c
-        query = (
-            select(tables.version)
-            .where(v.release == id_, ~v.is_repeat, v.release.not_in(withheld_ids()))
-            .order_by(v.observed_at, v.ordinal)
-        )
-        with self.writing() as connection:
-            return [read_version(row) for row in connection.execute(query)]
+        found: dict[str, list[Version]] = {}
+        for some in chunks(dict.fromkeys(ids), BATCH):
+            query = (
+                select(tables.version)
+                .where(v.release.in_(some), ~v.is_repeat, v.release.not_in(withheld_ids()))
+                .order_by(v.observed_at, v.ordinal)
+            )
+            with self.writing() as connection:
+                for row in connection.execute(query):
+                    found.setdefault(row.release, []).append(read_version(row))
+        return found
 
     def ledger(
         self,

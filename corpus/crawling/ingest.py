@@ -67,7 +67,7 @@ class Intake:
         for draft in drafts:
             self.note_date(draft.published)
         fresh = {id_: draft for id_, draft in zip(ids, drafts, strict=True) if id_ not in staged}
-        known = {id_: self.store.get(id_, with_withheld=True) for id_ in fresh}
+        known = {each.id: each for each in self.store.get_many(fresh, with_withheld=True)}
         with self.store.writing() as connection:
             for id_, draft in fresh.items():
                 found = self._provenance(draft, answered, visit)
@@ -76,10 +76,10 @@ class Intake:
                 if refusal := self._check(draft, url):
                     refused += 1
                     self.report.refused.append(refusal)
-                    if known[id_]:
+                    if id_ in known:
                         self.staging.add(connection, Observed(id_, url, "listed", seen_at))
                     continue
-                self._stage(connection, (id_, url), draft, found, known[id_], seen_at)
+                self._stage(connection, (id_, url), draft, found, known.get(id_), seen_at)
             if not seen_again and (not refused or refused < len(drafts)):
                 self.staging.add_visit(connection, *wanted, visit)
         return self.report.news - before

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, Select
 
 CHUNK = 500
+# Whole releases that are read at a time: about a megabyte.
+BATCH = 200
+Value = TypeVar("Value")
 
 
-def chunks(values: Iterable[str]) -> Iterator[list[str]]:
+def chunks(values: Iterable[Value], size: int = CHUNK) -> Iterator[list[Value]]:
     """Values some hundreds at a time: a database takes no statement with all that a site names."""
     left = iter(values)
-    while some := list(islice(left, CHUNK)):
+    while some := list(islice(left, size)):
         yield some
 
 

@@ -39,13 +39,14 @@ PROOF = ("fetched_at", "last_seen", "version", "sha256", "certificate_exception"
 
 def table(selection: Selection, found: Ranked, codes: Sequence[str] = ()) -> Iterator[str]:
     """The lines of the table; each of `codes` is an empty column, beside the text to be coded."""
-    taken = {*FACTS, "text", *PROOF, *selection.facts()}
+    facts = selection.facts()
+    taken = {*FACTS, "text", *PROOF, *facts}
     named = [f"{code} (code)" if code in taken else code for code in dict.fromkeys(codes)]
-    heading = (*FACTS, *named, "text", *PROOF, *selection.facts())
+    heading = (*FACTS, *named, "text", *PROOF, *facts)
     yield BYTE_ORDER_MARK + row(heading)
     for rank, release in found:
         cells = [*_facts(rank, release), *("" for _ in named), "\n\n".join(release.body)]
-        yield row([*cells, *_proof(release), *selection.facts().values()])
+        yield row([*cells, *_proof(release), *facts.values()])
 
 
 def defused(cell: str) -> str:

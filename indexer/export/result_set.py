@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from corpus import Release, Store
+from corpus.database.batches import BATCH, chunks
 from corpus.errors import IndexUnusableError
 from indexer.engine.interface import Engine
 from indexer.engine.results import Health, Query, Results
@@ -127,10 +128,14 @@ def _found(engine: Engine, query: Query | None) -> tuple[Results, Iterator[str]]
 
 
 def ranked(store: Store, ids: Iterable[str]) -> Iterator[tuple[int, Release]]:
-    """The releases of these ids with their ranks from 1; a rank is left out where none is held."""
-    for rank, id_ in enumerate(ids, 1):
-        if release := store.get(id_):
-            yield rank, release
+    """The releases of these ids with their ranks from 1; a rank is left out where none is held.
+
+    A batch is read when its first release is asked for, so what is withheld before that is not in
+    it.
+    """
+    for some in chunks(enumerate(ids, 1), BATCH):
+        held = {each.id: each for each in store.get_many(id_ for _, id_ in some)}
+        yield from ((rank, held[id_]) for rank, id_ in some if id_ in held)
 
 
 def draw(ids: Iterable[str], size: int, seed: str) -> list[str]:

@@ -129,7 +129,7 @@ def _rebuild(
     build = engine.build(_documents(store, 0), revision, report)
     try:
         total = min(total, store.count())  # what was withheld meanwhile need not be in it
-        sample = [each for each in sample if store.get(each)]
+        sample = [each.id for each in store.get_many(sample)]
         _check(engine, build, number, total, sample)
     except BaseException:
         engine.drop(build)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 from uuid import NAMESPACE_URL, uuid5
@@ -73,7 +73,7 @@ def pages(store: Store) -> Blueprint:
         return render_template(
             "changes.html",
             asked=asked,
-            told=[_told(store, entry) for entry in entries[:SIZE]],
+            told=_told(store, entries[:SIZE]),
             older=asked.link(before=entries[SIZE - 1].number) if len(entries) > SIZE else None,
             kinds=_choices(asked, "kind", counts),
             offices=_choices(asked, "office", counts),
@@ -83,7 +83,7 @@ def pages(store: Store) -> Blueprint:
     def feed() -> Response:
         """The newest entries as a feed (RFC 4287)."""
         asked = _read_asked()
-        told = [_told(store, entry) for entry in _entries(store, asked, SIZE)]
+        told = _told(store, _entries(store, asked, SIZE))
         updated = told[0].entry.at if told else feeds.NEVER
         address = asked.feed()
         return feeds.feed("changes.xml", asked=asked, told=told, address=address, updated=updated)
@@ -105,10 +105,15 @@ def _entries(store: Store, asked: Asked, size: int) -> list[Entry]:
     return store.ledger(before=asked.before, size=size, office=asked.office, kind=asked.kind)
 
 
-def _told(store: Store, entry: Entry) -> Told:
-    """An entry with what differs; nothing differs in a release that only went or came."""
+def _told(store: Store, entries: Sequence[Entry]) -> list[Told]:
+    """Entries with what differs; nothing differs in a release that only went or came."""
+    changed = {each.id for each in entries if each.kind == "changed"}
+    versions = store.versions_of(changed)
+    return [_with_differences(each, versions.get(each.id, [])) for each in entries]
+
+
+def _with_differences(entry: Entry, versions: Sequence[Version]) -> Told:
     uuid = str(uuid5(NAMESPACE_URL, f"{entry.url}#{entry.kind}-{entry.at.isoformat()}"))
-    versions = store.versions(entry.id) if entry.kind == "changed" else []
     new = next((each for each in versions if each.number == entry.version), None)
     old = before(new, versions) if new else None
     return Told(entry, old, differing_words(old, new) if old and new else (), uuid)

@@ -37,7 +37,7 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
         found = _found(store, id_)
         asked = read_asked(request.args)
         versions = store.versions(id_)
-        copies = [other for each in store.copies(id_) if (other := store.get(each.id))]
+        copies = store.get_many(each.id for each in store.copies(id_))
         similar = _similar(engine, id_, {each.id for each in copies})
         marker = Marker(asked.reading(settings.query_chars).tree)
         return render_template(

@@ -86,8 +86,8 @@ def _newest(store: Store, engine: Engine, query: Query) -> list[tuple[datetime, 
     newest = replace(query, sort="newest")
     dated = (
         (_moment(release), release)
-        for id_ in islice(engine.scan(newest), SIZE)
-        if (release := store.get(id_)) and release.published
+        for release in store.get_many(islice(engine.scan(newest), SIZE))
+        if release.published
     )
     found = [*dated, *_undated(store, engine, query)]
     return heapq.nlargest(SIZE, found, key=lambda each: (each[0], each[1].id))
@@ -103,9 +103,8 @@ def _undated(store: Store, engine: Engine, query: Query) -> Iterator[tuple[datet
     if not ids:
         return
     seen = (id_ for id_ in store.undated() if id_ in ids)
-    for id_ in islice(seen, SIZE):
-        if release := store.get(id_):
-            yield _moment(release), release
+    for release in store.get_many(islice(seen, SIZE)):
+        yield _moment(release), release
 
 
 def _moment(release: Release) -> datetime:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from corpus import Release, Store
 from corpus.catalog.attachments import GONE
+from corpus.catalog.mapping import Visit
 from corpus.release import Alternate, Attachment
 from corpus.sources import offices
 
@@ -21,20 +22,21 @@ class Kept:
 
 def files(store: Store, release: Release) -> list[tuple[Attachment, Kept]]:
     """The attachments of a release, and what we have of them."""
-    return [(each, _kept(store, release.office, each.url)) for each in release.attachments or ()]
+    attached = release.attachments or ()
+    visits = store.visits(release.office, (each.url for each in attached), "")
+    return [(each, _kept(visits.get(each.url))) for each in attached]
 
 
 def translations(store: Store, release: Release) -> list[tuple[Alternate, Release | None]]:
     """The same text in other languages, each with our copy where it is held."""
-    is_known = release.office in offices()
-    return [
-        (each, store.get(store.id_of(release.office, each.url)) if is_known else None)
-        for each in release.alternates
-    ]
+    if release.office not in offices():
+        return [(each, None) for each in release.alternates]
+    ids = [store.id_of(release.office, each.url) for each in release.alternates]
+    held = {each.id: each for each in store.get_many(ids)}
+    return [(each, held.get(id_)) for each, id_ in zip(release.alternates, ids, strict=True)]
 
 
-def _kept(store: Store, office: str, url: str) -> Kept:
-    visit = store.visit(office, url, "")
+def _kept(visit: Visit | None) -> Kept:
     if visit is None:
         return Kept()
     return Kept(visit.fetched_at if visit.status == 200 else None, visit.status in GONE)

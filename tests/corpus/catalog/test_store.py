@@ -10,9 +10,13 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as tried
+from hypothesis import strategies as st
 from sqlalchemy import text
 
 from corpus import Attachment, Draft, Provenance, Settings, Store, office
+from corpus.catalog import store as catalog_store
 from corpus.catalog.store import Outcome, Visit
 from corpus.crawling.crawl import crawl
 from corpus.crawling.sample_site import SampleSite
@@ -20,6 +24,7 @@ from corpus.database.tables import FORMAT
 from corpus.errors import StoreError
 from corpus.release import release_id
 from corpus.warc.writer import Place, sha256
+from tests.statements import sent
 
 pytestmark = pytest.mark.each_catalog
 
@@ -175,6 +180,35 @@ def test_releases_are_streamed_and_all_there(store: Store) -> None:
     assert len({release.id for release in stream}) == 1202
 
 
+def test_many_are_given_as_each_alone(copy_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalog_store, "BATCH", 4)
+    held = [*copy_store.releases("sample_gpo")]
+    translated = next(each for each in held if each.alternates)
+    url = translated.alternates[0].url
+    withheld = {held[0].id, held[-1].id, copy_store.id_of("sample_gpo", url)} - {translated.id}
+    for id_ in withheld & {each.id for each in held}:
+        copy_store.suppress(id_, "By order of a court.")
+    ids = [*(each.id for each in held[:12]), *withheld, translated.id, "x-0", ""]
+
+    @tried(max_examples=40, deadline=None)
+    @given(st.lists(st.sampled_from(ids), max_size=15), st.booleans())
+    def compare(chosen: list[str], sealed: bool) -> None:
+        alone = [copy_store.get(each, sealed=sealed) for each in chosen]
+        assert copy_store.get_many(iter(chosen), sealed=sealed) == [*filter(None, alone)]
+        versions = {each: copy_store.versions(each) for each in chosen}
+        assert copy_store.versions_of(chosen) == {k: v for k, v in versions.items() if v}
+
+    compare()
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_many_are_read_with_one_statement_for_two_hundred(store: Store, size: int) -> None:
+    ids = [f"us_doj-{number}" for number in range(200 * size)]
+    with sent(store) as statements:
+        store.get_many(ids)
+    assert len(statements) == size
+
+
 def test_a_transaction_that_fails_leaves_nothing_behind(store: Store) -> None:
     found = Provenance(URL, NOON, "0" * 64, "us_doj/a.warc.gz", 42, "us_doj/pages", 1)
 
@@ -198,6 +232,18 @@ def test_a_visit_replaces_the_earlier_one_of_its_url_and_language(store: Store) 
     assert store.visit("us_doj", URL, "") == second
     assert store.visit("us_doj", URL, "ru") == first
     assert store.visit("us_doj", URL, "kk") is None
+
+
+def test_visits_are_given_by_url_in_one_statement(store: Store) -> None:
+    visit = Visit(None, None, NOON, "0" * 64, Place("us_doj/a.warc.gz", 1))
+    urls = [f"{URL}/{number}" for number in range(9)]
+    with store.writing() as connection:
+        for url in urls[:6]:
+            store.add_visit(connection, "us_doj", url, "", visit)
+        store.add_visit(connection, "us_doj", urls[8], "en", visit)
+    with sent(store) as statements:
+        assert store.visits("us_doj", urls[2:], "") == dict.fromkeys(urls[2:6], visit)
+    assert len(statements) == 1
 
 
 def test_coverage_counts_releases_dates_and_languages_of_an_office(store: Store) -> None:

@@ -27,6 +27,7 @@ from corpus.evidence.verify import verify_archive, verify_catalog
 from corpus.review.report import CrawlReport
 from corpus.warc.reader import Record, records
 from corpus.warc.writer import Place, responses
+from tests.statements import sent
 
 pytestmark = pytest.mark.each_catalog
 
@@ -480,6 +481,16 @@ def test_a_short_delay_is_refused_but_for_a_mirror_on_loopback(
 @pytest.mark.parametrize("base", ["http://127.0.0.1:1", "http://localhost:1", "http://[::1]:1"])
 def test_a_mirror_on_loopback_stands_any_delay(base: str) -> None:
     check_delay(0, office("us_doj").routes[0], {HOST: base})
+
+
+def test_the_releases_of_a_listing_are_looked_up_together(settings: Settings, store: Store) -> None:
+    with SampleSite("sample_doj") as site, sent(store) as statements:
+        mirrors = dict.fromkeys(office("sample_doj").route("interface").hosts, site.url)
+        report = crawl("sample_doj", settings, store, route="interface", mirrors=mirrors, delay_s=0)
+    reads = [each for each in statements if each.startswith("SELECT release.id, release.office, ")]
+    assert report.new > report.listings
+    # What is new is looked for twice more: when it is staged, and when it is published.
+    assert len(reads) == report.listings + 2 * report.new
 
 
 def test_an_unknown_office_or_route_is_an_error_that_names_those_there_are(

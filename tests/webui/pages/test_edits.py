@@ -14,11 +14,14 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from flask.testing import FlaskClient
 from lxml import etree
+from sqlalchemy import insert
 
 from corpus import Settings, Store
 from corpus.catalog.versioning import add_event
+from corpus.database import tables
 from corpus.warc.writer import sha256
 from tests.conftest import BACK, COPIED, COPY, EDITED, GONE, crawl_sample, sample_id
+from tests.statements import sent
 from webui import create_app
 from webui.pages.edits import SIZE
 from webui.view.bar_chart import chart
@@ -248,6 +251,37 @@ def test_pages_of_the_ledger_neither_skip_nor_repeat(own: tuple[FlaskClient, Sto
     newest = soup.select_one(".pager a")
     assert newest
     assert newest["href"] == "/edits"
+
+
+def number_sent(client: FlaskClient, url: str) -> int:
+    """How many statements the catalog is sent for a page."""
+    store, _ = client.application.extensions["communique"]
+    with sent(store) as statements:
+        assert client.get(url).status_code == 200
+    return len(statements)
+
+
+@pytest.mark.parametrize("url", ["/changes", "/changes.atom"])
+def test_many_changes_take_no_more_statements_than_few(
+    own: tuple[FlaskClient, Store], url: str
+) -> None:
+    client, store = own
+    few = number_sent(client, url)
+    with store.writing() as connection:
+        for each in [*store.releases()][:20]:
+            add_event(connection, each.id, each.office, "changed", datetime.now(UTC), each.version)
+    assert number_sent(client, url) == few
+
+
+def test_many_copies_take_no_more_statements_than_one(own: tuple[FlaskClient, Store]) -> None:
+    client, store = own
+    few = number_sent(client, page(COPIED))
+    others = {each.id for each in store.releases()} - {sample_id(COPIED), sample_id(COPY)}
+    with store.writing() as connection:
+        for other in others:
+            row = {"release": sample_id(COPIED), "other": other, "likeness": 0.95}
+            connection.execute(insert(tables.copy), row)
+    assert number_sent(client, page(COPIED)) == few
 
 
 # the feed

@@ -21,13 +21,15 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus import Settings, Store
+from corpus import Draft, Provenance, Settings, Store
+from corpus.release import release_id
 from indexer import Engine, Query
 from indexer.export.csv import defused, table
 from indexer.export.formats import FORMATS, bibliography
 from indexer.export.result_set import Selection, draw, ranked, select
 from indexer.whoosh_engine import WhooshEngine
 from tests.indexer.whoosh_engine.test_trees import nothing, sample_documents
+from tests.statements import sent
 from webui import create_app
 from webui.tools.downloads import DOWNLOADS
 
@@ -291,6 +293,44 @@ def test_ids_that_the_store_does_not_give_out_are_left_out(sample_store: Store) 
     found = [(rank, release.id) for rank, release in ranked(sample_store, [ids[0], "x-0", ids[2]])]
 
     assert found == [(1, ids[0]), (3, ids[2])]
+
+
+BATCHED = [*(f"/export.{ending}?q=" for ending in FORMATS), "/sample.csv?seed=1&n=99&q="]
+BATCHED += ["/sample?seed=1&n=99&q=", "/search.atom?q="]
+
+
+@pytest.mark.parametrize("url", BATCHED)
+def test_many_releases_take_no_more_statements_than_few(app: Flask, url: str) -> None:
+    store, _ = app.extensions["communique"]
+    numbers = []
+    for words in ("torture", "the OR и OR және"):
+        with sent(store) as statements:
+            assert app.test_client().get(f"{url}{words}", buffered=True).status_code == 200
+        numbers.append(len(statements))
+    assert numbers[1] <= numbers[0]
+
+
+def test_releases_are_read_by_two_hundred_and_none_that_is_withheld_before(store: Store) -> None:
+    at = datetime(2026, 1, 15, tzinfo=UTC)
+    ids = []
+    with store.writing() as connection:
+        for number in range(401):
+            url = f"https://office.example/{number}"
+            found = Provenance(url, at, "0" * 64, "us_doj/a.warc.gz", number, "us_doj/pages", 1)
+            draft = Draft(f"Title {number}", at.date(), ["Words."], "en")
+            store.add(connection, "us_doj", url, draft, found, at, frozenset())
+            ids.append(release_id("us_doj", url))
+
+    with sent(store) as statements:
+        assert [each.id for _, each in ranked(store, ids)] == ids
+    assert len(statements) == 3
+
+    found_later = ranked(store, ids)
+    assert next(found_later)[1].id == ids[0]
+    store.suppress(ids[200], "By order of a court.")
+    assert [(rank, each.id) for rank, each in found_later] == [
+        (rank, id_) for rank, id_ in enumerate(ids, 1) if rank not in (1, 201)
+    ]
 
 
 def test_number_and_build_are_of_the_ids_while_builds_are_published(
