@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
@@ -61,8 +61,7 @@ def link(connection: Connection, id_: str, body: Sequence[str]) -> None:
 def _link(connection: Connection, id_: str, words: set[str]) -> None:
     keys = band_keys(words)
     found = {}
-    for other in _candidates(connection, keys):
-        theirs = shingles(_body(connection, other))
+    for other, theirs in _shingles_of(connection, _candidates(connection, keys)):
         likeness = len(words & theirs) / len(words | theirs)
         if likeness >= ALIKE:
             found[other] = likeness
@@ -207,10 +206,9 @@ def _candidates(connection: Connection, keys: list[str]) -> list[str]:
     return list(connection.scalars(query))
 
 
-def _body(connection: Connection, id_: str) -> list[str]:
+def _shingles_of(connection: Connection, ids: list[str]) -> Iterator[tuple[str, set[str]]]:
+    """These releases with the shingles of their bodies."""
     r, v = tables.release.c, tables.version.c
     joined = tables.release.join(tables.version, (v.release == r.id) & (v.ordinal == r.version))
-    found: list[str] = connection.execute(
-        select(v.body).select_from(joined).where(r.id == id_)
-    ).scalar_one()
-    return found
+    query = select(r.id, v.body).select_from(joined).where(r.id.in_(ids))
+    return ((row.id, shingles(row.body)) for row in connection.execute(query).all())

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import insert
 
-from corpus import Settings, Store
+from corpus import Draft, Provenance, Settings, Store
 from corpus.catalog.near_duplicates import read_groups
 from corpus.database import tables
 from indexer import Engine, Query, open_engine, reindex
 from indexer.engine.results import Results
 from tests.conftest import COPIED, COPY, EditedSite, sample_id
+from tests.statements import sent
 
 pytestmark = pytest.mark.each_catalog
 
@@ -82,3 +84,18 @@ def test_groups_are_those_that_chains_of_copies_make(store: Store) -> None:
             connection.execute(insert(tables.copy), row)
         groups = read_groups(connection)
     assert groups == dict.fromkeys("abcde", "a") | dict.fromkeys("fg", "f")
+
+
+def test_many_bodies_are_compared_with_as_many_reads_as_one(store: Store) -> None:
+    at = datetime(2026, 1, 15, tzinfo=UTC)
+    body = [" ".join(f"word{number}" for number in range(80))]
+    reads = []
+    for number in range(6):
+        url = f"https://office.example/{number}"
+        found = Provenance(url, at, "0" * 64, "us_doj/a.warc.gz", number, "us_doj/pages", 1)
+        with sent(store) as statements, store.writing() as connection:
+            draft = Draft("A title", at.date(), body, "en")
+            store.add(connection, "us_doj", url, draft, found, at, frozenset())
+        reads.append(sum(each.startswith("SELECT") and "body" in each for each in statements))
+    assert len(store.copies(next(store.releases()).id)) == 5
+    assert reads[1] == reads[5]
