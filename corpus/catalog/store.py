@@ -48,7 +48,8 @@ __all__ = ["Entry", "Outcome", "Store", "Visit"]
 
 
 class Store:
-    """The catalog of one data folder. Each method is one transaction; `writing` joins several.
+    """The catalog of one data folder. Each method is one transaction; `reading` and `writing`
+    join several.
 
     Withheld releases are in nothing that it gives to be shown.
     """
@@ -75,11 +76,21 @@ class Store:
                 raise not_whole(self.url, found)
 
     @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One transaction that writes nothing: it is taken back. Raises StoreError as `writing`."""
+        with self._used(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction, kept whole or not at all. Raises StoreError in the database's words."""
+        with self._used(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _used(self) -> Iterator[None]:
         try:
-            with self.engine.begin() as connection:
-                yield connection
+            yield
         except SQLAlchemyError as error:
             raise failed(self.url, error, "used") from error
 
@@ -183,7 +194,7 @@ class Store:
         return release_id(office, self.known_url(office, url))
 
     def get(self, id_: str, *, with_withheld: bool = False) -> Release | None:
-        """The release of that id as it stands now; a withheld one only where `with_withheld` asks."""
+        """The release of that id as it stands now; one that is withheld only `with_withheld`."""
         return next(iter(self.get_many([id_], with_withheld=with_withheld)), None)
 
     def get_many(self, ids: Iterable[str], *, with_withheld: bool = False) -> list[Release]:

@@ -20,6 +20,7 @@ from corpus.catalog import store as catalog_store
 from corpus.catalog.store import Outcome, Visit
 from corpus.crawling.crawl import crawl
 from corpus.crawling.sample_site import SampleSite
+from corpus.database import tables
 from corpus.database.tables import FORMAT
 from corpus.errors import StoreError
 from corpus.release import release_id
@@ -220,6 +221,15 @@ def test_a_transaction_that_fails_leaves_nothing_behind(store: Store) -> None:
     with pytest.raises(StoreError, match="nonsense"):
         fail_after_adding()
     assert (store.count(), store.revision()) == (0, 0)
+
+
+def test_a_transaction_for_reading_leaves_nothing_behind(store: Store) -> None:
+    add(store, DRAFT)
+    with store.reading() as connection:
+        connection.execute(tables.release.update(), {"office": "nobody"})
+    release = store.get(ID)
+    assert release
+    assert release.office == "us_doj"
 
 
 def test_a_visit_replaces_the_earlier_one_of_its_url_and_language(store: Store) -> None:
