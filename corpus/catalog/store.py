@@ -37,6 +37,7 @@ from corpus.catalog.withholding import WithholdingEntry, read_log
 from corpus.database import tables
 from corpus.database.batches import BATCH, chunks, streamed
 from corpus.database.opening import check_pages, failed, not_whole, open_catalog, shown
+from corpus.database.sqlite_file import check_unchanged
 from corpus.errors import NoCatalogError
 from corpus.plural import pluralize
 from corpus.release import Draft, Provenance, Release, Version, release_id
@@ -80,6 +81,7 @@ class Store:
         """One transaction that writes nothing: it is taken back. Raises StoreError as `writing`."""
         with self._used(), self.engine.connect() as connection:
             yield connection
+            check_unchanged(connection)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

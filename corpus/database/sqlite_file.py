@@ -9,7 +9,6 @@ import shutil
 import sqlite3
 from functools import partial
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, make_url
@@ -32,6 +31,7 @@ Stamp = tuple[int, int]
 class _Reading(sqlite3.Connection):
     """A connection that only reads; `stamp` where it reads the file without a look at others."""
 
+    path: Path
     stamp: Stamp | None = None
 
 
@@ -57,14 +57,15 @@ def reading_engine(path: Path) -> Engine:
     """An engine that reads a file where nothing can be written, though others may write it."""
     # Each transaction opens it anew: how it must be opened changes with what others do.
     engine = create_engine("sqlite://", creator=partial(open_to_read, path), poolclass=NullPool)
-
-    @event.listens_for(engine, "commit")
-    def check(connection: Connection) -> None:
-        opened: Any = connection.connection.driver_connection
-        if opened.stamp and opened.stamp != _stamp(path):
-            raise StoreError(f"{path} was changed while it was read; say the command again.")
-
+    event.listen(engine, "commit", check_unchanged)
     return engine
+
+
+def check_unchanged(connection: Connection) -> None:
+    """Raise StoreError where others changed a file that was read without a look at them."""
+    opened = connection.connection.driver_connection
+    if isinstance(opened, _Reading) and opened.stamp and opened.stamp != _stamp(opened.path):
+        raise StoreError(f"{opened.path} was changed while it was read; say the command again.")
 
 
 def open_to_read(path: Path) -> _Reading:
@@ -90,7 +91,7 @@ def _open_as_it_is(path: Path) -> _Reading:
     opened = sqlite3.connect(
         f"file:{quote(str(path))}?{how}", uri=True, check_same_thread=False, factory=_Reading
     )
-    opened.stamp = stamp
+    opened.path, opened.stamp = path, stamp
     try:
         opened.execute("PRAGMA busy_timeout=30000")
         if "vfs" in how:
