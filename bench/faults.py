@@ -123,7 +123,7 @@ def holdings(settings: Settings) -> dict[str, Any]:
     """What catalog and archive hold, times and places aside; each place is read on the way."""
     with closing(Store(settings)) as store:
         found: dict[str, Any] = {"problems": list(verify_catalog(settings, store))}
-        with store.writing() as connection:
+        with store.reading() as connection:
             for table in (tables.release, tables.version, tables.visit, tables.copy):
                 found[table.name] = sorted(_lines(connection, table))
             staged = connection.execute(select(tables.staged)).all()

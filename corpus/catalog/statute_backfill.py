@@ -22,7 +22,7 @@ IS_OLDER = VERSION.statute_rules < RULES
 
 def count_backlog(store: Store) -> int:
     """How many versions wait."""
-    with store.writing() as connection:
+    with store.reading() as connection:
         query = select(func.count()).select_from(tables.version).where(IS_OLDER)
         return connection.scalar(query) or 0
 

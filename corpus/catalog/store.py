@@ -72,7 +72,7 @@ class Store:
     def check(self) -> None:
         """Raise DamagedCatalogError where the file is not whole, or a row cannot be read."""
         check_pages(self.engine, self.url)
-        with self.writing() as connection:
+        with self.reading() as connection:
             if found := unreadable(connection):
                 raise not_whole(self.url, found)
 
@@ -175,7 +175,7 @@ class Store:
         found: dict[str, Visit] = {}
         for some in chunks(urls):
             here = (v.office == office, v.url.in_(some), v.language == language)
-            with self.writing() as connection:
+            with self.reading() as connection:
                 rows = connection.execute(select(tables.visit).where(*here))
                 found |= {row.url: read_visit(row) for row in rows}
         return found
@@ -186,7 +186,7 @@ class Store:
         """
         canonical = offices()[office].canonical
         if office not in self._older_spellings:
-            with self.writing() as connection:
+            with self.reading() as connection:
                 found = older_spellings(connection, office, canonical)
             self._older_spellings[office] = found
         return self._older_spellings[office].get(canonical(url), canonical(url))
@@ -212,7 +212,7 @@ class Store:
     def _held(self, ids: list[str], *, with_withheld: bool) -> dict[str, Release]:
         """Some releases by id."""
         query = current_releases(with_withheld=with_withheld).where(tables.release.c.id.in_(ids))
-        with self.writing() as connection:
+        with self.reading() as connection:
             found = [read_release(row) for row in connection.execute(query)]
         return {each.id: each for each in (found if with_withheld else self._shown(found))}
 
@@ -233,7 +233,7 @@ class Store:
         r, wanted = tables.release.c, list(ids)
         if not wanted:
             return {}
-        with self.writing() as connection:
+        with self.reading() as connection:
             seen = r.id.in_(wanted) & r.first_seen.is_not(None)
             rows = connection.execute(select(r.id, r.first_seen).where(seen))
             return {row.id: row.first_seen for row in rows}
@@ -248,7 +248,7 @@ class Store:
             .where(v.published.is_(None), r.id.not_in(withheld_ids()))
             .order_by(func.coalesce(r.first_seen, v.observed_at).desc(), r.id.desc())
         )
-        with self.writing() as connection:
+        with self.reading() as connection:
             return list(connection.scalars(query))
 
     def releases(self, office: str | None = None, after_revision: int = 0) -> Iterator[Release]:
@@ -260,7 +260,7 @@ class Store:
         )
         if office:
             query = query.where(tables.release.c.office == office)
-        with self.writing() as connection:
+        with self.reading() as connection:
             for row in streamed(connection, query):
                 yield read_release(row)
 
@@ -269,7 +269,7 @@ class Store:
         included.
         """
         r = tables.release.c
-        with self.writing() as connection:
+        with self.reading() as connection:
             return set(connection.scalars(select(r.id).where(r.revision > after_revision)))
 
     def ids_until(self, revision: int, most: int) -> list[str]:
@@ -282,7 +282,7 @@ class Store:
             .order_by(r.revision.desc())
             .limit(most)
         )
-        with self.writing() as connection:
+        with self.reading() as connection:
             return list(connection.scalars(query))
 
     def versions(self, id_: str) -> list[Version]:
@@ -299,7 +299,7 @@ class Store:
                 .where(v.release.in_(some), ~v.is_repeat, v.release.not_in(withheld_ids()))
                 .order_by(v.observed_at, v.ordinal)
             )
-            with self.writing() as connection:
+            with self.reading() as connection:
                 for row in connection.execute(query):
                     found.setdefault(row.release, []).append(read_version(row))
         return found
@@ -313,58 +313,58 @@ class Store:
         kind: str | None = None,
     ) -> list[Entry]:
         """The newest changes, removals and returns; those older than entry `before` for a page."""
-        with self.writing() as connection:
+        with self.reading() as connection:
             return read_ledger(connection, before, size, office, kind)
 
     def ledger_counts(self) -> dict[tuple[str, str], int]:
         """How many entries of the ledger each office has of each kind."""
-        with self.writing() as connection:
+        with self.reading() as connection:
             return count_ledger(connection)
 
     def history(self, id_: str) -> list[Entry]:
         """All that became of a release, oldest first; empty where there is none."""
-        with self.writing() as connection:
+        with self.reading() as connection:
             return read_history(connection, id_)
 
     def copies(self, id_: str) -> list[Copy]:
         """Releases with nearly the same body, the most alike first."""
-        with self.writing() as connection:
+        with self.reading() as connection:
             return read_copies(connection, id_)
 
     def copy_counts(self, ids: Iterable[str]) -> dict[str, int]:
         """How many copies each of these releases has; those with none are left out."""
-        with self.writing() as connection:
+        with self.reading() as connection:
             return count_copies(connection, ids)
 
     def copy_groups(self) -> dict[str, str]:
         """The group of each release that has copies; releases of one group are copies of others in
         it.
         """
-        with self.writing() as connection:
+        with self.reading() as connection:
             return read_groups(connection)
 
     def withheld(self, after_revision: int = 0) -> set[str]:
         """The ids that are out of sight, or those that went so after a revision."""
         r = tables.release.c
         query = select(r.id).where(r.id.in_(withheld_ids()), r.revision > after_revision)
-        with self.writing() as connection:
+        with self.reading() as connection:
             return set(connection.scalars(query))
 
     def last_withheld_at(self) -> datetime | None:
         """When the last of those went out of sight."""
         c = tables.suppression.c
         query = select(c.at).where(c.undone_at.is_(None)).order_by(c.at.desc()).limit(1)
-        with self.writing() as connection:
+        with self.reading() as connection:
             return connection.scalar(query)
 
     def withholding_log(self) -> list[WithholdingEntry]:
         """The public log of what was withheld, newest first; it names no release."""
-        with self.writing() as connection:
+        with self.reading() as connection:
             return read_log(connection)
 
     def revision(self) -> int:
         """The number of the newest change: an index that has seen it is up to date."""
-        with self.writing() as connection:
+        with self.reading() as connection:
             about = tables.about.c
             query = select(about.value).where(about.key == "revision")
             return int(connection.execute(query).scalar_one())
@@ -372,7 +372,7 @@ class Store:
     def count(self) -> int:
         """How many releases there are."""
         query = select(func.count()).where(tables.release.c.id.not_in(withheld_ids()))
-        with self.writing() as connection:
+        with self.reading() as connection:
             return connection.scalar(query.select_from(tables.release)) or 0
 
     def text_size(self) -> int:
@@ -380,12 +380,12 @@ class Store:
         v = tables.version.c
         size = func.length(v.title) + func.length(cast(v.body, Text))
         query = current_releases().with_only_columns(func.sum(size))
-        with self.writing() as connection:
+        with self.reading() as connection:
             return int(connection.scalar(query) or 0)
 
     def coverage(self) -> list[Coverage]:
         """What is held of each office that holds anything, by name."""
-        with self.writing() as connection:
+        with self.reading() as connection:
             return read_coverage(connection)
 
     def runs(self, *, good: bool = False) -> dict[str, tuple[datetime, dict[str, Any]]]:
@@ -394,7 +394,7 @@ class Store:
 
         `good`: the last one that was published without an error.
         """
-        with self.writing() as connection:
+        with self.reading() as connection:
             runs = read_runs(connection, good)
             names = withholding.names(connection)
         return {
@@ -404,19 +404,19 @@ class Store:
 
     def open_runs(self) -> dict[str, datetime]:
         """When the run of each office began that is under way, or was interrupted."""
-        with self.writing() as connection:
+        with self.reading() as connection:
             return read_open_runs(connection)
 
     def readers(self) -> dict[str, int]:
         """How many versions stand as each reader read them."""
         v = tables.version.c
         query = select(v.reader, func.count()).group_by(v.reader)
-        with self.writing() as connection:
+        with self.reading() as connection:
             return {name: int(number) for name, number in connection.execute(query)}
 
     def attached(self, office: str) -> Attached:
         """How many attached files an office's releases name, and how many are archived."""
-        with self.writing() as connection:
+        with self.reading() as connection:
             return count_attached(connection, office)
 
     def places(self) -> Iterator[tuple[str, str, Place, str]]:
@@ -425,7 +425,7 @@ class Store:
         query = select(v.release, v.asked_url, v.warc_file, v.warc_offset, v.sha256).order_by(
             v.warc_file, v.warc_offset
         )
-        with self.writing() as connection:
+        with self.reading() as connection:
             for row in streamed(connection, query):
                 yield row.release, row.asked_url, Place(row.warc_file, row.warc_offset), row.sha256
 

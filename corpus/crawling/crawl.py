@@ -106,7 +106,7 @@ def _end(run: Run) -> None:
     _tell_lost(run)  # of an earlier run
     if run.walked and run.frontier.carries_releases:
         report.vanished += staging.add_unlisted()
-    with staging.store.writing() as connection:
+    with staging.store.reading() as connection:
         silent = run.route.silent.union(*(each.silent for each in run.route.layouts))
         usual = read_baseline(connection, run.name, run.route.name, silent)
     report.quarantined = judge(report, usual, run.walked)

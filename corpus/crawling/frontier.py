@@ -129,7 +129,7 @@ class Frontier:
         """Queue what is unknown or due, by ids; how many of the addresses are unknown."""
         urls = [link.url for link in links.values()]
         staged = self.staging.staged(links)
-        with self.staging.store.writing() as connection:
+        with self.staging.store.reading() as connection:
             known = due.standings(connection, links)
             dead = due.dead(connection, self.staging.office, urls)
         unknown, now = 0, datetime.now(UTC)
@@ -157,7 +157,7 @@ class Frontier:
         if not self.has_links:
             return
         asked, now = {id_ for id_, _ in self.seen}, datetime.now(UTC)
-        with self.staging.store.writing() as connection:
+        with self.staging.store.reading() as connection:
             met = due.met_on(connection, self.staging.office, self.route.name, self.staging.run)
             self.releases.extend(
                 (resolve(url), "")
@@ -183,7 +183,7 @@ class Frontier:
     def add_known_files(self) -> None:
         """On a walk, queue those of all known releases: what an earlier run did not come to."""
         if self.staging.is_walk:
-            with self.staging.store.writing() as connection:
+            with self.staging.store.reading() as connection:
                 known = [*attachments.named(connection, self.staging.office)]
             self.add_files(known)
 

@@ -44,7 +44,7 @@ class AttestationCheck:
         self.said_of: dict[tuple[str, int], list[Said]] = defaultdict(list)
         # By release: the versions that the archive attests and the catalog has not.
         self.gone: dict[str, list[Said]] = defaultdict(list)
-        with store.writing() as connection:
+        with store.reading() as connection:
             found = query_unattested(MADE, REVISED, LATER).subquery()
             rows = connection.execute(select(found.c.release, found.c.ordinal))
             self.unattested = {(row.release, row.ordinal) for row in rows}
@@ -74,7 +74,7 @@ class AttestationCheck:
         """Versions of which no record is known: told by their number, unless the archive has one
         that says something else. What a killed program wrote and had no time to note is not meant.
         """
-        with self.store.writing() as connection:
+        with self.store.reading() as connection:
             rows = [
                 row
                 for row in streamed(connection, query_unattested(MADE, REVISED, LATER))
@@ -89,7 +89,7 @@ class AttestationCheck:
                     f" attests; {MEND}",
                     partial(attest_anew, self.settings, self.store, [row]),
                 )
-        with self.store.writing() as connection:
+        with self.store.reading() as connection:
             query = select(func.count()).select_from(query_unattested(LATER).subquery())
             number = connection.scalar(query) or 0
         if number:
@@ -114,7 +114,7 @@ class AttestationCheck:
         A killed program may have attested one that was never published; the next crawl makes it.
         """
         seen: dict[str, datetime] = {}
-        with self.store.writing() as connection:
+        with self.store.reading() as connection:
             for some in chunks(self.gone):
                 rows = connection.execute(select(R.id, R.last_seen).where(R.id.in_(some)))
                 seen |= {row.id: row.last_seen for row in rows}
@@ -139,7 +139,7 @@ class AttestationCheck:
             if key in self.unattested:
                 self.said_of[key].append(said)
         held: set[tuple[str, int]] = set()
-        with self.store.writing() as connection:
+        with self.store.reading() as connection:
             for some in chunks(dict.fromkeys(said["release"] for said in told)):
                 query = select(V.release, V.ordinal).where(V.release.in_(some))
                 held |= {(row.release, row.ordinal) for row in connection.execute(query)}

@@ -98,7 +98,7 @@ def _copy_all(settings: Settings, store: Store, copy: Settings) -> None:
     copy_catalog(store.engine, store.url, copy.data / "catalog.sqlite")
     with closing(Store(copy)) as copied:
         check_pages(copied.engine, copy.catalog_url)
-        with copied.writing() as connection:
+        with copied.reading() as connection:
             named = queries.files(connection)
         # Of files that were begun since, those that the copy knows nothing of are left.
         own = [
@@ -140,7 +140,7 @@ def _cut_unknown(path: Path, store: Store, settings: Settings) -> None:
     if path.parent.name not in offices():
         return
     name = f"{path.parent.name}/{path.name}"
-    with store.writing() as connection:
+    with store.reading() as connection:
         versions, visits = (
             rows(connection, name) for rows in (queries.versions_in, queries.visits_in)
         )

@@ -44,7 +44,7 @@ def unknown(store: Store, gate: OfficeGate, found: Iterable[Record | Damage]) ->
     """
     left = []
     for answer in answers(found):
-        with store.writing() as connection:
+        with store.reading() as connection:
             language = _language(gate.source, answer)
             last = queries.last_answer(connection, gate.name, answer.wanted, language)
         if last and last >= answer.record.fetched_at:

@@ -81,13 +81,13 @@ def verify_catalog(settings: Settings, store: Store) -> Iterator[Finding]:
     are not as it attests them, answers in the archive that the catalog does not know, and releases
     at odds with their versions.
     """
-    with store.writing() as connection:
+    with store.reading() as connection:
         named = queries.files(connection)
     present = {f"{path.parent.name}/{path.name}": path for path in own_files(settings.archive)}
     check = AttestationCheck(settings, store)
     # Attestations first: they tell what is mended where a row leads to a wrong place.
     for name in sorted({*named, *present}, key=lambda name: (KIND not in name, name)):
-        with store.writing() as connection:
+        with store.reading() as connection:
             standing = _Standing(
                 queries.versions_in(connection, name),
                 queries.visits_in(connection, name),
@@ -153,7 +153,7 @@ def _version_findings(store: Store, path: Path, held: Held, versions: Rows) -> I
 
 
 def _lost_findings(store: Store) -> Iterator[Finding]:
-    with store.writing() as connection:
+    with store.reading() as connection:
         number = queries.lost(connection)
     if number:
         yield Finding(
@@ -208,7 +208,7 @@ def _forget(store: Store, rows: list[Row[Any]]) -> str:
 
 
 def _odd_findings(settings: Settings, store: Store) -> Iterator[Finding]:
-    with store.writing() as connection:
+    with store.reading() as connection:
         odd, stray = queries.odd_releases(connection), queries.stray_versions(connection)
     lost: dict[str, set[str]] = defaultdict(set)
     for id_, office, has_versions in odd:

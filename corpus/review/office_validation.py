@@ -56,7 +56,7 @@ class OfficeGate:
 
     def _known_ends(self, route: str) -> deque[bool]:
         """Whether the last pages had their end: those of earlier runs, then those of this one."""
-        with self.store.writing() as connection:
+        with self.store.reading() as connection:
             places = newest_places(connection, self.name, route, ENDS)
         ends = deque[bool](maxlen=4 * ENDS)
         for place in places:
@@ -69,5 +69,5 @@ class OfficeGate:
     @cached_property
     def furniture(self) -> frozenset[str]:
         """The paragraphs that most releases of the office share."""
-        with self.store.writing() as connection:
+        with self.store.reading() as connection:
             return furniture(connection, self.name)

@@ -100,14 +100,14 @@ class Staging:
         """The last whole answer of a URL, this run's own first."""
         c = SEEN_VISIT
         where = (c.run == self.run) & (c.url == url) & (c.language == language)
-        with self.store.writing() as connection:
+        with self.store.reading() as connection:
             row = connection.execute(select(tables.staged_visit).where(where)).one_or_none()
         return read_visit(row) if row else self.store.visit(self.office, url, language)
 
     def staged(self, ids: Iterable[str], connection: Connection | None = None) -> set[str]:
         """Which of these releases this run has seen already."""
         if connection is None:
-            with self.store.writing() as opened:
+            with self.store.reading() as opened:
                 return self.staged(ids, opened)
         of_run = select(STAGED.release).where(STAGED.run == self.run)
         return {
@@ -120,7 +120,7 @@ class Staging:
         """How many of each outcome, each language, each stated fact, the resumed part included."""
         outcomes, languages, stated = Counter[str](), Counter[str](), Counter[str]()
         query = select(STAGED.outcome, STAGED.language, STAGED.stated).where(STAGED.run == self.run)
-        with self.store.writing() as connection:
+        with self.store.reading() as connection:
             for row in streamed(connection, query):
                 outcomes[row.outcome] += 1
                 stated.update(row.stated)
@@ -135,7 +135,7 @@ class Staging:
         r = tables.release.c
         seen = select(STAGED.release).where(STAGED.run == self.run)
         rest = and_(r.office == self.office, r.route == self.route, r.id.not_in(seen))
-        with self.store.writing() as connection:
+        with self.store.reading() as connection:
             found = connection.execute(select(r.id, r.url, r.misses).where(rest)).all()
         # What is known under several spellings is seen under one.
         rows = [row for row in found if self.store.id_of(self.office, row.url) == row.id]
@@ -198,7 +198,7 @@ def finish_publishing(store: Store, office: str) -> list[Lost]:
 
     What an older catalog brought is then attested, and looked through for copies, once.
     """
-    with store.writing() as connection:
+    with store.reading() as connection:
         where = (RUN.office == office) & (RUN.state == "accepted")
         runs = connection.execute(select(tables.run).where(where)).all()
     lost: list[Lost] = []
