@@ -144,7 +144,8 @@ class AttestationCheck:
                 query = select(V.release, V.ordinal).where(V.release.in_(some))
                 held |= {(row.release, row.ordinal) for row in connection.execute(query)}
         for said in told:
-            if (said["release"], said["version"]) not in held:
+            # What others observed may be of any time: an import that broke off tells nothing.
+            if (said["release"], said["version"]) not in held and not said["origin"]:
                 self.gone[said["release"]].append(said)
 
 

@@ -122,7 +122,7 @@ def test_a_missing_file_is_one_finding_and_its_pages_are_fetched_anew(
 
 def lose_catalog(settings: Settings) -> None:
     engine = create_engine(settings.catalog_url)
-    tables.tables.drop_all(engine)
+    tables.metadata.drop_all(engine)
     engine.dispose()
 
 

@@ -34,7 +34,8 @@ Crawl = Callable[..., CrawlReport]
 DYING = """
 import os, sys
 from pathlib import Path
-from corpus import Settings, Store, staging
+from corpus import Settings, Store
+from corpus.review import staging
 staging.CHUNK = 10
 store = Store(Settings(data=Path(sys.argv[1]), catalog=os.environ.get("COMMUNIQUE_CATALOG", "")))
 once = staging._publish_chunk
