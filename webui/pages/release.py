@@ -13,9 +13,9 @@ from corpus.errors import IndexUnusableError
 from corpus.warc.reader import read_record
 from corpus.warc.writer import Place, read_response
 from indexer import Engine, Hit
-from indexer.analysis.accusation import accusation
 from indexer.highlight.highlighter import Marker
 from indexer.highlight.snippets import marked
+from webui.view.accusation import accusation
 from webui.view.attachments import files, translations
 from webui.view.cited_statutes import authorities
 from webui.view.history import lines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from indexer.analysis.accusation import accusation
+from webui.view.accusation import accusation
 
 FILLER = "The office thanked the investigators for their work."
 
