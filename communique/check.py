@@ -18,7 +18,7 @@ from corpus.plural import pluralize
 from corpus.reading.source import Listing
 
 if TYPE_CHECKING:
-    from corpus.crawling.preview import Reading
+    from corpus.crawling.preview import PreviewedPage
 
 EXCERPT = 200
 
@@ -77,7 +77,7 @@ def check_command(
         raise SystemExit(FAILED)
 
 
-def _as_plain(reading: Reading) -> dict[str, Any]:
+def _as_plain(reading: PreviewedPage) -> dict[str, Any]:
     found = asdict(reading.found) if reading.found else None
     for each in [found or {}, *(found or {}).get("drafts", [])]:
         each.pop("part", None)
@@ -91,7 +91,7 @@ def _as_plain(reading: Reading) -> dict[str, Any]:
     }
 
 
-def _show(readings: list[Reading]) -> None:
+def _show(readings: list[PreviewedPage]) -> None:
     console = Console(highlight=False)
     for reading in readings:
         heading = Text(f"{reading.kind} {_printable(reading.url)}", style="bold")

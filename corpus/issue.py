@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Refusal:
+class Issue:
     """A page, draft or address that may not enter: the rule that tripped, and why in a sentence."""
 
     url: str

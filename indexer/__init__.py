@@ -5,27 +5,26 @@ from indexer.engine.results import (
     Collocate,
     Collocates,
     Concordance,
-    Counterpart,
     Facet,
     Filters,
     Frequencies,
     Frequency,
     Health,
     Hit,
-    Line,
+    KwicLine,
     Query,
     Results,
+    TranslationSuggestion,
 )
 from indexer.factory import open_engine
 from indexer.highlight.snippets import Passage
 from indexer.jobs.reindex import reindex
-from indexer.query.parser import Reading, parse
+from indexer.query.parser import ParsedQuery, parse
 
 __all__ = [
     "Collocate",
     "Collocates",
     "Concordance",
-    "Counterpart",
     "Engine",
     "Facet",
     "Filters",
@@ -33,11 +32,12 @@ __all__ = [
     "Frequency",
     "Health",
     "Hit",
-    "Line",
+    "KwicLine",
+    "ParsedQuery",
     "Passage",
     "Query",
-    "Reading",
     "Results",
+    "TranslationSuggestion",
     "open_engine",
     "parse",
     "reindex",

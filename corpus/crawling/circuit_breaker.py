@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corpus.crawling.spider import Failed, Fetched
+from corpus.crawling.spider import FetchFailure, FetchResult
 from corpus.errors import CrawlError
 from corpus.review.report import CrawlReport
 
@@ -19,11 +19,11 @@ class Trouble:
         self.report, self.row, self.missing, self.releases = report, 0, 0, report.releases
         self.failed, self.refused = len(report.failed), len(report.refused)
 
-    def note(self, answer: Fetched | Failed) -> None:
+    def note(self, answer: FetchResult | FetchFailure) -> None:
         """Look at what came of the last answer. Raises CrawlError when it is one too many."""
         walls = any(each.rule in WALLS for each in self.report.refused[self.refused :])
         is_trouble = walls or len(self.report.failed) > self.failed
-        if isinstance(answer, Failed):
+        if isinstance(answer, FetchFailure):
             is_trouble = answer.rule != "robots"
         self.failed, self.refused = len(self.report.failed), len(self.report.refused)
         if self.report.releases > self.releases:

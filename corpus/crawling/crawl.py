@@ -15,7 +15,7 @@ from corpus.crawling.crawl_run import Progress, Run
 from corpus.crawling.spider import fetch_all
 from corpus.error_log import sentence
 from corpus.errors import RecordError, SettingsError, StoreError
-from corpus.issue import Refusal
+from corpus.issue import Issue
 from corpus.reading import address
 from corpus.reading.source import Route
 from corpus.review.baseline import read_baseline
@@ -126,7 +126,7 @@ def _tell_lost(run: Run) -> None:
     """Report what could not be published, each once."""
     for url, error in run.staging.lost:
         told = sentence(error, run.settings, url)
-        run.report.refused.append(Refusal(url, "internal_error", told))
+        run.report.refused.append(Issue(url, "internal_error", told))
     run.staging.lost.clear()
 
 

@@ -18,10 +18,10 @@ from corpus.crawling.frontier import Frontier
 from corpus.crawling.ingest import Intake
 from corpus.crawling.middlewares import retry_after_s
 from corpus.crawling.schedule import read_schedule
-from corpus.crawling.spider import Failed, Fetched, Wanted
+from corpus.crawling.spider import FetchFailure, FetchRequest, FetchResult
 from corpus.error_log import log, sentence
 from corpus.errors import CrawlError, PageError, RecordError, StoreError
-from corpus.issue import Refusal
+from corpus.issue import Issue
 from corpus.plural import pluralize
 from corpus.reading import validation
 from corpus.reading.page import Page
@@ -63,7 +63,7 @@ class Run:
         schedule = read_schedule(settings.revisits)
         self.frontier = Frontier(route, schedule, staging, self.intake, self.report)
         self.listing: tuple[str, str] | None = None
-        self.again: Wanted | None = None
+        self.again: FetchRequest | None = None
         self.is_revisiting, self.trouble = False, Trouble(self.report)
         self.budget = Budget(settings)
 
@@ -77,7 +77,7 @@ class Run:
         """Whether nothing ended it before it was over."""
         return not (self.report.error or self.report.ended_early or self.report.cut_short)
 
-    def next(self, answer: Fetched | Failed | None) -> Iterator[Wanted]:
+    def next(self, answer: FetchResult | FetchFailure | None) -> Iterator[FetchRequest]:
         """Take an answer in, and say what is wanted next: one URL; nothing when the run is over."""
         if answer is not None:
             self._take_in(answer)
@@ -98,7 +98,7 @@ class Run:
         report.vanished, report.resumed = outcomes["missing"], outcomes.total()
         report.languages, report.stated = languages, stated
 
-    def _pop(self) -> Wanted | None:
+    def _pop(self) -> FetchRequest | None:
         """What is wanted next, unless the budget is spent: then the next run goes on from there."""
         wanted = self._next_wanted()
         if wanted is None:
@@ -137,19 +137,19 @@ class Run:
         newest = self.intake.newest
         return bool(self.since and newest and newest < self.since)
 
-    def _conditional(self, url: str, language: str) -> Wanted:
+    def _conditional(self, url: str, language: str) -> FetchRequest:
         visit = self.staging.visit(url, language)
         if visit is None or visit.status in GONE:
-            return Wanted(url, language)
-        return Wanted(url, language, visit.etag, visit.last_modified)
+            return FetchRequest(url, language)
+        return FetchRequest(url, language, visit.etag, visit.last_modified)
 
-    def _fail(self, failed: Failed) -> None:
+    def _fail(self, failed: FetchFailure) -> None:
         self._listing_failed(failed.wanted, failed.reason)
-        refusal = Refusal(failed.wanted.url, failed.rule, failed.reason)
+        refusal = Issue(failed.wanted.url, failed.rule, failed.reason)
         is_lost = failed.rule == "no_answer"
         (self.report.failed if is_lost else self.report.refused).append(refusal)
 
-    def _listing_failed(self, wanted: Wanted, reason: str) -> None:
+    def _listing_failed(self, wanted: FetchRequest, reason: str) -> None:
         """A listing's first page must be there; a later one ends the walk, as the report says."""
         if (wanted.url, wanted.language) == self.listing:
             reason = reason.removeprefix(f"{wanted.url}: ")  # a PageError names it already
@@ -157,24 +157,24 @@ class Run:
                 raise CrawlError(f"{wanted.url}: {reason}")
             self.report.ended_early = f"{wanted.url}: {reason}"
 
-    def _take_in(self, answer: Fetched | Failed) -> None:
+    def _take_in(self, answer: FetchResult | FetchFailure) -> None:
         """Take an answer in. What nobody foresaw costs that page alone; what ends a run, and a
         catalog or an archive that cannot be written, is raised.
         """
         try:
             for redirect in answer.before:
                 self.archive.add(redirect)
-            self._fail(answer) if isinstance(answer, Failed) else self._take(answer)
+            self._fail(answer) if isinstance(answer, FetchFailure) else self._take(answer)
         except Exception as error:
             is_of_page = not isinstance(error, CrawlError | StoreError)
             if not is_of_page and not isinstance(error, RecordError):
                 raise
             url = answer.wanted.url
             told = sentence(error, self.settings, url)
-            self.report.refused.append(Refusal(url, "internal_error", told))
+            self.report.refused.append(Issue(url, "internal_error", told))
             self._listing_failed(answer.wanted, told)
 
-    def _take(self, answer: Fetched) -> None:
+    def _take(self, answer: FetchResult) -> None:
         status, wanted = answer.response.status, answer.wanted
         earlier = self.staging.visit(wanted.url, wanted.language)
         place = self.archive.add(answer.response, earlier.place if earlier else None)
@@ -216,9 +216,9 @@ class Run:
         if status in GONE:
             self._take_missing(wanted, visit)
         else:
-            self.report.failed.append(Refusal(wanted.url, f"status_{status}", reason))
+            self.report.failed.append(Issue(wanted.url, f"status_{status}", reason))
 
-    def _take_file(self, wanted: Wanted, visit: Visit) -> None:
+    def _take_file(self, wanted: FetchRequest, visit: Visit) -> None:
         """An attached file is kept as it came, or remembered as not being there."""
         with self.store.writing() as connection:
             self.staging.add_visit(connection, wanted.url, wanted.language, visit)
@@ -227,12 +227,12 @@ class Run:
         else:
             self.report.attachments_missing += 1
 
-    def _is_not_yet(self, wanted: Wanted) -> bool:
+    def _is_not_yet(self, wanted: FetchRequest) -> bool:
         """Whether this is a page of the listing that is newer than all that were found so far."""
         is_listing = (wanted.url, wanted.language) == self.listing
         return is_listing and wanted.url != self.route.start and not self.report.listings
 
-    def _take_missing(self, wanted: Wanted, visit: Visit) -> None:
+    def _take_missing(self, wanted: FetchRequest, visit: Visit) -> None:
         """404 or 410: a known release is missing at this visit; an unknown one is remembered."""
         self.report.missing.append(wanted.url)
         if (wanted.url, wanted.language) == self.listing:
@@ -248,14 +248,14 @@ class Run:
         if standing is None:
             self.trouble.note_missing(wanted.url)
 
-    def _take_unchanged(self, answer: Fetched, visit: Visit | None) -> None:
+    def _take_unchanged(self, answer: FetchResult, visit: Visit | None) -> None:
         """What the archive has still stands: a known release was seen, all else is read again."""
         wanted, now = answer.wanted, answer.response.fetched_at
         sent = {name.lower() for name, _ in answer.response.request_headers}
         if visit is None or not sent & CONDITIONS:
             reason = "Status 304 to a request without conditions is no answer."
             self._listing_failed(wanted, reason)
-            self.report.failed.append(Refusal(wanted.url, "status_304", reason))
+            self.report.failed.append(Issue(wanted.url, "status_304", reason))
             return
         self.report.unchanged += 1
         if (wanted.url, wanted.language) != self.listing:
@@ -271,7 +271,7 @@ class Run:
         try:
             kept = read_response(self.settings.archive, visit.place)
         except StoreError:  # what has not changed is lost: it is asked for again, whole
-            self.again = Wanted(wanted.url, wanted.language)
+            self.again = FetchRequest(wanted.url, wanted.language)
             return
         page = Page(kept.url, kept.body, wanted.language or None, kept.content_type)
         self._read(wanted, page, visit, seen_again=now)
@@ -284,7 +284,7 @@ class Run:
 
     def _read(
         self,
-        wanted: Wanted,
+        wanted: FetchRequest,
         page: Page,
         visit: Visit,
         seen_again: datetime | None = None,
@@ -303,7 +303,7 @@ class Run:
             told = str(error)
             if error.rule == "reader_broke" and error.__cause__:
                 told = f"{told} {log(error.__cause__, self.settings, wanted.url)}"
-            refusal = Refusal(wanted.url, error.rule, told)
+            refusal = Issue(wanted.url, error.rule, told)
             if error.rule != "too_slow":  # what takes long to read would take long again
                 refusal = validation.check_page(page) or refusal
             self.report.refused.append(refusal)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, select
 
 from corpus.catalog.attachments import GONE
-from corpus.crawling.schedule import Standing
+from corpus.crawling.schedule import RevisitState
 from corpus.database import tables
 from corpus.database.batches import chunks, streamed
 
@@ -17,9 +17,9 @@ from corpus.database.batches import chunks, streamed
 AGE_OF_DEAD = timedelta(days=30)
 
 
-def standings(connection: Connection, ids: Iterable[str]) -> dict[str, Standing]:
+def standings(connection: Connection, ids: Iterable[str]) -> dict[str, RevisitState]:
     """Those of these releases that are known, and what decides whether they are due."""
-    found: dict[str, Standing] = {}
+    found: dict[str, RevisitState] = {}
     for some in chunks(ids):
         rows = connection.execute(_known().where(tables.release.c.id.in_(some)))
         found |= {row.id: _standing(row) for row in rows}
@@ -28,7 +28,7 @@ def standings(connection: Connection, ids: Iterable[str]) -> dict[str, Standing]
 
 def met_on(
     connection: Connection, office: str, route: str, run: int
-) -> Iterator[tuple[str, str, Standing]]:
+) -> Iterator[tuple[str, str, RevisitState]]:
     """Id, URL and standing of a route's releases that a run has not seen yet, streamed."""
     r, s = tables.release.c, tables.staged.c
     seen = select(s.release).where(s.run == run)
@@ -37,13 +37,13 @@ def met_on(
         yield row.id, row.url, _standing(row)
 
 
-def dead(connection: Connection, office: str, urls: Iterable[str]) -> dict[str, Standing]:
+def dead(connection: Connection, office: str, urls: Iterable[str]) -> dict[str, RevisitState]:
     """Those of these URLs that were not there (404 or 410) when they were last asked for."""
     v = tables.visit.c
     of_office = select(v.url, v.fetched_at).where(v.office == office, v.status.in_(GONE))
     day = (datetime.now(UTC) - AGE_OF_DEAD).date()
     return {
-        row.url: Standing(day, row.fetched_at)
+        row.url: RevisitState(day, row.fetched_at)
         for some in chunks(urls)
         for row in connection.execute(of_office.where(v.url.in_(some)))
     }
@@ -68,7 +68,7 @@ def _known() -> Select[Any]:
     return select(*columns).select_from(joined).where(v.origin.is_(None))
 
 
-def _standing(row: Row[Any]) -> Standing:
+def _standing(row: Row[Any]) -> RevisitState:
     day = row.published or row.first_seen.date()
     is_in_doubt = bool((row.misses and not row.gone_since) or row.lost_at)
-    return Standing(day, row.checked, is_in_doubt, bool(row.misses), row.attachments is None)
+    return RevisitState(day, row.checked, is_in_doubt, bool(row.misses), row.attachments is None)

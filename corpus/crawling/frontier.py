@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from corpus.catalog import attachments
 from corpus.crawling import due
 from corpus.crawling.ingest import Intake
-from corpus.crawling.schedule import Schedule, Standing
-from corpus.issue import Refusal
+from corpus.crawling.schedule import RevisitState, Schedule
+from corpus.issue import Issue
 from corpus.reading.address import judge, resolve, untracked
 from corpus.reading.source import Link, Listing, Route
 from corpus.review.report import CrawlReport
@@ -145,7 +145,7 @@ class Frontier:
                 self.intake.note_date(link.published or (id_ in known and standing.day) or None)
         return unknown
 
-    def _is_due(self, id_: str, standing: Standing, now: datetime) -> bool:
+    def _is_due(self, id_: str, standing: RevisitState, now: datetime) -> bool:
         """Whether a visit is due, or this route can tell what the others are silent of."""
         can_tell = standing.lacks_attachments and "attachments" not in self.route.silent
         return can_tell or self.schedule.is_due(id_, standing, now)
@@ -187,7 +187,7 @@ class Frontier:
                 known = [*attachments.named(connection, self.staging.office)]
             self.add_files(known)
 
-    def _refuse(self, url: str) -> Refusal | None:
+    def _refuse(self, url: str) -> Issue | None:
         """Why an address does not pass the door, which is reported once a run."""
         refusal = judge(url, self.route.hosts)
         if refusal and url not in self.turned_away:

@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 from corpus.catalog.mapping import Visit, as_json, is_same_bytes, version_values
 from corpus.catalog.versioning import compare
 from corpus.errors import StoreError
-from corpus.evidence.exchanges import Answer, Reading, read
+from corpus.evidence.exchanges import Answer, ParsedPage, read
 from corpus.evidence.recover import Taken
 from corpus.evidence.reparse import read_anew
-from corpus.issue import Refusal
+from corpus.issue import Issue
 from corpus.reading import validation
 from corpus.reading.source import Route, Source
 from corpus.release import Draft, Provenance, Release
@@ -40,7 +40,7 @@ class Intake:
         self.store = staging.store
         self.gate = OfficeGate(self.name, self.store, settings)
         # A listing that carries releases is read anew once for all of them.
-        self._read_last: tuple[Taken, Answer, Reading | Refusal] | None = None
+        self._read_last: tuple[Taken, Answer, ParsedPage | Issue] | None = None
         self.newest: date | None = None
 
     def id_of(self, url: str) -> str:
@@ -88,7 +88,7 @@ class Intake:
         """Remember the newest day that the releases of a listing page have."""
         self.newest = max(filter(None, (self.newest, published)), default=None)
 
-    def _check(self, draft: Draft, url: str) -> Refusal | None:
+    def _check(self, draft: Draft, url: str) -> Issue | None:
         return self.gate.check(draft, url, datetime.now(UTC).date())
 
     def _stage(
@@ -139,7 +139,7 @@ class Intake:
                 read(answer, self.source, self.settings.reading_s, old.reader),
             )
         found = read_anew(*self._read_last, url)
-        return None if isinstance(found, Refusal) else found
+        return None if isinstance(found, Issue) else found
 
     def _provenance(self, draft: Draft, url: str, visit: Visit) -> Provenance:
         return Provenance(

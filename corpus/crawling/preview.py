@@ -13,9 +13,9 @@ from typing import Literal
 
 from corpus.catalog.attachments import GONE
 from corpus.crawling.crawl import check_delay
-from corpus.crawling.spider import Failed, Fetched, Wanted, fetch_all
+from corpus.crawling.spider import FetchFailure, FetchRequest, FetchResult, fetch_all
 from corpus.errors import PageError
-from corpus.issue import Refusal
+from corpus.issue import Issue
 from corpus.reading import address, validation
 from corpus.reading.page import Page
 from corpus.reading.reader import read_listing, read_release
@@ -28,14 +28,14 @@ Kind = Literal["listing", "release"]
 
 
 @dataclass(frozen=True)
-class Reading:
+class PreviewedPage:
     """What was read at a URL, why it may not enter, or both; `remarks` are on the page."""
 
     url: str
     kind: Kind
     found: Listing | Draft | None = None
-    refusal: Refusal | None = None
-    remarks: list[Refusal] = field(default_factory=list)
+    refusal: Issue | None = None
+    remarks: list[Issue] = field(default_factory=list)
 
 
 def check(
@@ -48,7 +48,7 @@ def check(
     limit: int = 3,
     delay_s: float | None = None,
     progress: Callable[[int], None] = lambda done: None,
-) -> list[Reading]:
+) -> list[PreviewedPage]:
     """Fetch and read a listing and its first `limit` releases, or the releases at `urls`.
 
     A route with several languages has a listing for each. Raises OfficeError, SettingsError and
@@ -80,22 +80,22 @@ class _Look:
         self.source, self.route, self.limit, self.progress = source, route, limit, progress
         self.limit_s = limit_s
         self.today = datetime.now(UTC).date()
-        self.readings: list[Reading] = []
-        self.waiting: deque[tuple[Kind, Wanted]] = deque()
+        self.readings: list[PreviewedPage] = []
+        self.waiting: deque[tuple[Kind, FetchRequest]] = deque()
         self.kind: Kind = "listing"
         if urls:
             self._add_releases(urls, "")
         else:
             wanted = [
-                Wanted(url, each)
+                FetchRequest(url, each)
                 for each in route.languages or ("",)
                 for url in route.starts(self.today)
             ]
             self.waiting.extend(("listing", each) for each in wanted)
 
-    def next(self, answer: Fetched | Failed | None) -> Iterator[Wanted]:
+    def next(self, answer: FetchResult | FetchFailure | None) -> Iterator[FetchRequest]:
         """Take an answer in, and say what to fetch next; nothing when all was seen."""
-        if isinstance(answer, Failed):
+        if isinstance(answer, FetchFailure):
             self._refuse(answer.wanted.url, answer.rule, answer.reason)
         elif answer is not None:
             self._take(answer)
@@ -104,7 +104,7 @@ class _Look:
             self.kind, wanted = self.waiting.popleft()
             yield wanted
 
-    def _take(self, answer: Fetched) -> None:
+    def _take(self, answer: FetchResult) -> None:
         url, status = answer.wanted.url, answer.response.status
         if status in GONE and self.kind == "listing" and url != self.route.start:
             return  # of a year that has none yet; the one before it follows
@@ -121,10 +121,10 @@ class _Look:
                 draft = read_release(self.route, page, self.limit_s)
                 self._take_draft(url, draft, validation.check_little(page, draft))
         except PageError as error:
-            refusal = Refusal(url, error.rule, str(error))
+            refusal = Issue(url, error.rule, str(error))
             if error.rule != "too_slow":  # what takes long to read would take long again
                 refusal = validation.check_page(page) or refusal
-            self.readings.append(Reading(url, self.kind, None, refusal))
+            self.readings.append(PreviewedPage(url, self.kind, None, refusal))
         for reading in self.readings[before : before + 1]:
             self.readings[before] = replace(reading, remarks=validation.page_remarks(page))
 
@@ -138,23 +138,23 @@ class _Look:
             address.judge(address.resolve(listing.next), self.route.hosts) if listing.next else None
         )
         if is_empty:
-            refusal = Refusal(url, "no_release", "It lists no release at all.")
-        self.readings.append(Reading(url, "listing", listing, refusal))
+            refusal = Issue(url, "no_release", "It lists no release at all.")
+        self.readings.append(PreviewedPage(url, "listing", listing, refusal))
         for draft in listing.drafts[: self.limit]:
             self._take_draft(draft.url or url, draft)
         self._add_releases((link.url for link in listing.links[: self.limit]), language)
 
-    def _take_draft(self, url: str, draft: Draft, refusal: Refusal | None = None) -> None:
+    def _take_draft(self, url: str, draft: Draft, refusal: Issue | None = None) -> None:
         url = self.source.canonical(draft.url or url)
         refusal = refusal or validation.check(draft, url, self.source, self.today)
-        self.readings.append(Reading(url, "release", replace(draft, part=None), refusal))
+        self.readings.append(PreviewedPage(url, "release", replace(draft, part=None), refusal))
 
     def _add_releases(self, urls: Iterable[str], language: str) -> None:
-        wanted = [Wanted(address.untracked(url), language) for url in urls]
+        wanted = [FetchRequest(address.untracked(url), language) for url in urls]
         # Before the listing in the next language, as a crawl does.
         self.waiting.extendleft(("release", each) for each in reversed(wanted))
 
     def _refuse(self, url: str, rule: str, reason: str) -> None:
         self.readings.append(
-            Reading(url, self.kind, None, Refusal(address.shown(url), rule, reason))
+            PreviewedPage(url, self.kind, None, Issue(address.shown(url), rule, reason))
         )

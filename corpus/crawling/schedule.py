@@ -11,7 +11,7 @@ DAY_S = 86_400.0
 
 
 @dataclass(frozen=True)
-class Standing:
+class RevisitState:
     """What decides whether a release is due: its day, when it was looked at, whether in doubt.
 
     `day` is the date of publication, or when it was first seen where that is unknown;
@@ -36,7 +36,7 @@ class Schedule:
         """The days between two visits of a release of that age."""
         return next((every for until, every in self.steps if age_days <= until), self.steps[-1][1])
 
-    def is_due(self, id_: str, standing: Standing, now: datetime) -> bool:
+    def is_due(self, id_: str, standing: RevisitState, now: datetime) -> bool:
         """Whether a visit's turn has come; the id's own digits spread the turns over the days.
 
         A release that was missing at its last visit is due at once: is it gone, or was that a slip?

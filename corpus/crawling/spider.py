@@ -30,7 +30,7 @@ HANDLER = "corpus.crawling.download_handler.OfficeDownloadHandler"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class FetchRequest:
     """A URL that a run wants, as the office spells it; validators make the request conditional."""
 
     url: str
@@ -40,29 +40,29 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Fetched:
+class FetchResult:
     """An answer: as it came (to archive), and its body with content encodings undone (to read).
 
     A 304 has neither body. `before` are the redirects that led there.
     """
 
-    wanted: Wanted
+    wanted: FetchRequest
     response: Response
     body: bytes
     before: tuple[Response, ...] = ()
 
 
 @dataclass(frozen=True)
-class Failed:
+class FetchFailure:
     """No usable answer, after all retries: why, in a sentence, and by which rule of ours if any."""
 
-    wanted: Wanted
+    wanted: FetchRequest
     reason: str
     rule: str = "no_answer"
     before: tuple[Response, ...] = ()
 
 
-Next = Callable[[Fetched | Failed | None], Iterable[Wanted]]
+Next = Callable[[FetchResult | FetchFailure | None], Iterable[FetchRequest]]
 
 
 def fetch_all(
@@ -190,46 +190,46 @@ class OfficeSpider(scrapy.Spider):
             return self._taken(response)
         except Exception as error:  # noqa: BLE001 (Scrapy would only log it, and go no further)
             reason = f"Its answer cannot be made out: {plain_reason(error)}."
-            return self._asked(Failed(response.meta["wanted"], reason))
+            return self._asked(FetchFailure(response.meta["wanted"], reason))
 
     def _taken(self, response: ScrapyResponse) -> Iterable[Request]:
         """Hand an answer on; follow a redirect as long as it stays on the office's hosts."""
-        wanted: Wanted = response.meta["wanted"]
+        wanted: FetchRequest = response.meta["wanted"]
         url: str = response.meta["office_url"]
         head: Head = response.meta["head"]
         raw: bytes = response.meta["raw"]
         if is_cut(head.headers, raw):
             reason = "Its compressed body breaks off before its end."
-            return self._asked(Failed(wanted, reason, "truncated", response.meta["before"]))
+            return self._asked(FetchFailure(wanted, reason, "truncated", response.meta["before"]))
         asked = header_pairs(response.request.headers) if response.request else []
         now, line = datetime.now(UTC), head.status_line
         came = Response(url, response.status, head.headers, raw, now, asked, line, head.transport)
         before: tuple[Response, ...] = response.meta["before"]
         if response.status in address.REDIRECTS:
             return self._redirected(response, wanted, (*before, came))
-        return self._asked(Fetched(wanted, came, response.body, before))
+        return self._asked(FetchResult(wanted, came, response.body, before))
 
     def _redirected(
-        self, response: ScrapyResponse, wanted: Wanted, before: tuple[Response, ...]
+        self, response: ScrapyResponse, wanted: FetchRequest, before: tuple[Response, ...]
     ) -> list[Request]:
         target = self._target(response, response.meta["office_url"])
         if refusal := address.judge(target, self.hosts):
             reason = f"It {address.led_away(refusal)}."
-            return self._asked(Failed(wanted, reason, refusal.rule, before))
+            return self._asked(FetchFailure(wanted, reason, refusal.rule, before))
         if len(before) > MAX_REDIRECTS:
             reason = f"It redirects more than {MAX_REDIRECTS} times."
-            return self._asked(Failed(wanted, reason, before=before))
+            return self._asked(FetchFailure(wanted, reason, before=before))
         return [self._request(wanted, target, before)]
 
     def failed(self, failure: Failure) -> Iterable[Request]:
         """Hand on that there is no answer."""
         request: Request = vars(failure)["request"]  # Scrapy puts it there
-        wanted: Wanted = request.meta["wanted"]
+        wanted: FetchRequest = request.meta["wanted"]
         rule = getattr(failure.value, "rule", "no_answer")
         reason = f"{plain_reason(failure.value)}."
-        return self._asked(Failed(wanted, reason, rule, request.meta["before"]))
+        return self._asked(FetchFailure(wanted, reason, rule, request.meta["before"]))
 
-    def _asked(self, answer: Fetched | Failed | None) -> list[Request]:
+    def _asked(self, answer: FetchResult | FetchFailure | None) -> list[Request]:
         """The requests that the run wants next; an error of the run ends the crawl.
 
         What may not be asked for is answered at once.
@@ -242,7 +242,7 @@ class OfficeSpider(scrapy.Spider):
                 for wanted in self.next(answers.pop()):
                     url = address.resolve(wanted.url)
                     if refusal := address.judge(url, self.hosts):
-                        answers.append(Failed(wanted, refusal.reason, refusal.rule))
+                        answers.append(FetchFailure(wanted, refusal.reason, refusal.rule))
                     else:
                         requests.append(self._request(wanted, url, ()))
         except Exception as error:  # noqa: BLE001 (fetch_all raises it; Scrapy would only log it)
@@ -251,7 +251,7 @@ class OfficeSpider(scrapy.Spider):
         self.is_over = not requests
         return requests
 
-    def _request(self, wanted: Wanted, url: str, before: tuple[Response, ...]) -> Request:
+    def _request(self, wanted: FetchRequest, url: str, before: tuple[Response, ...]) -> Request:
         url = self.secured(url)
         headers = {"Accept-Language": wanted.language} if wanted.language else {}
         conditions = {"If-None-Match": wanted.etag, "If-Modified-Since": wanted.last_modified}

@@ -23,7 +23,7 @@ from corpus.evidence import queries
 from corpus.evidence.exchanges import Answer, read
 from corpus.evidence.recover import Taken, restore
 from corpus.evidence.reparse import read_anew
-from corpus.issue import Refusal
+from corpus.issue import Issue
 from corpus.plural import pluralize
 from corpus.release import FACTS
 from corpus.review.office_validation import OfficeGate
@@ -136,7 +136,7 @@ def _read_anew(settings: Settings, values: Values) -> dict[str, Any]:
     answer = Answer(record, values["url"], values["language"])
     reading = read(answer, where.source, settings.reading_s, values["reader"])
     found = read_anew(where, answer, reading, values["url"])
-    if isinstance(found, Refusal):
+    if isinstance(found, Issue):
         raise StoreError(
             f"{values['release']}: its response cannot be read again ({found.reason})"
             " Restore the catalog from a backup."

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from corpus.errors import PageError
-from corpus.issue import Refusal
+from corpus.issue import Issue
 from corpus.reading.address import REDIRECTS, judge, location, resolve, split
 from corpus.reading.page import Page
 from corpus.reading.reader import read_listing, read_release
@@ -26,7 +26,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ParsedPage:
     """What a route reads in an answer: a listing's releases by their canonical URLs, or the one."""
 
     route: Route
@@ -79,7 +79,7 @@ def _asked(answer: Answer, request: Record) -> Answer:
 UNREADABLE = "No reader of today can make it out."
 
 
-def read(answer: Answer, source: Source, limit_s: float, reader: str = "") -> Reading | Refusal:
+def read(answer: Answer, source: Source, limit_s: float, reader: str = "") -> ParsedPage | Issue:
     """By the first route that can, that of `reader` before others; or why none can."""
     url = resolve(answer.record.url)
     routes = [route for route in source.routes if not judge(url, route.hosts)]
@@ -87,7 +87,7 @@ def read(answer: Answer, source: Source, limit_s: float, reader: str = "") -> Re
     routes.sort(key=lambda route: [route.name] != reader.split("/")[1:2])
     # A redirect from elsewhere makes no release of another host's address.
     wanted = url if judge(resolve(answer.wanted), source.hosts) else resolve(answer.wanted)
-    refusal = Refusal(answer.wanted, "unreadable", UNREADABLE)
+    refusal = Issue(answer.wanted, "unreadable", UNREADABLE)
     for route in routes:
         language = answer.language if answer.language in route.languages else None
         page = Page(url, answer.record.body, language, answer.record.content_type)
@@ -98,10 +98,10 @@ def read(answer: Answer, source: Source, limit_s: float, reader: str = "") -> Re
             except PageError as error:
                 # That some readers do not know a page is less than that one broke on it.
                 if refusal.rule == "unreadable" != error.rule:
-                    refusal = Refusal(answer.wanted, error.rule, str(error))
+                    refusal = Issue(answer.wanted, error.rule, str(error))
                 continue
             urls = [source.canonical(each.url or wanted) for each in drafts]
-            return Reading(route, is_listing, dict(zip(urls, drafts, strict=True)))
+            return ParsedPage(route, is_listing, dict(zip(urls, drafts, strict=True)))
     return refusal
 
 

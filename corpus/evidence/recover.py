@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from corpus.catalog.store import Store, Visit
 from corpus.evidence import queries
-from corpus.evidence.exchanges import Answer, Reading, answers, read
+from corpus.evidence.exchanges import Answer, ParsedPage, answers, read
 from corpus.plural import pluralize
 from corpus.reading.page import Page
 from corpus.reading.source import Route, Source
@@ -101,11 +101,11 @@ def restore(store: Store, gate: OfficeGate, ids: set[str], files: list[Path]) ->
     return len(found)
 
 
-def _reading(answer: Answer, gate: OfficeGate) -> Reading | None:
+def _reading(answer: Answer, gate: OfficeGate) -> ParsedPage | None:
     if answer.record.kind != "response" or answer.record.status != 200:
         return None
     found = read(answer, gate.source, gate.reading_s)
-    return found if isinstance(found, Reading) else None
+    return found if isinstance(found, ParsedPage) else None
 
 
 def add(
@@ -142,7 +142,7 @@ def provenance(where: Taken, record: Record, route: Route, draft: Draft) -> Prov
     )
 
 
-def admitted(reading: Reading, gate: OfficeGate, answer: Answer) -> dict[str, Draft]:
+def admitted(reading: ParsedPage, gate: OfficeGate, answer: Answer) -> dict[str, Draft]:
     """What the crawl's gate lets in of what was read, by the addresses that it is known by."""
     if not reading.is_listing:
         page = Page(answer.record.url, answer.record.body, None, answer.record.content_type)

@@ -15,10 +15,10 @@ from corpus.catalog.mapping import version_values
 from corpus.catalog.store import Store
 from corpus.catalog.versioning import replace_version
 from corpus.evidence import queries, recover
-from corpus.evidence.exchanges import UNREADABLE, Answer, Reading, answers, read
+from corpus.evidence.exchanges import UNREADABLE, Answer, ParsedPage, answers, read
 from corpus.evidence.queries import Rows
 from corpus.evidence.recover import Taken
-from corpus.issue import Refusal
+from corpus.issue import Issue
 from corpus.plural import pluralize
 from corpus.reading import validation
 from corpus.review.report import KEPT
@@ -50,7 +50,7 @@ class RereadReport:
     differences: list[Difference] = field(default_factory=list)
     repeats: list[tuple[str, int]] = field(default_factory=list)
     restored: list[tuple[str, int]] = field(default_factory=list)
-    left: list[Refusal] = field(default_factory=list)
+    left: list[Issue] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """The report as it is printed for programs; of long lists the first ones."""
@@ -131,7 +131,7 @@ def _reread_file(
     for offset, rows in versions.items():
         where = Taken(report.office, source, Place(file, offset))
         answer = found.get(offset)
-        reading: Reading | Refusal = Refusal("", "unreadable", UNREADABLE)
+        reading: ParsedPage | Issue = Issue("", "unreadable", UNREADABLE)
         if answer and rows:
             answer = replace(answer, wanted=wanted.get(offset, answer.wanted))
             reading = read(answer, source, settings.reading_s, rows[0].reader)
@@ -139,7 +139,7 @@ def _reread_file(
             report.read += 1
             if answer is None:
                 reason = f"There is no whole record in {file} at {offset}; run `communique verify`."
-                report.left.append(Refusal(row.url, "no_evidence", reason))
+                report.left.append(Issue(row.url, "no_evidence", reason))
             elif refusal := _reread_version(connection, report, row, where, answer, reading):
                 report.left.append(refusal)
 
@@ -150,11 +150,11 @@ def _reread_version(
     row: Row[Any],
     where: Taken,
     answer: Answer,
-    reading: Reading | Refusal,
-) -> Refusal | None:
+    reading: ParsedPage | Issue,
+) -> Issue | None:
     """Replace a version where it reads otherwise; why it is left as it is, if so."""
     found = read_anew(where, answer, reading, row.url)
-    if isinstance(found, Refusal):
+    if isinstance(found, Issue):
         return found
     if facts := replace_version(connection, row.release, row, found):
         report.differences.append(Difference(row.release, row.ordinal, facts))
@@ -162,17 +162,17 @@ def _reread_version(
 
 
 def read_anew(
-    where: Taken, answer: Answer, reading: Reading | Refusal, url: str
-) -> dict[str, Any] | Refusal:
+    where: Taken, answer: Answer, reading: ParsedPage | Issue, url: str
+) -> dict[str, Any] | Issue:
     """What an archived answer states of the release at a URL, as a row of `version` without what
     the route never states; or why it states nothing that may enter.
     """
-    if isinstance(reading, Refusal):
+    if isinstance(reading, Issue):
         return replace(reading, url=url)
     only = None if reading.is_listing else next(iter(reading.drafts.values()))
     draft = reading.drafts.get(where.source.canonical(url), only)
     if draft is None:
-        return Refusal(url, "not_found", "Today's reader does not find it in its listing.")
+        return Issue(url, "not_found", "Today's reader does not find it in its listing.")
     if refusal := validation.check(draft, url, where.source, answer.record.fetched_at.date()):
         return refusal
     found = recover.provenance(where, answer.record, reading.route, draft)

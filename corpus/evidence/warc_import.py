@@ -20,7 +20,7 @@ from corpus.errors import StoreError
 from corpus.evidence import queries
 from corpus.evidence.exchanges import Answer, answers, read
 from corpus.evidence.recover import Taken, admitted, provenance
-from corpus.issue import Refusal
+from corpus.issue import Issue
 from corpus.plural import pluralize
 from corpus.reading.address import judge, resolve
 from corpus.reading.source import Route, Source
@@ -159,7 +159,7 @@ class _Import:
             came_to[f"of status {answer.record.status}"] += 1
             return
         reading = read(answer, source, self.gates[office].reading_s)
-        if isinstance(reading, Refusal):
+        if isinstance(reading, Issue):
             came_to[UNREAD.get(reading.rule, "that no reader can make out")] += 1
         else:
             entering = admitted(reading, self.gates[office], answer)

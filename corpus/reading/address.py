@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 import webencodings
 from ada_url import URL
 
-from corpus.issue import Refusal
+from corpus.issue import Issue
 
 # What the door refuses by.
 RULES = frozenset(
@@ -113,14 +113,14 @@ def host(name: str) -> str:
     return parsed.host if parsed else name
 
 
-def judge(url: str, hosts: Iterable[str] | None = None) -> Refusal | None:
+def judge(url: str, hosts: Iterable[str] | None = None) -> Issue | None:
     """Why an address may not be asked for or kept, if so; `hosts` None: it may be on any.
 
     An address passes only as `resolve` spells it, so that nobody behind the door reads another
     host in it.
     """
     fault = _fault(url, None if hosts is None else tuple(hosts))
-    return Refusal(shown(url), *fault) if fault else None
+    return Issue(shown(url), *fault) if fault else None
 
 
 def shown(url: str) -> str:
@@ -129,7 +129,7 @@ def shown(url: str) -> str:
     return printable if len(printable) <= LONGEST_BYTES else f"{printable[:SHOWN]}..."
 
 
-def led_away(refusal: Refusal) -> str:
+def led_away(refusal: Issue) -> str:
     """What is said of a redirect that does not pass the door."""
     if refusal.rule == "other_host":
         return f"redirects to another host, {refusal.url}"

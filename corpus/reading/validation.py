@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from bs4 import BeautifulSoup
 
-from corpus.issue import Refusal
+from corpus.issue import Issue
 from corpus.reading.address import judge, resolve
 from corpus.reading.charset import REPLACEMENT
 from corpus.reading.languages import other_language
@@ -54,7 +54,7 @@ NO_TEXT = re.compile("[\0\ud800-\udfff]")
 Linked = TypeVar("Linked", Attachment, Alternate)
 
 
-def check_page(page: Page) -> Refusal | None:
+def check_page(page: Page) -> Issue | None:
     """Whether a response is a bot wall, or an error page sent with status 200.
 
     Judged by title and first heading, and only on pages with little text.
@@ -67,19 +67,17 @@ def check_page(page: Page) -> Refusal | None:
     if len(shown) > SHORT_TEXT:
         return None
     if soup.select_one("input[type=password]"):
-        return Refusal(page.url, "login_page", "The answer asks for a password; it is no release.")
+        return Issue(page.url, "login_page", "The answer asks for a password; it is no release.")
     for rule, pattern, words in (
         ("bot_wall", WALL, "a wall against programs"),
         ("soft_404", LOST, "an error page"),
     ):
         if any(pattern.search(heading) for heading in headings):
-            return Refusal(
-                page.url, rule, f"The answer is {words} ({headings[0]!r}), not a release."
-            )
+            return Issue(page.url, rule, f"The answer is {words} ({headings[0]!r}), not a release.")
     return None
 
 
-def check_little(page: Page, draft: Draft) -> Refusal | None:
+def check_little(page: Page, draft: Draft) -> Issue | None:
     """Whether what was read from a page with little text is a wall or an error page after all.
 
     Stricter than `check_page`: a true release may speak of such things, but not as its headline.
@@ -91,11 +89,11 @@ def check_little(page: Page, draft: Draft) -> Refusal | None:
     return check_page(page)
 
 
-def linked(draft: Draft, source: Source) -> tuple[Draft, list[Refusal]]:
+def linked(draft: Draft, source: Source) -> tuple[Draft, list[Issue]]:
     """A draft with those files and translations whose addresses may be kept, and why others may
     not. A file may stand on any host: what is fetched is judged anew.
     """
-    refused: list[Refusal] = []
+    refused: list[Issue] = []
     kept = replace(
         draft,
         attachments=list(_passed(draft.attachments, None, refused)),
@@ -105,7 +103,7 @@ def linked(draft: Draft, source: Source) -> tuple[Draft, list[Refusal]]:
 
 
 def _passed(
-    links: Iterable[Linked], hosts: tuple[str, ...] | None, refused: list[Refusal]
+    links: Iterable[Linked], hosts: tuple[str, ...] | None, refused: list[Issue]
 ) -> Iterator[Linked]:
     for link in links:
         url = resolve(link.url)
@@ -184,13 +182,13 @@ RULES: tuple[Callable[[Draft, Source, date], str | None], ...] = (
 )
 
 
-def page_remarks(page: Page) -> list[Refusal]:
+def page_remarks(page: Page) -> list[Issue]:
     """What is odd about a page that is read all the same."""
     lost = page.undecodable()
-    return [Refusal(page.url, "undecodable", lost)] if lost else []
+    return [Issue(page.url, "undecodable", lost)] if lost else []
 
 
-def remarks(draft: Draft, url: str, source: Source) -> list[Refusal]:
+def remarks(draft: Draft, url: str, source: Source) -> list[Issue]:
     """What is odd about a draft that enters all the same.
 
     An office that publishes in English alone may publish this one release in Spanish: a language
@@ -199,12 +197,12 @@ def remarks(draft: Draft, url: str, source: Source) -> list[Refusal]:
     Files and translations whose addresses may not be kept are left out.
     """
     _, refused = linked(draft, source)
-    odd = [Refusal(url, each.rule, f"A link, {each.url}: {each.reason}") for each in refused]
+    odd = [Issue(url, each.rule, f"A link, {each.url}: {each.reason}") for each in refused]
     found = other_language(draft.body, draft.language, source.languages)
     if found is None:
         return odd
     rule = "other_language" if found in source.languages else "wrong_language"
-    return [*odd, Refusal(url, rule, f"It seems to be in {found!r}, not {draft.language!r}.")]
+    return [*odd, Issue(url, rule, f"It seems to be in {found!r}, not {draft.language!r}.")]
 
 
 def check(
@@ -213,18 +211,18 @@ def check(
     source: Source,
     today: date,
     furniture: frozenset[str] = frozenset(),
-) -> Refusal | None:
+) -> Issue | None:
     """The first rule that a draft trips, or None when it may enter."""
     if refusal := judge(resolve(draft.url or url), source.hosts):
         return refusal
     kept, _ = linked(draft, source)
     for rule in RULES:
         if reason := rule(kept, source, today):
-            return Refusal(url, rule.__name__, reason)
+            return Issue(url, rule.__name__, reason)
     own = [paragraph for paragraph in draft.body if paragraph not in furniture]
     if letters(own) < LEAST_OWN * letters(draft.body):
         reason = "Most of its body stands in most of this office's releases."
-        return Refusal(url, "furniture", reason)
+        return Issue(url, "furniture", reason)
     return None
 
 

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from corpus.catalog.store import Store
 from corpus.errors import StoreError
-from corpus.issue import Refusal
+from corpus.issue import Issue
 from corpus.reading import validation
 from corpus.reading.page import Page
 from corpus.release import Draft
@@ -34,15 +34,15 @@ class OfficeGate:
         self.archive, self.reading_s = settings.archive, settings.reading_s
         self._ends: dict[str, deque[bool]] = {}
 
-    def check(self, draft: Draft, url: str, today: date) -> Refusal | None:
+    def check(self, draft: Draft, url: str, today: date) -> Issue | None:
         """Why a draft may not enter, if so."""
         return validation.check(draft, url, self.source, today, self.furniture)
 
-    def check_page(self, page: Page, route: str, draft: Draft) -> Refusal | None:
+    def check_page(self, page: Page, route: str, draft: Draft) -> Issue | None:
         """Why a page that holds one release may not enter, whatever was read from it."""
         return self._check_end(page, route) or validation.check_little(page, draft)
 
-    def _check_end(self, page: Page, route: str) -> Refusal | None:
+    def _check_end(self, page: Page, route: str) -> Issue | None:
         """Whether a page breaks off before its end, where the office's pages have one."""
         ends = self._ends.get(route)
         if ends is None:
@@ -50,7 +50,7 @@ class OfficeGate:
         has_end = END in page.body[-END_BYTES:].lower()
         if not has_end and len(ends) >= ENDS and all(ends):
             reason = "It breaks off before </html>, which this office's pages end with."
-            return Refusal(page.url, "truncated", reason)
+            return Issue(page.url, "truncated", reason)
         ends.append(has_end)
         return None
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from corpus.issue import Refusal
+from corpus.issue import Issue
 from corpus.plural import pluralize
 from corpus.release import Draft
 from corpus.sources import office
@@ -54,9 +54,9 @@ class CrawlReport:
     attachments_missing: int = 0
     missing: list[str] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
-    refused: list[Refusal] = field(default_factory=list)
-    failed: list[Refusal] = field(default_factory=list)
-    remarks: list[Refusal] = field(default_factory=list)
+    refused: list[Issue] = field(default_factory=list)
+    failed: list[Issue] = field(default_factory=list)
+    remarks: list[Issue] = field(default_factory=list)
     languages: Counter[str] = field(default_factory=Counter)
     stated: Counter[str] = field(default_factory=Counter)
     bytes: int = 0
@@ -173,7 +173,7 @@ def stated_facts(draft: Draft) -> tuple[str, ...]:
     return tuple(name for name in OPTIONAL if getattr(draft, name))
 
 
-def _by_rule(what: str, refusals: list[Refusal]) -> list[str]:
+def _by_rule(what: str, refusals: list[Issue]) -> list[str]:
     lines = []
     for rule, number in Counter(each.rule for each in refusals).most_common():
         first = next(each for each in refusals if each.rule == rule)

@@ -14,7 +14,7 @@ from typing import Any
 
 from indexer.engine.interface import Engine
 from indexer.engine.results import FACETS, Filters, Query
-from indexer.query.parser import QUOTES, Reading, parse
+from indexer.query.parser import QUOTES, ParsedQuery, parse
 
 # How many clauses and filters are looked at, at most: each costs a count or two.
 MOST_PARTS, MOST_FILTERS = 4, 4
@@ -24,11 +24,11 @@ BRACKET = re.compile(r'"[^"]*"|[()]')
 JOINING = ("OR", "ANDNOT", "ANDMAYBE")
 DAYS = "days"
 # What reads a query, with all that was asked for but its words and languages.
-Read = Callable[..., Reading]
+Read = Callable[..., ParsedQuery]
 
 
 @dataclass(frozen=True)
-class Part:
+class ClauseCount:
     """A clause as typed, and how many releases match it alone: of all, and within the filters."""
 
     words: str
@@ -37,7 +37,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Remedy:
+class RelaxedQuery:
     """The query without some clauses, and how many releases it matches, within the filters."""
 
     left_out: tuple[str, ...]
@@ -46,7 +46,7 @@ class Remedy:
 
 
 @dataclass(frozen=True)
-class Failure:
+class ZeroResultAdvice:
     """Clauses that match nothing, the query without them or another, and without each filter.
 
     `unfiltered` is how many match without any filter, `otherwise` how many with other scripts, if
@@ -54,14 +54,16 @@ class Failure:
     many match without it. Remedies that find nothing are left out.
     """
 
-    parts: tuple[Part, ...]
-    remedies: tuple[Remedy, ...]
+    parts: tuple[ClauseCount, ...]
+    remedies: tuple[RelaxedQuery, ...]
     unfiltered: int
     filters: tuple[tuple[str, int], ...]
     otherwise: int = 0
 
 
-def failure(typed: str, query: Query, engine: Engine, *, is_script_blind: bool = True) -> Failure:
+def failure(
+    typed: str, query: Query, engine: Engine, *, is_script_blind: bool = True
+) -> ZeroResultAdvice:
     """What stands in the way of a query that found nothing."""
     read = partial(parse, is_script_blind=is_script_blind)
     chosen = [name for name in FACETS if query.filters.values(name)]
@@ -76,7 +78,7 @@ def failure(typed: str, query: Query, engine: Engine, *, is_script_blind: bool =
         for name in chosen[:MOST_FILTERS]:
             node = free.tree if name == "language" else query.tree
             filters.append((name, engine.total(Query(node, _without(query.filters, name)))))
-    return Failure(
+    return ZeroResultAdvice(
         tuple(part for part in parts if not part.within),
         tuple(_remedies(typed, parts, query, engine, read)),
         unfiltered,
@@ -109,7 +111,7 @@ def cut(typed: str) -> list[str]:
     return clauses
 
 
-def _parts(clauses: list[str], query: Query, engine: Engine, read: Read) -> list[Part]:
+def _parts(clauses: list[str], query: Query, engine: Engine, read: Read) -> list[ClauseCount]:
     is_filtered = query.filters != Filters()
     found = []
     for words in clauses:
@@ -118,13 +120,13 @@ def _parts(clauses: list[str], query: Query, engine: Engine, read: Read) -> list
             total = engine.total(Query(node))
             asked = Query(narrow, query.filters)
             within = engine.total(asked) if is_filtered and total else total
-            found.append(Part(words, total, within))
+            found.append(ClauseCount(words, total, within))
     return found
 
 
 def _remedies(
-    typed: str, parts: list[Part], query: Query, engine: Engine, read: Read
-) -> list[Remedy]:
+    typed: str, parts: list[ClauseCount], query: Query, engine: Engine, read: Read
+) -> list[RelaxedQuery]:
     """The query without all clauses that match nothing; where each matches, without each."""
     hopeless = [part.words for part in parts if not part.within]
     found = []
@@ -132,7 +134,7 @@ def _remedies(
         rest = [clause for clause in cut(typed) if clause not in left_out]
         node = read(" ".join(rest), query.filters.language).tree
         if rest and node is not None and (total := engine.total(replace(query, tree=node))):
-            found.append(Remedy(tuple(left_out), " ".join(rest), total))
+            found.append(RelaxedQuery(tuple(left_out), " ".join(rest), total))
     return sorted(found, key=lambda each: -each.total)
 
 

@@ -11,7 +11,7 @@ from indexer.assist.statute_suggestions import Citing, citing
 from indexer.engine.interface import Engine
 from indexer.engine.results import Clause, Query, Results
 from indexer.query.interpreter import OPERATORS, TEXTS
-from indexer.query.parser import QUOTES, Reading, parse
+from indexer.query.parser import QUOTES, ParsedQuery, parse
 
 # A quoted part, the values of a field in brackets, a range, or what stands between spaces.
 PIECE = re.compile(r'(?:\w+:)?"[^"]*"\S*|\w+:\([^()]*\)|[\[{][^\]}]*[\]}]|[^\s()"]+')
@@ -65,7 +65,7 @@ def _is_met(clause: Clause) -> bool:
 
 def alternatives(
     typed: str,
-    reading: Reading,
+    reading: ParsedQuery,
     query: Query,
     results: Results,
     engine: Engine,

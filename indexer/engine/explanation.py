@@ -16,13 +16,13 @@ from indexer.analysis.analyzer import STEM
 from indexer.engine.fields import LENGTHS_OF
 from indexer.engine.results import Clause
 from indexer.query.message import Note
-from indexer.query.variants import Keyed
+from indexer.query.variants import VariantTerm
 
 SHOWN = 12
 NAMES = ("title", "body", "statutes")
 
 
-class Carried(Protocol):
+class QueryStats(Protocol):
     """What an engine tells of a tree that it has carried out."""
 
     def count(self, node: tree.Query) -> int | None:
@@ -38,12 +38,12 @@ class Carried(Protocol):
         """The forms of a leaf's other spellings, and how many releases hold each."""
 
 
-def explained(node: tree.Query | None, done: Carried) -> Clause | None:
+def explained(node: tree.Query | None, done: QueryStats) -> Clause | None:
     """The explanation of a tree that an engine has carried out."""
     return None if node is None else _clause(node, done)
 
 
-def _clause(node: tree.Query, done: Carried) -> Clause:
+def _clause(node: tree.Query, done: QueryStats) -> Clause:
     count = done.count(node)
     if isinstance(node, tree.Or) and (words := _one_word(node, done)):
         return Clause(
@@ -71,7 +71,7 @@ def _clause(node: tree.Query, done: Carried) -> Clause:
     return Clause(_placed(node, done), count, _expansions([node], done))
 
 
-def _one_word(node: tree.Or, done: Carried) -> str | None:
+def _one_word(node: tree.Or, done: QueryStats) -> str | None:
     """The words of an Or that only spreads one leaf over title and text, or over readings."""
     leaves = [
         part.child if isinstance(part, tree.ConstantScoreQuery) else part
@@ -79,7 +79,7 @@ def _one_word(node: tree.Or, done: Carried) -> str | None:
     ]
     if not all(isinstance(leaf, tree.Term | tree.Phrase | tree.MultiTerm) for leaf in leaves):
         return None
-    leaves = [leaf for leaf in leaves if not isinstance(leaf, Keyed)] or leaves
+    leaves = [leaf for leaf in leaves if not isinstance(leaf, VariantTerm)] or leaves
     fields = {leaf.fieldname.removesuffix("_stem") for leaf in leaves}
     shown = list(dict.fromkeys(_leaf(leaf, done) for leaf in leaves))
     is_spread = fields == {"title", "body"} and 2 * len(shown) == len(leaves)
@@ -88,7 +88,7 @@ def _one_word(node: tree.Or, done: Carried) -> str | None:
     return reduce(lambda one, other: Note("{one} or {other}", one=one, other=other), shown)
 
 
-def _leaf(node: tree.Query, done: Carried) -> str:
+def _leaf(node: tree.Query, done: QueryStats) -> str:
     if isinstance(node, tree.ConstantScoreQuery):
         return _leaf(node.child, done)
     if isinstance(node, tree.Term) and node.fieldname == "statutes":
@@ -118,7 +118,7 @@ def _leaf(node: tree.Query, done: Carried) -> str:
     return str(node)
 
 
-def _beginning(stem: tree.Term, done: Carried) -> str:
+def _beginning(stem: tree.Term, done: QueryStats) -> str:
     """How a stem's forms begin, in whatever field: the stem, or where vowels come and go the
     commonest form.
     """
@@ -131,7 +131,7 @@ def _beginning(stem: tree.Term, done: Carried) -> str:
     return max(forms, key=lambda form: (forms[form], form))
 
 
-def _placed(node: tree.Query, done: Carried) -> str:
+def _placed(node: tree.Query, done: QueryStats) -> str:
     """A leaf with the field that it is looked for in."""
     inner = node.child if isinstance(node, tree.ConstantScoreQuery) else node
     name = (getattr(inner, "fieldname", None) or "").removesuffix("_stem")
@@ -145,25 +145,25 @@ def _placed(node: tree.Query, done: Carried) -> str:
     return Note("{what} as {field}", what=what, field=name) if name else what
 
 
-def _expansions(nodes: list[tree.Query], done: Carried) -> tuple[tuple[str, int], ...]:
+def _expansions(nodes: list[tree.Query], done: QueryStats) -> tuple[tuple[str, int], ...]:
     """The commonest words that stems, prefixes, wildcards and fuzzy words stand for."""
     counted: list[tuple[str, int]] = []
     for node in nodes:
         inner = node.child if isinstance(node, tree.ConstantScoreQuery) else node
         if isinstance(inner, tree.Term) and inner.fieldname in LENGTHS_OF:
             counted += done.forms_of(inner).items()
-        elif isinstance(inner, Keyed) or (
+        elif isinstance(inner, VariantTerm) or (
             isinstance(inner, tree.MultiTerm) and inner.fieldname in NAMES
         ):
             counted += done.expanded(inner, SHOWN)
     return _most(counted)
 
 
-def _otherwise(nodes: list[tree.Query], done: Carried) -> tuple[tuple[str, int], ...]:
+def _otherwise(nodes: list[tree.Query], done: QueryStats) -> tuple[tuple[str, int], ...]:
     """The commonest words that a word is spelt as otherwise; of a stem, its forms."""
     counted: list[tuple[str, int]] = []
     for node in nodes:
-        if isinstance(node, Keyed):
+        if isinstance(node, VariantTerm):
             counted += done.spellings(node).items()
     return _most(counted)
 

@@ -12,15 +12,15 @@ from indexer.engine.periods import Step
 from indexer.engine.results import (
     Collocates,
     Concordance,
-    Counterpart,
     Frequencies,
     Health,
     Hit,
-    Line,
+    KwicLine,
     LineSort,
     Measure,
     Query,
     Results,
+    TranslationSuggestion,
 )
 
 Report = Callable[[int], None]
@@ -67,7 +67,7 @@ class Engine(Protocol):
         matched as written), by office, or by date, the oldest first.
         """
 
-    def scan_occurrences(self, query: Query, sort: LineSort = "document") -> Iterator[Line]:
+    def scan_occurrences(self, query: Query, sort: LineSort = "document") -> Iterator[KwicLine]:
         """All lines in their order, whatever their number."""
 
     def collocates(
@@ -84,7 +84,7 @@ class Engine(Protocol):
         a query's words: as written or as stems, observed at least `least` times, at most `most`.
         """
 
-    def counterparts(self, query: Query, most: int = 3) -> tuple[Counterpart, ...]:
+    def counterparts(self, query: Query, most: int = 3) -> tuple[TranslationSuggestion, ...]:
         """What the words of a query's tree, best a single one, are in other languages by the
         translations that offices declare; nothing where these do not tell it beyond doubt.
         """

@@ -152,7 +152,7 @@ class Results:
 
 
 @dataclass(frozen=True)
-class Line:
+class KwicLine:
     """An occurrence in a release's body, with the text on both sides of it, white space as blanks.
 
     `paragraph` counts from 0, `offset` the characters from its beginning to the keyword.
@@ -175,7 +175,7 @@ class Line:
 class Concordance:
     """A page of lines, the exact number of occurrences, and in how many releases they stand."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[KwicLine, ...]
     total: int
     releases: int
     build: str
@@ -210,7 +210,7 @@ class Collocates:
 
 
 @dataclass(frozen=True)
-class Counterpart:
+class TranslationSuggestion:
     """Words of a language that translations have where their originals match a query, the surest
     first: each in its commonest form, with how many releases of the language hold any of its forms.
     """

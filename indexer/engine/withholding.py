@@ -12,13 +12,13 @@ from indexer.engine.results import (
     Clause,
     Collocates,
     Concordance,
-    Counterpart,
     Hit,
-    Line,
+    KwicLine,
     LineSort,
     Position,
     Query,
     Results,
+    TranslationSuggestion,
     built_at,
 )
 from indexer.query.message import Note
@@ -84,7 +84,7 @@ class Withholding:
         withheld = self.store.withheld()
         return replace(found, lines=tuple(each for each in found.lines if each.id not in withheld))
 
-    def scan_occurrences(self, query: Query, sort: LineSort = "document") -> Iterator[Line]:
+    def scan_occurrences(self, query: Query, sort: LineSort = "document") -> Iterator[KwicLine]:
         """All lines but those of withheld releases."""
         withheld: set[str] = set()
         for number, each in enumerate(self.engine.scan_occurrences(query, sort)):
@@ -107,7 +107,7 @@ class Withholding:
         )
         return replace(found, words=(), notes=(*found.notes, note))
 
-    def counterparts(self, query: Query, most: int = 3) -> tuple[Counterpart, ...]:
+    def counterparts(self, query: Query, most: int = 3) -> tuple[TranslationSuggestion, ...]:
         """The words in translations, of a clean build."""
         return () if self._is_stained() else self.engine.counterparts(query, most)
 

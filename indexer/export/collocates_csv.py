@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from indexer.analysis.analyzer import APOSTROPHES, STEM, WORD, fold, readings
 from indexer.engine.results import Clause, Collocate, Collocates
 from indexer.export.csv import BYTE_ORDER_MARK, row
-from indexer.export.result_set import Selection
+from indexer.export.result_set import ExportContext
 
 FACTS = ("word", "observed", "expected", "frequency", "value")
 # A lone word, quoted or not.
@@ -17,7 +17,7 @@ LONE = re.compile(rf'\s*("?)({WORD.pattern})\1\s*')
 MOST_FORMS = 11
 
 
-def collocate_table(selection: Selection, found: Collocates) -> Iterator[str]:
+def collocate_table(selection: ExportContext, found: Collocates) -> Iterator[str]:
     """The rows of the table, with all that the values were computed from."""
     totals = {"occurrences": found.occurrences, "near": found.near, "tokens": found.tokens}
     facts = selection.facts()

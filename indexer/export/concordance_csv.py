@@ -8,9 +8,9 @@ from itertools import chain, islice
 
 from corpus import offices
 from indexer.engine.interface import Engine
-from indexer.engine.results import Concordance, Line, LineSort, Query
+from indexer.engine.results import Concordance, KwicLine, LineSort, Query
 from indexer.export.csv import BYTE_ORDER_MARK, row
-from indexer.export.result_set import Pairs, Selection, settled
+from indexer.export.result_set import ExportContext, Pairs, settled
 
 FACTS = (
     "line",
@@ -32,17 +32,17 @@ FACTS = (
 
 def select_lines(
     engine: Engine, query: Query, sort: LineSort, words: str, filters: Pairs, notes: tuple[str, ...]
-) -> tuple[Selection, Iterator[Line]]:
+) -> tuple[ExportContext, Iterator[KwicLine]]:
     """Where all lines of a query come from, and these in an order."""
     whole = replace(query, start=0, facets=(), has_timeline=False, is_explained=False)
 
-    def read() -> tuple[Concordance, Iterator[Line]]:
+    def read() -> tuple[Concordance, Iterator[KwicLine]]:
         lines = engine.scan_occurrences(whole, sort)
         first = [*islice(lines, 1)]  # of this state of the index are all that follow
         return engine.occurrences(whole, sort, 0, 0), chain(first, lines)
 
     (found, lines), health, at = settled(engine, read)
-    return Selection(
+    return ExportContext(
         words=words,
         filters=filters,
         order=query.sort if sort == "document" else sort,
@@ -55,7 +55,7 @@ def select_lines(
 
 
 def line_table(
-    selection: Selection, lines: Iterable[Line], permalink: Callable[[Line], str]
+    selection: ExportContext, lines: Iterable[KwicLine], permalink: Callable[[KwicLine], str]
 ) -> Iterator[str]:
     """The rows of the table.
 

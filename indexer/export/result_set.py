@@ -25,7 +25,7 @@ ATTEMPTS = 20
 
 
 @dataclass(frozen=True)
-class Selection:
+class ExportContext:
     """Where a file of hits comes from: the words as typed, filters by name and value as in the
     page's address, the build that answered and the change of the catalog that it had seen.
 
@@ -69,13 +69,13 @@ class Selection:
 
 def select(
     engine: Engine, query: Query | None, words: str, filters: Pairs, notes: tuple[str, ...] = ()
-) -> tuple[Selection, Iterator[str]]:
+) -> tuple[ExportContext, Iterator[str]]:
     """Where all hits of a query come from, and their ids in its order; `query` None has no hits.
 
     Whatever keeps the engine from answering is raised here, before the first id is asked for.
     """
     (results, ids), health, at = settled(engine, lambda: _found(engine, query))
-    return Selection(
+    return ExportContext(
         words=words,
         filters=filters,
         order=_order(query),

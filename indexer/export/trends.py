@@ -12,7 +12,7 @@ from indexer.engine.interface import Engine
 from indexer.engine.periods import STEPS, Step
 from indexer.engine.results import UNDATED, Filters, Frequencies, Frequency, Hit, Query, Sort
 from indexer.export.csv import BYTE_ORDER_MARK, row
-from indexer.export.result_set import Selection
+from indexer.export.result_set import ExportContext
 from indexer.query.message import Note
 
 Scale = Literal["releases", "share", "rate"]
@@ -145,7 +145,7 @@ def _edge(engine: Engine, query: Query | None, sort: Sort) -> Hit | None:
     return None
 
 
-def trend_table(selection: Selection, trends: Trends) -> Iterator[str]:
+def trend_table(selection: ExportContext, trends: Trends) -> Iterator[str]:
     """The rows of a table: one for every query and period; what is undated in the last ones."""
     facts = {name: each for name, each in selection.facts().items() if name != "query"}
     yield BYTE_ORDER_MARK + row((*FACTS, *facts))

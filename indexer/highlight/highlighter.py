@@ -20,7 +20,7 @@ from indexer.analysis.analyzer import WORD, fold, stem
 from indexer.analysis.edit_distance import distance
 from indexer.analysis.normalization import folded_text
 from indexer.highlight.term_scanner import Needles
-from indexer.query.variants import Keyed
+from indexer.query.variants import VariantTerm
 
 Mark = tuple[int, int]
 Places = np.ndarray[Any, np.dtype[np.int64]]
@@ -55,7 +55,7 @@ class _Verdicts(dict[str, bool]):
         return verdict
 
 
-class Marker:
+class Highlighter:
     """Finds the words of a query tree in texts. Parts that are negated mark nothing."""
 
     def __init__(self, query: tree.Query | None, forms: Forms = lambda leaf: None) -> None:
@@ -188,7 +188,7 @@ def _goes_before(low: str, start: int) -> bool:
 
 def word_test(node: tree.Query, *, is_stem: bool) -> Test | None:
     """What tells whether a leaf matches a word; None for one that matches none."""
-    if isinstance(node, Keyed):
+    if isinstance(node, VariantTerm):
         return lambda word, _, stemmed: node.has(stemmed if is_stem else word)
     if isinstance(node, tree.FuzzyTerm):
         text, most, kept = node.text, node.maxdist, node.prefixlength

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from indexer.analysis.analyzer import fold
-from indexer.highlight.highlighter import Marker
+from indexer.highlight.highlighter import Highlighter
 
 SHOWN = 3
 
 
-def other_words(marker: Marker, title: str, body: str, language: str) -> tuple[str, ...]:
+def other_words(marker: Highlighter, title: str, body: str, language: str) -> tuple[str, ...]:
     """The first of the words that a marker of other spellings finds in a release."""
     found: dict[str, str] = {}
     for name, text in (("title", title), ("body", body)):

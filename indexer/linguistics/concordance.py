@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.analysis.tokenizer import Spans
-from indexer.engine.results import Line
+from indexer.engine.results import KwicLine
 
 # On each side of a line so many characters are shown, or some less where a word would be cut.
 CONTEXT_CHARS = 80
@@ -34,7 +34,7 @@ def first_in_order(keys: Sequence[Array], end: int) -> Array:
     return first[np.lexsort([key[first] for key in keys])][:end]
 
 
-def line(stored: Mapping[str, Any], spans: Spans, first: int, last: int) -> Line:
+def line(stored: Mapping[str, Any], spans: Spans, first: int, last: int) -> KwicLine:
     """The line of the words from the first to the last, cut at whole words; `spans` are those of
     all words of the body.
     """
@@ -47,7 +47,7 @@ def line(stored: Mapping[str, Any], spans: Spans, first: int, last: int) -> Line
         right = int(spans[np.searchsorted(spans[:, 1], end + CONTEXT_CHARS, "right") - 1, 1])
     # A paragraph is never empty, nor does it hold an empty line.
     border = text.rfind(BETWEEN_PARAGRAPHS, 0, start)
-    return Line(
+    return KwicLine(
         id=stored["id"],
         office=stored["office"],
         language=stored["language"],

@@ -15,7 +15,7 @@ from typing import Protocol
 
 import numpy as np
 
-from indexer.engine.results import Counterpart
+from indexer.engine.results import TranslationSuggestion
 from indexer.linguistics.alignment import Alignment, Array
 
 TEXTS = ("title", "body")
@@ -78,7 +78,7 @@ class Candidate:
 
 def counterparts(
     texts: Translations, hits: Array, own: set[str], most: int
-) -> tuple[Counterpart, ...]:
+) -> tuple[TranslationSuggestion, ...]:
     """The counterparts of what matched the hits, in each language of which translations are held,
     the surest first; `own` are the stems that were asked for.
     """
@@ -90,7 +90,7 @@ def counterparts(
     found = []
     for code, language in enumerate(alignment.languages):
         if code != source and (words := Pair(texts, source, code).words(aligned, own, most)):
-            found.append(Counterpart(language, words))
+            found.append(TranslationSuggestion(language, words))
     return tuple(found)
 
 

@@ -19,21 +19,21 @@ from indexer.engine.periods import Step
 from indexer.engine.results import (
     Collocates,
     Concordance,
-    Counterpart,
     Frequencies,
     Health,
     Hit,
-    Line,
+    KwicLine,
     LineSort,
     Measure,
     Query,
     Results,
+    TranslationSuggestion,
 )
 from indexer.engine.retry import GoneError, begun, retried
 from indexer.opensearch_engine.index.cluster import Cluster
 from indexer.opensearch_engine.index.writer import Writer
 from indexer.opensearch_engine.search import page
-from indexer.opensearch_engine.search.index_reader import Reading
+from indexer.opensearch_engine.search.index_reader import IndexReader
 from indexer.opensearch_engine.tools import source_scan
 from indexer.opensearch_engine.tools.source_scan import Read
 from indexer.opensearch_engine.tools.translations import StoredTranslations
@@ -103,7 +103,7 @@ class OpenSearchEngine:
         number = writer.replace(documents, removed, report)
         if not was_whole:
             self.cluster.refresh(build)
-            writer.recount(Reading(self.cluster, build).texts(Query()))
+            writer.recount(IndexReader(self.cluster, build).texts(Query()))
         writer.finish(self.replicas, revision)
         self.live = None
         return number
@@ -138,7 +138,7 @@ class OpenSearchEngine:
             lambda reading: source_scan.occurrences(reading, query, sort, start, size)
         )
 
-    def scan_occurrences(self, query: Query, sort: LineSort = "document") -> Iterator[Line]:
+    def scan_occurrences(self, query: Query, sort: LineSort = "document") -> Iterator[KwicLine]:
         """All lines, in order."""
         yield from self._read(
             lambda reading: begun(source_scan.scan_occurrences(reading, query, sort))
@@ -161,7 +161,7 @@ class OpenSearchEngine:
             )
         )
 
-    def counterparts(self, query: Query, most: int = 3) -> tuple[Counterpart, ...]:
+    def counterparts(self, query: Query, most: int = 3) -> tuple[TranslationSuggestion, ...]:
         """The words in translations of the hits."""
         return self._read(
             lambda reading: source_scan.in_translation(
@@ -194,7 +194,7 @@ class OpenSearchEngine:
         """By the ids of releases."""
         wanted = [*ids]
         if build:
-            return Reading(self.cluster, build).has(wanted)
+            return IndexReader(self.cluster, build).has(wanted)
         return self._read(lambda reading: reading.has(wanted))
 
     def size_bytes(self) -> int:
@@ -220,7 +220,7 @@ class OpenSearchEngine:
         return Health(
             is_live=True,
             build=build,
-            releases=Reading(self.cluster, build).total(Query()),
+            releases=IndexReader(self.cluster, build).total(Query()),
             revision=int(facts.get("revision", 0)),
             cluster=self.cluster.state(),
             noted_releases=int(facts.get("releases", 0)),
@@ -248,12 +248,12 @@ class OpenSearchEngine:
                 self.aligned = state, read()
             return self.aligned[1]
 
-    def _read(self, read: Callable[[Reading], T]) -> T:
+    def _read(self, read: Callable[[IndexReader], T]) -> T:
         """What is read of the live build; again, where another was published meanwhile."""
 
         def of_live() -> T:
             try:
-                return read(Reading(self.cluster, self._state()[0]))
+                return read(IndexReader(self.cluster, self._state()[0]))
             except GoneError:
                 self.live = None
                 raise

@@ -13,7 +13,7 @@ from corpus import statutes
 from indexer.analysis.analyzer import CYRILLIC, WORD, fold, readings, stem, words
 from indexer.query.dates import read_day
 from indexer.query.message import Note
-from indexer.query.variants import KEYS, Keyed, Kind
+from indexer.query.variants import KEYS, Kind, VariantTerm
 
 TITLE_BOOST = 2.0
 FUZZY_LIMIT = 2
@@ -32,7 +32,7 @@ WORDS = {"topic": "topic", "component": "component", "place": "place"}
 DATES = ("date", "year")
 
 
-class Alike(tree.ConstantScoreQuery):
+class ConstantScore(tree.ConstantScoreQuery):
     """All that its child matches scores alike, as a prefix's or a range's words should."""
 
     def __str__(self) -> str:
@@ -150,7 +150,7 @@ def _spellings(
         if key := KEYS[kind](each):
             for name in fields:
                 weight = boost * _weight(name)
-                yield Keyed(name + shape, kind, each, key, stems, weight, is_exact=is_exact)
+                yield VariantTerm(name + shape, kind, each, key, stems, weight, is_exact=is_exact)
 
 
 def _read_phrase(node: tree.Phrase, reader: Reader, boost: float) -> tree.Query | None:
@@ -245,7 +245,9 @@ def _pattern(
             )
         )
         fields = TEXTS["text"]
-    return any_of([Alike(made(each, fold(typed)), score=boost * _weight(each)) for each in fields])
+    return any_of(
+        [ConstantScore(made(each, fold(typed)), score=boost * _weight(each)) for each in fields]
+    )
 
 
 def _read_range(node: tree.TermRange, reader: Reader, boost: float) -> tree.Query | None:
@@ -257,7 +259,9 @@ def _read_range(node: tree.TermRange, reader: Reader, boost: float) -> tree.Quer
     fields = TEXTS.get(name) or (WORDS.get(name) or WHOLE.get(name) or "body",)
     return any_of(
         [
-            Alike(tree.TermRange(each, start, end, node.startexcl, node.endexcl), score=boost)
+            ConstantScore(
+                tree.TermRange(each, start, end, node.startexcl, node.endexcl), score=boost
+            )
             for each in fields
         ]
     )
@@ -294,7 +298,7 @@ def _dates(typed: str, reader: Reader) -> tree.Query | None:
         reader.note(
             Note("The range of dates {typed} is empty: it ends before it begins.", typed=typed)
         )
-    return Alike(tree.TermRange("date", start, end))
+    return ConstantScore(tree.TermRange("date", start, end))
 
 
 def _statute(typed: str, reader: Reader, boost: float) -> tree.Query | None:

@@ -20,7 +20,7 @@ from indexer.query.dates import read_day
 from indexer.query.interpreter import OPERATORS, Reader, read, read_words
 from indexer.query.message import Note
 
-__all__ = ["Reading", "is_asked", "parse", "read_day", "values_asked"]
+__all__ = ["ParsedQuery", "is_asked", "parse", "read_day", "values_asked"]
 
 DEPTH_LIMIT = 40
 # What Whoosh's parser has been seen to stumble with.
@@ -46,7 +46,7 @@ OPERATOR_WORDS = re.compile(rf"\b(?:{'|'.join(OPERATORS)})\b")
 
 
 @dataclass(frozen=True)
-class Reading:
+class ParsedQuery:
     """A query as it was read: its tree, None when nothing is asked for, what was repaired, and
     whether it is about all scripts.
     """
@@ -62,7 +62,7 @@ def parse(
     limit_chars: int = 2000,
     *,
     is_script_blind: bool = True,
-) -> Reading:
+) -> ParsedQuery:
     """Read a query. Never raises; what could not be read as meant stands in the notes.
 
     Names are found in other scripts too, unless that is switched off, here or by `script:exact`.
@@ -85,7 +85,7 @@ def parse(
         )
     if OPERATOR_WORDS.search(typed) and not WORD.search(OPERATOR_WORDS.sub(" ", typed)):
         reader.note(Note("The query holds operators only, and no word to search for."))
-        return Reading(None, tuple(reader.notes))
+        return ParsedQuery(None, tuple(reader.notes))
     try:
         # "*" alone asks for everything; the group is Whoosh's own tree, its texts not yet analysed.
         found = read(_parser().parse(typed, normalize=False), reader)
@@ -95,7 +95,7 @@ def parse(
         found = read_words(OPERATOR_WORDS.sub(" ", typed), reader)
     if found is None and typed:
         reader.note(Note("There is no word in the query to search for."))
-    return Reading(found and _grounded(found), tuple(reader.notes), reader.is_script_blind)
+    return ParsedQuery(found and _grounded(found), tuple(reader.notes), reader.is_script_blind)
 
 
 def _without_script(typed: str, reader: Reader) -> str:

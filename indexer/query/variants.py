@@ -46,7 +46,7 @@ def hash_of(key: str) -> int:
     return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "little") or 1
 
 
-class Keyed(tree.MultiTerm):
+class VariantTerm(tree.MultiTerm):
     """All words of a field that share a key with a word of a query, beside those that its `stems`
     stand for.
 
@@ -69,7 +69,7 @@ class Keyed(tree.MultiTerm):
         self.word, self.text, self.is_exact = word.casefold(), text, is_exact
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Keyed) and vars(self) == vars(other)
+        return isinstance(other, VariantTerm) and vars(self) == vars(other)
 
     def __hash__(self) -> int:
         return hash((self.fieldname, self.word))

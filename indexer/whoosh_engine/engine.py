@@ -27,18 +27,18 @@ from indexer.engine.periods import Step
 from indexer.engine.results import (
     Collocates,
     Concordance,
-    Counterpart,
     Frequencies,
     Health,
     Hit,
-    Line,
+    KwicLine,
     LineSort,
     Measure,
     Query,
     Results,
+    TranslationSuggestion,
 )
 from indexer.engine.retry import GoneError, retried
-from indexer.highlight.highlighter import Marker
+from indexer.highlight.highlighter import Highlighter
 from indexer.highlight.snippets import marked, passages
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.index.arrays import REBUILD
@@ -127,7 +127,7 @@ class WhooshEngine:
         executor = Executor(snapshot)
         answered = answer(snapshot, executor, query)
         found = answered.found
-        marker = Marker(query.tree, executor.forms)
+        marker = Highlighter(query.tree, executor.forms)
         others = Otherwise(executor, found)
         shown, copies = folded(snapshot, found, query) if query.is_folded else (found, {})
         page = order(snapshot, shown, query, query.start, query.size)
@@ -172,7 +172,7 @@ class WhooshEngine:
         """A page of lines."""
         return concordance.concordance(*self._snapshot(), query, sort, start, size)
 
-    def scan_occurrences(self, query: Query, sort: LineSort = "document") -> Iterator[Line]:
+    def scan_occurrences(self, query: Query, sort: LineSort = "document") -> Iterator[KwicLine]:
         """All lines, in order."""
         yield from concordance.scan(self._snapshot()[1], query, sort)
 
@@ -191,7 +191,7 @@ class WhooshEngine:
             *self._snapshot(), query, window, measure, least, most, is_stem=is_stem
         )
 
-    def counterparts(self, query: Query, most: int = 3) -> tuple[Counterpart, ...]:
+    def counterparts(self, query: Query, most: int = 3) -> tuple[TranslationSuggestion, ...]:
         """The words in translations of the hits."""
         return translations.counterparts(self._snapshot()[1], query, most)
 
@@ -209,7 +209,7 @@ class WhooshEngine:
         found = Executor(snapshot).run(query.tree)
         page = found.documents[order(snapshot, found, query, 0, size + 1)]
         return tuple(
-            _hit(snapshot.stored(each), 0.0, Marker(None)) for each in page if each != document
+            _hit(snapshot.stored(each), 0.0, Highlighter(None)) for each in page if each != document
         )[:size]
 
     def complete(self, prefix: str, most: int) -> list[str]:
@@ -391,7 +391,7 @@ def _replace(path: Path, words: str) -> None:
 def _hit(
     stored: dict[str, Any],
     score: float,
-    marker: Marker,
+    marker: Highlighter,
     folded: int = 0,
     otherwise: tuple[str, ...] = (),
 ) -> Hit:

@@ -23,7 +23,7 @@ from sqlalchemy import create_engine, text
 from communique.main import main
 from corpus import Settings, Store, office
 from corpus.crawling.sample_site import SampleSite
-from corpus.issue import Refusal
+from corpus.issue import Issue
 from corpus.review.report import CrawlReport
 from indexer.engine.results import FACETS
 
@@ -457,7 +457,7 @@ def test_status_tells_gaps_readers_and_refusals_in_short(
     assert " and 126 more" in told
     assert "  read by sample_doj/pages 3" in told
     report = CrawlReport("sample_doj", "pages")
-    report.refused = [Refusal("u", rule, "No.") for rule in ("soft_404", "robots", "soft_404")]
+    report.refused = [Issue("u", rule, "No.") for rule in ("soft_404", "robots", "soft_404")]
     store = Store(Settings(data=folder))
     store.add_run("sample_doj", datetime.now(UTC), report.as_json())
     store.close()

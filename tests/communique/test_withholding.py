@@ -22,7 +22,7 @@ from flask.testing import FlaskClient
 from communique.main import main
 from corpus import Release, Settings, Store
 from corpus.evidence.verify import verify_archive, verify_catalog
-from corpus.issue import Refusal
+from corpus.issue import Issue
 from corpus.release import Draft, Provenance
 from corpus.review.report import CrawlReport
 from indexer import Query, open_engine, parse, reindex
@@ -368,7 +368,7 @@ def test_a_copy_does_not_tell_of_it(
 
 def test_a_report_names_what_is_in_sight(store: Store, release: Release) -> None:
     other = next(each for each in store.releases("sample_doj") if each.id != release.id)
-    refused = [Refusal(each.url, "unreadable", f"“{each.title}”") for each in (release, other)]
+    refused = [Issue(each.url, "unreadable", f"“{each.title}”") for each in (release, other)]
     report = CrawlReport("sample_doj", "pages", refused=refused)
     store.add_run("sample_doj", datetime.now(UTC), report.as_json())
     store.withhold(release.id, REASON)

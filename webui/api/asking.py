@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from flask import request
 
 from corpus import Settings
-from indexer import Engine, Query, Reading, Results
+from indexer import Engine, ParsedQuery, Query, Results
 from indexer.engine.periods import Step
 from indexer.engine.results import Frequencies, Frequency
-from webui.view.search_state import Asked, read_asked
+from webui.view.search_state import SearchState, read_asked
 
 
 @dataclass(frozen=True)
 class Asking:
     """Words and filters, and how the words were read."""
 
-    asked: Asked
-    reading: Reading
+    asked: SearchState
+    reading: ParsedQuery
 
     @property
     def query(self) -> Query:

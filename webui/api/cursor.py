@@ -15,19 +15,19 @@ from datetime import date
 from marshmallow import ValidationError
 
 from indexer.engine.results import Position
-from webui.view.search_state import Asked
+from webui.view.search_state import SearchState
 
 DIGEST_BYTES = 6
 
 
-def write_cursor(position: Position, asked: Asked, sort: str) -> str:
+def write_cursor(position: Position, asked: SearchState, sort: str) -> str:
     """The word for a position in the hits of what is asked, in an order."""
     day, id_ = position
     held = json.dumps([day and day.isoformat(), id_, _digest(asked, sort)])
     return urlsafe_b64encode(held.encode()).decode().rstrip("=")
 
 
-def read_cursor(cursor: str, asked: Asked, sort: str) -> Position:
+def read_cursor(cursor: str, asked: SearchState, sort: str) -> Position:
     """The position that a word stands for. Raises ValidationError where it is none, or another
     query's.
     """
@@ -42,6 +42,6 @@ def read_cursor(cursor: str, asked: Asked, sort: str) -> Position:
     return position
 
 
-def _digest(asked: Asked, sort: str) -> str:
+def _digest(asked: SearchState, sort: str) -> str:
     state = json.dumps([asked.words, asked.filter_pairs(), sort])
     return hashlib.blake2b(state.encode(), digest_size=DIGEST_BYTES).hexdigest()

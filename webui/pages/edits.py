@@ -22,7 +22,7 @@ SIZE = 30
 
 
 @dataclass(frozen=True)
-class Asked:
+class EditsState:
     """What a URL asks for: one office or all, one kind or all, entries older than a number."""
 
     office: str | None
@@ -91,17 +91,17 @@ def pages(store: Store) -> Blueprint:
     return blueprint
 
 
-def _read_asked() -> Asked:
+def _read_asked() -> EditsState:
     """What the URL asks for; what cannot be read counts as absent."""
     kind = request.args.get("kind")
-    return Asked(
+    return EditsState(
         request.args.get("office") or None,
         kind if kind in KINDS else None,
         read_whole(request.args.get("before", "")),
     )
 
 
-def _entries(store: Store, asked: Asked, size: int) -> list[Entry]:
+def _entries(store: Store, asked: EditsState, size: int) -> list[Entry]:
     return store.ledger(before=asked.before, size=size, office=asked.office, kind=asked.kind)
 
 
@@ -119,7 +119,7 @@ def _with_differences(entry: Entry, versions: Sequence[Version]) -> Told:
     return Told(entry, old, differing_words(old, new) if old and new else (), uuid)
 
 
-def _choices(asked: Asked, name: str, counts: dict[tuple[str, str], int]) -> list[Choice]:
+def _choices(asked: EditsState, name: str, counts: dict[tuple[str, str], int]) -> list[Choice]:
     """The values of a filter, with all of them first; counted within the other filter."""
     place = NAMES.index(name)
     other = getattr(asked, NAMES[1 - place])

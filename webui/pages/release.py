@@ -13,7 +13,7 @@ from corpus.errors import IndexUnusableError
 from corpus.warc.reader import read_record
 from corpus.warc.writer import Place, read_response
 from indexer import Engine, Hit
-from indexer.highlight.highlighter import Marker
+from indexer.highlight.highlighter import Highlighter
 from indexer.highlight.snippets import marked
 from webui.view.accusation import accusation
 from webui.view.attachments import files, translations
@@ -39,7 +39,7 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
         versions = store.versions(id_)
         copies = store.get_many(each.id for each in store.copies(id_))
         similar = _similar(engine, id_, {each.id for each in copies})
-        marker = Marker(asked.reading(settings.query_chars).tree)
+        marker = Highlighter(asked.reading(settings.query_chars).tree)
         return render_template(
             "release.html",
             release=found,

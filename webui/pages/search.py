@@ -10,15 +10,15 @@ from flask import Blueprint, Response, jsonify, render_template, request
 
 from corpus import Settings, Store
 from corpus.errors import TooCostlyError
-from indexer import Engine, Query, Reading, Results
-from indexer.assist.no_results import Failure, failure
+from indexer import Engine, ParsedQuery, Query, Results
+from indexer.assist.no_results import ZeroResultAdvice, failure
 from indexer.assist.spelling import Suggestion, alternatives, completions
 from indexer.assist.statute_suggestions import Citing
 from indexer.assist.unknown_values import unknown_values
 from indexer.query.message import Note
 from webui.i18n import language
 from webui.view.facets import chips, filter_labels, panels
-from webui.view.search_state import SIZES, SORTS, Asked, read_asked
+from webui.view.search_state import SIZES, SORTS, SearchState, read_asked
 from webui.view.timeline import coarser, timeline
 from webui.view.translation_links import Offered, offered
 
@@ -82,11 +82,16 @@ class _Advice:
     better: Suggestion | None = None
     meant: Sequence[Citing] = ()
     counterparts: Sequence[Offered] = ()
-    failure: Failure | None = None
+    failure: ZeroResultAdvice | None = None
 
 
 def _advice(
-    asked: Asked, reading: Reading, query: Query, results: Results, engine: Engine, limit_chars: int
+    asked: SearchState,
+    reading: ParsedQuery,
+    query: Query,
+    results: Results,
+    engine: Engine,
+    limit_chars: int,
 ) -> _Advice:
     """Advice as far as the request's time goes: without it the results are shown all the same."""
     typed = asked.words[:limit_chars]
@@ -109,7 +114,7 @@ def _advice(
         return _Advice((Note("Suggestions are left out: looking for them takes too long."),))
 
 
-def _sizes(asked: Asked, usual: int) -> list[tuple[int, str, bool]]:
+def _sizes(asked: SearchState, usual: int) -> list[tuple[int, str, bool]]:
     """How many hits a page can have: number, link, whether it has; the usual one needs no word."""
     return [
         (
@@ -121,7 +126,7 @@ def _sizes(asked: Asked, usual: int) -> list[tuple[int, str, bool]]:
     ]
 
 
-def _pager(asked: Asked, shown: int, query: Query) -> dict[str, str | int | None]:
+def _pager(asked: SearchState, shown: int, query: Query) -> dict[str, str | int | None]:
     last = max(1, -(-shown // query.size))
     return {
         "page": asked.page,

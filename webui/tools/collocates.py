@@ -11,13 +11,13 @@ from flask import Blueprint, Response, render_template, request
 from flask_babel import lazy_gettext
 
 from corpus import Settings
-from indexer import Collocate, Collocates, Engine, Query, Reading
+from indexer import Collocate, Collocates, Engine, ParsedQuery, Query
 from indexer.engine.results import Measure
 from indexer.export.collocates_csv import FACTS, both, collocate_table, forms, near, sorted_words
-from indexer.export.result_set import Selection, settled
+from indexer.export.result_set import ExportContext, settled
 from webui.tools.downloads import TABLE_TYPE, Downloads, file
 from webui.view.facets import chips
-from webui.view.search_state import Asked, read_asked, read_whole
+from webui.view.search_state import SearchState, read_asked, read_whole
 
 WINDOW, WIDEST = 5, 20
 LEAST, MOST = 5, 100
@@ -40,7 +40,7 @@ PAGE = "collocates.collocates"
 class Counting:
     """What a URL asks for: how words are counted, and the column that sorts them."""
 
-    asked: Asked
+    asked: SearchState
     window: int
     measure: Measure
     least: int
@@ -64,7 +64,7 @@ class Counting:
         }
         return {name: value for name, (value, usual) in given.items() if value != usual}
 
-    def count(self, engine: Engine, reading: Reading) -> Collocates:
+    def count(self, engine: Engine, reading: ParsedQuery) -> Collocates:
         """The words around."""
         query = Query(reading.tree, self.asked.filters)
         return engine.collocates(
@@ -107,7 +107,7 @@ def pages(engine: Engine, settings: Settings, downloads: Downloads) -> Blueprint
         reading = asked.reading(settings.query_chars)
         with downloads.place() as free:
             found, health, at = settled(engine, lambda: counting.count(engine, reading))
-            selection = Selection(
+            selection = ExportContext(
                 words=asked.words,
                 filters=tuple(asked.filter_pairs()),
                 order=counting.order,
@@ -145,7 +145,7 @@ def _number(name: str, least: int, most: int, usual: int) -> int:
 
 
 def _linked(
-    engine: Engine, counting: Counting, reading: Reading, found: list[Collocate]
+    engine: Engine, counting: Counting, reading: ParsedQuery, found: list[Collocate]
 ) -> list[tuple[Collocate, str]]:
     """Each word with the lines that hold it near a query of one word; of other queries the lines of
     all releases that hold both.

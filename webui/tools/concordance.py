@@ -11,13 +11,13 @@ from flask import Blueprint, Response, abort, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 
 from corpus import Settings, Store
-from indexer import Engine, Line
+from indexer import Engine, KwicLine
 from indexer.engine.results import LineSort
 from indexer.export.concordance_csv import line_table, select_lines
 from webui.i18n import number as number_words
 from webui.tools.downloads import TABLE_TYPE, Downloads, file
 from webui.view.facets import chips
-from webui.view.search_state import Asked, read_asked
+from webui.view.search_state import SearchState, read_asked
 
 SIZE = 50
 # Of a table: some ten seconds' work.
@@ -39,7 +39,7 @@ PAGE = "concordance.concordance"
 class Shown:
     """A line, and the address of its place."""
 
-    line: Line
+    line: KwicLine
     link: str
 
 
@@ -106,7 +106,7 @@ def _too_many(number: int) -> str:
     )
 
 
-def place(asked: Asked, line: Line) -> str:
+def place(asked: SearchState, line: KwicLine) -> str:
     """The address of a line's place: its paragraph, and there the words themselves.
 
     Browsers that know text fragments (wicg.github.io/scroll-to-text-fragment) mark the words; for
@@ -126,7 +126,7 @@ def _escaped(text: str) -> str:
     return quote(text, safe="").replace("-", "%2D")
 
 
-def _permalink() -> Callable[[Line], str]:
+def _permalink() -> Callable[[KwicLine], str]:
     address = url_for("releases.release", id_="ID", _external=True)
     return lambda line: f"{address.removesuffix('ID')}{line.id}#p{line.paragraph + 1}"
 
@@ -135,6 +135,6 @@ def _order() -> LineSort:
     return next((each for each in ORDERS if each == request.args.get("by")), "document")
 
 
-def _link(asked: Asked, page: int, order: LineSort) -> str:
+def _link(asked: SearchState, page: int, order: LineSort) -> str:
     more = {} if order == "document" else {"by": order}
     return asked.with_page(page).link(PAGE, **more)

@@ -14,9 +14,9 @@ from corpus import Settings, Store
 from indexer import Engine, Query
 from indexer.export.csv import table
 from indexer.export.formats import FORMATS
-from indexer.export.result_set import Selection, draw, ranked, select
+from indexer.export.result_set import ExportContext, draw, ranked, select
 from webui.tools.downloads import TABLE_TYPE, Downloads, file
-from webui.view.search_state import Asked, read_asked, read_whole
+from webui.view.search_state import SearchState, read_asked, read_whole
 
 DRAWN, MOST_DRAWN = 50, 2000
 MOST_CODES = 40
@@ -80,7 +80,9 @@ def pages(store: Store, engine: Engine, settings: Settings, downloads: Downloads
     return blueprint
 
 
-def _selected(engine: Engine, asked: Asked, settings: Settings) -> tuple[Selection, Iterator[str]]:
+def _selected(
+    engine: Engine, asked: SearchState, settings: Settings
+) -> tuple[ExportContext, Iterator[str]]:
     """As the results page reads the address: words that say nothing find nothing."""
     reading = asked.reading(settings.query_chars)
     is_void = asked.words and reading.tree is None
@@ -100,7 +102,7 @@ def _codes() -> list[str]:
     return [*dict.fromkeys(filter(None, typed))][:MOST_CODES]
 
 
-def _link(endpoint: str, asked: Asked, size: int, seed: str, codes: list[str]) -> str:
+def _link(endpoint: str, asked: SearchState, size: int, seed: str, codes: list[str]) -> str:
     """A sample's address; what is empty is left out."""
     return asked.with_page(1).link(
         endpoint, n=size, seed=seed or None, codes=",".join(codes) or None

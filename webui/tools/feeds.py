@@ -15,9 +15,9 @@ from flask import Blueprint, Response, make_response, render_template, request
 from corpus import Release, Settings, Store
 from indexer import Engine, Passage, Query
 from indexer.engine.results import UNDATED
-from indexer.highlight.highlighter import Marker
+from indexer.highlight.highlighter import Highlighter
 from indexer.highlight.snippets import marked, passages
-from webui.view.search_state import Asked, read_asked
+from webui.view.search_state import SearchState, read_asked
 
 SIZE = 30
 # When a feed without entries was updated last.
@@ -51,7 +51,7 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
         reading = asked.reading(settings.query_chars)
         is_void = asked.words and reading.tree is None
         found = [] if is_void else _newest(store, engine, Query(reading.tree, asked.filters))
-        marker = Marker(reading.tree)
+        marker = Highlighter(reading.tree)
         items = [_item(release, at, marker) for at, release in found]
         return feed(
             "hits.xml",
@@ -76,7 +76,7 @@ def feed(template: str, **values: Any) -> Response:
     return answer
 
 
-def _address(asked: Asked) -> str:
+def _address(asked: SearchState) -> str:
     """The feed's own, which is its id as well: the same for the same words and filters."""
     return replace(asked, sort="relevance").link("feeds.search", _external=True)
 
@@ -113,7 +113,7 @@ def _moment(release: Release) -> datetime:
     return release.first_seen or release.provenance.fetched_at
 
 
-def _item(release: Release, at: datetime, marker: Marker) -> Item:
+def _item(release: Release, at: datetime, marker: Highlighter) -> Item:
     title, body, language = release.title, "\n\n".join(release.body), release.language
     return Item(
         release=release,

@@ -16,7 +16,7 @@ from corpus import Settings
 from indexer import Engine, Query
 from indexer.engine.periods import STEPS, Step
 from indexer.engine.results import Health
-from indexer.export.result_set import Selection, settled
+from indexer.export.result_set import ExportContext, settled
 from indexer.export.trends import SCALES, Scale, Trends, compare, trend_table
 from indexer.query.message import Note
 from webui.tools.downloads import TABLE_TYPE, Downloads, file
@@ -30,7 +30,7 @@ from webui.view.periods import (
     named_places,
     period_words,
 )
-from webui.view.search_state import Asked, read_asked
+from webui.view.search_state import SearchState, read_asked
 
 MOST_QUERIES = 6
 # So many periods are drawn and listed on a page; a table to download has room for more.
@@ -42,7 +42,7 @@ PAGE = "trends.trends"
 class Compared:
     """What a URL asks for: the state that all pages share, queries, the step and what is shown."""
 
-    asked: Asked
+    asked: SearchState
     queries: tuple[str, ...]
     step: Step | None
     scale: Scale
@@ -177,7 +177,7 @@ def _drawn(compared: Compared, answered: Answered) -> dict[str, Any]:
 
 
 def _rows(compared: Compared, answered: Answered) -> Iterator[str]:
-    selection = Selection(
+    selection = ExportContext(
         words="",
         filters=tuple(compared.asked.filter_pairs()),
         order="period",

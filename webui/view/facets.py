@@ -18,7 +18,7 @@ from webui.view.format import (
     state_words,
     statute_words,
 )
-from webui.view.search_state import Asked
+from webui.view.search_state import SearchState
 
 SHOWN = 8
 # In the order in which they are shown.
@@ -75,14 +75,14 @@ class Chip:
     link: str
 
 
-def panels(results: Results, asked: Asked) -> list[Panel]:
+def panels(results: Results, asked: SearchState) -> list[Panel]:
     """The facets in which there is something to choose."""
     found = {facet.name: facet for facet in results.facets}
     known = [found[name] for name in LABELS if name in found]
     return [_panel(facet, asked) for facet in known if _is_choice(facet, results.total, asked)]
 
 
-def chips(asked: Asked, endpoint: str = "search.search", **more: Any) -> list[Chip]:
+def chips(asked: SearchState, endpoint: str = "search.search", **more: Any) -> list[Chip]:
     """All that was chosen, on a page that may have more arguments than the state."""
     chosen = []
     for name, label in LABELS.items():
@@ -111,13 +111,13 @@ def filter_labels() -> dict[str, str]:
     return {name: str(label) for name, label in LABELS.items()} | {DAYS: gettext("Dates")}
 
 
-def _is_choice(facet: Facet, total: int, asked: Asked) -> bool:
+def _is_choice(facet: Facet, total: int, asked: SearchState) -> bool:
     """Whether choosing a value would change anything, or one is chosen."""
     narrows = len(facet.counts) > 1 or any(count < total for _, count in facet.counts)
     return bool(narrows or asked.filters.values(facet.name))
 
 
-def _panel(facet: Facet, asked: Asked) -> Panel:
+def _panel(facet: Facet, asked: SearchState) -> Panel:
     chosen = asked.filters.values(facet.name)
     counts = dict(facet.counts) | {value: 0 for value in chosen if value not in dict(facet.counts)}
     ordered = list(counts.items())
@@ -141,7 +141,7 @@ def _panel(facet: Facet, asked: Asked) -> Panel:
     return Panel(facet.name, str(LABELS[facet.name]), first, rest)
 
 
-def _range_words(asked: Asked) -> str:
+def _range_words(asked: SearchState) -> str:
     since, until = asked.filters.since, asked.filters.until
     if since and until:
         return str(gettext("%(since)s to %(until)s", since=day(since), until=day(until)))

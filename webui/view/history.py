@@ -25,7 +25,7 @@ FACTS = {
 
 
 @dataclass(frozen=True)
-class Line:
+class HistoryEntry:
     """One thing that became of a release: first seen, changed, observed (by others), gone, back.
 
     A `version` differs from the one `before` it in the facts named. `since` is when a release that
@@ -40,11 +40,11 @@ class Line:
     since: datetime | None = None
 
 
-def lines(versions: Sequence[Version], history: Sequence[Entry]) -> list[Line]:
+def lines(versions: Sequence[Version], history: Sequence[Entry]) -> list[HistoryEntry]:
     """The versions of a release and the rest of its ledger in one row."""
     found = [_line(version, versions) for version in versions]
     found += [
-        Line(each.kind, each.at, since=each.since)
+        HistoryEntry(each.kind, each.at, since=each.since)
         for each in history
         if each.kind in ("gone", "back")
     ]
@@ -64,10 +64,10 @@ def differing_words(old: Version, new: Version) -> tuple[str, ...]:
     return tuple(str(FACTS[name]) for name in differing(old, new))
 
 
-def _line(version: Version, versions: Sequence[Version]) -> Line:
+def _line(version: Version, versions: Sequence[Version]) -> HistoryEntry:
     old = before(version, versions)
     kind = "observed" if version.provenance.origin else "changed"
     if kind == "changed" and (old is None or old.provenance.origin):
         kind = "new"
     words = differing_words(old, version) if old else ()
-    return Line(kind, version.observed_at, version, old, words)
+    return HistoryEntry(kind, version.observed_at, version, old, words)

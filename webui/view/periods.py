@@ -15,7 +15,7 @@ from webui.i18n import number
 from webui.view.bar_chart import spread
 from webui.view.format import day, month
 from webui.view.line_chart import NAMED, Curves
-from webui.view.search_state import Asked
+from webui.view.search_state import SearchState
 
 STEP_NAMES: dict[Step, str] = {
     "day": lazy_gettext("Days"),
@@ -51,7 +51,7 @@ class PeriodLinks:
         return self.pattern.replace(FIRST, f"{since}").replace(LAST, f"{until}")
 
 
-def links_of(asked: Asked, trends: Trends) -> list[PeriodLinks]:
+def links_of(asked: SearchState, trends: Trends) -> list[PeriodLinks]:
     """For each query what leads to its hits in a period."""
     chosen = asked.filters
     return [

@@ -11,7 +11,7 @@ from itertools import count
 from typing import Literal, NamedTuple
 
 from corpus import Release
-from indexer.highlight.highlighter import Mark, Marker
+from indexer.highlight.highlighter import Highlighter, Mark
 from indexer.highlight.snippets import marked
 
 Kind = Literal["plain", "heading", "quote", "bullets", "numbers", "table"]
@@ -67,7 +67,7 @@ class Text:
     left_out_chars: int = 0
 
 
-def arrange(release: Release, marker: Marker) -> Text:
+def arrange(release: Release, marker: Highlighter) -> Text:
     """The text as its page shows it, with the places marked that `marker` finds."""
     numbers = count(1)
     body = [*beginning(release.body)]

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from flask import url_for
 from werkzeug.datastructures import MultiDict
 
-from indexer import Filters, Query, Reading, parse
+from indexer import Filters, ParsedQuery, Query, parse
 from indexer.engine.periods import STEPS, Step
 from indexer.engine.results import FACETS, Sort
 from indexer.query.message import Note
@@ -25,7 +25,7 @@ MOST_VALUES = 20
 
 
 @dataclass(frozen=True)
-class Asked:
+class SearchState:
     """What a URL asks for: words as typed, filters, order, page (from 1) and its size, what the
     timeline counts by, and whether copies are folded.
 
@@ -44,13 +44,13 @@ class Asked:
     is_script_blind: bool = True
     notes: tuple[str, ...] = ()
 
-    def reading(self, limit_chars: int) -> Reading:
+    def reading(self, limit_chars: int) -> ParsedQuery:
         """The words as the query language reads them."""
         return parse(
             self.words, self.filters.language, limit_chars, is_script_blind=self.is_script_blind
         )
 
-    def query(self, reading: Reading, size: int) -> Query:
+    def query(self, reading: ParsedQuery, size: int) -> Query:
         """What the engine is asked; `size` is the usual one of a page."""
         size = self.size or size
         start = (self.page - 1) * size
@@ -101,46 +101,46 @@ class Asked:
         joint = "&" if "?" in base else "?"
         return lambda **more: f"{base}{joint}{urlencode(more)}"
 
-    def with_page(self, page: int) -> Asked:
+    def with_page(self, page: int) -> SearchState:
         """Another page of the same."""
         return replace(self, page=page)
 
-    def showing(self, **view: Any) -> Asked:
+    def showing(self, **view: Any) -> SearchState:
         """The same hits shown otherwise: `size`, `step`, `is_rate`, `is_folded`; or with
         other scripts or without, `is_script_blind`.
         """
         return replace(self, **view, page=1)
 
-    def with_sort(self, sort: Sort) -> Asked:
+    def with_sort(self, sort: Sort) -> SearchState:
         """The same in another order, from the first page."""
         return replace(self, sort=sort, page=1)
 
-    def toggled(self, facet: str, value: str) -> Asked:
+    def toggled(self, facet: str, value: str) -> SearchState:
         """The same with a value of a facet added, or taken away where it is chosen."""
         chosen = self.filters.values(facet)
         values = tuple(v for v in chosen if v != value) if value in chosen else (*chosen, value)
         changed: dict[str, Any] = {facet: values}
         return replace(self, filters=replace(self.filters, **changed), page=1)
 
-    def without(self, facet: str) -> Asked:
+    def without(self, facet: str) -> SearchState:
         """The same without a facet's values."""
         changed: dict[str, Any] = {facet: ()}
         return replace(self, filters=replace(self.filters, **changed), page=1)
 
-    def without_days(self) -> Asked:
+    def without_days(self) -> SearchState:
         """The same without the range of days."""
         return replace(self, filters=replace(self.filters, since=None, until=None), page=1)
 
-    def with_words(self, words: str) -> Asked:
+    def with_words(self, words: str) -> SearchState:
         """Other words, with the same filters and order."""
         return replace(self, words=words, page=1)
 
-    def without_filters(self) -> Asked:
+    def without_filters(self) -> SearchState:
         """The words alone."""
         return replace(self, filters=Filters(), page=1)
 
 
-def read_asked(args: MultiDict[str, str]) -> Asked:
+def read_asked(args: MultiDict[str, str]) -> SearchState:
     """What a URL asks for; values that cannot be read count as absent, and dates are told of."""
     given = {name: tuple(dict.fromkeys(filter(None, args.getlist(name)))) for name in FACETS}
     chosen = {name: values[:MOST_VALUES] for name, values in given.items()}
@@ -168,7 +168,7 @@ def read_asked(args: MultiDict[str, str]) -> Asked:
                 until=until,
             )
         )
-    return Asked(
+    return SearchState(
         words=" ".join(args.get("q", "").split()),
         filters=Filters(**chosen, since=since, until=until),
         sort=next((each for each in SORTS if each == sort), "relevance"),

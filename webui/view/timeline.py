@@ -17,7 +17,7 @@ from webui.i18n import language
 from webui.i18n import number as number_words
 from webui.view.bar_chart import Place, places, spread
 from webui.view.format import day, month
-from webui.view.search_state import Asked
+from webui.view.search_state import SearchState
 
 # More bars could not be told apart.
 MOST_BARS = 400
@@ -94,7 +94,7 @@ def coarser(results: Results, query: Query, engine: Engine) -> tuple[Results, li
     return replace(results, timeline=found.timeline, step=found.step), [note]
 
 
-def timeline(results: Results, asked: Asked, engine: Engine) -> Timeline | None:
+def timeline(results: Results, asked: SearchState, engine: Engine) -> Timeline | None:
     """The timeline of a search's results; None where they lie in one period, or none."""
     step, numbers = results.step, _numbers(results)
     if step is None or len(numbers) < 2:
@@ -132,14 +132,14 @@ def _numbers(results: Results) -> range:
     return range(first, last + 1)
 
 
-def _held(asked: Asked, step: Step, engine: Engine) -> Results:
+def _held(asked: SearchState, step: Step, engine: Engine) -> Results:
     """All releases of the same offices, countries and languages, whatever they say."""
     chosen = asked.filters
     filters = Filters(office=chosen.office, country=chosen.country, language=chosen.language)
     return engine.search(Query(None, filters, size=0, facets=(), is_explained=False, step=step))
 
 
-def _steps(asked: Asked, bars: list[Bar]) -> list[tuple[Step, str, str]]:
+def _steps(asked: SearchState, bars: list[Bar]) -> list[tuple[Step, str, str]]:
     first, last = bars[0].since, bars[-1].until
     return [
         (step, str(STEP_WORDS[step]), asked.showing(step=step).link())

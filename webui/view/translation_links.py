@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from indexer import Engine
 from indexer.assist.translation_suggestions import Offer, counterparts
-from webui.view.search_state import Asked
+from webui.view.search_state import SearchState
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Offered:
     words: list[tuple[str, int, str]]
 
 
-def offered(asked: Asked, typed: str, engine: Engine) -> list[Offered]:
+def offered(asked: SearchState, typed: str, engine: Engine) -> list[Offered]:
     """Links keep all filters but those of language that would leave a counterpart out."""
     if asked.page > 1:
         return []
@@ -35,5 +35,5 @@ def offered(asked: Asked, typed: str, engine: Engine) -> list[Offered]:
     ]
 
 
-def _wide(asked: Asked, language: str) -> Asked:
+def _wide(asked: SearchState, language: str) -> SearchState:
     return asked if language in asked.filters.language else asked.without("language")

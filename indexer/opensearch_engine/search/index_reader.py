@@ -17,8 +17,8 @@ from indexer.highlight.highlighter import phrase_positions
 from indexer.opensearch_engine.index.cluster import Cluster
 from indexer.opensearch_engine.index.source_doc import Stored
 from indexer.opensearch_engine.search import request, suggest
-from indexer.opensearch_engine.search.request import Asked
-from indexer.opensearch_engine.search.term_lookup import Carried, is_stem
+from indexer.opensearch_engine.search.request import PageRequest
+from indexer.opensearch_engine.search.term_lookup import TermLookup, is_stem
 from indexer.opensearch_engine.search.translate import Dsl, Lookup, is_beyond, placed, translate
 
 # By their numbers in memory: the releases that phrases stand in.
@@ -28,7 +28,7 @@ MANY, SOME = 10_000, 500
 KEEP_ALIVE = "2m"
 
 
-class Reading:
+class IndexReader:
     """Reads one build. Every method raises GoneError where it is there no more."""
 
     def __init__(self, cluster: Cluster, build: str) -> None:
@@ -82,23 +82,25 @@ class Reading:
         """The answer to a search of the words."""
         return self.cluster.search(self.cluster.words(self.build), body)
 
-    def carried(self, query: Query) -> Carried:
+    def carried(self, query: Query) -> TermLookup:
         """A query's tree with what was looked up of it."""
-        carried = Carried(query.tree)
+        carried = TermLookup(query.tree)
         if carried.lookups:
             index = self.cluster.words(self.build)
             lookups = [(index, each) for each in carried.lookups]
             carried.take(self.cluster.several(lookups), self.look_up)
         return carried
 
-    def asked(self, query: Query, carried: Carried, phrases: Phrases | None = None) -> Asked:
+    def asked(
+        self, query: Query, carried: TermLookup, phrases: Phrases | None = None
+    ) -> PageRequest:
         """A query's tree in the cluster's words."""
         if query.tree is None:
-            return Asked.alone(translate(None))
+            return PageRequest.alone(translate(None))
         phrases = self.phrases_of(query.tree) if phrases is None else phrases
         typed = translate(query.tree, Lookup(carried.own, phrases))
         every = translate(query.tree, lookup_of(carried, phrases)) if carried.others else typed
-        return Asked(typed, every)
+        return PageRequest(typed, every)
 
     def phrases_of(self, node: tree.Query | None) -> Phrases:
         """Where phrases stand that the cluster cannot tell."""
@@ -109,7 +111,7 @@ class Reading:
         """The releases that hold a phrase, of those whose words are near enough two by two, by a
         look into their texts.
         """
-        body = self.narrowed(Query(sort="id"), Asked.alone(placed(phrase)), SOME)
+        body = self.narrowed(Query(sort="id"), PageRequest.alone(placed(phrase)), SOME)
         field = phrase.fieldname.removesuffix("_stem")
         found = []
         for hit in self.pages(body):
@@ -123,7 +125,7 @@ class Reading:
                 found.append(each.id)
         return found
 
-    def narrowed(self, query: Query, asked: Asked, size: int) -> dict[str, Any]:
+    def narrowed(self, query: Query, asked: PageRequest, size: int) -> dict[str, Any]:
         """A body for the hits of a page within the filters.
 
         Where scores decide they come as the first value of the order, and are not tracked beside
@@ -165,7 +167,7 @@ class Reading:
                 client.delete_pit(body={"pit_id": [view]})
 
 
-def lookup_of(carried: Carried, phrases: Phrases) -> Lookup:
+def lookup_of(carried: TermLookup, phrases: Phrases) -> Lookup:
     """What a translation needs to know beside the tree."""
     return Lookup({leaf: carried.terms(leaf) for leaf in carried.own}, phrases)
 

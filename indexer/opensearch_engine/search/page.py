@@ -12,31 +12,31 @@ from whoosh import query as tree
 from indexer.engine.explanation import explained
 from indexer.engine.periods import Step
 from indexer.engine.results import Filters, Hit, Position, Query, Results
-from indexer.highlight.highlighter import MOST_FORMS, Marker
+from indexer.highlight.highlighter import MOST_FORMS, Highlighter
 from indexer.highlight.snippets import marked, passages
 from indexer.highlight.variants import other_words
 from indexer.opensearch_engine.search import request, suggest
 from indexer.opensearch_engine.search.index_reader import (
     MANY,
+    IndexReader,
     Phrases,
-    Reading,
     counting_of,
     lookup_of,
     stored_of,
     total_of,
 )
-from indexer.opensearch_engine.search.request import Asked
-from indexer.opensearch_engine.search.term_lookup import Carried
+from indexer.opensearch_engine.search.request import PageRequest
+from indexer.opensearch_engine.search.term_lookup import TermLookup
 from indexer.opensearch_engine.search.translate import translate
 
 
-def search(reading: Reading, query: Query) -> Results:
+def search(reading: IndexReader, query: Query) -> Results:
     """A page of hits with all that is counted.
 
     Words are looked up and hits asked for in one round trip, as if no word were spelt in two
     ways; where one is, which is seldom, hits are asked for again.
     """
-    carried = Carried(query.tree, is_explained=query.is_explained)
+    carried = TermLookup(query.tree, is_explained=query.is_explained)
     phrases = reading.phrases_of(query.tree)
     found = _answer(reading, query, carried, phrases)
     if carried.has_terms:
@@ -64,7 +64,7 @@ def search(reading: Reading, query: Query) -> Results:
     )
 
 
-def _answer(reading: Reading, query: Query, carried: Carried, phrases: Phrases) -> _Found:
+def _answer(reading: IndexReader, query: Query, carried: TermLookup, phrases: Phrases) -> _Found:
     """The hits, what is counted, and what is still to be looked up, in one round trip.
 
     What is counted has searches of its own: the cluster does them beside the others, and keeps
@@ -101,23 +101,23 @@ def _answer(reading: Reading, query: Query, carried: Carried, phrases: Phrases) 
     return _Found(asked, _walked(reading, query, asked) if is_deep else given, counts)
 
 
-def _hits(reading: Reading, query: Query, asked: Asked) -> dict[str, Any]:
+def _hits(reading: IndexReader, query: Query, asked: PageRequest) -> dict[str, Any]:
     """A body for the hits of a page and one more."""
     body = reading.narrowed(query, asked, query.size + 1)
     return body | {"collapse": {"field": "fold"}} if query.is_folded else body
 
 
 def _countings(
-    reading: Reading, query: Query, asked: Asked, steps: Sequence[Step]
+    reading: IndexReader, query: Query, asked: PageRequest, steps: Sequence[Step]
 ) -> list[dict[str, Any]]:
     """Bodies for what is counted beside the hits."""
     plain = replace(query, start=0, after=None)
-    body = reading.narrowed(plain, Asked.alone(asked.every), 0) | {"track_total_hits": True}
+    body = reading.narrowed(plain, PageRequest.alone(asked.every), 0) | {"track_total_hits": True}
     del body["sort"], body["track_scores"]
     return [body | {"aggs": each} for each in request.halves(request.counted(query, asked, steps))]
 
 
-def _counted(reading: Reading, query: Query, asked: Asked, step: Step) -> dict[str, Any]:
+def _counted(reading: IndexReader, query: Query, asked: PageRequest, step: Step) -> dict[str, Any]:
     """The periods of a step, counted."""
     alone = replace(query, facets=(), has_timeline=True, step=step, is_folded=False)
     (body,) = _countings(reading, alone, asked, [step])
@@ -132,7 +132,7 @@ def _is_deep(query: Query) -> bool:
     return query.start + query.size >= request.DEEPEST or is_behind
 
 
-def _walked(reading: Reading, query: Query, asked: Asked) -> list[dict[str, Any]]:
+def _walked(reading: IndexReader, query: Query, asked: PageRequest) -> list[dict[str, Any]]:
     """A page's hits and one more, counted from the first on."""
     whole = replace(query, start=0, after=None)
     body = reading.narrowed(whole, asked, MANY) | {"_source": False, "docvalue_fields": ["fold"]}
@@ -158,7 +158,7 @@ def _walked(reading: Reading, query: Query, asked: Asked) -> list[dict[str, Any]
     return [*reading.cluster.search(reading.index, some)["hits"]["hits"]] if ids else []
 
 
-def similar(reading: Reading, id_: str, size: int) -> tuple[Hit, ...]:
+def similar(reading: IndexReader, id_: str, size: int) -> tuple[Hit, ...]:
     """The releases most like one."""
     found = [*reading.fetch([id_])]
     if not found:
@@ -167,9 +167,9 @@ def similar(reading: Reading, id_: str, size: int) -> tuple[Hit, ...]:
     like = suggest.likeness(reading.cluster, reading.build, found[0], number)
     if like is None:
         return ()
-    body = reading.narrowed(Query(like), Asked.alone(translate(like)), size + 1)
+    body = reading.narrowed(Query(like), PageRequest.alone(translate(like)), size + 1)
     hits = reading.cluster.search(reading.index, body)["hits"]["hits"]
-    shown = _Shown(None, Carried(None), None)
+    shown = _Shown(None, TermLookup(None), None)
     return tuple(shown.hit(each, {}) for each in hits if each["_id"] != id_)[:size]
 
 
@@ -177,7 +177,7 @@ def similar(reading: Reading, id_: str, size: int) -> tuple[Hit, ...]:
 class _Found:
     """What was asked, the hits of a page and one more, and the answer with what was counted."""
 
-    asked: Asked
+    asked: PageRequest
     hits: list[dict[str, Any]]
     counts: dict[str, Any]
 
@@ -185,11 +185,13 @@ class _Found:
 class _Shown:
     """Hits as a page shows them."""
 
-    def __init__(self, node: tree.Query | None, carried: Carried, asked: Asked | None) -> None:
+    def __init__(
+        self, node: tree.Query | None, carried: TermLookup, asked: PageRequest | None
+    ) -> None:
         self.asked = asked
-        self.marker = Marker(node, carried.forms)
+        self.marker = Highlighter(node, carried.forms)
         others = tree.Or([*carried.others])
-        self.others = Marker(others, lambda leaf: _few(carried.spellings(leaf)))
+        self.others = Highlighter(others, lambda leaf: _few(carried.spellings(leaf)))
 
     def hit(self, given: dict[str, Any], copies: dict[str, int]) -> Hit:
         """A hit of an answer."""

@@ -45,7 +45,7 @@ SORTS: dict[Order, list[dict[str, Any]]] = {
 
 
 @dataclass(frozen=True)
-class Asked:
+class PageRequest:
     """A query's tree as typed, and with other spellings, which rank below; the same where there are
     none.
     """
@@ -54,7 +54,7 @@ class Asked:
     every: Dsl
 
     @classmethod
-    def alone(cls, dsl: Dsl) -> Asked:
+    def alone(cls, dsl: Dsl) -> PageRequest:
         """What has no other spellings."""
         return cls(dsl, dsl)
 
@@ -112,7 +112,7 @@ def chosen(filters: Filters, but: str = "") -> list[Dsl]:
     ]
 
 
-def counted(query: Query, asked: Asked, steps: Sequence[Step]) -> dict[str, Any]:
+def counted(query: Query, asked: PageRequest, steps: Sequence[Step]) -> dict[str, Any]:
     """What is counted beside the hits: the facets asked for, the periods, what other spellings
     found, and how many copies a page leaves out.
     """
@@ -251,7 +251,7 @@ def is_behind(sort: Order, place: Sequence[Any], after: Position | None) -> bool
     return (-place[0], place[1]) > (-(day.toordinal() if day else NEVER), id_)
 
 
-def lengths(query: Query, asked: Asked, step: Step) -> dict[str, Any]:
+def lengths(query: Query, asked: PageRequest, step: Step) -> dict[str, Any]:
     """A body that counts releases and the words of their bodies by period."""
     within_days = within(asked.every, query.filters)
     matching = {"bool": {"must": [within_days], "filter": chosen(query.filters)}}

@@ -18,14 +18,14 @@ from indexer.engine.fields import LENGTHS_OF, TEXTS
 from indexer.highlight.highlighter import MOST_FORMS
 from indexer.opensearch_engine.index.mapping import term
 from indexer.opensearch_engine.search.translate import Dsl, translate
-from indexer.query.variants import Keyed
+from indexer.query.variants import VariantTerm
 
 Entry = dict[str, Any]
 MOST_ENTRIES = 10_000
 SHOWN = 12
 
 
-class Carried:
+class TermLookup:
     """A tree, and what was looked up of it. `lookups` are what has to be asked of the words; until
     `take` has the answers, no keyed word stands for anything. `counts` are how many releases its
     parts matched, by their numbers in memory; those still `wanted` were asked for.
@@ -34,13 +34,13 @@ class Carried:
     def __init__(self, query: tree.Query | None, *, is_explained: bool = False) -> None:
         self.counts: dict[int, int] = {}
         self.wanted: list[tree.Query] = []
-        self.own: dict[Keyed, list[str]] = {}
-        self.others: dict[Keyed, list[str]] = {}
+        self.own: dict[VariantTerm, list[str]] = {}
+        self.others: dict[VariantTerm, list[str]] = {}
         self._forms: dict[str, list[Entry]] = {}
         self._entries: dict[str, Entry] = {}
         self._commonest: dict[int, list[tuple[str, int]]] = {}
         leaves = [] if query is None else [*query.leaves()]
-        self._keyed = [leaf for leaf in leaves if isinstance(leaf, Keyed)]
+        self._keyed = [leaf for leaf in leaves if isinstance(leaf, VariantTerm)]
         self._stems = {
             leaf.text for leaf in leaves if isinstance(leaf, tree.Term) and is_stem(leaf)
         }
@@ -90,7 +90,7 @@ class Carried:
 
     def expanded(self, leaf: tree.MultiTerm, most: int) -> list[tuple[str, int]]:
         """The commonest words that a leaf stands for, forms of its own spelling."""
-        if isinstance(leaf, Keyed):
+        if isinstance(leaf, VariantTerm):
             counts = [(word, self._number(leaf, word)) for word in self.own.get(leaf, ())]
             return sorted(counts, key=lambda pair: (-pair[1], pair[0]))[:most]
         return self._commonest.get(id(leaf), [])[:most]
@@ -109,18 +109,18 @@ class Carried:
         """The forms in the index that a leaf stands for; None where they are many or unknown."""
         if isinstance(leaf, tree.Term):
             return self.forms_of(leaf)
-        if not isinstance(leaf, Keyed):
+        if not isinstance(leaf, VariantTerm):
             return None
         if leaf.fieldname in LENGTHS_OF:
             return self.spellings(leaf)
         words = self.terms(leaf)
         return words if len(words) <= MOST_FORMS else None
 
-    def terms(self, leaf: Keyed) -> list[str]:
+    def terms(self, leaf: VariantTerm) -> list[str]:
         """All terms that a keyed word stands for, its own and the others."""
         return self.own.get(leaf, []) + self.others.get(leaf, [])
 
-    def _number(self, leaf: Keyed, word: str) -> int:
+    def _number(self, leaf: VariantTerm, word: str) -> int:
         number: int = self._entries[word].get(LENGTHS_OF.get(leaf.fieldname, leaf.fieldname), 0)
         return number
 
@@ -131,11 +131,11 @@ def is_stem(leaf: tree.Query) -> bool:
 
 
 def _is_expanded(leaf: tree.Query) -> bool:
-    is_multi = isinstance(leaf, tree.MultiTerm) and not isinstance(leaf, Keyed)
+    is_multi = isinstance(leaf, tree.MultiTerm) and not isinstance(leaf, VariantTerm)
     return is_multi and leaf.fieldname in TEXTS
 
 
-def _led_to(stems: Iterable[str], keyed: list[Keyed]) -> Dsl:
+def _led_to(stems: Iterable[str], keyed: list[VariantTerm]) -> Dsl:
     """A search for the entries that stems and keys lead to."""
     parts = [{"terms": {"stems": sorted(map(term, stems))}}]
     for kind in ("names", "loose"):
@@ -164,7 +164,7 @@ def _commonest(leaf: tree.MultiTerm) -> Dsl:
 NO_STEM = {"bool": {"must_not": [{"prefix": {"word": {"value": STEM}}}]}}
 
 
-def _alike(leaf: Keyed, entries: list[Entry]) -> tuple[list[str], list[str]]:
+def _alike(leaf: VariantTerm, entries: list[Entry]) -> tuple[list[str], list[str]]:
     """The terms that have a leaf's key: forms of the same spelling, and others; without those that
     its stems stand for in every language that they occur in.
     """
@@ -183,7 +183,7 @@ def _alike(leaf: Keyed, entries: list[Entry]) -> tuple[list[str], list[str]]:
     return own, others
 
 
-def _keys(entry: Entry, leaf: Keyed) -> list[str]:
+def _keys(entry: Entry, leaf: VariantTerm) -> list[str]:
     found = entry.get(leaf.kind, [])
     return [found] if isinstance(found, str) else found
 

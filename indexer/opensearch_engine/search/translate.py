@@ -1,7 +1,7 @@
 """A query tree -> the cluster's query DSL, node by node.
 
 Matches and scores are those of the embedded engine (whoosh_engine/execute.py): words score by
-BM25F, whole values 1, and what is in an Alike its one score.
+BM25F, whole values 1, and what is in a ConstantScore its one score.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from whoosh import query as tree
 
 from indexer.engine.fields import TEXTS, WORDS, stem_field
 from indexer.opensearch_engine.index.mapping import term
-from indexer.query.variants import Keyed
+from indexer.query.variants import VariantTerm
 
 Dsl = dict[str, Any]
 EVERY: Dsl = {"match_all": {}}
@@ -30,7 +30,7 @@ class Lookup:
     for, and by its number in memory the releases of each phrase that the DSL cannot tell.
     """
 
-    terms: Mapping[Keyed, Sequence[str]] = field(default_factory=dict)
+    terms: Mapping[VariantTerm, Sequence[str]] = field(default_factory=dict)
     phrases: Mapping[int, Sequence[str]] = field(default_factory=dict)
 
 
@@ -51,7 +51,7 @@ def _term(node: tree.Term, _: Lookup) -> Dsl:
     return found if node.fieldname in SCORED else _alike(found, node.boost)
 
 
-def _keyed(node: Keyed, lookup: Lookup) -> Dsl:
+def _keyed(node: VariantTerm, lookup: Lookup) -> Dsl:
     words = lookup.terms.get(node, ())
     return _alike(_any_term(node.fieldname, words), node.boost) if words else NOTHING
 
@@ -232,7 +232,7 @@ def _parted(node: tree.And | tree.Or, lookup: Lookup) -> tuple[list[Dsl], list[D
 # In this order: a kind before those it derives from.
 _NODES: tuple[tuple[type[tree.Query], Callable[[Any, Lookup], Dsl]], ...] = (
     (tree.Term, _term),
-    (Keyed, _keyed),
+    (VariantTerm, _keyed),
     (tree.And, _and),
     (tree.DisjunctionMax, _dis_max),
     (tree.Or, _or),

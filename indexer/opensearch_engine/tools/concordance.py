@@ -15,7 +15,7 @@ from whoosh import query as tree
 
 from indexer.analysis.tokenizer import Spans as WordSpans
 from indexer.analysis.tokenizer import word_spans
-from indexer.engine.results import Concordance, Line, LineSort
+from indexer.engine.results import Concordance, KwicLine, LineSort
 from indexer.linguistics.concordance import first_in_order, line
 from indexer.linguistics.spans import Array, neighbours
 from indexer.opensearch_engine.index.source_doc import Fetch, Stored
@@ -40,7 +40,7 @@ def concordance(
     `fetch` must give releases as they were when they were read.
     """
     first, end = max(0, start), max(0, start) + max(0, size)
-    lines: list[Line] = []
+    lines: list[KwicLine] = []
     total = holders = 0
     kept = None if sort == "document" else _Lines(sort)
     for found in read_spans(releases, node, words_of):
@@ -61,7 +61,7 @@ def scan(
     words_of: WordsOf,
     sort: LineSort,
     fetch: Fetch,
-) -> Iterator[Line]:
+) -> Iterator[KwicLine]:
     """All lines in their order."""
     kept = _Lines(sort)
     for found in read_spans(releases, node, words_of):
@@ -72,7 +72,7 @@ def scan(
     yield from kept.read(kept.order(len(kept)), fetch)
 
 
-def _read(found: Spans, first: int, end: int) -> Iterator[Line]:
+def _read(found: Spans, first: int, end: int) -> Iterator[KwicLine]:
     """The lines of some of a batch's spans."""
     read = lru_cache(1)(lambda release: word_spans(found.batch.releases[release].body))
     pieces = (each[first:end].tolist() for each in (found.releases, found.firsts, found.lasts))
@@ -145,7 +145,7 @@ class _Lines:
     def _column(self, number: int) -> Array:
         return np.concatenate([part[number] for part in self.parts])
 
-    def read(self, numbers: Array, fetch: Fetch) -> Iterator[Line]:
+    def read(self, numbers: Array, fetch: Fetch) -> Iterator[KwicLine]:
         """The lines of these numbers."""
         if not len(numbers):
             return

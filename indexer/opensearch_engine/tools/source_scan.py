@@ -13,26 +13,26 @@ from indexer.engine.periods import Step
 from indexer.engine.results import (
     Collocates,
     Concordance,
-    Counterpart,
     Frequencies,
-    Line,
+    KwicLine,
     LineSort,
     Measure,
     Query,
+    TranslationSuggestion,
 )
 from indexer.opensearch_engine.index.mapping import term
 from indexer.opensearch_engine.search import request
-from indexer.opensearch_engine.search.index_reader import MANY, Reading
+from indexer.opensearch_engine.search.index_reader import MANY, IndexReader
 from indexer.opensearch_engine.tools import collocates, concordance, frequencies, translations
 from indexer.opensearch_engine.tools.translations import StoredTranslations
 from indexer.query.leaves import body_leaves
-from indexer.query.variants import Keyed
+from indexer.query.variants import VariantTerm
 
 Read = Callable[[], StoredTranslations | None]
 
 
 def occurrences(
-    reading: Reading, query: Query, sort: LineSort, start: int, size: int
+    reading: IndexReader, query: Query, sort: LineSort, start: int, size: int
 ) -> Concordance:
     """A page of lines."""
     found = concordance.concordance(
@@ -47,13 +47,13 @@ def occurrences(
     return replace(found, build=reading.build)
 
 
-def scan_occurrences(reading: Reading, query: Query, sort: LineSort) -> Iterator[Line]:
+def scan_occurrences(reading: IndexReader, query: Query, sort: LineSort) -> Iterator[KwicLine]:
     """All lines, in order."""
     words_of = _words_of(reading, query)
     return concordance.scan(reading.texts(query), query.tree, words_of, sort, reading.fetch)
 
 
-def over_time(reading: Reading, query: Query, step: Step) -> Frequencies:
+def over_time(reading: IndexReader, query: Query, step: Step) -> Frequencies:
     """The hits by period; where no words are asked for, by what each release has noted."""
     if not [*body_leaves(query.tree)]:
         asked = reading.asked(query, reading.carried(query))
@@ -66,7 +66,7 @@ def over_time(reading: Reading, query: Query, step: Step) -> Frequencies:
 
 
 def around(
-    reading: Reading,
+    reading: IndexReader,
     query: Query,
     window: int,
     measure: Measure,
@@ -92,8 +92,11 @@ def around(
 
 
 def in_translation(
-    reading: Reading, query: Query, most: int, aligned: Callable[[Read], StoredTranslations | None]
-) -> tuple[Counterpart, ...]:
+    reading: IndexReader,
+    query: Query,
+    most: int,
+    aligned: Callable[[Read], StoredTranslations | None],
+) -> tuple[TranslationSuggestion, ...]:
     """The words in translations of the hits; `aligned` keeps what was read of these."""
     if query.tree is None or (texts := aligned(lambda: _aligned(reading))) is None:
         return ()
@@ -101,13 +104,13 @@ def in_translation(
     return translations.counterparts(texts, hits, query.tree, most)
 
 
-def _aligned(reading: Reading) -> StoredTranslations | None:
+def _aligned(reading: IndexReader) -> StoredTranslations | None:
     """The translations that offices declare; None where they declare none."""
     declared = Query(tree.Every("alternates"), sort="id")
     return StoredTranslations.of(reading.texts(declared), reading.fetch, partial(_holding, reading))
 
 
-def _times(reading: Reading, words: Sequence[str], is_stem: bool) -> dict[str, int]:
+def _times(reading: IndexReader, words: Sequence[str], is_stem: bool) -> dict[str, int]:
     """How often words, or stems, stand in all bodies."""
     found: dict[str, int] = {}
     for at in range(0, len(words), MANY):
@@ -118,21 +121,21 @@ def _times(reading: Reading, words: Sequence[str], is_stem: bool) -> dict[str, i
     return {each: found.get(each, 0) for each in words}
 
 
-def _tokens(reading: Reading) -> int:
+def _tokens(reading: IndexReader) -> int:
     body = {"size": 0, "aggs": {"tokens": {"sum": {"field": "tokens"}}}}
     return int(reading.cluster.search(reading.index, body)["aggregations"]["tokens"]["value"])
 
 
-def _holding(reading: Reading, stem: str, language: str) -> int:
+def _holding(reading: IndexReader, stem: str, language: str) -> int:
     either = tree.Or([tree.Term("title_stem", stem), tree.Term("body_stem", stem)])
     return reading.total(Query(tree.And([either, tree.Term("language", language)])))
 
 
-def _words_of(reading: Reading, query: Query) -> Any:
+def _words_of(reading: IndexReader, query: Query) -> Any:
     carried = reading.carried(query)
 
     def words_of(leaf: tree.Query) -> frozenset[str] | None:
-        if isinstance(leaf, Keyed):
+        if isinstance(leaf, VariantTerm):
             return frozenset(carried.terms(leaf))
         return frozenset([leaf.text]) if isinstance(leaf, tree.Term) else None
 

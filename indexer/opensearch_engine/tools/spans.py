@@ -18,7 +18,7 @@ from indexer.linguistics.spans import NOWHERE, Array, Pair, documents_of, joined
 from indexer.opensearch_engine.index.source_doc import Stored
 from indexer.opensearch_engine.tools.token_batches import Batch, Vocabulary, batches
 from indexer.query.leaves import BODY, body_leaves
-from indexer.query.variants import Keyed
+from indexer.query.variants import VariantTerm
 
 # The folded words that a leaf on bodies stands for, or the stems of one on their stems; None where
 # each word is to be judged.
@@ -100,7 +100,7 @@ class _Matched:
             if known is not None:
                 words[is_stem] |= known
             elif test := word_test(leaf, is_stem=is_stem):
-                is_cased = isinstance(leaf, Keyed) and not is_stem
+                is_cased = isinstance(leaf, VariantTerm) and not is_stem
                 (as_they_stand if is_cased else tests[is_stem]).append(test)
         self.forms, self.stems = (_Wanted(words[each], tests[each]) for each in (False, True))
         self.cased = _Wanted(set(), as_they_stand)

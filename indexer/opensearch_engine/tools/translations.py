@@ -19,7 +19,7 @@ from whoosh import query as tree
 
 from indexer.analysis.analyzer import STEM
 from indexer.analysis.jit import compiled
-from indexer.engine.results import Counterpart
+from indexer.engine.results import TranslationSuggestion
 from indexer.linguistics import translation_lexicon
 from indexer.linguistics.alignment import MOST_DECLARING, Alignment, count_holders, join
 from indexer.linguistics.spans import Array, distinct
@@ -34,7 +34,7 @@ Holding = Callable[[str, str], int]
 
 def counterparts(
     texts: StoredTranslations, hits: Iterable[str], node: tree.Query, most: int
-) -> tuple[Counterpart, ...]:
+) -> tuple[TranslationSuggestion, ...]:
     """The counterparts in each language of which translations are held, the surest first; `hits`
     are the ids of all that a tree matches, or of those that are translations.
     """

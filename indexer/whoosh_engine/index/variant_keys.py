@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from indexer.engine.fields import LENGTHS_OF
-from indexer.query.variants import Keyed, Kind, hash_of, hashed
+from indexer.query.variants import Kind, VariantTerm, hash_of, hashed
 from indexer.whoosh_engine.index.arrays import Array
 from indexer.whoosh_engine.index.inversion import narrow
 from indexer.whoosh_engine.index.segment import SegmentArrays
@@ -52,7 +52,7 @@ def merged_keys(
 
 
 def alike_terms(
-    segment: SegmentArrays, node: Keyed, stems_of: Callable[[], set[int]]
+    segment: SegmentArrays, node: VariantTerm, stems_of: Callable[[], set[int]]
 ) -> tuple[list[int], list[int]]:
     """The numbers of a segment's terms that have a node's key: forms of the same spelling, and
     others; without those that its stems, which have numbers of their own, stand for in every

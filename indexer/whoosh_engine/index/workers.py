@@ -22,7 +22,7 @@ from indexer.whoosh_engine.index.merge import merged
 WAITING = 3
 
 
-class Taker:
+class SegmentWorker:
     """Takes batches of documents, and writes a segment whenever it holds enough of them."""
 
     def __init__(self, folder: Path, most_tokens: int) -> None:
@@ -96,13 +96,13 @@ def free(workers: list[Worker]) -> Worker:
 
 
 # A worker's own; it lives as long as the worker.
-_takers: list[Taker] = []
+_takers: list[SegmentWorker] = []
 
 
 def begin(folder: Path, most_tokens: int) -> None:
     """In a worker: be ready to take documents."""
     Thread(target=_end_with_parent, daemon=True).start()
-    _takers.append(Taker(folder, most_tokens))
+    _takers.append(SegmentWorker(folder, most_tokens))
 
 
 def _end_with_parent() -> None:

@@ -23,7 +23,7 @@ from indexer.whoosh_engine.index.codec import NAME, ArraySegment
 from indexer.whoosh_engine.index.inversion import MOST_DOCUMENTS
 from indexer.whoosh_engine.index.merge import merged
 from indexer.whoosh_engine.index.schema import schema
-from indexer.whoosh_engine.index.workers import Taker, Worker, end, free, merge, take
+from indexer.whoosh_engine.index.workers import SegmentWorker, Worker, end, free, merge, take
 
 WORKERS = 2
 # What a token costs while its segment is built, its share of text included; what a process does.
@@ -98,7 +98,7 @@ class SegmentWriter:
         batches = _batches(documents, report)
         few = list(islice(batches, FEW_BATCHES + 1))
         if len(few) <= FEW_BATCHES:
-            take = Taker(self.folder, self.chunk_tokens)
+            take = SegmentWorker(self.folder, self.chunk_tokens)
             segments = [segment for batch in few for segment in take(batch)] + take.rest()
         else:
             segments = self._built_by_workers(chain(few, batches))

@@ -13,7 +13,7 @@ from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.index.arrays import Array
 from indexer.whoosh_engine.search.execute import Executor
 from indexer.whoosh_engine.search.paging import first_behind, ranks
-from indexer.whoosh_engine.search.scored_docs import Found
+from indexer.whoosh_engine.search.scored_docs import ScoredDocs
 from indexer.whoosh_engine.search.timeline import Timeline
 
 # So many hits are kept in order while they are looked for; more are sorted.
@@ -26,7 +26,7 @@ class Answer:
     narrow it.
     """
 
-    found: Found
+    found: ScoredDocs
     by_facet: dict[str, Array]
 
 
@@ -50,7 +50,7 @@ def answer(snapshot: Snapshot, executor: Executor, query: Query) -> Answer:
     return Answer(_kept(found, np.logical_and.reduce([*masks.values()])), by_facet)
 
 
-def order(snapshot: Snapshot, found: Found, query: Query, start: int, size: int) -> Array:
+def order(snapshot: Snapshot, found: ScoredDocs, query: Query, start: int, size: int) -> Array:
     """Where the hits from `start` on stand in `found`, at most `size` of them, in the query's
     order.
 
@@ -77,7 +77,7 @@ def _least(ranks: Array, most: int) -> Array:
     return np.argsort(ranks)
 
 
-def _best(found: Found, recency: Array, most: int) -> Array:
+def _best(found: ScoredDocs, recency: Array, most: int) -> Array:
     """The `most` highest scores, equal ones the newest first, in order."""
     if most <= FEW:
         return best(found.documents, found.scores, recency, most)
@@ -100,14 +100,16 @@ def facets(snapshot: Snapshot, answered: Answer, time: Timeline | None) -> tuple
     return tuple(found)
 
 
-def folded(snapshot: Snapshot, found: Found, query: Query) -> tuple[Found, dict[int, int]]:
+def folded(
+    snapshot: Snapshot, found: ScoredDocs, query: Query
+) -> tuple[ScoredDocs, dict[int, int]]:
     """The hits with one of each group of copies, the best in the query's order; and how many were
     left out for each document that stands for others.
     """
     places, groups = snapshot.groups.among(found.documents)
     if len(places) < 2:
         return found, {}
-    copies = Found(found.documents[places], found.scores[places])
+    copies = ScoredDocs(found.documents[places], found.scores[places])
     ranked = order(snapshot, copies, query, 0, len(copies))
     _, firsts, sizes = np.unique(groups[ranked], return_index=True, return_counts=True)
     kept = np.ones(len(found), bool)
@@ -124,8 +126,8 @@ def ids(snapshot: Snapshot, documents: Array) -> Iterator[str]:
         yield segment.value("id", number)
 
 
-def _kept(found: Found, mask: Array | None) -> Found:
-    return found if mask is None else Found(found.documents[mask], found.scores[mask])
+def _kept(found: ScoredDocs, mask: Array | None) -> ScoredDocs:
+    return found if mask is None else ScoredDocs(found.documents[mask], found.scores[mask])
 
 
 def _in_range(snapshot: Snapshot, filters: Filters, documents: Array) -> Array | None:

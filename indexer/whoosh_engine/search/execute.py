@@ -18,7 +18,7 @@ from whoosh import query as tree
 from indexer import deadline
 from indexer.engine.fields import K1, LENGTHS_OF, stem_field
 from indexer.highlight.highlighter import MOST_FORMS
-from indexer.query.variants import Keyed
+from indexer.query.variants import VariantTerm
 from indexer.whoosh_engine.columns.kernels import mark, score
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.index.arrays import Array
@@ -28,7 +28,7 @@ from indexer.whoosh_engine.search.expand import Expansion, expand, spelt
 from indexer.whoosh_engine.search.phrase import phrase_documents
 from indexer.whoosh_engine.search.scored_docs import (
     NOTHING,
-    Found,
+    ScoredDocs,
     alike,
     intersection,
     places,
@@ -55,13 +55,13 @@ class Executor:
         self.notes: list[str] = []
         self._forms: dict[tuple[str, bytes], dict[str, int]] = {}
         self._held: dict[tuple[str, bytes], list[tuple[int, SegmentArrays, int]]] = {}
-        self.own: dict[Keyed, Expansion] = {}
-        self.others: dict[Keyed, Expansion] = {}
+        self.own: dict[VariantTerm, Expansion] = {}
+        self.others: dict[VariantTerm, Expansion] = {}
         self.otherwise = NOTHING.documents
         self._is_wide = False
-        self._scores: dict[tuple[str, bytes], Found] = {}
+        self._scores: dict[tuple[str, bytes], ScoredDocs] = {}
 
-    def run(self, query: tree.Query | None) -> Found:
+    def run(self, query: tree.Query | None) -> ScoredDocs:
         """The live matches of a tree; of every document where there is none."""
         query = query if query is not None else tree.Every()
         self._spell(query)
@@ -71,25 +71,25 @@ class Executor:
             found = self._with_others(found, self.find(query))
         if (alive := self.snapshot.alive) is not None:
             kept = alive[found.documents]
-            found = Found(found.documents[kept], found.scores[kept])
+            found = ScoredDocs(found.documents[kept], found.scores[kept])
         return found
 
     def _spell(self, query: tree.Query) -> None:
         """Look up what shares a key with a query's words, before any document is touched."""
         for leaf in query.leaves():
-            if isinstance(leaf, Keyed):
+            if isinstance(leaf, VariantTerm):
                 own, others = spelt(self.snapshot, leaf, self._stems)
                 self.own[leaf], self.expansions[id(leaf)] = own, own + others
                 if others.ranges:
                     self.others[leaf] = others
 
-    def _stems(self, segment: SegmentArrays, leaf: Keyed) -> set[int]:
+    def _stems(self, segment: SegmentArrays, leaf: VariantTerm) -> set[int]:
         """The numbers that a leaf's stems have in a segment."""
         field = stem_field(LENGTHS_OF.get(leaf.fieldname, leaf.fieldname))
         held = (each for stem in leaf.stems for each in self._postings(field, stem.encode()))
         return {number for _, holder, number in held if holder is segment}
 
-    def _with_others(self, found: Found, every: Found) -> Found:
+    def _with_others(self, found: ScoredDocs, every: ScoredDocs) -> ScoredDocs:
         """What matches as typed, with its scores, and below it what other spellings add: less than
         the least of the former, and less than 0.
         """
@@ -98,9 +98,9 @@ class Executor:
         shift = min(0.0, found.scores.min(initial=0)) - every.scores.max(initial=0) - 1
         scores = every.scores + np.float32(shift)
         scores[is_typed] = found.scores[places]
-        return Found(every.documents, scores)
+        return ScoredDocs(every.documents, scores)
 
-    def find(self, node: tree.Query) -> Found:
+    def find(self, node: tree.Query) -> ScoredDocs:
         """The matches of one part of a tree."""
         deadline.check()
         for kind, evaluate in _NODES:
@@ -123,7 +123,7 @@ class Executor:
 
     def expanded(self, leaf: tree.MultiTerm, most: int) -> list[tuple[str, int]]:
         """The commonest words that a leaf stands for, forms of its own spelling."""
-        if isinstance(leaf, Keyed):
+        if isinstance(leaf, VariantTerm):
             return self.own[leaf].counts(most)
         expansion = self.expansions.get(id(leaf))
         return expansion.counts(most) if expansion else []
@@ -132,7 +132,7 @@ class Executor:
         """The forms in the index that a leaf stands for; None where they are too many."""
         if isinstance(leaf, tree.Term):
             return self.forms_of(leaf)
-        if isinstance(leaf, Keyed) and leaf.fieldname in LENGTHS_OF:
+        if isinstance(leaf, VariantTerm) and leaf.fieldname in LENGTHS_OF:
             return self.spellings(leaf)
         expansion = self.expansions.get(id(leaf))
         if expansion is None or len(expansion) > MOST_FORMS:
@@ -168,10 +168,10 @@ class Executor:
             self._held[field, text] = self.snapshot.postings(field, text)
         return self._held[field, text]
 
-    def _term(self, node: tree.Term) -> Found:
+    def _term(self, node: tree.Term) -> ScoredDocs:
         return self._scored(node.fieldname, node.text.encode()).scaled(node.boost)
 
-    def _scored(self, field: str, text: bytes) -> Found:
+    def _scored(self, field: str, text: bytes) -> ScoredDocs:
         """A term's documents with BM25F scores; with score 1 in a field of whole values."""
         if found := self._scores.get((field, text)):
             return found
@@ -200,60 +200,60 @@ class Executor:
                 scores[start:end],
             )
             start = end
-        found = Found(documents, scores)
+        found = ScoredDocs(documents, scores)
         if self.others:  # everything is asked for twice
             self._scores[field, text] = found
         return found
 
-    def _unscored(self, field: str, held: list[tuple[int, SegmentArrays, int]]) -> Found:
+    def _unscored(self, field: str, held: list[tuple[int, SegmentArrays, int]]) -> ScoredDocs:
         parts = [
             segment.fields[field].documents[segment.fields[field].extent(number)] + np.int32(base)
             for base, segment, number in held
         ]
         return alike(np.concatenate((NOTHING.documents, *parts)), 1.0)
 
-    def _and(self, node: tree.And) -> Found:
+    def _and(self, node: tree.And) -> ScoredDocs:
         wanted, unwanted = _parted(node.subqueries)
         if not wanted:
             return self._without(self._every(tree.Every()), unwanted)
         found = [self.find(part) for part in wanted]
         return self._without(self._intersection(found), unwanted).scaled(node.boost)
 
-    def _or(self, node: tree.Or) -> Found:
+    def _or(self, node: tree.Or) -> ScoredDocs:
         wanted, unwanted = _parted(node.subqueries)
         found = self._union([self.find(part) for part in wanted if self._is_any(part)])
         return self._without(found, unwanted).scaled(node.boost)
 
     def _is_any(self, node: tree.Query) -> bool:
         """Whether there are words to look for, which a key alone does not tell."""
-        return not isinstance(node, Keyed) or bool(self.expansions[id(node)].ranges)
+        return not isinstance(node, VariantTerm) or bool(self.expansions[id(node)].ranges)
 
-    def _not(self, node: tree.Not) -> Found:
+    def _not(self, node: tree.Not) -> ScoredDocs:
         rest = self._without(self._every(tree.Every()), [node.query])
         return alike(rest.documents, 1.0)
 
-    def _and_not(self, node: tree.AndNot) -> Found:
+    def _and_not(self, node: tree.AndNot) -> ScoredDocs:
         return self._without(self.find(node.a), [node.b])
 
-    def _and_maybe(self, node: tree.AndMaybe) -> Found:
+    def _and_maybe(self, node: tree.AndMaybe) -> ScoredDocs:
         first, second = self.find(node.a), self.find(node.b)
         is_in, places = self._places(first.documents, second.documents)
         scores = first.scores.copy()
         scores[is_in] += second.scores[places]
-        return Found(first.documents, scores)
+        return ScoredDocs(first.documents, scores)
 
-    def _require(self, node: tree.Require) -> Found:
+    def _require(self, node: tree.Require) -> ScoredDocs:
         first, second = self.find(node.a), self.find(node.b)
         is_in, _ = self._places(first.documents, second.documents)
-        return Found(first.documents[is_in], first.scores[is_in])
+        return ScoredDocs(first.documents[is_in], first.scores[is_in])
 
-    def _every(self, node: tree.Every) -> Found:
+    def _every(self, node: tree.Every) -> ScoredDocs:
         if node.fieldname:
             return self._by_whoosh(node)
         documents = np.arange(self.snapshot.size, dtype=np.int32)
         return alike(documents, node.boost)
 
-    def _constant(self, node: tree.ConstantScoreQuery) -> Found:
+    def _constant(self, node: tree.ConstantScoreQuery) -> ScoredDocs:
         if isinstance(node.child, tree.MultiTerm):
             documents = self._expanded(node.child)
             self.counts[id(node.child)] = self._live(documents)
@@ -276,25 +276,25 @@ class Executor:
             mark(documents, base, is_in)
         return np.flatnonzero(is_in).astype(np.int32)
 
-    def _keyed(self, node: Keyed) -> Found:
+    def _keyed(self, node: VariantTerm) -> ScoredDocs:
         """At first its own forms alone, then other spellings too."""
         chosen = self.expansions[id(node)] if self._is_wide else self.own[node]
         documents = self._documents(chosen)
         return alike(documents, node.boost) if len(documents) else NOTHING
 
-    def _multi(self, node: tree.MultiTerm) -> Found:
+    def _multi(self, node: tree.MultiTerm) -> ScoredDocs:
         """Scored as Whoosh does: each term that it stands for counts as asked for by itself."""
         terms = sorted(expand(self.snapshot, node).terms)
         field = node.field()
         return self._union([self._scored(field, term).scaled(node.boost) for term in terms])
 
-    def _phrase(self, node: tree.Phrase) -> Found:
+    def _phrase(self, node: tree.Phrase) -> ScoredDocs:
         words = [word.encode() for word in node.words]
         documents = phrase_documents(self.snapshot, node.fieldname, words, node.slop)
         scored = [self._scored(node.fieldname, word) for word in words]
         return self._intersection([alike(documents, 0.0), *scored]).scaled(node.boost)
 
-    def _by_whoosh(self, node: tree.Query) -> Found:
+    def _by_whoosh(self, node: tree.Query) -> ScoredDocs:
         """Through Whoosh's own matchers, every match taken."""
         documents: list[int] = []
         scores: list[float] = []
@@ -304,18 +304,18 @@ class Executor:
                 documents.append(matcher.id() + offset)
                 scores.append(matcher.score())
                 matcher.next()
-        return Found(np.array(documents, np.int32), np.array(scores, np.float32))
+        return ScoredDocs(np.array(documents, np.int32), np.array(scores, np.float32))
 
-    def _without(self, found: Found, unwanted: Sequence[tree.Query]) -> Found:
+    def _without(self, found: ScoredDocs, unwanted: Sequence[tree.Query]) -> ScoredDocs:
         for node in unwanted:
             is_in, _ = self._places(found.documents, self.find(node).documents)
-            found = Found(found.documents[~is_in], found.scores[~is_in])
+            found = ScoredDocs(found.documents[~is_in], found.scores[~is_in])
         return found
 
-    def _intersection(self, found: Sequence[Found]) -> Found:
+    def _intersection(self, found: Sequence[ScoredDocs]) -> ScoredDocs:
         return intersection(found, self.snapshot.scratch())
 
-    def _union(self, found: Sequence[Found]) -> Found:
+    def _union(self, found: Sequence[ScoredDocs]) -> ScoredDocs:
         return union(found, self.snapshot.scratch())
 
     def _places(self, documents: Array, others: Array) -> tuple[Array, Array]:
@@ -331,9 +331,9 @@ def _parted(nodes: Sequence[tree.Query]) -> tuple[list[tree.Query], list[tree.Qu
 
 
 # In this order: a kind before those it derives from.
-_NODES: tuple[tuple[type[tree.Query], Callable[[Executor, Any], Found]], ...] = (
+_NODES: tuple[tuple[type[tree.Query], Callable[[Executor, Any], ScoredDocs]], ...] = (
     (tree.Term, Executor._term),
-    (Keyed, Executor._keyed),
+    (VariantTerm, Executor._keyed),
     (tree.And, Executor._and),
     (tree.DisjunctionMax, Executor._by_whoosh),
     (tree.Or, Executor._or),

@@ -16,7 +16,7 @@ from whoosh import query as tree
 from indexer import deadline
 from indexer.analysis.edit_distance import distances
 from indexer.query.message import Note
-from indexer.query.variants import Keyed
+from indexer.query.variants import VariantTerm
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.index.arrays import Array
 from indexer.whoosh_engine.index.postings import FieldPostings, wildcard_pattern
@@ -97,7 +97,7 @@ def _documents_of(one: tuple[FieldPostings, Numbers]) -> Array:
 
 NOTHING = Expansion()
 # A segment and a node -> the numbers that its stems have there.
-Stems = Callable[[SegmentArrays, Keyed], set[int]]
+Stems = Callable[[SegmentArrays, VariantTerm], set[int]]
 
 
 def expand(snapshot: Snapshot, node: tree.MultiTerm) -> Expansion:
@@ -123,7 +123,7 @@ def expand(snapshot: Snapshot, node: tree.MultiTerm) -> Expansion:
     return found
 
 
-def spelt(snapshot: Snapshot, node: Keyed, stems: Stems) -> tuple[Expansion, Expansion]:
+def spelt(snapshot: Snapshot, node: VariantTerm, stems: Stems) -> tuple[Expansion, Expansion]:
     """The words that share a node's key: forms of its own spelling, and other spellings. `stems`
     gives the numbers that the node's stems have in a segment.
     """

@@ -15,7 +15,7 @@ import numpy as np
 from indexer.engine.results import Order, Position, Query
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.index.arrays import Array
-from indexer.whoosh_engine.search.scored_docs import Found
+from indexer.whoosh_engine.search.scored_docs import ScoredDocs
 
 
 def ranks(snapshot: Snapshot, sort: Order) -> Array:
@@ -34,7 +34,7 @@ def first_behind(snapshot: Snapshot, sort: Order, after: Position) -> int:
     return bisect_right(documents, key(after), key=lambda each: key(_position(snapshot, each)))
 
 
-def more_after(snapshot: Snapshot, found: Found, query: Query, page: Array) -> Position | None:
+def more_after(snapshot: Snapshot, found: ScoredDocs, query: Query, page: Array) -> Position | None:
     """The position of a page's last hit; None where none follows it, or scores decide."""
     if not len(page) or query.is_ranked:
         return None

@@ -17,7 +17,7 @@ Scratch = tuple[Array, Array]
 
 
 @dataclass(frozen=True)
-class Found:
+class ScoredDocs:
     """Matching documents in ascending order (int32) and their scores (float32). Deleted ones may be
     among them.
     """
@@ -25,23 +25,23 @@ class Found:
     documents: Array
     scores: Array
 
-    def scaled(self, boost: float) -> Found:
+    def scaled(self, boost: float) -> ScoredDocs:
         """The same with all scores multiplied."""
-        return self if boost == 1.0 else Found(self.documents, self.scores * np.float32(boost))
+        return self if boost == 1.0 else ScoredDocs(self.documents, self.scores * np.float32(boost))
 
     def __len__(self) -> int:
         return len(self.documents)
 
 
-NOTHING = Found(np.zeros(0, np.int32), np.zeros(0, np.float32))
+NOTHING = ScoredDocs(np.zeros(0, np.int32), np.zeros(0, np.float32))
 
 
-def alike(documents: Array, score: float) -> Found:
+def alike(documents: Array, score: float) -> ScoredDocs:
     """Documents that all have one score."""
-    return Found(documents, np.full(len(documents), score, np.float32))
+    return ScoredDocs(documents, np.full(len(documents), score, np.float32))
 
 
-def union(found: Sequence[Found], scratch: Scratch) -> Found:
+def union(found: Sequence[ScoredDocs], scratch: Scratch) -> ScoredDocs:
     """What is in any, scores added up."""
     found = [each for each in found if len(each)]
     if not found:
@@ -51,18 +51,18 @@ def union(found: Sequence[Found], scratch: Scratch) -> Found:
     if len(found) > 2 and is_counted and sum(map(len, found)) * SPARSE > len(sums):
         for each in found:
             add(each.documents, each.scores, sums)
-        return Found(*collect(sums))
+        return ScoredDocs(*collect(sums))
     while len(found) > 1:
         found = sorted(found, key=len)
         one, other, *rest = found
         found = [
-            Found(*merge(one.documents, one.scores, other.documents, other.scores)),
+            ScoredDocs(*merge(one.documents, one.scores, other.documents, other.scores)),
             *rest,
         ]
     return found[0]
 
 
-def intersection(found: Sequence[Found], scratch: Scratch) -> Found:
+def intersection(found: Sequence[ScoredDocs], scratch: Scratch) -> ScoredDocs:
     """What is in all, scores added up."""
     if not found:
         return NOTHING
@@ -72,7 +72,7 @@ def intersection(found: Sequence[Found], scratch: Scratch) -> Found:
         if not len(other):
             return NOTHING
         documents, scores = intersect(documents, scores, other.documents, other.scores, scratch[1])
-    return Found(documents, scores)
+    return ScoredDocs(documents, scores)
 
 
 def places(documents: Array, others: Array, scratch: Scratch) -> tuple[Array, Array]:

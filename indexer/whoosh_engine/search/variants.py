@@ -8,22 +8,22 @@ from typing import Any
 import numpy as np
 from whoosh import query as tree
 
-from indexer.highlight.highlighter import MOST_FORMS, Marker
+from indexer.highlight.highlighter import MOST_FORMS, Highlighter
 from indexer.highlight.variants import other_words
 from indexer.whoosh_engine.search.execute import Executor
-from indexer.whoosh_engine.search.scored_docs import Found
+from indexer.whoosh_engine.search.scored_docs import ScoredDocs
 
 
 class Otherwise:
     """Of what an executor found, the documents that other spellings alone brought in."""
 
-    def __init__(self, executor: Executor, found: Found) -> None:
+    def __init__(self, executor: Executor, found: ScoredDocs) -> None:
         self.executor = executor
         self.documents: frozenset[int] = frozenset()
         if len(executor.otherwise):
             both = np.intersect1d(found.documents, executor.otherwise, assume_unique=True)
             self.documents = frozenset(both.tolist())
-            self.marker = Marker(tree.Or([*executor.others]), self._forms)
+            self.marker = Highlighter(tree.Or([*executor.others]), self._forms)
 
     def __len__(self) -> int:
         return len(self.documents)

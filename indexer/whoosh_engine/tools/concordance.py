@@ -15,7 +15,7 @@ import numpy as np
 
 from indexer import deadline
 from indexer.analysis.tokenizer import Spans, word_spans
-from indexer.engine.results import Concordance, Line, LineSort, Query
+from indexer.engine.results import Concordance, KwicLine, LineSort, Query
 from indexer.linguistics.concordance import KEPT, first_in_order, line
 from indexer.linguistics.spans import neighbours
 from indexer.whoosh_engine.columns.snapshot import Snapshot
@@ -40,7 +40,7 @@ def concordance(
     )
 
 
-def scan(snapshot: Snapshot, query: Query, sort: LineSort) -> Iterator[Line]:
+def scan(snapshot: Snapshot, query: Query, sort: LineSort) -> Iterator[KwicLine]:
     """All lines in their order."""
     lines = _Lines(snapshot, query)
     yield from lines.read(lines.order(sort, 0, len(lines)))
@@ -106,7 +106,7 @@ class _Lines:
         ranks[self.found.documents[ordered]] = np.arange(len(ordered), dtype=np.uint32)
         return ranks
 
-    def read(self, numbers: Array) -> Iterator[Line]:
+    def read(self, numbers: Array) -> Iterator[KwicLine]:
         """The lines of these numbers."""
         read = lru_cache(KEPT)(self._read)
         blocks = (numbers[at : at + KEPT] for at in range(0, len(numbers), KEPT))

@@ -11,7 +11,7 @@ import numpy as np
 from indexer.analysis.analyzer import STEM
 from indexer.analysis.jit import compiled
 from indexer.engine.fields import TEXTS, stem_field
-from indexer.engine.results import Counterpart, Query
+from indexer.engine.results import Query, TranslationSuggestion
 from indexer.linguistics import translation_lexicon
 from indexer.linguistics.alignment import Alignment, count_holders
 from indexer.query.leaves import terms_asked
@@ -21,7 +21,7 @@ from indexer.whoosh_engine.index.arrays import Array
 from indexer.whoosh_engine.search.execute import Executor
 
 
-def counterparts(snapshot: Snapshot, query: Query, most: int) -> tuple[Counterpart, ...]:
+def counterparts(snapshot: Snapshot, query: Query, most: int) -> tuple[TranslationSuggestion, ...]:
     """The counterparts in each language of which translations are held, the surest first."""
     if snapshot.translations is None or query.tree is None:
         return ()

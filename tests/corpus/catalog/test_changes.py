@@ -14,7 +14,7 @@ from sqlalchemy import update
 
 from corpus import Release, Settings, Store, office, offices
 from corpus.crawling.crawl import crawl
-from corpus.crawling.schedule import Schedule, Standing, read_schedule
+from corpus.crawling.schedule import RevisitState, Schedule, read_schedule
 from corpus.database import tables
 from corpus.errors import SettingsError
 from corpus.release import release_id
@@ -233,7 +233,7 @@ def test_recent_releases_are_visited_often_and_old_ones_rarely(age: float, every
 
 def test_visits_of_old_releases_are_spread_over_the_days() -> None:
     ids = [release_id("us_doj", f"https://a.example/{n}") for n in range(3600)]
-    old = Standing(date(2010, 1, 1), NOON)
+    old = RevisitState(date(2010, 1, 1), NOON)
     per_day = Counter(
         next(n for n in range(1, 200) if EVERY.is_due(id_, old, NOON + n * DAY)) for id_ in ids
     )
@@ -244,8 +244,8 @@ def test_visits_of_old_releases_are_spread_over_the_days() -> None:
 
 def test_a_release_that_was_missing_is_due_at_once() -> None:
     id_ = release_id("us_doj", "https://a.example/1")
-    assert EVERY.is_due(id_, Standing(date(2010, 1, 1), NOON, is_in_doubt=True), NOON)
-    assert not EVERY.is_due(id_, Standing(date(2010, 1, 1), NOON), NOON)
+    assert EVERY.is_due(id_, RevisitState(date(2010, 1, 1), NOON, is_in_doubt=True), NOON)
+    assert not EVERY.is_due(id_, RevisitState(date(2010, 1, 1), NOON), NOON)
 
 
 @pytest.mark.parametrize("words", ["", "often", "14:1", "90:7 14:1 180", "14:-1 180", "1:2:3 4"])

@@ -23,7 +23,13 @@ from corpus.crawling import download_handler
 from corpus.crawling.crawl import crawl
 from corpus.crawling.public_address import is_public, literal_address
 from corpus.crawling.sample_site import SampleSite
-from corpus.crawling.spider import Failed, Fetched, Wanted, fetch_all, scrapy_settings
+from corpus.crawling.spider import (
+    FetchFailure,
+    FetchRequest,
+    FetchResult,
+    fetch_all,
+    scrapy_settings,
+)
 from corpus.errors import CrawlError
 from corpus.evidence.verify import verify_archive, verify_catalog
 from corpus.tls import BrokenChain, tls_context
@@ -97,12 +103,12 @@ def fetch(
     mirrors: dict[str, str] | None = None,
     broken: tuple[BrokenChain, ...] = (),
     https_only: bool = False,
-) -> Fetched | Failed:
-    answers: list[Fetched | Failed] = []
+) -> FetchResult | FetchFailure:
+    answers: list[FetchResult | FetchFailure] = []
 
-    def take(answer: Fetched | Failed | None) -> Iterator[Wanted]:
+    def take(answer: FetchResult | FetchFailure | None) -> Iterator[FetchRequest]:
         if answer is None:
-            yield Wanted(url)
+            yield FetchRequest(url)
         else:
             answers.append(answer)
 
@@ -118,7 +124,7 @@ def test_a_server_that_proves_to_be_its_host_is_asked(
     with Site(identity=identity) as site:
         lead({HOST: site})
         found = fetch(settings)
-    assert isinstance(found, Fetched)
+    assert isinstance(found, FetchResult)
     assert found.body == b"<h1>Charged</h1>"
     assert site.asked == ["/robots.txt", "/x"]
 
@@ -130,7 +136,7 @@ def test_a_server_that_does_not_is_asked_nothing_and_not_tried_again(
     with Site(identity=identity) as site:
         lead({HOST: site})
         found = fetch(settings)
-    assert isinstance(found, Failed)
+    assert isinstance(found, FetchFailure)
     assert found.rule == "certificate"
     assert found.reason.startswith(f"The certificate of {HOST} cannot be verified: {why}")
     assert (site.asked, site.connections) == ([], 1)
@@ -144,8 +150,8 @@ def test_a_host_that_is_an_ip_address_must_stand_in_its_certificate(
     with Site(identity=identity) as site:
         mirrors = {HOST: f"https://127.0.0.1:{site.port}"}
         found = fetch(settings, mirrors=mirrors)
-    assert isinstance(found, Fetched) == is_named
-    assert isinstance(found, Fetched) or "IP address mismatch" in found.reason
+    assert isinstance(found, FetchResult) == is_named
+    assert isinstance(found, FetchResult) or "IP address mismatch" in found.reason
 
 
 def test_a_redirect_to_a_host_of_the_office_that_does_not_prove_it_is_not_followed(
@@ -155,7 +161,7 @@ def test_a_redirect_to_a_host_of_the_office_that_does_not_prove_it_is_not_follow
     with Site({"/x": to}, server(HOST)) as site, Site(identity=server(HOST)) as other:
         lead({HOST: site, OTHER: other})
         found = fetch(settings)
-    assert isinstance(found, Failed)
+    assert isinstance(found, FetchFailure)
     assert (found.rule, [each.status for each in found.before]) == ("certificate", [302])
     assert other.asked == []
 
@@ -166,7 +172,7 @@ def test_a_mirror_proves_to_be_itself_not_the_host_it_stands_for(
 ) -> None:
     with Site(identity=server(name)) as site:
         found = fetch(settings, mirrors={HOST: f"https://localhost:{site.port}"})
-    assert isinstance(found, Fetched) == (name == "localhost")
+    assert isinstance(found, FetchResult) == (name == "localhost")
     assert site.asked == (["/robots.txt", "/x"] if name == "localhost" else [])
 
 
@@ -178,8 +184,8 @@ def test_a_proxy_proves_to_be_itself_and_so_does_the_host_behind_it(
     with Site(identity=host) as site:
         proxy = lead({HOST: site}, server(name), "localhost")
         found = fetch(settings)
-    assert isinstance(found, Fetched) == (name == "localhost")
-    if isinstance(found, Fetched):
+    assert isinstance(found, FetchResult) == (name == "localhost")
+    if isinstance(found, FetchResult):
         assert found.response.transport.certificate == hashlib.sha256(host.der).hexdigest()
     else:
         assert found.reason.startswith("The certificate of localhost cannot be verified")
@@ -195,7 +201,7 @@ def test_a_link_or_redirect_to_http_is_followed_by_https_where_the_office_knows_
     with Site({"/x": answer(b"<h1>Ours</h1>"), "/x-moved": moved}, server(HOST)) as site:
         proxy = lead({HOST: site})
         found = fetch(settings, url, https_only=True)
-    assert isinstance(found, Fetched)
+    assert isinstance(found, FetchResult)
     assert (found.body, found.response.url) == (b"<h1>Ours</h1>", URL)
     assert {each.partition(" ")[0] for each in proxy.asked} == {"CONNECT"}
 
@@ -206,7 +212,7 @@ def test_no_way_back_to_http_is_left_where_a_server_does_not_prove_itself(
     with Site(identity=server(OTHER)) as site:
         proxy = lead({HOST: site})
         found = fetch(settings, f"http://{HOST}/x", https_only=True)
-    assert isinstance(found, Failed)
+    assert isinstance(found, FetchFailure)
     assert found.rule == "certificate"
     assert not any(each.startswith("GET") for each in proxy.asked)
 
@@ -224,7 +230,7 @@ def test_a_proxy_s_certificate_is_not_taken_for_that_of_the_host_behind_it(
     identity = server("localhost") if is_encrypted else None
     proxy = lead({}, identity, "localhost")
     found = fetch(settings, f"http://{HOST}/x")
-    assert isinstance(found, Fetched)
+    assert isinstance(found, FetchResult)
     assert found.response.transport.protocols == ("http/1.1",)
     assert found.response.transport.certificate is None
     assert proxy.asked == [f"GET http://{HOST}/robots.txt", f"GET http://{HOST}/x"]
@@ -236,7 +242,7 @@ def test_an_exception_for_a_host_is_none_for_the_hosts_behind_a_good_proxy(
     with Site(identity=issue("server", HOST, issuer=UNKNOWN)) as site:
         lead({HOST: site}, server("localhost"), "localhost")
         found = fetch(settings, broken=(BrokenChain(OTHER, "It is broken.", UNKNOWN.pem),))
-    assert isinstance(found, Failed)
+    assert isinstance(found, FetchFailure)
 
 
 BROKEN = {
@@ -255,8 +261,8 @@ def test_a_declared_certificate_mends_a_broken_chain_and_the_archive_tells_it(
     with Site(identity=identity) as site:
         lead({HOST: site})
         found = fetch(settings, broken=(BrokenChain(HOST, reason, trusted.pem),))
-        assert isinstance(found, Fetched)
-        assert isinstance(fetch(settings), Failed)
+        assert isinstance(found, FetchResult)
+        assert isinstance(fetch(settings), FetchFailure)
     assert found.response.transport.exception == reason
     assert ("WARC-Certificate-Exception", reason) in archived(settings, found)
 
@@ -277,7 +283,7 @@ def test_nothing_else_is_forgiven_by_it(
     with Site(identity=identity) as site:
         lead({HOST: site})
         found = fetch(settings, broken=(BrokenChain(host, "It is broken.", UNKNOWN.pem),))
-    assert isinstance(found, Failed)
+    assert isinstance(found, FetchFailure)
     assert why in found.reason
     assert site.asked == []
 
@@ -289,7 +295,7 @@ def test_no_office_has_an_exception() -> None:
     } == {}
 
 
-def archived(settings: Settings, found: Fetched) -> list[tuple[str, str]]:
+def archived(settings: Settings, found: FetchResult) -> list[tuple[str, str]]:
     """The WARC headers of an answer's record, which can be read and verified."""
     with ArchiveWriter(settings.archive, "an_office", 1_000_000) as archive:
         place = archive.add(found.response)
@@ -321,7 +327,7 @@ def test_the_archive_tells_the_certificate_and_the_protocol(
     with Site(identity=identity, most=most) as site:
         lead({HOST: site})
         found = fetch(settings)
-    assert isinstance(found, Fetched)
+    assert isinstance(found, FetchResult)
     told = archived(settings, found)
     assert [v for k, v in told if k == "WARC-Protocol"] == ["http/1.1", protocol]
     digest = "sha256:" + hashlib.sha256(identity.der).hexdigest()
@@ -333,7 +339,7 @@ def test_the_archive_tells_the_certificate_and_the_protocol(
 def test_of_an_answer_without_tls_the_archive_tells_no_certificate(settings: Settings) -> None:
     with Site() as site:
         found = fetch(settings, mirrors={HOST: f"http://127.0.0.1:{site.port}"})
-    assert isinstance(found, Fetched)
+    assert isinstance(found, FetchResult)
     told = dict(archived(settings, found))
     assert told["WARC-Protocol"] == "http/1.1"
     assert "WARC-Certificate-Digest" not in told
@@ -377,7 +383,7 @@ def test_a_host_that_is_a_private_address_however_spelt_is_not_connected_to(
         url = f"{'https' if is_proxied else 'http'}://{host}:{site.port}/x"
         proxy = lead({}) if is_proxied else None
         found = fetch(settings, url, hosts=(f"{host}:{site.port}",))
-    assert isinstance(found, Failed)
+    assert isinstance(found, FetchFailure)
     assert found.rule == "private_address"
     assert found.reason.endswith("is an address that is not public.")
     assert site.connections == 0
@@ -424,7 +430,7 @@ def test_a_name_that_leads_to_a_private_address_is_not_connected_to_robots_txt_i
     with Site() as site:
         host = f"{HOST}:{site.port}"
         found = fetch(settings, f"http://{host}/x", hosts=(host,))
-    assert isinstance(found, Failed)
+    assert isinstance(found, FetchFailure)
     assert found.rule == "private_address"
     assert found.reason == f"{HOST} resolves to an address that is not public."
     assert site.connections == 0
@@ -440,7 +446,7 @@ def test_the_address_that_was_judged_is_the_one_that_is_connected_to_each_time_a
     with Site(at=("127.0.0.2", 0)) as site, Site(at=("127.0.0.1", site.port)) as trap:
         host = f"{HOST}:{site.port}"
         found = fetch(settings, f"http://{host}/x", hosts=(host,))
-    assert isinstance(found, Failed)
+    assert isinstance(found, FetchFailure)
     assert found.rule == "private_address"
     assert site.asked == ["/robots.txt"]  # hangs up, so that the page needs another connection
     assert trap.connections == 0
@@ -452,7 +458,7 @@ def test_that_one_host_has_a_mirror_opens_no_private_address_to_another(settings
         mirrors = {HOST: f"http://127.0.0.1:{site.port}"}
         url = f"http://localhost:{inner.port}/x"
         found = fetch(settings, url, hosts=(HOST, f"localhost:{inner.port}"), mirrors=mirrors)
-    assert isinstance(found, Failed)
+    assert isinstance(found, FetchFailure)
     assert found.rule == "private_address"
     assert inner.connections == 0
 
@@ -472,11 +478,11 @@ def test_nothing_but_http_is_spoken_before_and_behind_the_door(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
     found = fetch(settings, url, hosts=(HOST, ""))
-    assert isinstance(found, Failed)
+    assert isinstance(found, FetchFailure)
     assert found.rule == "other_scheme"
     monkeypatch.setattr("corpus.reading.address.judge", lambda url, hosts=None: None)
     found = fetch(settings, url, hosts=(HOST, ""))
-    assert isinstance(found, Failed)
+    assert isinstance(found, FetchFailure)
     assert "Unsupported URL scheme" in found.reason
 
 
@@ -498,10 +504,10 @@ def test_what_we_rely_on_in_libraries_holds(settings: Settings) -> None:
 def test_a_listing_behind_a_bad_certificate_fails_the_run(
     settings: Settings, lead: Callable[..., Proxy]
 ) -> None:
-    def take(answer: Fetched | Failed | None) -> Iterator[Wanted]:
+    def take(answer: FetchResult | FetchFailure | None) -> Iterator[FetchRequest]:
         if answer is None:
-            yield Wanted(URL)
-        elif isinstance(answer, Failed):
+            yield FetchRequest(URL)
+        elif isinstance(answer, FetchFailure):
             raise CrawlError(answer.reason)
 
     with Site(identity=server(OTHER)) as site:

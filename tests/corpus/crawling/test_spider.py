@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from corpus import Settings
-from corpus.crawling.spider import Failed, Fetched, Wanted, fetch_all
+from corpus.crawling.spider import FetchFailure, FetchRequest, FetchResult, fetch_all
 from corpus.errors import CrawlError
 
 
@@ -60,12 +60,12 @@ def server(targets: dict[str, str] | None = None) -> Iterator[_Server]:
 
 def fetch(
     settings: Settings, url: str, hosts: tuple[str, ...], mirrors: dict[str, str]
-) -> Fetched | Failed:
-    answers: list[Fetched | Failed] = []
+) -> FetchResult | FetchFailure:
+    answers: list[FetchResult | FetchFailure] = []
 
-    def take(answer: Fetched | Failed | None) -> Iterator[Wanted]:
+    def take(answer: FetchResult | FetchFailure | None) -> Iterator[FetchRequest]:
         if answer is None:
-            yield Wanted(url)
+            yield FetchRequest(url)
         else:
             answers.append(answer)
 
@@ -77,14 +77,14 @@ def fetch(
 def test_a_private_address_is_not_reached_without_a_mirror(settings: Settings) -> None:
     with server() as opened:
         answer = fetch(settings, f"http://{opened.netloc}/x", (opened.netloc,), {})
-        assert isinstance(answer, Failed)
+        assert isinstance(answer, FetchFailure)
         assert answer.reason == "localhost resolves to an address that is not public."
         assert opened.asked == []
 
 
 def test_a_host_that_does_not_resolve_fails_with_a_sentence(settings: Settings) -> None:
     answer = fetch(settings, "http://nobody.invalid/x", ("nobody.invalid",), {})
-    assert isinstance(answer, Failed)
+    assert isinstance(answer, FetchFailure)
     assert answer.reason.endswith(".")
 
 
@@ -105,7 +105,7 @@ def test_a_redirect_that_leads_nowhere_is_a_failure(
     with server({"/x": location, "/loop": "/loop"}) as opened:
         mirrors = {"office.example": f"http://{opened.netloc}"}
         answer = fetch(settings, "http://office.example/x", ("office.example",), mirrors)
-    assert isinstance(answer, Failed)
+    assert isinstance(answer, FetchFailure)
     assert reason in answer.reason
 
 
@@ -115,14 +115,14 @@ def test_a_redirect_on_the_office_s_own_host_is_followed_and_kept_under_its_targ
     with server({"/x": "/y"}) as opened:
         mirrors = {"office.example": f"http://{opened.netloc}"}
         answer = fetch(settings, "https://office.example/x", ("office.example",), mirrors)
-    assert isinstance(answer, Fetched)
+    assert isinstance(answer, FetchResult)
     assert answer.wanted.url == "https://office.example/x"
     assert answer.response.url == "https://office.example/y"
     assert answer.body == b"<h1>/y</h1>"
 
 
 def test_an_error_that_the_run_raises_ends_the_crawl_and_is_raised(settings: Settings) -> None:
-    def fail(_: Fetched | Failed | None) -> Iterator[Wanted]:
+    def fail(_: FetchResult | FetchFailure | None) -> Iterator[FetchRequest]:
         raise CrawlError("Enough.")
 
     with pytest.raises(CrawlError, match=r"^Enough\.$"):
@@ -150,9 +150,9 @@ def test_a_gzip_body_that_breaks_off_is_a_failure(
             fetch(settings, f"http://office.example/{name}", ("office.example",), mirrors)
             for name in ("cut", "whole")
         )
-    assert isinstance(cut, Failed)
+    assert isinstance(cut, FetchFailure)
     assert cut.rule in ("truncated", "no_answer")
-    assert isinstance(full, Fetched)
+    assert isinstance(full, FetchResult)
     assert full.body == b"<p>A release.</p>" * 500
 
 
@@ -164,8 +164,8 @@ def test_a_robots_txt_that_redirects_on_its_host_is_followed_and_obeyed(settings
         mirrors = {hosts[0]: base}
         closed = fetch(settings, f"https://{hosts[0]}/closed/a", hosts, mirrors)
         opened = fetch(settings, f"https://{hosts[0]}/open/a", hosts, mirrors)
-        assert isinstance(closed, Failed)
-        assert (closed.rule, isinstance(opened, Fetched)) == ("robots", True)
+        assert isinstance(closed, FetchFailure)
+        assert (closed.rule, isinstance(opened, FetchResult)) == ("robots", True)
         rules = ["/robots.txt", "/moved", "/rules.txt"]
         assert site.asked == [*rules, *rules, "/open/a"]
 
@@ -186,7 +186,7 @@ def test_a_robots_txt_that_leads_away_or_nowhere_is_out_of_reach(
         hosts = ("www.prosecutor.example",)
         mirrors = {hosts[0]: f"http://{site.netloc}"}
         answer = fetch(settings, f"https://{hosts[0]}/a", hosts, mirrors)
-    assert isinstance(answer, Failed)
+    assert isinstance(answer, FetchFailure)
     assert reason in answer.reason
     assert "nothing may be fetched there" in answer.reason
     assert set(site.asked) == {"/robots.txt"}

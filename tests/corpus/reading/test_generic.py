@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from corpus.errors import PageError
-from corpus.evidence.exchanges import Answer, Reading, read
+from corpus.evidence.exchanges import Answer, ParsedPage, read
 from corpus.reading.page import Page, text
 from corpus.reading.source import Link, Source
 from corpus.sources._generic import canonical, route
@@ -276,5 +276,5 @@ def test_an_archived_page_is_read_as_what_its_address_says() -> None:
         body = page_of(body=related.replace("'www", "'https://www")).body
         record = Record(0, 1, "response", url, NOON, 200, {}, body)
         reading = read(Answer(record, url), source, 20)
-        assert isinstance(reading, Reading)
+        assert isinstance(reading, ParsedPage)
         assert reading.is_listing == is_listing

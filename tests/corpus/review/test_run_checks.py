@@ -18,7 +18,7 @@ from communique.main import main
 from corpus import Settings, Store
 from corpus.crawling.crawl import crawl
 from corpus.database import tables
-from corpus.issue import Refusal
+from corpus.issue import Issue
 from corpus.review.baseline import Baseline
 from corpus.review.report import CrawlReport
 from corpus.review.run_checks import judge
@@ -194,7 +194,7 @@ def test_a_fill_rate_must_fall_more_than_by_chance(
     ],
 )
 def test_files_on_a_host_that_is_not_asked_hold_no_run(rule: str, is_held: bool) -> None:
-    refused = [Refusal(f"https://files.example/{n}", rule, "Why.") for n in range(20)]
+    refused = [Issue(f"https://files.example/{n}", rule, "Why.") for n in range(20)]
     report = CrawlReport("us_doj", "pages", listed=5, new=5, refused=refused)
     assert bool(judge(report, Baseline(0, {}), False)) == is_held
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from corpus import Settings, Store
-from corpus.crawling.spider import Failed, Fetched, Wanted, fetch_all
+from corpus.crawling.spider import FetchFailure, FetchRequest, FetchResult, fetch_all
 from corpus.evidence.verify import verify_archive, verify_catalog
 from corpus.warc.reader import Record, records
 from corpus.warc.writer import ArchiveWriter, Place, read_response
@@ -44,12 +44,12 @@ LINES = {
 
 
 def exchange(
-    settings: Settings, head: bytes, wanted: Wanted | None = None, **options: bytes
-) -> tuple[Fetched | Failed, Site]:
-    answers: list[Fetched | Failed] = []
-    wanted = wanted or Wanted(f"https://{HOST}/x")
+    settings: Settings, head: bytes, wanted: FetchRequest | None = None, **options: bytes
+) -> tuple[FetchResult | FetchFailure, Site]:
+    answers: list[FetchResult | FetchFailure] = []
+    wanted = wanted or FetchRequest(f"https://{HOST}/x")
 
-    def take(answer: Fetched | Failed | None) -> Iterator[Wanted]:
+    def take(answer: FetchResult | FetchFailure | None) -> Iterator[FetchRequest]:
         if answer is None:
             yield wanted
         else:
@@ -61,7 +61,7 @@ def exchange(
     return only, site
 
 
-def archive(settings: Settings, found: Fetched) -> tuple[Place, bytes]:
+def archive(settings: Settings, found: FetchResult) -> tuple[Place, bytes]:
     """Where an answer was archived, and the bytes of the file that holds it, unpacked."""
     with ArchiveWriter(settings.archive, "an_office", 1_000_000) as writer:
         place = writer.add(found.response)
@@ -71,7 +71,7 @@ def archive(settings: Settings, found: Fetched) -> tuple[Place, bytes]:
 @pytest.mark.parametrize("line", LINES.values(), ids=LINES)
 def test_headers_are_archived_byte_for_byte_and_read_back(settings: Settings, line: bytes) -> None:
     found, _ = exchange(settings, line)
-    assert isinstance(found, Fetched), found
+    assert isinstance(found, FetchResult), found
     assert found.body == BODY
     place, whole = archive(settings, found)
     fields = [tuple(each.split(b":", 1)) for each in line.split(b"\r\n")]
@@ -88,7 +88,7 @@ def test_headers_are_archived_byte_for_byte_and_read_back(settings: Settings, li
 
 def test_a_folded_line_is_unfolded_as_rfc_9112_asks(settings: Settings) -> None:
     found, _ = exchange(settings, b"X-Note: caf\xe9\r\n  more\r\n\tand more")
-    assert isinstance(found, Fetched)
+    assert isinstance(found, FetchResult)
     [value] = [value for name, value in found.response.headers if name == "X-Note"]
     assert value.split() == ["café", "more", "and", "more"]
     _, whole = archive(settings, found)
@@ -100,7 +100,7 @@ def test_a_folded_line_is_unfolded_as_rfc_9112_asks(settings: Settings) -> None:
 )
 def test_the_status_line_is_kept_as_it_came(settings: Settings, status: bytes) -> None:
     found, _ = exchange(settings, b"X-Note: x", status=status)
-    assert isinstance(found, Fetched)
+    assert isinstance(found, FetchResult)
     _, whole = archive(settings, found)
     assert b"\r\n\r\nHTTP/1.1 " + status + b"\r\nContent-Type: " in whole
 
@@ -109,9 +109,9 @@ def test_the_status_line_is_kept_as_it_came(settings: Settings, status: bytes) -
 def test_a_validator_that_cannot_be_sent_as_it_came_is_not_sent(
     settings: Settings, etag: str
 ) -> None:
-    wanted = Wanted(f"https://{HOST}/x", etag=etag, last_modified="5. M\xe4rz")
+    wanted = FetchRequest(f"https://{HOST}/x", etag=etag, last_modified="5. M\xe4rz")
     found, _ = exchange(settings, b"X-Note: x", wanted)
-    assert isinstance(found, Fetched)
+    assert isinstance(found, FetchResult)
     assert not {"if-none-match", "if-modified-since"} & {
         name.lower() for name, _ in found.response.request_headers
     }
@@ -120,7 +120,7 @@ def test_a_validator_that_cannot_be_sent_as_it_came_is_not_sent(
 @pytest.mark.parametrize("kind", [b"text/html; charset=\xfctf-8", b"\xfctext/\xe9", b""])
 def test_a_content_type_that_is_none_loses_no_answer(settings: Settings, kind: bytes) -> None:
     found, _ = exchange(settings, b"Content-Type: " + kind)
-    assert isinstance(found, Fetched)
+    assert isinstance(found, FetchResult)
     place, whole = archive(settings, found)
     assert b"Content-Type: " + kind in whole
     assert read_response(settings.archive, place).body == BODY
@@ -134,7 +134,7 @@ def test_what_is_no_header_costs_that_answer_and_is_told_in_a_line(
     settings: Settings, line: bytes
 ) -> None:
     found, _ = exchange(replace(settings, retries=0), line)
-    assert isinstance(found, Failed)
+    assert isinstance(found, FetchFailure)
     assert found.rule == "no_answer"
     assert "\n" not in found.reason
 

@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from indexer.analysis.analyzer import WORD
-from indexer.highlight.highlighter import Marker
+from indexer.highlight.highlighter import Highlighter
 from indexer.highlight.snippets import MOST_CHARS, Passage, marked, passages
 from indexer.query.parser import parse
 
@@ -19,7 +19,7 @@ TEXT = "The courts convicted him. Convictions of a court clerk; the Court was to
 
 def shown(typed: str, text: str, language: str = "en", name: str = "body") -> list[str]:
     """What a query marks in a text."""
-    marks = Marker(parse(typed).tree).marks(text, name, language)
+    marks = Highlighter(parse(typed).tree).marks(text, name, language)
     return [words for words, is_marked in marked(text, marks).parts if is_marked]
 
 
@@ -86,7 +86,7 @@ def test_the_sentences_with_most_different_words_are_shown_in_the_texts_order() 
     text = "\n".join(
         ["one fraud here", "fraud court", "no such thing", "court", "fraud court clerk"]
     )
-    marks = Marker(parse("fraud court clerk").tree).marks(text, "body", "en")
+    marks = Highlighter(parse("fraud court clerk").tree).marks(text, "body", "en")
     assert [each.text for each in passages(text, marks, most=2)] == [
         "fraud court",
         "fraud court clerk",
@@ -95,7 +95,7 @@ def test_the_sentences_with_most_different_words_are_shown_in_the_texts_order() 
 
 def test_a_long_sentence_is_cut_around_its_first_mark() -> None:
     text = "padding " * 100 + "fraud " + "padding " * 100
-    marks = Marker(parse("fraud").tree).marks(text, "body", "en")
+    marks = Highlighter(parse("fraud").tree).marks(text, "body", "en")
     (found,) = passages(text, marks)
     assert found.is_cut_before
     assert found.is_cut_after
@@ -134,7 +134,7 @@ QUERIES = st.lists(
 @settings(max_examples=400, deadline=None)
 @given(TEXTS, QUERIES)
 def test_passages_are_pieces_of_the_text_with_whole_marks(text: str, typed: str) -> None:
-    marks = Marker(parse(typed).tree).marks(text, "body", "en")
+    marks = Highlighter(parse(typed).tree).marks(text, "body", "en")
     found = passages(text, marks)
     assert bool(found) == bool(text.strip())
     whole = {(a, b) for a, _ in marks for _, b in marks}
@@ -155,7 +155,7 @@ def marks_of(passage: Passage, start: int) -> set[tuple[int, int]]:
 @given(TEXTS, QUERIES)
 def test_no_passage_cuts_a_word_in_text_with_spaces(text: str, typed: str) -> None:
     assume(all(len(run) <= 60 for run in text.split()))
-    marks = Marker(parse(typed).tree).marks(text, "body", "en")
+    marks = Highlighter(parse(typed).tree).marks(text, "body", "en")
     whole = {match[0] for match in WORD.finditer(text)}
     for passage in passages(text, marks):
         assert {match[0] for match in WORD.finditer(passage.text)} <= whole
@@ -164,7 +164,7 @@ def test_no_passage_cuts_a_word_in_text_with_spaces(text: str, typed: str) -> No
 @settings(max_examples=300, deadline=None)
 @given(TEXTS, QUERIES)
 def test_marks_stand_in_order_on_whole_words(text: str, typed: str) -> None:
-    marks = Marker(parse(typed).tree).marks(text, "body", "en")
+    marks = Highlighter(parse(typed).tree).marks(text, "body", "en")
     edges = [edge for mark in marks for edge in mark]
     assert edges == sorted(edges)
     spans = {match.span() for match in WORD.finditer(text)}
@@ -174,5 +174,5 @@ def test_marks_stand_in_order_on_whole_words(text: str, typed: str) -> None:
 @settings(max_examples=200, deadline=None)
 @given(TEXTS, QUERIES)
 def test_the_parts_of_a_marked_text_are_the_text(text: str, typed: str) -> None:
-    marks = Marker(parse(typed).tree).marks(text, "body", "en")
+    marks = Highlighter(parse(typed).tree).marks(text, "body", "en")
     assert marked(text, marks).text == text

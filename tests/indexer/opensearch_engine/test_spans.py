@@ -24,7 +24,7 @@ from indexer.opensearch_engine.tools.collocates import collocates
 from indexer.opensearch_engine.tools.concordance import concordance, scan
 from indexer.opensearch_engine.tools.frequencies import frequencies
 from indexer.query.parser import parse
-from indexer.query.variants import Keyed
+from indexer.query.variants import VariantTerm
 from indexer.whoosh_engine import WhooshEngine
 from indexer.whoosh_engine.search.execute import Executor
 from indexer.whoosh_engine.search.expand import expand
@@ -97,7 +97,9 @@ class Cluster:
             for leaf in leaves
             if self.is_expanding and isinstance(leaf, tree.MultiTerm)
         }
-        known |= {id(leaf): executor.expansions[id(leaf)] for leaf in leaves if type(leaf) is Keyed}
+        known |= {
+            id(leaf): executor.expansions[id(leaf)] for leaf in leaves if type(leaf) is VariantTerm
+        }
         return {
             number: frozenset(term.decode() for term in each.terms)
             for number, each in known.items()
@@ -264,7 +266,7 @@ def test_collocates_of_random_trees(
 
 
 def test_names_are_judged_by_how_they_stand_where_nothing_tells_them(cluster: Cluster) -> None:
-    node = Keyed("body", "names", "Quimby", "kuimbi")
+    node = VariantTerm("body", "names", "Quimby", "kuimbi")
     texts = ["Mr Quimby met a quimby", "Куимби, Куимбиге и куимби"]
     some = [replace(next(iter(cluster.stored.values())), id=each, body=each) for each in texts]
     found = scan(some, node, lambda leaf: None, "document", cluster.fetch)

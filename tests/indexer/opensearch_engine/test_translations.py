@@ -16,7 +16,7 @@ from whoosh import query as tree
 from corpus import Settings
 from indexer.analysis.analyzer import tokens
 from indexer.engine.document import Document
-from indexer.engine.results import Counterpart, Query
+from indexer.engine.results import Query, TranslationSuggestion
 from indexer.linguistics.alignment import MOST_DECLARING
 from indexer.opensearch_engine.tools.translations import StoredTranslations, counterparts
 from indexer.query.parser import parse
@@ -58,7 +58,7 @@ class Both:
     def holding(self, stem: str, language: str) -> int:
         return sum(own == language for own, _ in self.stems.get(stem, ()))
 
-    def compare(self, node: tree.Query, most: int = 3) -> tuple[Counterpart, ...]:
+    def compare(self, node: tree.Query, most: int = 3) -> tuple[TranslationSuggestion, ...]:
         """What both engines say, which must be the same."""
         assert self.texts is not None
         hits = self.engine.scan(Query(node))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from whoosh import query as tree
 
 from indexer.query.parser import is_asked, parse, read_day
-from indexer.query.variants import Keyed
+from indexer.query.variants import VariantTerm
 from tests.indexer.whoosh_engine.test_trees import typed_alone
 
 FRAUD, COURT = (
@@ -99,7 +99,7 @@ def test_a_construct_means_this_tree_and_needs_no_note(typed: str, expected: str
 def keys(typed: str, languages: tuple[str, ...] = (), **more: bool) -> set[str]:
     """The keys that a query's words are looked for by, too."""
     node = parse(typed, languages, **more).tree  # type: ignore[arg-type]
-    return {str(leaf) for leaf in node.leaves() if isinstance(leaf, Keyed)} if node else set()
+    return {str(leaf) for leaf in node.leaves() if isinstance(leaf, VariantTerm)} if node else set()
 
 
 def test_a_bare_word_is_a_name_in_any_script_and_kazakh_as_typed_without_its_letters() -> None:
@@ -122,7 +122,7 @@ def test_with_its_own_script_alone_a_word_keeps_the_forms_of_a_name() -> None:
         parse("Кожашаров script:exact"),
         parse("SCRIPT:Exact Кожашаров"),
     ):
-        leaves = [leaf for leaf in found.tree.leaves() if isinstance(leaf, Keyed)]
+        leaves = [leaf for leaf in found.tree.leaves() if isinstance(leaf, VariantTerm)]
         assert [str(leaf) for leaf in leaves] == ["title:names(kojawarov)", "body:names(kojawarov)"]
         assert all(leaf.is_exact for leaf in leaves)
     assert parse("Кожашаров script:any").tree == parse("Кожашаров").tree

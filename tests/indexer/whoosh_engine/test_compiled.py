@@ -15,7 +15,7 @@ from indexer.analysis.tokenizer import WordNumbers
 from indexer.highlight.term_scanner import Needles
 from indexer.query import parser
 from indexer.whoosh_engine.columns.kernels import best, find_places, follow
-from indexer.whoosh_engine.search.scored_docs import Found, intersection, union
+from indexer.whoosh_engine.search.scored_docs import ScoredDocs, intersection, union
 
 OFTEN = settings(max_examples=300, deadline=None)
 # Letters of three scripts, marks, all apostrophes, an astral letter and an emoji, blanks.
@@ -113,21 +113,23 @@ def test_sentences_hold_all_of_a_text_but_white_space(text: str) -> None:
 
 
 @st.composite
-def lists(draw: st.DrawFn) -> Found:
+def lists(draw: st.DrawFn) -> ScoredDocs:
     """Documents with scores."""
     documents = draw(ASCENDING)
     scores = draw(st.lists(SCORE, min_size=len(documents), max_size=len(documents)))
-    return Found(np.array(documents, np.int32), np.array(scores, np.float32))
+    return ScoredDocs(np.array(documents, np.int32), np.array(scores, np.float32))
 
 
-def as_dictionary(found: Found) -> dict[int, float]:
+def as_dictionary(found: ScoredDocs) -> dict[int, float]:
     """Documents with scores."""
     return dict(zip(found.documents.tolist(), found.scores.tolist(), strict=True))
 
 
 @OFTEN
 @given(found=st.lists(lists(), max_size=5), size=st.sampled_from([61, 5000]))
-def test_unions_and_intersections_are_those_of_dictionaries(found: list[Found], size: int) -> None:
+def test_unions_and_intersections_are_those_of_dictionaries(
+    found: list[ScoredDocs], size: int
+) -> None:
     room = np.zeros(size, np.float32), np.full(size, 77, np.int32)
     each = [as_dictionary(one) for one in found]
     every = sorted(set().union(*each))
@@ -152,7 +154,7 @@ def test_places_are_told_whatever_stood_in_the_table(
 
 @OFTEN
 @given(found=lists(), most=st.integers(1, 50), seed=st.randoms(use_true_random=False))
-def test_the_best_are_those_of_sorting(found: Found, most: int, seed: object) -> None:
+def test_the_best_are_those_of_sorting(found: ScoredDocs, most: int, seed: object) -> None:
     ranks = list(range(61))
     seed.shuffle(ranks)  # type: ignore[attr-defined]
     places = best(found.documents, found.scores, np.array(ranks, np.int32), most)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from corpus import Settings
 from indexer.analysis.analyzer import WORD
 from indexer.analysis.tokenizer import word_spans
-from indexer.engine.results import Filters, Line, LineSort, Query
+from indexer.engine.results import Filters, KwicLine, LineSort, Query
 from indexer.query.parser import parse
 from indexer.whoosh_engine import WhooshEngine
 from indexer.whoosh_engine.columns.global_ordinals import _numbered
@@ -74,7 +74,7 @@ def expected_spans(index: Judged, query: Query, sort: LineSort) -> list[Span]:
     return sorted(found, key=keys[sort])  # type: ignore[arg-type]
 
 
-def line(index: Judged, span: Span) -> Line:
+def line(index: Judged, span: Span) -> KwicLine:
     """The line of an occurrence, read from its document."""
     id_, first, last = span
     document, words = index.corpus.documents[id_], index.corpus.texts[id_]
@@ -87,7 +87,7 @@ def line(index: Judged, span: Span) -> Line:
     while offset >= len(document.body[paragraph]):
         offset -= len(document.body[paragraph]) + 2
         paragraph += 1
-    return Line(
+    return KwicLine(
         id=id_,
         office=document.office,
         language=document.language,

@@ -16,7 +16,7 @@ from corpus import Settings
 from indexer.analysis.analyzer import Token, tokens
 from indexer.analysis.edit_distance import distance
 from indexer.engine.document import Document
-from indexer.highlight.highlighter import Mark, Marker
+from indexer.highlight.highlighter import Highlighter, Mark
 from indexer.query.parser import parse
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.index.writer import SegmentWriter
@@ -120,7 +120,7 @@ def assert_marks(snapshot: Snapshot, node: tree.Query | None, most: int) -> None
     """Marks of both roads are the judge's in the first hits."""
     executor = Executor(snapshot)
     hits = executor.run(node).documents
-    fast, slow = Marker(node, executor.forms), Marker(node)
+    fast, slow = Highlighter(node, executor.forms), Highlighter(node)
     for hit in hits[:most].tolist():
         stored = snapshot.stored(hit)
         for name in ("title", "body"):
@@ -151,7 +151,7 @@ def test_marks_are_those_of_reading_every_word(
 def test_ends_that_a_range_leaves_out_are_not_marked(asked: str) -> None:
     node = parse(asked).tree
     words = [*tokens("a b c", "en")]
-    assert Marker(node).marks("a b c", "body", "en") == judged(node, words, "body")
+    assert Highlighter(node).marks("a b c", "body", "en") == judged(node, words, "body")
 
 
 @pytest.mark.parametrize("form", ["{}", '"{}"', "{}*", "{}~"])
@@ -180,14 +180,14 @@ def test_phrases_are_marked_where_a_greedy_reader_would_fail(
     text = [*tokens(ODD[2], "en")]
     expected = judged(node, text, "body")
     assert bool(expected) == is_found
-    assert Marker(node).marks(ODD[2], "body", "en") == expected
+    assert Highlighter(node).marks(ODD[2], "body", "en") == expected
 
 
 @pytest.mark.parametrize("text", ["a a a", "a b a b a", "xa a a", "xa b a b a"])
 def test_strict_phrases_that_overlap_are_marked(text: str) -> None:
     node = tree.Phrase("body", ["a", "b", "a"] if "b" in text else ["a", "a"])
     expected = judged(node, [*tokens(text, "en")], "body")
-    assert Marker(node).marks(text, "body", "en") == expected
+    assert Highlighter(node).marks(text, "body", "en") == expected
 
 
 @OFTEN
@@ -200,4 +200,6 @@ def test_strict_phrases_that_overlap_are_marked(text: str) -> None:
 )
 def test_random_letters_are_marked_as_they_are_read(text: str, words: list[str], slop: int) -> None:
     for node in (tree.Phrase("body", words, slop=slop), tree.Term("body", words[0])):
-        assert Marker(node).marks(text, "body", "en") == judged(node, [*tokens(text, "en")], "body")
+        assert Highlighter(node).marks(text, "body", "en") == judged(
+            node, [*tokens(text, "en")], "body"
+        )

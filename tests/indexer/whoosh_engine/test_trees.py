@@ -9,8 +9,8 @@ from whoosh import query as tree
 from corpus import Settings, Store
 from indexer.analysis.analyzer import stem, words
 from indexer.engine.document import Document, document
-from indexer.query.interpreter import Alike
-from indexer.query.variants import Keyed
+from indexer.query.interpreter import ConstantScore
+from indexer.query.variants import VariantTerm
 
 TEXTS = ("title", "body")
 WORDY = (*TEXTS, "topic", "component", "place")
@@ -34,7 +34,7 @@ def typed_alone(node: tree.Query | None) -> tree.Query | None:
     def bare(part: tree.Query) -> tree.Query:
         if not isinstance(part, tree.Or):
             return part
-        kept = [each for each in part.subqueries if not isinstance(each, Keyed)]
+        kept = [each for each in part.subqueries if not isinstance(each, VariantTerm)]
         return kept[0] if len(kept) == 1 else tree.Or(kept, boost=part.boost)
 
     return node and node.accept(bare)
@@ -102,7 +102,7 @@ def leaves(draw: st.DrawFn, vocabulary: Vocabulary) -> tree.Query:
         return tree.Phrase(name, written, slop=slop, boost=boost)
     if kind == "stems" and len(stems) > 1:
         return tree.Phrase(f"{name}_stem", stems, slop=slop, boost=boost)
-    return Alike(draw(multi_terms(name, written[0], vocabulary)), score=boost)
+    return ConstantScore(draw(multi_terms(name, written[0], vocabulary)), score=boost)
 
 
 @st.composite
@@ -149,7 +149,7 @@ def trees(vocabulary: Vocabulary, *, has_negated: bool) -> Trees:
             st.builds(tree.Or, several, boost=BOOSTS),
             pairs.map(lambda pair: tree.AndMaybe(*pair)),
             pairs.map(lambda pair: tree.Require(*pair)),
-            st.builds(Alike, parts, score=BOOSTS),
+            st.builds(ConstantScore, parts, score=BOOSTS),
         ]
         if has_negated:
             kinds += [

@@ -17,7 +17,7 @@ from indexer.assist.spelling import did_you_mean
 from indexer.engine.document import Document
 from indexer.engine.fields import LENGTHS_OF, TEXTS
 from indexer.engine.results import Hit, Results
-from indexer.highlight.highlighter import Marker
+from indexer.highlight.highlighter import Highlighter
 from indexer.query.variants import KINDS
 from indexer.whoosh_engine import WhooshEngine
 from indexer.whoosh_engine.index.builder import SegmentBuilder
@@ -189,7 +189,7 @@ def test_the_words_that_matched_are_marked_counted_and_in_context(engine: Whoosh
     undated = engine.frequencies(Query(tree), "year").periods[0][1]
     assert (undated.releases, undated.occurrences) == (6, 6)
     # A release's page has no index to ask.
-    marker, texts = Marker(tree), {each: TEXT[each][2] for each in TEXT}
+    marker, texts = Highlighter(tree), {each: TEXT[each][2] for each in TEXT}
     alone = {
         each: {text[a:b] for a, b in marker.marks(text, "body", TEXT[each][0])}
         for each, text in texts.items()

@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 from corpus import Settings, Store
-from corpus.issue import Refusal
+from corpus.issue import Issue
 from corpus.review.report import CrawlReport
 from corpus.warc.writer import sha256
 from webui import create_app
@@ -368,7 +368,7 @@ def test_nothing_found_has_no_link_to_narrow_it(client: FlaskClient) -> None:
 def test_offices_page_tells_what_had_no_answer_and_what_was_cut_short(
     settings: Settings, store: Store
 ) -> None:
-    report = CrawlReport("sample_doj", "pages", failed=[Refusal("u", "no_answer", "Lost.")] * 3)
+    report = CrawlReport("sample_doj", "pages", failed=[Issue("u", "no_answer", "Lost.")] * 3)
     report.cut_short = "after 1 release (--limit)"
     store.add_run("sample_doj", datetime.now(UTC), report.as_json())
     app = create_app(settings)

@@ -18,7 +18,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from corpus import Settings, Store
-from corpus.issue import Refusal
+from corpus.issue import Issue
 from corpus.review.report import CrawlReport
 from indexer import open_engine, reindex
 from webui import create_app
@@ -106,8 +106,8 @@ def test_crawls_by_office(make: Make, store: Store) -> None:
     client = make()
     age = 'communique_office_last_good_crawl_age_seconds{office="%s"}'
     assert 0 < values(client)[age % "sample_doj"] < 3600
-    refused = [Refusal("u", rule, "No.") for rule in ("soft_404", "robots", "soft_404")]
-    failed = [Refusal("u", "timeout", "No answer.")]
+    refused = [Issue("u", rule, "No.") for rule in ("soft_404", "robots", "soft_404")]
+    failed = [Issue("u", "timeout", "No answer.")]
     add_run(store, "sample_doj", timedelta(hours=1), refused=refused, failed=failed)
     add_run(store, "sample_gpo", timedelta(0), quarantined="The listing is empty.")
     add_run(store, "us_doj", timedelta(0), error="The listing is out of reach.")

@@ -26,7 +26,7 @@ from corpus.release import release_id
 from indexer import Engine, Query
 from indexer.export.csv import defused, table
 from indexer.export.formats import FORMATS, bibliography
-from indexer.export.result_set import Selection, draw, ranked, select
+from indexer.export.result_set import ExportContext, draw, ranked, select
 from indexer.whoosh_engine import WhooshEngine
 from tests.indexer.whoosh_engine.test_trees import nothing, sample_documents
 from tests.statements import sent
@@ -44,7 +44,7 @@ QUERIES = [
     "q=xyzzyx",
     "q=%21%21",
 ]
-SELECTION = Selection(
+SELECTION = ExportContext(
     'say "x" {y} @z',
     (("year", "2018"),),
     "newest",

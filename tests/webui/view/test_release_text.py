@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from corpus import Release, Store
-from indexer.highlight.highlighter import Marker
+from indexer.highlight.highlighter import Highlighter
 from indexer.query.parser import parse
 from webui.view.release_text import SHOWN_CHARS, Block, arrange
 
-NOTHING = Marker(None)
+NOTHING = Highlighter(None)
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_marks_are_numbered_through_cells_and_items(release: Release) -> None:
         release, body=("fraud and fraud", "fraud | no fraud"), shapes=("item", "row 1 2")
     )
 
-    found = arrange(text, Marker(parse("fraud", ()).tree))
+    found = arrange(text, Highlighter(parse("fraud", ()).tree))
 
     first, second = found.blocks
     pieces = [*first.items[0].lines[0].pieces, *(p for cell in second.lines[0].cells for p in cell)]
