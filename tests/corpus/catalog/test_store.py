@@ -188,7 +188,7 @@ def test_many_are_given_as_each_alone(copy_store: Store, monkeypatch: pytest.Mon
     url = translated.alternates[0].url
     withheld = {held[0].id, held[-1].id, copy_store.id_of("sample_gpo", url)} - {translated.id}
     for id_ in withheld & {each.id for each in held}:
-        copy_store.suppress(id_, "By order of a court.")
+        copy_store.withhold(id_, "By order of a court.")
     ids = [*(each.id for each in held[:12]), *withheld, translated.id, "x-0", ""]
 
     @tried(max_examples=40, deadline=None)

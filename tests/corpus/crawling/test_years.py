@@ -15,6 +15,8 @@ from corpus.crawling.preview import check
 from corpus.crawling.sample_site import SampleSite
 from corpus.errors import PageError
 from corpus.reading.page import Page
+from corpus.reading.reader import read_release
+from corpus.release import Draft
 from corpus.review.report import CrawlReport
 from corpus.sources.us_mn_ag import FIRST_YEAR, HOST, listing_url, newer_listings
 
@@ -157,8 +159,10 @@ def test_a_page_that_is_no_script_of_releases_is_refused(body: bytes) -> None:
 
 
 def test_a_release_without_any_date_and_one_that_is_a_pdf_file_are_refused() -> None:
-    read = office("us_mn_ag").route(None).release
+    def read(page: Page) -> Draft:
+        return read_release(office("us_mn_ag").route(None), page, 20)
+
     with pytest.raises(PageError, match="neither address, title nor dateline has a date"):
         read(Page(f"https://{HOST}/a.asp", b"<div id='content'><h1>T</h1><p>Text</p></div>"))
-    with pytest.raises(PageError, match="is a PDF file"):
+    with pytest.raises(PageError, match="It is a PDF file"):
         read(Page(f"https://{HOST}/a.pdf", b"%PDF-1.7 \xff"))

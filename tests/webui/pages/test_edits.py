@@ -261,7 +261,7 @@ def number_sent(client: FlaskClient, url: str) -> int:
     return len(statements)
 
 
-@pytest.mark.parametrize("url", ["/changes", "/changes.atom"])
+@pytest.mark.parametrize("url", ["/edits", "/edits.atom"])
 def test_many_changes_take_no_more_statements_than_few(
     own: tuple[FlaskClient, Store], url: str
 ) -> None:

@@ -327,7 +327,7 @@ def test_releases_are_read_by_two_hundred_and_none_that_is_withheld_before(store
 
     found_later = ranked(store, ids)
     assert next(found_later)[1].id == ids[0]
-    store.suppress(ids[200], "By order of a court.")
+    store.withhold(ids[200], "By order of a court.")
     assert [(rank, each.id) for rank, each in found_later] == [
         (rank, id_) for rank, id_ in enumerate(ids, 1) if rank not in (1, 201)
     ]

@@ -227,7 +227,7 @@ def test_tabs_lead_to_the_same_releases(client: FlaskClient) -> None:
         assert [a["href"] for a in soup.select(".tools a")] == expected
         assert len(soup.select('.tools a[aria-current="page"]')) == 1
     assert soup_of(client, f"/sample?{asked}&seed=1").select_one('.tools [aria-current="page"]')
-    russian = soup_of(client, f"/ru/context?{asked}")
+    russian = soup_of(client, f"/ru/concordance?{asked}")
     assert [a["href"] for a in russian.select(".tools a")] == [f"/ru{each}" for each in expected]
 
 
