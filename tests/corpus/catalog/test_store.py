@@ -193,9 +193,11 @@ def test_many_are_given_as_each_alone(copy_store: Store, monkeypatch: pytest.Mon
 
     @tried(max_examples=40, deadline=None)
     @given(st.lists(st.sampled_from(ids), max_size=15), st.booleans())
-    def compare(chosen: list[str], sealed: bool) -> None:
-        alone = [copy_store.get(each, sealed=sealed) for each in chosen]
-        assert copy_store.get_many(iter(chosen), sealed=sealed) == [*filter(None, alone)]
+    def compare(chosen: list[str], with_withheld: bool) -> None:
+        alone = [copy_store.get(each, with_withheld=with_withheld) for each in chosen]
+        assert copy_store.get_many(iter(chosen), with_withheld=with_withheld) == [
+            *filter(None, alone)
+        ]
         versions = {each: copy_store.versions(each) for each in chosen}
         assert copy_store.versions_of(chosen) == {k: v for k, v in versions.items() if v}
 
