@@ -22,12 +22,8 @@ HOST = "127.0.0.1"
 SEARCHES = (
     *("/?q=fraud", "/?q=torture+victims", "/?q=%22human+trafficking%22", "/?q=tax&year=2016"),
     *("/?q=traffick*", "/?q=bribery&step=year", "/?q=fruad", "/complete?q=tort"),
-    *(
-        "/concordance?q=guilty",
-        "/collocates?q=fraud",
-        "/trends?q=fraud&q=tax",
-        "/export.csv?q=torture",
-    ),
+    *("/concordance?q=guilty", "/collocates?q=fraud", "/trends?q=fraud&q=tax"),
+    "/export.csv?q=torture",
 )
 ASKED = (*SEARCHES, "/help", *SEARCHES, "/edits", *SEARCHES, "/api/v1/search?q=arson", "/coverage")
 LETTERS = "abcdefghijklmnopqrstuvwxyz"

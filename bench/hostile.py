@@ -97,16 +97,8 @@ class Served:
 @contextmanager
 def served_pages(folder: Path, workers: int, **settings: str) -> Iterator[Served]:
     """The pages over a data folder."""
-    command = [
-        sys.executable,
-        "-m",
-        "communique",
-        "serve",
-        "--port",
-        "0",
-        "--workers",
-        str(workers),
-    ]
+    command = [sys.executable, "-m", "communique", "serve", "--port", "0"]
+    command += ["--workers", str(workers)]
     env = os.environ | {"COMMUNIQUE_DATA": str(folder)}
     env |= {f"COMMUNIQUE_{name.upper()}": value for name, value in settings.items()}
     with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:

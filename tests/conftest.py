@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -19,7 +20,7 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, sync_playwright
 from waitress.server import create_server
 
-from corpus import Settings, Store, office, offices
+from corpus import Settings, Store, office, offices, sources
 from corpus.crawling.crawl import crawl
 from corpus.crawling.sample_site import SampleSite
 from corpus.release import release_id
@@ -84,6 +85,25 @@ def store(settings: Settings) -> Iterator[Store]:
     opened = Store(settings)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def add_office(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[str, str], None]]:
+    """Add an office by its name and the text of its file, for one test alone."""
+    names = []
+    monkeypatch.setattr(sources, "__path__", [*sources.__path__, str(tmp_path)])
+
+    def add(name: str, text: str) -> None:
+        (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
+        names.append(name)
+        offices.cache_clear()
+
+    yield add
+    offices.cache_clear()
+    for name in names:
+        sys.modules.pop(f"corpus.sources.{name}", None)
 
 
 @pytest.fixture(params=["own", "generic"])

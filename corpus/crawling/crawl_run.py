@@ -303,9 +303,7 @@ class Run:
             told = str(error)
             if error.rule == "reader_broke" and error.__cause__:
                 told = f"{told} {log(error.__cause__, self.settings, wanted.url)}"
-            refusal = Issue(wanted.url, error.rule, told)
-            if error.rule != "too_slow":  # what takes long to read would take long again
-                refusal = validation.check_page(page) or refusal
+            refusal = validation.unreadable(page, Issue(wanted.url, error.rule, told))
             self.report.refused.append(refusal)
             self._listing_failed(wanted, refusal.reason)
             return

@@ -121,9 +121,7 @@ class _Look:
                 draft = read_release(self.route, page, self.limit_s)
                 self._take_draft(url, draft, validation.check_little(page, draft))
         except PageError as error:
-            refusal = Issue(url, error.rule, str(error))
-            if error.rule != "too_slow":  # what takes long to read would take long again
-                refusal = validation.check_page(page) or refusal
+            refusal = validation.unreadable(page, Issue(url, error.rule, str(error)))
             self.readings.append(PreviewedPage(url, self.kind, None, refusal))
         for reading in self.readings[before : before + 1]:
             self.readings[before] = replace(reading, remarks=validation.page_remarks(page))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 from itertools import chain
@@ -52,8 +52,9 @@ class AttestationCheck:
     def findings_in(self, path: Path, held: dict[int, Record], attested: Rows) -> Iterator[Finding]:
         """Versions that are not what the records in a file say, or have none where they should."""
         lost = []
+        told = {at: said for at, record in held.items() if (said := read_statement(record))}
         for offset, rows in attested.items():
-            said = read_statement(held.get(offset))
+            said = told.get(offset)
             for row in rows:
                 if said is None or (said["release"], said["version"]) != (row.release, row.ordinal):
                     lost.append(row)
@@ -64,7 +65,8 @@ class AttestationCheck:
                         partial(mend, self.settings, self.store, row, said),
                     )
         yield from self._findings_of_lost(path, lost)
-        self._remember(held.values())
+        if told:
+            self._remember([*told.values()])
 
     def findings_of_missing(self, path: Path, attested: Rows) -> Iterator[Finding]:
         """Versions whose records stood in a file that is not there."""
@@ -131,9 +133,8 @@ class AttestationCheck:
                 partial(restore_rows, self.settings, self.store, name, ids),
             )
 
-    def _remember(self, records: Iterable[Record]) -> None:
+    def _remember(self, told: list[Said]) -> None:
         """Keep what records say of versions without one, and of those that are not there."""
-        told = [*filter(None, map(read_statement, records))]
         for said in told:
             key = said["release"], said["version"]
             if key in self.unattested:
@@ -149,9 +150,9 @@ class AttestationCheck:
                 self.gone[said["release"]].append(said)
 
 
-def read_statement(record: Record | None) -> Said | None:
+def read_statement(record: Record) -> Said | None:
     """What a record says, where it attests a version."""
-    if record is None or (record.kind, record.content_type) != ("metadata", MEDIA_TYPE):
+    if (record.kind, record.content_type) != ("metadata", MEDIA_TYPE):
         return None
     said: Said = json.loads(record.body)
     return said

@@ -54,6 +54,13 @@ NO_TEXT = re.compile("[\0\ud800-\udfff]")
 Linked = TypeVar("Linked", Attachment, Alternate)
 
 
+def unreadable(page: Page, issue: Issue) -> Issue:
+    """What is wrong with a page that its reader cannot make out: that it is none of the office, or
+    else the reader's own issue. What takes long to read is not read again for it.
+    """
+    return issue if issue.rule == "too_slow" else check_page(page) or issue
+
+
 def check_page(page: Page) -> Issue | None:
     """Whether a response is a bot wall, or an error page sent with status 200.
 

@@ -43,18 +43,8 @@ class Downloads:
                 return self.slots.take(client())
             except SlotsTakenError as error:
                 if error.is_own or monotonic() > until:
-                    self._refuse(error)
+                    _refuse(error)
             sleep(LOOK_S)
-
-    def _refuse(self, error: SlotsTakenError) -> NoReturn:
-        if error.is_own:
-            words = gettext(
-                "A file is already being downloaded from your network address; one address can"
-                " download one file at a time. Try again when it is done."
-            )
-            raise TooManyRequests(words, retry_after=RETRY_AFTER_S) from error
-        words = gettext("Others are downloading just now; try again in a minute.")
-        raise ServiceUnavailable(words, retry_after=RETRY_AFTER_S) from error
 
 
 def file(
@@ -81,3 +71,14 @@ def _blocks(lines: Iterator[str], place: ExitStack) -> Iterator[bytes]:
                 yield "".join(held).encode()
                 held, size = [], 0
         yield "".join(held).encode()
+
+
+def _refuse(error: SlotsTakenError) -> NoReturn:
+    if error.is_own:
+        words = gettext(
+            "A file is already being downloaded from your network address; one address can"
+            " download one file at a time. Try again when it is done."
+        )
+        raise TooManyRequests(words, retry_after=RETRY_AFTER_S) from error
+    words = gettext("Others are downloading just now; try again in a minute.")
+    raise ServiceUnavailable(words, retry_after=RETRY_AFTER_S) from error

@@ -14,12 +14,11 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from http.server import ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from corpus import Settings, Store, office, offices, sources
+from corpus import Settings, Store, office, offices
 from corpus.crawling.crawl import crawl
 from corpus.crawling.preview import check
 from corpus.crawling.sample_site import SampleSite
@@ -390,14 +389,10 @@ class BreakingSite(SampleSite):
 
 
 @pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[BreakingSite]:
-    (tmp_path / f"{NAME}.py").write_text(OFFICE, encoding="utf-8")
-    monkeypatch.setattr(sources, "__path__", [*sources.__path__, str(tmp_path)])
-    offices.cache_clear()
+def site(add_office: Callable[[str, str], None]) -> Iterator[BreakingSite]:
+    add_office(NAME, OFFICE)
     with BreakingSite() as opened:
         yield opened
-    offices.cache_clear()
-    sys.modules.pop(f"corpus.sources.{NAME}", None)
 
 
 def by_rule(report: CrawlReport) -> Counter[str]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from http.server import ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from corpus import Settings, Store, office, offices, sources
+from corpus import Settings, Store, office
 from corpus.crawling.crawl import crawl
 from corpus.crawling.sample_site import SampleSite
 from corpus.errors import PageError
@@ -111,15 +109,11 @@ class RedesignedSite(SampleSite):
 
 
 @pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RedesignedSite]:
-    """The site of an office whose file stands in a folder of its own, for this test alone."""
-    (tmp_path / f"{NAME}.py").write_text(OFFICE, encoding="utf-8")
-    monkeypatch.setattr(sources, "__path__", [*sources.__path__, str(tmp_path)])
-    offices.cache_clear()
+def site(add_office: Callable[[str, str], None]) -> Iterator[RedesignedSite]:
+    """The site of an office that is there for this test alone."""
+    add_office(NAME, OFFICE)
     with RedesignedSite() as opened:
         yield opened
-    offices.cache_clear()
-    sys.modules.pop(f"corpus.sources.{NAME}", None)
 
 
 @pytest.fixture
