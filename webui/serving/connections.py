@@ -9,7 +9,7 @@ import struct
 from collections import Counter
 from heapq import nsmallest
 from socket import IPPROTO_TCP, SO_LINGER, SO_SNDBUF, SOL_SOCKET, TCP_NODELAY, socket
-from time import monotonic
+from time import monotonic, time
 from typing import Any
 
 from waitress.adjustments import Adjustments
@@ -25,7 +25,7 @@ from webui.site.clients import client_at
 # Of a process. When one more comes, whoever has most loses one that asks for nothing.
 CONNECTIONS = 256
 ACCEPTED_AT_ONCE = 64
-IDLE_S = 75
+IDLE_S, UPKEEP_EACH_S = 75, 1
 # So much of an answer must be taken for its client not to count as stuck.
 PART_BYTES = 64_000
 # How much of an answer the system holds until it is taken, and how much more we do.
@@ -36,8 +36,6 @@ LIMITS = {
     "outbuf_overflow": WAITING_BYTES,
     "outbuf_high_watermark": WAITING_BYTES,
     "channel_timeout": IDLE_S,
-    "cleanup_interval": 1,
-    "connection_limit": 10 * CONNECTIONS,  # never reached
     "ident": None,
 }
 OPTIONS = [(IPPROTO_TCP, TCP_NODELAY, 1), (SOL_SOCKET, SO_SNDBUF, SENDING_BYTES)]
@@ -155,6 +153,7 @@ class Server(TcpWSGIServer):
 
     def __init__(self, app: Any, listener: socket, settings: Settings, threads: Threads) -> None:
         self.proxies, self.patience_s = settings.proxies, settings.patience_s
+        self.next_upkeep = 0.0
         super().__init__(
             app,
             {},
@@ -178,6 +177,9 @@ class Server(TcpWSGIServer):
 
     def step(self, most_s: float) -> None:
         """Read and write what there is, or wait for it so long."""
+        if monotonic() >= self.next_upkeep:
+            self.next_upkeep = monotonic() + UPKEEP_EACH_S
+            self.drop_stuck()
         self.asyncore.loop(most_s, use_poll=True, map=self._map, count=1)
 
     def set_socket_options(self, conn: socket) -> None:
@@ -196,9 +198,15 @@ class Server(TcpWSGIServer):
             for each in self._least_needed(len(self.active_channels) - CONNECTIONS):
                 each.drop()
 
-    def maintenance(self, now: float) -> None:
+    def readable(self) -> bool:
+        """Whether connections are taken. Waitress closes idle ones here, amid asking what to wait
+        for: a number that is closed then goes to the next connection, which ends by its event.
+        """
+        return bool(self.accepting)
+
+    def drop_stuck(self) -> None:
         """Close what is idle or stuck."""
-        super().maintenance(now)
+        self.maintenance(time())
         for each in [*self.active_channels.values()]:
             if each.is_stuck(monotonic(), self.patience_s):
                 each.drop()

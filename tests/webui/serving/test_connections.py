@@ -121,3 +121,19 @@ def test_an_answer_that_breaks_off_does_not_pass_for_whole(
             server.step(0.1)
         with reader.makefile("rb") as file, pytest.raises(ConnectionResetError):
             file.read()
+
+
+def test_a_connection_that_gets_the_number_of_a_dropped_one_is_not_dropped() -> None:
+    with serving(answered) as (server, _), connected(server, b"") as silent:
+        server.step(1)
+        server.patience_s = -1
+        server.drop_stuck()  # twice in a row is stuck
+        server.next_upkeep = 0
+        (number,) = server.active_channels
+        with connected(server, asked_for("a")) as honest:
+            server.step(1)  # drops one and takes the other
+            assert [*server.active_channels] == [number]
+            server.patience_s = WAIT_S
+            server.step(1)
+            assert silent.recv(1) == b""
+            assert honest.recv(12) == b"HTTP/1.1 200"
