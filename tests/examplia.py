@@ -9,7 +9,9 @@ from dataclasses import replace
 from corpus import Settings, Store
 from corpus.crawling.sample_site import SampleSite
 from corpus.evidence.verify import verify_archive, verify_catalog
-from corpus.reading.page import Page, next_page, one, paragraphs, read_iso_date, some, target, text
+from corpus.reading.dates import read_iso_date
+from corpus.reading.page import Page, next_page, one, some, target
+from corpus.reading.paragraphs import paragraphs, text
 from corpus.reading.source import Link, Listing, Route, Source
 from corpus.release import Draft
 from corpus.review.report import CrawlReport

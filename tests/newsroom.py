@@ -18,7 +18,7 @@ from bs4 import BeautifulSoup
 from bs4.element import Tag
 
 from corpus.crawling.sample_site import PAGES
-from corpus.reading.page import UNREAD
+from corpus.reading.visible_text import UNREAD
 
 ROW = '<div class="views-row"><div class="views-field views-field-title"><a href="{}">'
 PAGER = '<ul class="pager"><li class="pager__item--next"><a href="{}&amp;page={}">'

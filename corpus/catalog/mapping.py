@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Label, Row, Select, select
 
 from corpus.database import tables
-from corpus.reading.validation import linked
+from corpus.reading.links import acceptable_links
 from corpus.release import (
     FACTS,
     Alternate,
@@ -103,7 +103,7 @@ def version_values(
     """
     office = found.reader.partition("/")[0]
     if known := offices().get(office):
-        draft, _ = linked(draft, known)
+        draft, _ = acceptable_links(draft, known.hosts)
     facts = {k: v for k, v in asdict(draft).items() if k not in {"url", "part", "layout"} | silent}
     facts |= {"body": [str(each) for each in draft.body], "shapes": draft.shapes}
     facts |= statute_values(office, draft.language, draft.title, facts["body"])

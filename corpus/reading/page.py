@@ -15,25 +15,7 @@ from bs4.filter import SoupStrainer
 from corpus.errors import PageError
 from corpus.reading.address import judge, resolve, with_query_in
 from corpus.reading.charset import REPLACEMENT, Decoded, decode
-from corpus.reading.dates import read_date, read_iso_date, read_slashed_date
 from corpus.reading.html_tree import parse
-from corpus.reading.paragraphs import INVISIBLE, WORD, clean, paragraphs, text
-from corpus.reading.visible_text import BLOCKS, HEADINGS, UNREAD
-
-__all__ = [  # what readers need, in one place
-    "BLOCKS",
-    "HEADINGS",
-    "INVISIBLE",
-    "UNREAD",
-    "WORD",
-    "clean",
-    "paragraphs",
-    "read_date",
-    "read_iso_date",
-    "read_slashed_date",
-    "text",
-]
-
 
 Value = TypeVar("Value")
 SURROGATE = re.compile("[\ud800-\udfff]")  # JSON can hold half of a pair, HTML cannot

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import date, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from bs4 import BeautifulSoup
 
@@ -18,9 +18,11 @@ from corpus.issue import Issue
 from corpus.reading.address import judge, resolve
 from corpus.reading.charset import REPLACEMENT
 from corpus.reading.languages import other_language
-from corpus.reading.page import WORD, Page, clean
+from corpus.reading.links import acceptable_links
+from corpus.reading.page import Page
+from corpus.reading.paragraphs import WORD, clean
 from corpus.reading.source import Source
-from corpus.release import Alternate, Attachment, Draft
+from corpus.release import Draft
 
 # Walls and error pages are short; a true release that merely speaks of them seldom is.
 SHORT_TEXT = 2500
@@ -51,7 +53,6 @@ TOLERANCE = timedelta(days=1)
 EARLIEST = date(1900, 1, 1)
 # No characters, though JSON can say them: no database keeps them. In texts they are mended.
 NO_TEXT = re.compile("[\0\ud800-\udfff]")
-Linked = TypeVar("Linked", Attachment, Alternate)
 
 
 def unreadable(page: Page, issue: Issue) -> Issue:
@@ -94,30 +95,6 @@ def check_little(page: Page, draft: Draft) -> Issue | None:
     if not (WALL.match(draft.title) or LOST.match(draft.title)):
         return None
     return check_page(page)
-
-
-def linked(draft: Draft, source: Source) -> tuple[Draft, list[Issue]]:
-    """A draft with those files and translations whose addresses may be kept, and why others may
-    not. A file may stand on any host: what is fetched is judged anew.
-    """
-    refused: list[Issue] = []
-    kept = replace(
-        draft,
-        attachments=list(_passed(draft.attachments, None, refused)),
-        alternates=list(_passed(draft.alternates, source.hosts, refused)),
-    )
-    return kept, refused
-
-
-def _passed(
-    links: Iterable[Linked], hosts: tuple[str, ...] | None, refused: list[Issue]
-) -> Iterator[Linked]:
-    for link in links:
-        url = resolve(link.url)
-        if refusal := judge(url, hosts):
-            refused.append(refusal)
-        else:
-            yield replace(link, url=url)
 
 
 def broken_text(draft: Draft, source: Source, today: date) -> str | None:
@@ -203,7 +180,7 @@ def remarks(draft: Draft, url: str, source: Source) -> list[Issue]:
     stands where another of the office's languages should: it keeps the language that was declared.
     Files and translations whose addresses may not be kept are left out.
     """
-    _, refused = linked(draft, source)
+    _, refused = acceptable_links(draft, source.hosts)
     odd = [Issue(url, each.rule, f"A link, {each.url}: {each.reason}") for each in refused]
     found = other_language(draft.body, draft.language, source.languages)
     if found is None:
@@ -222,7 +199,7 @@ def check(
     """The first rule that a draft trips, or None when it may enter."""
     if refusal := judge(resolve(draft.url or url), source.hosts):
         return refusal
-    kept, _ = linked(draft, source)
+    kept, _ = acceptable_links(draft, source.hosts)
     for rule in RULES:
         if reason := rule(kept, source, today):
             return Issue(url, rule.__name__, reason)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from bs4.element import Tag
 
-from corpus.reading.page import Page, at_most_one, attribute, one, read_date, some, target, text
+from corpus.reading.dates import read_date
+from corpus.reading.page import Page, at_most_one, attribute, one, some, target
+from corpus.reading.paragraphs import text
 from corpus.reading.source import Link
 from corpus.release import Alternate
 

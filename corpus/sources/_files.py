@@ -8,7 +8,8 @@ from urllib.parse import unquote
 from bs4.element import Tag
 
 from corpus.reading.address import split
-from corpus.reading.page import Page, clean, target, text
+from corpus.reading.page import Page, target
+from corpus.reading.paragraphs import clean, text
 from corpus.release import Attachment
 
 DOCUMENTS = {".csv", ".doc", ".docx", ".pdf", ".ppt", ".pptx", ".rtf", ".txt", ".xls", ".xlsx"}

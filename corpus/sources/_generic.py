@@ -27,7 +27,8 @@ from corpus.reading.address import (
     split,
     untracked,
 )
-from corpus.reading.page import Page, clean, fragment, paragraphs, target, text
+from corpus.reading.page import Page, fragment, target
+from corpus.reading.paragraphs import clean, paragraphs, text
 from corpus.reading.source import Link, Listing, Route
 from corpus.release import Draft
 

@@ -12,16 +12,9 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from corpus.errors import PageError
 from corpus.reading.address import normalize, split
-from corpus.reading.page import (
-    Page,
-    clean,
-    fragment,
-    item_bytes,
-    member,
-    number,
-    paragraphs,
-    read_iso_date,
-)
+from corpus.reading.dates import read_iso_date
+from corpus.reading.page import Page, fragment, item_bytes, member, number
+from corpus.reading.paragraphs import clean, paragraphs
 from corpus.reading.source import Listing, Route, Source
 from corpus.release import Draft
 

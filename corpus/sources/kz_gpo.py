@@ -13,7 +13,9 @@ from bs4.filter import SoupStrainer
 
 from corpus.errors import PageError
 from corpus.reading.address import normalize, split
-from corpus.reading.page import Page, attribute, next_page, one, paragraphs, read_date, target, text
+from corpus.reading.dates import read_date
+from corpus.reading.page import Page, attribute, next_page, one, target
+from corpus.reading.paragraphs import paragraphs, text
 from corpus.reading.source import Link, Listing, Route, Source
 from corpus.release import Alternate, Draft
 from corpus.sources import _govkz

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from corpus.reading.page import Page, next_page, one, paragraphs, read_date, text
+from corpus.reading.dates import read_date
+from corpus.reading.page import Page, next_page, one
+from corpus.reading.paragraphs import paragraphs, text
 from corpus.reading.source import Listing, Route, Source
 from corpus.release import Draft
 from corpus.sources._address import canonical

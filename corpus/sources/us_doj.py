@@ -17,22 +17,20 @@ from bs4.filter import SoupStrainer
 
 from corpus.errors import PageError
 from corpus.reading.address import resolve
+from corpus.reading.dates import read_iso_date
 from corpus.reading.page import (
     Page,
     attribute,
-    clean,
     fragment,
     item_bytes,
     member,
     next_page,
     number,
     one,
-    paragraphs,
-    read_iso_date,
     some,
     target,
-    text,
 )
+from corpus.reading.paragraphs import clean, paragraphs, text
 from corpus.reading.source import Link, Listing, Route, Source
 from corpus.release import Attachment, Draft
 from corpus.sources._address import canonical

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from bs4.element import Tag
 
-from corpus.reading.page import (
-    Page,
-    next_page,
-    one,
-    paragraphs,
-    read_date,
-    read_slashed_date,
-    some,
-    target,
-    text,
-)
+from corpus.reading.dates import read_date, read_slashed_date
+from corpus.reading.page import Page, next_page, one, some, target
+from corpus.reading.paragraphs import paragraphs, text
 from corpus.reading.source import Link, Listing, Route, Source
 from corpus.release import Draft
 from corpus.sources._address import canonical

@@ -9,7 +9,9 @@ from datetime import date
 
 from bs4.element import Tag
 
-from corpus.reading.page import Page, next_page, one, paragraphs, read_date, some, target, text
+from corpus.reading.dates import read_date
+from corpus.reading.page import Page, next_page, one, some, target
+from corpus.reading.paragraphs import paragraphs, text
 from corpus.reading.source import Link, Listing, Route, Source
 from corpus.release import Draft
 from corpus.sources._address import canonical

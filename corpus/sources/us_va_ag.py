@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 from corpus.errors import PageError
-from corpus.reading.page import Page, next_page, one, paragraphs, some, target, text
+from corpus.reading.page import Page, next_page, one, some, target
+from corpus.reading.paragraphs import paragraphs, text
 from corpus.reading.source import Link, Listing, Route, Source
 from corpus.release import Draft
 from corpus.sources._address import canonical

@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from corpus.errors import PageError
-from corpus.reading.page import read_date
+from corpus.reading.dates import read_date
 
 CLOCKS = ("2024-02-29T23:59:59+00:00", "2031-03-31T00:00:01+00:00")
 DAY = date(2018, 4, 27)

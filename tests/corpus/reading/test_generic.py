@@ -12,7 +12,8 @@ import pytest
 
 from corpus.errors import PageError
 from corpus.evidence.exchanges import Answer, ParsedPage, read
-from corpus.reading.page import Page, text
+from corpus.reading.page import Page
+from corpus.reading.paragraphs import text
 from corpus.reading.source import Link, Source
 from corpus.sources._generic import canonical, route
 from corpus.warc.reader import Record

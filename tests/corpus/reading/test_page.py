@@ -14,23 +14,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from corpus.errors import PageError
-from corpus.reading.page import (
-    BLOCKS,
-    UNREAD,
-    Page,
-    at_most_one,
-    attribute,
-    clean,
-    fragment,
-    next_page,
-    one,
-    paragraphs,
-    read_iso_date,
-    read_slashed_date,
-    some,
-    target,
-    text,
-)
+from corpus.reading.dates import read_iso_date, read_slashed_date
+from corpus.reading.page import Page, at_most_one, attribute, fragment, next_page, one, some, target
+from corpus.reading.paragraphs import clean, paragraphs, text
+from corpus.reading.visible_text import BLOCKS, UNREAD
 
 DEFECTS = Path(__file__).parents[2] / "pages" / "defects"
 TABLE = "<table><tr><td>In</td></tr></table>"

@@ -316,7 +316,9 @@ def test_what_may_be_text_is_left_to_the_reader(body: bytes, content_type: str) 
 NAME, HOST = "invented_breaking", "www.prosecutor.example"
 OFFICE = '''"""An invented office, whose reader does what its pages say."""
 
-from corpus.reading.page import Page, one, paragraphs, some, target, text, read_date
+from corpus.reading.dates import read_date
+from corpus.reading.page import Page, one, some, target
+from corpus.reading.paragraphs import paragraphs, text
 from corpus.release import Draft
 from corpus.reading.source import Link, Listing, Route, Source
 

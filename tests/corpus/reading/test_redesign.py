@@ -26,10 +26,11 @@ OFFICE = '''"""An invented office that was redesigned; its new pages name no top
 
 from urllib.parse import urljoin
 
-from corpus.reading.layout import Layout, Layouts
-from corpus.reading.page import attribute, one, paragraphs, read_date, read_iso_date, some, text
+from corpus.reading.dates import read_date, read_iso_date
+from corpus.reading.page import attribute, one, some
+from corpus.reading.paragraphs import paragraphs, text
+from corpus.reading.source import Layout, Layouts, Link, Listing, Route, Source
 from corpus.release import Draft
-from corpus.reading.source import Link, Listing, Route, Source
 
 
 def links(page):

@@ -10,7 +10,8 @@ from sqlalchemy import update
 from corpus import Provenance, Settings, Store
 from corpus.database import tables
 from corpus.evidence.reparse import reread_archive
-from corpus.reading.page import fragment, paragraphs
+from corpus.reading.page import fragment
+from corpus.reading.paragraphs import paragraphs
 from corpus.release import Draft, Paragraph, release_id
 
 pytestmark = pytest.mark.each_catalog

@@ -12,7 +12,8 @@ from bs4 import BeautifulSoup
 
 from corpus.errors import PageError
 from corpus.reading.html_tree import MOST_ELEMENTS
-from corpus.reading.page import Page, clean, fragment, one, paragraphs, text
+from corpus.reading.page import Page, fragment, one
+from corpus.reading.paragraphs import clean, paragraphs, text
 
 
 @pytest.mark.parametrize(

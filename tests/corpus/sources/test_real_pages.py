@@ -12,7 +12,8 @@ import pytest
 
 from corpus import Settings, Store, office
 from corpus.crawling.crawl import crawl
-from corpus.reading.page import UNREAD, Page, one
+from corpus.reading.page import Page, one
+from corpus.reading.visible_text import UNREAD
 from corpus.sources.us_doj import RELEASE
 
 STRIDE = 7

@@ -19,7 +19,8 @@ import pytest
 
 from corpus import Settings, Store, office
 from corpus.crawling.crawl import crawl
-from corpus.reading.page import INVISIBLE, Page, clean, fragment, one, text
+from corpus.reading.page import Page, fragment, one
+from corpus.reading.paragraphs import INVISIBLE, clean, text
 from corpus.reading.source import Listing
 from corpus.release import Draft
 from corpus.sources.us_mn_ag import listing_url
