@@ -25,7 +25,8 @@ from corpus import Settings, Store
 from corpus.database import tables
 from corpus.errors import StoreError
 from corpus.evidence.verify import verify_catalog
-from corpus.warc.writer import Place, read_response, responses, sha256
+from corpus.release import RecordLocation, sha256
+from corpus.warc.archive import read_response, responses
 
 ROOT = Path(__file__).resolve().parents[1]
 CRAWLS, SEED = 20, 2018
@@ -129,7 +130,7 @@ def holdings(settings: Settings) -> dict[str, Any]:
             staged = connection.execute(select(tables.staged)).all()
             found["unpublished"] = len(staged)
             places = connection.execute(select(*(tables.visit.c[name] for name in PLACES)))
-            places = [Place(row.warc_file, row.warc_offset) for row in places]
+            places = [RecordLocation(row.warc_file, row.warc_offset) for row in places]
     found["visited"] = sorted(sha256(read_response(settings.archive, p).body) for p in places)
     found["archive"] = sorted(set(_archived(settings)))
     return found

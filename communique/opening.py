@@ -15,7 +15,7 @@ from corpus import Settings, Store
 from corpus.errors import DamagedCatalogError, NoCatalogError
 from corpus.evidence.catalog_rescue import make_anew
 from corpus.evidence.finding import Finding
-from corpus.warc.writer import own_files
+from corpus.warc.archive import own_files
 
 
 @contextmanager

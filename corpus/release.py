@@ -82,6 +82,14 @@ FACTS = ("title", "published", "body", "number", "topics", "components", "attach
 
 
 @dataclass(frozen=True)
+class RecordLocation:
+    """Where a record is: a file named relative to the archive folder, a byte offset in it."""
+
+    warc_file: str
+    warc_offset: int
+
+
+@dataclass(frozen=True)
 class Attestation:
     """The record in the archive that says what is held of a version.
 
@@ -118,6 +126,11 @@ class Provenance:
     origin: str | None = None
     lost_at: datetime | None = None
     attestation: Attestation | None = field(default=None, compare=False)
+
+    @property
+    def location(self) -> RecordLocation:
+        """The response in the archive."""
+        return RecordLocation(self.warc_file, self.warc_offset)
 
 
 @dataclass(frozen=True)
@@ -172,7 +185,12 @@ class Version:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
+def sha256(body: bytes) -> str:
+    """The digest that the catalog keeps of a body."""
+    return hashlib.sha256(body).hexdigest()
+
+
 def release_id(office: str, canonical_url: str) -> str:
     """`<office>-<16 hex of sha256 of the canonical URL>`: stable as long as the URL is."""
     words = canonical_url.encode(errors="surrogatepass")  # what is no address is told later
-    return f"{office}-{hashlib.sha256(words).hexdigest()[:16]}"
+    return f"{office}-{sha256(words)[:16]}"

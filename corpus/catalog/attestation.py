@@ -17,9 +17,9 @@ from sqlalchemy import Connection, Row, Select, bindparam, select, tuple_, updat
 
 from corpus.database import tables
 from corpus.errors import StoreError
-from corpus.release import FACTS
+from corpus.release import FACTS, sha256
 from corpus.warc.reader import read_record
-from corpus.warc.writer import ArchiveWriter, sha256
+from corpus.warc.writer import ArchiveWriter
 
 # The occasions: with the version, when our reading of it changed, and for versions that had none.
 MADE, REVISED, LATER = "made", "revised", "later"
@@ -109,11 +109,11 @@ class Attestor:
                 about = _record_id(self.archive / file, offset)
                 for row in some:
                     body = canonical_json(statement(dict(row._mapping), now))
-                    place = archive.add_metadata(row.url, MEDIA_TYPE, body, now, about)
+                    location = archive.add_metadata(row.url, MEDIA_TYPE, body, now, about)
                     row_of = {"id": row.release, "version": row.ordinal, "attested_at": now}
                     stands = {
-                        "attested_file": place.warc_file,
-                        "attested_offset": place.warc_offset,
+                        "attested_file": location.warc_file,
+                        "attested_offset": location.warc_offset,
                     }
                     places.append(row_of | stands)
         self.begun[office] = archive.name

@@ -18,12 +18,12 @@ from corpus.release import (
     Attestation,
     Draft,
     Provenance,
+    RecordLocation,
     Release,
     Version,
 )
 from corpus.sources import offices
 from corpus.statutes import RULES, Cited, cited
-from corpus.warc.writer import Place
 
 # All that a reader makes of a response.
 DERIVED = (*FACTS, "language", "place", "signature", "kind", "alternates", "shapes", "statutes")
@@ -60,7 +60,7 @@ class Visit:
     last_modified: str | None
     fetched_at: datetime
     sha256: str
-    place: Place
+    location: RecordLocation
     status: int = 200
 
 
@@ -137,13 +137,13 @@ def from_json(values: dict[str, Any]) -> dict[str, Any]:
 
 def visit_values(visit: Visit) -> dict[str, Any]:
     """A visit as a row of `visit`."""
-    return {k: v for k, v in asdict(visit).items() if k != "place"} | asdict(visit.place)
+    return {k: v for k, v in asdict(visit).items() if k != "location"} | asdict(visit.location)
 
 
 def read_visit(row: Row[Any]) -> Visit:
     """A row of `visit` as a record."""
-    place = Place(row.warc_file, row.warc_offset)
-    return Visit(row.etag, row.last_modified, row.fetched_at, row.sha256, place, row.status)
+    location = RecordLocation(row.warc_file, row.warc_offset)
+    return Visit(row.etag, row.last_modified, row.fetched_at, row.sha256, location, row.status)
 
 
 def differs(old: Row[Any], values: dict[str, Any]) -> bool:

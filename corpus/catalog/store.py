@@ -40,10 +40,10 @@ from corpus.database.opening import check_pages, failed, not_whole, open_catalog
 from corpus.database.sqlite_file import check_unchanged
 from corpus.errors import NoCatalogError
 from corpus.plural import pluralize
-from corpus.release import Draft, Provenance, Release, Version, release_id
+from corpus.release import Draft, Provenance, RecordLocation, Release, Version, release_id
 from corpus.settings import Settings
 from corpus.sources import offices
-from corpus.warc.writer import Place, own_files
+from corpus.warc.archive import own_files
 
 __all__ = ["Entry", "Outcome", "Store", "Visit"]
 
@@ -419,15 +419,20 @@ class Store:
         with self.reading() as connection:
             return count_attached(connection, office)
 
-    def places(self) -> Iterator[tuple[str, str, Place, str]]:
-        """Each version's release id, answering URL, place and sha256, in the archive's order."""
+    def locations(self) -> Iterator[tuple[str, str, RecordLocation, str]]:
+        """Each version's release id, answering URL, location and sha256, in the archive's order."""
         v = tables.version.c
         query = select(v.release, v.asked_url, v.warc_file, v.warc_offset, v.sha256).order_by(
             v.warc_file, v.warc_offset
         )
         with self.reading() as connection:
             for row in streamed(connection, query):
-                yield row.release, row.asked_url, Place(row.warc_file, row.warc_offset), row.sha256
+                yield (
+                    row.release,
+                    row.asked_url,
+                    RecordLocation(row.warc_file, row.warc_offset),
+                    row.sha256,
+                )
 
 
 def _missing(settings: Settings) -> str:

@@ -17,10 +17,9 @@ from corpus.database import tables
 from corpus.errors import OfficeError, PageError, StoreError
 from corpus.reading.page import Page
 from corpus.reading.reader import read_listing
-from corpus.release import Draft, Provenance, Release
+from corpus.release import Draft, Provenance, Release, sha256
 from corpus.sources import office
-from corpus.warc.reader import Record
-from corpus.warc.writer import sha256
+from corpus.warc.record import Record
 
 # Shorter titles could stand in a sentence by chance.
 DISTINCT = 16

@@ -27,12 +27,13 @@ from corpus.reading import validation
 from corpus.reading.page import Page
 from corpus.reading.reader import read_listing, read_release
 from corpus.reading.source import Route
-from corpus.release import Release
+from corpus.release import Release, sha256
 from corpus.review.report import CrawlReport
 from corpus.review.staging import Observed, Staging
 from corpus.settings import Settings
 from corpus.sources import office
-from corpus.warc.writer import ArchiveWriter, read_response, sha256
+from corpus.warc.archive import read_response
+from corpus.warc.writer import ArchiveWriter
 
 Progress = Callable[[CrawlReport], None]
 BUSY = frozenset({429, 503})
@@ -177,7 +178,7 @@ class Run:
     def _take(self, answer: FetchResult) -> None:
         status, wanted = answer.response.status, answer.wanted
         earlier = self.staging.visit(wanted.url, wanted.language)
-        place = self.archive.add(answer.response, earlier.place if earlier else None)
+        location = self.archive.add(answer.response, earlier.location if earlier else None)
         if status == 304:
             self._take_unchanged(answer, earlier)
             return
@@ -190,7 +191,7 @@ class Run:
             headers.get("last-modified"),
             answer.response.fetched_at,
             sha256(answer.body),
-            place,
+            location,
             status,
         )
         is_file = wanted.url in self.frontier.asked_files
@@ -269,7 +270,7 @@ class Run:
                 self.intake.note_date(known.published)
                 return
         try:
-            kept = read_response(self.settings.archive, visit.place)
+            kept = read_response(self.settings.archive, visit.location)
         except StoreError:  # what has not changed is lost: it is asked for again, whole
             self.again = FetchRequest(wanted.url, wanted.language)
             return

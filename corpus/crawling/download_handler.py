@@ -26,7 +26,7 @@ from yarl import URL
 
 from corpus.crawling.public_address import is_public, literal_address
 from corpus.tls import BrokenChain, tls_context
-from corpus.warc.writer import Transport
+from corpus.warc.response import Transport
 
 # As Scrapy's own handlers: what a request does not say is not sent.
 UNSAID = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")

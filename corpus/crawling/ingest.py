@@ -16,12 +16,12 @@ from corpus.evidence.reparse import read_anew
 from corpus.issue import Issue
 from corpus.reading import validation
 from corpus.reading.source import Route, Source
-from corpus.release import Draft, Provenance, Release
+from corpus.release import Draft, Provenance, Release, sha256
 from corpus.review.office_validation import OfficeGate
 from corpus.review.report import CrawlReport, stated_facts
 from corpus.review.staging import Observed, Staging
 from corpus.settings import Settings
-from corpus.warc.writer import Place, read_response, sha256
+from corpus.warc.archive import read_response
 
 
 class Intake:
@@ -125,14 +125,14 @@ class Intake:
             return None
         if old.reader_version == self.source.version:
             return None
-        place = Place(old.warc_file, old.warc_offset)
-        if self._read_last is None or self._read_last[0].place != place:
+        location = old.location
+        if self._read_last is None or self._read_last[0].location != location:
             try:
-                record = read_response(self.settings.archive, place)
+                record = read_response(self.settings.archive, location)
             except StoreError:
                 return None
             answer = Answer(record, url, known.language)
-            where = Taken(self.name, self.source, place)
+            where = Taken(self.name, self.source, location)
             self._read_last = (
                 where,
                 answer,
@@ -146,8 +146,8 @@ class Intake:
             url=url,
             fetched_at=visit.fetched_at,
             sha256=visit.sha256,
-            warc_file=visit.place.warc_file,
-            warc_offset=visit.place.warc_offset,
+            warc_file=visit.location.warc_file,
+            warc_offset=visit.location.warc_offset,
             reader=f"{self.name}/{self.route.reader(draft)}",
             reader_version=self.source.version,
             part_sha256=sha256(draft.part) if draft.part else None,

@@ -23,7 +23,7 @@ from corpus.reading import address
 from corpus.settings import Settings
 from corpus.signals import interruptible, is_interrupted
 from corpus.tls import BrokenChain
-from corpus.warc.writer import Response
+from corpus.warc.response import Response
 
 CHUNK_BYTES = 1 << 20
 HANDLER = "corpus.crawling.download_handler.OfficeDownloadHandler"

@@ -28,7 +28,7 @@ from corpus.evidence.queries import Rows
 from corpus.plural import pluralize
 from corpus.settings import Settings
 from corpus.statutes import RULES
-from corpus.warc.reader import Record
+from corpus.warc.record import Record
 
 R, V = tables.release.c, tables.version.c
 MEND = "restore the catalog from a backup, or `communique verify --repair` reads it from there."

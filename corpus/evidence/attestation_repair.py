@@ -25,12 +25,12 @@ from corpus.evidence.recover import Taken, restore
 from corpus.evidence.reparse import read_anew
 from corpus.issue import Issue
 from corpus.plural import pluralize
-from corpus.release import FACTS
+from corpus.release import FACTS, RecordLocation, sha256
 from corpus.review.office_validation import OfficeGate
 from corpus.settings import Settings
 from corpus.sources import office
-from corpus.warc.reader import Record
-from corpus.warc.writer import Place, own_files, read_response, sha256
+from corpus.warc.archive import own_files, read_response
+from corpus.warc.record import Record
 
 Said = dict[str, Any]
 # What is known of how a version was read.
@@ -130,8 +130,8 @@ def _put(store: Store, row: Row[Any], news: dict[str, Any], url: str) -> None:
 def _read_anew(settings: Settings, values: Values) -> dict[str, Any]:
     """What today's reader makes of the response that a version was read from."""
     record = replace(_response(settings, values), url=values["asked_url"])
-    place = Place(values["warc_file"], values["warc_offset"])
-    where = Taken(values["office"], office(values["office"]), place)
+    location = RecordLocation(values["warc_file"], values["warc_offset"])
+    where = Taken(values["office"], office(values["office"]), location)
     answer = Answer(record, values["url"], values["language"])
     reading = read(answer, where.source, settings.reading_s, values["reader"])
     found = read_anew(where, answer, reading, values["url"])
@@ -145,8 +145,8 @@ def _read_anew(settings: Settings, values: Values) -> dict[str, Any]:
 
 def _response(settings: Settings, values: Values) -> Record:
     """The response that a version was read from. Raises StoreError where it is not as it was."""
-    place = Place(values["warc_file"], values["warc_offset"])
-    record = read_response(settings.archive, place)
+    location = RecordLocation(values["warc_file"], values["warc_offset"])
+    record = read_response(settings.archive, location)
     if sha256(record.body) != values["sha256"]:
         raise StoreError(f"{values['release']}: its response is not what was recorded.")
     return record

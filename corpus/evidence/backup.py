@@ -27,8 +27,8 @@ from corpus.lock import only_job
 from corpus.review.office_validation import OfficeGate
 from corpus.settings import Settings
 from corpus.sources import offices
-from corpus.warc.reader import cut_torn_end, records
-from corpus.warc.writer import imported_files, own_files
+from corpus.warc.archive import imported_files, own_files
+from corpus.warc.reader import records, truncate_partial_record
 
 CHUNK = 1 << 20
 
@@ -136,7 +136,7 @@ def _copy(path: Path, copy: Settings) -> Path:
 
 def _cut_unknown(path: Path, store: Store, settings: Settings) -> None:
     """Cut what came after the catalog was copied, and the record that was half written."""
-    cut_torn_end(path)
+    truncate_partial_record(path)
     if path.parent.name not in offices():
         return
     name = f"{path.parent.name}/{path.name}"

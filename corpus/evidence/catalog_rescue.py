@@ -19,7 +19,7 @@ from corpus.plural import pluralize
 from corpus.release import release_id
 from corpus.settings import Settings
 from corpus.sources import offices
-from corpus.warc.writer import IMPORTED, imported_files
+from corpus.warc.archive import IMPORTED, imported_files
 
 # Of SQLite's file; itself last: while it is there, a repair puts the others aside too.
 PARTS = ("-wal", "-shm", "")

@@ -13,7 +13,8 @@ from corpus.reading.page import Page
 from corpus.reading.reader import read_listing, read_release
 from corpus.reading.source import Route, Source
 from corpus.release import Draft
-from corpus.warc.reader import Damage, Record
+from corpus.warc.reader import Damage
+from corpus.warc.record import Record
 
 
 @dataclass(frozen=True)

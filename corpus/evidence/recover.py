@@ -18,10 +18,10 @@ from corpus.evidence.exchanges import Answer, ParsedPage, answers, read
 from corpus.plural import pluralize
 from corpus.reading.page import Page
 from corpus.reading.source import Route, Source
-from corpus.release import Draft, Provenance, release_id
+from corpus.release import Draft, Provenance, RecordLocation, release_id, sha256
 from corpus.review.office_validation import OfficeGate
-from corpus.warc.reader import Damage, Record, records
-from corpus.warc.writer import Place, sha256
+from corpus.warc.reader import Damage, records
+from corpus.warc.record import Record
 
 # Endings of the media types of what can be a page or a listing, beside text.
 PAGE_KINDS = ("json", "xml", "javascript")
@@ -33,7 +33,7 @@ class Taken:
 
     office: str
     source: Source
-    place: Place
+    location: RecordLocation
 
 
 def unknown(store: Store, gate: OfficeGate, found: Iterable[Record | Damage]) -> list[Answer]:
@@ -62,12 +62,12 @@ def add_unknown(store: Store, gate: OfficeGate, name: str, left: list[Answer]) -
     for answer in left:
         reading = _reading(answer, gate)
         entering = admitted(reading, gate, answer) if reading else {}
-        where = Taken(gate.name, gate.source, Place(name, answer.record.offset))
+        where = Taken(gate.name, gate.source, RecordLocation(name, answer.record.offset))
         with store.changing() as connection:
             for url, draft in entering.items():
                 assert reading
                 releases += add(connection, store, where, answer, reading.route, url, draft)
-            visit = _visit(answer, where.place)
+            visit = _visit(answer, where.location)
             language = _language(gate.source, answer)
             store.add_visit(connection, gate.name, answer.wanted, language, visit)
     answers, found = pluralize(len(left), "answer"), pluralize(releases, "release")
@@ -85,7 +85,9 @@ def restore(store: Store, gate: OfficeGate, ids: set[str], files: list[Path]) ->
     for path in files:
         for answer in answers(records(path)):
             reading = _reading(answer, gate)
-            where = Taken(office, source, Place(f"{office}/{path.name}", answer.record.offset))
+            where = Taken(
+                office, source, RecordLocation(f"{office}/{path.name}", answer.record.offset)
+            )
             for url, draft in admitted(reading, gate, answer).items() if reading else ():
                 if reading and (id_ := release_id(office, url)) in ids:
                     urls[id_] = url
@@ -134,8 +136,8 @@ def provenance(where: Taken, record: Record, route: Route, draft: Draft) -> Prov
         url=record.url,
         fetched_at=record.fetched_at,
         sha256=sha256(record.body),
-        warc_file=where.place.warc_file,
-        warc_offset=where.place.warc_offset,
+        warc_file=where.location.warc_file,
+        warc_offset=where.location.warc_offset,
         reader=f"{where.office}/{route.reader(draft)}",
         reader_version=where.source.version,
         part_sha256=sha256(draft.part) if draft.part else None,
@@ -161,10 +163,10 @@ def _is_file(record: Record) -> bool:
     return is_whole and not (kind.startswith("text/") or kind.endswith(PAGE_KINDS))
 
 
-def _visit(answer: Answer, place: Place) -> Visit:
+def _visit(answer: Answer, location: RecordLocation) -> Visit:
     record = answer.record
     etag, modified = record.headers.get("etag"), record.headers.get("last-modified")
-    return Visit(etag, modified, record.fetched_at, sha256(record.body), place)
+    return Visit(etag, modified, record.fetched_at, sha256(record.body), location)
 
 
 def _language(source: Source, answer: Answer) -> str:

@@ -21,11 +21,12 @@ from corpus.evidence.recover import Taken
 from corpus.issue import Issue
 from corpus.plural import pluralize
 from corpus.reading import validation
+from corpus.release import RecordLocation
 from corpus.review.report import KEPT
 from corpus.settings import Settings
 from corpus.sources import office
+from corpus.warc.archive import IMPORTED
 from corpus.warc.reader import records
-from corpus.warc.writer import IMPORTED, Place
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ def _reread_file(
     wanted = {at: rows[0].url for at, rows in queries.visits_in(connection, file).items()}
     found = _answers(settings, file, versions)
     for offset, rows in versions.items():
-        where = Taken(report.office, source, Place(file, offset))
+        where = Taken(report.office, source, RecordLocation(file, offset))
         answer = found.get(offset)
         reading: ParsedPage | Issue = Issue("", "unreadable", UNREADABLE)
         if answer and rows:

@@ -27,11 +27,13 @@ from corpus.evidence.recover import add_unknown, unknown
 from corpus.evidence.warc_import import records_at, verify_imports
 from corpus.plural import pluralize
 from corpus.reading.address import resolve
+from corpus.release import sha256
 from corpus.review.office_validation import OfficeGate
 from corpus.settings import Settings
 from corpus.sources import offices
-from corpus.warc.reader import Damage, Record, cut_torn_end, records
-from corpus.warc.writer import IMPORTED, own_files, sha256
+from corpus.warc.archive import IMPORTED, own_files
+from corpus.warc.reader import Damage, records, truncate_partial_record
+from corpus.warc.record import Record
 
 Held = dict[int, Record]
 RESTORE = (
@@ -69,7 +71,7 @@ def _damaged(path: Path, damage: Damage) -> Finding:
 
 
 def _cut(path: Path) -> str:
-    number = cut_torn_end(path)
+    number = truncate_partial_record(path)
     if path.stat().st_size == 0:
         path.unlink()
         return f"{path} held no whole record and was removed."

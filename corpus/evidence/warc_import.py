@@ -24,14 +24,15 @@ from corpus.issue import Issue
 from corpus.plural import pluralize
 from corpus.reading.address import judge, resolve
 from corpus.reading.source import Route, Source
-from corpus.release import Draft, release_id
+from corpus.release import Draft, RecordLocation, release_id
 from corpus.review.office_validation import OfficeGate
 from corpus.settings import Settings
 from corpus.sources import offices
+from corpus.warc.archive import imported_files
 from corpus.warc.containers import DIGITS, ForeignFile, plain_name, record_files
 from corpus.warc.originals import Original, Originals
-from corpus.warc.reader import Damage, Record, Unreadable, is_archive, read_record, records
-from corpus.warc.writer import Place, imported_files
+from corpus.warc.reader import Damage, Unreadable, is_archive, read_record, records
+from corpus.warc.record import Record
 
 UNRESOLVED = "revisits of answers that are in no file of this command"
 UNREAD = {
@@ -169,11 +170,11 @@ class _Import:
                 where = Taken(office, source, self._keep(found, original))
                 self._add(found, where, original.url, reading.route, entering)
 
-    def _keep(self, found: _Found, original: Original) -> Place:
+    def _keep(self, found: _Found, original: Original) -> RecordLocation:
         """Where the answer stands in our archive, once its file is there."""
         found.file.keep(self.archive)
         found.report.is_kept = True
-        return Place(original.file.keep(self.archive), original.offset)
+        return RecordLocation(original.file.keep(self.archive), original.offset)
 
     def _add(
         self, found: _Found, where: Taken, asked: str, route: Route, drafts: dict[str, Draft]

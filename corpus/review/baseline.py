@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from corpus.database import tables
-from corpus.warc.writer import Place
+from corpus.release import RecordLocation
 
 SAMPLE = 200
 # Fewer releases than these tell nothing of what most have.
@@ -72,12 +72,14 @@ def furniture(connection: Connection, office: str) -> frozenset[str]:
     return frozenset(line for line, number in counts.items() if number > len(rows) / 2)
 
 
-def newest_places(connection: Connection, office: str, route: str, number: int) -> list[Place]:
+def newest_locations(
+    connection: Connection, office: str, route: str, number: int
+) -> list[RecordLocation]:
     """Where the pages of the newest releases stand that have one of their own on a route."""
     r, v = tables.release.c, tables.version.c
     query = _sample(office, v.warc_file, v.warc_offset)
     query = query.where(r.route == route, v.part_sha256.is_(None), v.origin.is_(None))
-    return [Place(*row) for row in connection.execute(query.limit(number))]
+    return [RecordLocation(*row) for row in connection.execute(query.limit(number))]
 
 
 def _newest(connection: Connection, office: str, route: str, since: datetime | None) -> list[Any]:

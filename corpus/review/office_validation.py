@@ -16,10 +16,10 @@ from corpus.issue import Issue
 from corpus.reading import validation
 from corpus.reading.page import Page
 from corpus.release import Draft
-from corpus.review.baseline import furniture, newest_places
+from corpus.review.baseline import furniture, newest_locations
 from corpus.settings import Settings
 from corpus.sources import office
-from corpus.warc.writer import read_response
+from corpus.warc.archive import read_response
 
 # So many pages tell whether an office ends its pages as HTML says; not all do.
 ENDS = 3
@@ -57,13 +57,13 @@ class OfficeGate:
     def _known_ends(self, route: str) -> deque[bool]:
         """Whether the last pages had their end: those of earlier runs, then those of this one."""
         with self.store.reading() as connection:
-            places = newest_places(connection, self.name, route, ENDS)
+            locations = newest_locations(connection, self.name, route, ENDS)
         ends = deque[bool](maxlen=4 * ENDS)
-        for place in places:
+        for location in locations:
             with suppress(
                 StoreError
             ):  # what is damaged is told by `verify`, and tells nothing here
-                ends.append(END in read_response(self.archive, place).body[-END_BYTES:].lower())
+                ends.append(END in read_response(self.archive, location).body[-END_BYTES:].lower())
         return ends
 
     @cached_property

@@ -20,7 +20,7 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 from corpus.disk_space import check_room
 from corpus.durability import make_folder, replacing
 from corpus.errors import StoreError
-from corpus.warc.writer import IMPORTED
+from corpus.warc.archive import IMPORTED
 
 DIGITS = 16
 CHUNK = 1 << 20

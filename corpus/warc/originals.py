@@ -6,8 +6,8 @@ from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
 from corpus.warc.containers import ForeignFile
-from corpus.warc.reader import Record, read_record
-from corpus.warc.record import make_digest, read_digest
+from corpus.warc.reader import read_record
+from corpus.warc.record import Record, make_digest, read_digest
 
 # In which tools state digests.
 ALGORITHMS = ("sha1", "sha256", "md5")

@@ -32,8 +32,6 @@ from corpus.warc.record import (
     too_large,
 )
 
-__all__ = ["Record"]
-
 MAGIC = b"\x1f\x8b\x08"
 NEXT = re.compile(rb"%b|(?<=\n)%b|%b" % (WARC, ARC, re.escape(MAGIC)))
 CHUNK = 1 << 16
@@ -93,7 +91,7 @@ def is_archive(path: Path) -> bool:
     return start.startswith(MAGIC) or bool(START.match(start))
 
 
-def cut_torn_end(path: Path) -> int:
+def truncate_partial_record(path: Path) -> int:
     """Cut off what a killed writer left behind the last whole record; how many bytes that was."""
     torn = [each for each in records(path) if isinstance(each, Damage) and each.is_last]
     size = path.stat().st_size

@@ -21,7 +21,8 @@ from corpus import Settings, Store
 from corpus.catalog import near_duplicates
 from corpus.crawling.sample_site import SampleSite
 from corpus.database import tables
-from corpus.warc.reader import Record, records
+from corpus.warc.reader import records
+from corpus.warc.record import Record
 from indexer import Query, open_engine
 from indexer.engine.document import document
 from tests.corpus.evidence.test_backup import ALONE, ROOT, assert_whole, crawl_on, text
@@ -252,9 +253,9 @@ def test_importing_tells_what_a_file_held_and_every_place_shows_whose_it_is(
 def test_a_release_s_response_is_read_where_the_same_came_again(copy_settings: Settings) -> None:
     """A second crawl of unchanged pages leaves only revisits, and no version points at one."""
     with SampleSite("sample_doj") as site, closing(Store(copy_settings)) as store:
-        before = {place for _, _, place, _ in store.places()}
+        before = {place for _, _, place, _ in store.locations()}
         crawl_on(copy_settings, store, site)
-        assert {place for _, _, place, _ in store.places()} == before
+        assert {place for _, _, place, _ in store.locations()} == before
     newest = newest_file(copy_settings, "sample_doj")
     kinds = {each.kind for each in records(newest) if isinstance(each, Record)}
     assert "revisit" in kinds

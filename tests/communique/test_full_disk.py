@@ -19,7 +19,7 @@ from communique.main import main
 from corpus import Release, Settings, Store, office
 from corpus.crawling.sample_site import SampleSite
 from corpus.database import tables
-from corpus.warc.writer import own_files
+from corpus.warc.archive import own_files
 from tests.corpus.evidence.test_backup import crawl_on, text
 from tests.corpus.evidence.test_verify import state
 from tests.disks import small_disk

@@ -535,7 +535,7 @@ def test_verify_finds_a_changed_letter_in_a_well_formed_archive(copied: Path) ->
 
 def test_verify_finds_a_missing_archive_file(copied: Path) -> None:
     with closing(Store(Settings(data=copied))) as store:
-        place = next(place for _, _, place, _ in store.places())
+        place = next(place for _, _, place, _ in store.locations())
     warc = copied / "archive" / place.warc_file
     warc.unlink()
     result = call(copied, "verify")

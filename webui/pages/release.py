@@ -10,8 +10,8 @@ from flask_babel import gettext
 from corpus import Provenance, Release, Settings, Store, certificate_exception
 from corpus.catalog.withholding import redacted_body
 from corpus.errors import IndexUnusableError
+from corpus.warc.archive import read_response
 from corpus.warc.reader import read_record
-from corpus.warc.writer import Place, read_response
 from indexer import Engine, Hit
 from indexer.highlight.highlighter import Highlighter
 from indexer.highlight.snippets import marked
@@ -68,7 +68,7 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
         name, seen = _observed(store, found, request.args.get("version"))
         if seen.lost_at:
             abort(410, gettext("The response this version was read from is lost."))
-        archived = read_response(settings.archive, Place(seen.warc_file, seen.warc_offset))
+        archived = read_response(settings.archive, seen.location)
         withheld, limit_s = store.withheld(), settings.reading_s
         body = redacted_body(found, seen, archived, withheld, store.id_of, limit_s)
         if body is None:

@@ -18,7 +18,7 @@ from corpus.evidence.reparse import reread_archive
 from corpus.evidence.verify import verify_catalog
 from corpus.release import Draft, Provenance, release_id
 from corpus.review.report import CrawlReport
-from corpus.warc.writer import Place, read_response
+from corpus.warc.archive import read_response
 from indexer.engine.document import document
 from tests.examplia import BODY, HOST, NAME, Crawl, OddInterface, asked, listing, page, urls
 from tests.faulty_site import FaultySite
@@ -220,7 +220,7 @@ def test_a_withheld_release_under_an_older_spelling_is_cut_from_the_answer_of_ot
     other = next(each for each in others if each.id != id_)
     seen = other.provenance
     opened.withhold(id_, "Order of a court")
-    record = read_response(settings.archive, Place(seen.warc_file, seen.warc_offset))
+    record = read_response(settings.archive, seen.location)
     body = redacted_body(other, seen, record, opened.withheld(), opened.id_of, 20.0)
     assert body
     words = json.dumps(withheld.title)[1:-1].encode()

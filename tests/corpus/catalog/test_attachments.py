@@ -15,8 +15,9 @@ from corpus.crawling.crawl import crawl
 from corpus.crawling.sample_site import PAGES, SampleSite
 from corpus.database import tables
 from corpus.evidence.verify import verify_catalog
+from corpus.release import RecordLocation
 from corpus.review.report import CrawlReport
-from corpus.warc.writer import Place, own_files, read_response, responses
+from corpus.warc.archive import own_files, read_response, responses
 from tests.conftest import EditedSite, sample_id
 from webui import create_app
 
@@ -57,7 +58,7 @@ def test_files_on_the_offices_host_are_archived_and_counted(
     with store.writing() as connection:
         query = select(tables.visit).where(c.url.contains("1301416"))
         row = connection.execute(query).one()
-    kept = read_response(settings.archive, Place(row.warc_file, row.warc_offset))
+    kept = read_response(settings.archive, RecordLocation(row.warc_file, row.warc_offset))
     assert kept.body == (PAGES / OFFICE / "files/1301416.pdf").read_bytes()
     assert kept.content_type == "application/pdf"
 

@@ -25,8 +25,9 @@ from corpus.evidence.backup import back_up
 from corpus.evidence.queries import fold
 from corpus.evidence.reparse import reread_archive
 from corpus.evidence.warc_import import import_files
-from corpus.warc.reader import Record, records
-from corpus.warc.writer import own_files
+from corpus.warc.archive import own_files
+from corpus.warc.reader import records
+from corpus.warc.record import Record
 from tests.conftest import EditedSite
 from tests.corpus.evidence.test_reparse import edited, listed, misread, whole_page
 from tests.corpus.evidence.test_verify import findings, repaired, state

@@ -23,8 +23,7 @@ from corpus.crawling.sample_site import SampleSite
 from corpus.database import tables
 from corpus.database.tables import FORMAT
 from corpus.errors import StoreError
-from corpus.release import release_id
-from corpus.warc.writer import Place, sha256
+from corpus.release import RecordLocation, release_id, sha256
 from tests.statements import sent
 
 pytestmark = pytest.mark.each_catalog
@@ -235,8 +234,8 @@ def test_a_transaction_for_reading_leaves_nothing_behind(store: Store) -> None:
 
 
 def test_a_visit_replaces_the_earlier_one_of_its_url_and_language(store: Store) -> None:
-    first = Visit('"1"', None, NOON, "0" * 64, Place("us_doj/a.warc.gz", 1))
-    second = replace(first, etag='"2"', place=Place("us_doj/b.warc.gz", 2))
+    first = Visit('"1"', None, NOON, "0" * 64, RecordLocation("us_doj/a.warc.gz", 1))
+    second = replace(first, etag='"2"', location=RecordLocation("us_doj/b.warc.gz", 2))
     with store.writing() as connection:
         for visit in (first, second):
             store.add_visit(connection, "us_doj", URL, "", visit)
@@ -247,7 +246,7 @@ def test_a_visit_replaces_the_earlier_one_of_its_url_and_language(store: Store) 
 
 
 def test_visits_are_given_by_url_in_one_statement(store: Store) -> None:
-    visit = Visit(None, None, NOON, "0" * 64, Place("us_doj/a.warc.gz", 1))
+    visit = Visit(None, None, NOON, "0" * 64, RecordLocation("us_doj/a.warc.gz", 1))
     urls = [f"{URL}/{number}" for number in range(9)]
     with store.writing() as connection:
         for url in urls[:6]:

@@ -24,9 +24,11 @@ from corpus.crawling.sample_site import SampleSite
 from corpus.database import tables
 from corpus.errors import OfficeError, SettingsError
 from corpus.evidence.verify import verify_archive, verify_catalog
+from corpus.release import RecordLocation
 from corpus.review.report import CrawlReport
-from corpus.warc.reader import Record, records
-from corpus.warc.writer import Place, responses
+from corpus.warc.archive import responses
+from corpus.warc.reader import records
+from corpus.warc.record import Record
 from tests.statements import sent
 
 pytestmark = pytest.mark.each_catalog
@@ -375,7 +377,7 @@ def test_a_missing_file_that_only_a_listing_stands_in_is_reported(
     seen = store.visit("sample_doj", office("sample_doj").route("pages").start, "")
     assert seen
     with store.writing() as connection:
-        lost = replace(seen, place=Place(gone, 0))
+        lost = replace(seen, location=RecordLocation(gone, 0))
         store.add_visit(connection, "sample_doj", "https://www.justice.example/more", "", lost)
     (problem,) = verify_catalog(settings, store)
     told = f"{settings.archive / gone} is missing; 1 answer stood in it. Restore it from a backup, "
@@ -454,7 +456,7 @@ def test_an_answer_without_news_is_archived_as_a_revisit(
     kinds = Counter(each.kind for each in records(again) if isinstance(each, Record))
     assert kinds["revisit"] == second.unchanged == FEW + 1
     assert kinds["response"] == len(second.missing)
-    assert {place.warc_file for _, _, place, _ in store.places()} == {
+    assert {place.warc_file for _, _, place, _ in store.locations()} == {
         str(first.relative_to(settings.archive))
     }
 

@@ -16,7 +16,7 @@ from corpus.evidence.verify import verify_catalog
 from corpus.reading.address import host
 from corpus.release import Alternate, Attachment
 from corpus.sources import _generic
-from corpus.warc.writer import responses
+from corpus.warc.archive import responses
 from tests.examplia import (
     GENERIC,
     HOST,

@@ -33,8 +33,10 @@ from corpus.crawling.spider import (
 from corpus.errors import CrawlError
 from corpus.evidence.verify import verify_archive, verify_catalog
 from corpus.tls import BrokenChain, tls_context
-from corpus.warc.reader import Record, records
-from corpus.warc.writer import ArchiveWriter, read_response
+from corpus.warc.archive import read_response
+from corpus.warc.reader import records
+from corpus.warc.record import Record
+from corpus.warc.writer import ArchiveWriter
 from tests.tls_site import DAY, Identity, Proxy, Site, answer, authority, issue, server
 
 HOST, OTHER = "www.office.example", "files.office.example"

@@ -22,8 +22,8 @@ import pytest
 
 from corpus import Settings, Store
 from corpus.evidence.verify import verify_archive, verify_catalog
-from corpus.release import release_id
-from corpus.warc.writer import Place, read_response, sha256
+from corpus.release import release_id, sha256
+from corpus.warc.archive import read_response
 from tests.faulty_site import FaultySite
 from tests.fortnight import GONE_VISITS, Day, Fortnight, Known
 from tests.newsroom import Newsroom, letters, sample_newsroom, saved_newsroom
@@ -149,7 +149,7 @@ class Observer:
             read = [(letters(v.title), v.published, letters("".join(v.body))) for v in versions]
             assert read == [(v.title, v.published, v.body) for v in known.versions], path
             for found in (version.provenance for version in versions):
-                place = Place(found.warc_file, found.warc_offset)
+                place = found.location
                 kept = read_response(self.settings.archive, place)
                 assert (kept.url, sha256(kept.body)) == (found.url, found.sha256)
 

@@ -19,8 +19,7 @@ from corpus.database.migrations import FOLDER, upgrade
 from corpus.database.opening import open_catalog
 from corpus.database.tables import FORMAT, metadata
 from corpus.errors import StoreError
-from corpus.release import Alternate
-from corpus.warc.writer import Place
+from corpus.release import Alternate, RecordLocation
 
 CATALOGS = Path(__file__).parents[2] / "catalogs"
 NOON = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
@@ -111,7 +110,7 @@ def test_an_upgraded_catalog_reads_and_writes_as_any(settings: Settings, old: Pa
         None,
         datetime(2026, 1, 15, 13, 0, tzinfo=UTC),
         "1" * 64,
-        Place("us_doj/a.warc.gz", 43),
+        RecordLocation("us_doj/a.warc.gz", 43),
     )
     assert store.runs()["us_doj"] == (NOON, {"new": 1, "missing_count": 0})
     with store.writing() as connection:

@@ -24,7 +24,9 @@ from corpus.database import tables
 from corpus.errors import LockedError, StoreError
 from corpus.evidence.backup import back_up
 from corpus.evidence.verify import verify_archive, verify_catalog
-from corpus.warc.writer import ArchiveWriter, Place, Response, own_files, read_response
+from corpus.warc.archive import own_files, read_response
+from corpus.warc.response import Response
+from corpus.warc.writer import ArchiveWriter
 from tests.corpus.evidence.test_reparse import whole_page
 from tests.corpus.evidence.test_verify import newest_file, state
 from tests.disks import read_only_view, small_disk
@@ -126,7 +128,7 @@ def test_what_the_copied_catalog_does_not_know_is_left_out_and_the_rest_is_there
     copy_settings: Settings, copy_store: Store, tmp_path: Path, is_torn: bool
 ) -> None:
     seen = whole_page(copy_store).provenance
-    page = read_response(copy_settings.archive, Place(seen.warc_file, seen.warc_offset))
+    page = read_response(copy_settings.archive, seen.location)
     answer = Response(page.url + "-2", 200, [], page.body, page.fetched_at, [])
     with ArchiveWriter(tmp_path, "aside", 10**9) as archive:
         place = archive.add(answer)

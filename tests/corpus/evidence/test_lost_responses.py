@@ -13,7 +13,8 @@ import pytest
 from corpus import Settings, Store, office
 from corpus.crawling.crawl import crawl
 from corpus.evidence.finding import Finding
-from corpus.warc.writer import Place, read_response, sha256
+from corpus.release import sha256
+from corpus.warc.archive import read_response
 from tests.conftest import EDITED, FIRST_EDIT, EditedSite, sample_id
 from tests.corpus.evidence.test_verify import findings, newest_file, repaired
 from webui import create_app
@@ -47,7 +48,7 @@ def repaired_findings(settings: Settings, store: Store) -> list[Finding]:
 def evidence_of(settings: Settings, store: Store, number: int) -> tuple[str, bool]:
     """The digest of the response of a version, and whether it is there as recorded."""
     [seen] = [each.provenance for each in store.versions(ID) if each.number == number]
-    record = read_response(settings.archive, Place(seen.warc_file, seen.warc_offset))
+    record = read_response(settings.archive, seen.location)
     return seen.sha256, sha256(record.body) == seen.sha256 and seen.lost_at is None
 
 

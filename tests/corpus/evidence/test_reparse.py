@@ -13,7 +13,9 @@ from sqlalchemy import insert, select, update
 from corpus import Release, Settings, Store
 from corpus.database import tables
 from corpus.evidence.reparse import Difference, reread_archive
-from corpus.warc.writer import ArchiveWriter, Place, Response, read_response
+from corpus.warc.archive import read_response
+from corpus.warc.response import Response
+from corpus.warc.writer import ArchiveWriter
 from tests.corpus.evidence.test_verify import repaired, state
 
 pytestmark = pytest.mark.each_catalog
@@ -44,7 +46,7 @@ def edited(
 ) -> None:
     """Some hours later the office edits a release, and a crawl sees it."""
     seen = known.provenance
-    record = read_response(settings.archive, Place(seen.warc_file, seen.warc_offset))
+    record = read_response(settings.archive, seen.location)
     assert old in record.body
     at = record.fetched_at + timedelta(hours=hours)
     body = record.body.replace(old, new)

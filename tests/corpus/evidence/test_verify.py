@@ -14,8 +14,11 @@ from corpus.catalog.attestation import KIND
 from corpus.database import tables
 from corpus.evidence.finding import Finding
 from corpus.evidence.verify import verify_archive, verify_catalog
-from corpus.warc.reader import Record, records
-from corpus.warc.writer import ArchiveWriter, Response, own_files
+from corpus.warc.archive import own_files
+from corpus.warc.reader import records
+from corpus.warc.record import Record
+from corpus.warc.response import Response
+from corpus.warc.writer import ArchiveWriter
 
 pytestmark = pytest.mark.each_catalog
 

@@ -24,7 +24,7 @@ from corpus.errors import StoreError
 from corpus.evidence.reparse import reread_archive
 from corpus.evidence.verify import verify_archive, verify_catalog
 from corpus.evidence.warc_import import ImportReport, import_files, verify_imports
-from corpus.warc.writer import Place, read_response
+from corpus.warc.archive import read_response
 from indexer.export.jsonl import exported
 from tests.corpus.evidence.test_reparse import misread, whole_page
 from tests.corpus.evidence.test_verify import state
@@ -38,7 +38,7 @@ DAY = timedelta(days=1)
 
 def page_of(settings: Settings, known: Release) -> bytes:
     seen = known.provenance
-    return read_response(settings.archive, Place(seen.warc_file, seen.warc_offset)).body
+    return read_response(settings.archive, seen.location).body
 
 
 class Foreign:
@@ -141,9 +141,7 @@ def test_what_others_saw_of_our_release_is_a_version_and_ours_stay_as_they_are(
     [kept] = copy_settings.archive.glob(f"imported/*-{path.name}")
     assert kept.read_bytes() == path.read_bytes()
     seen = theirs[0].provenance
-    assert (
-        read_response(copy_settings.archive, Place(seen.warc_file, seen.warc_offset)).body == then
-    )
+    assert read_response(copy_settings.archive, seen.location).body == then
     assert list(verify_archive(copy_settings)) == []
     assert list(verify_catalog(copy_settings, copy_store)) == []
 

@@ -16,7 +16,7 @@ from corpus.reading.page import Page
 from corpus.reading.paragraphs import text
 from corpus.reading.source import Link, Source
 from corpus.sources._generic import canonical, route
-from corpus.warc.reader import Record
+from corpus.warc.record import Record
 
 HOST = "www.prosecutor.example"
 NOON = datetime(2024, 3, 12, 12, tzinfo=UTC)

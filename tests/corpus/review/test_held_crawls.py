@@ -17,9 +17,11 @@ from corpus.catalog.mapping import Visit, as_json, current_releases
 from corpus.catalog.near_duplicates import link_older
 from corpus.database import tables
 from corpus.evidence.backup import back_up
-from corpus.release import FACTS, Draft, Provenance, release_id
+from corpus.release import FACTS, Draft, Provenance, release_id, sha256
 from corpus.review.staging import Observed, Staging, accept, finish_publishing
-from corpus.warc.writer import ArchiveWriter, Place, Response, read_response, sha256
+from corpus.warc.archive import read_response
+from corpus.warc.response import Response
+from corpus.warc.writer import ArchiveWriter
 from indexer import open_engine
 from indexer.jobs.status import status_of, status_sentences
 from tests.corpus.evidence.test_reparse import whole_page
@@ -46,7 +48,7 @@ def hold(copy_settings: Settings, copy_store: Store) -> Hold:
 
 def _staged(settings: Settings, store: Store) -> tuple[Staging, str]:
     known = whole_page(store)
-    at = Place(known.provenance.warc_file, known.provenance.warc_offset)
+    at = known.provenance.location
     page, url, now = read_response(settings.archive, at), f"{known.url}-2", datetime.now(UTC)
     with ArchiveWriter(settings.archive, OFFICE, 10**9) as archive:
         place = archive.add(Response(url, 200, [], page.body, now, []))
@@ -127,7 +129,7 @@ def test_a_backup_has_what_is_held_and_its_answers(
         assert findings(copy, copied) == []
         found = copied.get(release_id(OFFICE, url))
     assert found
-    place = Place(found.provenance.warc_file, found.provenance.warc_offset)
+    place = found.provenance.location
     assert sha256(read_response(copy.archive, place).body) == found.provenance.sha256
 
 
@@ -135,7 +137,7 @@ def test_a_backup_leaves_out_the_file_of_an_answer_that_is_not_cataloged_yet(
     copy_settings: Settings, copy_store: Store, tmp_path: Path
 ) -> None:
     known = whole_page(copy_store)
-    at = Place(known.provenance.warc_file, known.provenance.warc_offset)
+    at = known.provenance.location
     page = read_response(copy_settings.archive, at)
     answer = Response(f"{known.url}-2", 200, [], page.body, datetime.now(UTC), [])
     with ArchiveWriter(copy_settings.archive, OFFICE, 10**9) as archive:

@@ -19,7 +19,8 @@ from corpus.crawling.sample_site import SampleSite
 from corpus.durability import make_folder, replacing
 from corpus.errors import StoreError
 from corpus.evidence.warc_import import import_files
-from corpus.warc.writer import ArchiveWriter, Response
+from corpus.warc.response import Response
+from corpus.warc.writer import ArchiveWriter
 from indexer import Query, open_engine, reindex
 from tests.corpus.evidence.test_verify import findings, newest_file, repaired, state
 from tests.power_cut import Disk, NoDiskError

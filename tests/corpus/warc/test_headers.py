@@ -11,8 +11,11 @@ import pytest
 from corpus import Settings, Store
 from corpus.crawling.spider import FetchFailure, FetchRequest, FetchResult, fetch_all
 from corpus.evidence.verify import verify_archive, verify_catalog
-from corpus.warc.reader import Record, records
-from corpus.warc.writer import ArchiveWriter, Place, read_response
+from corpus.release import RecordLocation
+from corpus.warc.archive import read_response
+from corpus.warc.reader import records
+from corpus.warc.record import Record
+from corpus.warc.writer import ArchiveWriter
 from tests.conftest import EDITED, EditedSite, sample_id
 from tests.tls_site import Site, answer
 from webui import create_app
@@ -61,7 +64,7 @@ def exchange(
     return only, site
 
 
-def archive(settings: Settings, found: FetchResult) -> tuple[Place, bytes]:
+def archive(settings: Settings, found: FetchResult) -> tuple[RecordLocation, bytes]:
     """Where an answer was archived, and the bytes of the file that holds it, unpacked."""
     with ArchiveWriter(settings.archive, "an_office", 1_000_000) as writer:
         place = writer.add(found.response)

@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.errors import StoreError
-from corpus.warc.reader import Damage, Record, cut_torn_end, read_record, records
-from corpus.warc.writer import Place, read_response
+from corpus.release import RecordLocation
+from corpus.warc.archive import read_response
+from corpus.warc.reader import Damage, read_record, records, truncate_partial_record
+from corpus.warc.record import Record
 from tests.corpus.warc.test_writer import response, write
 from tests.foreign_archives import BODIES, URLS, arc, arc_head, digested, packed
 
@@ -25,12 +27,12 @@ def damage(path: Path) -> list[Damage]:
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> list[Place]:
+def places(tmp_path: Path) -> list[RecordLocation]:
     return write(tmp_path, response(1), response(2), response(3))
 
 
 @pytest.fixture
-def path(tmp_path: Path, places: list[Place]) -> Path:
+def path(tmp_path: Path, places: list[RecordLocation]) -> Path:
     return tmp_path / places[0].warc_file
 
 
@@ -41,7 +43,7 @@ def test_records_stand_one_after_another_to_the_end_of_the_file(path: Path) -> N
     assert [each.offset for each in found] == [0, *ends[:-1]]
     assert ends[-1] == path.stat().st_size
     assert damage(path) == []
-    assert cut_torn_end(path) == 0
+    assert truncate_partial_record(path) == 0
 
 
 def test_a_file_cut_anywhere_is_cut_back_to_its_last_whole_record(path: Path) -> None:
@@ -50,7 +52,7 @@ def test_a_file_cut_anywhere_is_cut_back_to_its_last_whole_record(path: Path) ->
     for size in range(len(packed)):
         path.write_bytes(packed[:size])
         kept = max(end for end in ends if end <= size)
-        assert cut_torn_end(path) == size - kept
+        assert truncate_partial_record(path) == size - kept
         assert path.read_bytes() == packed[:kept]
         assert [each.end for each in whole(path)] == ends[1 : ends.index(kept) + 1]
 
@@ -67,7 +69,7 @@ def test_a_changed_byte_spoils_one_record_and_no_other_and_nothing_is_cut(
     assert (found.offset, found.is_last) == (spoilt.offset, number == 6)
     assert whole(path) == before
     if number < 6:
-        assert cut_torn_end(path) == 0
+        assert truncate_partial_record(path) == 0
         assert path.read_bytes() == bytes(packed)
 
 
@@ -76,14 +78,14 @@ def test_a_torn_end_is_cut_though_an_earlier_record_is_spoilt(path: Path) -> Non
     packed[before[1].offset + 30] ^= 0x10
     path.write_bytes(packed[:-5])
     assert [each.is_last for each in damage(path)] == [False, True]
-    assert cut_torn_end(path) == before[-1].end - before[-1].offset - 5
+    assert truncate_partial_record(path) == before[-1].end - before[-1].offset - 5
     assert whole(path) == [before[0], *before[2:-1]]
 
 
 def test_an_empty_file_is_damage_and_nothing_is_cut(path: Path) -> None:
     path.write_bytes(b"")
     assert damage(path) == [Damage(0, "it is empty", is_last=True)]
-    assert cut_torn_end(path) == 0
+    assert truncate_partial_record(path) == 0
 
 
 def test_records_packed_as_one_are_damage_and_nothing_is_cut(path: Path) -> None:
@@ -91,14 +93,14 @@ def test_records_packed_as_one_are_damage_and_nothing_is_cut(path: Path) -> None
     [found] = damage(path)
     assert (found.offset, found.is_last) == (0, False)
     assert "packed as one" in found.reason
-    assert cut_torn_end(path) == 0
+    assert truncate_partial_record(path) == 0
 
 
 def test_what_stands_before_a_torn_end_is_read_as_before(
-    tmp_path: Path, path: Path, places: list[Place]
+    tmp_path: Path, path: Path, places: list[RecordLocation]
 ) -> None:
     path.write_bytes(path.read_bytes()[: places[2].warc_offset + 40])
-    cut_torn_end(path)
+    truncate_partial_record(path)
     for place, number in zip(places[:2], (1, 2), strict=True):
         assert read_response(tmp_path, place).body == response(number).raw
 

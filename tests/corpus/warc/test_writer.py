@@ -18,16 +18,12 @@ from warcio.recordloader import ArcWarcRecord
 from corpus import Settings
 from corpus.errors import StoreError
 from corpus.evidence.verify import verify_archive
-from corpus.warc.reader import Damage, Record, records
-from corpus.warc.writer import (
-    ArchiveWriter,
-    Place,
-    Response,
-    Transport,
-    read_response,
-    responses,
-    sha256,
-)
+from corpus.release import RecordLocation, sha256
+from corpus.warc.archive import read_response, responses
+from corpus.warc.reader import Damage, records
+from corpus.warc.record import Record
+from corpus.warc.response import Response, Transport
+from corpus.warc.writer import ArchiveWriter
 
 NOON = datetime(2026, 1, 15, 12, 0, 0, 250000, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -43,7 +39,7 @@ def response(number: int, body: bytes = b"", encoding: str = "") -> Response:
     return Response(url, 200, headers, raw, NOON, [("User-Agent", "communique")])
 
 
-def write(folder: Path, *given: Response, max_bytes: int = 1_000_000) -> list[Place]:
+def write(folder: Path, *given: Response, max_bytes: int = 1_000_000) -> list[RecordLocation]:
     with ArchiveWriter(folder, "an_office", max_bytes) as archive:
         return [archive.add(each) for each in given]
 
@@ -154,7 +150,7 @@ def split_members(packed: bytes) -> list[bytes]:
 
 def test_a_place_that_does_not_exist_gives_an_error_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"no whole record at 0 .*; run `communique verify`\."):
-        read_response(tmp_path, Place("an_office/none.warc.gz", 0))
+        read_response(tmp_path, RecordLocation("an_office/none.warc.gz", 0))
 
 
 def test_an_archive_that_cannot_be_written_says_so(tmp_path: Path) -> None:
@@ -277,7 +273,7 @@ def test_a_place_that_points_at_a_revisit_gives_the_original(tmp_path: Path) -> 
         for each in records(tmp_path / archive.name)
         if isinstance(each, Record) and each.kind == "revisit"
     ]
-    at = Place(archive.name, offset)
+    at = RecordLocation(archive.name, offset)
     found = read_response(tmp_path, at)
     assert (found.body, found.fetched_at) == (response(1).raw, NOON)
     (tmp_path / place.warc_file).unlink()

@@ -19,7 +19,7 @@ from sqlalchemy import insert
 from corpus import Settings, Store
 from corpus.catalog.versioning import add_event
 from corpus.database import tables
-from corpus.warc.writer import sha256
+from corpus.release import sha256
 from tests.conftest import BACK, COPIED, COPY, EDITED, GONE, crawl_sample, sample_id
 from tests.statements import sent
 from webui import create_app

@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 
 from corpus import Settings, Store
 from corpus.issue import Issue
+from corpus.release import sha256
 from corpus.review.report import CrawlReport
-from corpus.warc.writer import sha256
 from webui import create_app
 
 

@@ -1,0 +1,51 @@
+"""The archive folder: its files, and the responses in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from corpus.errors import StoreError
+from corpus.release import RecordLocation
+from corpus.warc.reader import Damage, read_record, records
+from corpus.warc.record import Record
+
+# The folder of other people's files.
+IMPORTED = "imported"
+
+
+def read_response(folder: Path, location: RecordLocation) -> Record:
+    """The response at a location, or that the revisit there repeats. Raises StoreError."""
+    path = folder / location.warc_file
+    record = read_record(path, location.warc_offset)
+    if record.kind != "revisit":
+        return record
+    for each in sorted(path.parent.glob("*.warc*")):
+        for found in responses(each):
+            if (found.url, found.fetched_at) == record.original:
+                return found
+    raise StoreError(
+        f"{path} has a revisit at {location.warc_offset} of a response that is nowhere in"
+        f" {path.parent}; run `communique verify`."
+    )
+
+
+def own_files(folder: Path) -> list[Path]:
+    """The WARC files that crawls wrote, in the order they were begun in, office by office."""
+    found = sorted(folder.glob("*/*.warc.gz"))
+    return [path for path in found if path.parent.name != IMPORTED]
+
+
+def imported_files(folder: Path) -> list[Path]:
+    """The archive files that are other people's, whatever they are called."""
+    found = folder.glob(f"{IMPORTED}/{'[0-9a-f]' * 16}-*")  # the digest of its bytes
+    return sorted(path for path in found if path.is_file() and path.suffix != ".new")
+
+
+def responses(path: Path) -> Iterator[Record]:
+    """Every response of one WARC file, in order. Raises StoreError at the first damaged record."""
+    for each in records(path):
+        if isinstance(each, Damage):
+            raise StoreError(f"{path} is damaged at {each.offset}: {each.reason}.")
+        if each.kind == "response":
+            yield each

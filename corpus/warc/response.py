@@ -1,0 +1,41 @@
+"""An answer as it came, and the connection it came over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Transport:
+    """What an answer came over: protocols as WARC names them ("http/1.1", "tls/1.3"), the cipher
+    suite by its IANA name, the SHA-256 of the server's certificate in hex, and the exception that
+    its office declares, where that was verified otherwise than by the system's authorities.
+    """
+
+    protocols: tuple[str, ...] = ()
+    cipher_suite: str | None = None
+    certificate: str | None = None
+    exception: str | None = None
+
+
+@dataclass(frozen=True)
+class Response:
+    """An answer as it came, under the office's own URL; `raw` still has its content encoding.
+
+    Bytes of headers are opaque (RFC 9110, section 5.5): each is a character of latin-1.
+    """
+
+    url: str
+    status: int
+    headers: list[tuple[str, str]]
+    raw: bytes
+    fetched_at: datetime
+    request_headers: list[tuple[str, str]]
+    status_line: str = ""
+    transport: Transport = Transport()
+
+    @property
+    def content_type(self) -> str:
+        """As the server stated it; "" where it did not."""
+        return {name.lower(): value for name, value in self.headers}.get("content-type", "")
