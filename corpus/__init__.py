@@ -1,6 +1,6 @@
 """From the web to records on disk: prosecutors' releases, every version, every response."""
 
-from corpus.catalog.mapping import Coverage
+from corpus.catalog.coverage import Coverage
 from corpus.catalog.store import Store
 from corpus.reading.source import Source
 from corpus.release import Attachment, Draft, Provenance, Release, Version

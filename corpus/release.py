@@ -89,13 +89,13 @@ class RecordLocation:
     warc_offset: int
 
 
+# When a version is attested: with it, when our reading of it changed, or, where it had none, later.
+MADE, REVISED, LATER = "made", "revised", "later"
+
+
 @dataclass(frozen=True)
 class Attestation:
-    """The record in the archive that says what is held of a version.
-
-    `occasion`: with the version ("made"), when our reading of it changed ("revised"), or, for a
-    version that had none, "later".
-    """
+    """The record in the archive that says what the catalog holds of a version."""
 
     at: datetime
     occasion: str

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Text, cast, select
 
+from corpus.catalog.current import CURRENT
 from corpus.database import tables
 from corpus.database.batches import streamed
 
@@ -28,8 +29,7 @@ class Attached:
 def named(connection: Connection, office: str) -> Iterator[str]:
     """The addresses of all files that the newest versions of an office's releases name."""
     r, v = tables.release.c, tables.version.c
-    joined = tables.release.join(tables.version, (v.release == r.id) & (v.ordinal == r.version))
-    query = select(v.attachments).select_from(joined)
+    query = select(v.attachments).select_from(CURRENT)
     # Most releases name none; reading thousands of empty lists takes longer than the rest.
     names_some = cast(v.attachments, Text).not_in(("[]", "null"))
     where = (r.office == office, names_some, v.origin.is_(None))

@@ -21,8 +21,6 @@ from corpus.release import FACTS, sha256
 from corpus.warc.reader import read_record
 from corpus.warc.writer import ArchiveWriter
 
-# The occasions: with the version, when our reading of it changed, and for versions that had none.
-MADE, REVISED, LATER = "made", "revised", "later"
 MEDIA_TYPE = "application/vnd.communique.attestation+json"
 # In the names of the files.
 KIND = "attested-"

@@ -3,12 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Select, extract, func, select
 
-from corpus.catalog.mapping import Coverage, withheld_ids
+from corpus.catalog.current import CURRENT, withheld_ids
 from corpus.database import tables
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What is held of an office: releases, their first and last date, and how many have no date.
+
+    `months` counts dated releases ("2018-04"); `gaps` are the months between the first and the
+    last that have none: nothing was published, or nothing was fetched. `gone` releases are kept
+    and counted. `reader_versions` counts releases by the reader that their facts come from.
+    """
+
+    office: str
+    releases: int
+    first: date | None
+    last: date | None
+    undated: int
+    languages: dict[str, int]
+    months: dict[str, int] = field(default_factory=dict)
+    gaps: tuple[str, ...] = ()
+    gone: int = 0
+    reader_versions: dict[str, int] = field(default_factory=dict)
 
 
 def read_coverage(connection: Connection) -> list[Coverage]:
@@ -45,11 +68,10 @@ def months_between(first: str, last: str) -> Iterator[str]:
 
 def _counted(groups: tuple[Any, ...], *columns: Any) -> Select[Any]:
     """Releases in sight, counted by office and what else they are grouped by."""
-    r, v = tables.release.c, tables.version.c
-    joined = tables.release.join(tables.version, (v.release == r.id) & (v.ordinal == r.version))
+    r = tables.release.c
     return (
         select(r.office, func.count().label("number"), *groups, *columns)
-        .select_from(joined)
+        .select_from(CURRENT)
         .where(r.id.not_in(withheld_ids()))
         .group_by(r.office, *groups)
     )

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, Select, func, select
 
-from corpus.catalog.mapping import withheld_ids
+from corpus.catalog.current import withheld_ids
 from corpus.database import tables
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Label, Row, Select, select
+from sqlalchemy import Row
 
-from corpus.database import tables
 from corpus.reading.links import acceptable_links
 from corpus.release import (
     FACTS,
@@ -25,32 +23,6 @@ from corpus.release import (
 from corpus.sources import offices
 from corpus.statutes import RULES, Cited, cited
 
-# All that a reader makes of a response.
-DERIVED = (*FACTS, "language", "place", "signature", "kind", "alternates", "shapes", "statutes")
-# None where what was crawled so far never states them; empty where it states that there are none.
-LISTS = ("topics", "components", "attachments")
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """What is held of an office: releases, their first and last date, and how many have no date.
-
-    `months` counts dated releases ("2018-04"); `gaps` are the months between the first and the
-    last that have none: nothing was published, or nothing was fetched. `gone` releases are kept
-    and counted. `reader_versions` counts releases by the reader that their facts come from.
-    """
-
-    office: str
-    releases: int
-    first: date | None
-    last: date | None
-    undated: int
-    languages: dict[str, int]
-    months: dict[str, int] = field(default_factory=dict)
-    gaps: tuple[str, ...] = ()
-    gone: int = 0
-    reader_versions: dict[str, int] = field(default_factory=dict)
-
 
 @dataclass(frozen=True)
 class Visit:
@@ -62,35 +34,6 @@ class Visit:
     sha256: str
     location: RecordLocation
     status: int = 200
-
-
-def withheld_ids() -> Select[Any]:
-    """The ids of the releases that are withheld now."""
-    c = tables.suppression.c
-    return select(c.release).where(c.undone_at.is_(None))
-
-
-@cache  # to put it together takes longer than to run it for one release
-def current_releases(*, with_withheld: bool = False) -> Select[Any]:
-    """Releases with their newest versions: the rows that `read_release` takes.
-
-    Withheld ones are left out, unless asked for by those who keep the evidence.
-    """
-    r, v = tables.release.c, tables.version.c
-    columns = [each for each in v if each.name != "release"]
-    joined = tables.release.join(tables.version, (v.release == r.id) & (v.ordinal == r.version))
-    known = (r.id, r.office, r.url, r.first_seen, r.last_seen, r.version, r.gone_since)
-    query = select(*known, _is_changed(), *columns).select_from(joined)
-    return query if with_withheld else query.where(r.id.not_in(withheld_ids()))
-
-
-def _is_changed() -> Label[bool]:
-    """Whether the ledger has a change of a release; a reading that was mended since is none."""
-    e, changed = tables.event.c, tables.version.alias()
-    to = (changed.c.release == e.release) & (changed.c.ordinal == e.version)
-    where = (e.release == tables.release.c.id) & (e.kind == "changed") & ~changed.c.is_repeat
-    query = select(e.id).join_from(tables.event, changed, to).where(where)
-    return query.correlate(tables.release).exists().label("is_changed")
 
 
 def version_values(
@@ -144,39 +87,6 @@ def read_visit(row: Row[Any]) -> Visit:
     """A row of `visit` as a record."""
     location = RecordLocation(row.warc_file, row.warc_offset)
     return Visit(row.etag, row.last_modified, row.fetched_at, row.sha256, location, row.status)
-
-
-def differs(old: Row[Any], values: dict[str, Any]) -> bool:
-    """Whether a stated fact differs; a list unknown so far is learned, not changed."""
-    for name in values.keys() & set(FACTS):
-        was, now = getattr(old, name), values[name]
-        if was != now and not (name in LISTS and None in (was, now)):
-            return True
-    return False
-
-
-def is_same_bytes(old: Row[Any] | Provenance, values: dict[str, Any]) -> bool:
-    """Whether both were read from the same bytes: what differs is then our reader's doing."""
-    names = ("part_sha256",) if old.part_sha256 and values["part_sha256"] else ("sha256",)
-    return all(getattr(old, name) == values[name] for name in names)
-
-
-def improved(old: Row[Any], values: dict[str, Any]) -> dict[str, Any]:
-    """What today's reader makes otherwise of the bytes that a version was read from, itself
-    included.
-    """
-    read_by = ("reader", "reader_version", "part_sha256", "statute_rules")
-    names = values.keys() & {*DERIVED, *read_by}
-    return {name: values[name] for name in names if getattr(old, name) != values[name]}
-
-
-def learned(old: Row[Any], values: dict[str, Any]) -> dict[str, Any]:
-    """The stated facts that were unknown so far."""
-    return {
-        name: values[name]
-        for name in FACTS
-        if getattr(old, name) is None and values.get(name) is not None
-    }
 
 
 def read_release(row: Row[Any]) -> Release:

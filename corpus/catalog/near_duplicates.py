@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
-from corpus.catalog.mapping import withheld_ids
+from corpus.catalog.current import CURRENT, withheld_ids
 from corpus.catalog.sequence import next_revision
 from corpus.database import tables
 
@@ -84,8 +84,7 @@ def link_older(connection: Connection, most: int = 500) -> bool:
     left = connection.scalar(select(a.value).where(a.key == UNLINKED))
     if left is None:
         return False
-    joined = tables.release.join(tables.version, (v.release == r.id) & (v.ordinal == r.version))
-    query = select(r.id, r.revision, v.body).select_from(joined).where(r.revision <= left)
+    query = select(r.id, r.revision, v.body).select_from(CURRENT).where(r.revision <= left)
     rows = connection.execute(query.order_by(r.revision.desc()).limit(most)).all()
     for row in rows:
         link(connection, row.id, row.body)
@@ -209,6 +208,5 @@ def _candidates(connection: Connection, keys: list[str]) -> list[str]:
 def _shingles_of(connection: Connection, ids: list[str]) -> Iterator[tuple[str, set[str]]]:
     """These releases with the shingles of their bodies."""
     r, v = tables.release.c, tables.version.c
-    joined = tables.release.join(tables.version, (v.release == r.id) & (v.ordinal == r.version))
-    query = select(r.id, v.body).select_from(joined).where(r.id.in_(ids))
+    query = select(r.id, v.body).select_from(CURRENT).where(r.id.in_(ids))
     return ((row.id, shingles(row.body)) for row in connection.execute(query).all())

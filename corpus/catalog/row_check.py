@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, Table, select
 
-from corpus.catalog.mapping import current_releases, read_release, read_version
+from corpus.catalog.current import current_releases
+from corpus.catalog.mapping import read_release, read_version
 from corpus.database import tables
 from corpus.database.batches import streamed
 

@@ -14,20 +14,18 @@ from sqlalchemy.exc import SQLAlchemyError
 from corpus.catalog import withholding
 from corpus.catalog.address_spellings import older_spellings
 from corpus.catalog.attachments import Attached, count_attached
-from corpus.catalog.attestation import LATER, MADE, REVISED, Attestor
-from corpus.catalog.coverage import read_coverage
+from corpus.catalog.attestation import Attestor
+from corpus.catalog.coverage import Coverage, read_coverage
 from corpus.catalog.crawl_history import read_open_runs, read_runs
+from corpus.catalog.current import CURRENT, current_releases, withheld_ids
 from corpus.catalog.ledger import Entry, count_ledger, read_history, read_ledger
 from corpus.catalog.mapping import (
-    Coverage,
     Visit,
-    current_releases,
     read_release,
     read_version,
     read_visit,
     version_values,
     visit_values,
-    withheld_ids,
 )
 from corpus.catalog.near_duplicates import Copy, count_copies, read_copies, read_groups
 from corpus.catalog.row_check import unreadable
@@ -40,7 +38,17 @@ from corpus.database.opening import check_pages, failed, not_whole, open_catalog
 from corpus.database.sqlite_file import check_unchanged
 from corpus.errors import NoCatalogError
 from corpus.plural import pluralize
-from corpus.release import Draft, Provenance, RecordLocation, Release, Version, release_id
+from corpus.release import (
+    LATER,
+    MADE,
+    REVISED,
+    Draft,
+    Provenance,
+    RecordLocation,
+    Release,
+    Version,
+    release_id,
+)
 from corpus.settings import Settings
 from corpus.sources import offices
 from corpus.warc.archive import own_files
@@ -241,10 +249,9 @@ class Store:
     def undated(self) -> list[str]:
         """The ids of the releases without a date, those that we saw first most lately before."""
         r, v = tables.release.c, tables.version.c
-        current = (v.release == r.id) & (v.ordinal == r.version)
         query = (
             select(r.id)
-            .select_from(tables.release.join(tables.version, current))
+            .select_from(CURRENT)
             .where(v.published.is_(None), r.id.not_in(withheld_ids()))
             .order_by(func.coalesce(r.first_seen, v.observed_at).desc(), r.id.desc())
         )

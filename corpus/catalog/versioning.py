@@ -12,19 +12,11 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from corpus.catalog import near_duplicates
-from corpus.catalog.attestation import MADE, REVISED
-from corpus.catalog.mapping import (
-    DERIVED,
-    LISTS,
-    current_releases,
-    differs,
-    improved,
-    is_same_bytes,
-    learned,
-)
+from corpus.catalog.comparison import DERIVED, LISTS, differs, improved, is_same_bytes, learned
+from corpus.catalog.current import current_releases
 from corpus.catalog.sequence import next_revision
 from corpus.database import tables
-from corpus.release import FACTS
+from corpus.release import FACTS, MADE, REVISED
 
 Outcome = Literal["new", "changed", "same"]
 Kind = Literal["changed", "gone", "back"]

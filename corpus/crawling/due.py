@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, select
 
 from corpus.catalog.attachments import GONE
+from corpus.catalog.current import CURRENT
 from corpus.crawling.schedule import RevisitState
 from corpus.database import tables
 from corpus.database.batches import chunks, streamed
@@ -51,7 +52,6 @@ def dead(connection: Connection, office: str, urls: Iterable[str]) -> dict[str, 
 
 def _known() -> Select[Any]:
     r, v = tables.release.c, tables.version.c
-    joined = tables.release.join(tables.version, (v.release == r.id) & (v.ordinal == r.version))
     checked = func.coalesce(r.checked_at, r.last_seen).label("checked")
     columns = (
         r.id,
@@ -65,7 +65,7 @@ def _known() -> Select[Any]:
         checked,
     )
     # What others alone have seen is as unknown to us as any address.
-    return select(*columns).select_from(joined).where(v.origin.is_(None))
+    return select(*columns).select_from(CURRENT).where(v.origin.is_(None))
 
 
 def _standing(row: Row[Any]) -> RevisitState:

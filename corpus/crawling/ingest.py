@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from corpus.catalog.mapping import Visit, as_json, is_same_bytes, version_values
+from corpus.catalog.comparison import is_same_bytes
+from corpus.catalog.mapping import Visit, as_json, version_values
 from corpus.catalog.versioning import compare
 from corpus.errors import StoreError
 from corpus.evidence.exchanges import Answer, ParsedPage, read

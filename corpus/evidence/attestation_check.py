@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
-from corpus.catalog.attestation import LATER, MADE, MEDIA_TYPE, REVISED, Values, claims, statement
+from corpus.catalog.attestation import MEDIA_TYPE, Values, claims, statement
 from corpus.catalog.attestation import unattested as query_unattested
 from corpus.catalog.mapping import statute_values
 from corpus.catalog.store import Store
@@ -26,6 +26,7 @@ from corpus.evidence.attestation_repair import Said, attest_anew, attest_older, 
 from corpus.evidence.finding import Finding
 from corpus.evidence.queries import Rows
 from corpus.plural import pluralize
+from corpus.release import LATER, MADE, REVISED
 from corpus.settings import Settings
 from corpus.statutes import RULES
 from corpus.warc.record import Record

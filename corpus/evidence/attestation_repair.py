@@ -12,8 +12,9 @@ from typing import Any
 
 from sqlalchemy import Row, update
 
-from corpus.catalog.attestation import CLEAR, LATER, REVISED, Values, facts_sha256
-from corpus.catalog.mapping import DERIVED, statute_values
+from corpus.catalog.attestation import CLEAR, Values, facts_sha256
+from corpus.catalog.comparison import DERIVED
+from corpus.catalog.mapping import statute_values
 from corpus.catalog.sequence import next_revision
 from corpus.catalog.store import Store
 from corpus.catalog.versioning import change_version
@@ -25,7 +26,7 @@ from corpus.evidence.recover import Taken, restore
 from corpus.evidence.reparse import read_anew
 from corpus.issue import Issue
 from corpus.plural import pluralize
-from corpus.release import FACTS, RecordLocation, sha256
+from corpus.release import FACTS, LATER, REVISED, RecordLocation, sha256
 from corpus.review.office_validation import OfficeGate
 from corpus.settings import Settings
 from corpus.sources import office

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, null, select, union_all, update
 
 from corpus.catalog import near_duplicates
-from corpus.catalog.mapping import differs
+from corpus.catalog.comparison import differs
 from corpus.catalog.sequence import next_revision
 from corpus.catalog.versioning import change_version, insert_version, next_ordinal, put_release
 from corpus.database import tables

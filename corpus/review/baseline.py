@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from corpus.catalog.current import CURRENT
 from corpus.database import tables
 from corpus.release import RecordLocation
 
@@ -92,8 +93,5 @@ def _newest(connection: Connection, office: str, route: str, since: datetime | N
 
 def _sample(office: str, *columns: Any) -> Any:
     r, v = tables.release.c, tables.version.c
-    joined = tables.release.join(tables.version, (v.release == r.id) & (v.ordinal == r.version))
-    newest = (v.published.desc(), r.first_seen.desc())
-    return (select(*columns).select_from(joined).where(r.office == office).order_by(*newest)).limit(
-        SAMPLE
-    )
+    query = select(*columns).select_from(CURRENT).where(r.office == office)
+    return query.order_by(v.published.desc(), r.first_seen.desc()).limit(SAMPLE)

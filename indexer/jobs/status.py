@@ -9,7 +9,7 @@ from typing import Any
 
 from corpus import Store, offices
 from corpus.catalog.attachments import Attached
-from corpus.catalog.mapping import Coverage
+from corpus.catalog.coverage import Coverage
 from corpus.plural import pluralize
 from indexer.engine.interface import Engine
 from indexer.jobs.condition import Reason, condition

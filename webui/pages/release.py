@@ -8,8 +8,8 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from flask_babel import gettext
 
 from corpus import Provenance, Release, Settings, Store, certificate_exception
-from corpus.catalog.withholding import redacted_body
 from corpus.errors import IndexUnusableError
+from corpus.evidence.redaction import redacted_body
 from corpus.warc.archive import read_response
 from corpus.warc.reader import read_record
 from indexer import Engine, Hit

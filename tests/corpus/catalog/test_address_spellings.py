@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import update
 
 from corpus import Settings, Store
-from corpus.catalog.withholding import redacted_body
 from corpus.crawling.crawl import crawl
 from corpus.database import tables
+from corpus.evidence.redaction import redacted_body
 from corpus.evidence.reparse import reread_archive
 from corpus.evidence.verify import verify_catalog
 from corpus.release import Draft, Provenance, release_id

@@ -17,7 +17,7 @@ from sqlalchemy import Row, delete, select, update
 from warcio.archiveiterator import ArchiveIterator
 
 from corpus import Release, Settings, Store
-from corpus.catalog.attestation import KIND, MADE, MEDIA_TYPE, canonical_json
+from corpus.catalog.attestation import KIND, MEDIA_TYPE, canonical_json
 from corpus.catalog.versioning import change_version
 from corpus.database import tables
 from corpus.errors import StoreError
@@ -25,6 +25,7 @@ from corpus.evidence.backup import back_up
 from corpus.evidence.queries import fold
 from corpus.evidence.reparse import reread_archive
 from corpus.evidence.warc_import import import_files
+from corpus.release import MADE
 from corpus.warc.archive import own_files
 from corpus.warc.reader import records
 from corpus.warc.record import Record

@@ -1,0 +1,49 @@
+"""What of an archived response may be given out while some releases are withheld."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from corpus.errors import OfficeError, PageError
+from corpus.reading.page import Page
+from corpus.reading.reader import read_listing
+from corpus.release import Draft, Provenance, Release, sha256
+from corpus.sources import office
+from corpus.warc.record import Record
+
+
+def redacted_body(
+    release: Release,
+    seen: Provenance,
+    archived: Record,
+    withheld: set[str],
+    id_of: Callable[[str, str], str],
+    limit_s: float,
+) -> bytes | None:
+    """What may be given out of the response that an observation of a release came in.
+
+    All of it, unless it carries withheld releases as well: then this release's own part, as its
+    digest proves it; None where that cannot be cut out. `id_of` gives the id of an office's
+    address.
+    """
+    beside = {id_ for id_ in withheld if id_.startswith(f"{release.office}-")}
+    if not beside or not seen.part_sha256:
+        return archived.body
+    try:
+        found = _drafts(release, seen, archived, limit_s)
+    except (OfficeError, PageError):
+        return None  # what cannot be read cannot be shown to be free of them
+    drafts = {id_of(release.office, each.url): each for each in found if each.url}
+    if not beside & drafts.keys():
+        return archived.body
+    part = drafts[release.id].part if release.id in drafts else None
+    return part if part and sha256(part) == seen.part_sha256 else None
+
+
+def _drafts(release: Release, seen: Provenance, archived: Record, limit_s: float) -> list[Draft]:
+    """The releases that a listing carries."""
+    source = office(release.office)
+    route = source.route(seen.reader.split("/")[1])
+    language = release.language if route.languages else None
+    page = Page(archived.url, archived.body, language, archived.content_type)
+    return read_listing(route, page, limit_s).drafts
