@@ -146,6 +146,14 @@ class _Master(Arbiter):
         for each in ignored:
             signal.signal(each, signal.SIG_IGN)
 
+    def spawn_worker(self) -> int:
+        """Begin a process; a signal to end it waits until the process hears signals."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+        try:
+            return int(super().spawn_worker())
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+
     def signal(self, sig: int, frame: FrameType | None) -> None:
         """Note what is asked for."""
         self.told = self.told or (sig if sig in ENDING else 0)
@@ -183,6 +191,7 @@ class _Worker(Worker):
         """Hear signals; of a terminal that hangs up the parent tells, if it is to end."""
         super().init_signals()
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """End when what was asked is answered."""

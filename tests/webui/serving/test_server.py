@@ -110,6 +110,30 @@ def test_a_request_that_is_coming_is_answered_before_the_end(
         assert ended(workers)
 
 
+def test_a_process_that_has_only_just_begun_ends_as_the_others(sample_settings: Settings) -> None:
+    with served_pages(sample_settings.data, 8) as served:
+        newest = served.workers()[-1]
+        os.kill(newest, signal.SIGSTOP)  # mostly before it could say what signals do
+        with connected(served) as connection:
+            connection.send(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\nGET /help HTTP/1.1\r\n")
+            assert connection.recv(12) == b"HTTP/1.1 200"
+            served.process.terminate()
+            while not is_told_to_end(newest):
+                pass
+            os.kill(newest, signal.SIGCONT)
+            assert ended([newest])  # else it is killed when the others have ended
+            connection.send(b"Host: a\r\nConnection: close\r\n\r\n")
+
+            assert said(connection).endswith(b"</html>")
+
+
+def is_told_to_end(pid: int) -> bool:
+    """Whether a process that does not run will be told by SIGTERM."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    (waiting,) = (line.split()[1] for line in lines if line.startswith("ShdPnd"))
+    return bool(int(waiting, 16) >> (signal.SIGTERM - 1) & 1)
+
+
 def is_listening(port: int) -> bool:
     """Whether a socket listens, without asking it: what it never takes would be asked again and
     again for seconds.
