@@ -29,8 +29,9 @@ from webui import create_app
 from webui.serving.connections import Server
 from webui.serving.turns import Threads
 
-# Of a process, and of those of a client: who asks for much at once waits for itself.
-THREADS, THREADS_EACH = 16, 4
+# Of a process, of those of a client, who waits for itself if it asks for much at once, and of all
+# clients that have used much of late.
+THREADS, THREADS_EACH, THREADS_HEAVY = 16, 4, 2
 BACKLOG = 1024
 M_ARENA_MAX = -8  # of malloc.h
 # How long a process that is to end may go on answering, and how long one may be silent.
@@ -180,7 +181,7 @@ class _Worker(Worker):
             event.listen(store.engine, "connect", _cache_little)
         # Threads that wait for their turn wait five times less; some ten pages' time a second.
         sys.setswitchinterval(0.001)
-        threads = Threads(THREADS, THREADS_EACH)
+        threads = Threads(THREADS, THREADS_EACH, THREADS_HEAVY, app.extensions["is_heavy"])
         self.server = Server(app, self.sockets[0].sock, settings, threads)
         while self.alive and os.getppid() == self.ppid:
             self.notify()

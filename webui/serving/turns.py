@@ -22,13 +22,29 @@ class Asking(Protocol):
         """Give it up."""
 
 
-class Queue:
-    """Requests that wait for a thread: clients come in turn, none with more than `each` in work."""
+def nobody(_: str) -> bool:
+    """Say of each client that it is not heavy."""
+    return False
 
-    def __init__(self, each: int, changed: Condition) -> None:
-        self.each, self.changed = each, changed
+
+class Queue:
+    """Requests that wait for a thread: clients come in turn, none with more than `each` in work.
+
+    Heavy clients, who used much of late, have no more than `heavy` in work together: threads share
+    one interpreter, and each that is busy makes the answers of all others slower.
+    """
+
+    def __init__(
+        self,
+        each: int,
+        changed: Condition,
+        heavy: int = 0,
+        is_heavy: Callable[[str], bool] = nobody,
+    ) -> None:
+        self.each, self.changed, self.heavy, self.is_heavy = each, changed, heavy, is_heavy
         self.waiting: dict[str, deque[Asking]] = {}
         self.in_work: Counter[str] = Counter()
+        self.heavy_in_work = 0
 
     def append(self, asking: Asking) -> None:
         """Let a request wait."""
@@ -49,18 +65,23 @@ class Queue:
         asking = requests.popleft()
         if requests:
             self.waiting[client] = requests
+        is_heavy = self.is_heavy(client)
         self.in_work[client] += 1
-        return Turn(asking, lambda: self._end(client))
+        self.heavy_in_work += is_heavy
+        return Turn(asking, lambda: self._end(client, is_heavy))
 
     def __len__(self) -> int:
         """How many clients have one that may go."""
         return sum(map(self._may_go, self.waiting))
 
     def _may_go(self, client: str) -> bool:
-        return self.in_work[client] < self.each
+        if self.in_work[client] >= self.each:
+            return False
+        return self.heavy_in_work < self.heavy or not self.is_heavy(client)
 
-    def _end(self, client: str) -> None:
+    def _end(self, client: str, is_heavy: bool) -> None:
         with self.changed:
+            self.heavy_in_work -= is_heavy
             self.in_work[client] -= 1
             if not self.in_work[client]:
                 del self.in_work[client]
@@ -88,9 +109,11 @@ class Turn:
 class Threads(ThreadedTaskDispatcher):
     """Threads that answer the requests of a queue."""
 
-    def __init__(self, number: int, each: int) -> None:
+    def __init__(
+        self, number: int, each: int, heavy: int = 0, is_heavy: Callable[[str], bool] = nobody
+    ) -> None:
         super().__init__()
-        self.queue = Queue(each, self.queue_cv)
+        self.queue = Queue(each, self.queue_cv, heavy, is_heavy)
         self.set_thread_count(number)
 
     def add_task(self, asking: Asking) -> None:

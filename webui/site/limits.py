@@ -33,6 +33,8 @@ BODY_BYTES = 64_000
 ANSWER_S = 5.0
 # Of processor time a client may use at once what it has in so many minutes.
 BURST_MINUTES = 2
+# Who has used more than so much of late is heavy: it waits for others of its kind.
+HEAVY_S = 2.0
 UNLIMITED_S = 1e6
 # Files of all hits, samples and their like: a request for one counts as so many.
 HEAVY_COST = 10
@@ -49,6 +51,7 @@ def guard(app: Flask, settings: Settings) -> None:
     work_s = settings.work_s or UNLIMITED_S
     work = Budget(work_s / 60, BURST_MINUTES * work_s)
     app.before_request(lambda: _refuse_worker(work, work_s))
+    app.extensions["is_heavy"] = lambda who: work.used(who) > HEAVY_S
     app.wsgi_app = _metered(app.wsgi_app, work)  # type: ignore[assignment, method-assign]
     if settings.rate:
         rates = [(each, _budget(each)) for each in _parsed(settings.rate)]

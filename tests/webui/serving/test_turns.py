@@ -61,6 +61,21 @@ def test_nobody_has_more_in_work_than_may_be() -> None:
     assert queue.popleft().asking.client == "a"
 
 
+def test_heavy_clients_have_few_in_work_together_and_others_pass_them() -> None:
+    queue = Queue(2, Condition(), 3, str.isupper)
+    for client in "AABBCab":
+        queue.append(Asked(client))
+
+    turns = [queue.popleft() for _ in range(5)]
+
+    assert "".join(each.asking.client for each in turns) == "ABCab"
+    assert len(queue) == 0  # though two heavy ones are waiting
+    turns[3].service()
+    assert len(queue) == 0
+    turns[2].service()
+    assert queue.popleft().asking.client == "A"
+
+
 def test_who_comes_again_comes_after_the_others() -> None:
     queue = Queue(9, Condition())
     for client in "aab":
