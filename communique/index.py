@@ -18,7 +18,6 @@ from indexer import Filters, Passage, Query, open_engine, parse
 from indexer.assist.spelling import alternatives
 from indexer.assist.unknown_values import unknown_values
 from indexer.engine.results import Sort
-from indexer.engine.withholding import withholding
 from indexer.export.jsonl import exported
 from indexer.jobs.lineage import accept_smaller_option
 from indexer.jobs.reindex import reindex
@@ -93,8 +92,10 @@ def search_command(
     """Search the releases, in the query language of the search page."""
     reading = parse(" ".join(words), limit_chars=settings.query_chars)
     query = Query(reading.tree, Filters(office=office_names, since=since), sort, size=size)
-    with closing(Store(settings, make=False)) as store, closing(open_engine(settings)) as opened:
-        engine = withholding(opened, store)
+    with (
+        closing(Store(settings, make=False)) as store,
+        closing(open_engine(settings, store.withheld)) as engine,
+    ):
         results = engine.search(query)
         notes = (*reading.notes, *unknown_values(query, results.facets, engine), *results.notes)
         limit_chars = settings.query_chars
@@ -149,7 +150,10 @@ def status_command(settings: Settings, as_json: bool) -> None:
 
     Exit status 3 where the last crawl of an office failed, or is quarantined.
     """
-    with closing(Store(settings, make=False)) as store, closing(open_engine(settings)) as engine:
+    with (
+        closing(Store(settings, make=False)) as store,
+        closing(open_engine(settings, store.withheld)) as engine,
+    ):
         status = status_of(store, engine)
     click.echo(
         json.dumps(status.as_json(), ensure_ascii=False, default=str)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from corpus import Settings
 from corpus.errors import SettingsError
 from indexer.engine.interface import Engine
+from indexer.engine.withholding import Withheld, nothing
 
 
-def open_engine(settings: Settings) -> Engine:
-    """The engine that the settings name."""
+def open_engine(settings: Settings, withheld: Withheld = nothing) -> Engine:
+    """The engine that the settings name; it never shows what is `withheld`."""
     if settings.engine == "opensearch":
         try:
             from indexer.opensearch_engine import OpenSearchEngine
@@ -16,7 +17,7 @@ def open_engine(settings: Settings) -> Engine:
             raise SettingsError(
                 f"{error.name} is not installed; run `pip install 'communique[opensearch]'`."
             ) from None
-        return OpenSearchEngine(settings)
+        return OpenSearchEngine(settings, withheld)
     from indexer.whoosh_engine import WhooshEngine
 
-    return WhooshEngine(settings.index, settings.memory_mb)
+    return WhooshEngine(settings.index, settings.memory_mb, withheld)

@@ -10,7 +10,6 @@ from flask_talisman import Talisman
 
 from corpus import Settings, Store, read_settings
 from indexer import open_engine
-from indexer.engine.withholding import withholding
 from indexer.jobs.status import rule_words, run_words
 from webui.api import add_api
 from webui.i18n import speak_languages
@@ -72,7 +71,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or read_settings(os.environ)
     app = Flask(__name__)
     store = Store(settings, make=not is_edge)
-    engine = timed(withholding(open_engine(settings), store), settings)
+    engine = timed(open_engine(settings, store.withheld), settings)
     app.extensions["communique"] = store, engine
     add_metrics(app, store, engine, settings)
     talisman = Talisman(

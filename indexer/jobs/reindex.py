@@ -15,8 +15,7 @@ from corpus.lock import only_job
 from corpus.plural import pluralize
 from indexer.engine.document import Document, document
 from indexer.engine.interface import Engine
-from indexer.engine.results import Health
-from indexer.engine.withholding import is_stained
+from indexer.engine.results import Health, built_at
 from indexer.jobs.lineage import is_continued, refuse_loss, refuse_older
 
 SAMPLE = 200
@@ -73,11 +72,19 @@ def reindex(
         build, number = health.build or "", 0
         if is_ours and not is_full and health.revision < revision:
             number = _update(store, engine, health.revision, revision, progress)
-        is_anew = is_full or not is_ours or is_stained(store, build)
+        is_anew = is_full or not is_ours or _is_stained(store, build)
         if is_anew:
             _check_room(settings, store, engine, health)
             number, build = _rebuild(store, engine, revision, progress)
         return ReindexReport(is_anew, number, build, time.monotonic() - clock)
+
+
+def _is_stained(store: Store, build: str) -> bool:
+    """Whether a build's files can hold words of what was withheld after it was begun: an update
+    that takes a release out leaves them there.
+    """
+    last = store.last_withheld_at()
+    return last is not None and built_at(build) <= last
 
 
 def _check_room(settings: Settings, store: Store, engine: Engine, health: Health) -> None:

@@ -12,6 +12,7 @@ from corpus.catalog.attachments import Attached
 from corpus.catalog.coverage import Coverage
 from corpus.plural import pluralize
 from indexer.engine.interface import Engine
+from indexer.engine.results import Query
 from indexer.jobs.condition import Reason, condition
 from indexer.query.message import Note
 
@@ -84,9 +85,8 @@ def status_of(store: Store, engine: Engine) -> Status:
     """The status of all that is held: each office, and the index."""
     found = condition(store, engine)
     health = found.health
-    index = IndexStatus(
-        health.build, health.releases, found.is_current, health.problem, health.cluster
-    )
+    releases = engine.total(Query()) if health.is_live else 0
+    index = IndexStatus(health.build, releases, found.is_current, health.problem, health.cluster)
     rows = _offices(store)
     return Status(found.status, found.reasons, rows, index, len(store.withheld()))
 

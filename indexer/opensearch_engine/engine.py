@@ -30,10 +30,12 @@ from indexer.engine.results import (
     TranslationSuggestion,
 )
 from indexer.engine.retry import GoneError, begun, retried
+from indexer.engine.withholding import Withheld, nothing, still_shown
 from indexer.opensearch_engine.index.cluster import Cluster
 from indexer.opensearch_engine.index.writer import Writer
 from indexer.opensearch_engine.search import page
 from indexer.opensearch_engine.search.index_reader import IndexReader
+from indexer.opensearch_engine.search.withheld import Hidden
 from indexer.opensearch_engine.tools import source_scan
 from indexer.opensearch_engine.tools.source_scan import Read
 from indexer.opensearch_engine.tools.translations import StoredTranslations
@@ -48,16 +50,17 @@ State = tuple[str, int | None]
 
 class OpenSearchEngine:
     """An index on an OpenSearch cluster. Readers notice a new build at the latest a second after it
-    was published.
+    was published, and at once what is `withheld`.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self.cluster = Cluster(settings)
+    def __init__(self, settings: Settings, withheld: Withheld = nothing) -> None:
+        self.cluster, self.withheld = Cluster(settings), withheld
         self.shards = settings.opensearch_shards
         self.replicas = settings.opensearch_replicas
         self.lock = threading.Lock()
         self.live: tuple[State, float] | None = None
-        self.aligned: tuple[State, StoredTranslations | None] | None = None
+        self.reader: tuple[tuple[State, frozenset[str]], IndexReader] | None = None
+        self.aligned: tuple[tuple[State, Hidden], StoredTranslations | None] | None = None
 
     # writing
 
@@ -140,9 +143,10 @@ class OpenSearchEngine:
 
     def scan_occurrences(self, query: Query, sort: LineSort = "document") -> Iterator[KwicLine]:
         """All lines, in order."""
-        yield from self._read(
+        lines = self._read(
             lambda reading: begun(source_scan.scan_occurrences(reading, query, sort))
         )
+        yield from still_shown(lines, self.withheld)
 
     def collocates(
         self,
@@ -165,7 +169,7 @@ class OpenSearchEngine:
         """The words in translations of the hits."""
         return self._read(
             lambda reading: source_scan.in_translation(
-                reading, query, most, partial(self._aligned, reading.build)
+                reading, query, most, partial(self._aligned, reading)
             )
         )
 
@@ -194,7 +198,7 @@ class OpenSearchEngine:
         """By the ids of releases."""
         wanted = [*ids]
         if build:
-            return IndexReader(self.cluster, build).has(wanted)
+            return IndexReader(self.cluster, build).without(self.withheld()).has(wanted)
         return self._read(lambda reading: reading.has(wanted))
 
     def size_bytes(self) -> int:
@@ -239,9 +243,9 @@ class OpenSearchEngine:
             if name != build:
                 self.drop(name)
 
-    def _aligned(self, build: str, read: Read) -> StoredTranslations | None:
+    def _aligned(self, reading: IndexReader, read: Read) -> StoredTranslations | None:
         """Keeps the translations of one state of a build, which take seconds to read."""
-        state = build, self._state()[1]
+        state = (reading.build, self._state()[1]), reading.hidden
         # A reader that waited for its turn here would keep the lock from whoever has the turn.
         with self.lock, unmetered():
             if self.aligned is None or self.aligned[0] != state:
@@ -253,12 +257,20 @@ class OpenSearchEngine:
 
         def of_live() -> T:
             try:
-                return read(IndexReader(self.cluster, self._state()[0]))
+                return read(self._reader())
             except GoneError:
                 self.live = None
                 raise
 
         return retried(of_live)
+
+    def _reader(self) -> IndexReader:
+        """Keeps what one state of a build holds of withheld releases."""
+        of = self._state(), frozenset(self.withheld())
+        if self.reader is None or self.reader[0] != of:
+            with unmetered():
+                self.reader = of, IndexReader(self.cluster, of[0][0]).without(of[1])
+        return self.reader[1]
 
     def _state(self) -> State:
         live, now = self.live, time.monotonic()

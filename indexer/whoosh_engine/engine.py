@@ -38,6 +38,7 @@ from indexer.engine.results import (
     TranslationSuggestion,
 )
 from indexer.engine.retry import GoneError, retried
+from indexer.engine.withholding import Withheld, nothing, still_shown
 from indexer.highlight.highlighter import Highlighter
 from indexer.highlight.snippets import marked, passages
 from indexer.whoosh_engine.columns.snapshot import Snapshot
@@ -59,11 +60,11 @@ SETTLED_NS = 100_000_000
 
 class WhooshEngine:
     """Whoosh in one folder. Readers notice a new build or update at their next search, and never
-    see half of one.
+    see half of one, nor what is `withheld` at that moment.
     """
 
-    def __init__(self, folder: Path, memory_mb: int = 512) -> None:
-        self.folder, self.memory_mb = folder, memory_mb
+    def __init__(self, folder: Path, memory_mb: int = 512, withheld: Withheld = nothing) -> None:
+        self.folder, self.memory_mb, self.withheld = folder, memory_mb, withheld
         self.lock = threading.Lock()
         self.current: tuple[str, Snapshot] | None = None
         self.seen: tuple[int, ...] | None = None
@@ -117,7 +118,7 @@ class WhooshEngine:
 
     def live_build(self) -> str:
         """The folder that is live."""
-        return self._snapshot()[0]
+        return retried(self._newest)[0]
 
     # reading
 
@@ -174,7 +175,8 @@ class WhooshEngine:
 
     def scan_occurrences(self, query: Query, sort: LineSort = "document") -> Iterator[KwicLine]:
         """All lines, in order."""
-        yield from concordance.scan(self._snapshot()[1], query, sort)
+        lines = concordance.scan(self._snapshot()[1], query, sort)
+        yield from still_shown(lines, self.withheld)
 
     def collocates(
         self,
@@ -230,7 +232,8 @@ class WhooshEngine:
 
     def has(self, ids: Iterable[str], build: str | None = None) -> list[bool]:
         """By the terms of the ids."""
-        snapshot = Snapshot(self.folder / build) if build else self._snapshot()[1]
+        whole = Snapshot(self.folder / build) if build else retried(self._newest)[1]
+        snapshot = whole.without(frozenset(self.withheld()))
         return [snapshot.document(id_) is not None for id_ in ids]
 
     def size_bytes(self) -> int:
@@ -251,7 +254,7 @@ class WhooshEngine:
             self.current = None
 
     def _live_health(self) -> Health:
-        name, snapshot = self._snapshot()
+        name, snapshot = self._newest()
         with self._opening(self.folder / name):
             revision, releases, updated_at = _noted(self.folder / name)
         return Health(
@@ -294,8 +297,9 @@ class WhooshEngine:
         return self.folder / name
 
     def _snapshot(self) -> tuple[str, Snapshot]:
-        """The snapshot of the newest generation; who still reads an older one keeps it."""
-        return retried(self._newest)
+        """The newest generation without what is withheld; who still reads an older one keeps it."""
+        name, whole = retried(self._newest)
+        return name, whole.without(frozenset(self.withheld()))
 
     def _newest(self) -> tuple[str, Snapshot]:
         stamp, current = self._stamp(), self.current

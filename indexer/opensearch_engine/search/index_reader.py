@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
+from itertools import compress
 from typing import Any
 
 from whoosh import query as tree
 
+from corpus.database.batches import chunks
 from corpus.errors import CommuniqueError
 from indexer.analysis.analyzer import tokens
 from indexer.engine.fields import TEXTS
@@ -20,6 +22,7 @@ from indexer.opensearch_engine.search import request, suggest
 from indexer.opensearch_engine.search.request import PageRequest
 from indexer.opensearch_engine.search.term_lookup import TermLookup, is_stem
 from indexer.opensearch_engine.search.translate import Dsl, Lookup, is_beyond, placed, translate
+from indexer.opensearch_engine.search.withheld import Hidden
 
 # By their numbers in memory: the releases that phrases stand in.
 Phrases = dict[int, list[str]]
@@ -29,11 +32,41 @@ KEEP_ALIVE = "2m"
 
 
 class IndexReader:
-    """Reads one build. Every method raises GoneError where it is there no more."""
+    """Reads one build, but for what is hidden. Every method raises GoneError where it is there no
+    more.
+    """
 
-    def __init__(self, cluster: Cluster, build: str) -> None:
+    def __init__(self, cluster: Cluster, build: str, hidden: Hidden | None = None) -> None:
         self.cluster, self.build = cluster, build
         self.index = cluster.index(build)
+        self.hidden = hidden or Hidden()
+
+    def without(self, ids: Iterable[str]) -> IndexReader:
+        """Reads the build as if the releases of these ids were not in it."""
+        wanted = sorted(ids)
+        held = compress(wanted, self.has(wanted))
+        releases = (each for some in chunks(held, SOME) for each in self.fetch(some))
+        return IndexReader(self.cluster, self.build, Hidden.of(releases))
+
+    def search(self, body: Dsl) -> dict[str, Any]:
+        """The answer to a search of the releases."""
+        return self.several([body])[0]
+
+    def look_up(self, body: Dsl) -> dict[str, Any]:
+        """The answer to a search of the words."""
+        return self.several([], [body])[0]
+
+    def several(self, bodies: Sequence[Dsl], lookups: Sequence[Dsl] = ()) -> list[dict[str, Any]]:
+        """The answers to searches of the releases, then of the words, in one round trip."""
+        words = self.cluster.words(self.build)
+        answers = self.cluster.several(
+            [
+                *((self.index, self.hidden.narrowed(each)) for each in bodies),
+                *((words, self.hidden.widened(each)) for each in lookups),
+            ]
+        )
+        counted = map(self.hidden.counted, lookups, answers[len(bodies) :])
+        return [*answers[: len(bodies)], *counted]
 
     def total(self, query: Query) -> int:
         """How many releases match."""
@@ -42,7 +75,7 @@ class IndexReader:
         filters = request.chosen(query.filters)
         if filters:
             dsl = {"bool": {"must": [dsl], "filter": filters}}
-        return total_of(self.cluster.search(self.index, counting_of(dsl)))
+        return total_of(self.search(counting_of(dsl)))
 
     def scan(self, query: Query) -> Iterator[str]:
         """All ids, in order; of one state of the index."""
@@ -58,7 +91,7 @@ class IndexReader:
     def fetch(self, ids: Sequence[str]) -> Iterator[Stored]:
         """The releases of these ids."""
         body = {"size": len(ids), "query": {"terms": {"id": [*ids]}}, "_source": True}
-        return map(stored_of, self.cluster.search(self.index, body)["hits"]["hits"])
+        return map(stored_of, self.search(body)["hits"]["hits"])
 
     def has(self, ids: Sequence[str]) -> list[bool]:
         """Which of these ids are held."""
@@ -66,29 +99,23 @@ class IndexReader:
         for at in range(0, len(ids), MANY):
             some = ids[at : at + MANY]
             body = {"size": len(some), "query": {"terms": {"id": [*some]}}, "_source": False}
-            hits = self.cluster.search(self.index, body)["hits"]["hits"]
+            hits = self.search(body)["hits"]["hits"]
             held |= {hit["_id"] for hit in hits}
         return [each in held for each in ids]
 
     def complete(self, prefix: str, most: int) -> list[str]:
         """Words of the corpus that begin so, the commonest first."""
-        return suggest.complete(self.cluster, self.build, prefix, most)
+        return suggest.complete(self.look_up, prefix, most)
 
     def nearest(self, word: str) -> str | None:
         """The word of the corpus that a misspelt one was probably meant to be."""
-        return suggest.nearest(self.cluster, self.build, word)
-
-    def look_up(self, body: Dsl) -> dict[str, Any]:
-        """The answer to a search of the words."""
-        return self.cluster.search(self.cluster.words(self.build), body)
+        return suggest.nearest(self.look_up, word)
 
     def carried(self, query: Query) -> TermLookup:
         """A query's tree with what was looked up of it."""
         carried = TermLookup(query.tree)
         if carried.lookups:
-            index = self.cluster.words(self.build)
-            lookups = [(index, each) for each in carried.lookups]
-            carried.take(self.cluster.several(lookups), self.look_up)
+            carried.take(self.several([], carried.lookups), self.look_up)
         return carried
 
     def asked(
@@ -154,7 +181,8 @@ class IndexReader:
             params = {"keep_alive": KEEP_ALIVE}
             view = client.create_pit(index=self.index, params=params)["pit_id"]
         try:
-            body = body | {"pit": {"id": view, "keep_alive": KEEP_ALIVE}, "from": 0}
+            of_view = {"pit": {"id": view, "keep_alive": KEEP_ALIVE}, "from": 0}
+            body = self.hidden.narrowed(body) | of_view
             while True:
                 with self.cluster.reading_build():
                     hits = client.search(body=body)["hits"]["hits"]

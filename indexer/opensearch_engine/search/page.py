@@ -83,14 +83,7 @@ def _answer(reading: IndexReader, query: Query, carried: TermLookup, phrases: Ph
     countings = _countings(reading, query, asked, request.first_steps(query))
     parts = [counting_of(translate(node, lookup)) for node in nodes]
     lookups, carried.lookups = carried.lookups, []
-    answers = iter(
-        reading.cluster.several(
-            [
-                *((reading.index, each) for each in (*hits, *countings, *parts)),
-                *((reading.cluster.words(reading.build), each) for each in lookups),
-            ]
-        )
-    )
+    answers = iter(reading.several([*hits, *countings, *parts], lookups))
     given = next(answers)["hits"]["hits"] if hits else []
     counts = request.together([*islice(answers, len(countings))])
     numbers = map(total_of, islice(answers, len(nodes)))
@@ -121,7 +114,7 @@ def _counted(reading: IndexReader, query: Query, asked: PageRequest, step: Step)
     """The periods of a step, counted."""
     alone = replace(query, facets=(), has_timeline=True, step=step, is_folded=False)
     (body,) = _countings(reading, alone, asked, [step])
-    return reading.cluster.search(reading.index, body)
+    return reading.search(body)
 
 
 def _is_deep(query: Query) -> bool:
@@ -155,7 +148,7 @@ def _walked(reading: IndexReader, query: Query, asked: PageRequest) -> list[dict
             break
     some = reading.narrowed(whole, asked, len(ids))
     some["post_filter"] = {"terms": {"id": ids}}
-    return [*reading.cluster.search(reading.index, some)["hits"]["hits"]] if ids else []
+    return [*reading.search(some)["hits"]["hits"]] if ids else []
 
 
 def similar(reading: IndexReader, id_: str, size: int) -> tuple[Hit, ...]:
@@ -168,7 +161,7 @@ def similar(reading: IndexReader, id_: str, size: int) -> tuple[Hit, ...]:
     if like is None:
         return ()
     body = reading.narrowed(Query(like), PageRequest.alone(translate(like)), size + 1)
-    hits = reading.cluster.search(reading.index, body)["hits"]["hits"]
+    hits = reading.search(body)["hits"]["hits"]
     shown = _Shown(None, TermLookup(None), None)
     return tuple(shown.hit(each, {}) for each in hits if each["_id"] != id_)[:size]
 

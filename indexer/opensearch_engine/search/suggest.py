@@ -5,6 +5,7 @@ similar releases.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from heapq import nlargest
 from math import log
 from typing import Any
@@ -22,16 +23,18 @@ from indexer.opensearch_engine.search.translate import Dsl
 FIELD = "body"
 SIMILAR_TERMS = 25
 MOST_NEAR = 5_000
+# A search of the words -> its answer.
+LookUp = Callable[[Dsl], dict[str, Any]]
 
 
-def complete(cluster: Cluster, build: str, prefix: str, most: int) -> list[str]:
+def complete(look_up: LookUp, prefix: str, most: int) -> list[str]:
     """The words that begin so and stand in most releases."""
     begun = {"prefix": {"word": {"value": fold(prefix)}}}
     sort = [{FIELD: "desc"}, {"word": "desc"}]
-    return [each["word"] for each in _words(cluster, build, begun, most, sort)]
+    return [each["word"] for each in _words(look_up, begun, most, sort)]
 
 
-def nearest(cluster: Cluster, build: str, word: str) -> str | None:
+def nearest(look_up: LookUp, word: str) -> str | None:
     """The commonest of the words nearest to a misspelt one; its first letter is believed."""
     most = 1 if len(word) < 5 else 2
     asked = {
@@ -42,7 +45,7 @@ def nearest(cluster: Cluster, build: str, word: str) -> str | None:
         "max_expansions": MOST_NEAR,
         "rewrite": "constant_score",
     }
-    found = _words(cluster, build, {"fuzzy": {"word": asked}}, MOST_NEAR, [{FIELD: "desc"}])
+    found = _words(look_up, {"fuzzy": {"word": asked}}, MOST_NEAR, [{FIELD: "desc"}])
     near = {
         each["word"]: (-distance(word, each["word"], most), each[FIELD])
         for each in found
@@ -52,7 +55,7 @@ def nearest(cluster: Cluster, build: str, word: str) -> str | None:
 
 
 def _words(
-    cluster: Cluster, build: str, matching: Dsl, most: int, sort: list[dict[str, str]]
+    look_up: LookUp, matching: Dsl, most: int, sort: list[dict[str, str]]
 ) -> list[dict[str, Any]]:
     """The entries of words that stand in bodies."""
     held = {"range": {FIELD: {"gte": 1}}}
@@ -62,8 +65,7 @@ def _words(
         "query": {"bool": {"filter": [matching, held]}},
         "sort": sort,
     }
-    answer = cluster.search(cluster.words(build), body)
-    return [hit["_source"] for hit in answer["hits"]["hits"]]
+    return [hit["_source"] for hit in look_up(body)["hits"]["hits"]]
 
 
 def likeness(cluster: Cluster, build: str, release: Stored, size: int) -> tree.Query | None:

@@ -58,7 +58,7 @@ def over_time(reading: IndexReader, query: Query, step: Step) -> Frequencies:
     if not [*body_leaves(query.tree)]:
         asked = reading.asked(query, reading.carried(query))
         body = request.lengths(query, asked, step)
-        return request.frequencies(step, reading.cluster.search(reading.index, body), reading.build)
+        return request.frequencies(step, reading.search(body), reading.build)
     found = frequencies.frequencies(
         reading.texts(query), query.tree, _words_of(reading, query), step
     )
@@ -123,7 +123,7 @@ def _times(reading: IndexReader, words: Sequence[str], is_stem: bool) -> dict[st
 
 def _tokens(reading: IndexReader) -> int:
     body = {"size": 0, "aggs": {"tokens": {"sum": {"field": "tokens"}}}}
-    return int(reading.cluster.search(reading.index, body)["aggregations"]["tokens"]["value"])
+    return int(reading.search(body)["aggregations"]["tokens"]["value"])
 
 
 def _holding(reading: IndexReader, stem: str, language: str) -> int:

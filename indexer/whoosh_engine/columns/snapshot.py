@@ -1,16 +1,18 @@
 """One generation of an index as readers see it: its segments' arrays under common document numbers.
 
-Documents are numbered over all segments, one segment after another. Statistics count deleted
-documents until a merge leaves them out, as Whoosh's do.
+Documents are numbered over all segments, one segment after another. The weights of words count
+deleted documents until a merge leaves them out, as Whoosh's do; all else does not.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable, Hashable
+from copy import copy
 from functools import cached_property
 from pathlib import Path
 from threading import local
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from whoosh.filedb.filestore import FileStorage
@@ -30,6 +32,10 @@ from indexer.whoosh_engine.index.arrays import Array
 from indexer.whoosh_engine.index.codec import NAME
 from indexer.whoosh_engine.index.segment import SegmentArrays
 
+T = TypeVar("T")
+# What was counted before, by name.
+Kept = dict[Hashable, Any]
+
 
 class Snapshot:
     """Segments, and what is counted over all of them."""
@@ -38,21 +44,52 @@ class Snapshot:
         self.folder = folder
         self.toc = TOC.read(FileStorage(str(folder)), NAME)
         self.generation: int = self.toc.generation
-        self.segments = [segment.open(folder) for segment in self.toc.segments]
-        sizes = [segment.size for segment in self.segments]
-        self.bases: list[int] = [0, *np.cumsum(sizes).tolist()]
+        segments = [segment.open(folder) for segment in self.toc.segments]
+        self.bases: list[int] = [0, *np.cumsum([each.size for each in segments]).tolist()]
         self.size = self.bases[-1]
-        self.dates = self._joined([segment.dates for segment in self.segments])
+        self.dates = self._joined([segment.dates for segment in segments])
+        self._scratch = local()
+        self._columns: Kept = {}  # of all documents: views share them
+        self._take(segments)
+
+    def _take(self, segments: list[SegmentArrays]) -> None:
+        """Have these segments, of which no more than the deleted documents differ."""
+        self.segments = segments
         self.alive = self._alive()
         self.count = self.size if self.alive is None else int(self.alive.sum())
-        self._norms: dict[str, Array] = {}
-        self._scratch = local()
-        self._facets: dict[str, FacetColumn] = {}
-        self._words: dict[str, WordList] = {}
+        self._live_columns: Kept = {}
         # How many translations hold each stem, by field and language, once that was counted.
         self.holders: dict[tuple[str, int], Array] = {}
-        self._lengths: dict[str, Array] = {}
-        self._periods: dict[Step, Periods] = {}
+        self._view: tuple[frozenset[str], Snapshot | None] = (frozenset(), None)
+
+    def without(self, ids: frozenset[str]) -> Snapshot:
+        """The same generation as if the documents of these ids were deleted. The last one that was
+        asked for is kept: it costs nothing until others are asked for.
+        """
+        if self._view[0] != ids:
+            self._view = ids, self._without(ids)
+        return self._view[1] or self
+
+    def _without(self, ids: frozenset[str]) -> Snapshot | None:
+        """None where there are no such documents."""
+        documents = [found for id_ in ids if (found := self.document(id_)) is not None]
+        if not documents:
+            return None
+        segments = [*self.segments]
+        for document in documents:
+            number = bisect_right(self.bases, document) - 1
+            segments[number] = segments[number].without([document - self.bases[number]])
+        view = copy(self)
+        view._take(segments)
+        return view
+
+    def _once(self, kept: Kept, name: Hashable, count: Callable[[], T]) -> T:
+        """What is counted when it is first asked for, and on nobody's account."""
+        if name not in kept:
+            with unmetered():
+                kept[name] = count()
+        found: T = kept[name]
+        return found
 
     def _joined(self, parts: list[Array]) -> Array:
         return np.concatenate(parts) if parts else np.zeros(0, np.int32)
@@ -66,28 +103,27 @@ class Snapshot:
             alive[[base + document for document in segment.deleted]] = False
         return alive
 
-    @cached_property
-    @unmetered()
+    @property
     def recency(self) -> Array:
         """Each document's place from the newest to the oldest, undated ones last, then by id:
         int32.
         """
-        return _ranks(np.lexsort((self._ids(), -self.dates)))
+        return self._ranked("recency", lambda: np.lexsort((self._ids(), -self.dates)))
 
-    @cached_property
-    @unmetered()
+    @property
     def age(self) -> Array:
         """Each document's place from the oldest to the newest, undated ones last, then by id:
         int32.
         """
-        dates = np.where(self.dates == 0, np.iinfo(np.int32).max, self.dates)
-        return _ranks(np.lexsort((self.recency, dates)))
+        return self._ranked("age", lambda: np.lexsort((self.recency, _undated_last(self.dates))))
 
-    @cached_property
-    @unmetered()
+    @property
     def by_id(self) -> Array:
         """Each document's place in the order of ids: int32."""
-        return _ranks(np.argsort(self._ids(), kind="stable"))
+        return self._ranked("by_id", lambda: np.argsort(self._ids(), kind="stable"))
+
+    def _ranked(self, name: str, order: Callable[[], Array]) -> Array:
+        return self._once(self._columns, name, lambda: _ranks(order()))
 
     def _ids(self) -> Array:
         """Each document's id."""
@@ -101,35 +137,33 @@ class Snapshot:
 
     def facet(self, name: str) -> FacetColumn:
         """The column of a facet, over all segments."""
-        if name not in self._facets:
-            with unmetered():
-                self._facets[name] = FacetColumn.of(name, self.segments)
-        return self._facets[name]
+        named = "facet", name
+        return self._once(self._columns, named, lambda: FacetColumn.of(name, self.segments))
 
     def words(self, field: str) -> WordList:
         """The words of a field under numbers that are common to all segments."""
-        if field not in self._words:
-            with unmetered():
-                self._words[field] = WordList(field, self.segments)
-        return self._words[field]
+        named = "words", field
+        return self._once(self._live_columns, named, lambda: WordList(field, self.segments))
 
     def lengths(self, field: str) -> Array:
         """The number of words of each document in a field."""
-        if field not in self._lengths:
-            with unmetered():
-                self._lengths[field] = self._joined([each.lengths(field) for each in self.segments])
-        return self._lengths[field]
+
+        def joined() -> Array:
+            return self._joined([each.lengths(field) for each in self.segments])
+
+        return self._once(self._columns, ("lengths", field), joined)
 
     def norm(self, field: str) -> Array:
         """K1 ((1 - B) + B length / average length) of each document, float32: BM25's share of the
         length.
         """
-        field = LENGTHS_OF.get(field, field)
-        if field not in self._norms:
-            lengths = self.lengths(field)
+        lengths = self.lengths(LENGTHS_OF.get(field, field))
+
+        def norm() -> Array:
             average = lengths.sum() / self.size or 1
-            self._norms[field] = (K1 * ((1 - B) + B * lengths / average)).astype(np.float32)
-        return self._norms[field]
+            return np.asarray(K1 * ((1 - B) + B * lengths / average), np.float32)
+
+        return self._once(self._columns, ("norm", LENGTHS_OF.get(field, field)), norm)
 
     def locate(self, document: int) -> tuple[SegmentArrays, int]:
         """The segment of a document, and its number there."""
@@ -154,21 +188,23 @@ class Snapshot:
 
     def periods(self, step: Step) -> Periods:
         """The column of a step: each document's period."""
-        if step not in self._periods:
-            with unmetered():
-                self._periods[step] = Periods.of(step, self.dates, self.facet("year").values)
-        return self._periods[step]
 
-    @cached_property
-    @unmetered()
+        def made() -> Periods:
+            return Periods.of(step, self.dates, self.facet("year").values)
+
+        return self._once(self._columns, ("periods", step), made)
+
+    @property
     def groups(self) -> Groups:
         """The documents that have copies."""
-        return Groups.of(self.segments, self.bases)
+        return self._once(self._columns, "groups", lambda: Groups.of(self.segments, self.bases))
 
-    @cached_property
-    @unmetered()
+    @property
     def translations(self) -> Alignment | None:
         """The documents that are translations of others; None where no document declares any."""
+        return self._once(self._live_columns, "translations", self._translations)
+
+    def _translations(self) -> Alignment | None:
         if not any(len(segment.fields["alternates"]) for segment in self.segments):
             return None
         languages = self.facet("language")
@@ -205,6 +241,10 @@ class Snapshot:
         storage = FileStorage(str(self.folder))
         reader = FileIndex._reader(storage, self.toc.schema, self.toc.segments, self.generation)
         return Searcher(reader)
+
+
+def _undated_last(dates: Array) -> Array:
+    return np.where(dates == 0, np.iinfo(np.int32).max, dates)
 
 
 def _ranks(order: Array) -> Array:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 
 import numpy as np
 
+from indexer.engine.fields import LENGTHS_OF
+from indexer.linguistics.alignment import count_holders
 from indexer.whoosh_engine.index.arrays import Array, ArrayFile
 
 STEP = 64
@@ -18,11 +21,13 @@ CHARACTER = rb"(?:[\x00-\x09\x0b-\x7f]|[\xc0-\xff][\x80-\xbf]*)"
 
 class FieldPostings:
     """Terms are known by their numbers in sorted order; a prefix or range of terms is a range of
-    numbers.
+    numbers. Of `deleted` documents the postings stay.
     """
 
-    def __init__(self, arrays: ArrayFile, name: str) -> None:
-        self.name = name
+    def __init__(
+        self, arrays: ArrayFile, name: str, deleted: AbstractSet[int] = frozenset()
+    ) -> None:
+        self.name, self.deleted, self._arrays = name, deleted, arrays
         self.blob = arrays[f"{name}/terms"].data
         self._ends = arrays[f"{name}/ends"].data
         self.ends: Array = arrays[f"{name}/ends"]
@@ -103,8 +108,38 @@ class FieldPostings:
         )
 
     def count(self, number: int) -> int:
-        """How many documents hold a term."""
+        """How many documents hold a term, deleted ones too."""
         return self._firsts[number + 1] - self._firsts[number]
+
+    def live_count(self, number: int) -> int:
+        """How many documents that are not deleted hold a term."""
+        gone = self._deleted_holders
+        return self.count(number) - (0 if gone is None else int(gone[number]))
+
+    def live_counts(self, numbers: Array) -> Array:
+        """The same of several terms."""
+        gone = self._deleted_holders
+        counts: Array = self.firsts[numbers + 1].astype(np.int64) - self.firsts[numbers]
+        return counts if gone is None else counts - gone[numbers]
+
+    @cached_property
+    def _deleted_holders(self) -> Array | None:
+        """How many deleted documents hold each term; None where no document is deleted."""
+        if not self.deleted:
+            return None
+        text, arrays = LENGTHS_OF.get(self.name, self.name), self._arrays
+        starts = np.concatenate(([0], np.cumsum(arrays[f"{text}/lengths"], dtype=np.int64)))
+        numbers = np.arange(len(self), dtype=np.int32)
+        seen, counts = np.full(len(self), -1, np.int32), np.zeros(len(self), np.int32)
+        documents = np.array(sorted(self.deleted), np.int32)
+        spoken = arrays["language/forward"][documents]
+        for language in np.unique(spoken).tolist():
+            table = numbers
+            if text != self.name:  # of a term its stem in the language
+                table = arrays[f"{text}/stems"].reshape(len(arrays["language/ends"]), -1)[language]
+            own = documents[spoken == language]
+            count_holders(own, starts, arrays[f"{text}/forward"], table, numbers, seen, counts)
+        return counts
 
     def frequencies(self, extent: slice) -> Array | None:
         """How often each posting's document holds the term; None where all hold it once."""

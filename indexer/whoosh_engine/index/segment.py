@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -42,11 +43,21 @@ class SegmentArrays:
         self.size, self.deleted = size, deleted
         self.arrays = ArrayFile(path, is_trusted=is_trusted or path in _checked)
         _checked.add(path)
-        names = (*TEXTS, *map(stem_field, TEXTS), *WORDS, *WHOLE)
-        self.fields = {name: FieldPostings(self.arrays, name) for name in names}
+        self.fields = self._fields()
         self.dates = self.arrays["dates"]
         self._starts: dict[str, Array] = {}
         self._stored, self._ends = self.arrays["stored"].data, self.arrays["stored/ends"].data
+
+    def without(self, documents: Iterable[int]) -> SegmentArrays:
+        """The same segment with more documents deleted."""
+        view = copy(self)
+        view.deleted = self.deleted.union(documents)
+        view.fields = view._fields()
+        return view
+
+    def _fields(self) -> dict[str, FieldPostings]:
+        names = (*TEXTS, *map(stem_field, TEXTS), *WORDS, *WHOLE)
+        return {name: FieldPostings(self.arrays, name, self.deleted) for name in names}
 
     def lengths(self, field: str) -> Array:
         """The number of tokens of each document in a field."""
@@ -117,11 +128,14 @@ class SegmentArrays:
         }
 
     def forms(self, field: str, number: int) -> Iterator[tuple[bytes, int]]:
-        """The terms of a text that have a stem in any language, and their documents' number."""
+        """The terms of a text that have a stem in any language, and their documents' number; those
+        of deleted documents alone are left out.
+        """
         postings = self.fields[field]
         for language in self.languages:
             for term in self.forms_of(field, number, language):
-                yield postings.term(term), postings.count(term)
+                if count := postings.live_count(term):
+                    yield postings.term(term), count
 
     def forms_of(self, field: str, number: int, language: str) -> Sequence[int]:
         """The numbers of the terms of a text that have a stem in a language."""

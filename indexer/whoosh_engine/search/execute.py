@@ -147,8 +147,8 @@ class Executor:
                 term = postings.term(number).decode()
                 if leaf.fieldname in LENGTHS_OF:
                     found.update(self.forms_of(tree.Term(leaf.fieldname, term)))
-                else:
-                    found[term] += postings.count(number)
+                elif count := postings.live_count(number):
+                    found[term] += count
         return found
 
     def forms_of(self, leaf: tree.Term) -> dict[str, int]:

@@ -67,7 +67,8 @@ class Expansion:
     def _commonest(self, one: tuple[FieldPostings, Numbers], most: int) -> Array:
         """The numbers of the commonest terms of a segment, and of those as common as the last."""
         counts = _documents_of(one)
-        return self._holding(one, np.partition(counts, -most)[-most] if len(counts) > most else 1)
+        least = np.partition(counts, -most)[-most] if len(counts) > most else 1
+        return self._holding(one, max(1, int(least)))
 
     def _holding(self, one: tuple[FieldPostings, Numbers], least: int) -> Array:
         return np.asarray(one[1])[_documents_of(one) >= least]
@@ -83,16 +84,15 @@ class Expansion:
         for postings, _ in self.ranges:
             for term in terms:
                 if (number := postings.number(term)) is not None:
-                    found[term] = found.get(term, 0) + postings.count(number)
-        return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
+                    found[term] = found.get(term, 0) + postings.live_count(number)
+        held = [(term, count) for term, count in found.items() if count]
+        return sorted(held, key=lambda pair: (-pair[1], pair[0]))
 
 
 def _documents_of(one: tuple[FieldPostings, Numbers]) -> Array:
     """How many documents each of some terms is in."""
     postings, numbers = one
-    chosen = np.asarray(numbers)
-    counts: Array = postings.firsts[chosen + 1] - postings.firsts[chosen]
-    return counts
+    return postings.live_counts(np.asarray(numbers))
 
 
 NOTHING = Expansion()

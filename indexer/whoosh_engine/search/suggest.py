@@ -24,12 +24,11 @@ def complete(snapshot: Snapshot, prefix: str, most: int) -> list[str]:
     for segment in snapshot.segments:
         postings = segment.fields[FIELD]
         near = postings.prefix(fold(prefix).encode("utf-8", "replace"))
-        counts = (
-            np.diff(postings.firsts[near.start : near.stop + 1]) if near else np.zeros(0, np.int64)
-        )
+        counts = postings.live_counts(np.arange(near.start, near.stop))
         for place in np.argsort(-counts, kind="stable")[: most * 2].tolist():
-            term = postings.term(near.start + place)
-            found[term] = found.get(term, 0) + int(counts[place])
+            if counts[place]:
+                term = postings.term(near.start + place)
+                found[term] = found.get(term, 0) + int(counts[place])
     return [term.decode() for term in nlargest(most, found, key=lambda term: (found[term], term))]
 
 
@@ -43,8 +42,9 @@ def nearest(snapshot: Snapshot, word: str) -> str | None:
         words = postings.words(near)
         far = distances(word, words, most)
         for at in np.flatnonzero(far <= most).tolist():
-            count = found.get(words[at], (0, 0))[1] + postings.count(near.start + at)
-            found[words[at]] = (-int(far[at]), count)
+            if count := postings.live_count(near.start + at):
+                count += found.get(words[at], (0, 0))[1]
+                found[words[at]] = (-int(far[at]), count)
     found.pop(word, None)
     return max(found, key=lambda other: (found[other], other), default=None)
 

@@ -16,7 +16,6 @@ from corpus.database import tables
 from corpus.errors import SmallerError
 from corpus.release import Draft, Provenance
 from indexer import Engine, Health, Query, open_engine, parse, reindex
-from indexer.engine.withholding import withholding
 from indexer.jobs.verify import verify_index
 from tests.engines import ENGINES, placed
 
@@ -200,22 +199,23 @@ def test_what_was_withheld_is_not_lost(
 
 
 @both_engines
-def test_words_are_told_by_builds_of_after_the_last_withholding(
+def test_words_of_what_is_withheld_are_told_no_more_and_leave_the_index_with_a_new_build(
     settings: Settings, store: Store, engine: Engine
 ) -> None:
     add(store, range(5))
     add(store, range(5, 6), "xylophonist")
     reindex(settings, store, engine)
-    shown = withholding(engine, store)
+    shown = open_engine(settings, store.withheld)
     assert shown.complete("xylo", 5) == ["xylophonist"]
     [id_] = engine.scan(Query(parse("xylophonist").tree))
     store.withhold(id_, "Order of a court")
-    assert (shown.complete("xylo", 5), shown.complete("frau", 5)) == ([], [])
+    assert (shown.complete("xylo", 5), shown.complete("frau", 5)) == ([], ["fraud"])
     engine.update([], [id_], store.revision(), lambda done: None)  # leaves words behind
     assert (shown.complete("xylo", 5), shown.nearest("xylophonits")) == ([], None)
     assert reindex(settings, store, engine).is_full
     assert (shown.complete("xylo", 5), shown.complete("frau", 5)) == ([], ["fraud"])
     assert not reindex(settings, store, engine).is_full
+    shown.close()
 
 
 @both_engines

@@ -1,0 +1,63 @@
+"""What a build still holds of withheld releases: no search finds them, and they are taken off the
+counts of its words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from indexer.opensearch_engine.index.source_doc import Stored
+from indexer.opensearch_engine.index.vocabulary import COUNTS, WordCount
+from indexer.opensearch_engine.search.translate import EVERY, Dsl
+
+# A cluster hands out so many words at a time.
+MOST_WORDS = 10_000
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """The ids of withheld releases, and the entries that their words alone would have."""
+
+    ids: tuple[str, ...] = ()
+    words: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, releases: Iterable[Stored]) -> Hidden:
+        """Count the words of releases."""
+        words, ids = WordCount(), []
+        for each in releases:
+            words.take(each.title, each.body, each.language)
+            ids.append(each.id)
+        return cls(tuple(ids), {each["word"]: each for each in words.entries()})
+
+    def narrowed(self, body: Dsl) -> Dsl:
+        """The body of a search that finds none of the releases."""
+        if not self.ids:
+            return body
+        ids = {"terms": {"id": [*self.ids]}}
+        query = {"bool": {"must": [body.get("query", EVERY)], "must_not": [ids]}}
+        return body | {"query": query}
+
+    def widened(self, body: Dsl) -> Dsl:
+        """The body of a lookup of the first words in an order; of so many more as may fall back."""
+        if not self.ids or "sort" not in body:
+            return body
+        return body | {"size": min(MOST_WORDS, body["size"] + len(self.words))}
+
+    def counted(self, body: Dsl, answer: dict[str, Any]) -> dict[str, Any]:
+        """The answer to a lookup as if the releases were not there."""
+        if not self.ids:
+            return answer
+        found = [self._less(hit["_source"]) for hit in answer["hits"]["hits"]]
+        for order in reversed(body.get("sort", [])):
+            ((name, way),) = order.items()
+            held = (each for each in found if each[name])
+            found = sorted(held, key=lambda each: each[name], reverse=way == "desc")
+        return {"hits": {"hits": [{"_source": each} for each in found[: body["size"]]]}}
+
+    def _less(self, entry: dict[str, Any]) -> dict[str, Any]:
+        gone = self.words.get(entry["word"], {})
+        less = {name: entry[name] - gone.get(name, 0) for name in COUNTS if name in entry}
+        return {**entry, **less}
