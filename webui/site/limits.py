@@ -34,7 +34,7 @@ ANSWER_S = 5.0
 # Of processor time a client may use at once what it has in so many minutes.
 BURST_MINUTES = 2
 # Who has used more than so much of late is heavy: it waits for others of its kind.
-HEAVY_S = 2.0
+HEAVY_S = 1.0
 UNLIMITED_S = 1e6
 # Files of all hits, samples and their like: a request for one counts as so many.
 HEAVY_COST = 10
