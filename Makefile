@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 COMMUNIQUE_DATA ?= $(CURDIR)/.data
 export COMMUNIQUE_DATA
 
-.PHONY: run install dev test check format messages bench bench-opensearch bench-hostile clean
+.PHONY: run install dev test test-slow test-all check format messages bench bench-opensearch bench-hostile clean
 
 run: install ## crawl the sample sites, index them, serve on http://127.0.0.1:8000
 	$(BIN)/communique demo
@@ -14,8 +14,16 @@ install: $(VENV)/.installed ## the program, in .venv
 
 dev: $(VENV)/.installed-dev ## the program with what tests and checks need
 
-test: dev ## all tests, the files shared by two processes
-	$(BIN)/pytest -n 2 --dist loadfile
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile # files are shared by two processes
+
+test: dev ## the quick tests: nothing but the checkout is needed
+	$(PYTEST) -m "not slow"
+
+test-slow: dev ## the others: PostgreSQL, OpenSearch, saved sites, kills
+	$(PYTEST) -m slow
+
+test-all: dev ## all tests
+	$(PYTEST)
 
 check: dev ## lint, format, types, security, dependencies
 	$(BIN)/ruff check .

@@ -41,6 +41,8 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+# Fixtures, and values of parameters, that stand for what is not in the checkout.
+OUTSIDE = {"postgresql", "opensearch", "replica"}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -50,6 +52,22 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     marks = {each.name for each in metafunc.definition.iter_markers()}
     if "catalog" in metafunc.fixturenames and "each_catalog" in marks and "sqlite" not in marks:
         metafunc.parametrize("catalog", ["sqlite", "postgresql"], indirect=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests that need a server or pages from outside the checkout as slow."""
+    for item in items:
+        values = (
+            item.callspec.params.values()
+            if isinstance(item, pytest.Function) and hasattr(item, "callspec")
+            else ()
+        )
+        named = {
+            *getattr(item, "fixturenames", ()),
+            *(each for each in values if isinstance(each, str)),
+        }
+        if named & OUTSIDE:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")
