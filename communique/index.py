@@ -97,17 +97,21 @@ def search_command(
         closing(open_engine(settings, store.withheld)) as engine,
     ):
         results = engine.search(query)
-        notes = (*reading.notes, *unknown_values(query, results.facets, engine), *results.notes)
+        warnings = (
+            *reading.warnings,
+            *unknown_values(query, results.facets, engine),
+            *results.warnings,
+        )
         limit_chars = settings.query_chars
         meant, better = alternatives(
             " ".join(words), reading, query, results, engine, "en", limit_chars
         )
     if as_json:
-        found = asdict(results) | {"notes": notes}
+        found = asdict(results) | {"warnings": warnings}
         del found["more_after"]  # the next page can be asked of /api/v1/, not here
         click.echo(json.dumps(found, ensure_ascii=False, default=str))
         return
-    for note in notes:
+    for note in warnings:
         click.echo(f"Note: {note}", err=True)
     if better:
         found_more = pluralize(better.total, "release")
@@ -118,8 +122,8 @@ def search_command(
     for hit in results.hits:
         click.echo(f"\n{hit.published or 'date unknown'}  {hit.office}  {hit.title.text}")
         click.echo(f"  {hit.id}  {hit.url}")
-        if hit.otherwise:
-            click.echo(f"  found by another spelling: {', '.join(hit.otherwise)}")
+        if hit.variants:
+            click.echo(f"  found by another spelling: {', '.join(hit.variants)}")
         for passage in hit.passages:
             click.echo(f"  {_styled(passage)}")
 

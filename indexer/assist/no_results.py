@@ -49,23 +49,23 @@ class RelaxedQuery:
 class ZeroResultAdvice:
     """Clauses that match nothing, the query without them or another, and without each filter.
 
-    `unfiltered` is how many match without any filter, `otherwise` how many with other scripts, if
-    those were left out; `filters` names facets, or DAYS, with how
-    many match without it. Remedies that find nothing are left out.
+    `unfiltered` is how many match without any filter, `variant_total` how many with other scripts,
+    if those were left out; `filters` names facets, or DAYS, with how many match without it.
+    Remedies that find nothing are left out.
     """
 
     parts: tuple[ClauseCount, ...]
     remedies: tuple[RelaxedQuery, ...]
     unfiltered: int
     filters: tuple[tuple[str, int], ...]
-    otherwise: int = 0
+    variant_total: int = 0
 
 
 def failure(
-    typed: str, query: Query, engine: Engine, *, is_script_blind: bool = True
+    typed: str, query: Query, engine: Engine, *, match_scripts: bool = True
 ) -> ZeroResultAdvice:
     """What stands in the way of a query that found nothing."""
-    read = partial(parse, is_script_blind=is_script_blind)
+    read = partial(parse, match_scripts=match_scripts)
     chosen = [name for name in FACETS if query.filters.values(name)]
     if query.filters.since or query.filters.until:
         chosen.append(DAYS)
@@ -83,7 +83,7 @@ def failure(
         tuple(_remedies(typed, parts, query, engine, read)),
         unfiltered,
         tuple((name, total) for name, total in filters if total),
-        0 if is_script_blind else engine.total(_wider(typed, query)),
+        0 if match_scripts else engine.total(_wider(typed, query)),
     )
 
 

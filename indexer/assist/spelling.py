@@ -33,16 +33,16 @@ class Suggestion:
 
 
 def did_you_mean(
-    typed: str, query: Query, results: Results, engine: Engine, *, is_script_blind: bool = True
+    typed: str, query: Query, results: Results, engine: Engine, *, match_scripts: bool = True
 ) -> Suggestion | None:
     """The query with words that stand in no release replaced by near ones that do. A name that
     stands there in another script needs no mending, unless other scripts are left out.
 
     None unless it finds more than was found, with the same filters.
     """
-    if results.clause and _is_met(results.clause):
+    if results.explanation and _is_met(results.explanation):
         return None
-    read = partial(parse, languages=query.filters.language, is_script_blind=is_script_blind)
+    read = partial(parse, languages=query.filters.language, match_scripts=match_scripts)
     mended: list[str] = []
     last = 0
     for start, word in _bare_words(typed):
@@ -76,8 +76,8 @@ def alternatives(
     meant = citing(typed[:limit_chars], query, engine, language)
     if meant:
         return meant, None
-    is_blind = reading.is_script_blind
-    return [], did_you_mean(typed, query, results, engine, is_script_blind=is_blind)
+    is_blind = reading.match_scripts
+    return [], did_you_mean(typed, query, results, engine, match_scripts=is_blind)
 
 
 def _bare_words(typed: str) -> list[tuple[int, str]]:

@@ -29,7 +29,7 @@ class Offer:
     words: tuple[tuple[str, int, str], ...]
 
 
-def counterparts(typed: str, engine: Engine) -> list[Offer]:
+def translation_suggestions(typed: str, engine: Engine) -> list[Offer]:
     """The counterparts of each word of a query of one or two plain words, over all releases."""
     words = typed.split()
     if not 0 < len(words) <= MOST_WORDS or not all(map(_is_plain, words)):
@@ -44,7 +44,7 @@ def counterparts(typed: str, engine: Engine) -> list[Offer]:
             ),
         )
         for word in words
-        for each in engine.counterparts(Query(parse(word).tree))
+        for each in engine.translation_suggestions(Query(parse(word).tree))
     ]
 
 

@@ -50,7 +50,7 @@ def _clause(node: tree.Query, done: QueryStats) -> Clause:
             words,
             count,
             _expansions(node.subqueries, done),
-            otherwise=_otherwise(node.subqueries, done),
+            variants=_variants(node.subqueries, done),
         )
     if isinstance(node, tree.And | tree.Or):
         parts = tuple(_clause(part, done) for part in node.subqueries)
@@ -159,7 +159,7 @@ def _expansions(nodes: list[tree.Query], done: QueryStats) -> tuple[tuple[str, i
     return _most(counted)
 
 
-def _otherwise(nodes: list[tree.Query], done: QueryStats) -> tuple[tuple[str, int], ...]:
+def _variants(nodes: list[tree.Query], done: QueryStats) -> tuple[tuple[str, int], ...]:
     """The commonest words that a word is spelt as otherwise; of a stem, its forms."""
     counted: list[tuple[str, int]] = []
     for node in nodes:

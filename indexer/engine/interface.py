@@ -84,7 +84,9 @@ class Engine(Protocol):
         a query's words: as written or as stems, observed at least `least` times, at most `most`.
         """
 
-    def counterparts(self, query: Query, most: int = 3) -> tuple[TranslationSuggestion, ...]:
+    def translation_suggestions(
+        self, query: Query, most: int = 3
+    ) -> tuple[TranslationSuggestion, ...]:
         """What the words of a query's tree, best a single one, are in other languages by the
         translations that offices declare; nothing where these do not tell it beyond doubt.
         """

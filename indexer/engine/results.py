@@ -86,7 +86,7 @@ class Query:
 class Hit:
     """A release that matches, with what a results page shows of it.
 
-    `folded` is how many of its copies match as well and are not shown. `otherwise` are words of its
+    `folded` is how many of its copies match as well and are not shown. `variants` are words of its
     text that it was found by where it holds none as typed: other spellings, as they stand there.
     """
 
@@ -99,7 +99,7 @@ class Hit:
     title: Passage
     passages: tuple[Passage, ...]
     folded: int = 0
-    otherwise: tuple[str, ...] = ()
+    variants: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -117,14 +117,14 @@ class Clause:
     """A part of a query in words, and how many releases it matched; None where it was not run.
 
     `expansions` are words of the corpus that it stands for, the commonest, with their releases;
-    `otherwise` are those that it is spelt as in other scripts, or without Kazakh letters.
+    `variants` are those that it is spelt as in other scripts, or without Kazakh letters.
     """
 
-    words: str
+    label: str
     count: int | None
     expansions: tuple[tuple[str, int], ...] = ()
     parts: tuple[Clause, ...] = ()
-    otherwise: tuple[tuple[str, int], ...] = ()
+    variants: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -132,10 +132,11 @@ class Results:
     """An answer: the page of hits, the exact total, the facets, and the build it comes from.
 
     `timeline` counts dated hits by periods of a `step` (named as in ISO 8601: "2018-04"), those
-    without any left out; `clause` tells how the query was carried out, `notes` what of it was cut
-    short. `folded` hits are in all counts and on no page, as copies of others. `more_after` is what
-    the next page's query comes `after`: None on the last page, and by relevance, where positions do
-    not stay. `otherwise` hits hold other spellings alone; by relevance they come last.
+    without any left out; `explanation` tells how the query was carried out, `warnings` what of it
+    was cut short. `folded` hits are in all counts and on no page, as copies of others. `more_after`
+    is what the next page's query comes `after`: None on the last page, and by relevance, where
+    positions do not stay. `variant_total` hits hold other spellings alone; by relevance they come
+    last.
     """
 
     hits: tuple[Hit, ...]
@@ -143,17 +144,17 @@ class Results:
     facets: tuple[Facet, ...]
     build: str
     timeline: tuple[tuple[str, int], ...] = ()
-    clause: Clause | None = None
-    notes: tuple[str, ...] = ()
+    explanation: Clause | None = None
+    warnings: tuple[str, ...] = ()
     step: Step | None = None
     folded: int = 0
     more_after: Position | None = None
-    otherwise: int = 0
+    variant_total: int = 0
 
 
 @dataclass(frozen=True)
 class KwicLine:
-    """An occurrence in a release's body, with the text on both sides of it, white space as blanks.
+    """A mention in a release's body, with the text on both sides of it, white space as blanks.
 
     `paragraph` counts from 0, `offset` the characters from its beginning to the keyword.
     """
@@ -173,40 +174,40 @@ class KwicLine:
 
 @dataclass(frozen=True)
 class Concordance:
-    """A page of lines, the exact number of occurrences, and in how many releases they stand."""
+    """A page of mentions, their exact number, and in how many releases they stand."""
 
-    lines: tuple[KwicLine, ...]
+    mentions: tuple[KwicLine, ...]
     total: int
     releases: int
     build: str
-    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Collocate:
-    """A word: how often it was observed near occurrences and would be expected there by chance, how
-    often it stands in all bodies, and the value of the measure.
+    """A word: how often it was observed near mentions and would be expected there by chance, how
+    often it stands in all bodies, and its score by the measure.
     """
 
     word: str
     observed: int
     expected: float
     frequency: int
-    value: float
+    score: float
 
 
 @dataclass(frozen=True)
 class Collocates:
-    """The words around occurrences, with what their values were computed from: the numbers of
-    occurrences, of tokens near them, and of tokens of all bodies.
+    """The words around mentions, with what their scores were computed from: the numbers of
+    mentions, of tokens in the windows around them, and of tokens of all bodies.
     """
 
-    words: tuple[Collocate, ...]
-    occurrences: int
-    near: int
-    tokens: int
+    collocates: tuple[Collocate, ...]
+    mentions: int
+    window_tokens: int
+    corpus_tokens: int
     build: str
-    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -221,10 +222,10 @@ class TranslationSuggestion:
 
 @dataclass(frozen=True)
 class Frequency:
-    """Releases, occurrences of a query's words in their bodies, and all words of these bodies."""
+    """Releases, mentions of a query's words in their bodies, and all words of these bodies."""
 
     releases: int
-    occurrences: int
+    mentions: int
     tokens: int
 
 
@@ -239,7 +240,7 @@ class Frequencies:
     periods: tuple[tuple[int, Frequency], ...]
     undated: Frequency
     build: str
-    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

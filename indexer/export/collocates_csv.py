@@ -10,7 +10,7 @@ from indexer.engine.results import Clause, Collocate, Collocates
 from indexer.export.csv import BYTE_ORDER_MARK, row
 from indexer.export.result_set import ExportContext
 
-FACTS = ("word", "observed", "expected", "frequency", "value")
+FACTS = ("word", "observed", "expected", "frequency", "score")
 # A lone word, quoted or not.
 LONE = re.compile(rf'\s*("?)({WORD.pattern})\1\s*')
 # A word of more forms is not spelt out; as many as an explanation tells for certain.
@@ -19,11 +19,15 @@ MOST_FORMS = 11
 
 def collocate_table(selection: ExportContext, found: Collocates) -> Iterator[str]:
     """The rows of the table, with all that the values were computed from."""
-    totals = {"occurrences": found.occurrences, "near": found.near, "tokens": found.tokens}
+    totals = {
+        "mentions": found.mentions,
+        "window_tokens": found.window_tokens,
+        "corpus_tokens": found.corpus_tokens,
+    }
     facts = selection.facts()
     yield BYTE_ORDER_MARK + row((*FACTS, *totals, *facts))
-    for each in found.words:
-        cells = (each.word, each.observed, each.expected, each.frequency, each.value)
+    for each in found.collocates:
+        cells = (each.word, each.observed, each.expected, each.frequency, each.score)
         yield row((*cells, *totals.values(), *facts.values()))
 
 
@@ -56,5 +60,5 @@ def both(typed: str, word: str, *, is_stem: bool) -> str:
 def sorted_words(found: Collocates, order: str) -> list[Collocate]:
     """The words by one of their facts: by letters, or the greatest first."""
     if order == "word":
-        return sorted(found.words, key=lambda each: each.word)
-    return sorted(found.words, key=lambda each: -float(getattr(each, order)))
+        return sorted(found.collocates, key=lambda each: each.word)
+    return sorted(found.collocates, key=lambda each: -float(getattr(each, order)))

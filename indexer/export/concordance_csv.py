@@ -31,7 +31,12 @@ FACTS = (
 
 
 def select_lines(
-    engine: Engine, query: Query, sort: LineSort, words: str, filters: Pairs, notes: tuple[str, ...]
+    engine: Engine,
+    query: Query,
+    sort: LineSort,
+    words: str,
+    filters: Pairs,
+    warnings: tuple[str, ...],
 ) -> tuple[ExportContext, Iterator[KwicLine]]:
     """Where all lines of a query come from, and these in an order."""
     whole = replace(query, start=0, facets=(), has_timeline=False, is_explained=False)
@@ -50,7 +55,7 @@ def select_lines(
         build=health.build or "",
         revision=health.revision,
         total=found.total,
-        notes=(*notes, *found.notes),
+        warnings=(*warnings, *found.warnings),
     ), lines
 
 

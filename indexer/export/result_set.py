@@ -39,7 +39,7 @@ class ExportContext:
     build: str
     revision: int
     total: int
-    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     drawn: Pairs = ()
 
     def facts(self) -> dict[str, str]:
@@ -63,12 +63,12 @@ class ExportContext:
             "filters": filters,
             "revision": self.revision,
             "total": self.total,
-            "notes": [*self.notes],
+            "warnings": [*self.warnings],
         }
 
 
 def select(
-    engine: Engine, query: Query | None, words: str, filters: Pairs, notes: tuple[str, ...] = ()
+    engine: Engine, query: Query | None, words: str, filters: Pairs, warnings: tuple[str, ...] = ()
 ) -> tuple[ExportContext, Iterator[str]]:
     """Where all hits of a query come from, and their ids in its order; `query` None has no hits.
 
@@ -83,7 +83,7 @@ def select(
         build=health.build or "",
         revision=health.revision,
         total=results.total,
-        notes=(*notes, *results.notes),
+        warnings=(*warnings, *results.warnings),
     ), ids
 
 

@@ -28,11 +28,11 @@ FACTS = (
     "first_day",
     "last_day",
     "releases",
-    "occurrences",
+    "mentions",
     "releases_held",
     "words_held",
     "releases_per_1000_releases",
-    "occurrences_per_million_words",
+    "mentions_per_million_words",
 )
 
 
@@ -63,7 +63,7 @@ class Trends:
     held: dict[int, Frequency]
     undated: Frequency
     trends: tuple[Trend, ...]
-    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def value(self, trend: Trend, number: int, scale: Scale) -> float | None:
         """A query's value in a period; None in a gap."""
@@ -79,7 +79,7 @@ def value(counted: Frequency, held: Frequency, scale: Scale) -> float | None:
         return counted.releases
     if scale == "share":
         return 1000 * counted.releases / held.releases if held.releases else None
-    return 1_000_000 * counted.occurrences / held.tokens if held.tokens else None
+    return 1_000_000 * counted.mentions / held.tokens if held.tokens else None
 
 
 def compare(
@@ -94,12 +94,12 @@ def compare(
     """
     months = engine.frequencies(Query(filters=filters), "month")
     size = months.periods[-1][0] - months.periods[0][0] + 1 if months.periods else 0
-    chosen, notes = _step(step, size, most)
+    chosen, warnings = _step(step, size, most)
     held = months if chosen == "month" else engine.frequencies(Query(filters=filters), chosen)
     trends = []
     for words, query in asked:
         found = engine.frequencies(query, chosen) if query else _empty(held)
-        notes += [note for note in found.notes if note not in notes]
+        warnings += [note for note in found.warnings if note not in warnings]
         edges = [_edge(engine, query, sort) for sort in ("oldest", "newest")]
         trends.append(Trend(words, dict(found.periods), found.undated, *edges))
     numbers = [number for number, _ in held.periods]
@@ -109,7 +109,7 @@ def compare(
         held=dict(held.periods),
         undated=held.undated,
         trends=tuple(trends),
-        notes=tuple(notes),
+        warnings=tuple(warnings),
     )
 
 
@@ -126,7 +126,7 @@ def _step(step: Step | None, months: int, most: int) -> tuple[Step, list[str]]:
 
 
 def _empty(held: Frequencies) -> Frequencies:
-    return replace(held, periods=(), undated=NONE, notes=())
+    return replace(held, periods=(), undated=NONE, warnings=())
 
 
 def _edge(engine: Engine, query: Query | None, sort: Sort) -> Hit | None:
@@ -163,7 +163,7 @@ def _cells(counted: Frequency, held: Frequency) -> list[str | float]:
     shares = (value(counted, held, scale) for scale in SCALES[1:])
     return [
         counted.releases,
-        counted.occurrences,
+        counted.mentions,
         held.releases,
         held.tokens,
         *("" if each is None else each for each in shares),

@@ -20,8 +20,8 @@ class Passage(NamedTuple):
     """A piece of text in parts, each marked or not; a sentence that goes on there is `is_cut_*`."""
 
     parts: tuple[tuple[str, bool], ...]
-    is_cut_before: bool = False
-    is_cut_after: bool = False
+    truncated_start: bool = False
+    truncated_end: bool = False
 
     @property
     def text(self) -> str:

@@ -29,8 +29,8 @@ class OfficeStatus:
 
     title: str
     releases: int
-    first: date | None
-    last: date | None
+    earliest: date | None
+    latest: date | None
     undated: int
     languages: dict[str, int]
     gone: int
@@ -38,9 +38,9 @@ class OfficeStatus:
     months: dict[str, int]
     gaps: tuple[str, ...]
     reader_versions: dict[str, int]
-    last_run: datetime | None
-    last_good_run: datetime | None
-    open_run: datetime | None
+    last_crawl_at: datetime | None
+    last_successful_crawl_at: datetime | None
+    crawling_since: datetime | None
     route: str | None
     new: int | None
     changed: int | None
@@ -103,8 +103,8 @@ def _offices(store: Store) -> dict[str, OfficeStatus]:
         rows[name] = OfficeStatus(
             title=offices()[name].title if name in offices() else name,
             releases=has.releases,
-            first=has.first,
-            last=has.last,
+            earliest=has.first,
+            latest=has.last,
             undated=has.undated,
             languages=has.languages,
             gone=has.gone,
@@ -112,9 +112,9 @@ def _offices(store: Store) -> dict[str, OfficeStatus]:
             months=has.months,
             gaps=has.gaps,
             reader_versions=has.reader_versions,
-            last_run=started_at,
-            last_good_run=good_runs[name][0] if name in good_runs else None,
-            open_run=open_runs.get(name),
+            last_crawl_at=started_at,
+            last_successful_crawl_at=good_runs[name][0] if name in good_runs else None,
+            crawling_since=open_runs.get(name),
             route=report.get("route"),
             new=report.get("new"),
             changed=report.get("changed"),
@@ -204,7 +204,7 @@ def status_sentences(status: Status) -> list[str]:
 
 def _held_sentences(name: str, office: OfficeStatus) -> Iterator[str]:
     """What is held of an office."""
-    dates = f"{office.first} to {office.last}" if office.first else "none dated"
+    dates = f"{office.earliest} to {office.latest}" if office.earliest else "none dated"
     gone = f", {office.gone:,} of them gone from the office's site" if office.gone else ""
     yield f"{name}: {pluralize(office.releases, 'release')}, {dates}{gone}"
     if office.gaps:
@@ -224,12 +224,13 @@ def _held_sentences(name: str, office: OfficeStatus) -> Iterator[str]:
 
 def _run_sentences(name: str, office: OfficeStatus) -> Iterator[str]:
     """How an office's last run went."""
-    if office.last_run:
-        yield f"  last run {_minute(office.last_run)}: {', '.join(run_words(office))}"
+    if office.last_crawl_at:
+        yield f"  last run {_minute(office.last_crawl_at)}: {', '.join(run_words(office))}"
     if office.refused_by_rule:
         yield f"  refused by rule: {', '.join(rule_words(office))}"
-    if office.open_run:
-        yield (f"  a run of {_minute(office.open_run)} is not over: the next crawl goes on with it")
+    if office.crawling_since:
+        began = _minute(office.crawling_since)
+        yield f"  a run of {began} is not over: the next crawl goes on with it"
     if office.cut_short:
         yield f"  cut short as asked, {office.cut_short}"
     if office.quarantined:
@@ -238,7 +239,7 @@ def _run_sentences(name: str, office: OfficeStatus) -> Iterator[str]:
     if office.error:
         yield f"  FAILED: {office.error}"
     if office.quarantined or office.error:
-        good = office.last_good_run
+        good = office.last_successful_crawl_at
         yield f"  last good run: {_minute(good) if good else 'none'}"
 
 

@@ -39,8 +39,8 @@ def ranked(
     """The words of the highest measure, equal ones the more frequent first, then as they stand in
     the counts; `word` gives that of a place. Those observed less often than expected are left out.
     """
-    values, expected = MEASURES[measure](counts), counts.expected
-    order = np.lexsort((-counts.observed, -values))
+    scores, expected = MEASURES[measure](counts), counts.expected
+    order = np.lexsort((-counts.observed, -scores))
     order = order[counts.observed[order] >= expected[order]][: max(0, most)]
     return tuple(
         Collocate(
@@ -48,7 +48,7 @@ def ranked(
             observed=int(counts.observed[at]),
             expected=float(expected[at]),
             frequency=int(counts.frequencies[at]),
-            value=float(values[at]),
+            score=float(scores[at]),
         )
         for at in order.tolist()
     )

@@ -76,7 +76,7 @@ class Candidate:
         return self.dice >= LEAST_DICE and self.likelihood >= LEAST_LIKELIHOOD
 
 
-def counterparts(
+def translation_suggestions(
     texts: Translations, hits: Array, own: set[str], most: int
 ) -> tuple[TranslationSuggestion, ...]:
     """The counterparts of what matched the hits, in each language of which translations are held,

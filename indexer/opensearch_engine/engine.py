@@ -165,7 +165,9 @@ class OpenSearchEngine:
             )
         )
 
-    def counterparts(self, query: Query, most: int = 3) -> tuple[TranslationSuggestion, ...]:
+    def translation_suggestions(
+        self, query: Query, most: int = 3
+    ) -> tuple[TranslationSuggestion, ...]:
         """The words in translations of the hits."""
         return self._read(
             lambda reading: source_scan.in_translation(

@@ -50,7 +50,7 @@ class Reader:
     """
 
     languages: tuple[str, ...]
-    is_script_blind: bool = True
+    match_scripts: bool = True
     is_negated: bool = False
     notes: list[Note] = field(default_factory=list)
 
@@ -141,7 +141,7 @@ def _spellings(
     word: str, stems: tuple[str, ...], fields: Iterable[str], reader: Reader, boost: float
 ) -> Iterator[tree.Query]:
     """A word as a name, in any script, and as it is typed without Kazakh letters."""
-    is_exact = not reader.is_script_blind
+    is_exact = not reader.match_scripts
     asked: list[tuple[str, Kind, str]] = [("", "names", word)]
     if CYRILLIC.search(word) and not is_exact and "kk" in (reader.languages or ("kk",)):
         written = fold(word)

@@ -52,8 +52,8 @@ class ParsedQuery:
     """
 
     tree: tree.Query | None
-    notes: tuple[str, ...] = ()
-    is_script_blind: bool = True
+    warnings: tuple[str, ...] = ()
+    match_scripts: bool = True
 
 
 def parse(
@@ -61,13 +61,13 @@ def parse(
     languages: tuple[str, ...] = (),
     limit_chars: int = 2000,
     *,
-    is_script_blind: bool = True,
+    match_scripts: bool = True,
 ) -> ParsedQuery:
-    """Read a query. Never raises; what could not be read as meant stands in the notes.
+    """Read a query. Never raises; what could not be read as meant stands in the warnings.
 
     Names are found in other scripts too, unless that is switched off, here or by `script:exact`.
     """
-    reader = Reader(languages, is_script_blind)
+    reader = Reader(languages, match_scripts)
     typed = text.encode("utf-8", "replace").decode().replace("\x00", " ").translate(QUOTES).strip()
     if len(typed) > limit_chars:
         typed = typed[:limit_chars]
@@ -95,7 +95,7 @@ def parse(
         found = read_words(OPERATOR_WORDS.sub(" ", typed), reader)
     if found is None and typed:
         reader.note(Note("There is no word in the query to search for."))
-    return ParsedQuery(found and _grounded(found), tuple(reader.notes), reader.is_script_blind)
+    return ParsedQuery(found and _grounded(found), tuple(reader.notes), reader.match_scripts)
 
 
 def _without_script(typed: str, reader: Reader) -> str:
@@ -106,7 +106,7 @@ def _without_script(typed: str, reader: Reader) -> str:
             if found[1].lower() not in ("exact", "any"):
                 reader.note(Note("script: can be exact or any, not “{typed}”.", typed=found[1]))
             else:
-                reader.is_script_blind = found[1].lower() == "any"
+                reader.match_scripts = found[1].lower() == "any"
         parts[2 * at] = SCRIPT.sub(" ", part)
     return "".join(parts).strip()
 

@@ -148,12 +148,12 @@ class WhooshEngine:
             facets=facets(snapshot, answered, time),
             timeline=time.pairs() if time else (),
             build=name,
-            clause=explained(query.tree, executor) if query.is_explained else None,
-            notes=tuple(executor.notes),
+            explanation=explained(query.tree, executor) if query.is_explained else None,
+            warnings=tuple(executor.notes),
             step=time.periods.step if time else None,
             folded=len(found) - len(shown),
             more_after=more_after(snapshot, shown, query, page),
-            otherwise=len(others),
+            variant_total=len(others),
         )
 
     def scan(self, query: Query) -> Iterator[str]:
@@ -193,9 +193,11 @@ class WhooshEngine:
             *self._snapshot(), query, window, measure, least, most, is_stem=is_stem
         )
 
-    def counterparts(self, query: Query, most: int = 3) -> tuple[TranslationSuggestion, ...]:
+    def translation_suggestions(
+        self, query: Query, most: int = 3
+    ) -> tuple[TranslationSuggestion, ...]:
         """The words in translations of the hits."""
-        return translations.counterparts(self._snapshot()[1], query, most)
+        return translations.translation_suggestions(self._snapshot()[1], query, most)
 
     def frequencies(self, query: Query, step: Step) -> Frequencies:
         """The hits by period."""
@@ -397,7 +399,7 @@ def _hit(
     score: float,
     marker: Highlighter,
     folded: int = 0,
-    otherwise: tuple[str, ...] = (),
+    variants: tuple[str, ...] = (),
 ) -> Hit:
     language, title, body = stored["language"], stored["title"], stored["body"]
     return Hit(
@@ -410,5 +412,5 @@ def _hit(
         title=marked(title, marker.marks(title, "title", language)),
         passages=passages(body, marker.marks(body, "body", language)),
         folded=folded,
-        otherwise=otherwise,
+        variants=variants,
     )

@@ -382,12 +382,12 @@ def test_search_as_json_has_hits_total_and_facets(sample_settings: Settings) -> 
     found = json.loads(
         call(sample_settings.data, "search", "--json", "--size", "2", "fraud").output
     )
-    expected = {"notes", "hits", "total", "facets", "build", "timeline", "step", "clause"}
-    expected |= {"folded", "otherwise"}
+    expected = {"warnings", "hits", "total", "facets", "build", "timeline", "step", "explanation"}
+    expected |= {"folded", "variant_total"}
     assert set(found) == expected
     assert len(found["hits"]) == 2 < found["total"]
     names = {"id", "score", "office", "language", "published", "url", "title", "passages"}
-    names |= {"folded", "otherwise"}
+    names |= {"folded", "variants"}
     assert all(set(hit) == names for hit in found["hits"])
     assert [facet["name"] for facet in found["facets"]] == [*FACETS]
 
@@ -417,7 +417,7 @@ def test_no_query_is_an_error(sample_settings: Settings, typed: str, note: str) 
     result = call(sample_settings.data, "search", typed)
     assert result.exit_code == 0
     assert note in result.stderr
-    assert json.loads(call(sample_settings.data, "search", "--json", typed).output)["notes"]
+    assert json.loads(call(sample_settings.data, "search", "--json", typed).output)["warnings"]
 
 
 def test_export_prints_every_release_as_a_line(

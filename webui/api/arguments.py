@@ -94,14 +94,14 @@ class TimelineArguments(Filtered):  # type: ignore[misc, valid-type]
 
 
 class ConcordanceArguments(Filtered):  # type: ignore[misc, valid-type]
-    """Of occurrences."""
+    """Of mentions."""
 
     q = fields.String(required=True, metadata={"description": WORDS_NEEDED})
     sort = _one_of(
-        "the order of lines: by the words before or after, by office or date", get_args(LineSort)
+        "the order of mentions: by the words before or after, by office or date", get_args(LineSort)
     )
-    size = _number("lines on a page", 50, MOST_LINES, least=1)
-    start = _number("lines to leave out first", 0, MOST_START)
+    size = _number("mentions on a page", 50, MOST_LINES, least=1)
+    start = _number("mentions to leave out first", 0, MOST_START)
 
 
 class CollocatesArguments(Filtered):  # type: ignore[misc, valid-type]
@@ -110,8 +110,8 @@ class CollocatesArguments(Filtered):  # type: ignore[misc, valid-type]
     q = fields.String(required=True, metadata={"description": WORDS_NEEDED})
     window = _number("words on each side that count as near", 5, MOST_WINDOW, least=1)
     measure = _one_of("what words are ordered by", get_args(Measure))
-    least = _number("leave out words observed less often", 5, 1_000_000, least=1)
-    most = _number("words at most", 100, MOST_WORDS, least=1)
+    min_count = _number("leave out words observed less often", 5, 1_000_000, least=1)
+    size = _number("words at most", 100, MOST_WORDS, least=1)
     stem = fields.Boolean(
         load_default=False,
         truthy={"true"},

@@ -26,9 +26,9 @@ class Asking:
         return Query(self.reading.tree, self.asked.filters)
 
     @property
-    def notes(self) -> tuple[str, ...]:
+    def warnings(self) -> tuple[str, ...]:
         """What could not be read as meant."""
-        return (*self.asked.notes, *self.reading.notes)
+        return (*self.asked.warnings, *self.reading.warnings)
 
     def search(self, engine: Engine, query: Query) -> Results:
         """The answer; words that say nothing find nothing."""

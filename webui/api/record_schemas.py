@@ -25,7 +25,7 @@ class CitedSchema(Shape):
     """A statute that a release cites, and where."""
 
     key = text("the statute, to filter by its section or article, or to search for as statute:...")
-    words = text("how the release writes it")
+    text = text("how the release writes it")
     paragraph = whole("the paragraph, from 1; 0 is the title")
     start = whole("where it begins there, in code points")
     end = whole("where it ends")
@@ -38,7 +38,7 @@ class AttestationSchema(Shape):
     occasion = text("made with the version, revised with our reading of it, or later")
     warc_file = text("the file of the archive that holds it")
     warc_offset = whole("where in it, in bytes")
-    statement = text("where what it says can be read")
+    statement_url = text("where what it says can be read")
 
 
 class ProvenanceSchema(Shape):
@@ -62,7 +62,7 @@ class ProvenanceSchema(Shape):
         allow_none=True,
         metadata={"description": "what the archive attests of it; null: nothing yet"},
     )
-    response = text("where the response can be downloaded as it came")
+    response_url = text("where the response can be downloaded as it came")
 
 
 class ReleaseSchema(Shape):
@@ -71,7 +71,7 @@ class ReleaseSchema(Shape):
     id = text("its id, for good")
     office = text("the office, by its name here")
     url = text("where the office published it")
-    page = text("its page here")
+    page_url = text("its page here")
     language = text("the language of its text")
     title = text("its title")
     published = day("when it is dated; null: its office does not say")
@@ -98,7 +98,7 @@ class ReleaseSchema(Shape):
     gone_since = moment("since when it is missing from its office's site; null: it is there")
     is_changed = fields.Boolean(metadata={"description": "changed after it was first seen"})
     version = whole("the number of this version")
-    versions = text("where all its versions are")
+    versions_url = text("where all its versions are")
     provenance = fields.Nested(ProvenanceSchema)
 
 
@@ -134,7 +134,7 @@ class PieceSchema(Shape):
     """Words that both versions have, or one of them."""
 
     kind = text("same, removed or added")
-    words = text("the words")
+    text = text("the words")
 
 
 class FactDifferenceSchema(Shape):
@@ -161,8 +161,8 @@ class MonthSchema(Shape):
     count = whole("releases")
 
 
-class RunSchema(Shape):
-    """How an office's last run went."""
+class CrawlSchema(Shape):
+    """How an office's last crawl went."""
 
     started_at = moment("when it began")
     route = text("by which way in", is_maybe=True)
@@ -190,17 +190,19 @@ class OfficeSchema(Shape):
     name = text("its name, to filter by")
     title = text("its title")
     releases = whole("releases held")
-    first = day("the date of the first dated one")
-    last = day("the date of the last dated one")
+    earliest = day("the date of the first dated one")
+    latest = day("the date of the last dated one")
     undated = whole("how many have no date")
     gone = whole("how many are gone from its site, and kept here")
     languages = listed(fields.Nested(CountSchema))
     months = listed(fields.Nested(MonthSchema), "months that have any")
     gaps = listed(fields.String(), "months between the first and the last that have none")
     certificate_exceptions = listed(fields.Nested(CertificateExceptionSchema))
-    last_run = fields.Nested(RunSchema, allow_none=True)
-    last_good_run = moment("when the last run began that was published without an error")
-    open_run = moment("when the run began that is not over")
+    last_crawl = fields.Nested(CrawlSchema, allow_none=True)
+    last_successful_crawl_at = moment(
+        "when the last crawl began that was published without an error"
+    )
+    crawling_since = moment("when the crawl began that is not over; null: none is going on")
 
 
 class IndexSchema(Shape):

@@ -28,9 +28,9 @@ def add(parts: Parts, store: Store, engine: Engine) -> None:
         if found is None:
             abort(404, "There is no release of that name here.")
         return vars(found) | {
-            "page": url_for("releases.release", id_=id, _external=True),
+            "page_url": url_for("releases.release", id_=id, _external=True),
             "statutes": _statutes(found),
-            "versions": url_for("api.versions", id=id, _external=True),
+            "versions_url": url_for("api.versions", id=id, _external=True),
             "provenance": _provenance(id, found.provenance),
         }
 
@@ -56,7 +56,7 @@ def add(parts: Parts, store: Store, engine: Engine) -> None:
 
     @parts.answer("/offices", "Offices", OfficesSchema)
     def offices() -> Any:
-        """What is held of each office, and how its last run went
+        """What is held of each office, and how its last crawl went
 
         Read every count against it: what was never fetched cannot be found.
         """
@@ -70,7 +70,7 @@ def _statutes(release: Release) -> list[dict[str, Any]] | None:
         return None
     texts = [release.title, *release.body]
     return [
-        each._asdict() | {"words": texts[each.paragraph][each.start : each.end]}
+        each._asdict() | {"text": texts[each.paragraph][each.start : each.end]}
         for each in release.statutes
     ]
 
@@ -97,9 +97,9 @@ def _version(id_: str, version: Version) -> dict[str, Any]:
 def _provenance(id_: str, seen: Provenance, **more: Any) -> dict[str, Any]:
     address = url_for("releases.response", id_=id_, _external=True, **more)
     exception = certificate_exception(seen)
-    told = asdict(seen) | {"response": address, "certificate_exception": exception}
+    told = asdict(seen) | {"response_url": address, "certificate_exception": exception}
     if seen.attestation:
-        told["attestation"]["statement"] = url_for(
+        told["attestation"]["statement_url"] = url_for(
             "releases.attestation", id_=id_, _external=True, **more
         )
     return told
@@ -121,7 +121,7 @@ def _office(name: str, row: OfficeStatus) -> dict[str, Any]:
         "certificate_exceptions": [
             {"host": host, "reason": reason} for host, reason in row.certificate_exceptions.items()
         ],
-        "last_run": vars(row) | {"started_at": row.last_run} if row.last_run else None,
+        "last_crawl": vars(row) | {"started_at": row.last_crawl_at} if row.last_crawl_at else None,
     }
 
 

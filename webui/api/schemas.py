@@ -14,8 +14,8 @@ class PassageSchema(Shape):
     matches = listed(
         listed(fields.Integer()), "beginning and end of each match in it, in code points"
     )
-    is_cut_before = fields.Boolean(metadata={"description": "the sentence began before it"})
-    is_cut_after = fields.Boolean(metadata={"description": "the sentence goes on"})
+    truncated_start = fields.Boolean(metadata={"description": "the sentence began before it"})
+    truncated_end = fields.Boolean(metadata={"description": "the sentence goes on"})
 
 
 class HitSchema(Shape):
@@ -26,13 +26,13 @@ class HitSchema(Shape):
     language = text("the language of its text")
     published = day("when it is dated; null: its office does not say")
     url = text("where the office published it")
-    page = text("its page here")
+    page_url = text("its page here")
     score = fields.Float(
         metadata={"description": "its relevance (BM25F); below 0 where other spellings alone match"}
     )
     title = fields.Nested(PassageSchema)
     passages = listed(fields.Nested(PassageSchema), "those of its text that match best")
-    otherwise = listed(fields.String(), "where it holds nothing as typed: other spellings it holds")
+    variants = listed(fields.String(), "where it holds nothing as typed: other spellings it holds")
 
 
 class FacetSchema(Shape):
@@ -45,10 +45,10 @@ class FacetSchema(Shape):
 class ClauseSchema(Shape):
     """A part of the query, as it was read."""
 
-    words = text("the part in words")
+    label = text("the part in words")
     count = whole("how many releases it matched, before the filters", is_maybe=True)
     expansions = listed(fields.Nested(CountSchema), "the commonest words that it stood for")
-    otherwise = listed(fields.Nested(CountSchema), "other spellings, as of a name in other scripts")
+    variants = listed(fields.Nested(CountSchema), "other spellings, as of a name in other scripts")
     parts = fields.List(fields.Nested(lambda: ClauseSchema()))
 
 
@@ -58,10 +58,10 @@ class SearchSchema(Shape):
     query = text("the words as they were asked for")
     sort = text("the order")
     total = whole("how many releases match, exactly")
-    otherwise = whole("how many of them hold other spellings alone")
+    variant_total = whole("how many of them hold other spellings alone")
     build = text("the build of the index that answered")
-    notes = listed(fields.String(), "what of the query was repaired, cut short or in vain")
-    clause = fields.Nested(ClauseSchema, allow_none=True)
+    warnings = listed(fields.String(), "what of the query was repaired, cut short or in vain")
+    explanation = fields.Nested(ClauseSchema, allow_none=True)
     facets = listed(fields.Nested(FacetSchema))
     hits = listed(fields.Nested(HitSchema))
     next = text(
@@ -75,9 +75,9 @@ class PeriodSchema(Shape):
     period = text("its name in ISO 8601")
     since = day("its first day, to filter by")
     until = day("its last day, to filter by")
-    count = whole("hits")
-    occurrences = whole("how often the query's words stand in their texts")
-    words = whole("all words of their texts")
+    releases = whole("hits")
+    mentions = whole("how often the query's words stand in their texts")
+    tokens = whole("all words of their texts")
 
 
 class TimelineSchema(Shape):
@@ -87,12 +87,12 @@ class TimelineSchema(Shape):
     undated = whole("how many of them have no date")
     step = text("what the periods are")
     build = text("the build of the index that answered")
-    notes = listed(fields.String(), "what of the query was repaired, cut short or in vain")
+    warnings = listed(fields.String(), "what of the query was repaired, cut short or in vain")
     periods = listed(fields.Nested(PeriodSchema), "in order; those without a hit are left out")
 
 
-class LineSchema(Shape):
-    """An occurrence with the text on both sides of it."""
+class MentionSchema(Shape):
+    """A mention with the text on both sides of it."""
 
     id = text("the release")
     office = text("its office")
@@ -108,31 +108,31 @@ class LineSchema(Shape):
 
 
 class ConcordanceSchema(Shape):
-    """A page of occurrences."""
+    """A page of mentions."""
 
-    total = whole("occurrences, exactly")
+    total = whole("mentions, exactly")
     releases = whole("releases that they stand in")
     build = text("the build of the index that answered")
-    notes = listed(fields.String(), "what of the query was repaired, cut short or in vain")
-    lines = listed(fields.Nested(LineSchema))
+    warnings = listed(fields.String(), "what of the query was repaired, cut short or in vain")
+    mentions = listed(fields.Nested(MentionSchema))
 
 
 class CollocateSchema(Shape):
-    """A word near occurrences."""
+    """A word near mentions."""
 
     word = text("the word, or stem")
-    observed = whole("how often it stands near occurrences")
+    observed = whole("how often it stands near mentions")
     expected = fields.Float(metadata={"description": "how often it would by chance"})
     frequency = whole("how often it stands in all releases")
-    value = fields.Float(metadata={"description": "the value of the measure"})
+    score = fields.Float(metadata={"description": "its score by the measure"})
 
 
 class CollocatesSchema(Shape):
-    """The words around occurrences."""
+    """The words around mentions."""
 
-    occurrences = whole("occurrences")
-    near = whole("words near them")
-    tokens = whole("words in all releases")
+    mentions = whole("mentions")
+    window_tokens = whole("words near them")
+    corpus_tokens = whole("words in all releases")
     build = text("the build of the index that answered")
-    notes = listed(fields.String(), "what of the query was repaired, cut short or in vain")
-    words = listed(fields.Nested(CollocateSchema), "the most marked first")
+    warnings = listed(fields.String(), "what of the query was repaired, cut short or in vain")
+    collocates = listed(fields.Nested(CollocateSchema), "the most marked first")

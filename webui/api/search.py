@@ -38,8 +38,17 @@ def add(parts: Parts, engine: Engine, settings: Settings) -> None:
         results = asking.search(engine, query)
         link = results.more_after and _next(asking, given, results.more_after)
         headers = {"Link": f'<{link}>; rel="next"'} if link else {}
-        notes = (*asking.notes, *unknown_values(query, results.facets, engine), *results.notes)
-        about = {"query": asking.asked.words, "sort": given["sort"], "notes": notes, "next": link}
+        warnings = (
+            *asking.warnings,
+            *unknown_values(query, results.facets, engine),
+            *results.warnings,
+        )
+        about = {
+            "query": asking.asked.words,
+            "sort": given["sort"],
+            "warnings": warnings,
+            "next": link,
+        }
         return _shown(results) | about, headers
 
 
@@ -71,9 +80,9 @@ def _next(asking: Asking, given: dict[str, Any], onward: Position) -> str:
 def _shown(results: Results) -> dict[str, Any]:
     return {
         "total": results.total,
-        "otherwise": results.otherwise,
+        "variant_total": results.variant_total,
         "build": results.build,
-        "clause": results.clause and _clause(results.clause),
+        "explanation": results.explanation and _clause(results.explanation),
         "facets": [{"name": each.name, "counts": _counts(each.counts)} for each in results.facets],
         "hits": [_hit(each) for each in results.hits],
     }
@@ -81,7 +90,7 @@ def _shown(results: Results) -> dict[str, Any]:
 
 def _hit(hit: Hit) -> dict[str, Any]:
     return vars(hit) | {
-        "page": url_for("releases.release", id_=hit.id, _external=True),
+        "page_url": url_for("releases.release", id_=hit.id, _external=True),
         "title": _passage(hit.title),
         "passages": [_passage(each) for each in hit.passages],
     }
@@ -96,17 +105,17 @@ def _passage(piece: Passage) -> dict[str, Any]:
     return {
         "text": piece.text,
         "matches": matches,
-        "is_cut_before": piece.is_cut_before,
-        "is_cut_after": piece.is_cut_after,
+        "truncated_start": piece.truncated_start,
+        "truncated_end": piece.truncated_end,
     }
 
 
 def _clause(clause: Clause) -> dict[str, Any]:
     return {
-        "words": clause.words,
+        "label": clause.label,
         "count": clause.count,
         "expansions": _counts(clause.expansions),
-        "otherwise": _counts(clause.otherwise),
+        "variants": _counts(clause.variants),
         "parts": [_clause(each) for each in clause.parts],
     }
 

@@ -28,23 +28,23 @@ def add(parts: Parts, engine: Engine, settings: Settings) -> None:
         found = asking.frequencies(engine, given["step"])
         periods = [*_periods(found)]
         return {
-            "total": found.undated.releases + sum(each["count"] for each in periods),
+            "total": found.undated.releases + sum(each["releases"] for each in periods),
             "undated": found.undated.releases,
             "step": found.step,
             "build": found.build,
-            "notes": (*asking.notes, *found.notes),
+            "warnings": (*asking.warnings, *found.warnings),
             "periods": periods,
         }
 
     @parts.answer("/concordance", "Tools", ConcordanceSchema, ConcordanceArguments)
     def concordance(given: dict[str, Any]) -> Any:
-        """Every occurrence of a query's words, with the text around it
+        """Every mention of a query's words, with the text around it
 
-        The answer tells the exact number; `start` leads to any of the first lines.
+        The answer tells the exact number; `start` leads to any of the first mentions.
         """
         asking = read_asking(settings)
         found = engine.occurrences(asking.query, given["sort"], given["start"], given["size"])
-        return vars(found) | {"notes": (*asking.notes, *found.notes)}
+        return vars(found) | {"warnings": (*asking.warnings, *found.warnings)}
 
     @parts.answer("/collocates", "Tools", CollocatesSchema, CollocatesArguments)
     def collocates(given: dict[str, Any]) -> Any:
@@ -54,11 +54,11 @@ def add(parts: Parts, engine: Engine, settings: Settings) -> None:
             asking.query,
             given["window"],
             given["measure"],
-            given["least"],
-            given["most"],
+            given["min_count"],
+            given["size"],
             is_stem=given["stem"],
         )
-        return vars(found) | {"notes": (*asking.notes, *found.notes)}
+        return vars(found) | {"warnings": (*asking.warnings, *found.warnings)}
 
 
 def _periods(found: Frequencies) -> Iterator[dict[str, Any]]:
@@ -68,7 +68,7 @@ def _periods(found: Frequencies) -> Iterator[dict[str, Any]]:
             "period": name(found.step, number),
             "since": first_day(found.step, number),
             "until": last_day(found.step, number),
-            "count": each.releases,
-            "occurrences": each.occurrences,
-            "words": each.tokens,
+            "releases": each.releases,
+            "mentions": each.mentions,
+            "tokens": each.tokens,
         }

@@ -40,16 +40,16 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
         bars = timeline(results, asked, engine)
         advice = _advice(asked, reading, query, results, engine, settings.query_chars)
         milliseconds = (perf_counter() - clock) * 1000
-        repairs = (*reading.notes, *results.notes)
+        repairs = (*reading.warnings, *results.warnings)
         return render_template(
             "search.html",
             asked=asked,
-            notes=(*asked.notes, *advice.notes, *repairs, *cut_short),
+            warnings=(*asked.warnings, *advice.warnings, *repairs, *cut_short),
             repairs=repairs,
             better=advice.better,
             better_link=advice.better and asked.with_words(advice.better.words).link(),
             meant=[(each, asked.with_words(each.words).link()) for each in advice.meant],
-            counterparts=advice.counterparts,
+            translation_suggestions=advice.translation_suggestions,
             results=results,
             copies=store.copy_counts(hit.id for hit in results.hits),
             first_seen=store.first_seen(hit.id for hit in results.hits if not hit.published),
@@ -78,10 +78,10 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
 class _Advice:
     """What else could be asked, and why nothing was found."""
 
-    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     better: Suggestion | None = None
     meant: Sequence[Citing] = ()
-    counterparts: Sequence[Offered] = ()
+    translation_suggestions: Sequence[Offered] = ()
     failure: ZeroResultAdvice | None = None
 
 
@@ -96,7 +96,7 @@ def _advice(
     """Advice as far as the request's time goes: without it the results are shown all the same."""
     typed = asked.words[:limit_chars]
     is_void = bool(asked.words) and reading.tree is None
-    is_blind = reading.is_script_blind
+    is_blind = reading.match_scripts
     try:
         meant, better = alternatives(
             asked.words, reading, query, results, engine, language(), limit_chars
@@ -108,7 +108,7 @@ def _advice(
             offered(asked, typed, engine),
             None
             if results.total or is_void
-            else failure(typed, query, engine, is_script_blind=is_blind),
+            else failure(typed, query, engine, match_scripts=is_blind),
         )
     except TooCostlyError:
         return _Advice((Note("Suggestions are left out: looking for them takes too long."),))

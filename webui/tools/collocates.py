@@ -60,7 +60,7 @@ class Counting:
             "least": (self.least, LEAST),
             "n": (self.size, MOST),
             "stems": (int(self.is_stem), 0),
-            "by": (self.order, "value"),
+            "by": (self.order, "score"),
         }
         return {name: value for name, (value, usual) in given.items() if value != usual}
 
@@ -89,7 +89,7 @@ def pages(engine: Engine, settings: Settings, downloads: Downloads) -> Blueprint
             counting=counting,
             found=found,
             words=_linked(engine, counting, reading, sorted_words(found, counting.order)),
-            notes=(*asked.notes, *reading.notes, *found.notes),
+            warnings=(*asked.warnings, *reading.warnings, *found.warnings),
             chips=chips(asked, PAGE, **counting.more()),
             measures=MEASURES,
             columns=_columns(counting),
@@ -114,10 +114,10 @@ def pages(engine: Engine, settings: Settings, downloads: Downloads) -> Blueprint
                 at=at,
                 build=health.build or "",
                 revision=health.revision,
-                total=len(found.words),
+                total=len(found.collocates),
                 drawn=_drawn(counting),
             )
-            found = replace(found, words=tuple(sorted_words(found, counting.order)))
+            found = replace(found, collocates=tuple(sorted_words(found, counting.order)))
             kept: ExitStack = free.pop_all()
         rows = collocate_table(selection, found)
         return file(rows, TABLE_TYPE, "collocates", at, "csv", kept)
@@ -135,7 +135,7 @@ def _counting() -> Counting:
         least=_number("least", 1, HIGHEST_LEAST, LEAST),
         size=_number("n", 1, MOST, MOST),
         is_stem=given.get("stems") == "1",
-        order=next((each for each in FACTS if each == given.get("by")), "value"),
+        order=next((each for each in FACTS if each == given.get("by")), "score"),
     )
 
 
@@ -154,7 +154,7 @@ def _linked(
     nodes: list[str] = []
     if found and not counting.is_stem:
         whole = Query(reading.tree, asked.filters, size=0, facets=(), has_timeline=False)
-        nodes = forms(asked.words, engine.search(whole).clause)
+        nodes = forms(asked.words, engine.search(whole).explanation)
     # Making each address anew takes too long; no word is so long.
     pattern = asked.with_words("x" * 99).link("concordance.concordance")
     return [
@@ -171,7 +171,7 @@ def _query(counting: Counting, nodes: list[str], word: str) -> str:
 
 def _columns(counting: Counting) -> list[tuple[str, str, str]]:
     """Each column's name, its heading, and the page sorted by it."""
-    columns = COLUMNS | {"value": MEASURES[counting.measure]}
+    columns = COLUMNS | {"score": MEASURES[counting.measure]}
     return [(name, words, replace(counting, order=name).link()) for name, words in columns.items()]
 
 

@@ -59,11 +59,11 @@ def pages(store: Store, engine: Engine, settings: Settings, downloads: Downloads
             asked=asked,
             order=order,
             found=found,
-            lines=[Shown(line, place(asked, line)) for line in found.lines],
-            notes=(*asked.notes, *reading.notes, *found.notes),
+            lines=[Shown(line, place(asked, line)) for line in found.mentions],
+            warnings=(*asked.warnings, *reading.warnings, *found.warnings),
             chips=chips(asked, PAGE, by=order),
             orders=[(each, words, _link(asked, 1, each)) for each, words in ORDERS.items()],
-            first_seen=store.first_seen({line.id for line in found.lines if not line.published}),
+            first_seen=store.first_seen({line.id for line in found.mentions if not line.published}),
             last=last,
             previous=_link(asked, min(asked.page - 1, last), order) if asked.page > 1 else None,
             next=_link(asked, asked.page + 1, order) if asked.page < last else None,
@@ -83,7 +83,7 @@ def pages(store: Store, engine: Engine, settings: Settings, downloads: Downloads
                 order,
                 asked.words,
                 tuple(asked.filter_pairs()),
-                (*asked.notes, *reading.notes),
+                (*asked.warnings, *reading.warnings),
             )
             if selection.total > MOST_ROWS:
                 abort(413, _too_many(selection.total))

@@ -87,8 +87,8 @@ def _selected(
     reading = asked.reading(settings.query_chars)
     is_void = asked.words and reading.tree is None
     query = None if is_void else Query(reading.tree, asked.filters, asked.sort)
-    notes = (*asked.notes, *reading.notes)
-    return select(engine, query, asked.words, tuple(asked.filter_pairs()), notes)
+    warnings = (*asked.warnings, *reading.warnings)
+    return select(engine, query, asked.words, tuple(asked.filter_pairs()), warnings)
 
 
 def _size() -> int:

@@ -57,7 +57,7 @@ def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
             "hits.xml",
             asked=asked,
             items=items,
-            notes=(*asked.notes, *reading.notes),
+            warnings=(*asked.warnings, *reading.warnings),
             address=_address(asked),
             updated=max((each.updated for each in items), default=NEVER),
         )

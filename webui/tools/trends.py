@@ -46,7 +46,7 @@ class Compared:
     queries: tuple[str, ...]
     step: Step | None
     scale: Scale
-    notes: tuple[str, ...]
+    warnings: tuple[str, ...]
 
     def link(self, endpoint: str, **changed: Any) -> str:
         """This as the address of a page, with something changed."""
@@ -59,16 +59,16 @@ class Compared:
 
     def run(self, engine: Engine, limit_chars: int, most: int) -> Answered:
         """What is found; all of one state of the index."""
-        notes, asked = [*self.notes], []
+        warnings, asked = [*self.warnings], []
         for words in self.queries or ("",):
             reading = self.asked.with_words(words).reading(limit_chars)
-            notes += [each for each in reading.notes if each not in notes]
+            warnings += [each for each in reading.warnings if each not in warnings]
             is_void = words and reading.tree is None
             asked.append((words, None if is_void else Query(reading.tree, self.asked.filters)))
         found, health, at = settled(
             engine, lambda: compare(engine, asked, self.asked.filters, self.step, most)
         )
-        return Answered(found, (*notes, *found.notes), health, at)
+        return Answered(found, (*warnings, *found.warnings), health, at)
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Answered:
     """Trends, what is to be said of them, and the state of the index and the time they are of."""
 
     trends: Trends
-    notes: tuple[str, ...]
+    warnings: tuple[str, ...]
     health: Health
     at: datetime
 
@@ -140,7 +140,7 @@ def _compared() -> Compared:
         queries=tuple(queries[:MOST_QUERIES]),
         step=next((each for each in STEPS if each == request.args.get("step")), None),
         scale=next((each for each in SCALES if each == request.args.get("measure")), SCALES[0]),
-        notes=asked.notes + ((too_many,) if len(queries) > MOST_QUERIES else ()),
+        warnings=asked.warnings + ((too_many,) if len(queries) > MOST_QUERIES else ()),
     )
 
 
@@ -170,7 +170,7 @@ def _drawn(compared: Compared, answered: Answered) -> dict[str, Any]:
         "scales": SCALE_NAMES,
         "step_name": step,
         "filters": urlencode(compared.asked.filter_pairs()),
-        "notes": answered.notes,
+        "warnings": answered.warnings,
         "health": answered.health,
         "at": answered.at,
     }

@@ -53,5 +53,5 @@ def _place(release: Release, cited: Cited) -> Place:
         end = text.rfind(" ", cited.end, end) if " " in text[cited.end : end] else cited.end
     words = marked(text, [(cited.start, cited.end)], begin, end)
     return Place(
-        words._replace(is_cut_before=begin > 0, is_cut_after=end < len(text)), cited.paragraph
+        words._replace(truncated_start=begin > 0, truncated_end=end < len(text)), cited.paragraph
     )

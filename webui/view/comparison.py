@@ -31,7 +31,7 @@ class Piece(NamedTuple):
     """Words that are the same in both, or stand in the old or the new version alone."""
 
     kind: Literal["same", "removed", "added"]
-    words: str
+    text: str
 
 
 Pieces = tuple[Piece, ...]
@@ -207,10 +207,10 @@ def _joined(pieces: list[Piece]) -> Pieces:
     edit = {"removed": "", "added": ""}
     for piece in [*pieces, Piece("same", "")]:
         if piece.kind != "same":
-            edit[piece.kind] += piece.words
+            edit[piece.kind] += piece.text
             continue
         found += [Piece("removed", edit["removed"])] if edit["removed"] else []
         found += [Piece("added", edit["added"])] if edit["added"] else []
-        found += [piece] if piece.words else []
+        found += [piece] if piece.text else []
         edit = {"removed": "", "added": ""}
     return tuple(found)

@@ -92,9 +92,9 @@ def chips(asked: SearchState, endpoint: str = "search.search", **more: Any) -> l
     if asked.filters.since or asked.filters.until:
         link = asked.without_days().link(endpoint, **more)
         chosen.append(Chip(gettext("Dates"), _range_words(asked), link))
-    if endpoint != "search.search" and not asked.is_script_blind:
+    if endpoint != "search.search" and not asked.match_scripts:
         # The results page has a switch for it.
-        link = asked.showing(is_script_blind=True).link(endpoint, **more)
+        link = asked.showing(match_scripts=True).link(endpoint, **more)
         chosen.append(Chip(gettext("Scripts"), gettext("Only as typed"), link))
     return chosen
 

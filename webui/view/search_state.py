@@ -30,7 +30,7 @@ class SearchState:
     timeline counts by, and whether copies are folded.
 
     `size` None is the usual one. `is_rate` counts per 1,000 releases of the same offices.
-    `is_script_blind` finds names in other scripts too. `notes` tell what of it could not be read.
+    `match_scripts` finds names in other scripts too. `warnings` tell what of it could not be read.
     """
 
     words: str = ""
@@ -41,13 +41,13 @@ class SearchState:
     step: Step | Literal["auto"] = "auto"
     is_rate: bool = False
     is_folded: bool = True
-    is_script_blind: bool = True
-    notes: tuple[str, ...] = ()
+    match_scripts: bool = True
+    warnings: tuple[str, ...] = ()
 
     def reading(self, limit_chars: int) -> ParsedQuery:
         """The words as the query language reads them."""
         return parse(
-            self.words, self.filters.language, limit_chars, is_script_blind=self.is_script_blind
+            self.words, self.filters.language, limit_chars, match_scripts=self.match_scripts
         )
 
     def query(self, reading: ParsedQuery, size: int) -> Query:
@@ -83,7 +83,7 @@ class SearchState:
         for name in ("since", "until"):
             if chosen := getattr(self.filters, name):
                 pairs.append((name, chosen.isoformat()))
-        return pairs if self.is_script_blind else [*pairs, ("script", "exact")]
+        return pairs if self.match_scripts else [*pairs, ("script", "exact")]
 
     def link(self, endpoint: str = "search.search", **more: Any) -> str:
         """This state as the address of a page, with more of its arguments (as of `url_for`)."""
@@ -107,7 +107,7 @@ class SearchState:
 
     def showing(self, **view: Any) -> SearchState:
         """The same hits shown otherwise: `size`, `step`, `is_rate`, `is_folded`; or with
-        other scripts or without, `is_script_blind`.
+        other scripts or without, `match_scripts`.
         """
         return replace(self, **view, page=1)
 
@@ -146,7 +146,7 @@ def read_asked(args: MultiDict[str, str]) -> SearchState:
     chosen = {name: values[:MOST_VALUES] for name, values in given.items()}
     sort, step = args.get("sort", ""), args.get("step", "")
     since, until = _day(args, "since"), _day(args, "until")
-    notes = [
+    warnings = [
         Note(
             "“{typed}” is no date; write {name}=2018, {name}=2018-04 or {name}=2018-04-27.",
             typed=args[name],
@@ -155,13 +155,13 @@ def read_asked(args: MultiDict[str, str]) -> SearchState:
         for name, day in (("since", since), ("until", until))
         if args.get(name) and not day
     ]
-    notes += [
+    warnings += [
         Note("Only the first {most} values of {name} are used.", most=MOST_VALUES, name=name)
         for name, values in given.items()
         if len(values) > MOST_VALUES
     ]
     if since and until and since > until:
-        notes.append(
+        warnings.append(
             Note(
                 "The range of dates is empty: it begins {since} and ends {until}.",
                 since=since,
@@ -177,8 +177,8 @@ def read_asked(args: MultiDict[str, str]) -> SearchState:
         step=next((each for each in STEPS if each == step), "auto"),
         is_rate=args.get("per") == "releases",
         is_folded=args.get("copies") != "all",
-        is_script_blind=args.get("script") != "exact",
-        notes=tuple(notes),
+        match_scripts=args.get("script") != "exact",
+        warnings=tuple(warnings),
     )
 
 

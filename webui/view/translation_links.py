@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from indexer import Engine
-from indexer.assist.translation_suggestions import Offer, counterparts
+from indexer.assist.translation_suggestions import Offer, translation_suggestions
 from webui.view.search_state import SearchState
 
 
@@ -31,7 +31,7 @@ def offered(asked: SearchState, typed: str, engine: Engine) -> list[Offered]:
                 for word, releases, query in offer.words
             ],
         )
-        for offer in counterparts(typed, engine)
+        for offer in translation_suggestions(typed, engine)
     ]
 
 

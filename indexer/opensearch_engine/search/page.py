@@ -42,7 +42,7 @@ def search(reading: IndexReader, query: Query) -> Results:
     if carried.has_terms:
         found = _answer(reading, query, carried, phrases)
     asked, counts = found.asked, found.counts
-    clause = explained(query.tree, carried) if query.is_explained else None
+    explanation = explained(query.tree, carried) if query.is_explained else None
     step = request.fitting(query, counts) if query.has_timeline else None
     timed = counts
     if step and query.step == "auto" and step in ("day", "week"):
@@ -56,11 +56,11 @@ def search(reading: IndexReader, query: Query) -> Results:
         facets=request.facets(counts, query.facets),
         build=reading.build,
         timeline=request.timeline(step, timed) if step else (),
-        clause=clause,
+        explanation=explanation,
         step=step,
         folded=sum(number - 1 for number in copies.values()),
         more_after=_position(page) if has_more and not query.is_ranked else None,
-        otherwise=counts["aggregations"]["otherwise"]["doc_count"] if asked.has_others else 0,
+        variant_total=counts["aggregations"]["otherwise"]["doc_count"] if asked.has_others else 0,
     )
 
 
@@ -202,7 +202,7 @@ class _Shown:
             title=marked(title, self.marker.marks(title, "title", language)),
             passages=passages(body, self.marker.marks(body, "body", language)),
             folded=max(0, copies.get(fold, 1) - 1),
-            otherwise=other_words(self.others, title, body, language) if score < 0 else (),
+            variants=other_words(self.others, title, body, language) if score < 0 else (),
         )
 
 

@@ -33,7 +33,7 @@ def collocates(
     *,
     is_stem: bool,
 ) -> Collocates:
-    """The words of the highest measure; build and notes are the engine's to tell."""
+    """The words of the highest measure; build and warnings are the engine's to tell."""
     observed: Array = np.zeros(0, np.int64)
     names: list[str] = []
     occurrences = near = 0
@@ -57,10 +57,10 @@ def collocates(
         tokens(),
     )
     return Collocates(
-        words=ranked(counts, measure, most, words.__getitem__),
-        occurrences=occurrences,
-        near=near,
-        tokens=counts.tokens,
+        collocates=ranked(counts, measure, most, words.__getitem__),
+        mentions=occurrences,
+        window_tokens=near,
+        corpus_tokens=counts.tokens,
         build="",
     )
 

@@ -35,7 +35,7 @@ def concordance(
     size: int,
     fetch: Fetch,
 ) -> Concordance:
-    """A page of lines, and how many there are; build and notes are the engine's to tell.
+    """A page of lines, and how many there are; build and warnings are the engine's to tell.
 
     `fetch` must give releases as they were when they were read.
     """

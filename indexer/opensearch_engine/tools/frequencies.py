@@ -22,7 +22,7 @@ NONE = -1
 def frequencies(
     releases: Iterable[Stored], node: tree.Query | None, words_of: WordsOf, step: Step
 ) -> Frequencies:
-    """The releases by period, ascending; build and notes are the engine's to tell."""
+    """The releases by period, ascending; build and warnings are the engine's to tell."""
     counts: dict[int, list[int]] = {}
     for found in read_spans(releases, node, words_of):
         held = found.batch.releases

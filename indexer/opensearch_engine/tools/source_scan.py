@@ -101,7 +101,7 @@ def in_translation(
     if query.tree is None or (texts := aligned(lambda: _aligned(reading))) is None:
         return ()
     hits = reading.scan(replace(query, sort="id"))
-    return translations.counterparts(texts, hits, query.tree, most)
+    return translations.translation_suggestions(texts, hits, query.tree, most)
 
 
 def _aligned(reading: IndexReader) -> StoredTranslations | None:

@@ -32,14 +32,14 @@ from indexer.query.leaves import terms_asked
 Holding = Callable[[str, str], int]
 
 
-def counterparts(
+def translation_suggestions(
     texts: StoredTranslations, hits: Iterable[str], node: tree.Query, most: int
 ) -> tuple[TranslationSuggestion, ...]:
     """The counterparts in each language of which translations are held, the surest first; `hits`
     are the ids of all that a tree matches, or of those that are translations.
     """
     numbers = np.array(sorted(texts.numbers(hits)), np.int64)
-    return translation_lexicon.counterparts(texts, numbers, terms_asked(node), most)
+    return translation_lexicon.translation_suggestions(texts, numbers, terms_asked(node), most)
 
 
 @dataclass(frozen=True)

@@ -55,12 +55,12 @@ def collocates(
         observed[chosen], words.frequencies[chosen], sum(map(len, parts)), near, words.tokens
     )
     return Collocates(
-        words=ranked(counts, measure, most, lambda at: words.word(int(chosen[at]))),
-        occurrences=counts.occurrences,
-        near=near,
-        tokens=words.tokens,
+        collocates=ranked(counts, measure, most, lambda at: words.word(int(chosen[at]))),
+        mentions=counts.occurrences,
+        window_tokens=near,
+        corpus_tokens=words.tokens,
         build=build,
-        notes=tuple(executor.notes),
+        warnings=tuple(executor.notes),
     )
 
 

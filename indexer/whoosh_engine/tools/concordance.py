@@ -32,11 +32,11 @@ def concordance(
     lines = _Lines(snapshot, query)
     chosen = lines.order(sort, max(0, start), max(0, start) + max(0, size))
     return Concordance(
-        lines=tuple(lines.read(chosen)),
+        mentions=tuple(lines.read(chosen)),
         total=len(lines),
         releases=sum(each.n_documents for each in lines.parts),
         build=build,
-        notes=tuple(lines.executor.notes),
+        warnings=tuple(lines.executor.notes),
     )
 
 

@@ -21,13 +21,15 @@ from indexer.whoosh_engine.index.arrays import Array
 from indexer.whoosh_engine.search.execute import Executor
 
 
-def counterparts(snapshot: Snapshot, query: Query, most: int) -> tuple[TranslationSuggestion, ...]:
+def translation_suggestions(
+    snapshot: Snapshot, query: Query, most: int
+) -> tuple[TranslationSuggestion, ...]:
     """The counterparts in each language of which translations are held, the surest first."""
     if snapshot.translations is None or query.tree is None:
         return ()
     hits = Executor(snapshot).run(query.tree).documents
     texts = SegmentTranslations(snapshot, snapshot.translations)
-    return translation_lexicon.counterparts(texts, hits, terms_asked(query.tree), most)
+    return translation_lexicon.translation_suggestions(texts, hits, terms_asked(query.tree), most)
 
 
 @dataclass(frozen=True)

@@ -323,7 +323,7 @@ def test_an_error_that_nobody_foresaw_costs_its_office(
         done = call(tmp_path, "crawl", "sample_doj", "sample_gpo", *given)
         assert done.exit_code == 0, done.output
         row = json.loads(call(tmp_path, "status", "--json").stdout)["offices"]["sample_doj"]
-        assert (row["error"], row["open_run"], row["releases"]) == (None, None, RELEASES)
+        assert (row["error"], row["crawling_since"], row["releases"]) == (None, None, RELEASES)
 
 
 @pytest.mark.sqlite

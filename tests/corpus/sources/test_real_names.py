@@ -51,9 +51,9 @@ def test_the_prosecutor_generals_name_in_any_script_finds_his_releases_in_all_la
         results = engine.search(Query(parse(name).tree))
         assert {hit.id for hit in results.hits} == {*held}, code
         assert [hit.language == code for hit in results.hits] == [
-            not hit.otherwise for hit in results.hits
+            not hit.variants for hit in results.hits
         ]
-        assert not results.hits[0].otherwise
+        assert not results.hits[0].variants
         strict = engine.search(Query(parse(f"{name} script:exact").tree))
         assert {hit.id for hit in strict.hits} == {each for each in held if held[each] == code}
     engine.close()

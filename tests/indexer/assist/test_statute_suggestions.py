@@ -73,15 +73,15 @@ def found(engine: Engine, typed: str, filters: Filters | None = None) -> set[str
 def test_a_statute_is_found_in_any_spelling(
     asked: tuple[Store, Engine], typed: str, expected: str
 ) -> None:
-    reading = parse(typed, is_script_blind=False)
-    assert reading.notes == ()
+    reading = parse(typed, match_scripts=False)
+    assert reading.warnings == ()
     hits = asked[1].search(Query(reading.tree)).hits
     assert "".join(sorted(hit.title.text[-1] for hit in hits)) == expected
 
 
 @pytest.mark.parametrize("typed", ["statute:fraud", 'statute:"18"', 'statute:""', "statute:99"])
 def test_what_is_no_statute_is_told(typed: str) -> None:
-    assert any("could not be read as a statute" in note for note in parse(typed).notes)
+    assert any("could not be read as a statute" in note for note in parse(typed).warnings)
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_a_statute_that_nobody_cites_is_told(asked: tuple[Store, Engine]) -> Non
 
 
 def test_how_it_was_read_is_said_in_words(asked: tuple[Store, Engine]) -> None:
-    clause = asked[1].search(Query(parse("statute:ч. 4 ст. 190 УК РК").tree)).clause
+    clause = asked[1].search(Query(parse("statute:ч. 4 ст. 190 УК РК").tree)).explanation
     assert clause
     assert clause.count == 2
-    assert clause.words == "“Criminal Code of Kazakhstan, art. 190(4)” among the statutes cited"
+    assert clause.label == "“Criminal Code of Kazakhstan, art. 190(4)” among the statutes cited"

@@ -326,9 +326,9 @@ def test_only_what_is_wanted_comes_with_an_answer(engine: Engine) -> None:
     assert (found.hits, found.total) == (whole.hits, whole.total)
     counts = {facet.name: facet for facet in whole.facets}
     assert found.facets == (counts["year"], counts["office"])
-    assert (found.timeline, found.clause) == ((), None)
+    assert (found.timeline, found.explanation) == ((), None)
     assert whole.timeline
-    assert whole.clause
+    assert whole.explanation
 
 
 @pytest.mark.parametrize("sort", ["relevance", "newest", "oldest"])
@@ -468,9 +468,9 @@ def test_hits_say_in_any_order_by_which_other_spelling_they_were_found(
         made(3, "Nobody spoke.", date(2021, 1, 1)),
     )
     results = empty.search(asked("Kozhasharov", sort=sort))
-    assert {hit.id[-1]: hit.otherwise for hit in results.hits} == {"1": (), "2": ("Кожашаров",)}
-    assert [hit.score < 0 for hit in results.hits] == [bool(hit.otherwise) for hit in results.hits]
-    assert results.otherwise == 1
+    assert {hit.id[-1]: hit.variants for hit in results.hits} == {"1": (), "2": ("Кожашаров",)}
+    assert [hit.score < 0 for hit in results.hits] == [bool(hit.variants) for hit in results.hits]
+    assert results.variant_total == 1
 
 
 def test_a_build_that_is_dropped_leaves_nothing(empty: Engine) -> None:
@@ -588,7 +588,7 @@ def test_frequencies_count_hits_and_the_words_of_their_bodies_by_period(
             one = (1, row.body.count("court"), len(row.body))
             counted[row.published[:7]] = [a + b for a, b in zip(period, one, strict=True)]
     shown = {
-        period_name("month", number): [each.releases, each.occurrences, each.tokens]
+        period_name("month", number): [each.releases, each.mentions, each.tokens]
         for number, each in found.periods
     }
     assert shown == counted

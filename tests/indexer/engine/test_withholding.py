@@ -70,7 +70,7 @@ def answers(engine: Engine) -> dict[str, Any]:
             replace(engine.collocates(query, least=1, most=1000), build=""),
             replace(engine.collocates(query, least=1, most=1000, is_stem=True), build=""),
             replace(engine.frequencies(query, "month"), build=""),
-            engine.counterparts(query),
+            engine.translation_suggestions(query),
         ]
     for begun in ("t", "tor", "про", "қ", ALONE[:4]):
         found[f"{begun}…"] = engine.complete(begun, 5), engine.complete(begun, 1000)

@@ -97,8 +97,8 @@ def test_a_long_sentence_is_cut_around_its_first_mark() -> None:
     text = "padding " * 100 + "fraud " + "padding " * 100
     marks = Highlighter(parse("fraud").tree).marks(text, "body", "en")
     (found,) = passages(text, marks)
-    assert found.is_cut_before
-    assert found.is_cut_after
+    assert found.truncated_start
+    assert found.truncated_end
     assert len(found.text) <= MOST_CHARS
     assert ("fraud", True) in found.parts
 

@@ -144,7 +144,7 @@ def assert_lines(cluster: Cluster, query: Query, sort: LineSort, start: int, siz
     asked = query.tree, lambda leaf: words_of.get(id(leaf)), sort
     found = concordance(cluster.hits(query), *asked, start, size, cluster.fetch)
     expected = engine.occurrences(query, sort, start, size)
-    assert found == replace(expected, build="", notes=())
+    assert found == replace(expected, build="", warnings=())
     every = [*scan(cluster.hits(query), *asked, cluster.fetch)]
     assert every == [*engine.scan_occurrences(query, sort)]
     return found.total
@@ -155,7 +155,7 @@ def assert_frequencies(cluster: Cluster, query: Query, step: Step) -> None:
     hits = cluster.hits(query)
     found = frequencies(hits, query.tree, lambda leaf: words_of.get(id(leaf)), step)
     expected = cluster.index.engine.frequencies(query, step)
-    assert found == replace(expected, build="", notes=())
+    assert found == replace(expected, build="", warnings=())
 
 
 def assert_collocates(
@@ -176,7 +176,7 @@ def assert_collocates(
     )
     engine = cluster.index.engine
     expected = engine.collocates(query, window, measure, least, 1000, is_stem=is_stem)
-    assert found == replace(expected, build="", notes=())
+    assert found == replace(expected, build="", warnings=())
     return found
 
 
@@ -237,9 +237,9 @@ def test_the_queries_find_enough_to_compare(cluster: Cluster) -> None:
     assert max(totals) > 1000
     query = Query(parse("court").tree)
     found = assert_collocates(cluster, query, 5, "log_likelihood", 1, is_stem=True)
-    assert len(found.words) > 20
+    assert len(found.collocates) > 20
     assert None in {each.published for each in cluster.stored.values()}
-    scripts = cluster.index.engine.occurrences(Query(parse("Seitov").tree)).lines
+    scripts = cluster.index.engine.occurrences(Query(parse("Seitov").tree)).mentions
     assert {each.keyword[:4] for each in scripts} == {"Seit", "Сеит", "Сейі"}
 
 

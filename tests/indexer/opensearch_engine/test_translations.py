@@ -18,7 +18,7 @@ from indexer.analysis.analyzer import tokens
 from indexer.engine.document import Document
 from indexer.engine.results import Query, TranslationSuggestion
 from indexer.linguistics.alignment import MOST_DECLARING
-from indexer.opensearch_engine.tools.translations import StoredTranslations, counterparts
+from indexer.opensearch_engine.tools.translations import StoredTranslations, translation_suggestions
 from indexer.query.parser import parse
 from indexer.whoosh_engine import WhooshEngine
 from tests.aligned import LANGUAGES, aligned
@@ -62,8 +62,8 @@ class Both:
         """What both engines say, which must be the same."""
         assert self.texts is not None
         hits = self.engine.scan(Query(node))
-        found = counterparts(self.texts, hits, node, most)
-        assert found == self.engine.counterparts(Query(node), most)
+        found = translation_suggestions(self.texts, hits, node, most)
+        assert found == self.engine.translation_suggestions(Query(node), most)
         return found
 
 
@@ -105,8 +105,8 @@ def test_every_stem_has_the_same_counterparts(index: Both) -> None:
     "asked", ["torture", "пытки", "азаптау", "Seitov", "arson fraud", "court", "карасу", "zzz", "*"]
 )
 def test_queries_have_the_same_counterparts(index: Both, asked: str, most: int) -> None:
-    for is_script_blind in (True, False):
-        node = parse(asked, is_script_blind=is_script_blind).tree
+    for match_scripts in (True, False):
+        node = parse(asked, match_scripts=match_scripts).tree
         assert node is not None
         index.compare(node, most)
 

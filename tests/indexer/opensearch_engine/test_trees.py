@@ -75,7 +75,11 @@ def test_what_people_type(data: st.DataObject, engines: Engines, vocabulary: Voc
     query = Query(parse(words).tree, sort="id", size=100)
     one, other = (engine.search(query) for engine in engines)
     assert [hit.id for hit in one.hits] == [hit.id for hit in other.hits]
-    assert (one.total, one.facets, one.otherwise) == (other.total, other.facets, other.otherwise)
+    assert (one.total, one.facets, one.variant_total) == (
+        other.total,
+        other.facets,
+        other.variant_total,
+    )
     for mine, theirs in zip(one.hits, other.hits, strict=True):
         assert (mine.title, mine.passages) == (theirs.title, theirs.passages)
 
@@ -91,8 +95,8 @@ def test_frequencies_and_counterparts(
         engine.publish(engine.build(aligned(120), 1, nothing))
     offered = 0
     for word in ("torture", "взяточничество", "өртеу", "Seitov", "release"):
-        query = Query(parse(word, is_script_blind=False).tree)
-        one, other = (engine.counterparts(query) for engine in engines)
+        query = Query(parse(word, match_scripts=False).tree)
+        one, other = (engine.translation_suggestions(query) for engine in engines)
         assert one == other
         offered += len(one)
     assert offered > 4
@@ -132,7 +136,7 @@ def test_an_update_that_was_cut_off_is_made_good(
     for words in ("sentenced", "fra*", "Karasu", "prosecutor", "прокурор"):
         query = Query(parse(words).tree, sort="id")
         one, other = anew.search(query), engine.search(query)
-        assert (one.total, one.clause) == (other.total, other.clause)
+        assert (one.total, one.explanation) == (other.total, other.explanation)
         near = [replace(each.collocates(query), build="") for each in (anew, engine)]
         assert near[0] == near[1]
     assert engine.health().releases == len(documents) + 7

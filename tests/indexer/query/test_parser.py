@@ -93,7 +93,7 @@ def days(first: str, last: str) -> str:
 def test_a_construct_means_this_tree_and_needs_no_note(typed: str, expected: str) -> None:
     reading = parse(typed)
     assert str(typed_alone(reading.tree)) == expected
-    assert reading.notes == ()
+    assert reading.warnings == ()
 
 
 def keys(typed: str, languages: tuple[str, ...] = (), **more: bool) -> set[str]:
@@ -118,7 +118,7 @@ def test_what_is_quoted_negated_or_no_word_of_the_text_has_no_keys(typed: str) -
 
 def test_with_its_own_script_alone_a_word_keeps_the_forms_of_a_name() -> None:
     for found in (
-        parse("Кожашаров", is_script_blind=False),
+        parse("Кожашаров", match_scripts=False),
         parse("Кожашаров script:exact"),
         parse("SCRIPT:Exact Кожашаров"),
     ):
@@ -127,7 +127,7 @@ def test_with_its_own_script_alone_a_word_keeps_the_forms_of_a_name() -> None:
         assert all(leaf.is_exact for leaf in leaves)
     assert parse("Кожашаров script:any").tree == parse("Кожашаров").tree
     assert parse("Кожашаров script:latin").tree == parse("Кожашаров").tree
-    assert "script: can be exact or any" in parse("Кожашаров script:latin").notes[0]
+    assert "script: can be exact or any" in parse("Кожашаров script:latin").warnings[0]
     assert parse('"script:exact"').tree != parse("").tree
 
 
@@ -176,8 +176,8 @@ def test_a_bare_cyrillic_word_is_read_in_russian_and_in_kazakh() -> None:
 def test_what_cannot_be_read_is_repaired_and_told(typed: str, expected: str, note: str) -> None:
     reading = parse(typed)
     assert reading.tree == parse(expected).tree
-    assert len(reading.notes) == 1
-    assert note in reading.notes[0]
+    assert len(reading.warnings) == 1
+    assert note in reading.warnings[0]
 
 
 @pytest.mark.parametrize(
@@ -186,38 +186,38 @@ def test_what_cannot_be_read_is_repaired_and_told(typed: str, expected: str, not
 def test_a_query_without_a_word_asks_for_nothing_and_says_so(typed: str) -> None:
     reading = parse(typed)
     assert reading.tree is None
-    assert "no word" in reading.notes[-1]
+    assert "no word" in reading.warnings[-1]
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "\x00"])
 def test_an_empty_query_asks_for_nothing_and_needs_no_note(typed: str) -> None:
     assert parse(typed).tree is None
-    assert parse(typed).notes == ()
+    assert parse(typed).warnings == ()
 
 
 @pytest.mark.parametrize("word", ["and", "or", "not"])
 def test_an_operator_in_small_letters_is_a_word_and_the_reader_is_told(word: str) -> None:
     reading = parse(f"fraud {word} court")
     assert reading.tree == parse(f"fraud {word.capitalize()} court").tree
-    (note,) = reading.notes
+    (note,) = reading.warnings
     assert note.startswith(f"“{word}” was searched for as a word; operators are written in capital")
 
 
 @pytest.mark.parametrize("typed", ['"search and seizure"', "and justice", "fraud or", "brand orb"])
 def test_a_small_operator_in_quotes_or_at_an_end_needs_no_note(typed: str) -> None:
-    assert parse(typed).notes == ()
+    assert parse(typed).warnings == ()
 
 
 @pytest.mark.parametrize("typed", ["date:2018..2017", "date:[2018-02 TO 2018-01]"])
 def test_a_range_of_dates_that_ends_before_it_begins_is_told_to_be_empty(typed: str) -> None:
-    (note,) = parse(f"fraud {typed}").notes
+    (note,) = parse(f"fraud {typed}").warnings
     assert "is empty: it ends before it begins" in note
 
 
 def test_a_query_that_is_too_long_is_cut_and_told() -> None:
     reading = parse("fraud " * 1700, limit_chars=12)
     assert reading.tree == parse("fraud fraud").tree
-    assert reading.notes == ("Only the first 12 characters of the query were read.",)
+    assert reading.warnings == ("Only the first 12 characters of the query were read.",)
 
 
 @pytest.mark.parametrize(
@@ -250,7 +250,7 @@ def test_a_query_that_is_too_long_is_cut_and_told() -> None:
 )
 def test_no_size_of_query_is_an_error(typed: str) -> None:
     reading = parse(typed, limit_chars=10_000)
-    assert reading.tree is not None or reading.notes
+    assert reading.tree is not None or reading.warnings
 
 
 PIECES = st.sampled_from(
@@ -268,13 +268,13 @@ PIECES = st.sampled_from(
 def test_no_text_in_the_languages_own_characters_is_an_error(typed: str) -> None:
     reading = parse(typed)
     assert reading.tree is None or str(reading.tree)
-    assert reading.tree is not None or reading.notes or not typed.strip()
+    assert reading.tree is not None or reading.warnings or not typed.strip()
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=60))
 def test_no_text_at_all_is_an_error(typed: str) -> None:
-    assert all(note.endswith(".") for note in parse(typed).notes)
+    assert all(note.endswith(".") for note in parse(typed).warnings)
 
 
 @pytest.mark.parametrize(

@@ -324,8 +324,8 @@ def test_scores_that_differ_outweigh_dates(engine: WhooshEngine) -> None:
 
 def test_the_explanation_counts_live_releases_only(engine: WhooshEngine) -> None:
     answered = engine.search(Query(parse("body:court").tree))
-    assert answered.clause
-    assert answered.clause.count == answered.total
+    assert answered.explanation
+    assert answered.explanation.count == answered.total
 
 
 def test_what_asks_nothing_is_in_the_order_of_time(engine: WhooshEngine) -> None:

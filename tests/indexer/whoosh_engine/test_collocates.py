@@ -75,16 +75,16 @@ def assert_collocates(
 
     found = index.engine.collocates(query, window, measure, least, EVERY, is_stem=is_stem)
 
-    assert (found.occurrences, found.near, found.tokens) == sizes
-    assert {each.word: each.observed for each in found.words} == {
+    assert (found.mentions, found.window_tokens, found.corpus_tokens) == sizes
+    assert {each.word: each.observed for each in found.collocates} == {
         word: a for word, a in observed.items() if a >= least and a >= expected[word]
     }
-    for each in found.words:
+    for each in found.collocates:
         assert each.frequency == every[each.word]
         assert each.expected == pytest.approx(expected[each.word])
         right = value(measure, each.observed, each.frequency, *sizes)
-        assert each.value == pytest.approx(right, rel=1e-6, abs=1e-6)
-    ranked = [(-each.value, -each.observed, each.word) for each in found.words]
+        assert each.score == pytest.approx(right, rel=1e-6, abs=1e-6)
+    ranked = [(-each.score, -each.observed, each.word) for each in found.collocates]
     assert ranked == sorted(ranked)
     return found
 
@@ -130,10 +130,10 @@ def test_counts_where_everything_overlaps(
 
 def test_only_the_most_are_given_and_equal_ones_stand_by_their_letters(index: Judged) -> None:
     query = Query(parse("court").tree)
-    every = index.engine.collocates(query, 5, "log_dice", 1, EVERY).words
+    every = index.engine.collocates(query, 5, "log_dice", 1, EVERY).collocates
     assert len(every) > 20
-    assert index.engine.collocates(query, 5, "log_dice", 1, 7).words == every[:7]
-    assert index.engine.collocates(query, 5, "log_dice", 1, 0).words == ()
+    assert index.engine.collocates(query, 5, "log_dice", 1, 7).collocates == every[:7]
+    assert index.engine.collocates(query, 5, "log_dice", 1, 0).collocates == ()
 
 
 def test_a_token_between_two_occurrences_counts_once(
@@ -144,14 +144,14 @@ def test_a_token_between_two_occurrences_counts_once(
     engine.publish(engine.build(documents, 1, nothing))
     found = engine.collocates(Query(parse("fine").tree), 2, "mutual_information", 1)
     # y stands there once, where 5 * 3 / 14 are expected: that is no attraction.
-    assert [(each.word, each.observed, each.frequency) for each in found.words] == [
+    assert [(each.word, each.observed, each.frequency) for each in found.collocates] == [
         ("x", 1, 1),
         ("z", 1, 1),
     ]
-    assert (found.occurrences, found.near, found.tokens) == (2, 3, 14)
+    assert (found.mentions, found.window_tokens, found.corpus_tokens) == (2, 3, 14)
     engine.update([made("b", "q q q q q q q q q")], (), 2, nothing)
     found = engine.collocates(Query(parse("fine").tree), 2, "mutual_information", 1)
-    assert [(each.word, each.observed, each.frequency) for each in found.words] == [
+    assert [(each.word, each.observed, each.frequency) for each in found.collocates] == [
         ("x", 1, 1),
         ("y", 1, 1),
         ("z", 1, 1),
@@ -164,7 +164,12 @@ def test_a_window_ends_with_the_release(tmp_path_factory: pytest.TempPathFactory
     documents = [made("a", "before"), made("b", "fine"), made("c", "after"), made("d", "other")]
     engine.publish(engine.build(documents, 1, nothing))
     found = engine.collocates(Query(parse("fine").tree), 5, "log_likelihood", 1)
-    assert (found.words, found.occurrences, found.near, found.tokens) == ((), 1, 0, 4)
+    assert (found.collocates, found.mentions, found.window_tokens, found.corpus_tokens) == (
+        (),
+        1,
+        0,
+        4,
+    )
     engine.close()
 
 
@@ -173,15 +178,17 @@ def test_stems_gather_the_forms_of_a_word(tmp_path_factory: pytest.TempPathFacto
     texts = ["paid fines paying fine pays", "the rest of the text is about the weather"]
     engine.publish(engine.build([made(f"{n}", each) for n, each in enumerate(texts)], 1, nothing))
     found = engine.collocates(Query(parse('"fine"').tree), 1, "log_dice", 1, is_stem=True)
-    assert [(each.word, each.observed, each.frequency) for each in found.words] == [("pay", 2, 2)]
+    assert [(each.word, each.observed, each.frequency) for each in found.collocates] == [
+        ("pay", 2, 2)
+    ]
     engine.close()
 
 
 def test_nothing_matched_has_no_collocates(index: Judged) -> None:
     for asked in ("", "zzzz", "title:court", "NOT court"):
         found = index.engine.collocates(Query(parse(asked).tree))
-        assert (found.words, found.occurrences, found.near) == ((), 0, 0)
-        assert found.tokens == sum(map(len, index.corpus.texts.values()))
+        assert (found.collocates, found.mentions, found.window_tokens) == ((), 0, 0)
+        assert found.corpus_tokens == sum(map(len, index.corpus.texts.values()))
 
 
 def counts(observed: int, frequency: int, nodes: int, near: int, tokens: int) -> Counts:

@@ -107,12 +107,12 @@ def assert_lines(index: Judged, query: Query, sort: LineSort, start: int, size: 
     spans = expected_spans(index, query, sort)
     found = index.engine.occurrences(query, sort, start, size)
     assert (found.total, found.releases) == (len(spans), len({id_ for id_, _, _ in spans}))
-    assert [*found.lines] == [line(index, span) for span in spans[start : start + size]]
+    assert [*found.mentions] == [line(index, span) for span in spans[start : start + size]]
     every = [*index.engine.scan_occurrences(query, sort)]
     assert [(each.id, each.keyword) for each in every] == [
         (each.id, each.keyword) for each in (line(index, span) for span in spans)
     ]
-    assert every[start : start + size] == [*found.lines]
+    assert every[start : start + size] == [*found.mentions]
 
 
 def test_the_index_has_segments_deletions_and_languages(index: Judged) -> None:
@@ -185,7 +185,9 @@ def test_pages_follow_each_other(index: Judged) -> None:
     asked = Query(parse("a* OR c*").tree)
     for sort in get_args(LineSort):
         total = index.engine.occurrences(asked, sort, 0, 0).total
-        pages = [index.engine.occurrences(asked, sort, at, 97).lines for at in range(0, total, 97)]
+        pages = [
+            index.engine.occurrences(asked, sort, at, 97).mentions for at in range(0, total, 97)
+        ]
         assert [each for page in pages for each in page] == [
             *index.engine.scan_occurrences(asked, sort)
         ]
@@ -194,15 +196,15 @@ def test_pages_follow_each_other(index: Judged) -> None:
 def test_pages_outside_are_empty(index: Judged) -> None:
     asked = Query(parse("court").tree)
     total = index.engine.occurrences(asked).total
-    assert index.engine.occurrences(asked, "left", total, 10).lines == ()
-    assert len(index.engine.occurrences(asked, "left", total - 1, 10).lines) == 1
-    assert index.engine.occurrences(asked, "left", 0, -1).lines == ()
+    assert index.engine.occurrences(asked, "left", total, 10).mentions == ()
+    assert len(index.engine.occurrences(asked, "left", total - 1, 10).mentions) == 1
+    assert index.engine.occurrences(asked, "left", 0, -1).mentions == ()
 
 
 def test_what_was_cut_short_is_told(index: Judged, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("indexer.whoosh_engine.search.expand.MOST_TERMS", 2)
     found = index.engine.occurrences(Query(parse("body:s*").tree))
-    assert found.notes == ("“s*” stands for more than 2 words; only so many were searched.",)
+    assert found.warnings == ("“s*” stands for more than 2 words; only so many were searched.",)
 
 
 def test_an_update_is_seen(tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -212,7 +214,7 @@ def test_an_update_is_seen(tmp_path_factory: pytest.TempPathFactory) -> None:
     assert engine.occurrences(asked, "left").total == 0
     engine.update([made("b", "zoo fined"), made("a", "an ark fined a zoo")], (), 2, nothing)
     engine.update([replace(made("c", ""), body=("bee fines", "", "it"))], (), 3, nothing)
-    found = engine.occurrences(asked, "left").lines
+    found = engine.occurrences(asked, "left").mentions
     assert [(each.left, each.keyword, each.right) for each in found] == [
         ("an ark ", "fined", " a zoo"),
         ("bee ", "fines", " it"),
@@ -227,7 +229,7 @@ def test_a_form_counts_where_its_language_makes_it_one(
     engine = WhooshEngine(tmp_path_factory.mktemp("languages"), 64)
     texts = [made("a", "суд и суда"), made("b", "суд и суда", "ru")]
     engine.publish(engine.build(texts, 1, nothing))
-    found = engine.occurrences(Query(parse("суд", ("ru",)).tree, sort="newest")).lines
+    found = engine.occurrences(Query(parse("суд", ("ru",)).tree, sort="newest")).mentions
     assert [(each.id, each.keyword) for each in found] == [
         ("a", "суд"),
         ("b", "суд"),
@@ -242,7 +244,7 @@ def test_no_neighbour_stands_before_any_word(tmp_path_factory: pytest.TempPathFa
     engine.publish(engine.build(texts, 1, nothing))
     sorts: tuple[LineSort, ...] = ("left", "right")
     for sort in sorts:
-        found = engine.occurrences(Query(parse("fine").tree, sort="newest"), sort).lines
+        found = engine.occurrences(Query(parse("fine").tree, sort="newest"), sort).mentions
         assert [each.id for each in found] == ["b", "a", "c"]
     engine.close()
 

@@ -49,10 +49,10 @@ def counted(index: Judged, query: Query, step: Step) -> dict[str, tuple[int, int
             plain_name(index.corpus.documents[id_].published, step), Counter()
         )
         period["releases"] += 1
-        period["occurrences"] += len(index.corpus.spans(query.tree, [id_]))
+        period["mentions"] += len(index.corpus.spans(query.tree, [id_]))
         period["tokens"] += len(index.corpus.texts[id_])
     return {
-        period: (each["releases"], each["occurrences"], each["tokens"])
+        period: (each["releases"], each["mentions"], each["tokens"])
         for period, each in found.items()
     }
 

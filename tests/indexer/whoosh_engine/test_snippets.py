@@ -47,7 +47,7 @@ def test_a_very_long_sentence_is_shown_in_whole_words_around_its_best_marks() ->
         best = [*re.finditer("extraordinary|judge|court|sentenced|bribes", text)]
         (passage,) = passages(text, [found.span() for found in best])
         assert passage.text.split()[0] in text.split()
-        assert passage.is_cut_before
+        assert passage.truncated_start
         assert ("court sentenced bribes", True) in passage.parts
 
 

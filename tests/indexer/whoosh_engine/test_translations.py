@@ -68,8 +68,8 @@ def engine(
 
 def ask(engine: WhooshEngine, word: str, most: int = 3) -> Found:
     """The counterparts of a word by language, without their numbers; names in their own script."""
-    node = parse(word, is_script_blind=False).tree
-    found = engine.counterparts(Query(node), most)
+    node = parse(word, match_scripts=False).tree
+    found = engine.translation_suggestions(Query(node), most)
     return {each.language: [word for word, _ in each.words] for each in found}
 
 
@@ -92,7 +92,10 @@ def test_what_was_done_has_its_counterparts(engine: WhooshEngine, deed: tuple[st
 def test_releases_of_a_counterpart_are_counted(
     engine: WhooshEngine, documents: list[Document]
 ) -> None:
-    found = {each.language: each.words for each in engine.counterparts(Query(parse("arson").tree))}
+    found = {
+        each.language: each.words
+        for each in engine.translation_suggestions(Query(parse("arson").tree))
+    }
     for language, words in found.items():
         for word, releases in words:
             wanted = Query(parse(word, (language,)).tree)
@@ -109,7 +112,7 @@ def test_names_have_their_counterparts(engine: WhooshEngine, person: tuple[str, 
 
 
 def test_a_name_that_is_found_in_another_script_needs_no_counterpart(engine: WhooshEngine) -> None:
-    assert engine.counterparts(Query(parse("Seitov").tree)) == ()
+    assert engine.translation_suggestions(Query(parse("Seitov").tree)) == ()
 
 
 @pytest.mark.parametrize("word", ["the", "court", "prosecutor", "суд", "прокурор", "сот", "zebra"])
@@ -118,7 +121,7 @@ def test_what_is_everywhere_or_nowhere_has_none(engine: WhooshEngine, word: str)
 
 
 def test_a_tree_without_words_has_none(engine: WhooshEngine) -> None:
-    assert engine.counterparts(Query()) == ()
+    assert engine.translation_suggestions(Query()) == ()
 
 
 def test_two_releases_prove_nothing(documents: list[Document], tmp_path: Path) -> None:
@@ -207,7 +210,7 @@ class Plain:
                 found[word] = dice, likelihood, works
         return found
 
-    def counterparts(self, word: str, one: str, other: str, most: int) -> set[str]:
+    def translation_suggestions(self, word: str, one: str, other: str, most: int) -> set[str]:
         """The stems that an engine should show."""
         held = {w for w, texts in self.stems.items() if one in texts and other in texts}
         asked = {work for work in held if word in self.stems[work][one]}
@@ -239,10 +242,15 @@ def test_all_words_have_what_a_plain_count_gives(size: int, tmp_path: Path) -> N
             if any(word in each[other] for each in texts for other in {*LANGUAGES} - {language}):
                 continue  # which language such a word is of, its hits decide
             node = tree.Or([tree.Term(f"{field}_stem", word) for field in ("title", "body")])
-            found = {each.language: each.words for each in engine.counterparts(Query(node))}
+            found = {
+                each.language: each.words for each in engine.translation_suggestions(Query(node))
+            }
             for other in {*LANGUAGES} - {language}:
                 shown = {stem(fold(w), other) for w, _ in found.get(other, ())}
-                assert shown == plain.counterparts(word, language, other, 3), (word, other)
+                assert shown == plain.translation_suggestions(word, language, other, 3), (
+                    word,
+                    other,
+                )
                 some += bool(shown)
     assert some > size / 3
     engine.close()

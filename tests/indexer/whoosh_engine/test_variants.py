@@ -117,7 +117,7 @@ def test_words_are_found_in_their_forms_in_each_language(
 ) -> None:
     results = found(engine, typed)
     assert ids(results) == expected
-    assert results.otherwise == 0
+    assert results.variant_total == 0
 
 
 @pytest.mark.parametrize("typed", [*SPELLINGS["en"], *SPELLINGS["ru"], *SPELLINGS["kk"]])
@@ -129,13 +129,13 @@ def test_a_name_typed_in_one_script_is_found_in_all_and_first_as_typed(
     assert ids(results) == NAMED
     as_typed = [hit.language == language for hit in results.hits]
     assert as_typed == [True] * 2 + [False] * 4
-    assert [not hit.otherwise for hit in results.hits] == as_typed
-    assert (results.total, results.otherwise) == (6, 4)
-    strict = found(engine, typed, is_script_blind=False)
+    assert [not hit.variants for hit in results.hits] == as_typed
+    assert (results.total, results.variant_total) == (6, 4)
+    strict = found(engine, typed, match_scripts=False)
     assert ids(strict) == {id_ for id_ in NAMED if id_.startswith(language)}
     assert strict.hits == results.hits[:2]
     assert ids(found(engine, f"{typed} script:exact")) == ids(strict)
-    assert strict.otherwise == 0
+    assert strict.variant_total == 0
 
 
 @pytest.mark.parametrize("typed", OTHER_SPELLINGS)
@@ -144,14 +144,14 @@ def test_a_spelling_that_no_release_has_finds_the_name_in_those_that_they_have(
 ) -> None:
     results = found(engine, typed)
     assert ids(results) == NAMED
-    assert all(hit.otherwise for hit in results.hits)
-    assert found(engine, typed, is_script_blind=False).total == 0
+    assert all(hit.variants for hit in results.hits)
+    assert found(engine, typed, match_scripts=False).total == 0
     query = Query(parse(typed).tree)
     assert did_you_mean(typed, query, results, engine) is None
 
 
 def test_hits_tell_the_words_that_they_were_found_by(engine: WhooshEngine) -> None:
-    told = {hit.id: hit.otherwise for hit in found(engine, "Kozhasharov").hits}
+    told = {hit.id: hit.variants for hit in found(engine, "Kozhasharov").hits}
     assert told == {
         "en-torture": (),
         "en-fraud": (),
@@ -165,12 +165,12 @@ def test_hits_tell_the_words_that_they_were_found_by(engine: WhooshEngine) -> No
 def test_the_reading_tells_other_spellings_apart_from_the_words_own_forms(
     engine: WhooshEngine,
 ) -> None:
-    clause = found(engine, "Кожашаров").clause
+    clause = found(engine, "Кожашаров").explanation
     assert clause
     assert clause.count == 6
     assert dict(clause.expansions) == {"кожашаров": 1, "кожашаровым": 1}
     others = {"kozhasharov": 1, "kozhasharov's": 1, "қожашаров": 1, "қожашаровтың": 1}
-    assert dict(clause.otherwise) == others
+    assert dict(clause.variants) == others
 
 
 def test_the_words_that_matched_are_marked_counted_and_in_context(engine: WhooshEngine) -> None:
@@ -184,10 +184,10 @@ def test_the_words_that_matched_are_marked_counted_and_in_context(engine: Whoosh
     }
     spelt = {"Kozhasharov", "Kozhasharov's", "Кожашаров", "Кожашаровым"}
     assert marks == spelt | {"Қожашаров", "Қожашаровтың"}
-    assert {line.keyword for line in engine.occurrences(Query(tree)).lines} == marks
-    assert engine.collocates(Query(tree), least=1).occurrences == 6
+    assert {line.keyword for line in engine.occurrences(Query(tree)).mentions} == marks
+    assert engine.collocates(Query(tree), least=1).mentions == 6
     undated = engine.frequencies(Query(tree), "year").periods[0][1]
-    assert (undated.releases, undated.occurrences) == (6, 6)
+    assert (undated.releases, undated.mentions) == (6, 6)
     # A release's page has no index to ask.
     marker, texts = Highlighter(tree), {each: TEXT[each][2] for each in TEXT}
     alone = {
@@ -201,9 +201,9 @@ def test_the_words_that_matched_are_marked_counted_and_in_context(engine: Whoosh
 def test_every_word_of_a_query_may_be_in_another_script(engine: WhooshEngine) -> None:
     both = found(engine, "Дамир Kozhasharov")
     assert ids(both) == {"en-torture", "ru-torture", "kk-torture"}
-    assert both.otherwise == 3
+    assert both.variant_total == 3
     either = found(engine, "torture OR Кожашаров")
-    assert [bool(hit.otherwise) for hit in either.hits] == [False] * 3 + [True] * 3
+    assert [bool(hit.variants) for hit in either.hits] == [False] * 3 + [True] * 3
     assert {hit.id for hit in either.hits[:3]} == {"en-torture", "ru-torture", "ru-fraud"}
 
 
@@ -219,21 +219,21 @@ def test_filters_hold_for_other_spellings_too(engine: WhooshEngine) -> None:
     filters = Filters(language=("kk",))
     results = engine.search(Query(parse("Кожашаров", ("kk",)).tree, filters))
     assert ids(results) == {"kk-torture", "kk-fraud"}
-    assert (results.total, results.otherwise) == (2, 2)
+    assert (results.total, results.variant_total) == (2, 2)
 
 
 def test_kazakh_words_are_found_as_typed_without_their_letters(engine: WhooshEngine) -> None:
     for typed in ("кылмыс", "алаяктык", "урлаган"):
         results = found(engine, typed)
-        assert (ids(results), results.otherwise) == ({"kk-fraud"}, 1)
+        assert (ids(results), results.variant_total) == ({"kk-fraud"}, 1)
         assert found(engine, f"{typed} script:exact").total == 0
-    assert found(engine, "қылмыс").otherwise == 0
+    assert found(engine, "қылмыс").variant_total == 0
 
 
 def test_ordinary_words_have_no_other_spellings(engine: WhooshEngine) -> None:
     """What is written with a small letter more often than not is no name."""
     for typed in ("мост", "bridge", "most", "sud", "сколь"):
-        assert found(engine, typed).otherwise == 0
+        assert found(engine, typed).variant_total == 0
 
 
 # Words with keys of both kinds and with none; a segment is drawn as texts, each kept or deleted.
@@ -329,7 +329,7 @@ def test_updates_and_deletions_keep_names_findable(tmp_path: Path) -> None:
     engine.update([changed], ["kk-fraud"], 20, nothing)
     results = found(engine, "Кожашаров")
     assert ids(results) == NAMED - {"en-torture", "kk-fraud"}
-    assert (results.total, results.otherwise) == (4, 2)
+    assert (results.total, results.variant_total) == (4, 2)
     for number in range(4):  # segments are merged on the way
         engine.update([made(f"more-{number}", "en", "More", "Nothing.")], (), 21 + number, nothing)
         assert ids(found(engine, "Кожашаров")) == ids(results)

@@ -96,7 +96,7 @@ def test_a_release_comes_whole_with_its_provenance(
     assert (found["version"], found["is_changed"]) == (3, True)
     assert found["provenance"]["sha256"] == held.provenance.sha256
     assert found["provenance"]["fetched_at"] == held.provenance.fetched_at.isoformat()
-    assert client.get(found["provenance"]["response"]).status_code == 200
+    assert client.get(found["provenance"]["response_url"]).status_code == 200
     assert got(client, f"/api/v1/releases/{sample_id(GONE)}")["gone_since"]
 
 
@@ -104,12 +104,12 @@ def test_versions_and_their_differences(client: FlaskClient, changed_store: Stor
     versions = got(client, f"{RELEASE}/versions")["versions"]
     assert [each["number"] for each in versions] == [1, 2, 3]
     for each in versions:
-        assert client.get(each["provenance"]["response"]).status_code == 200
+        assert client.get(each["provenance"]["response_url"]).status_code == 200
     for old, new in combinations(versions, 2):
         where = f"{RELEASE}/differences?from={old['number']}&to={new['number']}"
         body = got(client, where)["body"]
         for version, without in ((old, "added"), (new, "removed")):
-            paragraphs = ["".join(p["words"] for p in b if p["kind"] != without) for b in body]
+            paragraphs = ["".join(p["text"] for p in b if p["kind"] != without) for b in body]
             assert [each for each in paragraphs if each] == version["facts"]["body"]
     newest = got(client, f"{RELEASE}/differences")
     assert (newest["old"], newest["new"]) == (2, 3)
@@ -122,26 +122,28 @@ def test_offices_say_what_is_held(client: FlaskClient, changed_store: Store) -> 
     assert (office["name"], office["releases"]) == (coverage.office, coverage.releases)
     assert {each["month"]: each["count"] for each in office["months"]} == coverage.months
     assert office["gaps"] == list(coverage.gaps)
-    assert office["last_run"]["error"] is None
+    assert office["last_crawl"]["error"] is None
     assert found["index"]["is_current"] is True
 
 
 def test_a_timeline_counts_what_can_be_filtered(client: FlaskClient) -> None:
     found = got(client, "/api/v1/timeline?q=court")
-    assert sum(each["count"] for each in found["periods"]) + found["undated"] == found["total"] > 0
+    assert (
+        sum(each["releases"] for each in found["periods"]) + found["undated"] == found["total"] > 0
+    )
     assert found["step"] == "month"
     for each in found["periods"]:
-        assert each["words"] > each["occurrences"] >= 0
+        assert each["tokens"] > each["mentions"] >= 0
         where = f"/api/v1/search?q=court&since={each['since']}&until={each['until']}"
-        assert got(client, where)["total"] == each["count"]
+        assert got(client, where)["total"] == each["releases"]
 
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_timeline_goes_by_any_step(client: FlaskClient, engine: Engine, step: Step) -> None:
     found = got(client, f"/api/v1/timeline?q=court&step={step}")
     wanted = engine.frequencies(Query(parse("court").tree), step)
-    assert [(each["count"], each["occurrences"]) for each in found["periods"]] == [
-        (each.releases, each.occurrences) for _, each in wanted.periods
+    assert [(each["releases"], each["mentions"]) for each in found["periods"]] == [
+        (each.releases, each.mentions) for _, each in wanted.periods
     ]
 
 
@@ -150,19 +152,19 @@ def test_lines_and_collocates_are_the_engine_s(client: FlaskClient, engine: Engi
     lines = got(client, "/api/v1/concordance?q=court&sort=left&size=4&start=2")
     wanted = engine.occurrences(query, "left", 2, 4)
     assert lines["total"] == wanted.total
-    assert [each["left"] for each in lines["lines"]] == [each.left for each in wanted.lines]
-    words = got(client, "/api/v1/collocates?q=court&window=3&least=1&most=7&measure=log_dice")
+    assert [each["left"] for each in lines["mentions"]] == [each.left for each in wanted.mentions]
+    words = got(client, "/api/v1/collocates?q=court&window=3&min_count=1&size=7&measure=log_dice")
     near = engine.collocates(query, 3, "log_dice", 1, 7)
-    assert [each["word"] for each in words["words"]] == [each.word for each in near.words]
-    assert words["words"][0]["value"] == near.words[0].value
+    assert [each["word"] for each in words["collocates"]] == [each.word for each in near.collocates]
+    assert words["collocates"][0]["score"] == near.collocates[0].score
 
 
 def test_words_that_say_nothing_find_nothing_and_are_told_of(client: FlaskClient) -> None:
     for path in ("search?q=AND", "timeline?q=AND", "concordance?q=AND"):
         found = got(client, f"/api/v1/{path}")
         assert found["total"] == 0
-        assert found["notes"]
-    assert "There are: " in got(client, "/api/v1/search?office=nobody")["notes"][0]
+        assert found["warnings"]
+    assert "There are: " in got(client, "/api/v1/search?office=nobody")["warnings"][0]
 
 
 # errors

@@ -36,7 +36,7 @@ def test_an_example_is_answered(client: FlaskClient, example: str) -> None:
     assert answer.status_code == int(status or 200)
     if answer.is_json and not status:
         found = answer.get_json()
-        assert any(found.get(name) for name in ("total", "id", "offices", "words"))
+        assert any(found.get(name) for name in ("total", "id", "offices", "collocates"))
 
 
 def test_every_path_has_an_example(client: FlaskClient) -> None:

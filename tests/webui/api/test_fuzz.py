@@ -92,7 +92,7 @@ def test_what_is_not_allowed_is_refused_as_described(description: Any, path: str
 def test_full_answers_are_as_described(description: Any, path: str) -> None:
     query = {"q": "torture", "size": 3} if path.endswith(("search", "concordance")) else {}
     if path.endswith("collocates"):
-        query = {"q": "court", "least": 1}
+        query = {"q": "court", "min_count": 1}
     ids = {"id": sample_id(EDITED)} if "{id}" in path else {}
     description[path]["GET"].Case(query=query, path_parameters=ids).call_and_validate(headers=PLAIN)
 

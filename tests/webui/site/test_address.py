@@ -187,8 +187,8 @@ def test_all_that_names_the_page_names_its_address(make: Make, url: str) -> None
     assert f'content="{url}/releases/{RELEASE}"' in told(f"/releases/{RELEASE}")
     assert f"{url}/releases/" in told("/concordance.csv?q=torture")
     release = client.get(f"/api/v1/releases/{RELEASE}", headers=host).get_json()
-    assert release["page"] == f"{url}/releases/{RELEASE}"
-    assert release["provenance"]["response"] == f"{url}/releases/{RELEASE}/response"
+    assert release["page_url"] == f"{url}/releases/{RELEASE}"
+    assert release["provenance"]["response_url"] == f"{url}/releases/{RELEASE}/response"
     found = client.get("/api/v1/search?q=court&size=1", headers=host)
     assert found.get_json()["next"].startswith(f"{url}/api/v1/search?")
     assert f"<{url}/api/v1/search?" in found.headers["Link"]

@@ -155,7 +155,7 @@ def test_every_file_tells_where_it_comes_from(client: FlaskClient, sample_engine
 def test_what_was_repaired_is_told(client: FlaskClient) -> None:
     answer = client.get("/export.jsonl", query_string={"q": 'torture "human', "since": "soon"})
 
-    notes = json.loads(answer.text.splitlines()[0])["notes"]
+    notes = json.loads(answer.text.splitlines()[0])["warnings"]
     assert any("no partner" in note for note in notes)
     assert any("“soon” is no date" in note for note in notes)
 

@@ -68,7 +68,9 @@ def test_a_feed_has_the_newest_hits_with_the_sentences_that_match(
         assert marks
         assert all("tortur" in each for each in marks)
         assert [each.text for each in soup.select("div p")[1:]] == [
-            ("… " if each.is_cut_before else "") + each.text + (" …" if each.is_cut_after else "")
+            ("… " if each.truncated_start else "")
+            + each.text
+            + (" …" if each.truncated_end else "")
             for each in hit.passages
         ]
         assert entry.findtext(f"{ATOM}title") == hit.title.text

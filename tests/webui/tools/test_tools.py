@@ -252,7 +252,7 @@ def test_numbers_over_time_are_those_of_all_texts(
 ) -> None:
     expected = expected_months(texts, asked)
     rows = rows_of(client, f'/trends.csv?q="{asked}"&step=month')
-    names = ("releases", "occurrences", "releases_held", "words_held")
+    names = ("releases", "mentions", "releases_held", "words_held")
     shown = {row["period"]: tuple(int(row[name]) for name in names) for row in rows}
     months = [row["period"] for row in rows if row["period"] != "undated"]
     first = date.fromisoformat(f"{months[0]}-01")
@@ -269,8 +269,8 @@ def test_numbers_over_time_are_those_of_all_texts(
         else:
             share = 1000 * int(row["releases"]) / int(row["releases_held"])
             assert float(row["releases_per_1000_releases"]) == pytest.approx(share)
-            rate = 1e6 * int(row["occurrences"]) / int(row["words_held"])
-            assert float(row["occurrences_per_million_words"]) == pytest.approx(rate)
+            rate = 1e6 * int(row["mentions"]) / int(row["words_held"])
+            assert float(row["mentions_per_million_words"]) == pytest.approx(rate)
 
 
 @pytest.mark.parametrize("measure", ["releases", "share", "rate"])
@@ -280,7 +280,7 @@ def test_the_page_shows_the_numbers_of_the_table(client: FlaskClient, measure: s
     column = {
         "releases": "releases",
         "share": "releases_per_1000_releases",
-        "rate": "occurrences_per_million_words",
+        "rate": "mentions_per_million_words",
     }
     by_period: dict[str, list[str]] = {}
     for row in rows:
@@ -426,12 +426,12 @@ def test_words_around_are_those_of_all_texts(
     url = f'?q="{asked}"&window={window}&measure={measure}&least=2'
     rows = rows_of(client, f"/collocates.csv{url}")
     best = sorted(chosen.values(), reverse=True)[:100]
-    assert [float(row["value"]) for row in rows] == pytest.approx(best)
+    assert [float(row["score"]) for row in rows] == pytest.approx(best)
     for row in rows:
         word = row["word"]
-        assert float(row["value"]) == pytest.approx(chosen[word])
+        assert float(row["score"]) == pytest.approx(chosen[word])
         assert (int(row["observed"]), int(row["frequency"])) == (near[word], every[word])
-    assert {(row["occurrences"], row["near"], row["tokens"]) for row in rows} == {
+    assert {(row["mentions"], row["window_tokens"], row["corpus_tokens"]) for row in rows} == {
         (str(places), str(beside), str(tokens))
     }
     page = soup_of(client, f"/collocates{url}")
@@ -463,7 +463,7 @@ def test_words_around_a_phrase_or_as_stems_lead_to_both(client: FlaskClient) -> 
             assert soup_of(client, str(link["href"])).select(".kwic tbody tr")
 
 
-@pytest.mark.parametrize("order", ["word", "observed", "expected", "frequency", "value"])
+@pytest.mark.parametrize("order", ["word", "observed", "expected", "frequency", "score"])
 def test_words_are_sorted_by_the_column_that_the_address_names(
     client: FlaskClient, order: str
 ) -> None:
@@ -537,7 +537,7 @@ def test_texts_are_never_markup_or_formulas(hostile: FlaskClient) -> None:
 
 def test_tables_keep_negative_numbers(client: FlaskClient) -> None:
     rows = rows_of(client, "/collocates.csv?q=zzzz+OR+jury&measure=log_dice&least=1&window=20")
-    assert all(float(row["value"]) < 15 for row in rows)
+    assert all(float(row["score"]) < 15 for row in rows)
     assert rows
 
 

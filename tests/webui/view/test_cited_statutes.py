@@ -94,8 +94,8 @@ def test_every_mention_is_shown_whole_between_whole_words(
             assert any(is_marked for _, is_marked in place.words.parts)
             assert not begin or text[begin - 1] == " " or place.words.parts[0][1]
             assert len(place.words.text) <= 2 * AROUND + 80
-            assert place.words.is_cut_before == (begin > 0)
-            assert place.words.is_cut_after == (end < len(text))
+            assert place.words.truncated_start == (begin > 0)
+            assert place.words.truncated_end == (end < len(text))
 
 
 def test_a_bare_statute_is_offered_above_the_results(
@@ -156,7 +156,7 @@ def test_files_and_programs_get_the_keys(client: FlaskClient, sample_store: Stor
         record = client.get(f"/api/v1/releases/{id_}").get_json()
         texts = [record["title"], *record["body"]]
         for each in record["statutes"]:
-            assert each["words"] == texts[each["paragraph"]][each["start"] : each["end"]]
+            assert each["text"] == texts[each["paragraph"]][each["start"] : each["end"]]
         assert [*dict.fromkeys(each["key"] for each in record["statutes"])] == told[id_]
 
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 
 from corpus import Settings
 from indexer import Query, parse
-from indexer.assist.translation_suggestions import counterparts
+from indexer.assist.translation_suggestions import translation_suggestions
 from indexer.engine.document import Document
 from indexer.whoosh_engine import WhooshEngine
 from tests.aligned import aligned
@@ -57,12 +57,15 @@ def page(client: FlaskClient, address: str) -> BeautifulSoup:
 
 
 def lines(soup: BeautifulSoup) -> list[str]:
-    return [" ".join(each.get_text().split()) for each in soup.select("p.counterparts:not(.faint)")]
+    return [
+        " ".join(each.get_text().split())
+        for each in soup.select("p.translation-suggestions:not(.faint)")
+    ]
 
 
 def asked(soup: BeautifulSoup) -> list[list[tuple[str, str]]]:
     """What the links ask for."""
-    links = soup.select("p.counterparts:not(.faint) a")
+    links = soup.select("p.translation-suggestions:not(.faint) a")
     return [parse_qsl(urlsplit(str(each["href"])).query) for each in links]
 
 
@@ -77,8 +80,10 @@ def test_a_word_is_offered_in_the_other_languages(client: FlaskClient) -> None:
     assert kazakh.startswith("Also in Kazakh: азаптау (")
     assert russian.startswith("Also in Russian: пыт")
     assert all(each.endswith("releases)") for each in (kazakh, russian))
-    assert soup.select("p.counterparts a")[0]["lang"] == "kk"
-    assert "Nothing of it was searched for" in soup.select("p.counterparts")[-1].get_text()
+    assert soup.select("p.translation-suggestions a")[0]["lang"] == "kk"
+    assert (
+        "Nothing of it was searched for" in soup.select("p.translation-suggestions")[-1].get_text()
+    )
 
 
 def test_a_link_searches_for_either_word(client: FlaskClient, documents: list[Document]) -> None:
@@ -122,12 +127,12 @@ def test_other_pages_offer_nothing(client: FlaskClient, address: str) -> None:
     "typed", ["", "arson trial court", "arson OR torture", "arso*", "ab", "2020"]
 )
 def test_queries_that_are_no_plain_words_have_none(engine: WhooshEngine, typed: str) -> None:
-    assert counterparts(typed, engine) == []
+    assert translation_suggestions(typed, engine) == []
 
 
 def test_every_query_that_is_offered_finds_both_words(engine: WhooshEngine) -> None:
     for word in ("smuggling", "шантаж", "бопсалау"):
-        offers = counterparts(word, engine)
+        offers = translation_suggestions(word, engine)
         assert offers
         for offer in offers:
             for _, releases, query in offer.words:
@@ -149,5 +154,5 @@ def test_the_lines_fit_a_small_screen(aligned_settings: Settings, browser: Brows
         opened = browser.new_page(viewport={"width": 360, "height": 800})
         opened.goto(f"{site}/?q=torture")
         assert opened.evaluate("document.documentElement.scrollWidth") <= 360
-        assert opened.locator("p.counterparts").count() == 3
+        assert opened.locator("p.translation-suggestions").count() == 3
         opened.close()

@@ -42,10 +42,10 @@ def test_hits_in_other_spellings_say_so_and_the_switch_leaves_them_out(
 ) -> None:
     html = page(client, "/", q=NAMES[code])
     answer = found(client, q=NAMES[code])
-    others = [hit for hit in answer["hits"] if hit["otherwise"]]
+    others = [hit for hit in answer["hits"] if hit["variants"]]
     assert {hit["language"] for hit in answer["hits"]} == {*NAMES}
     assert {hit["language"] for hit in others} == {*NAMES} - {code}
-    assert answer["otherwise"] == len(others) > 0
+    assert answer["variant_total"] == len(others) > 0
     assert html.count("Found by another spelling:") == len(others)
     assert f"{len(others)} of them in other spellings alone" in html
     assert "In other spellings:" in html
@@ -58,14 +58,14 @@ def test_hits_in_other_spellings_say_so_and_the_switch_leaves_them_out(
     assert "script" not in back
     kept = found(client, q=NAMES[code], script="exact")
     assert [hit["id"] for hit in kept["hits"]] == [
-        hit["id"] for hit in answer["hits"] if not hit["otherwise"]
+        hit["id"] for hit in answer["hits"] if not hit["variants"]
     ]
-    assert (kept["otherwise"], kept["total"]) == (0, answer["total"] - len(others))
+    assert (kept["variant_total"], kept["total"]) == (0, answer["total"] - len(others))
 
 
 def test_the_scores_of_other_spellings_are_below_all_others(client: FlaskClient) -> None:
     for hit in found(client, q=NAMES["ru"])["hits"]:
-        assert (hit["score"] < 0) == bool(hit["otherwise"])
+        assert (hit["score"] < 0) == bool(hit["variants"])
 
 
 def test_every_page_keeps_the_switch(client: FlaskClient) -> None:
@@ -96,7 +96,7 @@ def test_the_tools_count_what_the_results_page_does(client: FlaskClient) -> None
         lines = json.loads(page(client, "/api/v1/concordance", q=NAMES["kk"], **more))
         timeline = json.loads(page(client, "/api/v1/timeline", q=NAMES["kk"], **more))
         assert lines["releases"] <= total == timeline["total"]
-        assert {line["keyword"] for line in lines["lines"]} >= {NAMES["kk"]}
+        assert {line["keyword"] for line in lines["mentions"]} >= {NAMES["kk"]}
 
 
 def test_a_release_page_marks_the_spelling_that_it_was_found_by(client: FlaskClient) -> None:
