@@ -1,11 +1,14 @@
-"""The one record that passes through everything: what an office states, and how we know it."""
+"""The one record that passes through everything: what an office states, and how we know it.
+
+What is described here (`Annotated`) is shown by the API.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from corpus.statutes import Cited
 
@@ -14,16 +17,16 @@ from corpus.statutes import Cited
 class Attachment:
     """A file that a release points to; archived and counted, never searched."""
 
-    url: str
-    title: str
+    url: Annotated[str, "its address"]
+    title: Annotated[str, "its title in the release"]
 
 
 @dataclass(frozen=True)
 class Alternate:
     """The same text in another language, at its own URL."""
 
-    url: str
-    language: str
+    url: Annotated[str, "its address"]
+    language: Annotated[str, "its language"]
 
 
 class Paragraph(str):
@@ -97,34 +100,31 @@ MADE, REVISED, LATER = "made", "revised", "later"
 class Attestation:
     """The record in the archive that says what the catalog holds of a version."""
 
-    at: datetime
-    occasion: str
-    warc_file: str
-    warc_offset: int
+    at: Annotated[datetime, "when it was written"]
+    occasion: Annotated[str, "made with the version, revised when read anew, or later"]
+    warc_file: Annotated[str, "the WARC file that holds it"]
+    warc_offset: Annotated[int, "where it begins in the file, in bytes"]
 
 
 @dataclass(frozen=True)
 class Provenance:
     """Where an observation comes from, so that anybody can check it against the archive.
 
-    `sha256` is of the response's body, content encodings undone; `part_sha256` of the release's
-    own part where one response carries many. `warc_offset` counts bytes from the start of
-    `warc_file`, which is named relative to the archive folder. `url` is the one that answered: a
-    listing's, on an interface route. `reader` is office/route, or office/route/layout. `origin`
-    names whose observation it is, where it is not ours. `lost_at` is since when the response is
-    known to be lost.
+    `warc_file` is named relative to the archive folder. `url` is a listing's on an interface route.
     """
 
-    url: str
-    fetched_at: datetime
-    sha256: str
-    warc_file: str
-    warc_offset: int
-    reader: str
-    reader_version: int
-    part_sha256: str | None = None
-    origin: str | None = None
-    lost_at: datetime | None = None
+    url: Annotated[str, "the address that answered"]
+    fetched_at: Annotated[datetime, "when it was fetched"]
+    sha256: Annotated[str, "SHA-256 of the response body, content encodings undone"]
+    warc_file: Annotated[str, "the WARC file that holds the response"]
+    warc_offset: Annotated[int, "where it begins in the file, in bytes"]
+    reader: Annotated[str, "what read it: office/route, or office/route/layout"]
+    reader_version: Annotated[int, "the version of the reader"]
+    part_sha256: Annotated[
+        str | None, "SHA-256 of this release's part, where the response holds several"
+    ] = None
+    origin: Annotated[str | None, "who observed it; null: this service"] = None
+    lost_at: Annotated[datetime | None, "when the response was lost; null: it is there"] = None
     attestation: Attestation | None = field(default=None, compare=False)
 
     @property
@@ -137,34 +137,33 @@ class Provenance:
 class Release:
     """One release as the catalog holds it. Unknown is None, never a guess.
 
-    `attachments` is None where no route that was crawled tells of attachments; `first_seen` and
-    `last_seen` are our own, None where others alone have seen it. `gone_since` is the first of the
-    visits that found it missing, while it is; `is_changed` since it was first seen. `shapes` are
-    those of the body's paragraphs (see Paragraph); empty where no reader told them yet. `statutes`
-    are those that title and body cite, in order; None where no rules have read them yet.
+    `attachments` is None where no route that was crawled tells of attachments. `gone_since` is the
+    first of the visits that found it missing, while it is. `shapes` are those of the body's
+    paragraphs (see Paragraph); empty where no reader told them yet. `statutes` are those that title
+    and body cite, in order; None where no rules have read them yet.
     """
 
-    id: str
-    office: str
-    url: str
-    language: str
-    title: str
-    published: date | None
-    body: tuple[str, ...]
-    place: str | None
-    signature: str | None
-    number: str | None
-    topics: tuple[str, ...]
-    components: tuple[str, ...]
-    kind: str | None
-    attachments: tuple[Attachment, ...] | None
-    alternates: tuple[Alternate, ...]
+    id: Annotated[str, "its permanent id"]
+    office: Annotated[str, "the office, by the name to filter by"]
+    url: Annotated[str, "its address on the office's site"]
+    language: Annotated[str, "the language of its text"]
+    title: Annotated[str, "its title"]
+    published: Annotated[date | None, "its date; null: the office gives none"]
+    body: Annotated[tuple[str, ...], "its paragraphs"]
+    place: Annotated[str | None, "where it is dated from"]
+    signature: Annotated[str | None, "who signed it"]
+    number: Annotated[str | None, "the number that the office gave it"]
+    topics: Annotated[tuple[str, ...], "the office's topics"]
+    components: Annotated[tuple[str, ...], "the parts of the office that it names"]
+    kind: Annotated[str | None, "what the office calls it"]
+    attachments: Annotated[tuple[Attachment, ...] | None, "files it links to; null: not known"]
+    alternates: Annotated[tuple[Alternate, ...], "the same release in other languages"]
     provenance: Provenance
-    first_seen: datetime | None
-    last_seen: datetime | None
-    version: int
-    gone_since: datetime | None = None
-    is_changed: bool = False
+    first_seen: Annotated[datetime | None, "when it was first seen; null: only others saw it"]
+    last_seen: Annotated[datetime | None, "when it was last seen"]
+    version: Annotated[int, "the number of its newest version"]
+    gone_since: Annotated[datetime | None, "since when it is missing; null: it is there"] = None
+    is_changed: Annotated[bool, "whether the office edited it after it was first seen"] = False
     shapes: tuple[str, ...] = ()
     statutes: tuple[Cited, ...] | None = None
 
@@ -176,8 +175,8 @@ class Version:
     `facts` holds all that makes a version, by the names in FACTS.
     """
 
-    number: int
-    observed_at: datetime
+    number: Annotated[int, "its permanent number, from 1"]
+    observed_at: Annotated[datetime, "when it was observed"]
     title: str
     published: date | None
     body: tuple[str, ...]

@@ -10,7 +10,7 @@ import re
 from bisect import bisect
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from corpus.statutes.articles import articles
 from corpus.statutes.codes import CODES
@@ -38,10 +38,10 @@ class Cited(NamedTuple):
     characters in it from start up to end.
     """
 
-    key: str
-    paragraph: int
-    start: int
-    end: int
+    key: Annotated[str, "the statute, to filter by its section, or to search for as statute:..."]
+    paragraph: Annotated[int, "the paragraph, from 1; 0 is the title"]
+    start: Annotated[int, "where it begins there, in code points"]
+    end: Annotated[int, "where it ends"]
 
 
 def cited(title: str, body: Sequence[str], language: str, country: str) -> list[Cited]:

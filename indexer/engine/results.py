@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from whoosh.query import Query as Tree
 
@@ -24,6 +24,9 @@ FACETS = (
     "statute",
 )
 UNDATED = "undated"
+# What the API says of these members of several answers; it shows members that have a description.
+Build = Annotated[str, "the build of the index that answered"]
+Warnings = Annotated[tuple[str, ...], "what of the query was repaired, cut short or ignored"]
 
 
 @dataclass(frozen=True)
@@ -86,45 +89,43 @@ class Query:
 class Hit:
     """A release that matches, with what a results page shows of it.
 
-    `folded` is how many of its copies match as well and are not shown. `variants` are words of its
-    text that it was found by where it holds none as typed: other spellings, as they stand there.
+    `folded` is how many of its copies match as well and are not shown.
     """
 
-    id: str
-    score: float
-    office: str
-    language: str
-    published: date | None
-    url: str
-    title: Passage
-    passages: tuple[Passage, ...]
+    id: Annotated[str, "its permanent id"]
+    score: Annotated[float, "its relevance (BM25F); below 0 where it matches by variants alone"]
+    office: Annotated[str, "the office, by the name to filter by"]
+    language: Annotated[str, "the language of its text"]
+    published: Annotated[date | None, "its date; null: the office gives none"]
+    url: Annotated[str, "its address on the office's site"]
+    title: Annotated[Passage, "its title"]
+    passages: Annotated[tuple[Passage, ...], "the passages of its text that match best"]
     folded: int = 0
-    variants: tuple[str, ...] = ()
+    variants: Annotated[tuple[str, ...], "spellings it has where the typed one is absent"] = ()
 
 
 @dataclass(frozen=True)
 class Facet:
-    """Values and how many hits have each, most first. A facet's own filter does not narrow its
-    counts.
-    """
+    """Values and how many hits have each."""
 
-    name: str
-    counts: tuple[tuple[str, int], ...]
+    name: Annotated[str, "the name of its filter"]
+    counts: Annotated[
+        tuple[tuple[str, int], ...],
+        "its values, most frequent first; the facet's own filter does not narrow them",
+    ]
 
 
 @dataclass(frozen=True)
 class Clause:
-    """A part of a query in words, and how many releases it matched; None where it was not run.
+    """A part of a query, as it was carried out."""
 
-    `expansions` are words of the corpus that it stands for, the commonest, with their releases;
-    `variants` are those that it is spelt as in other scripts, or without Kazakh letters.
-    """
-
-    label: str
-    count: int | None
-    expansions: tuple[tuple[str, int], ...] = ()
-    parts: tuple[Clause, ...] = ()
-    variants: tuple[tuple[str, int], ...] = ()
+    label: Annotated[str, "the part of the query in words"]
+    count: Annotated[int | None, "how many releases it matches before filters; null: not counted"]
+    expansions: Annotated[tuple[tuple[str, int], ...], "the most frequent words it stands for"] = ()
+    parts: Annotated[tuple[Clause, ...], "the parts that it joins"] = ()
+    variants: Annotated[
+        tuple[tuple[str, int], ...], "the most frequent spelling variants, as in other scripts"
+    ] = ()
 
 
 @dataclass(frozen=True)
@@ -132,82 +133,73 @@ class Results:
     """An answer: the page of hits, the exact total, the facets, and the build it comes from.
 
     `timeline` counts dated hits by periods of a `step` (named as in ISO 8601: "2018-04"), those
-    without any left out; `explanation` tells how the query was carried out, `warnings` what of it
-    was cut short. `folded` hits are in all counts and on no page, as copies of others. `more_after`
-    is what the next page's query comes `after`: None on the last page, and by relevance, where
-    positions do not stay. `variant_total` hits hold other spellings alone; by relevance they come
-    last.
+    without any left out. `folded` hits are in all counts and on no page, as copies of others.
+    `more_after` is what the next page's query comes `after`: None on the last page, and by
+    relevance, where positions do not stay.
     """
 
-    hits: tuple[Hit, ...]
-    total: int
-    facets: tuple[Facet, ...]
-    build: str
+    hits: Annotated[tuple[Hit, ...], "the hits of this page"]
+    total: Annotated[int, "how many releases match, exactly"]
+    facets: Annotated[tuple[Facet, ...], "the hits by value of each filter"]
+    build: Build
     timeline: tuple[tuple[str, int], ...] = ()
-    explanation: Clause | None = None
-    warnings: tuple[str, ...] = ()
+    explanation: Annotated[Clause | None, "how the query was interpreted; null without one"] = None
+    warnings: Warnings = ()
     step: Step | None = None
     folded: int = 0
     more_after: Position | None = None
-    variant_total: int = 0
+    variant_total: Annotated[int, "how many releases match by spelling variants alone"] = 0
 
 
 @dataclass(frozen=True)
 class KwicLine:
-    """A mention in a release's body, with the text on both sides of it, white space as blanks.
+    """A mention in a release's body, with the text on both sides of it, white space as blanks."""
 
-    `paragraph` counts from 0, `offset` the characters from its beginning to the keyword.
-    """
-
-    id: str
-    office: str
-    language: str
-    published: date | None
-    title: str
-    url: str
-    left: str
-    keyword: str
-    right: str
-    paragraph: int
-    offset: int
+    id: Annotated[str, "the release"]
+    office: Annotated[str, "its office"]
+    language: Annotated[str, "its language"]
+    published: Annotated[date | None, "its date; null: the office gives none"]
+    title: Annotated[str, "its title"]
+    url: Annotated[str, "its address on the office's site"]
+    left: Annotated[str, "the text before the mention"]
+    keyword: Annotated[str, "the mention"]
+    right: Annotated[str, "the text after the mention"]
+    paragraph: Annotated[int, "the paragraph, from 0"]
+    offset: Annotated[int, "how many characters of the paragraph precede the mention"]
 
 
 @dataclass(frozen=True)
 class Concordance:
-    """A page of mentions, their exact number, and in how many releases they stand."""
+    """A page of mentions."""
 
-    mentions: tuple[KwicLine, ...]
-    total: int
-    releases: int
-    build: str
-    warnings: tuple[str, ...] = ()
+    mentions: Annotated[tuple[KwicLine, ...], "the mentions of this page"]
+    total: Annotated[int, "how many mentions there are, exactly"]
+    releases: Annotated[int, "how many releases they are in"]
+    build: Build
+    warnings: Warnings = ()
 
 
 @dataclass(frozen=True)
 class Collocate:
-    """A word: how often it was observed near mentions and would be expected there by chance, how
-    often it stands in all bodies, and its score by the measure.
-    """
+    """A word near mentions."""
 
-    word: str
-    observed: int
-    expected: float
-    frequency: int
-    score: float
+    word: Annotated[str, "the word, or stem"]
+    observed: Annotated[int, "how often it occurs near a mention"]
+    expected: Annotated[float, "how often it would by chance"]
+    frequency: Annotated[int, "how often it occurs in all releases"]
+    score: Annotated[float, "its score by the measure"]
 
 
 @dataclass(frozen=True)
 class Collocates:
-    """The words around mentions, with what their scores were computed from: the numbers of
-    mentions, of tokens in the windows around them, and of tokens of all bodies.
-    """
+    """The words around mentions, with what their scores were computed from."""
 
-    collocates: tuple[Collocate, ...]
-    mentions: int
-    window_tokens: int
-    corpus_tokens: int
-    build: str
-    warnings: tuple[str, ...] = ()
+    collocates: Annotated[tuple[Collocate, ...], "the words, highest score first"]
+    mentions: Annotated[int, "how many mentions there are"]
+    window_tokens: Annotated[int, "how many words are near a mention"]
+    corpus_tokens: Annotated[int, "how many words all releases have"]
+    build: Build
+    warnings: Warnings = ()
 
 
 @dataclass(frozen=True)
@@ -224,9 +216,9 @@ class TranslationSuggestion:
 class Frequency:
     """Releases, mentions of a query's words in their bodies, and all words of these bodies."""
 
-    releases: int
-    mentions: int
-    tokens: int
+    releases: Annotated[int, "how many releases match"]
+    mentions: Annotated[int, "how often the query's words occur in their texts"]
+    tokens: Annotated[int, "how many words their texts have"]
 
 
 @dataclass(frozen=True)

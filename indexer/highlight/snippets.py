@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from itertools import accumulate
+from typing import Annotated, NamedTuple
 
 import numpy as np
 
@@ -17,16 +18,23 @@ MOST_MARKS = 400
 
 
 class Passage(NamedTuple):
-    """A piece of text in parts, each marked or not; a sentence that goes on there is `is_cut_*`."""
+    """A piece of text in parts, each marked or not."""
 
     parts: tuple[tuple[str, bool], ...]
-    truncated_start: bool = False
-    truncated_end: bool = False
+    truncated_start: Annotated[bool, "the sentence begins before it"] = False
+    truncated_end: Annotated[bool, "the sentence goes on"] = False
 
     @property
-    def text(self) -> str:
+    def text(self) -> Annotated[str, "the passage as plain text"]:
         """The piece without its marks."""
         return "".join(words for words, _ in self.parts)
+
+    @property
+    def matches(self) -> Annotated[list[list[int]], "start and end of each match, in code points"]:
+        """Where the marked parts begin and end in the piece."""
+        ends = accumulate(len(words) for words, _ in self.parts)
+        marks = zip(self.parts, ends, strict=True)
+        return [[end - len(words), end] for (words, is_marked), end in marks if is_marked]
 
 
 def marked(text: str, marks: Sequence[Mark], start: int = 0, end: int | None = None) -> Passage:

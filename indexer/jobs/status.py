@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from corpus import Store, offices
 from corpus.catalog.attachments import Attached
@@ -59,10 +59,10 @@ class OfficeStatus:
 class IndexStatus:
     """The build that answers, whether it has all that the catalog has, or why it cannot answer."""
 
-    build: str | None
-    releases: int
-    is_current: bool
-    problem: str | None
+    build: Annotated[str | None, "the build that answers"]
+    releases: Annotated[int, "how many releases it has"]
+    is_current: Annotated[bool, "whether it has all that the catalog has"]
+    problem: Annotated[str | None, "why it cannot answer, if so"]
     cluster: str | None
 
 

@@ -8,10 +8,11 @@ from http import HTTPStatus
 from typing import Any
 
 from flask_smorest import Api, Blueprint
-from marshmallow import RAISE, Schema
+from marshmallow import RAISE, Schema, fields
 from webargs.flaskparser import FlaskParser
 
-from webui.api.shapes import ProblemSchema
+from webui.api.answers import InvalidArgument, Problem
+from webui.api.shapes import schema_of
 from webui.site.problems import MEDIA_TYPE
 
 PREFIX = "/api/v1"
@@ -33,6 +34,13 @@ ERRORS = {
 }
 
 
+# An error has its arguments where these are at fault alone.
+INVALID = fields.List(
+    fields.Nested(schema_of(InvalidArgument)), metadata={"description": "the arguments at fault"}
+)
+PROBLEM = schema_of(Problem).from_dict({"errors": INVALID}, name="Problem")
+
+
 class Parser(FlaskParser):
     """Reads arguments; one that is not known is an error, since a slip would widen the answer."""
 
@@ -45,10 +53,10 @@ class Parts(Blueprint):
     ARGUMENTS_PARSER = Parser()
 
     def answer(
-        self, path: str, tag: str, schema: type[Schema], asked: type[Schema] | None = None
+        self, path: str, tag: str, shape: type, asked: type[Schema] | None = None
     ) -> Callable[[Callable[..., Any]], Any]:
-        """A view at a path, its arguments read by `asked`, its answer written by `schema`."""
-        wrappers = [self.response(200, schema), self.alt_response(304, "NOT_MODIFIED")]
+        """A view at a path, its arguments read by `asked`, its answer written as a `shape`."""
+        wrappers = [self.response(200, schema_of(shape)), self.alt_response(304, "NOT_MODIFIED")]
         wrappers += [self.alt_response(int(each), each.name) for each in ERRORS]
         if asked:
             wrappers.append(self.arguments(asked, location="query"))
@@ -64,7 +72,7 @@ class Parts(Blueprint):
 class Interface(Api):
     """The description of the parts; errors are answered by the app, for pages and programs."""
 
-    ERROR_SCHEMA = ProblemSchema
+    ERROR_SCHEMA = PROBLEM
 
     def __init__(self, app: Any, url: str) -> None:
         super().__init__(
@@ -82,7 +90,7 @@ class Interface(Api):
         pass
 
     def _register_responses(self) -> None:
-        as_problem = {MEDIA_TYPE: {"schema": ProblemSchema}}
+        as_problem = {MEDIA_TYPE: {"schema": PROBLEM}}
         for status, words in ERRORS.items():
             response = {"description": words, "content": as_problem}
             self.spec.components.response(status.name, response, lazy=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -11,17 +10,17 @@ from flask import abort, url_for
 from corpus import Provenance, Release, Store, Version, certificate_exception
 from indexer import Engine
 from indexer.jobs.status import OfficeStatus, status_of
+from webui.api import answers
 from webui.api.arguments import DifferencesArguments
 from webui.api.interface import Parts
-from webui.api.record_schemas import DifferencesSchema, OfficesSchema, ReleaseSchema, VersionsSchema
-from webui.view.comparison import FactDifference, Pieces, compare
+from webui.view.comparison import compare
 from webui.view.history import before
 
 
 def add(parts: Parts, store: Store, engine: Engine) -> None:
     """Add the views."""
 
-    @parts.answer("/releases/<id>", "Releases", ReleaseSchema)
+    @parts.answer("/releases/<id>", "Releases", answers.Release)
     def release(id: str) -> Any:  # noqa: A002 (its name in the description)
         """A release as it stands now, with its provenance"""
         found = store.get(id)
@@ -34,12 +33,14 @@ def add(parts: Parts, store: Store, engine: Engine) -> None:
             "provenance": _provenance(id, found.provenance),
         }
 
-    @parts.answer("/releases/<id>/versions", "Releases", VersionsSchema)
+    @parts.answer("/releases/<id>/versions", "Releases", answers.Versions)
     def versions(id: str) -> Any:  # noqa: A002
         """Every version of a release, with its provenance"""
         return {"id": id, "versions": [_version(id, each) for each in _versions(store, id)]}
 
-    @parts.answer("/releases/<id>/differences", "Releases", DifferencesSchema, DifferencesArguments)
+    @parts.answer(
+        "/releases/<id>/differences", "Releases", answers.Differences, DifferencesArguments
+    )
     def differences(given: dict[str, int], id: str) -> Any:  # noqa: A002
         """What differs between two versions of a release, word by word"""
         held = _versions(store, id)
@@ -50,11 +51,11 @@ def add(parts: Parts, store: Store, engine: Engine) -> None:
             "id": id,
             "old": old.number,
             "new": new.number,
-            "facts": [_difference(each) for each in comparison.facts],
-            "body": [_pieces(each) for part in comparison.body for each in part.paragraphs],
+            "facts": comparison.facts,
+            "body": [each for part in comparison.body for each in part.paragraphs],
         }
 
-    @parts.answer("/offices", "Offices", OfficesSchema)
+    @parts.answer("/offices", "Offices", answers.Offices)
     def offices() -> Any:
         """What is held of each office, and how its last crawl went
 
@@ -105,25 +106,13 @@ def _provenance(id_: str, seen: Provenance, **more: Any) -> dict[str, Any]:
     return told
 
 
-def _difference(fact: FactDifference) -> dict[str, Any]:
-    return {"name": fact.name, "items": [_pieces(each) for each in fact.items]}
-
-
-def _pieces(pieces: Pieces) -> list[dict[str, str]]:
-    return [each._asdict() for each in pieces]
-
-
 def _office(name: str, row: OfficeStatus) -> dict[str, Any]:
     return vars(row) | {
         "name": name,
-        "languages": _counts(row.languages, "value"),
-        "months": _counts(row.months, "month"),
+        "languages": row.languages.items(),
+        "months": [{"month": month, "count": count} for month, count in row.months.items()],
         "certificate_exceptions": [
             {"host": host, "reason": reason} for host, reason in row.certificate_exceptions.items()
         ],
         "last_crawl": vars(row) | {"started_at": row.last_crawl_at} if row.last_crawl_at else None,
     }
-
-
-def _counts(numbers: Mapping[str, int], name: str) -> list[dict[str, Any]]:
-    return [{name: value, "count": count} for value, count in numbers.items()]

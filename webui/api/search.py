@@ -10,20 +10,20 @@ from flask_smorest import abort
 from marshmallow import ValidationError
 
 from corpus import Settings
-from indexer import Engine, Hit, Passage, Query, Results
+from indexer import Engine, Hit, Query
 from indexer.assist.unknown_values import unknown_values
-from indexer.engine.results import Clause, Position
+from indexer.engine.results import Position
+from webui.api.answers import Search
 from webui.api.arguments import SearchArguments
 from webui.api.asking import Asking, read_asking
 from webui.api.cursor import read_cursor, write_cursor
 from webui.api.interface import Parts
-from webui.api.schemas import SearchSchema
 
 
 def add(parts: Parts, engine: Engine, settings: Settings) -> None:
     """Add the view."""
 
-    @parts.answer("/search", "Search", SearchSchema, SearchArguments)
+    @parts.answer("/search", "Search", Search, SearchArguments)
     def search(given: dict[str, Any]) -> Any:
         """A page of the releases that match
 
@@ -38,18 +38,18 @@ def add(parts: Parts, engine: Engine, settings: Settings) -> None:
         results = asking.search(engine, query)
         link = results.more_after and _next(asking, given, results.more_after)
         headers = {"Link": f'<{link}>; rel="next"'} if link else {}
-        warnings = (
-            *asking.warnings,
-            *unknown_values(query, results.facets, engine),
-            *results.warnings,
-        )
-        about = {
+        answer = vars(results) | {
             "query": asking.asked.words,
             "sort": given["sort"],
-            "warnings": warnings,
+            "hits": [_hit(each) for each in results.hits],
+            "warnings": (
+                *asking.warnings,
+                *unknown_values(query, results.facets, engine),
+                *results.warnings,
+            ),
             "next": link,
         }
-        return _shown(results) | about, headers
+        return answer, headers
 
 
 def _query(asking: Asking, given: dict[str, Any]) -> Query:
@@ -77,48 +77,5 @@ def _next(asking: Asking, given: dict[str, Any], onward: Position) -> str:
     return url_for("api.search", _external=True, **more)
 
 
-def _shown(results: Results) -> dict[str, Any]:
-    return {
-        "total": results.total,
-        "variant_total": results.variant_total,
-        "build": results.build,
-        "explanation": results.explanation and _clause(results.explanation),
-        "facets": [{"name": each.name, "counts": _counts(each.counts)} for each in results.facets],
-        "hits": [_hit(each) for each in results.hits],
-    }
-
-
 def _hit(hit: Hit) -> dict[str, Any]:
-    return vars(hit) | {
-        "page_url": url_for("releases.release", id_=hit.id, _external=True),
-        "title": _passage(hit.title),
-        "passages": [_passage(each) for each in hit.passages],
-    }
-
-
-def _passage(piece: Passage) -> dict[str, Any]:
-    matches, position = [], 0
-    for words, is_match in piece.parts:
-        if is_match:
-            matches.append([position, position + len(words)])
-        position += len(words)
-    return {
-        "text": piece.text,
-        "matches": matches,
-        "truncated_start": piece.truncated_start,
-        "truncated_end": piece.truncated_end,
-    }
-
-
-def _clause(clause: Clause) -> dict[str, Any]:
-    return {
-        "label": clause.label,
-        "count": clause.count,
-        "expansions": _counts(clause.expansions),
-        "variants": _counts(clause.variants),
-        "parts": [_clause(each) for each in clause.parts],
-    }
-
-
-def _counts(pairs: tuple[tuple[str, int], ...]) -> list[dict[str, Any]]:
-    return [{"value": value, "count": count} for value, count in pairs]
+    return vars(hit) | {"page_url": url_for("releases.release", id_=hit.id, _external=True)}

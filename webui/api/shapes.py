@@ -1,64 +1,74 @@
-"""What shapes of answers are made of: each member with what the description says of it."""
+"""Types -> the schemas that answers are described and written by.
+
+A field or property is a member of the API where its type says what it means:
+`title: Annotated[str, "the title"]`. All members are always there; what is unknown is null.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import cache, partial
+from types import NoneType
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
-
-def text(words: str, *, is_maybe: bool = False) -> fields.String:
-    """A text."""
-    return fields.String(allow_none=is_maybe, metadata={"description": words})
-
-
-def whole(words: str, *, is_maybe: bool = False) -> fields.Integer:
-    """A whole number."""
-    return fields.Integer(allow_none=is_maybe, metadata={"description": words})
-
-
-def day(words: str) -> fields.Date:
-    """A day, or null."""
-    return fields.Date(allow_none=True, metadata={"description": words})
-
-
-def moment(words: str) -> fields.DateTime:
-    """A time in UTC, or null."""
-    return fields.DateTime(format="iso", allow_none=True, metadata={"description": words})
+Field = fields.Field[Any]
+PLAIN: dict[Any, Callable[..., Field]] = {
+    str: fields.String,
+    int: fields.Integer,
+    float: fields.Float,
+    bool: fields.Boolean,
+    date: fields.Date,
+    datetime: partial(fields.DateTime, format="iso"),
+}
 
 
-def listed(each: Any, words: str = "", *, is_maybe: bool = False) -> fields.List[Any]:
-    """A list."""
-    return fields.List(each, allow_none=is_maybe, metadata={"description": words} if words else {})
+@cache
+def schema_of(shape: type) -> type[Schema]:
+    """The schema of a type, from its members."""
+    hints = get_type_hints(shape, include_extras=True)
+    for name, each in vars(shape).items():
+        if isinstance(each, property):
+            hints[name] = get_type_hints(each.fget, include_extras=True)["return"]
+    members = {name: _member(hint) for name, hint in hints.items() if get_origin(hint) is Annotated}
+    return Schema.from_dict(members, name=shape.__name__)
 
 
-class Shape(Schema):
-    """An object all of whose members are always there; what is unknown is null."""
-
-    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
-        """Say so in the description."""
-        field_obj.required = True
+def _member(hint: Any) -> Field:
+    kind, description = get_args(hint)
+    return _field(kind, required=True, metadata={"description": description})
 
 
-class FaultSchema(Shape):
-    """What is wrong with an argument."""
+def _field(kind: Any, **how: Any) -> Field:
+    """The field of a type; a pair of a value and a number is a Count."""
+    origin, inner = get_origin(kind), get_args(kind)
+    if kind in PLAIN:
+        return PLAIN[kind](**how)
+    if NoneType in inner:
+        return _field(next(each for each in inner if each is not NoneType), allow_none=True, **how)
+    if origin is Literal:
+        return fields.String(validate=validate.OneOf(inner), **how)
+    if origin is dict:
+        return fields.Dict(keys=_field(inner[0]), values=_field(inner[1]), **how)
+    if inner == (str, int):
+        return CountField(schema_of(Count), **how)
+    if inner:
+        return fields.List(_field(inner[0]), **how)
+    return fields.Nested(lambda: schema_of(kind), **how)
 
-    parameter = text("the argument")
-    detail = text("what is wrong with it")
+
+class Count:
+    """A value, and how many releases have it."""
+
+    value: Annotated[str, "the value"]
+    count: Annotated[int, "how many releases have it"]
 
 
-class ProblemSchema(Schema):
-    """An error (RFC 9457)."""
+class CountField(fields.Nested):
+    """A pair as a Count."""
 
-    type = fields.String(required=True, metadata={"description": "where it is explained"})
-    title = fields.String(required=True, metadata={"description": "the status in words"})
-    status = fields.Integer(required=True, metadata={"description": "the status"})
-    detail = fields.String(required=True, metadata={"description": "what happened, and what to do"})
-    errors = fields.List(fields.Nested(FaultSchema), metadata={"description": "by argument"})
-
-
-class CountSchema(Shape):
-    """A value and how many releases have it."""
-
-    value = text("the value, to filter by")
-    count = whole("releases")
+    def _serialize(self, value: Any, *given: Any, **kwargs: Any) -> Any:  # type: ignore[override]
+        value, count = value
+        return {"value": value, "count": count}

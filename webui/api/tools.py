@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from corpus import Settings
-from indexer import Engine
+from indexer import Collocates, Concordance, Engine
 from indexer.engine.periods import first_day, last_day, name
 from indexer.engine.results import Frequencies
+from webui.api.answers import Timeline
 from webui.api.arguments import CollocatesArguments, ConcordanceArguments, TimelineArguments
 from webui.api.asking import read_asking
 from webui.api.interface import Parts
-from webui.api.schemas import CollocatesSchema, ConcordanceSchema, TimelineSchema
 
 
 def add(parts: Parts, engine: Engine, settings: Settings) -> None:
     """Add the views."""
 
-    @parts.answer("/timeline", "Tools", TimelineSchema, TimelineArguments)
+    @parts.answer("/timeline", "Tools", Timeline, TimelineArguments)
     def timeline(given: dict[str, Any]) -> Any:
         """How many releases match in each day, week, month or year, and how often their words occur
 
@@ -36,7 +37,7 @@ def add(parts: Parts, engine: Engine, settings: Settings) -> None:
             "periods": periods,
         }
 
-    @parts.answer("/concordance", "Tools", ConcordanceSchema, ConcordanceArguments)
+    @parts.answer("/concordance", "Tools", Concordance, ConcordanceArguments)
     def concordance(given: dict[str, Any]) -> Any:
         """Every mention of a query's words, with the text around it
 
@@ -44,9 +45,9 @@ def add(parts: Parts, engine: Engine, settings: Settings) -> None:
         """
         asking = read_asking(settings)
         found = engine.occurrences(asking.query, given["sort"], given["start"], given["size"])
-        return vars(found) | {"warnings": (*asking.warnings, *found.warnings)}
+        return replace(found, warnings=(*asking.warnings, *found.warnings))
 
-    @parts.answer("/collocates", "Tools", CollocatesSchema, CollocatesArguments)
+    @parts.answer("/collocates", "Tools", Collocates, CollocatesArguments)
     def collocates(given: dict[str, Any]) -> Any:
         """The words that stand most markedly near a query's words"""
         asking = read_asking(settings)
@@ -58,17 +59,14 @@ def add(parts: Parts, engine: Engine, settings: Settings) -> None:
             given["size"],
             is_stem=given["stem"],
         )
-        return vars(found) | {"warnings": (*asking.warnings, *found.warnings)}
+        return replace(found, warnings=(*asking.warnings, *found.warnings))
 
 
 def _periods(found: Frequencies) -> Iterator[dict[str, Any]]:
     """The periods by their names, with their first and last days."""
     for number, each in found.periods:
-        yield {
+        yield vars(each) | {
             "period": name(found.step, number),
             "since": first_day(found.step, number),
             "until": last_day(found.step, number),
-            "releases": each.releases,
-            "mentions": each.mentions,
-            "tokens": each.tokens,
         }

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from corpus import Version
 from corpus.release import FACTS
@@ -30,8 +30,8 @@ MOST_WORDS, MOST_PARAGRAPHS = 4_000_000, 10_000
 class Piece(NamedTuple):
     """Words that are the same in both, or stand in the old or the new version alone."""
 
-    kind: Literal["same", "removed", "added"]
-    text: str
+    kind: Annotated[Literal["same", "removed", "added"], "whether both versions have it"]
+    text: Annotated[str, "the text"]
 
 
 Pieces = tuple[Piece, ...]
@@ -41,8 +41,8 @@ Pieces = tuple[Piece, ...]
 class FactDifference:
     """A fact that differs, by its name in FACTS: the items of a list, or one or two values."""
 
-    name: str
-    items: tuple[Pieces, ...]
+    name: Annotated[str, "the fact"]
+    items: Annotated[tuple[Pieces, ...], "its values, each in pieces"]
 
 
 @dataclass(frozen=True)
