@@ -5,12 +5,21 @@ Its description (OpenAPI) is made from the schemas that arguments are read and a
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Flask, Response, abort, request
 from flask.json.provider import DefaultJSONProvider
 
 from corpus import Settings, Store
-from indexer import Engine
-from webui.api import records, reference, search, tools
+from indexer import Collocates, Concordance, Engine
+from webui.api import answers, records, reference, search, tools
+from webui.api.arguments import (
+    CollocatesArguments,
+    ConcordanceArguments,
+    DifferencesArguments,
+    SearchArguments,
+    TimelineArguments,
+)
 from webui.api.interface import PREFIX, Interface, Parts
 from webui.site.problems import is_api
 
@@ -22,16 +31,41 @@ def add_api(app: Flask, store: Store, engine: Engine, settings: Settings) -> Non
     """Let an app answer programs."""
     assert isinstance(app.json, DefaultJSONProvider)
     app.json.ensure_ascii = app.json.sort_keys = False
-    parts = Parts("api", __name__, url_prefix=PREFIX)
-    search.add(parts, engine, settings)
-    records.add(parts, store, engine)
-    tools.add(parts, engine, settings)
-    parts.after_request(_make_conditional)
     interface = Interface(app, settings.url)
-    interface.register_blueprint(parts)
-    app.register_blueprint(reference.pages(interface))
+    interface.register_blueprint(_parts(store, engine, settings))
+    for path, view in (("openapi.json", reference.openapi), ("docs", reference.docs)):
+        endpoint = f"api_reference.{view.__name__}"
+        app.add_url_rule(f"{PREFIX}/{path}", endpoint, partial(view, interface))
     app.before_request(_refuse_body)
     app.after_request(_open_to_all)
+
+
+def _parts(store: Store, engine: Engine, settings: Settings) -> Parts:
+    """The views by their addresses, each with the shape of its answer and what it needs."""
+    parts = Parts("api", __name__, url_prefix=PREFIX)
+    parts.after_request(_make_conditional)
+    searching = engine, settings
+    release = "/releases/<id>"
+    add = parts.add
+    add("/search", "Search", answers.Search, search.search, *searching, asked=SearchArguments)
+    add(release, "Releases", answers.Release, records.release, store)
+    add(f"{release}/versions", "Releases", answers.Versions, records.versions, store)
+    add(
+        f"{release}/differences",
+        "Releases",
+        answers.Differences,
+        records.differences,
+        store,
+        asked=DifferencesArguments,
+    )
+    add("/offices", "Offices", answers.Offices, records.offices, store, engine)
+    for name, shape, view, asked in (
+        ("timeline", answers.Timeline, tools.timeline, TimelineArguments),
+        ("concordance", Concordance, tools.concordance, ConcordanceArguments),
+        ("collocates", Collocates, tools.collocates, CollocatesArguments),
+    ):
+        add(f"/{name}", "Tools", shape, view, *searching, asked=asked)
+    return parts
 
 
 def _refuse_body() -> None:

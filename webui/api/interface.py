@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import reduce
+from functools import partial, reduce, update_wrapper
 from http import HTTPStatus
 from typing import Any
 
@@ -52,21 +52,26 @@ class Parts(Blueprint):
 
     ARGUMENTS_PARSER = Parser()
 
-    def answer(
-        self, path: str, tag: str, shape: type, asked: type[Schema] | None = None
-    ) -> Callable[[Callable[..., Any]], Any]:
-        """A view at a path, its arguments read by `asked`, its answer written as a `shape`."""
+    def add(
+        self,
+        path: str,
+        tag: str,
+        shape: type,
+        view: Callable[..., Any],
+        *needs: Any,
+        asked: type[Schema] | None = None,
+    ) -> None:
+        """Add a view, whose first arguments are its `needs`: the request's are read by `asked`, the
+        answer is written as a `shape`.
+        """
         wrappers = [self.response(200, schema_of(shape)), self.alt_response(304, "NOT_MODIFIED")]
         wrappers += [self.alt_response(int(each), each.name) for each in ERRORS]
         if asked:
             wrappers.append(self.arguments(asked, location="query"))
-
-        def wrap(view: Callable[..., Any]) -> Any:
-            view = reduce(lambda wrapped, wrapper: wrapper(wrapped), wrappers, view)
-            view = self.doc(operationId=view.__name__)(view)
-            return self.route(path, tags=[tag], parameters=[ID] if "<id>" in path else None)(view)
-
-        return wrap
+        wrappers.append(self.doc(operationId=view.__name__))
+        bound: Any = update_wrapper(partial(view, *needs), view)
+        wrapped = reduce(lambda inner, wrapper: wrapper(inner), wrappers, bound)
+        self.route(path, tags=[tag], parameters=[ID] if "<id>" in path else None)(wrapped)
 
 
 class Interface(Api):

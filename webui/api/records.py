@@ -10,60 +10,51 @@ from flask import abort, url_for
 from corpus import Provenance, Release, Store, Version, certificate_exception
 from indexer import Engine
 from indexer.jobs.status import OfficeStatus, status_of
-from webui.api import answers
-from webui.api.arguments import DifferencesArguments
-from webui.api.interface import Parts
 from webui.view.comparison import compare
 from webui.view.history import before
 
 
-def add(parts: Parts, store: Store, engine: Engine) -> None:
-    """Add the views."""
+def release(store: Store, id: str) -> Any:  # noqa: A002 (its name in the description)
+    """A release as it stands now, with its provenance"""
+    found = store.get(id)
+    if found is None:
+        abort(404, "There is no release of that name here.")
+    return vars(found) | {
+        "page_url": url_for("releases.release", id_=id, _external=True),
+        "statutes": _statutes(found),
+        "versions_url": url_for("api.versions", id=id, _external=True),
+        "provenance": _provenance(id, found.provenance),
+    }
 
-    @parts.answer("/releases/<id>", "Releases", answers.Release)
-    def release(id: str) -> Any:  # noqa: A002 (its name in the description)
-        """A release as it stands now, with its provenance"""
-        found = store.get(id)
-        if found is None:
-            abort(404, "There is no release of that name here.")
-        return vars(found) | {
-            "page_url": url_for("releases.release", id_=id, _external=True),
-            "statutes": _statutes(found),
-            "versions_url": url_for("api.versions", id=id, _external=True),
-            "provenance": _provenance(id, found.provenance),
-        }
 
-    @parts.answer("/releases/<id>/versions", "Releases", answers.Versions)
-    def versions(id: str) -> Any:  # noqa: A002
-        """Every version of a release, with its provenance"""
-        return {"id": id, "versions": [_version(id, each) for each in _versions(store, id)]}
+def versions(store: Store, id: str) -> Any:  # noqa: A002
+    """Every version of a release, with its provenance"""
+    return {"id": id, "versions": [_version(id, each) for each in _versions(store, id)]}
 
-    @parts.answer(
-        "/releases/<id>/differences", "Releases", answers.Differences, DifferencesArguments
-    )
-    def differences(given: dict[str, int], id: str) -> Any:  # noqa: A002
-        """What differs between two versions of a release, word by word"""
-        held = _versions(store, id)
-        new = _numbered(held, given.get("new")) or held[-1]
-        old = _numbered(held, given.get("old")) or before(new, held) or new
-        comparison = compare(old, new)
-        return {
-            "id": id,
-            "old": old.number,
-            "new": new.number,
-            "facts": comparison.facts,
-            "body": [each for part in comparison.body for each in part.paragraphs],
-        }
 
-    @parts.answer("/offices", "Offices", answers.Offices)
-    def offices() -> Any:
-        """What is held of each office, and how its last crawl went
+def differences(store: Store, given: dict[str, int], id: str) -> Any:  # noqa: A002
+    """What differs between two versions of a release, word by word"""
+    held = _versions(store, id)
+    new = _numbered(held, given.get("new")) or held[-1]
+    old = _numbered(held, given.get("old")) or before(new, held) or new
+    comparison = compare(old, new)
+    return {
+        "id": id,
+        "old": old.number,
+        "new": new.number,
+        "facts": comparison.facts,
+        "body": [each for part in comparison.body for each in part.paragraphs],
+    }
 
-        Read every count against it: what was never fetched cannot be found.
-        """
-        status = status_of(store, engine)
-        held = [_office(name, row) for name, row in status.offices.items()]
-        return {"offices": held, "index": status.index, "withheld": status.withheld}
+
+def offices(store: Store, engine: Engine) -> Any:
+    """What is held of each office, and how its last crawl went
+
+    Read every count against it: what was never fetched cannot be found.
+    """
+    status = status_of(store, engine)
+    held = [_office(name, row) for name, row in status.offices.items()]
+    return {"offices": held, "index": status.index, "withheld": status.withheld}
 
 
 def _statutes(release: Release) -> list[dict[str, Any]] | None:

@@ -5,51 +5,42 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Response, make_response, render_template, request
 
-from webui.api.interface import ERRORS, PREFIX, Interface
+from webui.api.interface import ERRORS, Interface
 from webui.site.problems import BUSY, INVALID, NOT_READY, TOO_COSTLY
 
 JSON = "application/json"
 KINDS = (INVALID, NOT_READY, TOO_COSTLY, BUSY)
 
 
-def pages(interface: Interface) -> Blueprint:
-    """The blueprint."""
-    blueprint = Blueprint("api_reference", __name__, url_prefix=PREFIX)
+def openapi(interface: Interface) -> Response:
+    """The description (OpenAPI 3.1)."""
+    answer = make_response(json.dumps(interface.spec.to_dict(), ensure_ascii=False, indent=1))
+    answer.headers["Content-Type"] = JSON
+    answer.headers["Cache-Control"] = "public, max-age=3600"
+    answer.add_etag()
+    answer.make_conditional(request)
+    return answer
 
-    @blueprint.get("/openapi.json")
-    def openapi() -> Response:
-        """The description (OpenAPI 3.1)."""
-        answer = make_response(json.dumps(interface.spec.to_dict(), ensure_ascii=False, indent=1))
-        answer.headers["Content-Type"] = JSON
-        answer.headers["Cache-Control"] = "public, max-age=3600"
-        answer.add_etag()
-        answer.make_conditional(request)
-        return answer
 
-    @blueprint.get("/docs")
-    def docs() -> str:
-        """The description as a page."""
-        spec = interface.spec.to_dict()
-        return render_template(
-            "api.html",
-            about=spec["info"]["description"],
-            operations=[
-                (path, each["get"], _answer_name(each["get"]), _parameters(each))
-                for path, each in spec["paths"].items()
-            ],
-            errors=[(each.value, each.phrase, words) for each, words in ERRORS.items()],
-            schemas={
-                name: [
-                    (member, _type_words(each), each) for member, each in of["properties"].items()
-                ]
-                for name, of in spec["components"]["schemas"].items()
-            },
-            kinds=KINDS,
-        )
-
-    return blueprint
+def docs(interface: Interface) -> str:
+    """The description as a page."""
+    spec = interface.spec.to_dict()
+    return render_template(
+        "api.html",
+        about=spec["info"]["description"],
+        operations=[
+            (path, each["get"], _answer_name(each["get"]), _parameters(each))
+            for path, each in spec["paths"].items()
+        ],
+        errors=[(each.value, each.phrase, words) for each, words in ERRORS.items()],
+        schemas={
+            name: [(member, _type_words(each), each) for member, each in of["properties"].items()]
+            for name, of in spec["components"]["schemas"].items()
+        },
+        kinds=KINDS,
+    )
 
 
 def _parameters(path: dict[str, Any]) -> list[tuple[dict[str, Any], str, str]]:

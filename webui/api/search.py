@@ -13,43 +13,36 @@ from corpus import Settings
 from indexer import Engine, Hit, Query
 from indexer.assist.unknown_values import unknown_values
 from indexer.engine.results import Position
-from webui.api.answers import Search
-from webui.api.arguments import SearchArguments
 from webui.api.asking import Asking, read_asking
 from webui.api.cursor import read_cursor, write_cursor
-from webui.api.interface import Parts
 
 
-def add(parts: Parts, engine: Engine, settings: Settings) -> None:
-    """Add the view."""
+def search(engine: Engine, settings: Settings, given: dict[str, Any]) -> Any:
+    """A page of the releases that match
 
-    @parts.answer("/search", "Search", Search, SearchArguments)
-    def search(given: dict[str, Any]) -> Any:
-        """A page of the releases that match
-
-        `newest` (undated ones last), `oldest` and `id` can be walked: ask for `next` until it is
-        null. A walk keeps its place by date and id, so whatever is added or changed meanwhile, no
-        release comes twice, and none that matches all the while is missed. In the orders by date
-        that holds for a release as long as its date stays; ids never change. `relevance` gives the
-        best hits by `start` and `size`: scores shift when releases are added.
-        """
-        asking = read_asking(settings)
-        query = _query(asking, given)
-        results = asking.search(engine, query)
-        link = results.more_after and _next(asking, given, results.more_after)
-        headers = {"Link": f'<{link}>; rel="next"'} if link else {}
-        answer = vars(results) | {
-            "query": asking.asked.words,
-            "sort": given["sort"],
-            "hits": [_hit(each) for each in results.hits],
-            "warnings": (
-                *asking.warnings,
-                *unknown_values(query, results.facets, engine),
-                *results.warnings,
-            ),
-            "next": link,
-        }
-        return answer, headers
+    `newest` (undated ones last), `oldest` and `id` can be walked: ask for `next` until it is
+    null. A walk keeps its place by date and id, so whatever is added or changed meanwhile, no
+    release comes twice, and none that matches all the while is missed. In the orders by date
+    that holds for a release as long as its date stays; ids never change. `relevance` gives the
+    best hits by `start` and `size`: scores shift when releases are added.
+    """
+    asking = read_asking(settings)
+    query = _query(asking, given)
+    results = asking.search(engine, query)
+    link = results.more_after and _next(asking, given, results.more_after)
+    headers = {"Link": f'<{link}>; rel="next"'} if link else {}
+    answer = vars(results) | {
+        "query": asking.asked.words,
+        "sort": given["sort"],
+        "hits": [_hit(each) for each in results.hits],
+        "warnings": (
+            *asking.warnings,
+            *unknown_values(query, results.facets, engine),
+            *results.warnings,
+        ),
+        "next": link,
+    }
+    return answer, headers
 
 
 def _query(asking: Asking, given: dict[str, Any]) -> Query:

@@ -7,59 +7,52 @@ from dataclasses import replace
 from typing import Any
 
 from corpus import Settings
-from indexer import Collocates, Concordance, Engine
+from indexer import Engine
 from indexer.engine.periods import first_day, last_day, name
 from indexer.engine.results import Frequencies
-from webui.api.answers import Timeline
-from webui.api.arguments import CollocatesArguments, ConcordanceArguments, TimelineArguments
 from webui.api.asking import read_asking
-from webui.api.interface import Parts
 
 
-def add(parts: Parts, engine: Engine, settings: Settings) -> None:
-    """Add the views."""
+def timeline(engine: Engine, settings: Settings, given: dict[str, Any]) -> Any:
+    """How many releases match in each day, week, month or year, and how often their words occur
 
-    @parts.answer("/timeline", "Tools", Timeline, TimelineArguments)
-    def timeline(given: dict[str, Any]) -> Any:
-        """How many releases match in each day, week, month or year, and how often their words occur
+    Without `q` it counts all releases and the words of their texts: what to compare with.
+    """
+    asking = read_asking(settings)
+    found = asking.frequencies(engine, given["step"])
+    periods = [*_periods(found)]
+    return {
+        "total": found.undated.releases + sum(each["releases"] for each in periods),
+        "undated": found.undated.releases,
+        "step": found.step,
+        "build": found.build,
+        "warnings": (*asking.warnings, *found.warnings),
+        "periods": periods,
+    }
 
-        Without `q` it counts all releases and the words of their texts: what to compare with.
-        """
-        asking = read_asking(settings)
-        found = asking.frequencies(engine, given["step"])
-        periods = [*_periods(found)]
-        return {
-            "total": found.undated.releases + sum(each["releases"] for each in periods),
-            "undated": found.undated.releases,
-            "step": found.step,
-            "build": found.build,
-            "warnings": (*asking.warnings, *found.warnings),
-            "periods": periods,
-        }
 
-    @parts.answer("/concordance", "Tools", Concordance, ConcordanceArguments)
-    def concordance(given: dict[str, Any]) -> Any:
-        """Every mention of a query's words, with the text around it
+def concordance(engine: Engine, settings: Settings, given: dict[str, Any]) -> Any:
+    """Every mention of a query's words, with the text around it
 
-        The answer tells the exact number; `start` leads to any of the first mentions.
-        """
-        asking = read_asking(settings)
-        found = engine.occurrences(asking.query, given["sort"], given["start"], given["size"])
-        return replace(found, warnings=(*asking.warnings, *found.warnings))
+    The answer tells the exact number; `start` leads to any of the first mentions.
+    """
+    asking = read_asking(settings)
+    found = engine.occurrences(asking.query, given["sort"], given["start"], given["size"])
+    return replace(found, warnings=(*asking.warnings, *found.warnings))
 
-    @parts.answer("/collocates", "Tools", Collocates, CollocatesArguments)
-    def collocates(given: dict[str, Any]) -> Any:
-        """The words that stand most markedly near a query's words"""
-        asking = read_asking(settings)
-        found = engine.collocates(
-            asking.query,
-            given["window"],
-            given["measure"],
-            given["min_count"],
-            given["size"],
-            is_stem=given["stem"],
-        )
-        return replace(found, warnings=(*asking.warnings, *found.warnings))
+
+def collocates(engine: Engine, settings: Settings, given: dict[str, Any]) -> Any:
+    """The words that stand most markedly near a query's words"""
+    asking = read_asking(settings)
+    found = engine.collocates(
+        asking.query,
+        given["window"],
+        given["measure"],
+        given["min_count"],
+        given["size"],
+        is_stem=given["stem"],
+    )
+    return replace(found, warnings=(*asking.warnings, *found.warnings))
 
 
 def _periods(found: Frequencies) -> Iterator[dict[str, Any]]:
