@@ -13,16 +13,14 @@ from indexer import open_engine
 from indexer.jobs.status import rule_words, run_words
 from webui.api import add_api
 from webui.i18n import speak_languages
-from webui.pages import coverage, differences, edits, release, search, withheld
-from webui.pages import help as help_page
+from webui.pages import add_pages
 from webui.site import health, old_addresses, page_scripts, security_txt
 from webui.site.address import keep_address
 from webui.site.errors import show_errors
 from webui.site.limits import WATCHED, guard
 from webui.site.metrics import add_metrics, timed
 from webui.site.robots import keep_out_robots
-from webui.tools import citations, collocates, concordance, exports, feeds, trends
-from webui.tools.downloads import Downloads
+from webui.tools import add_tools
 from webui.view.facets import value_words
 from webui.view.format import FILTERS, month_names, office_title
 
@@ -84,24 +82,12 @@ def create_app(settings: Settings | None = None) -> Flask:
         referrer_policy="same-origin",
         permissions_policy=PERMISSIONS,
     )
-    app.register_blueprint(search.pages(store, engine, settings))
-    app.register_blueprint(release.pages(store, engine, settings))
-    app.register_blueprint(differences.pages(store))
-    app.register_blueprint(edits.pages(store))
-    app.register_blueprint(citations.pages(store))
-    downloads = Downloads()
-    app.register_blueprint(exports.pages(store, engine, settings, downloads))
-    app.register_blueprint(concordance.pages(store, engine, settings, downloads))
-    app.register_blueprint(trends.pages(engine, settings, downloads))
-    app.register_blueprint(collocates.pages(engine, settings, downloads))
-    app.register_blueprint(coverage.pages(store, engine))
-    app.register_blueprint(withheld.pages(store))
-    app.register_blueprint(help_page.pages(store, engine, settings))
+    add_pages(app, store, engine, settings)
+    add_tools(app, store, engine, settings)
     app.register_blueprint(page_scripts.pages())
     app.register_blueprint(old_addresses.pages())
     app.register_blueprint(health.pages(store, engine))
     app.register_blueprint(security_txt.pages(settings))
-    app.register_blueprint(feeds.pages(store, engine, settings))
     for name in WATCHED & app.view_functions.keys():  # by programs of the same machine
         app.view_functions[name] = talisman(force_https=False)(app.view_functions[name])
     add_api(app, store, engine, settings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import render_template
 
 from corpus import Store
 from indexer import Engine
@@ -10,15 +10,8 @@ from indexer.jobs.status import status_of
 from webui.view.bar_chart import chart
 
 
-def pages(store: Store, engine: Engine) -> Blueprint:
-    """The blueprint."""
-    blueprint = Blueprint("offices", __name__, url_prefix="/coverage")
-
-    @blueprint.get("")
-    def offices() -> str:
-        """All offices that anything is held of."""
-        status = status_of(store, engine)
-        charts = {name: chart(row.months) for name, row in status.offices.items()}
-        return render_template("offices.html", status=status, charts=charts)
-
-    return blueprint
+def offices(store: Store, engine: Engine) -> str:
+    """All offices that anything is held of."""
+    status = status_of(store, engine)
+    charts = {name: chart(row.months) for name, row in status.offices.items()}
+    return render_template("offices.html", status=status, charts=charts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from flask import Blueprint, abort, render_template, request
+from flask import abort, render_template, request
 from flask_babel import gettext
 
 from corpus import Store, Version
@@ -14,33 +14,26 @@ from webui.view.history import FACTS, before
 from webui.view.release_text import beginning
 
 
-def pages(store: Store) -> Blueprint:
-    """The blueprint."""
-    blueprint = Blueprint("differences", __name__, url_prefix="/releases")
-
-    @blueprint.get("/<id_>/differences")
-    def differences(id_: str) -> str:
-        """What differs between version `from` and version `to`: the newest and the one before it
-        where none is named.
-        """
-        release, versions = store.get(id_), store.versions(id_)
-        if release is None or not versions:
-            abort(404, gettext("There is no release of that name here."))
-        new = _asked(versions, "to") or versions[-1]
-        old = _asked(versions, "from") or before(new, versions) or new
-        sides = [replace(each, body=tuple(beginning(each.body))) for each in (old, new)]
-        return render_template(
-            "differences.html",
-            release=release,
-            versions=versions,
-            old=old,
-            new=new,
-            comparison=compare(*sides),
-            is_cut=[each.body for each in sides] != [old.body, new.body],
-            labels=FACTS,
-        )
-
-    return blueprint
+def differences(store: Store, id_: str) -> str:
+    """What differs between version `from` and version `to`: the newest and the one before it
+    where none is named.
+    """
+    release, versions = store.get(id_), store.versions(id_)
+    if release is None or not versions:
+        abort(404, gettext("There is no release of that name here."))
+    new = _asked(versions, "to") or versions[-1]
+    old = _asked(versions, "from") or before(new, versions) or new
+    sides = [replace(each, body=tuple(beginning(each.body))) for each in (old, new)]
+    return render_template(
+        "differences.html",
+        release=release,
+        versions=versions,
+        old=old,
+        new=new,
+        comparison=compare(*sides),
+        is_cut=[each.body for each in sides] != [old.body, new.body],
+        labels=FACTS,
+    )
 
 
 def _asked(versions: Sequence[Version], name: str) -> Version | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 from uuid import NAMESPACE_URL, uuid5
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Response, render_template, request, url_for
 
 from corpus import Store, Version
 from corpus.catalog.store import Entry
@@ -60,35 +60,28 @@ class Choice:
     link: str
 
 
-def pages(store: Store) -> Blueprint:
-    """The blueprint."""
-    blueprint = Blueprint("changes", __name__)
+def edits(store: Store) -> str:
+    """A page of the ledger, the newest entries first."""
+    asked = _read_asked()
+    entries = _entries(store, asked, SIZE + 1)
+    counts = store.ledger_counts()
+    return render_template(
+        "changes.html",
+        asked=asked,
+        told=_told(store, entries[:SIZE]),
+        older=asked.link(before=entries[SIZE - 1].number) if len(entries) > SIZE else None,
+        kinds=_choices(asked, "kind", counts),
+        offices=_choices(asked, "office", counts),
+    )
 
-    @blueprint.get("/edits")
-    def changes() -> str:
-        """A page of the ledger, the newest entries first."""
-        asked = _read_asked()
-        entries = _entries(store, asked, SIZE + 1)
-        counts = store.ledger_counts()
-        return render_template(
-            "changes.html",
-            asked=asked,
-            told=_told(store, entries[:SIZE]),
-            older=asked.link(before=entries[SIZE - 1].number) if len(entries) > SIZE else None,
-            kinds=_choices(asked, "kind", counts),
-            offices=_choices(asked, "office", counts),
-        )
 
-    @blueprint.get("/edits.atom")
-    def feed() -> Response:
-        """The newest entries as a feed (RFC 4287)."""
-        asked = _read_asked()
-        told = _told(store, _entries(store, asked, SIZE))
-        updated = told[0].entry.at if told else feeds.NEVER
-        address = asked.feed()
-        return feeds.feed("changes.xml", asked=asked, told=told, address=address, updated=updated)
-
-    return blueprint
+def feed(store: Store) -> Response:
+    """The newest entries as a feed (RFC 4287)."""
+    asked = _read_asked()
+    told = _told(store, _entries(store, asked, SIZE))
+    updated = told[0].entry.at if told else feeds.NEVER
+    address = asked.feed()
+    return feeds.feed("changes.xml", asked=asked, told=told, address=address, updated=updated)
 
 
 def _read_asked() -> EditsState:

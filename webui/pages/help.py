@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from flask import Blueprint, render_template
+from flask import render_template
 from flask_babel import gettext
 
-from corpus import Settings, Store
+from corpus import Settings
 from corpus.errors import IndexUnusableError
 from corpus.statutes.wording import query_words
 from indexer import Engine, Filters, Query, parse
@@ -35,20 +35,13 @@ class Example:
     total: int
 
 
-def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
-    """The blueprint."""
-    blueprint = Blueprint("guide", __name__)
-
-    @blueprint.get("/help")
-    def guide() -> str:
-        """How to search, what is counted how, and how to cite."""
-        try:
-            examples = list(_examples(engine, settings))
-        except IndexUnusableError:
-            examples = []
-        return render_template("help.html", examples=examples)
-
-    return blueprint
+def guide(engine: Engine, settings: Settings) -> str:
+    """How to search, what is counted how, and how to cite."""
+    try:
+        examples = list(_examples(engine, settings))
+    except IndexUnusableError:
+        examples = []
+    return render_template("help.html", examples=examples)
 
 
 def _examples(engine: Engine, settings: Settings) -> Iterator[Example]:

@@ -3,100 +3,129 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
+from datetime import datetime
 
-from flask import Blueprint, Response, abort, make_response, render_template, request
+from flask import Response, abort, make_response, render_template, request
 from flask_babel import gettext
 
-from corpus import Provenance, Release, Settings, Store, certificate_exception
+from corpus import (
+    Attachment,
+    Provenance,
+    Release,
+    Settings,
+    Store,
+    Version,
+    certificate_exception,
+)
 from corpus.errors import IndexUnusableError
 from corpus.evidence.redaction import redacted_body
+from corpus.release import Alternate
 from corpus.warc.archive import read_response
 from corpus.warc.reader import read_record
-from indexer import Engine, Hit
+from indexer import Engine, Hit, Passage
 from indexer.highlight.highlighter import Highlighter
 from indexer.highlight.snippets import marked
 from webui.view.accusation import accusation
-from webui.view.attachments import files, translations
-from webui.view.cited_statutes import authorities
-from webui.view.history import lines
-from webui.view.release_text import arrange
-from webui.view.search_state import read_asked
+from webui.view.attachments import Kept, files, translations
+from webui.view.cited_statutes import Authority, authorities
+from webui.view.history import HistoryEntry, lines
+from webui.view.release_text import Text, arrange
+from webui.view.search_state import SearchState, read_asked
 
 SIMILAR = 5
 # Marked places that have an address and lead to the next; each takes some room on the page.
 STEPS = 500
 
 
-def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
-    """The blueprint."""
-    blueprint = Blueprint("releases", __name__, url_prefix="/releases")
+@dataclass(frozen=True)
+class ReleasePage:
+    """What the page of a release shows, by the names of its template."""
 
-    @blueprint.get("/<id_>")
-    def release(id_: str) -> str:
-        """One release; `q` and the filters of the search it was found by come along."""
-        found = _found(store, id_)
-        asked = read_asked(request.args)
-        versions = store.versions(id_)
-        copies = store.get_many(each.id for each in store.copies(id_))
-        similar = _similar(engine, id_, {each.id for each in copies})
-        marker = Highlighter(asked.reading(settings.query_chars).tree)
-        return render_template(
-            "release.html",
-            release=found,
-            exception=certificate_exception(found.provenance),
-            title=marked(found.title, marker.marks(found.title, "title", found.language)),
-            text=arrange(found, marker),
-            steps=STEPS,
-            accusation=accusation(found.title, found.body, found.language),
-            authorities=authorities(found),
-            files=files(store, found),
-            translations=translations(store, found),
-            versions=versions,
-            lines=lines(versions, store.history(id_)),
-            copies=copies,
-            similar=similar,
-            first_seen=store.first_seen(hit.id for hit in similar if not hit.published),
-            asked=asked,
-        )
+    release: Release
+    asked: SearchState
+    exception: str | None
+    title: Passage
+    text: Text
+    accusation: str | None
+    authorities: list[Authority]
+    files: list[tuple[Attachment, Kept]]
+    translations: list[tuple[Alternate, Release | None]]
+    versions: list[Version]
+    lines: list[HistoryEntry]
+    copies: list[Release]
+    similar: tuple[Hit, ...]
+    first_seen: dict[str, datetime]
+    steps: int = STEPS
 
-    @blueprint.get("/<id_>/response")
-    def response(id_: str) -> Response:
-        """The archived response of the newest version, or of `version`, as a download, never as a
-        page of ours: anybody may have written it.
-        """
-        found = _found(store, id_)
-        name, seen = _observed(store, found, request.args.get("version"))
-        if seen.lost_at:
-            abort(410, gettext("The response this version was read from is lost."))
-        archived = read_response(settings.archive, seen.location)
-        withheld, limit_s = store.withheld(), settings.reading_s
-        body = redacted_body(found, seen, archived, withheld, store.id_of, limit_s)
-        if body is None:
-            abort(410, gettext("This response carries a withheld release; it is not given out."))
-        answer = make_response(body)
-        kind = archived.content_type.partition(";")[0]
-        ending = {"text/html": "html", "application/json": "json"}.get(kind, "bin")
-        answer.headers["Content-Type"] = "application/octet-stream"
-        answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
-        return answer
 
-    @blueprint.get("/<id_>/attestation")
-    def attestation(id_: str) -> Response:
-        """What the archive attests of the newest version, or of `version`, as it stands there."""
-        found = _found(store, id_)
-        _, seen = _observed(store, found, request.args.get("version"))
-        if seen.attestation is None:
-            abort(404, gettext("This version is not attested yet."))
-        path = settings.archive / seen.attestation.warc_file
-        body = read_record(path, seen.attestation.warc_offset).body
-        named = {store.id_of(found.office, each["url"]) for each in json.loads(body)["alternates"]}
-        if named & store.withheld():
-            abort(410, gettext("This attestation names a withheld release."))
-        answer = make_response(body)
-        answer.headers["Content-Type"] = "application/json"
-        return answer
+def release(store: Store, engine: Engine, settings: Settings, id_: str) -> str:
+    """One release; `q` and the filters of the search it was found by come along."""
+    page = release_page(_found(store, id_), read_asked(request.args), store, engine, settings)
+    return render_template("release.html", **vars(page))
 
-    return blueprint
+
+def release_page(
+    found: Release, asked: SearchState, store: Store, engine: Engine, settings: Settings
+) -> ReleasePage:
+    """A release with what is known of it; the words that were asked for are marked."""
+    versions = store.versions(found.id)
+    copies = store.get_many(each.id for each in store.copies(found.id))
+    similar = _similar(engine, found.id, {each.id for each in copies})
+    marker = Highlighter(asked.reading(settings.query_chars).tree)
+    return ReleasePage(
+        release=found,
+        asked=asked,
+        exception=certificate_exception(found.provenance),
+        title=marked(found.title, marker.marks(found.title, "title", found.language)),
+        text=arrange(found, marker),
+        accusation=accusation(found.title, found.body, found.language),
+        authorities=authorities(found),
+        files=files(store, found),
+        translations=translations(store, found),
+        versions=versions,
+        lines=lines(versions, store.history(found.id)),
+        copies=copies,
+        similar=similar,
+        first_seen=store.first_seen(hit.id for hit in similar if not hit.published),
+    )
+
+
+def response(store: Store, settings: Settings, id_: str) -> Response:
+    """The archived response of the newest version, or of `version`, as a download, never as a
+    page of ours: anybody may have written it.
+    """
+    found = _found(store, id_)
+    name, seen = _observed(store, found, request.args.get("version"))
+    if seen.lost_at:
+        abort(410, gettext("The response this version was read from is lost."))
+    archived = read_response(settings.archive, seen.location)
+    withheld, limit_s = store.withheld(), settings.reading_s
+    body = redacted_body(found, seen, archived, withheld, store.id_of, limit_s)
+    if body is None:
+        abort(410, gettext("This response carries a withheld release; it is not given out."))
+    answer = make_response(body)
+    kind = archived.content_type.partition(";")[0]
+    ending = {"text/html": "html", "application/json": "json"}.get(kind, "bin")
+    answer.headers["Content-Type"] = "application/octet-stream"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
+    return answer
+
+
+def attestation(store: Store, settings: Settings, id_: str) -> Response:
+    """What the archive attests of the newest version, or of `version`, as it stands there."""
+    found = _found(store, id_)
+    _, seen = _observed(store, found, request.args.get("version"))
+    if seen.attestation is None:
+        abort(404, gettext("This version is not attested yet."))
+    path = settings.archive / seen.attestation.warc_file
+    body = read_record(path, seen.attestation.warc_offset).body
+    named = {store.id_of(found.office, each["url"]) for each in json.loads(body)["alternates"]}
+    if named & store.withheld():
+        abort(410, gettext("This attestation names a withheld release."))
+    answer = make_response(body)
+    answer.headers["Content-Type"] = "application/json"
+    return answer
 
 
 def _found(store: Store, id_: str) -> Release:

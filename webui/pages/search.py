@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from time import perf_counter
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Response, jsonify, render_template, request
 
 from corpus import Settings, Store
 from corpus.errors import TooCostlyError
@@ -17,65 +18,14 @@ from indexer.assist.statute_suggestions import Citing
 from indexer.assist.unknown_values import unknown_values
 from indexer.query.message import Note
 from webui.i18n import language
-from webui.view.facets import chips, filter_labels, panels
+from webui.view.facets import Chip, Panel, chips, filter_labels, panels
 from webui.view.search_state import SIZES, SORTS, SearchState, read_asked
-from webui.view.timeline import coarser, timeline
+from webui.view.timeline import Timeline, coarser, timeline
 from webui.view.translation_links import Offered, offered
 
 
-def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
-    """The blueprint."""
-    blueprint = Blueprint("search", __name__)
-
-    @blueprint.get("/")
-    def search() -> str:
-        """A page of results, the newest releases where nothing is asked for."""
-        asked = read_asked(request.args)
-        clock = perf_counter()
-        reading = asked.reading(settings.query_chars)
-        query = asked.query(reading, settings.page_size)
-        is_void = bool(asked.words) and reading.tree is None
-        results = Results((), 0, (), "") if is_void else engine.search(query)
-        results, cut_short = coarser(results, query, engine)
-        bars = timeline(results, asked, engine)
-        advice = _advice(asked, reading, query, results, engine, settings.query_chars)
-        milliseconds = (perf_counter() - clock) * 1000
-        repairs = (*reading.warnings, *results.warnings)
-        return render_template(
-            "search.html",
-            asked=asked,
-            warnings=(*asked.warnings, *advice.warnings, *repairs, *cut_short),
-            repairs=repairs,
-            better=advice.better,
-            better_link=advice.better and asked.with_words(advice.better.words).link(),
-            meant=[(each, asked.with_words(each.words).link()) for each in advice.meant],
-            translation_suggestions=advice.translation_suggestions,
-            results=results,
-            copies=store.copy_counts(hit.id for hit in results.hits),
-            first_seen=store.first_seen(hit.id for hit in results.hits if not hit.published),
-            milliseconds=milliseconds,
-            chips=chips(asked),
-            filter_labels=filter_labels(),
-            panels=panels(results, asked),
-            timeline=bars,
-            failure=advice.failure,
-            sorts=[(each, asked.with_sort(each).link(), each == asked.sort) for each in SORTS],
-            sizes=_sizes(asked, settings.page_size),
-            pager=_pager(asked, results.total - results.folded, query),
-            first=query.start + 1,
-        )
-
-    @blueprint.get("/complete")
-    def complete() -> Response:
-        """Whole queries that complete the last word of `q`, as a JSON list."""
-        typed = request.args.get("q", "")[: settings.query_chars]
-        return jsonify(completions(typed, engine))
-
-    return blueprint
-
-
 @dataclass(frozen=True)
-class _Advice:
+class Advice:
     """What else could be asked, and why nothing was found."""
 
     warnings: tuple[str, ...] = ()
@@ -85,6 +35,80 @@ class _Advice:
     failure: ZeroResultAdvice | None = None
 
 
+@dataclass(frozen=True)
+class SearchPage:
+    """What the search page shows, by the names of its template."""
+
+    asked: SearchState
+    results: Results
+    warnings: tuple[str, ...]
+    repairs: tuple[str, ...]
+    better: Suggestion | None
+    better_link: str | None
+    meant: list[tuple[Citing, str]]
+    translation_suggestions: Sequence[Offered]
+    failure: ZeroResultAdvice | None
+    copies: dict[str, int]
+    first_seen: dict[str, datetime]
+    milliseconds: float
+    chips: list[Chip]
+    filter_labels: dict[str, str]
+    panels: list[Panel]
+    timeline: Timeline | None
+    sorts: list[tuple[str, str, bool]]
+    sizes: list[tuple[int, str, bool]]
+    pager: dict[str, str | int | None]
+    first: int
+
+
+def search(store: Store, engine: Engine, settings: Settings) -> str:
+    """A page of results, the newest releases where nothing is asked for."""
+    page = search_page(read_asked(request.args), store, engine, settings)
+    return render_template("search.html", **vars(page))
+
+
+def search_page(asked: SearchState, store: Store, engine: Engine, settings: Settings) -> SearchPage:
+    """What is found, what else could be asked, and where the page leads."""
+    clock = perf_counter()
+    reading = asked.reading(settings.query_chars)
+    query = asked.query(reading, settings.page_size)
+    is_void = bool(asked.words) and reading.tree is None
+    results = Results((), 0, (), "") if is_void else engine.search(query)
+    results, cut_short = coarser(results, query, engine)
+    bars = timeline(results, asked, engine)
+    advice = _advice(asked, reading, query, results, engine, settings.query_chars)
+    milliseconds = (perf_counter() - clock) * 1000
+    repairs = (*reading.warnings, *results.warnings)
+    return SearchPage(
+        asked=asked,
+        results=results,
+        warnings=(*asked.warnings, *advice.warnings, *repairs, *cut_short),
+        repairs=repairs,
+        better=advice.better,
+        better_link=asked.with_words(advice.better.words).link() if advice.better else None,
+        meant=[(each, asked.with_words(each.words).link()) for each in advice.meant],
+        translation_suggestions=advice.translation_suggestions,
+        failure=advice.failure,
+        copies=store.copy_counts(hit.id for hit in results.hits),
+        first_seen=store.first_seen(hit.id for hit in results.hits if not hit.published),
+        milliseconds=milliseconds,
+        chips=chips(asked),
+        filter_labels=filter_labels(),
+        panels=panels(results, asked),
+        timeline=bars,
+        sorts=[(each, asked.with_sort(each).link(), each == asked.sort) for each in SORTS],
+        sizes=_sizes(asked, settings.page_size),
+        pager=_pager(asked, results.total - results.folded, query),
+        first=query.start + 1,
+    )
+
+
+def complete(engine: Engine, settings: Settings) -> Response:
+    """Whole queries that complete the last word of `q`, as a JSON list."""
+    typed = request.args.get("q", "")[: settings.query_chars]
+    return jsonify(completions(typed, engine))
+
+
 def _advice(
     asked: SearchState,
     reading: ParsedQuery,
@@ -92,7 +116,7 @@ def _advice(
     results: Results,
     engine: Engine,
     limit_chars: int,
-) -> _Advice:
+) -> Advice:
     """Advice as far as the request's time goes: without it the results are shown all the same."""
     typed = asked.words[:limit_chars]
     is_void = bool(asked.words) and reading.tree is None
@@ -101,7 +125,7 @@ def _advice(
         meant, better = alternatives(
             asked.words, reading, query, results, engine, language(), limit_chars
         )
-        return _Advice(
+        return Advice(
             (*unknown_values(query, results.facets, engine),),
             better,
             meant,
@@ -111,7 +135,7 @@ def _advice(
             else failure(typed, query, engine, match_scripts=is_blind),
         )
     except TooCostlyError:
-        return _Advice((Note("Suggestions are left out: looking for them takes too long."),))
+        return Advice((Note("Suggestions are left out: looking for them takes too long."),))
 
 
 def _sizes(asked: SearchState, usual: int) -> list[tuple[int, str, bool]]:

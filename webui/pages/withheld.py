@@ -4,24 +4,17 @@ answers from before a release was withheld from being shown after it.
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template
+from flask import Response, render_template
 
 from corpus import Store
 
 
-def pages(store: Store) -> Blueprint:
-    """The blueprint."""
-    blueprint = Blueprint("withheld", __name__)
+def withheld(store: Store) -> str:
+    """Every withholding, the newest first."""
+    return render_template("withheld.html", log=store.withholding_log())
 
-    @blueprint.get("/withheld")
-    def withheld() -> str:
-        """Every withholding, the newest first."""
-        return render_template("withheld.html", log=store.withholding_log())
 
-    @blueprint.after_app_request
-    def ask_again(response: Response) -> Response:
-        """Whoever keeps an answer asks for it again before it is shown."""
-        response.headers.setdefault("Cache-Control", "no-cache")
-        return response
-
-    return blueprint
+def ask_again(response: Response) -> Response:
+    """Whoever keeps an answer asks for it again before it is shown."""
+    response.headers.setdefault("Cache-Control", "no-cache")
+    return response

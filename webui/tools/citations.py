@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from flask import Blueprint, Response, abort, make_response, request
+from flask import Response, abort, make_response, request
 from flask_babel import gettext
 from markupsafe import Markup
 
@@ -28,46 +28,39 @@ WRITTEN: dict[str, tuple[str, str, Callable[[Citation], str]]] = {
 }
 
 
-def pages(store: Store) -> Blueprint:
-    """The blueprint."""
-    blueprint = Blueprint("citations", __name__)
+def styles() -> dict[str, object]:
+    """For the release page."""
+    return {
+        "cite": cite,
+        "citation_styles": (("Chicago", chicago), ("APA", apa)),
+        "citation_formats": (("BibTeX", "bib", bibtex), ("RIS", "ris", ris)),
+        "citation_types": {ending: kind for ending, (_, kind, _) in WRITTEN.items()},
+    }
 
-    @blueprint.app_context_processor
-    def styles() -> dict[str, object]:
-        """For the release page."""
-        return {
-            "cite": cite,
-            "citation_styles": (("Chicago", chicago), ("APA", apa)),
-            "citation_formats": (("BibTeX", "bib", bibtex), ("RIS", "ris", ris)),
-            "citation_types": {ending: kind for ending, (_, kind, _) in WRITTEN.items()},
-        }
 
-    @blueprint.get("/releases/<id_>/cite.<ending>")
-    def file(id_: str, ending: str) -> Response:
-        """A reference as a download."""
-        if ending not in WRITTEN:
-            abort(404, f"A reference can be had as .{', .'.join(WRITTEN)}.")
-        answer = _written(_cited(store, id_), ending)
-        answer.headers["Content-Disposition"] = f'attachment; filename="{id_}.{ending}"'
+def reference(store: Store, id_: str, ending: str) -> Response:
+    """A reference as a download."""
+    if ending not in WRITTEN:
+        abort(404, f"A reference can be had as .{', .'.join(WRITTEN)}.")
+    answer = _written(_cited(store, id_), ending)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{id_}.{ending}"'
+    return answer
+
+
+def unapi(store: Store) -> Response:
+    """The formats there are, those of a release, or the release in one of them (unAPI 1)."""
+    id_, name = request.args.get("id"), request.args.get("format")
+    if not id_:
+        return _formats()
+    cited = _cited(store, id_)
+    if not name:
+        answer = _formats(id_)
+        answer.status_code = 300
         return answer
-
-    @blueprint.get("/unapi")
-    def unapi() -> Response:
-        """The formats there are, those of a release, or the release in one of them (unAPI 1)."""
-        id_, name = request.args.get("id"), request.args.get("format")
-        if not id_:
-            return _formats()
-        cited = _cited(store, id_)
-        if not name:
-            answer = _formats(id_)
-            answer.status_code = 300
-            return answer
-        endings = [ending for ending, (called, _, _) in WRITTEN.items() if called == name]
-        if not endings:
-            abort(406, f"The formats are {', '.join(called for called, _, _ in WRITTEN.values())}.")
-        return _written(cited, endings[0])
-
-    return blueprint
+    endings = [ending for ending, (called, _, _) in WRITTEN.items() if called == name]
+    if not endings:
+        abort(406, f"The formats are {', '.join(called for called, _, _ in WRITTEN.values())}.")
+    return _written(cited, endings[0])
 
 
 def _cited(store: Store, id_: str) -> Citation:

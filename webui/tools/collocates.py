@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote_plus
 
-from flask import Blueprint, Response, render_template, request
+from flask import Response, render_template, request
 from flask_babel import lazy_gettext
 
 from corpus import Settings
@@ -16,7 +16,7 @@ from indexer.engine.results import Measure
 from indexer.export.collocates_csv import FACTS, both, collocate_table, forms, near, sorted_words
 from indexer.export.result_set import ExportContext, settled
 from webui.tools.downloads import TABLE_TYPE, Downloads, file
-from webui.view.facets import chips
+from webui.view.facets import Chip, chips
 from webui.view.search_state import SearchState, read_asked, read_whole
 
 WINDOW, WIDEST = 5, 20
@@ -72,57 +72,69 @@ class Counting:
         )
 
 
-def pages(engine: Engine, settings: Settings, downloads: Downloads) -> Blueprint:
-    """The blueprint."""
-    blueprint = Blueprint("collocates", __name__)
+@dataclass(frozen=True)
+class CollocatesPage:
+    """What the page shows, by the names of its template."""
 
-    @blueprint.get("/collocates")
-    def collocates() -> str:
-        """The words, each with a link to where it stands so."""
-        counting = _counting()
-        asked = counting.asked
-        reading = asked.reading(settings.query_chars)
-        found = counting.count(engine, reading)
-        return render_template(
-            "collocates.html",
-            asked=asked,
-            counting=counting,
-            found=found,
-            words=_linked(engine, counting, reading, sorted_words(found, counting.order)),
-            warnings=(*asked.warnings, *reading.warnings, *found.warnings),
-            chips=chips(asked, PAGE, **counting.more()),
-            measures=MEASURES,
-            columns=_columns(counting),
-            widest=WIDEST,
-            highest_least=HIGHEST_LEAST,
-            most=MOST,
-            table_link=counting.link("collocates.table"),
+    asked: SearchState
+    counting: Counting
+    found: Collocates
+    words: list[tuple[Collocate, str]]
+    warnings: tuple[str, ...]
+    chips: list[Chip]
+    columns: list[tuple[str, str, str]]
+    table_link: str
+    measures: dict[Measure, str]
+    widest: int = WIDEST
+    highest_least: int = HIGHEST_LEAST
+    most: int = MOST
+
+
+def collocates(engine: Engine, settings: Settings) -> str:
+    """The words, each with a link to where it stands so."""
+    page = collocates_page(_counting(), engine, settings)
+    return render_template("collocates.html", **vars(page))
+
+
+def collocates_page(counting: Counting, engine: Engine, settings: Settings) -> CollocatesPage:
+    """The words as they are counted, and where the page leads."""
+    asked = counting.asked
+    reading = asked.reading(settings.query_chars)
+    found = counting.count(engine, reading)
+    return CollocatesPage(
+        asked=asked,
+        counting=counting,
+        found=found,
+        words=_linked(engine, counting, reading, sorted_words(found, counting.order)),
+        warnings=(*asked.warnings, *reading.warnings, *found.warnings),
+        chips=chips(asked, PAGE, **counting.more()),
+        columns=_columns(counting),
+        table_link=counting.link("collocates.table"),
+        measures=MEASURES,
+    )
+
+
+def table(engine: Engine, settings: Settings, downloads: Downloads) -> Response:
+    """The same words as a table."""
+    counting = _counting()
+    asked = counting.asked
+    reading = asked.reading(settings.query_chars)
+    with downloads.place() as free:
+        found, health, at = settled(engine, lambda: counting.count(engine, reading))
+        selection = ExportContext(
+            words=asked.words,
+            filters=tuple(asked.filter_pairs()),
+            order=counting.order,
+            at=at,
+            build=health.build or "",
+            revision=health.revision,
+            total=len(found.collocates),
+            drawn=_drawn(counting),
         )
-
-    @blueprint.get("/collocates.csv")
-    def table() -> Response:
-        """The same words as a table."""
-        counting = _counting()
-        asked = counting.asked
-        reading = asked.reading(settings.query_chars)
-        with downloads.place() as free:
-            found, health, at = settled(engine, lambda: counting.count(engine, reading))
-            selection = ExportContext(
-                words=asked.words,
-                filters=tuple(asked.filter_pairs()),
-                order=counting.order,
-                at=at,
-                build=health.build or "",
-                revision=health.revision,
-                total=len(found.collocates),
-                drawn=_drawn(counting),
-            )
-            found = replace(found, collocates=tuple(sorted_words(found, counting.order)))
-            kept: ExitStack = free.pop_all()
-        rows = collocate_table(selection, found)
-        return file(rows, TABLE_TYPE, "collocates", at, "csv", kept)
-
-    return blueprint
+        found = replace(found, collocates=tuple(sorted_words(found, counting.order)))
+        kept: ExitStack = free.pop_all()
+    rows = collocate_table(selection, found)
+    return file(rows, TABLE_TYPE, "collocates", at, "csv", kept)
 
 
 def _counting() -> Counting:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import get_args
 from urllib.parse import quote
 
-from flask import Blueprint, Response, abort, render_template, request, url_for
+from flask import Response, abort, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 
 from corpus import Settings, Store
-from indexer import Engine, KwicLine
+from indexer import Concordance, Engine, KwicLine
 from indexer.engine.results import LineSort
 from indexer.export.concordance_csv import line_table, select_lines
 from webui.i18n import number as number_words
 from webui.tools.downloads import TABLE_TYPE, Downloads, file
-from webui.view.facets import chips
+from webui.view.facets import Chip, chips
 from webui.view.search_state import SearchState, read_asked
 
 SIZE = 50
@@ -43,55 +44,73 @@ class Shown:
     link: str
 
 
-def pages(store: Store, engine: Engine, settings: Settings, downloads: Downloads) -> Blueprint:
-    """The blueprint."""
-    blueprint = Blueprint("concordance", __name__)
+@dataclass(frozen=True)
+class ConcordancePage:
+    """What the page shows, by the names of its template."""
 
-    @blueprint.get("/concordance")
-    def concordance() -> str:
-        """A page of lines."""
-        asked, order = read_asked(request.args), _order()
-        reading = asked.reading(settings.query_chars)
-        found = engine.occurrences(asked.query(reading, SIZE), order, (asked.page - 1) * SIZE, SIZE)
-        last = max(1, -(-found.total // SIZE))
-        return render_template(
-            "concordance.html",
-            asked=asked,
-            order=order,
-            found=found,
-            lines=[Shown(line, place(asked, line)) for line in found.mentions],
-            warnings=(*asked.warnings, *reading.warnings, *found.warnings),
-            chips=chips(asked, PAGE, by=order),
-            orders=[(each, words, _link(asked, 1, each)) for each, words in ORDERS.items()],
-            first_seen=store.first_seen({line.id for line in found.mentions if not line.published}),
-            last=last,
-            previous=_link(asked, min(asked.page - 1, last), order) if asked.page > 1 else None,
-            next=_link(asked, asked.page + 1, order) if asked.page < last else None,
-            last_link=_link(asked, last, order),
-            table_link=asked.with_page(1).link("concordance.table", by=order),
+    asked: SearchState
+    order: LineSort
+    found: Concordance
+    lines: list[Shown]
+    warnings: tuple[str, ...]
+    chips: list[Chip]
+    orders: list[tuple[LineSort, str, str]]
+    first_seen: dict[str, datetime]
+    last: int
+    previous: str | None
+    next: str | None
+    last_link: str
+    table_link: str
+
+
+def concordance(store: Store, engine: Engine, settings: Settings) -> str:
+    """A page of lines."""
+    page = concordance_page(read_asked(request.args), _order(), store, engine, settings)
+    return render_template("concordance.html", **vars(page))
+
+
+def concordance_page(
+    asked: SearchState, order: LineSort, store: Store, engine: Engine, settings: Settings
+) -> ConcordancePage:
+    """A page of lines, and where it leads."""
+    reading = asked.reading(settings.query_chars)
+    found = engine.occurrences(asked.query(reading, SIZE), order, (asked.page - 1) * SIZE, SIZE)
+    last = max(1, -(-found.total // SIZE))
+    return ConcordancePage(
+        asked=asked,
+        order=order,
+        found=found,
+        lines=[Shown(line, place(asked, line)) for line in found.mentions],
+        warnings=(*asked.warnings, *reading.warnings, *found.warnings),
+        chips=chips(asked, PAGE, by=order),
+        orders=[(each, words, _link(asked, 1, each)) for each, words in ORDERS.items()],
+        first_seen=store.first_seen({line.id for line in found.mentions if not line.published}),
+        last=last,
+        previous=_link(asked, min(asked.page - 1, last), order) if asked.page > 1 else None,
+        next=_link(asked, asked.page + 1, order) if asked.page < last else None,
+        last_link=_link(asked, last, order),
+        table_link=asked.with_page(1).link("concordance.table", by=order),
+    )
+
+
+def table(engine: Engine, settings: Settings, downloads: Downloads) -> Response:
+    """All lines, in the order of the page."""
+    asked, order = read_asked(request.args), _order()
+    reading = asked.reading(settings.query_chars)
+    with downloads.place() as free:
+        selection, lines = select_lines(
+            engine,
+            asked.query(reading, 0),
+            order,
+            asked.words,
+            tuple(asked.filter_pairs()),
+            (*asked.warnings, *reading.warnings),
         )
-
-    @blueprint.get("/concordance.csv")
-    def table() -> Response:
-        """All lines, in the order of the page."""
-        asked, order = read_asked(request.args), _order()
-        reading = asked.reading(settings.query_chars)
-        with downloads.place() as free:
-            selection, lines = select_lines(
-                engine,
-                asked.query(reading, 0),
-                order,
-                asked.words,
-                tuple(asked.filter_pairs()),
-                (*asked.warnings, *reading.warnings),
-            )
-            if selection.total > MOST_ROWS:
-                abort(413, _too_many(selection.total))
-            rows = line_table(selection, lines, _permalink())
-            kept = free.pop_all()
-        return file(rows, TABLE_TYPE, "lines", selection.at, "csv", kept)
-
-    return blueprint
+        if selection.total > MOST_ROWS:
+            abort(413, _too_many(selection.total))
+        rows = line_table(selection, lines, _permalink())
+        kept = free.pop_all()
+    return file(rows, TABLE_TYPE, "lines", selection.at, "csv", kept)
 
 
 def _too_many(number: int) -> str:

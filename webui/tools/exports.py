@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from flask import Blueprint, Response, abort, redirect, render_template, request
+from flask import Response, abort, redirect, render_template, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response as Answer
 
-from corpus import Settings, Store
+from corpus import Release, Settings, Store
 from indexer import Engine, Query
 from indexer.export.csv import table
 from indexer.export.formats import FORMATS
@@ -22,62 +22,74 @@ DRAWN, MOST_DRAWN = 50, 2000
 MOST_CODES = 40
 
 
-def pages(store: Store, engine: Engine, settings: Settings, downloads: Downloads) -> Blueprint:
-    """The blueprint."""
-    blueprint = Blueprint("exports", __name__)
+def formats() -> dict[str, object]:
+    """For every page with downloads."""
+    return {"export_formats": FORMATS}
 
-    @blueprint.app_context_processor
-    def formats() -> dict[str, object]:
-        return {"export_formats": FORMATS}
 
-    @blueprint.get("/export.<ending>")
-    def export(ending: str) -> Response:
-        """Every hit, in the order of the page."""
-        if ending not in FORMATS:
-            abort(404, f"Hits can be had as {', '.join(each.label for each in FORMATS.values())}.")
-        with downloads.place() as place:
-            selection, ids = _selected(engine, read_asked(request.args), settings)
-            lines = FORMATS[ending].write(selection, ranked(store, ids))
-            kept = place.pop_all()
-        return file(lines, FORMATS[ending].media_type, "hits", selection.at, ending, kept)
+def export(
+    store: Store, engine: Engine, settings: Settings, downloads: Downloads, ending: str
+) -> Response:
+    """Every hit, in the order of the page."""
+    if ending not in FORMATS:
+        abort(404, f"Hits can be had as {', '.join(each.label for each in FORMATS.values())}.")
+    with downloads.place() as place:
+        selection, ids = _selected(engine, read_asked(request.args), settings)
+        lines = FORMATS[ending].write(selection, ranked(store, ids))
+        kept = place.pop_all()
+    return file(lines, FORMATS[ending].media_type, "hits", selection.at, ending, kept)
 
-    @blueprint.get("/sample")
-    def sample() -> str | Answer:
-        """A random sample as a list; an address without a seed leads to one that has one."""
-        asked, size, codes = read_asked(request.args), _size(), _codes()
-        if not request.args.get("seed", "").strip():
-            return redirect(_link("exports.sample", asked, size, secrets.token_hex(4), codes))
-        seed = request.args["seed"].strip()
-        selection, ids = _selected(engine, asked, settings)
-        return render_template(
-            "sample.html",
-            asked=asked,
-            selection=selection,
-            hits=[release for _, release in ranked(store, draw(ids, size, seed))],
-            size=size,
-            most=MOST_DRAWN,
-            seed=seed,
-            codes=", ".join(codes),
-            table_link=_link("exports.sample_table", asked, size, seed, codes),
-            another_link=_link("exports.sample", asked, size, "", codes),
-        )
 
-    @blueprint.get("/sample.csv")
-    def sample_table() -> Response:
-        """The sample as a table, with an empty column for every code."""
-        seed, size = request.args.get("seed", "").strip(), _size()
-        if not seed:
-            abort(400, gettext("A sample needs a seed=..., so that it can be drawn again."))
-        with downloads.place() as place:
-            selection, ids = _selected(engine, read_asked(request.args), settings)
-            chosen = draw(ids, size, seed)
-            facts = (("hits", str(selection.total)), ("sample", str(size)), ("seed", seed))
-            selection = replace(selection, order="random", drawn=facts)
-            lines = table(selection, ranked(store, chosen), _codes())
-            kept = place.pop_all()
-        return file(lines, TABLE_TYPE, "sample", selection.at, "csv", kept)
+@dataclass(frozen=True)
+class SamplePage:
+    """What the page shows, by the names of its template."""
 
-    return blueprint
+    asked: SearchState
+    selection: ExportContext
+    hits: list[Release]
+    size: int
+    seed: str
+    codes: str
+    table_link: str
+    another_link: str
+    most: int = MOST_DRAWN
+
+
+def sample(store: Store, engine: Engine, settings: Settings) -> str | Answer:
+    """A random sample as a list; an address without a seed leads to one that has one."""
+    asked, size, codes = read_asked(request.args), _size(), _codes()
+    seed = request.args.get("seed", "").strip()
+    if not seed:
+        return redirect(_link("exports.sample", asked, size, secrets.token_hex(4), codes))
+    selection, ids = _selected(engine, asked, settings)
+    page = SamplePage(
+        asked=asked,
+        selection=selection,
+        hits=[release for _, release in ranked(store, draw(ids, size, seed))],
+        size=size,
+        seed=seed,
+        codes=", ".join(codes),
+        table_link=_link("exports.sample_table", asked, size, seed, codes),
+        another_link=_link("exports.sample", asked, size, "", codes),
+    )
+    return render_template("sample.html", **vars(page))
+
+
+def sample_table(
+    store: Store, engine: Engine, settings: Settings, downloads: Downloads
+) -> Response:
+    """The sample as a table, with an empty column for every code."""
+    seed, size = request.args.get("seed", "").strip(), _size()
+    if not seed:
+        abort(400, gettext("A sample needs a seed=..., so that it can be drawn again."))
+    with downloads.place() as place:
+        selection, ids = _selected(engine, read_asked(request.args), settings)
+        chosen = draw(ids, size, seed)
+        facts = (("hits", str(selection.total)), ("sample", str(size)), ("seed", seed))
+        selection = replace(selection, order="random", drawn=facts)
+        lines = table(selection, ranked(store, chosen), _codes())
+        kept = place.pop_all()
+    return file(lines, TABLE_TYPE, "sample", selection.at, "csv", kept)
 
 
 def _selected(

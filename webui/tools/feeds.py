@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Response, make_response, render_template, request
 
 from corpus import Release, Settings, Store
 from indexer import Engine, Passage, Query
@@ -40,29 +40,22 @@ class Item:
         return self.release.provenance.fetched_at
 
 
-def pages(store: Store, engine: Engine, settings: Settings) -> Blueprint:
-    """The blueprint."""
-    blueprint = Blueprint("feeds", __name__)
-
-    @blueprint.get("/search.atom")
-    def search() -> Response:
-        """The newest hits of a search, in whatever order its page has."""
-        asked = replace(read_asked(request.args), sort="newest", page=1)
-        reading = asked.reading(settings.query_chars)
-        is_void = asked.words and reading.tree is None
-        found = [] if is_void else _newest(store, engine, Query(reading.tree, asked.filters))
-        marker = Highlighter(reading.tree)
-        items = [_item(release, at, marker) for at, release in found]
-        return feed(
-            "hits.xml",
-            asked=asked,
-            items=items,
-            warnings=(*asked.warnings, *reading.warnings),
-            address=_address(asked),
-            updated=max((each.updated for each in items), default=NEVER),
-        )
-
-    return blueprint
+def search(store: Store, engine: Engine, settings: Settings) -> Response:
+    """The newest hits of a search, in whatever order its page has."""
+    asked = replace(read_asked(request.args), sort="newest", page=1)
+    reading = asked.reading(settings.query_chars)
+    is_void = asked.words and reading.tree is None
+    found = [] if is_void else _newest(store, engine, Query(reading.tree, asked.filters))
+    marker = Highlighter(reading.tree)
+    items = [_item(release, at, marker) for at, release in found]
+    return feed(
+        "hits.xml",
+        asked=asked,
+        items=items,
+        warnings=(*asked.warnings, *reading.warnings),
+        address=_address(asked),
+        updated=max((each.updated for each in items), default=NEVER),
+    )
 
 
 def feed(template: str, **values: Any) -> Response:

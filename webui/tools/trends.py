@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Response, make_response, render_template, request
 from flask_babel import gettext
 
 from corpus import Settings
@@ -21,7 +21,7 @@ from indexer.export.trends import SCALES, Scale, Trends, compare, trend_table
 from indexer.query.message import Note
 from webui.tools.downloads import TABLE_TYPE, Downloads, file
 from webui.view.facets import chips
-from webui.view.line_chart import HEIGHT, WIDTH, draw
+from webui.view.line_chart import HEIGHT, WIDTH, Curves, draw
 from webui.view.periods import (
     SCALE_NAMES,
     STEP_NAMES,
@@ -81,52 +81,68 @@ class Answered:
     at: datetime
 
 
-def pages(engine: Engine, settings: Settings, downloads: Downloads) -> Blueprint:
-    """The blueprint."""
-    blueprint = Blueprint("trends", __name__)
+@dataclass(frozen=True)
+class Chart:
+    """What the chart on the page and the one in a file are made of, by the names of templates."""
 
-    @blueprint.get("/trends")
-    def trends() -> str:
-        """The chart, and the same as a table."""
-        compared = _compared()
-        answered = compared.run(engine, settings.query_chars, MOST_DRAWN)
-        return render_template(
-            "trends.html",
-            asked=compared.asked,
-            compared=compared,
-            most=MOST_QUERIES,
-            steps=STEP_NAMES,
-            chips=chips(compared.asked, PAGE, **compared.more()),
-            table_link=compared.link("trends.table"),
-            drawing_link=compared.link("trends.drawing"),
-            links=links_of(compared.asked, answered.trends),
-            **_drawn(compared, answered),
-        )
+    found: Trends
+    values: list[list[float | None]]
+    curves: Curves
+    names: list[str]
+    named: dict[int, str]
+    labels: list[str]
+    heading: str
+    description: list[str]
+    x_name: str
+    scale: Scale
+    step_name: str
+    filters: str
+    warnings: tuple[str, ...]
+    health: Health
+    at: datetime
+    size: tuple[int, int] = (WIDTH, HEIGHT)
+    scales: Mapping[Scale, str] = field(default_factory=lambda: SCALE_NAMES)
 
-    @blueprint.get("/trends.csv")
-    def table() -> Response:
-        """The numbers, one row for every query and period."""
-        compared = _compared()
-        with downloads.place() as free:
-            answered = compared.run(engine, settings.query_chars, MOST_ROWS)
-            rows = _rows(compared, answered)
-            kept: ExitStack = free.pop_all()
-        return file(rows, TABLE_TYPE, "trends", answered.at, "csv", kept)
 
-    @blueprint.get("/trends.svg")
-    def drawing() -> Response:
-        """The chart as a file that needs nothing else, and tells where it comes from."""
-        compared = _compared()
-        answered = compared.run(engine, settings.query_chars, MOST_DRAWN)
-        answer = make_response(
-            render_template("trends.svg", compared=compared, **_drawn(compared, answered))
-        )
-        answer.content_type = "image/svg+xml; charset=utf-8"
-        name = f"communique-trends-{answered.at:%Y%m%dT%H%M%SZ}.svg"
-        answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        return answer
+def trends(engine: Engine, settings: Settings) -> str:
+    """The chart, and the same as a table."""
+    compared = _compared()
+    answered = compared.run(engine, settings.query_chars, MOST_DRAWN)
+    return render_template(
+        "trends.html",
+        asked=compared.asked,
+        compared=compared,
+        most=MOST_QUERIES,
+        steps=STEP_NAMES,
+        chips=chips(compared.asked, PAGE, **compared.more()),
+        table_link=compared.link("trends.table"),
+        drawing_link=compared.link("trends.drawing"),
+        links=links_of(compared.asked, answered.trends),
+        **vars(chart(compared, answered)),
+    )
 
-    return blueprint
+
+def table(engine: Engine, settings: Settings, downloads: Downloads) -> Response:
+    """The numbers, one row for every query and period."""
+    compared = _compared()
+    with downloads.place() as free:
+        answered = compared.run(engine, settings.query_chars, MOST_ROWS)
+        rows = _rows(compared, answered)
+        kept: ExitStack = free.pop_all()
+    return file(rows, TABLE_TYPE, "trends", answered.at, "csv", kept)
+
+
+def drawing(engine: Engine, settings: Settings) -> Response:
+    """The chart as a file that needs nothing else, and tells where it comes from."""
+    compared = _compared()
+    answered = compared.run(engine, settings.query_chars, MOST_DRAWN)
+    answer = make_response(
+        render_template("trends.svg", compared=compared, **vars(chart(compared, answered)))
+    )
+    answer.content_type = "image/svg+xml; charset=utf-8"
+    name = f"communique-trends-{answered.at:%Y%m%dT%H%M%SZ}.svg"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
 def _compared() -> Compared:
@@ -144,8 +160,8 @@ def _compared() -> Compared:
     )
 
 
-def _drawn(compared: Compared, answered: Answered) -> dict[str, Any]:
-    """What the chart on the page and the one in a file are made of."""
+def chart(compared: Compared, answered: Answered) -> Chart:
+    """The chart of what was found."""
     found, scale = answered.trends, compared.scale
     values = [[found.value(each, at, scale) for at in found.numbers] for each in found.trends]
     named = named_places(found.step, found.numbers)
@@ -153,27 +169,25 @@ def _drawn(compared: Compared, answered: Answered) -> dict[str, Any]:
     names = [period_words(found.step, number) for number in found.numbers]
     labels = [each.words or gettext("All releases") for each in found.trends]
     step = STEP_NAMES[found.step]
-    return {
-        "found": found,
-        "values": values,
-        "curves": curves,
-        "names": names,
-        "named": named,
-        "labels": labels,
-        "heading": gettext(
+    return Chart(
+        found=found,
+        values=values,
+        curves=curves,
+        names=names,
+        named=named,
+        labels=labels,
+        heading=gettext(
             "%(measure)s: %(queries)s", measure=SCALE_NAMES[scale], queries=", ".join(labels)
         ),
-        "description": description(curves, names, labels, step),
-        "x_name": gettext("%(step)s of publication", step=step),
-        "size": (WIDTH, HEIGHT),
-        "scale": scale,
-        "scales": SCALE_NAMES,
-        "step_name": step,
-        "filters": urlencode(compared.asked.filter_pairs()),
-        "warnings": answered.warnings,
-        "health": answered.health,
-        "at": answered.at,
-    }
+        description=description(curves, names, labels, step),
+        x_name=gettext("%(step)s of publication", step=step),
+        scale=scale,
+        step_name=step,
+        filters=urlencode(compared.asked.filter_pairs()),
+        warnings=answered.warnings,
+        health=answered.health,
+        at=answered.at,
+    )
 
 
 def _rows(compared: Compared, answered: Answered) -> Iterator[str]:
