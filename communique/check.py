@@ -66,7 +66,7 @@ def check_command(
             mirrors=mirrors,
             limit=limit,
             delay_s=delay,
-            progress=lambda done: show(name, done, None),
+            on_progress=lambda done: show(name, done, None),
         )
     if as_json:
         pages = [_as_plain(each) for each in readings]

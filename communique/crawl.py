@@ -113,7 +113,7 @@ def crawl_command(
                 since=since,
                 limit=limit,
                 delay_s=delay,
-                progress=note,
+                on_progress=note,
             )
             _crawl_each(chosen, settings, crawl_one, reports)
     finally:  # also what came before an error or a signal that ends the command

@@ -115,7 +115,7 @@ def reparse_command(
                 settings,
                 store,
                 is_applied=is_applied,
-                progress=lambda report: show(report.office, report.read, None),
+                on_progress=lambda report: show(report.office, report.read, None),
             )
             for name in chosen
         ]

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Text, cast, select
 
-from corpus.catalog.current import CURRENT
 from corpus.database import tables
 from corpus.database.batches import streamed
+from corpus.database.current import CURRENT
 
 GONE = frozenset({404, 410})
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, extract, func, select
 
-from corpus.catalog.current import CURRENT, withheld_ids
 from corpus.database import tables
+from corpus.database.current import CURRENT, withheld_ids
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, Select, func, select
 
-from corpus.catalog.current import withheld_ids
 from corpus.database import tables
+from corpus.database.current import withheld_ids
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
-from corpus.catalog.current import CURRENT, withheld_ids
-from corpus.catalog.sequence import next_revision
 from corpus.database import tables
+from corpus.database.current import CURRENT, withheld_ids
+from corpus.database.sequence import next_revision
 
 SHINGLE = 4
 # 16 bands of 8: of two bodies that are 0.9 alike all but 1 in 10,000 share a band.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, Table, select
 
-from corpus.catalog.current import current_releases
 from corpus.catalog.mapping import read_release, read_version
 from corpus.database import tables
 from corpus.database.batches import streamed
+from corpus.database.current import current_releases
 
 # What a value ends in that is not what its column should hold.
 UNREADABLE = (ValueError, TypeError, LookupError, AttributeError)

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, select, update
 
 from corpus.catalog.mapping import statute_values
-from corpus.catalog.sequence import next_revision
 from corpus.catalog.store import Store
 from corpus.database import tables
+from corpus.database.sequence import next_revision
 from corpus.statutes import RULES
 
 CHUNK = 500

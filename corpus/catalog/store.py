@@ -17,7 +17,6 @@ from corpus.catalog.attachments import Attached, count_attached
 from corpus.catalog.attestation import Attestor
 from corpus.catalog.coverage import Coverage, read_coverage
 from corpus.catalog.crawl_history import read_open_runs, read_runs
-from corpus.catalog.current import CURRENT, current_releases, withheld_ids
 from corpus.catalog.ledger import Entry, count_ledger, read_history, read_ledger
 from corpus.catalog.mapping import (
     Visit,
@@ -29,12 +28,13 @@ from corpus.catalog.mapping import (
 )
 from corpus.catalog.near_duplicates import Copy, count_copies, read_copies, read_groups
 from corpus.catalog.row_check import unreadable
-from corpus.catalog.sequence import hold
 from corpus.catalog.versioning import Outcome, record
 from corpus.catalog.withholding import WithholdingEntry, read_log
 from corpus.database import tables
 from corpus.database.batches import BATCH, chunks, streamed
+from corpus.database.current import CURRENT, current_releases, withheld_ids
 from corpus.database.opening import check_pages, failed, not_whole, open_catalog, shown
+from corpus.database.sequence import hold
 from corpus.database.sqlite_file import check_unchanged
 from corpus.errors import NoCatalogError
 from corpus.plural import pluralize

@@ -13,9 +13,9 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from corpus.catalog import near_duplicates
 from corpus.catalog.comparison import DERIVED, LISTS, differs, improved, is_same_bytes, learned
-from corpus.catalog.current import current_releases
-from corpus.catalog.sequence import next_revision
 from corpus.database import tables
+from corpus.database.current import current_releases
+from corpus.database.sequence import next_revision
 from corpus.release import FACTS, MADE, REVISED
 
 Outcome = Literal["new", "changed", "same"]

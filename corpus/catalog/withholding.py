@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from corpus.catalog.current import withheld_ids
 from corpus.catalog.near_duplicates import tell_group
-from corpus.catalog.sequence import next_revision
 from corpus.database import tables
+from corpus.database.current import withheld_ids
+from corpus.database.sequence import next_revision
 from corpus.errors import StoreError
 
 # Shorter titles could stand in a sentence by chance.

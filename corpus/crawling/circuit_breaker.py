@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corpus.crawling.spider import FetchFailure, FetchResult
+from corpus.crawling.fetching.requests import FetchFailure, FetchResult
 from corpus.errors import CrawlError
 from corpus.review.report import CrawlReport
 
@@ -12,7 +12,7 @@ MOST_MISSING = 100
 WALLS = frozenset({"bot_wall", "login_page"})
 
 
-class Trouble:
+class CircuitBreaker:
     """Counts them by what a run's report tells of each answer."""
 
     def __init__(self, report: CrawlReport) -> None:

@@ -1,22 +1,24 @@
-"""One run: spider -> archive -> read -> gate -> store, and its report."""
+"""One office crawled: a run fetches and stages, is judged, and published or held; its report."""
 
 from __future__ import annotations
 
 import errno
 import time
-from contextlib import suppress
 from datetime import UTC, date, datetime
-from ipaddress import ip_address
+from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from corpus.catalog.store import Store
-from corpus.crawling.crawl_run import Progress, Run
-from corpus.crawling.spider import fetch_all
+from corpus.crawling.answer_handler import AnswerHandler
+from corpus.crawling.budget import Budget
+from corpus.crawling.crawl_run import OnProgress, Run
+from corpus.crawling.fetching.fetch_plan import FetchPlan, plan_fetch
+from corpus.crawling.frontier import Frontier
+from corpus.crawling.schedule import read_schedule
 from corpus.error_log import sentence
 from corpus.errors import RecordError, SettingsError, StoreError
 from corpus.issue import Issue
-from corpus.reading import address
 from corpus.reading.source import Route
 from corpus.review.baseline import read_baseline
 from corpus.review.report import CrawlReport
@@ -24,10 +26,8 @@ from corpus.review.run_checks import judge
 from corpus.review.staging import Staging
 from corpus.settings import Settings
 from corpus.signals import Interruption
-from corpus.sources import office
 from corpus.warc.writer import ArchiveWriter
 
-LEAST_DELAY_S = 1.0
 # What the system says of a disk that can be written for no office.
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
@@ -42,7 +42,7 @@ def crawl(
     since: date | None = None,
     limit: int | None = None,
     delay_s: float | None = None,
-    progress: Progress = lambda report: None,
+    on_progress: OnProgress = lambda report: None,
 ) -> CrawlReport:
     """Crawl one office by one route and keep the report; `report.error` says why it failed, if so.
 
@@ -53,17 +53,16 @@ def crawl(
     Raises OfficeError, SettingsError, Interruption, and StoreError where the next office would fare
     no better.
     """
-    way = office(name).route(route)
-    mirrors = {address.host(name): base for name, base in (mirrors or {}).items()}
-    delay = settings.delay_s if delay_s is None else delay_s
-    check_delay(delay, way, mirrors)
-    report, now, staging = CrawlReport(name, way.name), datetime.now(UTC), None
+    plan = plan_fetch(name, settings, route, mirrors, delay_s)
+    report, now, staging = CrawlReport(name, plan.route.name), datetime.now(UTC), None
     try:
-        staging = Staging(store, name, way.name, now, settings.walk_days)
-        with ArchiveWriter(settings.archive, name, settings.warc_mb * 1_000_000) as archive:
-            run = Run(way, settings, staging, archive, since, limit, progress, report)
-            error = _fetch(run, mirrors, delay)
-        _end(run)
+        staging = Staging(store, name, report.route, now, settings.walk_days)
+        report.resume(*staging.counts())
+        frontier = Frontier(plan.route, read_schedule(settings.revisits), staging, report)
+        budget = Budget(settings, limit)
+        run = Run(settings, staging, frontier, budget, since, on_progress, report)
+        error = _fetch(run, plan)
+        _end(run, plan.route)
     except SettingsError:
         raise
     except Exception as raised:  # noqa: BLE001 (whatever it is, the next office is crawled)
@@ -86,62 +85,49 @@ def _is_of_all(error: Exception) -> bool:
     return isinstance(cause, SQLAlchemyError) or getattr(cause, "errno", None) in FULL
 
 
-def _fetch(run: Run, mirrors: dict[str, str], delay_s: float) -> Exception | None:
+def _fetch(run: Run, plan: FetchPlan) -> Exception | None:
     """Fetch and take in until nothing is wanted; what ended it before, if anything did."""
-    clock, found = time.monotonic(), None
-    way, trust = run.route, (run.source.broken_chains, run.route.https_only)
-    try:
-        fetch_all(way.hosts, mirrors, delay_s, run.settings, run.next, *trust)
-    except Exception as error:  # noqa: BLE001 (what was seen until then is judged as usual)
-        found = error
-        run.report.error = sentence(error, run.settings, f"crawl of {run.name}")
-    finally:
-        run.report.seconds = time.monotonic() - clock
+    settings, report, found = run.settings, run.report, None
+    began = time.monotonic()
+    with ArchiveWriter(settings.archive, report.office, settings.warc_mb * 1_000_000) as archive:
+        handler = AnswerHandler(
+            plan.route, settings, run.staging, archive, run.frontier, run.budget, report
+        )
+        try:
+            plan.fetch(settings, partial(run.next, handler.take))
+        except Exception as error:  # noqa: BLE001 (what was seen until then is judged as usual)
+            found = error
+            report.error = sentence(error, settings, f"crawl of {report.office}")
+        finally:
+            report.seconds = time.monotonic() - began
     return found
 
 
-def _end(run: Run) -> None:
+def _end(run: Run, route: Route) -> None:
     """Judge a run, and publish or hold what it has seen."""
-    report, staging = run.report, run.staging
-    _tell_lost(run)  # of an earlier run
-    if run.walked and run.frontier.carries_releases:
-        report.vanished += staging.add_unlisted()
+    report, staging, is_walk = run.report, run.staging, run.is_walk
+    _report_lost(run)  # of an earlier run
+    if is_walk and run.frontier.carries_releases:
+        report.lose(staging.add_unlisted())
     with staging.store.reading() as connection:
-        silent = run.route.silent.union(*(each.silent for each in run.route.layouts))
-        usual = read_baseline(connection, run.name, run.route.name, silent)
-    report.quarantined = judge(report, usual, run.walked)
+        silent = route.silent.union(*(each.silent for each in route.layouts))
+        usual = read_baseline(connection, report.office, report.route, silent)
+    report.quarantined = judge(report, usual, is_walk)
     if report.quarantined:
-        staging.hold(report.as_json(), run.walked)
+        staging.hold(report.as_json(), is_walk)
         return
     if not (report.listed or report.error or report.cut_short):
-        report.error = f"{run.route.start} lists no release at all."
-    if staging.rest and not run.is_whole:
+        report.error = f"{route.start} lists no release at all."
+    if staging.rest and not report.is_whole:
         report.rest = run.frontier.left()  # an error, too, keeps the place in what was left before
-    staging.publish(report.as_json(), run.walked, run.settings.gone_visits)
-    _tell_lost(run)
+    staging.publish(report.as_json(), is_walk, run.settings.gone_visits)
+    _report_lost(run)
     staging.keep(report)
 
 
-def _tell_lost(run: Run) -> None:
+def _report_lost(run: Run) -> None:
     """Report what could not be published, each once."""
     for url, error in run.staging.lost:
-        told = sentence(error, run.settings, url)
-        run.report.refused.append(Issue(url, "internal_error", told))
+        reason = sentence(error, run.settings, url)
+        run.report.refuse(Issue(url, "internal_error", reason))
     run.staging.lost.clear()
-
-
-def check_delay(delay_s: float, route: Route, mirrors: dict[str, str]) -> None:
-    """Raise SettingsError for a delay that is impolite to a live office; mirrors stand any."""
-    live = [host for host in route.hosts if not _is_loopback(mirrors.get(address.host(host), ""))]
-    if delay_s < 0 or (delay_s < LEAST_DELAY_S and live):
-        raise SettingsError(
-            f"A delay of {delay_s:g} s is too short for {', '.join(live) or 'any host'}:"
-            f" {LEAST_DELAY_S:g} s is the least, except where a mirror on loopback stands in."
-        )
-
-
-def _is_loopback(url: str) -> bool:
-    host = address.split(url).hostname or ""
-    with suppress(ValueError):
-        return ip_address(host).is_loopback
-    return host == "localhost"

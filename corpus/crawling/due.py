@@ -9,33 +9,33 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, select
 
 from corpus.catalog.attachments import GONE
-from corpus.catalog.current import CURRENT
 from corpus.crawling.schedule import RevisitState
 from corpus.database import tables
 from corpus.database.batches import chunks, streamed
+from corpus.database.current import CURRENT
 
 # A listed address that answers 404 has no date: it is visited like a release a month old.
 AGE_OF_DEAD = timedelta(days=30)
 
 
-def standings(connection: Connection, ids: Iterable[str]) -> dict[str, RevisitState]:
+def revisit_states(connection: Connection, ids: Iterable[str]) -> dict[str, RevisitState]:
     """Those of these releases that are known, and what decides whether they are due."""
     found: dict[str, RevisitState] = {}
     for some in chunks(ids):
         rows = connection.execute(_known().where(tables.release.c.id.in_(some)))
-        found |= {row.id: _standing(row) for row in rows}
+        found |= {row.id: _revisit_state(row) for row in rows}
     return found
 
 
 def met_on(
     connection: Connection, office: str, route: str, run: int
 ) -> Iterator[tuple[str, str, RevisitState]]:
-    """Id, URL and standing of a route's releases that a run has not seen yet, streamed."""
+    """Id, URL and state of a route's releases that a run has not seen yet, streamed."""
     r, s = tables.release.c, tables.staged.c
     seen = select(s.release).where(s.run == run)
     query = _known().where(r.office == office, r.route == route, r.id.not_in(seen))
     for row in streamed(connection, query):
-        yield row.id, row.url, _standing(row)
+        yield row.id, row.url, _revisit_state(row)
 
 
 def dead(connection: Connection, office: str, urls: Iterable[str]) -> dict[str, RevisitState]:
@@ -68,7 +68,7 @@ def _known() -> Select[Any]:
     return select(*columns).select_from(CURRENT).where(v.origin.is_(None))
 
 
-def _standing(row: Row[Any]) -> RevisitState:
+def _revisit_state(row: Row[Any]) -> RevisitState:
     day = row.published or row.first_seen.date()
     is_in_doubt = bool((row.misses and not row.gone_since) or row.lost_at)
     return RevisitState(day, row.checked, is_in_doubt, bool(row.misses), row.attachments is None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -11,17 +11,16 @@ from corpus.catalog.comparison import is_same_bytes
 from corpus.catalog.mapping import Visit, as_json, version_values
 from corpus.catalog.versioning import compare
 from corpus.errors import StoreError
-from corpus.evidence.exchanges import Answer, ParsedPage, read
-from corpus.evidence.recover import Taken
-from corpus.evidence.reparse import read_anew
+from corpus.evidence.exchanges import Answer, EvidenceRef, ParsedPage, read, read_anew
 from corpus.issue import Issue
 from corpus.reading import validation
-from corpus.reading.source import Route, Source
+from corpus.reading.source import Route
 from corpus.release import Draft, Provenance, Release, sha256
 from corpus.review.office_validation import OfficeGate
 from corpus.review.report import CrawlReport, stated_facts
 from corpus.review.staging import Observed, Staging
 from corpus.settings import Settings
+from corpus.sources import office
 from corpus.warc.archive import read_response
 
 
@@ -29,24 +28,14 @@ class Intake:
     """Takes what readers found, and stages what may enter, with the visit, in one transaction."""
 
     def __init__(
-        self,
-        source: Source,
-        route: Route,
-        settings: Settings,
-        staging: Staging,
-        report: CrawlReport,
+        self, route: Route, settings: Settings, staging: Staging, report: CrawlReport
     ) -> None:
-        self.name, self.source, self.route = staging.office, source, route
+        self.name, self.source, self.route = staging.office, office(staging.office), route
         self.settings, self.staging, self.report = settings, staging, report
         self.store = staging.store
         self.gate = OfficeGate(self.name, self.store, settings)
         # A listing that carries releases is read anew once for all of them.
-        self._read_last: tuple[Taken, Answer, ParsedPage | Issue] | None = None
-        self.newest: date | None = None
-
-    def id_of(self, url: str) -> str:
-        """The id of the release at a URL, canonical or not."""
-        return self.store.id_of(self.name, url)
+        self._read_last: tuple[EvidenceRef, Answer, ParsedPage | Issue] | None = None
 
     def keep(
         self,
@@ -62,32 +51,26 @@ class Intake:
         that an answer we have still holds (304). An answer of which nothing may enter is not
         remembered: the next visit asks for it whole.
         """
-        before, refused = self.report.news, 0
-        ids = [self.id_of(draft.url or wanted[0]) for draft in drafts]
+        refused = news = 0
+        ids = [self.staging.id_of(draft.url or wanted[0]) for draft in drafts]
         staged = self.staging.staged(ids)
-        for draft in drafts:
-            self.note_date(draft.published)
         fresh = {id_: draft for id_, draft in zip(ids, drafts, strict=True) if id_ not in staged}
         known = {each.id: each for each in self.store.get_many(fresh, with_withheld=True)}
+        seen_at = seen_again or visit.fetched_at
         with self.store.writing() as connection:
             for id_, draft in fresh.items():
-                found = self._provenance(draft, answered, visit)
-                seen_at = seen_again or visit.fetched_at
                 url = self.store.known_url(self.name, draft.url or wanted[0])
-                if refusal := self._check(draft, url):
+                if issue := self._check(draft, url):
                     refused += 1
-                    self.report.refused.append(refusal)
+                    self.report.refuse(issue)
                     if id_ in known:
                         self.staging.add(connection, Observed(id_, url, "listed", seen_at))
                     continue
-                self._stage(connection, (id_, url), draft, found, known.get(id_), seen_at)
+                found = self._provenance(draft, answered, visit)
+                news += self._stage(connection, (id_, url), draft, found, known.get(id_), seen_at)
             if not seen_again and (not refused or refused < len(drafts)):
                 self.staging.add_visit(connection, *wanted, visit)
-        return self.report.news - before
-
-    def note_date(self, published: date | None) -> None:
-        """Remember the newest day that the releases of a listing page have."""
-        self.newest = max(filter(None, (self.newest, published)), default=None)
+        return news
 
     def _check(self, draft: Draft, url: str) -> Issue | None:
         return self.gate.check(draft, url, datetime.now(UTC).date())
@@ -100,7 +83,8 @@ class Intake:
         found: Provenance,
         known: Release | None,
         seen_at: datetime,
-    ) -> None:
+    ) -> bool:
+        """Stage a release, and report it; whether it is new or changed."""
         facts = version_values(draft, found, self.route.silent_on(draft))
         reread = self._reread(known, facts, at[1])
         outcome, is_needed = compare(connection, at[0], facts, reread)
@@ -110,8 +94,9 @@ class Intake:
             held = reread and as_json(reread)
             seen = Observed(*at, outcome, seen_at, draft.language, stated, as_json(facts), held)
         self.staging.add(connection, seen)
-        self.report.count(outcome, draft.language, stated)
-        self.report.remarks += validation.remarks(draft, at[1], self.source)
+        self.report.see(outcome, draft.language, stated)
+        self.report.remark(validation.remarks(draft, at[1], self.source))
+        return outcome != "same"
 
     def _reread(
         self, known: Release | None, facts: dict[str, Any], url: str
@@ -133,7 +118,7 @@ class Intake:
             except StoreError:
                 return None
             answer = Answer(record, url, known.language)
-            where = Taken(self.name, self.source, location)
+            where = EvidenceRef(self.name, self.source, location)
             self._read_last = (
                 where,
                 answer,

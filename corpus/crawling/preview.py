@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from corpus.catalog.attachments import GONE
-from corpus.crawling.crawl import check_delay
-from corpus.crawling.spider import FetchFailure, FetchRequest, FetchResult, fetch_all
+from corpus.crawling.fetching.fetch_plan import plan_fetch
+from corpus.crawling.fetching.requests import FetchFailure, FetchRequest, FetchResult
 from corpus.errors import PageError
 from corpus.issue import Issue
 from corpus.reading import address, validation
@@ -22,7 +22,6 @@ from corpus.reading.reader import read_listing, read_release
 from corpus.reading.source import Listing, Route, Source
 from corpus.release import Draft
 from corpus.settings import Settings
-from corpus.sources import office
 
 Kind = Literal["listing", "release"]
 
@@ -47,21 +46,16 @@ def check(
     mirrors: dict[str, str] | None = None,
     limit: int = 3,
     delay_s: float | None = None,
-    progress: Callable[[int], None] = lambda done: None,
+    on_progress: Callable[[int], None] = lambda done: None,
 ) -> list[PreviewedPage]:
     """Fetch and read a listing and its first `limit` releases, or the releases at `urls`.
 
     A route with several languages has a listing for each. Raises OfficeError, SettingsError and
     CrawlError.
     """
-    source = office(name)
-    way = source.route(route)
-    mirrors = {address.host(name): base for name, base in (mirrors or {}).items()}
-    delay = settings.delay_s if delay_s is None else delay_s
-    check_delay(delay, way, mirrors)
-    look = _Look(source, way, urls, limit, settings.reading_s, progress)
-    trust = source.broken_chains, way.https_only
-    fetch_all(way.hosts, mirrors, delay, settings, look.next, *trust)
+    plan = plan_fetch(name, settings, route, mirrors, delay_s)
+    look = _Look(plan.source, plan.route, urls, limit, settings.reading_s, on_progress)
+    plan.fetch(settings, look.next)
     return look.readings
 
 
@@ -75,9 +69,9 @@ class _Look:
         urls: tuple[str, ...],
         limit: int,
         limit_s: float,
-        progress: Callable[[int], None],
+        on_progress: Callable[[int], None],
     ) -> None:
-        self.source, self.route, self.limit, self.progress = source, route, limit, progress
+        self.source, self.route, self.limit, self.on_progress = source, route, limit, on_progress
         self.limit_s = limit_s
         self.today = datetime.now(UTC).date()
         self.readings: list[PreviewedPage] = []
@@ -99,7 +93,7 @@ class _Look:
             self._refuse(answer.wanted.url, answer.rule, answer.reason)
         elif answer is not None:
             self._take(answer)
-        self.progress(len(self.readings))
+        self.on_progress(len(self.readings))
         if self.waiting:
             self.kind, wanted = self.waiting.popleft()
             yield wanted

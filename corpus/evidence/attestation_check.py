@@ -22,7 +22,7 @@ from corpus.catalog.mapping import statute_values
 from corpus.catalog.store import Store
 from corpus.database import tables
 from corpus.database.batches import chunks, streamed
-from corpus.evidence.attestation_repair import Said, attest_anew, attest_older, mend, restore_rows
+from corpus.evidence.attestation_repair import Said, attest_anew, attest_older, mend
 from corpus.evidence.finding import Finding
 from corpus.evidence.queries import Rows
 from corpus.plural import pluralize
@@ -112,9 +112,10 @@ class AttestationCheck:
                 partial(attest_anew, self.settings, self.store, rows),
             )
 
-    def findings_of_gone(self) -> Iterator[Finding]:
-        """Releases that lack a version which the archive attests, though they were seen after it.
-        A killed program may have attested one that was never published; the next crawl makes it.
+    def releases_of_lost_versions(self) -> dict[str, set[str]]:
+        """By office, the releases that lack a version which the archive attests, though they were
+        seen after it. A killed program may have attested one that was never published; the next
+        crawl makes it.
         """
         seen: dict[str, datetime] = {}
         with self.store.reading() as connection:
@@ -126,13 +127,7 @@ class AttestationCheck:
             first = min(datetime.fromisoformat(said["observed_at"]) for said in told)
             if id_ in seen and first <= seen[id_]:
                 by_office[id_.rpartition("-")[0]].add(id_)
-        for name, ids in by_office.items():
-            number, first_id = pluralize(len(ids), "release"), min(ids)
-            yield Finding(
-                f"{name}: {number} lack a version that the archive attests, {first_id} the first;"
-                f" {MEND}",
-                partial(restore_rows, self.settings, self.store, name, ids),
-            )
+        return by_office
 
     def _remember(self, told: list[Said]) -> None:
         """Keep what records say of versions without one, and of those that are not there."""

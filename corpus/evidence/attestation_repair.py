@@ -15,22 +15,19 @@ from sqlalchemy import Row, update
 from corpus.catalog.attestation import CLEAR, Values, facts_sha256
 from corpus.catalog.comparison import DERIVED
 from corpus.catalog.mapping import statute_values
-from corpus.catalog.sequence import next_revision
 from corpus.catalog.store import Store
 from corpus.catalog.versioning import change_version
 from corpus.database import tables
+from corpus.database.sequence import next_revision
 from corpus.errors import StoreError
 from corpus.evidence import queries
-from corpus.evidence.exchanges import Answer, read
-from corpus.evidence.recover import Taken, restore
-from corpus.evidence.reparse import read_anew
+from corpus.evidence.exchanges import Answer, EvidenceRef, read, read_anew
 from corpus.issue import Issue
 from corpus.plural import pluralize
 from corpus.release import FACTS, LATER, REVISED, RecordLocation, sha256
-from corpus.review.office_validation import OfficeGate
 from corpus.settings import Settings
 from corpus.sources import office
-from corpus.warc.archive import own_files, read_response
+from corpus.warc.archive import read_response
 from corpus.warc.record import Record
 
 Said = dict[str, Any]
@@ -95,13 +92,6 @@ def is_held(settings: Settings, row: Row[Any]) -> bool:
     return True
 
 
-def restore_rows(settings: Settings, store: Store, name: str, ids: set[str]) -> str:
-    """Read releases from the archive whose rows are lost."""
-    files = [path for path in own_files(settings.archive) if path.parent.name == name]
-    number = restore(store, OfficeGate(name, store, settings), ids, files)
-    return f"{name}: {number:,} of {pluralize(len(ids), 'release')} read from the archive again."
-
-
 def attest_older(store: Store) -> str:
     """Attest the versions that have no record yet."""
     number = 0
@@ -132,7 +122,7 @@ def _read_anew(settings: Settings, values: Values) -> dict[str, Any]:
     """What today's reader makes of the response that a version was read from."""
     record = replace(_response(settings, values), url=values["asked_url"])
     location = RecordLocation(values["warc_file"], values["warc_offset"])
-    where = Taken(values["office"], office(values["office"]), location)
+    where = EvidenceRef(values["office"], office(values["office"]), location)
     answer = Answer(record, values["url"], values["language"])
     reading = read(answer, where.source, settings.reading_s, values["reader"])
     found = read_anew(where, answer, reading, values["url"])

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Any
 
+from corpus.catalog.mapping import version_values
 from corpus.errors import PageError
 from corpus.issue import Issue
+from corpus.reading import validation
 from corpus.reading.address import REDIRECTS, judge, location, resolve, split
 from corpus.reading.page import Page
 from corpus.reading.reader import read_listing, read_release
 from corpus.reading.source import Route, Source
-from corpus.release import Draft
+from corpus.release import Draft, Provenance, RecordLocation, sha256
 from corpus.warc.reader import Damage
 from corpus.warc.record import Record
 
@@ -33,6 +36,15 @@ class ParsedPage:
     route: Route
     is_listing: bool
     drafts: dict[str, Draft]
+
+
+@dataclass(frozen=True)
+class EvidenceRef:
+    """An archived answer's office, and its location in the archive."""
+
+    office: str
+    source: Source
+    location: RecordLocation
 
 
 def answers(found: Iterable[Record | Damage]) -> Iterator[Answer]:
@@ -110,3 +122,35 @@ def _read(route: Route, page: Page, limit_s: float, *, is_listing: bool) -> list
     if is_listing:
         return read_listing(route, page, limit_s).drafts
     return [read_release(route, page, limit_s)]
+
+
+def read_anew(
+    where: EvidenceRef, answer: Answer, reading: ParsedPage | Issue, url: str
+) -> dict[str, Any] | Issue:
+    """What an archived answer states of the release at a URL, as a row of `version` without what
+    the route never states; or why it states nothing that may enter.
+    """
+    if isinstance(reading, Issue):
+        return replace(reading, url=url)
+    only = None if reading.is_listing else next(iter(reading.drafts.values()))
+    draft = reading.drafts.get(where.source.canonical(url), only)
+    if draft is None:
+        return Issue(url, "not_found", "Today's reader does not find it in its listing.")
+    if refusal := validation.check(draft, url, where.source, answer.record.fetched_at.date()):
+        return refusal
+    found = provenance(where, answer.record, reading.route, draft)
+    return version_values(draft, found, reading.route.silent_on(draft))
+
+
+def provenance(where: EvidenceRef, record: Record, route: Route, draft: Draft) -> Provenance:
+    """Where a draft that was read from the archive comes from."""
+    return Provenance(
+        url=record.url,
+        fetched_at=record.fetched_at,
+        sha256=sha256(record.body),
+        warc_file=where.location.warc_file,
+        warc_offset=where.location.warc_offset,
+        reader=f"{where.office}/{route.reader(draft)}",
+        reader_version=where.source.version,
+        part_sha256=sha256(draft.part) if draft.part else None,
+    )

@@ -12,9 +12,9 @@ from sqlalchemy import Connection, Row, delete, func, null, select, union_all, u
 
 from corpus.catalog import near_duplicates
 from corpus.catalog.comparison import differs
-from corpus.catalog.sequence import next_revision
 from corpus.catalog.versioning import change_version, insert_version, next_ordinal, put_release
 from corpus.database import tables
+from corpus.database.sequence import next_revision
 
 Rows = dict[int, list[Row[Any]]]
 

@@ -7,33 +7,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy import Connection
 
 from corpus.catalog.store import Store, Visit
 from corpus.evidence import queries
-from corpus.evidence.exchanges import Answer, ParsedPage, answers, read
+from corpus.evidence.exchanges import Answer, EvidenceRef, ParsedPage, answers, provenance, read
 from corpus.plural import pluralize
 from corpus.reading.page import Page
 from corpus.reading.source import Route, Source
 from corpus.release import Draft, Provenance, RecordLocation, release_id, sha256
 from corpus.review.office_validation import OfficeGate
+from corpus.settings import Settings
+from corpus.warc.archive import own_files
 from corpus.warc.reader import Damage, records
 from corpus.warc.record import Record
 
 # Endings of the media types of what can be a page or a listing, beside text.
 PAGE_KINDS = ("json", "xml", "javascript")
-
-
-@dataclass(frozen=True)
-class Taken:
-    """Where an answer stands, and of what office."""
-
-    office: str
-    source: Source
-    location: RecordLocation
 
 
 def unknown(store: Store, gate: OfficeGate, found: Iterable[Record | Damage]) -> list[Answer]:
@@ -62,7 +53,7 @@ def add_unknown(store: Store, gate: OfficeGate, name: str, left: list[Answer]) -
     for answer in left:
         reading = _reading(answer, gate)
         entering = admitted(reading, gate, answer) if reading else {}
-        where = Taken(gate.name, gate.source, RecordLocation(name, answer.record.offset))
+        where = EvidenceRef(gate.name, gate.source, RecordLocation(name, answer.record.offset))
         with store.changing() as connection:
             for url, draft in entering.items():
                 assert reading
@@ -74,20 +65,21 @@ def add_unknown(store: Store, gate: OfficeGate, name: str, left: list[Answer]) -
     return f"{name}: {answers} taken in, {found} in them."
 
 
-def restore(store: Store, gate: OfficeGate, ids: set[str], files: list[Path]) -> int:
-    """Read releases whose rows were lost from all files of their office, oldest first; how many.
+def restore(settings: Settings, store: Store, office: str, ids: set[str]) -> str:
+    """Read releases whose rows are lost from all archive files of their office, oldest first; what
+    was done, in a sentence.
 
     What else a release's row says of it is kept; what the archive does not have is left as it is.
     """
-    office, source = gate.name, gate.source
+    gate = OfficeGate(office, store, settings)
     found: dict[str, list[tuple[Provenance, Draft, Route]]] = defaultdict(list)
     urls = {}
-    for path in files:
+    for path in own_files(settings.archive):
+        if path.parent.name != office:
+            continue
         for answer in answers(records(path)):
-            reading = _reading(answer, gate)
-            where = Taken(
-                office, source, RecordLocation(f"{office}/{path.name}", answer.record.offset)
-            )
+            location = RecordLocation(f"{office}/{path.name}", answer.record.offset)
+            where, reading = EvidenceRef(office, gate.source, location), _reading(answer, gate)
             for url, draft in admitted(reading, gate, answer).items() if reading else ():
                 if reading and (id_ := release_id(office, url)) in ids:
                     urls[id_] = url
@@ -100,7 +92,8 @@ def restore(store: Store, gate: OfficeGate, ids: set[str], files: list[Path]) ->
                     at = seen.fetched_at
                     silent = route.silent_on(draft)
                     store.add(connection, office, urls[id_], draft, seen, at, silent)
-    return len(found)
+    number = pluralize(len(ids), "release")
+    return f"{office}: {len(found):,} of {number} read from the archive again."
 
 
 def _reading(answer: Answer, gate: OfficeGate) -> ParsedPage | None:
@@ -113,7 +106,7 @@ def _reading(answer: Answer, gate: OfficeGate) -> ParsedPage | None:
 def add(
     connection: Connection,
     store: Store,
-    where: Taken,
+    where: EvidenceRef,
     answer: Answer,
     route: Route,
     url: str,
@@ -128,20 +121,6 @@ def add(
     silent = route.silent_on(draft)
     store.add(connection, where.office, url, draft, found, record.fetched_at, silent)
     return True
-
-
-def provenance(where: Taken, record: Record, route: Route, draft: Draft) -> Provenance:
-    """Where a draft that was read from the archive comes from."""
-    return Provenance(
-        url=record.url,
-        fetched_at=record.fetched_at,
-        sha256=sha256(record.body),
-        warc_file=where.location.warc_file,
-        warc_offset=where.location.warc_offset,
-        reader=f"{where.office}/{route.reader(draft)}",
-        reader_version=where.source.version,
-        part_sha256=sha256(draft.part) if draft.part else None,
-    )
 
 
 def admitted(reading: ParsedPage, gate: OfficeGate, answer: Answer) -> dict[str, Draft]:

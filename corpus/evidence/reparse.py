@@ -11,16 +11,21 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from corpus.catalog.mapping import version_values
 from corpus.catalog.store import Store
 from corpus.catalog.versioning import replace_version
-from corpus.evidence import queries, recover
-from corpus.evidence.exchanges import UNREADABLE, Answer, ParsedPage, answers, read
+from corpus.evidence import queries
+from corpus.evidence.exchanges import (
+    UNREADABLE,
+    Answer,
+    EvidenceRef,
+    ParsedPage,
+    answers,
+    read,
+    read_anew,
+)
 from corpus.evidence.queries import Rows
-from corpus.evidence.recover import Taken
 from corpus.issue import Issue
 from corpus.plural import pluralize
-from corpus.reading import validation
 from corpus.release import RecordLocation
 from corpus.review.report import KEPT
 from corpus.settings import Settings
@@ -38,7 +43,7 @@ class Difference:
     facts: tuple[str, ...]
 
 
-Progress = Callable[["RereadReport"], None]
+OnProgress = Callable[["RereadReport"], None]
 
 
 @dataclass
@@ -97,7 +102,7 @@ def reread_archive(
     store: Store,
     *,
     is_applied: bool = False,
-    progress: Progress = lambda report: None,
+    on_progress: OnProgress = lambda report: None,
 ) -> RereadReport:
     """Read every version of an office anew, other people's too, in one transaction.
 
@@ -114,7 +119,7 @@ def reread_archive(
             }
             if any(ours.values()):
                 _reread_file(connection, settings, report, file, ours)
-                progress(report)
+                on_progress(report)
         for id_ in sorted({each.release for each in report.differences}):
             for ordinal, is_repeat in queries.fold(connection, id_):
                 (report.repeats if is_repeat else report.restored).append((id_, ordinal))
@@ -130,7 +135,7 @@ def _reread_file(
     wanted = {at: rows[0].url for at, rows in queries.visits_in(connection, file).items()}
     found = _answers(settings, file, versions)
     for offset, rows in versions.items():
-        where = Taken(report.office, source, RecordLocation(file, offset))
+        where = EvidenceRef(report.office, source, RecordLocation(file, offset))
         answer = found.get(offset)
         reading: ParsedPage | Issue = Issue("", "unreadable", UNREADABLE)
         if answer and rows:
@@ -149,7 +154,7 @@ def _reread_version(
     connection: Connection,
     report: RereadReport,
     row: Row[Any],
-    where: Taken,
+    where: EvidenceRef,
     answer: Answer,
     reading: ParsedPage | Issue,
 ) -> Issue | None:
@@ -160,24 +165,6 @@ def _reread_version(
     if facts := replace_version(connection, row.release, row, found):
         report.differences.append(Difference(row.release, row.ordinal, facts))
     return None
-
-
-def read_anew(
-    where: Taken, answer: Answer, reading: ParsedPage | Issue, url: str
-) -> dict[str, Any] | Issue:
-    """What an archived answer states of the release at a URL, as a row of `version` without what
-    the route never states; or why it states nothing that may enter.
-    """
-    if isinstance(reading, Issue):
-        return replace(reading, url=url)
-    only = None if reading.is_listing else next(iter(reading.drafts.values()))
-    draft = reading.drafts.get(where.source.canonical(url), only)
-    if draft is None:
-        return Issue(url, "not_found", "Today's reader does not find it in its listing.")
-    if refusal := validation.check(draft, url, where.source, answer.record.fetched_at.date()):
-        return refusal
-    found = recover.provenance(where, answer.record, reading.route, draft)
-    return version_values(draft, found, reading.route.silent_on(draft))
 
 
 def _answers(settings: Settings, file: str, wanted: Rows) -> dict[int, Answer]:

@@ -19,19 +19,18 @@ from sqlalchemy import Row
 from corpus.catalog.attestation import KIND
 from corpus.catalog.store import Store
 from corpus.evidence import queries
-from corpus.evidence.attestation_check import AttestationCheck
-from corpus.evidence.attestation_repair import restore_rows
+from corpus.evidence.attestation_check import MEND, AttestationCheck
 from corpus.evidence.finding import Finding
 from corpus.evidence.queries import Rows
-from corpus.evidence.recover import add_unknown, unknown
-from corpus.evidence.warc_import import records_at, verify_imports
+from corpus.evidence.recover import add_unknown, restore, unknown
 from corpus.plural import pluralize
 from corpus.reading.address import resolve
 from corpus.release import sha256
 from corpus.review.office_validation import OfficeGate
 from corpus.settings import Settings
 from corpus.sources import offices
-from corpus.warc.archive import IMPORTED, own_files
+from corpus.warc.archive import IMPORTED, own_files, records_at
+from corpus.warc.containers import verify_imports
 from corpus.warc.reader import Damage, records, truncate_partial_record
 from corpus.warc.record import Record
 
@@ -105,7 +104,13 @@ def verify_catalog(settings: Settings, store: Store) -> Iterator[Finding]:
         yield from _file_findings(settings, store, path, held, standing)
     yield from _odd_findings(settings, store)
     yield from check.findings_of_unattested()
-    yield from check.findings_of_gone()
+    for office, ids in check.releases_of_lost_versions().items():
+        number, first = pluralize(len(ids), "release"), min(ids)
+        yield Finding(
+            f"{office}: {number} lack a version that the archive attests, {first} the first;"
+            f" {MEND}",
+            partial(restore, settings, store, office, ids),
+        )
     yield from _lost_findings(store)
 
 
@@ -225,7 +230,7 @@ def _odd_findings(settings: Settings, store: Store) -> Iterator[Finding]:
         number, first = pluralize(len(ids), "release"), min(ids)
         yield Finding(
             f"{office}: {number} lack their release or version row, {first} the first.",
-            partial(restore_rows, settings, store, office, ids),
+            partial(restore, settings, store, office, ids),
         )
 
 

@@ -6,7 +6,6 @@ becomes versions with an origin: whose observation it is. First and last seen st
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -18,8 +17,8 @@ from corpus.catalog.mapping import version_values
 from corpus.catalog.store import Store
 from corpus.errors import StoreError
 from corpus.evidence import queries
-from corpus.evidence.exchanges import Answer, answers, read
-from corpus.evidence.recover import Taken, admitted, provenance
+from corpus.evidence.exchanges import Answer, EvidenceRef, answers, provenance, read
+from corpus.evidence.recover import admitted
 from corpus.issue import Issue
 from corpus.plural import pluralize
 from corpus.reading.address import judge, resolve
@@ -28,10 +27,9 @@ from corpus.release import Draft, RecordLocation, release_id
 from corpus.review.office_validation import OfficeGate
 from corpus.settings import Settings
 from corpus.sources import offices
-from corpus.warc.archive import imported_files
-from corpus.warc.containers import DIGITS, ForeignFile, plain_name, record_files
+from corpus.warc.containers import ForeignFile, plain_name, record_files
 from corpus.warc.originals import Original, Originals
-from corpus.warc.reader import Damage, Unreadable, is_archive, read_record, records
+from corpus.warc.reader import Damage, Unreadable, is_archive, records
 from corpus.warc.record import Record
 
 UNRESOLVED = "revisits of answers that are in no file of this command"
@@ -167,7 +165,7 @@ class _Import:
             if refused := len(reading.drafts) - len(entering):
                 came_to["refused"] += refused
             if entering:
-                where = Taken(office, source, self._keep(found, original))
+                where = EvidenceRef(office, source, self._keep(found, original))
                 self._add(found, where, original.url, reading.route, entering)
 
     def _keep(self, found: _Found, original: Original) -> RecordLocation:
@@ -177,7 +175,7 @@ class _Import:
         return RecordLocation(original.file.keep(self.archive), original.offset)
 
     def _add(
-        self, found: _Found, where: Taken, asked: str, route: Route, drafts: dict[str, Draft]
+        self, found: _Found, where: EvidenceRef, asked: str, route: Route, drafts: dict[str, Draft]
     ) -> None:
         record, report = found.answer.record, found.report
         origin = f"{self.who}, {report.file}"
@@ -232,24 +230,3 @@ def _office(url: str) -> tuple[str, Source | None]:
         if not judge(url, source.hosts):
             return name, source
     return "", None
-
-
-def verify_imports(settings: Settings) -> Iterator[str]:
-    """A sentence for each imported file that is not what it was."""
-    for path in imported_files(settings.archive):
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        if not path.name.startswith(digest[:DIGITS]):
-            yield f"{path} has changed since it was imported."
-
-
-def records_at(path: Path, offsets: list[int]) -> dict[int, Record]:
-    """The whole records of an imported file at some offsets, by offset."""
-    found = {}
-    for offset in offsets:
-        try:
-            record = read_record(path, offset)
-        except StoreError:
-            continue
-        found[offset] = record
-    return found

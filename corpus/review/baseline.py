@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from corpus.catalog.current import CURRENT
 from corpus.database import tables
+from corpus.database.current import CURRENT
 from corpus.release import RecordLocation
 
 SAMPLE = 200

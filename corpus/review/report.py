@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -29,13 +29,16 @@ KEPT = 1000
 
 @dataclass
 class CrawlReport:
-    """Counts and lists of one run. `error` says why the office failed as a whole, if it did;
-    `interrupted` by which signal, so that the run is not over; `cut_short` where an option ended it
-    before the office's listing did; `quarantined` why nothing of the run is published. `not_due`
-    counts known releases whose visit was not due, `vanished` known ones that were not
-    there for the first time, `resumed` what an interrupted run had seen; `attachments` are files
-    archived in this run. `absent` names listings, newer than all that were found, that need not be
-    there yet, `rest` those that a run left to the next one when its budget was spent.
+    """Counts and lists of one run, made of what happens in it: each kind of event is a method, and
+    how the run ended is noted by `corpus.crawling.crawl`, which owns the report.
+
+    `error` says why the office failed as a whole, if it did; `interrupted` by which signal, so that
+    the run is not over; `cut_short` where an option or a budget ended it before the office's
+    listing did; `quarantined` why nothing of the run is published. `not_due` counts known releases
+    whose visit was not due, `vanished` known ones that were not there for the first time, `resumed`
+    what an interrupted run had seen; `attachments` are files archived in this run. `absent` names
+    listings, newer than all that were found, that need not be there yet, `rest` those that a run
+    left to the next one when its budget was spent.
     """
 
     office: str
@@ -69,21 +72,82 @@ class CrawlReport:
     error: str | None = None
 
     @property
-    def news(self) -> int:
-        """Releases that are new or have changed."""
-        return self.new + self.changed
-
-    @property
     def releases(self) -> int:
         """Releases that were read and may enter, or were found unchanged."""
         return self.new + self.changed + self.same
 
-    def count(self, outcome: str, language: str | None, stated: Iterable[str]) -> None:
-        """Note what came of a release that was read, and which facts it has."""
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing ended the run before it was over."""
+        return not (self.error or self.ended_early or self.cut_short)
+
+    def resume(self, outcomes: Counter[str], languages: Counter[str], stated: Counter[str]) -> None:
+        """An interrupted run had seen this before this one goes on from there."""
+        self.new, self.changed, self.same = (outcomes[n] for n in ("new", "changed", "same"))
+        self.vanished, self.resumed = outcomes["missing"], outcomes.total()
+        self.languages, self.stated = languages, stated
+
+    def download(self, size: int) -> None:
+        """An answer came, of so many bytes."""
+        self.fetched += 1
+        self.bytes += size
+
+    def confirm(self) -> None:
+        """An answer that we have is said to hold still (304)."""
+        self.unchanged += 1
+
+    def read_listing(self, listed: int) -> None:
+        """A page of a listing was read, which names so many releases that no other named."""
+        self.listings += 1
+        self.listed += listed
+
+    def lack_listing(self, url: str) -> None:
+        """A listing newer than all that were found is not there (yet)."""
+        self.absent.append(url)
+
+    def see(self, outcome: str, language: str | None = None, stated: Iterable[str] = ()) -> None:
+        """A release was seen: new, changed or the same; which facts it has, where it was read."""
         setattr(self, outcome, getattr(self, outcome) + 1)
         if language:
             self.languages[language] += 1
         self.stated.update(stated)
+
+    def skip(self) -> None:
+        """A known release was not visited, since that was not due."""
+        self.not_due += 1
+
+    def miss(self, url: str) -> None:
+        """An address that was listed, or known, is not there."""
+        self.missing.append(url)
+
+    def lose(self, number: int) -> None:
+        """So many known releases were missing for the first time."""
+        self.vanished += number
+
+    def attach(self, *, is_there: bool) -> None:
+        """An attached file was archived, or is not there."""
+        self.attachments += is_there
+        self.attachments_missing += not is_there
+
+    def refuse(self, issue: Issue) -> None:
+        """Something may not enter."""
+        self.refused.append(issue)
+
+    def fail(self, issue: Issue) -> None:
+        """An address gave no answer that is of any use."""
+        self.failed.append(issue)
+
+    def remark(self, issues: Iterable[Issue]) -> None:
+        """Something is odd about what enters all the same."""
+        self.remarks += issues
+
+    def end_early(self, reason: str) -> None:
+        """A listing could not be walked to its end."""
+        self.ended_early = reason
+
+    def cut(self, reason: str, rest: Iterable[tuple[str, str]] = ()) -> None:
+        """An option or a budget ends the walk, or the run; the next run goes on with the rest."""
+        self.cut_short, self.rest = reason, [*rest]
 
     def unstated(self) -> list[str]:
         """Facts that not one of the releases read in this run has."""
@@ -92,11 +156,8 @@ class CrawlReport:
 
     def unheard(self) -> list[str]:
         """Languages that the office declares, with not one release among those read in this run."""
-        return [
-            name
-            for name in office(self.office).languages
-            if self.languages and not self.languages[name]
-        ]
+        declared = office(self.office).languages if self.languages else ()
+        return [name for name in declared if not self.languages[name]]
 
     def as_json(self) -> dict[str, Any]:
         """The report as it is kept and printed for programs."""
@@ -110,62 +171,66 @@ class CrawlReport:
 
     def sentences(self) -> list[str]:
         """The report for people."""
-        lines = [
+        return [*self._counts(), *self._findings(), *self._endings()]
+
+    def _counts(self) -> Iterator[str]:
+        yield (
             f"{self.office} ({self.route}): {self.new:,} new, {self.changed:,} changed,"
             f" {self.same:,} as before; {self.listed:,} listed on"
-            f" {pluralize(self.listings, 'listing page')}"
-            f" in {self.seconds:.1f} s.",
+            f" {pluralize(self.listings, 'listing page')} in {self.seconds:.1f} s."
+        )
+        yield (
             f"  {pluralize(self.fetched, 'answer')} downloaded ({self.bytes / 1e6:.1f} MB),"
-            f" {self.unchanged:,} not modified (304).",
-        ]
+            f" {self.unchanged:,} not modified (304)."
+        )
         if self.missing:
-            lines.append(
+            yield (
                 f"  {len(self.missing):,} listed but not there (404 or 410),"
                 f" the first: {self.missing[0]}"
             )
         if self.not_due:
-            lines.append(f"  {pluralize(self.not_due, 'known release')} not looked at: not due yet")
+            yield f"  {pluralize(self.not_due, 'known release')} not looked at: not due yet"
         if self.vanished:
-            lines.append(f"  {pluralize(self.vanished, 'known release')} not there any more")
+            yield f"  {pluralize(self.vanished, 'known release')} not there any more"
         if self.attachments or self.attachments_missing:
-            lines.append(
+            yield (
                 f"  {pluralize(self.attachments, 'attached file')} archived (files are not"
                 f" searched), {self.attachments_missing:,} not there (404 or 410)"
             )
         if self.resumed:
-            lines.append(f"  {self.resumed:,} of these from the run before, which was interrupted")
+            yield f"  {self.resumed:,} of these from the run before, which was interrupted"
         if self.absent:
-            lines.append(f"  not there (yet), and older listings walked: {', '.join(self.absent)}")
-        lines += _by_rule("refused", self.refused) + _by_rule("without an answer", self.failed)
-        lines += _by_rule("stored with a remark", self.remarks)
+            yield f"  not there (yet), and older listings walked: {', '.join(self.absent)}"
+
+    def _findings(self) -> Iterator[str]:
+        yield from _by_rule("refused", self.refused)
+        yield from _by_rule("without an answer", self.failed)
+        yield from _by_rule("stored with a remark", self.remarks)
         if self.languages:
-            lines.append(
-                "  languages read: "
-                + ", ".join(f"{name} {n:,}" for name, n in sorted(self.languages.items()))
-            )
+            read = (f"{name} {n:,}" for name, n in sorted(self.languages.items()))
+            yield f"  languages read: {', '.join(read)}"
         if unheard := self.unheard():
-            lines.append(
-                f"  no release in {', '.join(unheard)}, though the office declares that language"
-            )
+            yield f"  no release in {', '.join(unheard)}, though the office declares that language"
         if unstated := self.unstated():
-            lines.append(f"  stated by none of the releases read: {', '.join(unstated)}")
+            yield f"  stated by none of the releases read: {', '.join(unstated)}"
+
+    def _endings(self) -> Iterator[str]:
         if self.ended_early:
-            lines.append(f"  the listing could not be walked to its end: {self.ended_early}")
+            yield f"  the listing could not be walked to its end: {self.ended_early}"
         if self.cut_short:
-            lines.append(f"  cut short as asked, {self.cut_short}; what follows was not looked at")
+            yield f"  cut short as asked, {self.cut_short}; what follows was not looked at"
         if self.quarantined:
-            lines += [
+            yield (
                 f"  QUARANTINED: {self.quarantined} Nothing of this run is published;"
                 f" look, then `communique accept {self.office}`."
-            ]
+            )
         if self.interrupted:
-            lines.append(
+            yield (
                 f"  INTERRUPTED by {self.interrupted}: what was seen is kept, and the next crawl"
                 " goes on from there"
             )
         if self.error:
-            lines.append(f"  FAILED: {self.error}")
-        return lines
+            yield f"  FAILED: {self.error}"
 
 
 def stated_facts(draft: Draft) -> tuple[str, ...]:
@@ -173,9 +238,7 @@ def stated_facts(draft: Draft) -> tuple[str, ...]:
     return tuple(name for name in OPTIONAL if getattr(draft, name))
 
 
-def _by_rule(what: str, refusals: list[Issue]) -> list[str]:
-    lines = []
-    for rule, number in Counter(each.rule for each in refusals).most_common():
-        first = next(each for each in refusals if each.rule == rule)
-        lines.append(f"  {number:,} {what} ({rule}), the first: {first.url}: {first.reason}")
-    return lines
+def _by_rule(what: str, issues: list[Issue]) -> Iterator[str]:
+    for rule, number in Counter(each.rule for each in issues).most_common():
+        first = next(each for each in issues if each.rule == rule)
+        yield f"  {number:,} {what} ({rule}), the first: {first.url}: {first.reason}"

@@ -89,6 +89,10 @@ class Staging:
             row = {"run": self.run, "release": values.pop("id")} | values
             connection.execute(insert(tables.staged), row)
 
+    def id_of(self, url: str) -> str:
+        """The id of the release at a URL, canonical or not."""
+        return self.store.id_of(self.office, url)
+
     def add_visit(self, connection: Connection, url: str, language: str, visit: Visit) -> None:
         """Hold the answer of a URL. Replaces what this run had of it."""
         key = {"run": self.run, "office": self.office, "url": url, "language": language}
@@ -138,7 +142,7 @@ class Staging:
         with self.store.reading() as connection:
             found = connection.execute(select(r.id, r.url, r.misses).where(rest)).all()
         # What is known under several spellings is seen under one.
-        rows = [row for row in found if self.store.id_of(self.office, row.url) == row.id]
+        rows = [row for row in found if self.id_of(row.url) == row.id]
         with self.store.writing() as connection:
             for row in rows:
                 self.add(connection, Observed(row.id, row.url, "missing", self.started_at))

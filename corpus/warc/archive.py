@@ -49,3 +49,15 @@ def responses(path: Path) -> Iterator[Record]:
             raise StoreError(f"{path} is damaged at {each.offset}: {each.reason}.")
         if each.kind == "response":
             yield each
+
+
+def records_at(path: Path, offsets: list[int]) -> dict[int, Record]:
+    """The whole records of an imported file at some offsets, by offset."""
+    found = {}
+    for offset in offsets:
+        try:
+            record = read_record(path, offset)
+        except StoreError:
+            continue
+        found[offset] = record
+    return found

@@ -20,7 +20,8 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 from corpus.disk_space import check_room
 from corpus.durability import make_folder, replacing
 from corpus.errors import StoreError
-from corpus.warc.archive import IMPORTED
+from corpus.settings import Settings
+from corpus.warc.archive import IMPORTED, imported_files
 
 DIGITS = 16
 CHUNK = 1 << 20
@@ -76,6 +77,15 @@ class ForeignFile:
             ) from error
         self.is_kept = True
         return self.name
+
+
+def verify_imports(settings: Settings) -> Iterator[str]:
+    """A sentence for each imported file that is not what it was."""
+    for path in imported_files(settings.archive):
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        if not path.name.startswith(digest[:DIGITS]):
+            yield f"{path} has changed since it was imported."
 
 
 def plain_name(name: str) -> str:

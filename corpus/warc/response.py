@@ -35,7 +35,11 @@ class Response:
     status_line: str = ""
     transport: Transport = Transport()
 
+    def header(self, name: str) -> str | None:
+        """The value of a header, the last one of several; None where there is none."""
+        return {key.lower(): value for key, value in self.headers}.get(name)
+
     @property
     def content_type(self) -> str:
         """As the server stated it; "" where it did not."""
-        return {name.lower(): value for name, value in self.headers}.get("content-type", "")
+        return self.header("content-type") or ""

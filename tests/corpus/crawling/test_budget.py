@@ -327,5 +327,5 @@ def test_a_listing_may_name_more_than_a_statement_takes(settings: Settings, stor
     staging = Staging(store, "sample_doj", "pages", datetime.now(UTC), 7)
     assert staging.staged(ids) == set()
     with store.writing() as connection:
-        assert due.standings(connection, ids) == {}
+        assert due.revisit_states(connection, ids) == {}
         assert due.dead(connection, "sample_doj", ids) == {}

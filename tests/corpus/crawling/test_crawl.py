@@ -19,7 +19,8 @@ from sqlalchemy import func, select
 
 from corpus import Settings, Store, office
 from corpus.catalog.attestation import KIND
-from corpus.crawling.crawl import check_delay, crawl
+from corpus.crawling.crawl import crawl
+from corpus.crawling.fetching.fetch_plan import check_delay
 from corpus.crawling.sample_site import SampleSite
 from corpus.database import tables
 from corpus.errors import OfficeError, SettingsError

@@ -288,7 +288,7 @@ PLACES = [
     "corpus.review.staging:Staging.__init__",
     "corpus.review.staging:Staging.counts",
     "corpus.crawling.frontier:Frontier.__init__",
-    "corpus.crawling.crawl_run:Run._pop",
+    "corpus.crawling.crawl_run:Run._next_request",
     "corpus.crawling.frontier:Frontier.add_due",
     "corpus.warc.writer:ArchiveWriter.close",
     "corpus.crawling.crawl:read_baseline",

@@ -23,8 +23,9 @@ from corpus.crawling.sample_site import SampleSite
 from corpus.errors import StoreError
 from corpus.evidence.reparse import reread_archive
 from corpus.evidence.verify import verify_archive, verify_catalog
-from corpus.evidence.warc_import import ImportReport, import_files, verify_imports
+from corpus.evidence.warc_import import ImportReport, import_files
 from corpus.warc.archive import read_response
+from corpus.warc.containers import verify_imports
 from indexer.export.jsonl import exported
 from tests.corpus.evidence.test_reparse import misread, whole_page
 from tests.corpus.evidence.test_verify import state

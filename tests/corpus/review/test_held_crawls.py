@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import delete, func, select, update
 
 from corpus import Settings, Store
-from corpus.catalog.current import current_releases
 from corpus.catalog.ledger import Entry
 from corpus.catalog.mapping import Visit, as_json
 from corpus.catalog.near_duplicates import link_older
 from corpus.database import tables
+from corpus.database.current import current_releases
 from corpus.evidence.backup import back_up
 from corpus.release import FACTS, Draft, Provenance, release_id, sha256
 from corpus.review.staging import Observed, Staging, accept, finish_publishing

@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 
 from corpus import Settings, Store
-from corpus.crawling.spider import FetchFailure, FetchRequest, FetchResult, fetch_all
+from corpus.crawling.fetching.requests import FetchFailure, FetchRequest, FetchResult
+from corpus.crawling.fetching.spider import fetch_all
 from corpus.evidence.verify import verify_archive, verify_catalog
 from corpus.release import RecordLocation
 from corpus.warc.archive import read_response

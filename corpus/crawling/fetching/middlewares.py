@@ -21,7 +21,7 @@ from scrapy.http import Request
 from scrapy.http import Response as ScrapyResponse
 from scrapy.http.request import NO_CALLBACK
 
-from corpus.crawling.download_handler import RefusedError
+from corpus.crawling.fetching.download_handler import RefusedError
 from corpus.reading import address
 
 MAX_WAIT_S = 600.0

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import zlib
-from collections.abc import AsyncIterator, Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,8 +15,10 @@ from scrapy.http import Request
 from scrapy.http import Response as ScrapyResponse
 from twisted.python.failure import Failure
 
-from corpus.crawling.download_handler import Head
-from corpus.crawling.middlewares import MAX_REDIRECTS, header_pairs, plain_reason
+from corpus.crawling.fetching.download_handler import Head
+from corpus.crawling.fetching.middlewares import MAX_REDIRECTS, header_pairs, plain_reason
+from corpus.crawling.fetching.requests import FetchFailure, FetchRequest, FetchResult, Next
+from corpus.crawling.fetching.scrapy_settings import scrapy_settings
 from corpus.errors import CrawlError
 from corpus.reading import address
 from corpus.settings import Settings
@@ -26,43 +27,6 @@ from corpus.tls import BrokenChain
 from corpus.warc.response import Response
 
 CHUNK_BYTES = 1 << 20
-HANDLER = "corpus.crawling.download_handler.OfficeDownloadHandler"
-
-
-@dataclass(frozen=True)
-class FetchRequest:
-    """A URL that a run wants, as the office spells it; validators make the request conditional."""
-
-    url: str
-    language: str = ""
-    etag: str | None = None
-    last_modified: str | None = None
-
-
-@dataclass(frozen=True)
-class FetchResult:
-    """An answer: as it came (to archive), and its body with content encodings undone (to read).
-
-    A 304 has neither body. `before` are the redirects that led there.
-    """
-
-    wanted: FetchRequest
-    response: Response
-    body: bytes
-    before: tuple[Response, ...] = ()
-
-
-@dataclass(frozen=True)
-class FetchFailure:
-    """No usable answer, after all retries: why, in a sentence, and by which rule of ours if any."""
-
-    wanted: FetchRequest
-    reason: str
-    rule: str = "no_answer"
-    before: tuple[Response, ...] = ()
-
-
-Next = Callable[[FetchResult | FetchFailure | None], Iterable[FetchRequest]]
 
 
 def fetch_all(
@@ -100,48 +64,6 @@ def fetch_all(
     for name in ("scrapy", "asyncio", "twisted"):  # what matters stands in the run's report
         logging.getLogger(name).setLevel(logging.CRITICAL)
     asyncio.run(interruptible(crawl()))
-
-
-def scrapy_settings(delay_s: float, settings: Settings, is_mirrored: bool) -> dict[str, Any]:
-    """Our settings in Scrapy's words. One request at a time, to any host."""
-    contact = f"; {settings.contact}" if settings.contact else ""
-    here = "corpus.crawling.middlewares."
-    return {
-        "TWISTED_REACTOR_ENABLED": False,  # asyncio alone: a process can crawl more than once
-        "USER_AGENT": f"communique/0.1 (search engine for prosecutors' releases{contact})",
-        "DEFAULT_REQUEST_HEADERS": {
-            "Accept": "text/html,application/json;q=0.9,*/*;q=0.1",
-            "Accept-Encoding": "gzip",
-        },
-        "CONCURRENT_REQUESTS": 1,
-        # Never below the delay, up to half as much again.
-        "DOWNLOAD_DELAY": delay_s * 1.25,
-        "DOWNLOAD_DELAY_JITTER": 0.2,
-        "AUTOTHROTTLE_ENABLED": delay_s > 0,
-        "AUTOTHROTTLE_START_DELAY": delay_s * 1.25,
-        "ROBOTSTXT_OBEY": True,
-        "CRAWL_DELAY_MOST_S": settings.crawl_delay_s,
-        "RETRY_TIMES": settings.retries,
-        "DOWNLOAD_HANDLERS": dict.fromkeys(("data", "file", "ftp", "s3"))
-        | dict.fromkeys(("http", "https"), HANDLER),
-        "DOWNLOAD_VERIFY_CERTIFICATES": True,  # as our handler does in any case
-        "DOWNLOAD_TIMEOUT": settings.timeout_s,
-        "DOWNLOAD_MAXSIZE": settings.response_mb * 1_000_000,
-        "DOWNLOAD_WARNSIZE": 0,
-        "REDIRECT_ENABLED": False,  # followed here, where the hosts that may be asked are known
-        "HTTPERROR_ALLOW_ALL": True,
-        "METAREFRESH_ENABLED": False,
-        "COOKIES_ENABLED": False,
-        "HTTPPROXY_ENABLED": not is_mirrored,
-        "TELNETCONSOLE_ENABLED": False,
-        "LOG_ENABLED": False,
-        "DOWNLOADER_MIDDLEWARES": {
-            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-            "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
-            f"{here}StrictRobotsMiddleware": 100,
-            f"{here}PatientRetryMiddleware": 550,
-        },
-    }
 
 
 def is_cut(headers: list[tuple[str, str]], raw: bytes) -> bool:

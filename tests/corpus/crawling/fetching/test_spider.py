@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from corpus import Settings
-from corpus.crawling.spider import FetchFailure, FetchRequest, FetchResult, fetch_all
+from corpus.crawling.fetching.requests import FetchFailure, FetchRequest, FetchResult
+from corpus.crawling.fetching.spider import fetch_all
 from corpus.errors import CrawlError
 
 

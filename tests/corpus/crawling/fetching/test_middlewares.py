@@ -12,7 +12,7 @@ import pytest
 
 from corpus import Settings, Store
 from corpus.crawling.crawl import crawl
-from corpus.crawling.spider import scrapy_settings
+from corpus.crawling.fetching.scrapy_settings import scrapy_settings
 from corpus.review.report import CrawlReport
 
 HOST = "www.justice.gov"

@@ -24,7 +24,7 @@ from scrapy.http import Headers, Request
 from scrapy.http import Response as ScrapyResponse
 from yarl import URL
 
-from corpus.crawling.public_address import is_public, literal_address
+from corpus.crawling.fetching.public_address import is_public, literal_address
 from corpus.tls import BrokenChain, tls_context
 from corpus.warc.response import Transport
 

@@ -19,17 +19,13 @@ from warcio.archiveiterator import ArchiveIterator
 
 from communique.main import main
 from corpus import Settings, Store, certificate_exception, offices
-from corpus.crawling import download_handler
 from corpus.crawling.crawl import crawl
-from corpus.crawling.public_address import is_public, literal_address
+from corpus.crawling.fetching import download_handler
+from corpus.crawling.fetching.public_address import is_public, literal_address
+from corpus.crawling.fetching.requests import FetchFailure, FetchRequest, FetchResult
+from corpus.crawling.fetching.scrapy_settings import scrapy_settings
+from corpus.crawling.fetching.spider import fetch_all
 from corpus.crawling.sample_site import SampleSite
-from corpus.crawling.spider import (
-    FetchFailure,
-    FetchRequest,
-    FetchResult,
-    fetch_all,
-    scrapy_settings,
-)
 from corpus.errors import CrawlError
 from corpus.evidence.verify import verify_archive, verify_catalog
 from corpus.tls import BrokenChain, tls_context
@@ -497,7 +493,7 @@ def test_what_we_rely_on_in_libraries_holds(settings: Settings) -> None:
     ours = scrapy_settings(1, settings, False)
     assert ours["DOWNLOAD_VERIFY_CERTIFICATES"] is True
     spoken = default_settings.DOWNLOAD_HANDLERS_BASE | ours["DOWNLOAD_HANDLERS"]
-    handler = "corpus.crawling.download_handler.OfficeDownloadHandler"
+    handler = "corpus.crawling.fetching.download_handler.OfficeDownloadHandler"
     assert {k: v for k, v in spoken.items() if v} == {"http": handler, "https": handler}
     for name in ("COOKIES_ENABLED", "REDIRECT_ENABLED", "METAREFRESH_ENABLED"):
         assert ours[name] is False
@@ -526,7 +522,7 @@ def test_an_office_with_a_broken_chain_is_crawled_once_it_is_declared(
 ) -> None:
     """A whole crawl over TLS, by the host's own name; nothing stands in for it."""
     host = "www.justice.example"
-    monkeypatch.setattr("corpus.crawling.crawl.LEAST_DELAY_S", 0)
+    monkeypatch.setattr("corpus.crawling.fetching.fetch_plan.LEAST_DELAY_S", 0)
     identity, reason = issue("server", host, issuer=UNKNOWN), "The intermediate is not sent."
     with SampleSite("sample_doj") as site:
         server_socket = site.server.socket
