@@ -1,4 +1,4 @@
-"""What the API answers, where that is more than what engine and catalog give, or less."""
+"""The API's answers that differ from the types of engine and catalog."""
 
 from __future__ import annotations
 

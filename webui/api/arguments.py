@@ -21,8 +21,8 @@ KNOWN: dict[str, list[Any]] = {
     "year": [validate.Regexp("^([0-9]{4}|undated)$", error="Write four digits, or undated.")],
     "state": [validate.OneOf(STATES)],
 }
-WORDS = "the query, in the language of the search page; without it every release matches"
-WORDS_NEEDED = "the query, in the language of the search page"
+WORDS = "the query, in the syntax of the search page; without it, every release matches"
+WORDS_NEEDED = "the query, in the syntax of the search page"
 
 
 def _is_day(typed: str) -> None:
@@ -54,11 +54,11 @@ def _one_of(words: str, values: tuple[str, ...]) -> fields.String:
 class _Days(Schema):
     q = fields.String(metadata={"description": WORDS})
     script = _one_of(
-        "any finds names in other scripts too, exact only in the one that they are typed in",
+        "any also finds names in other scripts, exact only as typed",
         ("any", "exact"),
     )
-    since = _day("dated on this day or later; a month or year counts from its first day")
-    until = _day("dated on this day or earlier; a month or year counts to its last day")
+    since = _day("dated on or after this day; of a month or year, its first day")
+    until = _day("dated on or before this day; of a month or year, its last day")
 
 
 Filtered = _Days.from_dict(
@@ -66,7 +66,9 @@ Filtered = _Days.from_dict(
         name: fields.List(
             fields.String(validate=KNOWN.get(name, [])),
             validate=validate.Length(max=MOST_VALUES),
-            metadata={"description": f"any of these values of {name}; write {name}=... again"},
+            metadata={
+                "description": f"any of these values of {name}; repeat the argument for several"
+            },
         )
         for name in FACETS
     },
@@ -78,19 +80,19 @@ class SearchArguments(Filtered):  # type: ignore[misc, valid-type]
     """Of a search."""
 
     sort = _one_of(
-        "the order: newest, oldest and id can be walked to the end by `next`, relevance gives"
+        "the order; newest, oldest and id can be followed to the end by `next`, relevance has"
         f" the best {MOST_RANKED:,} by `start`",
         ORDERS,
     )
-    size = _number("hits on a page", 20, MOST_HITS, least=1)
-    start = _number("hits to leave out first", 0, MOST_RANKED - MOST_HITS)
-    cursor = fields.String(metadata={"description": "as the address in `next` has it"})
+    size = _number("hits per page", 20, MOST_HITS, least=1)
+    start = _number("hits to skip", 0, MOST_RANKED - MOST_HITS)
+    cursor = fields.String(metadata={"description": "taken from the address in `next`"})
 
 
 class TimelineArguments(Filtered):  # type: ignore[misc, valid-type]
     """Of a timeline."""
 
-    step = _one_of("what to count by", ("month", "day", "week", "year"))
+    step = _one_of("the length of the periods", ("month", "day", "week", "year"))
 
 
 class ConcordanceArguments(Filtered):  # type: ignore[misc, valid-type]
@@ -98,25 +100,29 @@ class ConcordanceArguments(Filtered):  # type: ignore[misc, valid-type]
 
     q = fields.String(required=True, metadata={"description": WORDS_NEEDED})
     sort = _one_of(
-        "the order of mentions: by the words before or after, by office or date", get_args(LineSort)
+        "the order: by release, by the words before or after, by office or date", get_args(LineSort)
     )
-    size = _number("mentions on a page", 50, MOST_LINES, least=1)
-    start = _number("mentions to leave out first", 0, MOST_START)
+    size = _number("mentions per page", 50, MOST_LINES, least=1)
+    start = _number("mentions to skip", 0, MOST_START)
 
 
 class CollocatesArguments(Filtered):  # type: ignore[misc, valid-type]
     """Of collocates."""
 
     q = fields.String(required=True, metadata={"description": WORDS_NEEDED})
-    window = _number("words on each side that count as near", 5, MOST_WINDOW, least=1)
-    measure = _one_of("what words are ordered by", get_args(Measure))
-    min_count = _number("leave out words observed less often", 5, 1_000_000, least=1)
-    size = _number("words at most", 100, MOST_WORDS, least=1)
+    window = _number(
+        "words on each side of a mention that count as near it", 5, MOST_WINDOW, least=1
+    )
+    measure = _one_of("the measure of association that orders the words", get_args(Measure))
+    min_count = _number(
+        "leave out words that occur near mentions less often", 5, 1_000_000, least=1
+    )
+    size = _number("the maximum number of words", 100, MOST_WORDS, least=1)
     stem = fields.Boolean(
         load_default=False,
         truthy={"true"},
         falsy={"false"},
-        metadata={"description": "count stems, not words as written"},
+        metadata={"description": "count word stems instead of exact forms"},
     )
 
 
@@ -126,10 +132,10 @@ class DifferencesArguments(Schema):
     old = fields.Integer(
         data_key="from",
         validate=validate.Range(min=1),
-        metadata={"description": "the older version; the one before the newer unless told"},
+        metadata={"description": "the older version; by default the one before the newer"},
     )
     new = fields.Integer(
         data_key="to",
         validate=validate.Range(min=1),
-        metadata={"description": "the newer version; the newest unless told"},
+        metadata={"description": "the newer version; by default the newest"},
     )

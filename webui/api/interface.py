@@ -16,20 +16,20 @@ from webui.api.shapes import schema_of
 from webui.site.problems import MEDIA_TYPE
 
 PREFIX = "/api/v1"
-ABOUT = """What prosecutors say, for programs: search, whole releases with their provenance and
-versions, coverage, concordance and collocates. Everything is public, read with GET, and needs no
-key. Arguments and query language are those of the pages, but what cannot be read is an error here
-(422) instead of being left out. Errors are problem details (RFC 9457). Answers carry an ETag: send
-it back as If-None-Match, and 304 says that nothing has changed."""
-ID = {"in": "path", "name": "id", "description": "the release's id"}
+ABOUT = """Search prosecutors' press releases: full releases with provenance and versions, coverage,
+concordance and collocates. Everything is public, is read with GET, and needs no key. Arguments and
+query language are those of the pages, but an argument that a page would ignore is an error here
+(422). Errors are problem details (RFC 9457). Answers have an ETag: send it back as If-None-Match,
+and the answer is 304 if nothing has changed."""
+ID = {"in": "path", "name": "id", "description": "the id of the release"}
 ERRORS = {
-    HTTPStatus.BAD_REQUEST: "What is asked for takes too long or cannot be read",
+    HTTPStatus.BAD_REQUEST: "The request cannot be read, or its query takes too long",
     HTTPStatus.NOT_FOUND: "There is no such release or version, or it is withheld",
-    HTTPStatus.METHOD_NOT_ALLOWED: "Everything is read with GET",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "A body was sent; none is needed",
+    HTTPStatus.METHOD_NOT_ALLOWED: "Only GET is allowed",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request has a body; none is needed",
     HTTPStatus.UNPROCESSABLE_ENTITY: "An argument is unknown or cannot be read; `errors` name it",
-    HTTPStatus.TOO_MANY_REQUESTS: "Too many requests; Retry-After says when to come back",
-    HTTPStatus.INTERNAL_SERVER_ERROR: "A fault of the program",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too many requests; Retry-After says when to try again",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "An internal error",
     HTTPStatus.SERVICE_UNAVAILABLE: "The index is not ready; try again later",
 }
 
@@ -99,7 +99,7 @@ class Interface(Api):
         for status, words in ERRORS.items():
             response = {"description": words, "content": as_problem}
             self.spec.components.response(status.name, response, lazy=True)
-        unchanged = {"description": "What was sent as If-None-Match still holds"}
+        unchanged = {"description": "Nothing has changed since the answer with this ETag"}
         self.spec.components.response("NOT_MODIFIED", unchanged, lazy=True)
         fallback = {"description": "An error", "content": as_problem}
         self.spec.components.response("DEFAULT_ERROR", fallback, lazy=True)

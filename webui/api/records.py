@@ -15,7 +15,7 @@ from webui.view.history import before
 
 
 def release(store: Store, id: str) -> Any:  # noqa: A002 (its name in the description)
-    """A release as it stands now, with its provenance"""
+    """A release as it is now, with its provenance"""
     found = store.get(id)
     if found is None:
         abort(404, "There is no release of that name here.")
@@ -48,9 +48,9 @@ def differences(store: Store, given: dict[str, int], id: str) -> Any:  # noqa: A
 
 
 def offices(store: Store, engine: Engine) -> Any:
-    """What is held of each office, and how its last crawl went
+    """What has been collected of each office, and how its last crawl went
 
-    Read every count against it: what was never fetched cannot be found.
+    Compare every count with it: a release that was never collected cannot be found.
     """
     status = status_of(store, engine)
     held = [_office(name, row) for name, row in status.offices.items()]

@@ -20,11 +20,11 @@ from webui.api.cursor import read_cursor, write_cursor
 def search(engine: Engine, settings: Settings, given: dict[str, Any]) -> Any:
     """A page of the releases that match
 
-    `newest` (undated ones last), `oldest` and `id` can be walked: ask for `next` until it is
-    null. A walk keeps its place by date and id, so whatever is added or changed meanwhile, no
-    release comes twice, and none that matches all the while is missed. In the orders by date
-    that holds for a release as long as its date stays; ids never change. `relevance` gives the
-    best hits by `start` and `size`: scores shift when releases are added.
+    In the orders `newest` (undated releases last), `oldest` and `id`, request `next` until it is
+    null to get all hits. Each page begins at a date and id, so that releases added or edited
+    meanwhile cause no hit to be repeated or missed; by date, this holds for releases whose date
+    does not change. `relevance` has the best hits by `start` and `size`, since scores change when
+    releases are added.
     """
     asking = read_asking(settings)
     query = _query(asking, given)

@@ -14,9 +14,9 @@ from webui.api.asking import read_asking
 
 
 def timeline(engine: Engine, settings: Settings, given: dict[str, Any]) -> Any:
-    """How many releases match in each day, week, month or year, and how often their words occur
+    """How many releases match in each day, week, month or year, and how many mentions they have
 
-    Without `q` it counts all releases and the words of their texts: what to compare with.
+    Without `q` it counts all releases and the words of their texts, to compare with.
     """
     asking = read_asking(settings)
     found = asking.frequencies(engine, given["step"])
@@ -32,17 +32,14 @@ def timeline(engine: Engine, settings: Settings, given: dict[str, Any]) -> Any:
 
 
 def concordance(engine: Engine, settings: Settings, given: dict[str, Any]) -> Any:
-    """Every mention of a query's words, with the text around it
-
-    The answer tells the exact number; `start` leads to any of the first mentions.
-    """
+    """Every mention of a query's words, with the text around it"""
     asking = read_asking(settings)
     found = engine.occurrences(asking.query, given["sort"], given["start"], given["size"])
     return replace(found, warnings=(*asking.warnings, *found.warnings))
 
 
 def collocates(engine: Engine, settings: Settings, given: dict[str, Any]) -> Any:
-    """The words that stand most markedly near a query's words"""
+    """The words that occur unusually often near a query's words"""
     asking = read_asking(settings)
     found = engine.collocates(
         asking.query,
