@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 
 from flask import Flask
 from flask_compress import Compress
@@ -14,12 +15,15 @@ from indexer.jobs.status import rule_words, run_words
 from webui.api import add_api
 from webui.i18n import speak_languages
 from webui.pages import add_pages
-from webui.site import health, old_addresses, page_scripts, security_txt
 from webui.site.address import keep_address
 from webui.site.errors import show_errors
+from webui.site.health import add_health
 from webui.site.limits import WATCHED, guard
 from webui.site.metrics import add_metrics, timed
+from webui.site.old_addresses import redirect_old_addresses
+from webui.site.page_scripts import add_scripts
 from webui.site.robots import keep_out_robots
+from webui.site.security_txt import security
 from webui.tools import add_tools
 from webui.view.facets import value_words
 from webui.view.format import FILTERS, month_names, office_title
@@ -84,10 +88,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     add_pages(app, store, engine, settings)
     add_tools(app, store, engine, settings)
-    app.register_blueprint(page_scripts.pages())
-    app.register_blueprint(old_addresses.pages())
-    app.register_blueprint(health.pages(store, engine))
-    app.register_blueprint(security_txt.pages(settings))
+    add_scripts(app)
+    redirect_old_addresses(app)
+    add_health(app, store, engine)
+    app.add_url_rule("/.well-known/security.txt", "security.security", partial(security, settings))
     for name in WATCHED & app.view_functions.keys():  # by programs of the same machine
         app.view_functions[name] = talisman(force_https=False)(app.view_functions[name])
     add_api(app, store, engine, settings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, request
+from flask import Flask, redirect, request
 from werkzeug.wrappers import Response
 
 MOVED = {
@@ -15,12 +15,10 @@ MOVED = {
 }
 
 
-def pages() -> Blueprint:
-    """The redirects, each with its query and in its language."""
-    blueprint = Blueprint("old_addresses", __name__)
+def redirect_old_addresses(app: Flask) -> None:
+    """Let an app redirect them, each with its query and in its language."""
     for old in MOVED:
-        blueprint.add_url_rule(old, view_func=moved)
-    return blueprint
+        app.add_url_rule(old, "old_addresses.moved", moved)
 
 
 def moved() -> Response:

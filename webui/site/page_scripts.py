@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
-from flask import Blueprint, Response, request
+from flask import Flask, Response, request
 
 FOLDER = Path(__file__).parents[1] / "scripts"
 
 
-def pages() -> Blueprint:
-    """The blueprint."""
-    blueprint = Blueprint("scripts", __name__)
+def add_scripts(app: Flask) -> None:
+    """Let an app answer with them."""
     whole = "\n".join(path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.js")))
+    app.add_url_rule("/static/scripts.js", "scripts.scripts", partial(scripts, whole))
 
-    @blueprint.get("/static/scripts.js")
-    def scripts() -> Response:
-        """Every script, one after another; each keeps to itself."""
-        answer = Response(whole, content_type="text/javascript; charset=utf-8")
-        answer.add_etag()
-        answer.headers["Cache-Control"] = "no-cache"
-        answer.make_conditional(request)
-        return answer
 
-    return blueprint
+def scripts(whole: str) -> Response:
+    """Every script, one after another; each keeps to itself."""
+    answer = Response(whole, content_type="text/javascript; charset=utf-8")
+    answer.add_etag()
+    answer.headers["Cache-Control"] = "no-cache"
+    answer.make_conditional(request)
+    return answer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from flask import Blueprint, Response, abort
+from flask import Response, abort
 
 from corpus import Settings
 
@@ -12,20 +12,14 @@ from corpus import Settings
 LASTS = timedelta(days=180)
 
 
-def pages(settings: Settings) -> Blueprint:
+def security(settings: Settings) -> Response:
     """The file; 404 where the operator names no contact."""
-    blueprint = Blueprint("security", __name__)
-
-    @blueprint.get("/.well-known/security.txt")
-    def security() -> Response:
-        if not settings.security_contact:
-            abort(404)
-        expires = (datetime.now(UTC) + LASTS).strftime("%Y-%m-%dT00:00:00Z")
-        lines = (
-            f"Contact: {settings.security_contact}",
-            f"Expires: {expires}",
-            "Preferred-Languages: en",
-        )
-        return Response("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
-
-    return blueprint
+    if not settings.security_contact:
+        abort(404)
+    expires = (datetime.now(UTC) + LASTS).strftime("%Y-%m-%dT00:00:00Z")
+    lines = (
+        f"Contact: {settings.security_contact}",
+        f"Expires: {expires}",
+        "Preferred-Languages: en",
+    )
+    return Response("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
