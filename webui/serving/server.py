@@ -34,6 +34,7 @@ from webui.serving.turns import Threads
 THREADS, THREADS_EACH, THREADS_HEAVY = 16, 4, 2
 BACKLOG = 1024
 M_ARENA_MAX = -8  # of malloc.h
+TRIM_EACH_S = 10
 # How long a process that is to end may go on answering, and how long one may be silent.
 GRACE_S, SILENT_S = 5, 60
 # What is loaded when it is first used, and shared by processes if that was before.
@@ -76,6 +77,12 @@ def _keep_one_heap() -> None:
     """Let threads take memory from one heap: of its own, each keeps megabytes that it has freed."""
     if mallopt := getattr(ctypes.CDLL(None), "mallopt", None):  # glibc's
         mallopt(M_ARENA_MAX, 1)
+
+
+def _give_back_memory() -> None:
+    """Give back to the system what a few large answers took: the heap keeps it, else."""
+    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):  # glibc's
+        trim(0)
 
 
 def _warm(app: Flask, settings: Settings) -> None:
@@ -183,9 +190,13 @@ class _Worker(Worker):
         sys.setswitchinterval(0.001)
         threads = Threads(THREADS, THREADS_EACH, THREADS_HEAVY, app.extensions["is_heavy"])
         self.server = Server(app, self.sockets[0].sock, settings, threads)
+        trimmed = monotonic()
         while self.alive and os.getppid() == self.ppid:
             self.notify()
             self.server.step(1)
+            if monotonic() > trimmed + TRIM_EACH_S:
+                _give_back_memory()
+                trimmed = monotonic()
         self.server.finish(monotonic() + GRACE_S)
 
     def init_signals(self) -> None:

@@ -44,12 +44,9 @@ class Budget:
 
     def wait_s(self, client: str, amount: float = 0.0) -> float:
         """The seconds until so much fits; 0.0 where it does."""
-        return max(0.0, (self.used(client) + amount - self.most) / self.per_s)
-
-    def used(self, client: str) -> float:
-        """What was used of late: all charged amounts less what has leaked since."""
         now = monotonic()
-        return min(self._level(place, now) for place in self._places(client))
+        level = min(self._level(place, now) for place in self._places(client))
+        return max(0.0, (level + amount - self.most) / self.per_s)
 
     def _add(self, client: str, amount: float) -> None:
         now = monotonic()

@@ -4,7 +4,8 @@ asks is taken.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import count
 from math import ceil
 from time import sleep, thread_time
@@ -33,8 +34,9 @@ BODY_BYTES = 64_000
 ANSWER_S = 5.0
 # Of processor time a client may use at once what it has in so many minutes.
 BURST_MINUTES = 2
-# Who has used more than so much of late is heavy: it waits for others of its kind.
-HEAVY_S = 1.0
+# Who has used more than so much of late, where so much a second is forgotten, is heavy, and waits
+# for others of its kind. A reader who looks at a page every few seconds is far from it.
+HEAVY_S, FORGOTTEN_S = 1.0, 0.05
 UNLIMITED_S = 1e6
 # Files of all hits, samples and their like: a request for one counts as so many.
 HEAVY_COST = 10
@@ -51,8 +53,9 @@ def guard(app: Flask, settings: Settings) -> None:
     work_s = settings.work_s or UNLIMITED_S
     work = Budget(work_s / 60, BURST_MINUTES * work_s)
     app.before_request(lambda: _refuse_worker(work, work_s))
-    app.extensions["is_heavy"] = lambda who: work.used(who) > HEAVY_S
-    app.wsgi_app = _metered(app.wsgi_app, work)  # type: ignore[assignment, method-assign]
+    recent = Budget(FORGOTTEN_S, HEAVY_S)
+    app.extensions["is_heavy"] = lambda who: recent.wait_s(who) > 0
+    app.wsgi_app = _metered(app.wsgi_app, work, recent)  # type: ignore[assignment, method-assign]
     if settings.rate:
         rates = [(each, _budget(each)) for each in _parsed(settings.rate)]
         app.before_request(lambda: _refuse_asker(rates))
@@ -63,8 +66,12 @@ def guard(app: Flask, settings: Settings) -> None:
         app.wsgi_app = fixed  # type: ignore[method-assign]
 
 
-def _metered(app: WSGIApplication, work: Budget) -> WSGIApplication:
+def _metered(app: WSGIApplication, work: Budget, recent: Budget) -> WSGIApplication:
     """The app, whose every answer has so much processor time, charged to whoever asked."""
+
+    def charge(who: str, seconds: float) -> None:
+        work.charge(who, seconds)
+        recent.charge(who, seconds)
 
     def metered(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         who, deadline = client_at(environ.get("REMOTE_ADDR", "")), Deadline(ANSWER_S)
@@ -72,26 +79,29 @@ def _metered(app: WSGIApplication, work: Budget) -> WSGIApplication:
             with deadline:
                 answer = app(environ, start)
         finally:
-            work.charge(who, ANSWER_S - deadline.left_s)
+            charge(who, ANSWER_S - deadline.left_s)
         wrapper: type = environ.get("wsgi.file_wrapper", FileWrapper)
         if isinstance(answer, wrapper):
             return answer
-        return ClosingIterator(_paced(answer, who, work), getattr(answer, "close", None))
+        blocks = _paced(answer, lambda: work.wait_s(who, work.most / 2), partial(charge, who))
+        return ClosingIterator(blocks, getattr(answer, "close", None))
 
     return metered
 
 
-def _paced(blocks: Iterable[bytes], who: str, work: Budget) -> Iterator[bytes]:
+def _paced(
+    blocks: Iterable[bytes], wait: Callable[[], float], charge: Callable[[float], None]
+) -> Iterator[bytes]:
     """Blocks of an answer, charged; long ones wait where they would use up all that a client has,
     so that it can go on asking for pages.
     """
     source = iter(blocks)
     for number in count():
-        if number > 1 and (wait_s := work.wait_s(who, work.most / 2)):
+        if number > 1 and (wait_s := wait()):
             sleep(wait_s)
         began = thread_time()
         block = next(source, None)
-        work.charge(who, thread_time() - began)
+        charge(thread_time() - began)
         if block is None:
             return
         yield block

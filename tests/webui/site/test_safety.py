@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
+from time import thread_time
 
 import pytest
 from bs4 import BeautifulSoup
@@ -17,6 +18,7 @@ from corpus import Settings, read_settings
 from corpus.errors import SettingsError
 from tests.conftest import EDITED, sample_id
 from webui import create_app
+from webui.site.limits import HEAVY_S
 
 RELEASE = f"/releases/{sample_id(EDITED)}"
 PAGES = [
@@ -165,6 +167,23 @@ def test_who_uses_much_processor_time_waits_and_nobody_else(make: Make) -> None:
 def test_a_reader_is_far_from_the_limit_of_work(make: Make, work_s: float) -> None:
     client = make(work_s=work_s)
     assert {client.get(f"/?q=court+{number}").status_code for number in range(60)} == {200}
+
+
+def test_who_used_much_of_late_is_heavy_and_a_reader_is_not(make: Make) -> None:
+    client = make()
+    is_heavy = client.application.extensions["is_heavy"]
+
+    def work() -> str:
+        until = thread_time() + HEAVY_S + 0.1
+        while thread_time() < until:
+            pass
+        return ""
+
+    client.application.add_url_rule("/work", view_func=work)
+    for address, url in (("192.0.2.1", "/?q=court"), ("192.0.2.2", "/work")):
+        client.get(url, environ_overrides={"REMOTE_ADDR": address})
+
+    assert [is_heavy(f"192.0.2.{number}") for number in (1, 2, 3)] == [False, True, False]
 
 
 def test_a_file_takes_its_time_and_leaves_some_for_pages(
