@@ -6,7 +6,7 @@ from corpus.statutes.wording import shown
 from indexer.engine.interface import Engine
 from indexer.engine.results import FACETS, Facet, Query
 from indexer.query.message import Note
-from indexer.query.parser import values_asked
+from indexer.query.tree import values_asked
 
 # Of these it helps to say which there are; years, topics and the like would only fill the page.
 LISTED = ("office", "country", "language")

@@ -6,11 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from whoosh.query import Query as Tree
-
 from indexer.engine.periods import Step
 from indexer.highlight.snippets import Passage
-from indexer.query.parser import is_asked
+from indexer.query.tree import Node, is_asked
 
 Sort = Literal["relevance", "newest", "oldest"]
 # By id is the one order in which a release stays where it is, whatever of it changes.
@@ -65,7 +63,7 @@ class Query:
     counts are still of all.
     """
 
-    tree: Tree | None = None
+    tree: Node | None = None
     filters: Filters = field(default_factory=Filters)
     sort: Order = "relevance"
     start: int = 0

@@ -14,24 +14,28 @@ from fnmatch import translate
 from typing import Any
 
 import numpy as np
-from whoosh import query as tree
 
 from indexer.analysis.analyzer import WORD, fold, stem
 from indexer.analysis.edit_distance import distance
 from indexer.analysis.normalization import folded_text
 from indexer.highlight.term_scanner import Needles
-from indexer.query.variants import VariantTerm
+from indexer.query import tree
+from indexer.query.variants import is_variant
 
 Mark = tuple[int, int]
 Places = np.ndarray[Any, np.dtype[np.int64]]
 # Whether a word matches, by how it stands in a text, its folded form, and its stem.
 Test = Callable[[str, str, str], bool]
-# The field and the leaf of a query -> the forms that it matches in the index; None where unknown.
-Forms = Callable[[tree.Query], Iterable[str] | None]
+# A leaf of a query -> the forms that it matches in the index; None where unknown.
+Forms = Callable[[tree.Leaf], Iterable[str] | None]
 # More forms than this are not looked for one by one.
 MOST_FORMS = 40
 # What can stand between two words of a phrase; an apostrophe alone would join them.
 BETWEEN = r"(?:(?!')[\W_]+|'[\W_]+)"
+
+
+# The words of a phrase, and what finds them in a folded text.
+_Strict = tuple[Sequence[str], re.Pattern[str]]
 
 
 @dataclass(frozen=True)
@@ -58,51 +62,39 @@ class _Verdicts(dict[str, bool]):
 class Highlighter:
     """Finds the words of a query tree in texts. Parts that are negated mark nothing."""
 
-    def __init__(self, query: tree.Query | None, forms: Forms = lambda leaf: None) -> None:
+    def __init__(self, query: tree.Node | None, forms: Forms = lambda leaf: None) -> None:
         self.forms = forms
         self.words: dict[str, set[str]] = {"title": set(), "body": set()}
         self.prefixes: dict[str, set[str]] = {"title": set(), "body": set()}
-        self.strict: dict[str, list[tuple[list[str], re.Pattern[str]]]] = {"title": [], "body": []}
+        self.strict: dict[str, list[_Strict]] = {"title": [], "body": []}
         self.tests: dict[str, list[Test]] = {"title": [], "body": []}
         self.phrases: dict[str, list[_Phrase]] = {"title": [], "body": []}
         self._verdicts: dict[tuple[str, str], _Verdicts] = {}
         self._found: dict[str, Needles] = {}
-        if query is not None:
-            self._collect(query)
-
-    def _collect(self, node: tree.Query) -> None:
-        if isinstance(node, tree.And | tree.Or):
-            for part in node.subqueries:
-                self._collect(part)
-        elif isinstance(node, tree.AndMaybe):
-            self._collect(node.a)
-            self._collect(node.b)
-        elif isinstance(node, tree.AndNot):
-            self._collect(node.a)
-        elif isinstance(node, tree.ConstantScoreQuery):
-            self._collect(node.child)
-        else:
-            field = getattr(node, "fieldname", None) or ""
-            name = field.removesuffix("_stem")
+        for leaf in tree.leaves(query, has_negated=False):
+            name = leaf.field.removesuffix("_stem")
             if name in self.tests:
-                self._collect_leaf(node, name, is_stem=field != name)
+                self._collect(leaf, name, is_stem=leaf.field != name)
 
-    def _collect_leaf(self, node: tree.Query, name: str, *, is_stem: bool) -> None:
-        if isinstance(node, tree.Phrase):
-            if node.slop == 1 and not is_stem:
-                words = BETWEEN.join(map(re.escape, node.words))
-                self.strict[name].append((node.words, re.compile(words)))
-            else:
-                self.phrases[name].append(_Phrase(node.words, node.slop, is_stem))
-            return
-        if isinstance(node, tree.Prefix):
-            self.prefixes[name].add(node.text)
-            return
-        forms = self.forms(node) if is_stem or not isinstance(node, tree.Term) else (node.text,)
+    def _collect(self, leaf: tree.Leaf, name: str, *, is_stem: bool) -> None:
+        match leaf:
+            case tree.Phrase(_, words, slop):
+                if slop == 1 and not is_stem:
+                    pattern = re.compile(BETWEEN.join(map(re.escape, words)))
+                    self.strict[name].append((words, pattern))
+                else:
+                    self.phrases[name].append(_Phrase(words, slop, is_stem))
+            case tree.Prefix(_, text):
+                self.prefixes[name].add(text)
+            case _:
+                self._collect_words(leaf, name, is_stem=is_stem)
+
+    def _collect_words(self, leaf: tree.Leaf, name: str, *, is_stem: bool) -> None:
+        forms = (leaf.text,) if isinstance(leaf, tree.Term) and not is_stem else self.forms(leaf)
         known = None if forms is None else list(forms)
         if known is not None and len(known) <= MOST_FORMS:
             self.words[name].update(known)
-        elif test := word_test(node, is_stem=is_stem):
+        elif test := word_test(leaf, is_stem=is_stem):
             self.tests[name].append(test)
 
     def marks(self, text: str, name: str, language: str) -> list[Mark]:
@@ -186,35 +178,31 @@ def _goes_before(low: str, start: int) -> bool:
     )
 
 
-def word_test(node: tree.Query, *, is_stem: bool) -> Test | None:
-    """What tells whether a leaf matches a word; None for one that matches none."""
-    if isinstance(node, VariantTerm):
-        return lambda word, _, stemmed: node.has(stemmed if is_stem else word)
-    if isinstance(node, tree.FuzzyTerm):
-        text, most, kept = node.text, node.maxdist, node.prefixlength
-        return lambda _, written, __: (
-            written[:kept] == text[:kept] and distance(text, written, most) <= most
-        )
-    if isinstance(node, tree.Wildcard | tree.Regex):
-        pattern = translate(node.text) if isinstance(node, tree.Wildcard) else node.text
-        is_match = re.compile(pattern).match
-        return lambda _, written, __: is_match(written) is not None
-    if isinstance(node, tree.Prefix):
-        prefix = node.text
-        return lambda _, written, __: written.startswith(prefix)
-    if isinstance(node, tree.TermRange):
-        low, high = node.start or "", node.end or "\U0010ffff"
-        excluded = {low} if node.startexcl and node.start else set()
-        excluded |= {high} if node.endexcl and node.end else set()
-        return lambda _, written, __: low <= written <= high and written not in excluded
-    if isinstance(node, tree.Term):
-        wanted = node.text
-        return (
-            (lambda _, __, stemmed: stemmed == wanted)
-            if is_stem
-            else (lambda _, written, __: written == wanted)
-        )
-    return None
+def word_test(leaf: tree.Leaf, *, is_stem: bool) -> Test | None:
+    """What tells whether a leaf matches a word; None for a phrase, which is of several."""
+    match leaf:
+        case tree.Term(_, text):
+            if is_stem:
+                return lambda _, __, stemmed: stemmed == text
+            return lambda _, written, __: written == text
+        case tree.VariantTerm():
+            return lambda word, _, stemmed: is_variant(leaf, stemmed if is_stem else word)
+        case tree.Prefix(_, text):
+            return lambda _, written, __: written.startswith(text)
+        case tree.Wildcard(_, text):
+            is_match = re.compile(translate(text)).match
+            return lambda _, written, __: is_match(written) is not None
+        case tree.Fuzzy(_, text, most, kept):
+            return lambda _, written, __: (
+                written[:kept] == text[:kept] and distance(text, written, most) <= most
+            )
+        case tree.Range(_, start, end, excludes_start, excludes_end):
+            low, high = start or "", end or "\U0010ffff"
+            excluded = {low} if excludes_start and start else set()
+            excluded |= {high} if excludes_end and end else set()
+            return lambda _, written, __: low <= written <= high and written not in excluded
+        case tree.Phrase():
+            return None
 
 
 def phrase_positions(shapes: Sequence[str], words: Sequence[str], slop: int) -> list[int]:

@@ -1,19 +1,18 @@
-"""A node of Whoosh's raw tree -> a tree over the index's fields: which fields and which shapes of a
-word the words of a query match.
+"""A tree as it was typed -> a tree over the index's fields: which fields and which shapes of a word
+the words of a query match.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-
-from whoosh import query as tree
 
 from corpus import statutes
 from indexer.analysis.analyzer import CYRILLIC, WORD, fold, readings, stem, words
+from indexer.query import tree
 from indexer.query.dates import read_day
 from indexer.query.message import Note
-from indexer.query.variants import KEYS, Kind, VariantTerm
+from indexer.query.variants import KEYS
 
 TITLE_BOOST = 2.0
 FUZZY_LIMIT = 2
@@ -30,15 +29,6 @@ WHOLE = {
 }
 WORDS = {"topic": "topic", "component": "component", "place": "place"}
 DATES = ("date", "year")
-
-
-class ConstantScore(tree.ConstantScoreQuery):
-    """All that its child matches scores alike, as a prefix's or a range's words should."""
-
-    def __str__(self) -> str:
-        return str(self.child)
-
-    __repr__ = __str__
 
 
 @dataclass
@@ -60,48 +50,59 @@ class Reader:
             self.notes.append(sentence)
 
 
-def read(node: tree.Query, reader: Reader) -> tree.Query | None:
-    """A node of Whoosh's raw tree as a tree over our fields; None where nothing is left of it."""
-    boost = float(getattr(node, "boost", 1.0))
-    if isinstance(node, tree.And | tree.Or):
-        parts = [read(part, reader) for part in node.subqueries]
-        return all_of(parts) if isinstance(node, tree.And) else any_of(parts)
-    if isinstance(node, tree.Not):
-        inner = _negated(node.query, reader)
-        return inner and tree.Not(inner)
-    if isinstance(node, tree.AndNot | tree.AndMaybe):
-        first = read(node.a, reader)
-        second = (_negated if isinstance(node, tree.AndNot) else read)(node.b, reader)
-        if first is None or second is None:
-            return first if second is None or isinstance(node, tree.AndNot) else second
-        return type(node)(first, second)
-    if isinstance(node, tree.Every):
-        return tree.Every()
-    for kind, read_leaf in _LEAVES:
-        if isinstance(node, kind):
-            return read_leaf(node, reader, boost)
-    return None
+def read(node: tree.Node, reader: Reader) -> tree.Node | None:
+    """A tree as it was typed as one over our fields; None where nothing is left of it."""
+    match node:
+        case tree.Term():
+            return _read_term(node, reader)
+        case tree.And(parts):
+            return all_of([read(part, reader) for part in parts])
+        case tree.Or(parts):
+            return any_of([read(part, reader) for part in parts])
+        case tree.Not(part):
+            inner = _negated(part, reader)
+            return inner and tree.Not(inner)
+        case tree.AndNot(wanted, unwanted):
+            first, second = read(wanted, reader), _negated(unwanted, reader)
+            return tree.AndNot(first, second) if first and second else first
+        case tree.AndMaybe(wanted, better):
+            first, second = read(wanted, reader), read(better, reader)
+            return tree.AndMaybe(first, second) if first and second else first or second
+        case tree.Phrase():
+            return _read_phrase(node, reader)
+        case tree.Wildcard():
+            return _read_wildcard(node, reader)
+        case tree.Prefix():
+            return _pattern(node, reader)
+        case tree.Fuzzy():
+            return _read_fuzzy(node, reader)
+        case tree.Range():
+            return _read_range(node, reader)
+        case tree.Every():
+            return node
+        case tree.VariantTerm():
+            return None  # nobody can type one
 
 
-def _negated(node: tree.Query, reader: Reader) -> tree.Query | None:
+def _negated(node: tree.Node, reader: Reader) -> tree.Node | None:
     return read(node, replace(reader, is_negated=True))
 
 
-def _read_term(node: tree.Term, reader: Reader, boost: float) -> tree.Query | None:
-    if not node.fieldname and node.text in OPERATORS:
+def _read_term(node: tree.Term, reader: Reader) -> tree.Node | None:
+    if not node.field and node.text in OPERATORS:
         reader.note(Note("{word} has nothing to join there, and was left out.", word=node.text))
         return None
-    return _word(node.fieldname, node.text, reader, boost)
+    return _word(node.field, node.text, reader, node.boost)
 
 
-def read_words(typed: str, reader: Reader) -> tree.Query | None:
+def read_words(typed: str, reader: Reader) -> tree.Node | None:
     """A text as bare words, all of which must match; None when it holds none."""
-    return all_of([_word(None, each, reader, 1.0) for each in words(typed)])
+    return all_of([_word("", each, reader, 1.0) for each in words(typed)])
 
 
-def _word(name: str | None, typed: str, reader: Reader, boost: float) -> tree.Query | None:
+def _word(name: str, typed: str, reader: Reader, boost: float) -> tree.Node | None:
     """A bare word: in all its forms, in title and body, or as the field that was named takes it."""
-    name = name.lower() if name else None
+    name = name.lower()
     if name == "statute":
         return _statute(typed, reader, boost)
     if name in WHOLE:
@@ -118,7 +119,7 @@ def _word(name: str | None, typed: str, reader: Reader, boost: float) -> tree.Qu
                 typed=typed,
             )
         )
-        return all_of([_word(None, each, reader, boost) for each in words(f"{name} {typed}")])
+        return all_of([_word("", each, reader, boost) for each in words(f"{name} {typed}")])
     written = words(typed)
     if len(written) > 1:  # "ill-treatment", "U.S.": its parts, next to each other
         return _phrase(name, written, 1, boost, reader, as_stems=True)
@@ -126,7 +127,7 @@ def _word(name: str | None, typed: str, reader: Reader, boost: float) -> tree.Qu
     if not written:
         return None
     stems = tuple(readings(written[0], reader.languages))
-    found: list[tree.Query | None] = [
+    found: list[tree.Node | None] = [
         tree.Term(f"{each}_stem", reading, boost=boost * _weight(each))
         for reading in stems
         for each in fields
@@ -139,100 +140,82 @@ def _word(name: str | None, typed: str, reader: Reader, boost: float) -> tree.Qu
 
 def _spellings(
     word: str, stems: tuple[str, ...], fields: Iterable[str], reader: Reader, boost: float
-) -> Iterator[tree.Query]:
+) -> Iterator[tree.Node]:
     """A word as a name, in any script, and as it is typed without Kazakh letters."""
     is_exact = not reader.match_scripts
-    asked: list[tuple[str, Kind, str]] = [("", "names", word)]
+    asked: list[tuple[str, tree.Kind, str]] = [("", "names", word)]
     if CYRILLIC.search(word) and not is_exact and "kk" in (reader.languages or ("kk",)):
         written = fold(word)
         asked += [("", "loose", written), ("_stem", "loose", stem(written, "kk"))]
     for shape, kind, each in asked:
         if key := KEYS[kind](each):
             for name in fields:
-                weight = boost * _weight(name)
-                yield VariantTerm(name + shape, kind, each, key, stems, weight, is_exact=is_exact)
+                weight, folded = boost * _weight(name), each.casefold()
+                yield tree.VariantTerm(name + shape, kind, folded, key, stems, weight, is_exact)
 
 
-def _read_phrase(node: tree.Phrase, reader: Reader, boost: float) -> tree.Query | None:
+def _read_phrase(node: tree.Phrase, reader: Reader) -> tree.Node | None:
     """A phrase: as written, in this order; with slop, at most so far apart."""
-    typed, name = " ".join(node.words), node.fieldname
-    if name and name.lower() not in TEXTS and name.lower() not in WORDS:
-        return _word(name, typed, reader, boost)
-    return _phrase(name and name.lower(), words(typed), node.slop, boost, reader, as_stems=False)
+    typed, name = " ".join(node.words), node.field.lower()
+    if name and name not in TEXTS and name not in WORDS:
+        return _word(name, typed, reader, node.boost)
+    return _phrase(name, words(typed), node.slop, node.boost, reader, as_stems=False)
 
 
 def _phrase(
-    name: str | None,
+    name: str,
     written: list[str],
     slop: int,
     boost: float,
     reader: Reader,
     *,
     as_stems: bool,
-) -> tree.Query | None:
-    fields = TEXTS.get(name or "text") or (WORDS[name or ""],)
+) -> tree.Node | None:
+    fields = TEXTS.get(name or "text") or (WORDS[name],)
     if not written:
         return None
     if len(written) == 1:
-        return any_of([tree.Term(each, written[0], boost=boost * _weight(each)) for each in fields])
-    if not as_stems:
-        return any_of(
-            [tree.Phrase(each, written, slop=slop, boost=boost * _weight(each)) for each in fields]
-        )
-    languages = reader.languages or ("en", "ru", "kk")
-    shapes = dict.fromkeys(
-        tuple(stem(word, language) for word in written) for language in languages
-    )
+        return any_of([tree.Term(each, written[0], boost * _weight(each)) for each in fields])
+    shapes, suffix = [tuple(written)], ""
+    if as_stems:
+        languages = reader.languages or ("en", "ru", "kk")
+        shapes = [tuple(stem(word, language) for word in written) for language in languages]
+        suffix = "_stem"
     return any_of(
         [
-            tree.Phrase(f"{each}_stem", list(shape), slop=slop, boost=boost * _weight(each))
-            for shape in shapes
+            tree.Phrase(each + suffix, shape, slop, boost * _weight(each))
+            for shape in dict.fromkeys(shapes)
             for each in fields
         ]
     )
 
 
-def _read_prefix(node: tree.Prefix, reader: Reader, boost: float) -> tree.Query | None:
-    return _pattern(node.fieldname, node.text, reader, boost, tree.Prefix)
+def _read_wildcard(node: tree.Wildcard, reader: Reader) -> tree.Node | None:
+    if not node.field and not WORD.search(node.text):
+        return tree.Every()
+    return _pattern(node, reader)
 
 
-def _read_wildcard(node: tree.Wildcard, reader: Reader, boost: float) -> tree.Query | None:
-    if not WORD.search(node.text):
-        return tree.Every() if not node.fieldname else None
-    return _pattern(node.fieldname, node.text, reader, boost, tree.Wildcard)
-
-
-def _read_fuzzy(node: tree.FuzzyTerm, reader: Reader, boost: float) -> tree.Query | None:
-    if node.maxdist > FUZZY_LIMIT:
+def _read_fuzzy(node: tree.Fuzzy, reader: Reader) -> tree.Node | None:
+    if node.distance > FUZZY_LIMIT:
         reader.note(
             Note(
                 "Words can differ by {most} letters at most; ~{typed} was read as ~{most}.",
                 most=FUZZY_LIMIT,
-                typed=node.maxdist,
+                typed=node.distance,
             )
         )
-    distance = max(1, min(FUZZY_LIMIT, node.maxdist))
-
-    def made(name: str, text: str) -> tree.Query:
-        return tree.FuzzyTerm(name, text, maxdist=distance, prefixlength=1)
-
-    return _pattern(node.fieldname, node.text, reader, boost, made)
+    return _pattern(replace(node, distance=max(1, min(FUZZY_LIMIT, node.distance))), reader)
 
 
-def _pattern(
-    name: str | None,
-    typed: str,
-    reader: Reader,
-    boost: float,
-    made: Callable[[str, str], tree.Query],
-) -> tree.Query | None:
+def _pattern(node: tree.Prefix | tree.Wildcard | tree.Fuzzy, reader: Reader) -> tree.Node | None:
     """A prefix, wildcard or fuzzy word: matched as written, in the fields that have words.
 
     All the words that it stands for score alike: a rare ending is no better a match.
     """
-    if not WORD.search(typed):
+    if not WORD.search(node.text):
         return None
-    name = name.lower() if name else "text"
+    name = node.field.lower() or "text"
     fields = TEXTS.get(name) or (
         (WORDS[name],) if name in WORDS else (WHOLE[name],) if name in WHOLE else ()
     )
@@ -241,43 +224,27 @@ def _pattern(
             Note(
                 "There is no field {name!r} to look for “{typed}” in; all text was searched.",
                 name=name,
-                typed=typed,
+                typed=node.text,
             )
         )
         fields = TEXTS["text"]
+    text, boost = fold(node.text), node.boost
     return any_of(
-        [ConstantScore(made(each, fold(typed)), score=boost * _weight(each)) for each in fields]
+        [replace(node, field=each, text=text, boost=boost * _weight(each)) for each in fields]
     )
 
 
-def _read_range(node: tree.TermRange, reader: Reader, boost: float) -> tree.Query | None:
+def _read_range(node: tree.Range, reader: Reader) -> tree.Node | None:
     """`[a TO b]`: of days for date:, of words else."""
-    name = node.fieldname.lower() if node.fieldname else "text"
+    name = node.field.lower() or "text"
     if name in DATES:
         return _dates(f"{node.start or ''}..{node.end or ''}", reader)
     start, end = (fold(each) if each else None for each in (node.start, node.end))
     fields = TEXTS.get(name) or (WORDS.get(name) or WHOLE.get(name) or "body",)
-    return any_of(
-        [
-            ConstantScore(
-                tree.TermRange(each, start, end, node.startexcl, node.endexcl), score=boost
-            )
-            for each in fields
-        ]
-    )
+    return any_of([replace(node, field=each, start=start, end=end) for each in fields])
 
 
-_LEAVES: tuple[tuple[type[tree.Query], Callable[..., tree.Query | None]], ...] = (
-    (tree.FuzzyTerm, _read_fuzzy),
-    (tree.Wildcard, _read_wildcard),
-    (tree.Prefix, _read_prefix),
-    (tree.TermRange, _read_range),
-    (tree.Phrase, _read_phrase),
-    (tree.Term, _read_term),
-)
-
-
-def _dates(typed: str, reader: Reader) -> tree.Query | None:
+def _dates(typed: str, reader: Reader) -> tree.Node | None:
     """`2017`, `2017-03`, `2017-03-01`, and `..` between any two of them or after or before one."""
     first, dots, last = typed.partition("..")
     bounds = read_day(first, is_end=False), read_day(last if dots else first, is_end=True)
@@ -293,15 +260,15 @@ def _dates(typed: str, reader: Reader) -> tree.Query | None:
             )
         )
         return None
-    start, end = (bound and bound.isoformat() for bound in bounds)
+    start, end = (bound.isoformat() if bound else None for bound in bounds)
     if start and end and start > end:
         reader.note(
             Note("The range of dates {typed} is empty: it ends before it begins.", typed=typed)
         )
-    return ConstantScore(tree.TermRange("date", start, end))
+    return tree.Range("date", start, end)
 
 
-def _statute(typed: str, reader: Reader, boost: float) -> tree.Query | None:
+def _statute(typed: str, reader: Reader, boost: float) -> tree.Node | None:
     """The releases that cite a statute, or what it contains, in any spelling."""
     if key := statutes.read(typed):
         return tree.Term(WHOLE["statute"], key, boost=boost)
@@ -323,13 +290,13 @@ def _weight(name: str) -> float:
     return TITLE_BOOST if name == "title" else 1.0
 
 
-def all_of(parts: list[tree.Query | None]) -> tree.Query | None:
+def all_of(parts: list[tree.Node | None]) -> tree.Node | None:
     """The parts joined by AND, those left out of which nothing was left."""
     kept = [part for part in parts if part is not None]
-    return kept[0] if len(kept) == 1 else tree.And(kept) if kept else None
+    return kept[0] if len(kept) == 1 else tree.And(tuple(kept)) if kept else None
 
 
-def any_of(parts: list[tree.Query | None]) -> tree.Query | None:
+def any_of(parts: list[tree.Node | None]) -> tree.Node | None:
     """The parts joined by OR, those left out of which nothing was left."""
     kept = [part for part in parts if part is not None]
-    return kept[0] if len(kept) == 1 else tree.Or(kept) if kept else None
+    return kept[0] if len(kept) == 1 else tree.Or(tuple(kept)) if kept else None

@@ -1,7 +1,7 @@
 """What a person typed -> a query tree over the index's fields, what was repaired, how it was read.
 
-The language is Whoosh's, parsed by Whoosh; `clauses` gives its words meaning. No input is an error:
-what cannot be read is repaired, and the reader is told.
+The language is Whoosh's, parsed by Whoosh; `interpreter` gives its words meaning. No input is an
+error: what cannot be read is repaired, and the reader is told.
 """
 
 from __future__ import annotations
@@ -10,17 +10,16 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from whoosh import query as tree
+from whoosh import query
 from whoosh.qparser import QueryParser, plugins
 from whoosh.qparser.syntax import WordNode
 
 from corpus import statutes
 from indexer.analysis.analyzer import WORD
-from indexer.query.dates import read_day
+from indexer.query import tree
 from indexer.query.interpreter import OPERATORS, Reader, read, read_words
 from indexer.query.message import Note
-
-__all__ = ["ParsedQuery", "is_asked", "parse", "read_day", "values_asked"]
+from indexer.query.tree import Node
 
 DEPTH_LIMIT = 40
 # What Whoosh's parser has been seen to stumble with.
@@ -51,7 +50,7 @@ class ParsedQuery:
     whether it is about all scripts.
     """
 
-    tree: tree.Query | None
+    tree: Node | None
     warnings: tuple[str, ...] = ()
     match_scripts: bool = True
 
@@ -88,7 +87,7 @@ def parse(
         return ParsedQuery(None, tuple(reader.notes))
     try:
         # "*" alone asks for everything; the group is Whoosh's own tree, its texts not yet analysed.
-        found = read(_parser().parse(typed, normalize=False), reader)
+        found = read(_converted(_parser().parse(typed, normalize=False)), reader)
     except PARSER_ERRORS:
         # Whoosh's parser meant no harm; plain words are always readable.
         reader.note(Note("The query could not be read as written; its words were searched for."))
@@ -187,29 +186,55 @@ def _repaired(typed: str, reader: Reader) -> str:
     return typed
 
 
-def _grounded(node: tree.Query) -> tree.Query:
+def _converted(node: query.Query) -> Node:
+    """Whoosh's tree as ours; what it holds nothing for asks for nothing."""
+    field, boost = getattr(node, "fieldname", None) or "", float(getattr(node, "boost", 1.0))
+    match node:
+        case query.Term():
+            return tree.Term(field, node.text, boost)
+        case query.And():
+            return tree.And(tuple(map(_converted, node.subqueries)))
+        case query.Or():
+            return tree.Or(tuple(map(_converted, node.subqueries)))
+        case query.Not():
+            return tree.Not(_converted(node.query))
+        case query.AndNot():
+            return tree.AndNot(_converted(node.a), _converted(node.b))
+        case query.AndMaybe():
+            return tree.AndMaybe(_converted(node.a), _converted(node.b))
+        case query.Phrase():
+            return tree.Phrase(field, tuple(node.words), node.slop, boost)
+        case query.Wildcard():
+            return tree.Wildcard(field, node.text, boost)
+        case query.Prefix():
+            return tree.Prefix(field, node.text, boost)
+        case query.FuzzyTerm():
+            return tree.Fuzzy(field, node.text, node.maxdist, boost=boost)
+        case query.TermRange():
+            excluded = node.startexcl, node.endexcl
+            return tree.Range(field, node.start, node.end, *excluded, boost)
+        case query.Every():
+            return tree.Every()
+        case _:
+            return tree.Or(())
+
+
+def _grounded(node: Node) -> Node:
     """Something to subtract from wherever all parts are negated: everything."""
-    if isinstance(node, tree.Not):
-        return tree.AndNot(tree.Every(), _grounded(node.query))
-    if isinstance(node, tree.And):
-        unwanted = [_grounded(part.query) for part in node.subqueries if isinstance(part, tree.Not)]
-        wanted = [_grounded(part) for part in node.subqueries if not isinstance(part, tree.Not)]
-        if wanted:
-            return tree.And([*wanted, *map(tree.Not, unwanted)])
-        return tree.AndNot(tree.Every(), tree.Or(unwanted))
-    if isinstance(node, tree.Or):
-        return tree.Or([_grounded(part) for part in node.subqueries])
-    if isinstance(node, tree.AndNot | tree.AndMaybe):
-        return type(node)(_grounded(node.a), _grounded(node.b))
-    return node
-
-
-def is_asked(node: tree.Query | None) -> bool:
-    """Whether a tree asks for anything but everything."""
-    return node is not None and not isinstance(node, tree.Every)
-
-
-def values_asked(node: tree.Query | None, name: str) -> list[str]:
-    """The whole values of a field that a tree asks for, such as offices."""
-    leaves = [] if node is None else node.leaves()
-    return [leaf.text for leaf in leaves if isinstance(leaf, tree.Term) and leaf.fieldname == name]
+    match node:
+        case tree.Not(part):
+            return tree.AndNot(tree.Every(), _grounded(part))
+        case tree.And(parts):
+            unwanted = [_grounded(part.part) for part in parts if isinstance(part, tree.Not)]
+            wanted = [_grounded(part) for part in parts if not isinstance(part, tree.Not)]
+            if wanted:
+                return tree.And((*wanted, *map(tree.Not, unwanted)))
+            return tree.AndNot(tree.Every(), tree.Or(tuple(unwanted)))
+        case tree.Or(parts):
+            return tree.Or(tuple(map(_grounded, parts)))
+        case tree.AndNot(first, second):
+            return tree.AndNot(_grounded(first), _grounded(second))
+        case tree.AndMaybe(first, second):
+            return tree.AndMaybe(_grounded(first), _grounded(second))
+        case _:
+            return node

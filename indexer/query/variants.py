@@ -5,18 +5,15 @@ A key belongs to a word, wherever it stands; a query asks for all words that sha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any, Literal
-
-from whoosh import query as tree
 
 from indexer.analysis import names
 from indexer.analysis.analyzer import KAZAKH, STEM, fold
 from indexer.analysis.keyboard import forgiving
+from indexer.query.tree import Kind, VariantTerm
 
-Kind = Literal["names", "loose"]
 KINDS: tuple[Kind, ...] = ("names", "loose")
 
 
@@ -46,54 +43,19 @@ def hash_of(key: str) -> int:
     return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "little") or 1
 
 
-class VariantTerm(tree.MultiTerm):
-    """All words of a field that share a key with a word of a query, beside those that its `stems`
-    stand for.
-
-    What differs from the word by the ending of a case alone counts as one of its forms, all else as
-    another spelling; `is_exact` leaves that out.
+def is_form(leaf: VariantTerm, term: str) -> bool:
+    """Whether a word that shares a leaf's key (folded) is a form of the same spelling: it differs
+    from the leaf's word by the ending of a case alone.
     """
+    return leaf.kind == "names" and fold(names.base(term)) == fold(names.base(leaf.word))
 
-    def __init__(
-        self,
-        fieldname: str,
-        kind: Kind,
-        word: str,
-        text: str,
-        stems: tuple[str, ...] = (),
-        boost: float = 1.0,
-        *,
-        is_exact: bool = False,
-    ) -> None:
-        self.fieldname, self.kind, self.stems, self.boost = fieldname, kind, stems, boost
-        self.word, self.text, self.is_exact = word.casefold(), text, is_exact
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, VariantTerm) and vars(self) == vars(other)
-
-    def __hash__(self) -> int:
-        return hash((self.fieldname, self.word))
-
-    def __str__(self) -> str:
-        return f"{self.fieldname}:{self.kind}({self.text})"
-
-    __repr__ = __str__
-
-    def is_form(self, term: str) -> bool:
-        """Whether a word that shares the key (folded) is a form of the same spelling."""
-        return self.kind == "names" and fold(names.base(term)) == fold(names.base(self.word))
-
-    def has(self, word: str) -> bool:
-        """Whether a word as it stands in a text, or a stem, is one of these; where no index tells
-        what looks like a name, a capital does.
-        """
-        if self.kind == "loose":
-            return bool(KAZAKH.search(word)) and loose(fold(word)) == self.text
-        if not word[:1].isupper() or names.key(word) != self.text:
-            return False
-        return not self.is_exact or self.is_form(word)
-
-    def _btexts(self, ixreader: Any) -> Iterator[bytes]:
-        """For Whoosh's own matchers, one by one, whether they look like names or not."""
-        terms = (term.decode() for term in ixreader.lexicon(self.fieldname))
-        return (term.encode() for term in terms if KEYS[self.kind](term) == self.text)
+def is_variant(leaf: VariantTerm, word: str) -> bool:
+    """Whether a word as it stands in a text, or a stem, is one of a leaf's; where no index tells
+    what looks like a name, a capital does.
+    """
+    if leaf.kind == "loose":
+        return bool(KAZAKH.search(word)) and loose(fold(word)) == leaf.key
+    if not word[:1].isupper() or names.key(word) != leaf.key:
+        return False
+    return not leaf.is_exact or is_form(leaf, word)

@@ -7,7 +7,7 @@ from typing import Any, get_args
 from marshmallow import Schema, ValidationError, fields, validate
 
 from indexer.engine.results import FACETS, LineSort, Measure, Order
-from indexer.query.parser import read_day
+from indexer.query.dates import read_day
 from webui.view.search_state import MOST_VALUES
 
 ORDERS: tuple[Order, ...] = ("newest", "oldest", "id", "relevance")

@@ -14,8 +14,8 @@ from werkzeug.datastructures import MultiDict
 from indexer import Filters, ParsedQuery, Query, parse
 from indexer.engine.periods import STEPS, Step
 from indexer.engine.results import FACETS, Sort
+from indexer.query.dates import read_day
 from indexer.query.message import Note
-from indexer.query.parser import read_day
 
 Pairs = list[tuple[str, str]]
 SORTS: tuple[Sort, ...] = get_args(Sort)

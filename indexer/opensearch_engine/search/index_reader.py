@@ -8,8 +8,6 @@ from datetime import date
 from itertools import compress
 from typing import Any
 
-from whoosh import query as tree
-
 from corpus.database.batches import chunks
 from corpus.errors import CommuniqueError
 from indexer.analysis.analyzer import tokens
@@ -23,9 +21,10 @@ from indexer.opensearch_engine.search.request import PageRequest
 from indexer.opensearch_engine.search.term_lookup import TermLookup, is_stem
 from indexer.opensearch_engine.search.translate import Dsl, Lookup, is_beyond, placed, translate
 from indexer.opensearch_engine.search.withheld import Hidden
+from indexer.query import tree
 
-# By their numbers in memory: the releases that phrases stand in.
-Phrases = dict[int, list[str]]
+# The releases that phrases stand in.
+Phrases = dict[tree.Phrase, list[str]]
 # What is read at a time of ids alone, and of texts.
 MANY, SOME = 10_000, 500
 KEEP_ALIVE = "2m"
@@ -129,17 +128,17 @@ class IndexReader:
         every = translate(query.tree, lookup_of(carried, phrases)) if carried.others else typed
         return PageRequest(typed, every)
 
-    def phrases_of(self, node: tree.Query | None) -> Phrases:
+    def phrases_of(self, node: tree.Node | None) -> Phrases:
         """Where phrases stand that the cluster cannot tell."""
-        leaves = [] if node is None else node.leaves()
-        return {id(leaf): self._standing(leaf) for leaf in leaves if is_beyond(leaf)}
+        phrases = {leaf for leaf in tree.leaves(node) if isinstance(leaf, tree.Phrase)}
+        return {phrase: self._standing(phrase) for phrase in phrases if is_beyond(phrase)}
 
     def _standing(self, phrase: tree.Phrase) -> list[str]:
         """The releases that hold a phrase, of those whose words are near enough two by two, by a
         look into their texts.
         """
         body = self.narrowed(Query(sort="id"), PageRequest.alone(placed(phrase)), SOME)
-        field = phrase.fieldname.removesuffix("_stem")
+        field = phrase.field.removesuffix("_stem")
         found = []
         for hit in self.pages(body):
             each = stored_of(hit)

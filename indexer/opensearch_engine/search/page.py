@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from whoosh import query as tree
-
 from indexer.engine.explanation import explained
 from indexer.engine.periods import Step
 from indexer.engine.results import Filters, Hit, Position, Query, Results
@@ -28,6 +26,7 @@ from indexer.opensearch_engine.search.index_reader import (
 from indexer.opensearch_engine.search.request import PageRequest
 from indexer.opensearch_engine.search.term_lookup import TermLookup
 from indexer.opensearch_engine.search.translate import translate
+from indexer.query import tree
 
 
 def search(reading: IndexReader, query: Query) -> Results:
@@ -76,8 +75,8 @@ def _answer(reading: IndexReader, query: Query, carried: TermLookup, phrases: Ph
         explained(query.tree, carried)  # what is it that has to be counted?
     # Of all of an unnarrowed query, the total tells how many releases matched.
     whole = query.tree if query.filters == Filters() else None
-    nodes = [node for node in carried.wanted if node is not whole]
-    carried.wanted = []
+    nodes = [node for node in carried.wanted if node != whole]
+    carried.wanted.clear()
     is_deep = _is_deep(query)
     hits = [_hits(reading, query, asked)] if query.size and not is_deep else []
     countings = _countings(reading, query, asked, request.first_steps(query))
@@ -87,8 +86,9 @@ def _answer(reading: IndexReader, query: Query, carried: TermLookup, phrases: Ph
     given = next(answers)["hits"]["hits"] if hits else []
     counts = request.together([*islice(answers, len(countings))])
     numbers = map(total_of, islice(answers, len(nodes)))
-    carried.counts = {id(node): number for node, number in zip(nodes, numbers, strict=True)}
-    carried.counts[id(whole)] = total_of(counts)
+    carried.counts = dict(zip(nodes, numbers, strict=True))
+    if whole is not None:
+        carried.counts[whole] = total_of(counts)
     if lookups:
         carried.take([*answers], reading.look_up)
     return _Found(asked, _walked(reading, query, asked) if is_deep else given, counts)
@@ -179,11 +179,11 @@ class _Shown:
     """Hits as a page shows them."""
 
     def __init__(
-        self, node: tree.Query | None, carried: TermLookup, asked: PageRequest | None
+        self, node: tree.Node | None, carried: TermLookup, asked: PageRequest | None
     ) -> None:
         self.asked = asked
         self.marker = Highlighter(node, carried.forms)
-        others = tree.Or([*carried.others])
+        others = tree.Or((*carried.others,))
         self.others = Highlighter(others, lambda leaf: _few(carried.spellings(leaf)))
 
     def hit(self, given: dict[str, Any], copies: dict[str, int]) -> Hit:

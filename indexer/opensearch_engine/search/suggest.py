@@ -10,8 +10,6 @@ from heapq import nlargest
 from math import log
 from typing import Any
 
-from whoosh import query as tree
-
 from indexer.analysis.analyzer import STEM, fold, tokens
 from indexer.analysis.edit_distance import distance
 from indexer.engine.fields import stem_field
@@ -19,6 +17,7 @@ from indexer.opensearch_engine.index.cluster import Cluster
 from indexer.opensearch_engine.index.mapping import term
 from indexer.opensearch_engine.index.source_doc import Stored
 from indexer.opensearch_engine.search.translate import Dsl
+from indexer.query import tree
 
 FIELD = "body"
 SIMILAR_TERMS = 25
@@ -68,7 +67,7 @@ def _words(
     return [hit["_source"] for hit in look_up(body)["hits"]["hits"]]
 
 
-def likeness(cluster: Cluster, build: str, release: Stored, size: int) -> tree.Query | None:
+def likeness(cluster: Cluster, build: str, release: Stored, size: int) -> tree.Node | None:
     """A query for releases like one among `size`: the stems that tell it apart, by tf-idf, weighed
     by it.
     """
@@ -80,7 +79,7 @@ def likeness(cluster: Cluster, build: str, release: Stored, size: int) -> tree.Q
         return None
     top = weights[names[0]]
     field = stem_field(FIELD)
-    return tree.Or([tree.Term(field, each, boost=weights[each] / top) for each in names])
+    return tree.Or(tuple(tree.Term(field, each, boost=weights[each] / top) for each in names))
 
 
 def _holders(cluster: Cluster, build: str, stems: list[str]) -> dict[str, int]:

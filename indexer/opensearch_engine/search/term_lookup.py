@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from copy import copy
+from dataclasses import replace
 from typing import Any
-
-from whoosh import query as tree
 
 from indexer.analysis.analyzer import STEM
 from indexer.engine.fields import LENGTHS_OF, TEXTS
 from indexer.highlight.highlighter import MOST_FORMS
 from indexer.opensearch_engine.index.mapping import term
 from indexer.opensearch_engine.search.translate import Dsl, translate
-from indexer.query.variants import VariantTerm
+from indexer.query import tree
+from indexer.query.variants import is_form
 
 Entry = dict[str, Any]
 MOST_ENTRIES = 10_000
@@ -28,23 +27,27 @@ SHOWN = 12
 class TermLookup:
     """A tree, and what was looked up of it. `lookups` are what has to be asked of the words; until
     `take` has the answers, no keyed word stands for anything. `counts` are how many releases its
-    parts matched, by their numbers in memory; those still `wanted` were asked for.
+    parts matched; those still `wanted` were asked for.
     """
 
-    def __init__(self, query: tree.Query | None, *, is_explained: bool = False) -> None:
-        self.counts: dict[int, int] = {}
-        self.wanted: list[tree.Query] = []
-        self.own: dict[VariantTerm, list[str]] = {}
-        self.others: dict[VariantTerm, list[str]] = {}
+    def __init__(self, query: tree.Node | None, *, is_explained: bool = False) -> None:
+        self.counts: dict[tree.Node, int] = {}
+        self.wanted: dict[tree.Node, None] = {}
+        self.own: dict[tree.VariantTerm, list[str]] = {}
+        self.others: dict[tree.Leaf, list[str]] = {}
         self._forms: dict[str, list[Entry]] = {}
         self._entries: dict[str, Entry] = {}
-        self._commonest: dict[int, list[tuple[str, int]]] = {}
-        leaves = [] if query is None else [*query.leaves()]
-        self._keyed = [leaf for leaf in leaves if isinstance(leaf, VariantTerm)]
+        self._commonest: dict[tree.Leaf, list[tuple[str, int]]] = {}
+        leaves = tree.leaves(query)
+        self._keyed = [leaf for leaf in leaves if isinstance(leaf, tree.VariantTerm)]
         self._stems = {
             leaf.text for leaf in leaves if isinstance(leaf, tree.Term) and is_stem(leaf)
         }
-        self._multi = [leaf for leaf in leaves if _is_expanded(leaf)] if is_explained else []
+        self._multi = [
+            leaf
+            for leaf in leaves
+            if is_explained and isinstance(leaf, tree.MultiTerm) and leaf.field in TEXTS
+        ]
         is_led = bool(self._keyed or self._stems)
         self.lookups = [
             *([_led_to(self._stems, self._keyed)] if is_led else []),
@@ -54,9 +57,9 @@ class TermLookup:
     def take(self, answers: Sequence[dict[str, Any]], ask: Callable[[Dsl], dict[str, Any]]) -> None:
         """Take the answers to the lookups; `ask` answers another, for stems spelt otherwise."""
         first = len(answers) - len(self._multi)
-        for leaf, answer in zip(self._multi, answers[first:], strict=True):
+        for multi, answer in zip(self._multi, answers[first:], strict=True):
             found = _entries(answer)
-            self._commonest[id(leaf)] = [(each["word"], each[leaf.fieldname]) for each in found]
+            self._commonest[multi] = [(each["word"], each[multi.field]) for each in found]
         entries = _entries(answers[0]) if first else []
         self._keep(entries, self._stems)
         for leaf in self._keyed:
@@ -76,70 +79,65 @@ class TermLookup:
         for stem in map(term, stems):
             self._forms[stem] = [each for each in entries if stem in each.get("stems", ())]
 
-    def count(self, node: tree.Query) -> int | None:
+    def count(self, node: tree.Node) -> int | None:
         """How many releases a part of the tree matched; None, and noted, where it was not asked."""
-        if id(node) not in self.counts:
-            self.wanted.append(node)
-        return self.counts.get(id(node))
+        if (found := self.counts.get(node)) is None:
+            self.wanted[node] = None
+        return found
 
     def forms_of(self, leaf: tree.Term) -> dict[str, int]:
         """The forms of a stem, and how many releases hold each in the leaf's field."""
-        field = LENGTHS_OF[leaf.fieldname]
+        field = LENGTHS_OF[leaf.field]
         entries = self._forms.get(term(leaf.text), ())
         return {each["word"]: each[field] for each in entries if each.get(field)}
 
-    def expanded(self, leaf: tree.MultiTerm, most: int) -> list[tuple[str, int]]:
+    def expanded(self, leaf: tree.VariantTerm | tree.MultiTerm, most: int) -> list[tuple[str, int]]:
         """The commonest words that a leaf stands for, forms of its own spelling."""
-        if isinstance(leaf, VariantTerm):
+        if isinstance(leaf, tree.VariantTerm):
             counts = [(word, self._number(leaf, word)) for word in self.own.get(leaf, ())]
             return sorted(counts, key=lambda pair: (-pair[1], pair[0]))[:most]
-        return self._commonest.get(id(leaf), [])[:most]
+        return self._commonest.get(leaf, [])[:most]
 
-    def spellings(self, leaf: tree.Query) -> dict[str, int]:
+    def spellings(self, leaf: tree.Leaf) -> dict[str, int]:
         """The forms of a leaf's other spellings, and how many releases hold each."""
         found: Counter[str] = Counter()
         for word in self.others.get(leaf, ()):
-            if leaf.fieldname in LENGTHS_OF:
-                found.update(self.forms_of(tree.Term(leaf.fieldname, word)))
+            if leaf.field in LENGTHS_OF:
+                found.update(self.forms_of(tree.Term(leaf.field, word)))
             else:
                 found[word] += self._number(leaf, word)
         return found
 
-    def forms(self, leaf: tree.Query) -> Iterable[str] | None:
+    def forms(self, leaf: tree.Leaf) -> Iterable[str] | None:
         """The forms in the index that a leaf stands for; None where they are many or unknown."""
         if isinstance(leaf, tree.Term):
             return self.forms_of(leaf)
-        if not isinstance(leaf, VariantTerm):
+        if not isinstance(leaf, tree.VariantTerm):
             return None
-        if leaf.fieldname in LENGTHS_OF:
+        if leaf.field in LENGTHS_OF:
             return self.spellings(leaf)
         words = self.terms(leaf)
         return words if len(words) <= MOST_FORMS else None
 
-    def terms(self, leaf: VariantTerm) -> list[str]:
+    def terms(self, leaf: tree.VariantTerm) -> list[str]:
         """All terms that a keyed word stands for, its own and the others."""
         return self.own.get(leaf, []) + self.others.get(leaf, [])
 
-    def _number(self, leaf: VariantTerm, word: str) -> int:
-        number: int = self._entries[word].get(LENGTHS_OF.get(leaf.fieldname, leaf.fieldname), 0)
+    def _number(self, leaf: tree.Leaf, word: str) -> int:
+        number: int = self._entries[word].get(LENGTHS_OF.get(leaf.field, leaf.field), 0)
         return number
 
 
-def is_stem(leaf: tree.Query) -> bool:
+def is_stem(leaf: tree.Leaf) -> bool:
     """Whether a leaf stands for stems."""
-    return getattr(leaf, "fieldname", None) in LENGTHS_OF
+    return leaf.field in LENGTHS_OF
 
 
-def _is_expanded(leaf: tree.Query) -> bool:
-    is_multi = isinstance(leaf, tree.MultiTerm) and not isinstance(leaf, VariantTerm)
-    return is_multi and leaf.fieldname in TEXTS
-
-
-def _led_to(stems: Iterable[str], keyed: list[VariantTerm]) -> Dsl:
+def _led_to(stems: Iterable[str], keyed: list[tree.VariantTerm]) -> Dsl:
     """A search for the entries that stems and keys lead to."""
     parts = [{"terms": {"stems": sorted(map(term, stems))}}]
     for kind in ("names", "loose"):
-        if keys := {term(leaf.text) for leaf in keyed if leaf.kind == kind}:
+        if keys := {term(leaf.key) for leaf in keyed if leaf.kind == kind}:
             parts.append({"terms": {kind: sorted(keys)}})
     return {
         "size": MOST_ENTRIES,
@@ -150,21 +148,20 @@ def _led_to(stems: Iterable[str], keyed: list[VariantTerm]) -> Dsl:
 
 def _commonest(leaf: tree.MultiTerm) -> Dsl:
     """A search for the commonest words of a field that a prefix, pattern or range stands for."""
-    asked = copy(leaf)
-    asked.fieldname = "word"
-    held = {"range": {leaf.fieldname: {"gte": 1}}}
+    asked = replace(leaf, field="word")
+    held = {"range": {leaf.field: {"gte": 1}}}
     return {
         "size": SHOWN,
         "track_total_hits": False,
         "query": {"bool": {"filter": [translate(asked), held, NO_STEM]}},
-        "sort": [{leaf.fieldname: "desc"}, {"word": "asc"}],
+        "sort": [{leaf.field: "desc"}, {"word": "asc"}],
     }
 
 
 NO_STEM = {"bool": {"must_not": [{"prefix": {"word": {"value": STEM}}}]}}
 
 
-def _alike(leaf: VariantTerm, entries: list[Entry]) -> tuple[list[str], list[str]]:
+def _alike(leaf: tree.VariantTerm, entries: list[Entry]) -> tuple[list[str], list[str]]:
     """The terms that have a leaf's key: forms of the same spelling, and others; without those that
     its stems stand for in every language that they occur in.
     """
@@ -173,17 +170,17 @@ def _alike(leaf: VariantTerm, entries: list[Entry]) -> tuple[list[str], list[str
     stems = {*map(term, leaf.stems)}
     for each in entries:
         word = each["word"]
-        if term(leaf.text) not in _keys(each, leaf) or is_stem(leaf) != word.startswith(STEM):
+        if term(leaf.key) not in _keys(each, leaf) or is_stem(leaf) != word.startswith(STEM):
             continue
-        if not is_stem(leaf) and not each.get(leaf.fieldname):
+        if not is_stem(leaf) and not each.get(leaf.field):
             continue
         if word in stems or (each.get("stems") and stems.issuperset(each["stems"])):
             continue
-        (own if leaf.is_form(word) else others).append(word)
+        (own if is_form(leaf, word) else others).append(word)
     return own, others
 
 
-def _keys(entry: Entry, leaf: VariantTerm) -> list[str]:
+def _keys(entry: Entry, leaf: tree.VariantTerm) -> list[str]:
     found = entry.get(leaf.kind, [])
     return [found] if isinstance(found, str) else found
 

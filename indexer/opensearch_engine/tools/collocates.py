@@ -7,13 +7,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
-from whoosh import query as tree
 
 from indexer.engine.results import Collocates, Measure
 from indexer.linguistics.association_measures import Counts, ranked
 from indexer.linguistics.spans import Array, count_near
 from indexer.opensearch_engine.index.source_doc import Stored
 from indexer.opensearch_engine.tools.spans import Spans, WordsOf, read_spans
+from indexer.query.tree import Node
 
 NO_STEMS = np.zeros((0, 0), np.int32)
 # Folded words, or stems where the second is true -> how often each stands in all bodies.
@@ -22,7 +22,7 @@ FrequencyOf = Callable[[Sequence[str], bool], dict[str, int]]
 
 def collocates(
     releases: Iterable[Stored],
-    node: tree.Query | None,
+    node: Node | None,
     words_of: WordsOf,
     frequency: FrequencyOf,
     tokens: Callable[[], int],

@@ -11,7 +11,6 @@ from datetime import date
 from functools import lru_cache
 
 import numpy as np
-from whoosh import query as tree
 
 from indexer.analysis.tokenizer import Spans as WordSpans
 from indexer.analysis.tokenizer import word_spans
@@ -21,6 +20,7 @@ from indexer.linguistics.spans import Array, neighbours
 from indexer.opensearch_engine.index.source_doc import Fetch, Stored
 from indexer.opensearch_engine.tools.spans import Spans, WordsOf, read_spans
 from indexer.opensearch_engine.tools.token_batches import Batch
+from indexer.query.tree import Node
 
 # Lines whose releases are fetched together.
 BLOCK = 256
@@ -28,7 +28,7 @@ BLOCK = 256
 
 def concordance(
     releases: Iterable[Stored],
-    node: tree.Query | None,
+    node: Node | None,
     words_of: WordsOf,
     sort: LineSort,
     start: int,
@@ -57,7 +57,7 @@ def concordance(
 
 def scan(
     releases: Iterable[Stored],
-    node: tree.Query | None,
+    node: Node | None,
     words_of: WordsOf,
     sort: LineSort,
     fetch: Fetch,

@@ -7,20 +7,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
-from whoosh import query as tree
 
 from indexer.engine import periods
 from indexer.engine.periods import Step
 from indexer.engine.results import Frequencies, Frequency
 from indexer.opensearch_engine.index.source_doc import Stored
 from indexer.opensearch_engine.tools.spans import WordsOf, read_spans
+from indexer.query.tree import Node
 
 # Stands for the undated; no day of the calendar has it.
 NONE = -1
 
 
 def frequencies(
-    releases: Iterable[Stored], node: tree.Query | None, words_of: WordsOf, step: Step
+    releases: Iterable[Stored], node: Node | None, words_of: WordsOf, step: Step
 ) -> Frequencies:
     """The releases by period, ascending; build and warnings are the engine's to tell."""
     counts: dict[int, list[int]] = {}

@@ -7,8 +7,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from whoosh import query as tree
-
 from indexer.engine.periods import Step
 from indexer.engine.results import (
     Collocates,
@@ -22,11 +20,11 @@ from indexer.engine.results import (
 )
 from indexer.opensearch_engine.index.mapping import term
 from indexer.opensearch_engine.search import request
-from indexer.opensearch_engine.search.index_reader import MANY, IndexReader
+from indexer.opensearch_engine.search.index_reader import MANY, SOME, IndexReader, stored_of
+from indexer.opensearch_engine.search.request import PageRequest
 from indexer.opensearch_engine.tools import collocates, concordance, frequencies, translations
 from indexer.opensearch_engine.tools.translations import StoredTranslations
-from indexer.query.leaves import body_leaves
-from indexer.query.variants import VariantTerm
+from indexer.query import tree
 
 Read = Callable[[], StoredTranslations | None]
 
@@ -55,7 +53,7 @@ def scan_occurrences(reading: IndexReader, query: Query, sort: LineSort) -> Iter
 
 def over_time(reading: IndexReader, query: Query, step: Step) -> Frequencies:
     """The hits by period; where no words are asked for, by what each release has noted."""
-    if not [*body_leaves(query.tree)]:
+    if not tree.body_leaves(query.tree):
         asked = reading.asked(query, reading.carried(query))
         body = request.lengths(query, asked, step)
         return request.frequencies(step, reading.search(body), reading.build)
@@ -106,8 +104,10 @@ def in_translation(
 
 def _aligned(reading: IndexReader) -> StoredTranslations | None:
     """The translations that offices declare; None where they declare none."""
-    declared = Query(tree.Every("alternates"), sort="id")
-    return StoredTranslations.of(reading.texts(declared), reading.fetch, partial(_holding, reading))
+    declared = PageRequest.alone({"exists": {"field": "alternates"}})
+    hits = reading.pages(reading.narrowed(Query(sort="id"), declared, SOME))
+    holding = partial(_holding, reading)
+    return StoredTranslations.of(map(stored_of, hits), reading.fetch, holding)
 
 
 def _times(reading: IndexReader, words: Sequence[str], is_stem: bool) -> dict[str, int]:
@@ -127,15 +127,15 @@ def _tokens(reading: IndexReader) -> int:
 
 
 def _holding(reading: IndexReader, stem: str, language: str) -> int:
-    either = tree.Or([tree.Term("title_stem", stem), tree.Term("body_stem", stem)])
-    return reading.total(Query(tree.And([either, tree.Term("language", language)])))
+    either = tree.Or((tree.Term("title_stem", stem), tree.Term("body_stem", stem)))
+    return reading.total(Query(tree.And((either, tree.Term("language", language)))))
 
 
 def _words_of(reading: IndexReader, query: Query) -> Any:
     carried = reading.carried(query)
 
-    def words_of(leaf: tree.Query) -> frozenset[str] | None:
-        if isinstance(leaf, VariantTerm):
+    def words_of(leaf: tree.Leaf) -> frozenset[str] | None:
+        if isinstance(leaf, tree.VariantTerm):
             return frozenset(carried.terms(leaf))
         return frozenset([leaf.text]) if isinstance(leaf, tree.Term) else None
 

@@ -11,18 +11,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from whoosh import query as tree
 
 from indexer.highlight.highlighter import Test, word_test
 from indexer.linguistics.spans import NOWHERE, Array, Pair, documents_of, joined, phrase_spans
 from indexer.opensearch_engine.index.source_doc import Stored
 from indexer.opensearch_engine.tools.token_batches import Batch, Vocabulary, batches
-from indexer.query.leaves import BODY, body_leaves
-from indexer.query.variants import VariantTerm
+from indexer.query import tree
 
 # The folded words that a leaf on bodies stands for, or the stems of one on their stems; None where
 # each word is to be judged.
-WordsOf = Callable[[tree.Query], frozenset[str] | None]
+WordsOf = Callable[[tree.Leaf], frozenset[str] | None]
 
 
 @dataclass(frozen=True)
@@ -46,11 +44,11 @@ class Spans:
 
 
 def read_spans(
-    releases: Iterable[Stored], node: tree.Query | None, words_of: WordsOf
+    releases: Iterable[Stored], node: tree.Node | None, words_of: WordsOf
 ) -> Iterator[Spans]:
     """What a tree matches in releases' bodies, batch by batch; batches without any come too."""
     vocabulary = Vocabulary()
-    leaves = [*body_leaves(node)]
+    leaves = tree.body_leaves(node)
     phrases = [leaf for leaf in leaves if isinstance(leaf, tree.Phrase)]
     words = [leaf for leaf in leaves if not isinstance(leaf, tree.Phrase)]
     matched = _Matched(vocabulary, words, words_of)
@@ -88,19 +86,19 @@ class _Matched:
     """Where the words stand that leaves match, those of phrases aside."""
 
     def __init__(
-        self, vocabulary: Vocabulary, leaves: Sequence[tree.Query], words_of: WordsOf
+        self, vocabulary: Vocabulary, leaves: Sequence[tree.Leaf], words_of: WordsOf
     ) -> None:
         self.vocabulary = vocabulary
         words: dict[bool, set[str]] = {False: set(), True: set()}
         tests: dict[bool, list[Test]] = {False: [], True: []}
         as_they_stand: list[Test] = []
         for leaf in leaves:
-            is_stem = leaf.fieldname != BODY
+            is_stem = leaf.field != tree.BODY
             known = {leaf.text} if isinstance(leaf, tree.Term) else words_of(leaf)
             if known is not None:
                 words[is_stem] |= known
             elif test := word_test(leaf, is_stem=is_stem):
-                is_cased = isinstance(leaf, VariantTerm) and not is_stem
+                is_cased = isinstance(leaf, tree.VariantTerm) and not is_stem
                 (as_they_stand if is_cased else tests[is_stem]).append(test)
         self.forms, self.stems = (_Wanted(words[each], tests[each]) for each in (False, True))
         self.cased = _Wanted(set(), as_they_stand)
@@ -125,8 +123,8 @@ class _Matched:
 
 def _phrase(batch: Batch, leaf: tree.Phrase) -> Pair:
     vocabulary = batch.vocabulary
-    tokens = batch.forms if leaf.fieldname == BODY else batch.stems
-    known = vocabulary.lexicon.forms if leaf.fieldname == BODY else vocabulary.stem_numbers
+    tokens = batch.forms if leaf.field == tree.BODY else batch.stems
+    known = vocabulary.lexicon.forms if leaf.field == tree.BODY else vocabulary.stem_numbers
     if not leaf.words or any(word not in known for word in leaf.words):
         return NOWHERE, NOWHERE
     words = [np.flatnonzero(tokens == known[word]).astype(np.uint32) for word in leaf.words]

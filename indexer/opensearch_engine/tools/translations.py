@@ -15,7 +15,6 @@ from functools import cached_property
 from itertools import chain, islice
 
 import numpy as np
-from whoosh import query as tree
 
 from indexer.analysis.analyzer import STEM
 from indexer.analysis.jit import compiled
@@ -26,14 +25,14 @@ from indexer.linguistics.spans import Array, distinct
 from indexer.linguistics.translation_lexicon import TEXTS
 from indexer.opensearch_engine.index.source_doc import Fetch, Stored
 from indexer.opensearch_engine.tools.token_batches import SIZE, Vocabulary, batches
-from indexer.query.leaves import terms_asked
+from indexer.query.tree import Node, terms_asked
 
 # A stem and a language -> how many of all releases in the language hold it, in title or body.
 Holding = Callable[[str, str], int]
 
 
 def translation_suggestions(
-    texts: StoredTranslations, hits: Iterable[str], node: tree.Query, most: int
+    texts: StoredTranslations, hits: Iterable[str], node: Node, most: int
 ) -> tuple[TranslationSuggestion, ...]:
     """The counterparts in each language of which translations are held, the surest first; `hits`
     are the ids of all that a tree matches, or of those that are translations.

@@ -9,15 +9,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Hashable
 from copy import copy
-from functools import cached_property
 from pathlib import Path
 from threading import local
 from typing import Any, TypeVar
 
 import numpy as np
 from whoosh.filedb.filestore import FileStorage
-from whoosh.index import TOC, FileIndex
-from whoosh.searching import Searcher
+from whoosh.index import TOC
 
 from indexer.deadline import unmetered
 from indexer.engine.fields import K1, LENGTHS_OF, B
@@ -231,16 +229,6 @@ class Snapshot:
             self._scratch.pair = np.zeros(self.size, np.float32), np.zeros(self.size, np.int32)
         pair: tuple[Array, Array] = self._scratch.pair
         return pair
-
-    @cached_property
-    @unmetered()
-    def searcher(self) -> Searcher:
-        """Whoosh's own searcher over the same arrays: for queries that the executor does not know,
-        and as its judge.
-        """
-        storage = FileStorage(str(self.folder))
-        reader = FileIndex._reader(storage, self.toc.schema, self.toc.segments, self.generation)
-        return Searcher(reader)
 
 
 def _undated_last(dates: Array) -> Array:

@@ -17,7 +17,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from indexer.engine.fields import LENGTHS_OF
-from indexer.query.variants import Kind, VariantTerm, hash_of, hashed
+from indexer.query.tree import Kind, VariantTerm
+from indexer.query.variants import hash_of, hashed, is_form
 from indexer.whoosh_engine.index.arrays import Array
 from indexer.whoosh_engine.index.inversion import narrow
 from indexer.whoosh_engine.index.segment import SegmentArrays
@@ -52,20 +53,20 @@ def merged_keys(
 
 
 def alike_terms(
-    segment: SegmentArrays, node: VariantTerm, stems_of: Callable[[], set[int]]
+    segment: SegmentArrays, leaf: VariantTerm, stems_of: Callable[[], set[int]]
 ) -> tuple[list[int], list[int]]:
-    """The numbers of a segment's terms that have a node's key: forms of the same spelling, and
+    """The numbers of a segment's terms that have a leaf's key: forms of the same spelling, and
     others; without those that its stems, which have numbers of their own, stand for in every
     language that they occur in.
     """
-    found = keyed_terms(segment, node.fieldname, node.kind, hash_of(node.text))
+    found = keyed_terms(segment, leaf.field, leaf.kind, hash_of(leaf.key))
     if found:
-        found = _beside(segment, node.fieldname, stems_of(), found)
+        found = _beside(segment, leaf.field, stems_of(), found)
     if not found:
         return [], []
-    postings = segment.fields[node.fieldname]
-    own = [number for number in found if node.is_form(postings.term(number).decode())]
-    return own, [] if node.is_exact else [number for number in found if number not in own]
+    postings = segment.fields[leaf.field]
+    own = [number for number in found if is_form(leaf, postings.term(number).decode())]
+    return own, [] if leaf.is_exact else [number for number in found if number not in own]
 
 
 def keyed_terms(segment: SegmentArrays, field: str, kind: Kind, hashed: int) -> list[int]:

@@ -2,23 +2,21 @@
 
 The answer is that of Whoosh's matchers asked for every match: the same documents, the same BM25F.
 But negations mean what they say, where Whoosh's matchers slip: its AndNot can keep a document that
-it should drop, its Not let a deleted one in. What is not known here goes through those matchers.
+it should drop, its Not let a deleted one in.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from math import log
-from typing import Any
 
 import numpy as np
-from whoosh import query as tree
 
 from indexer import deadline
 from indexer.engine.fields import K1, LENGTHS_OF, stem_field
 from indexer.highlight.highlighter import MOST_FORMS
-from indexer.query.variants import VariantTerm
+from indexer.query import tree
 from indexer.whoosh_engine.columns.kernels import mark, score
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.index.arrays import Array
@@ -50,18 +48,18 @@ class Executor:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
-        self.counts: dict[int, int] = {}
-        self.expansions: dict[int, Expansion] = {}
+        self.counts: dict[tree.Node, int] = {}
+        self.expansions: dict[tree.Leaf, Expansion] = {}
         self.notes: list[str] = []
         self._forms: dict[tuple[str, bytes], dict[str, int]] = {}
         self._held: dict[tuple[str, bytes], list[tuple[int, SegmentArrays, int]]] = {}
-        self.own: dict[VariantTerm, Expansion] = {}
-        self.others: dict[VariantTerm, Expansion] = {}
+        self.own: dict[tree.Leaf, Expansion] = {}
+        self.others: dict[tree.Leaf, Expansion] = {}
         self.otherwise = NOTHING.documents
         self._is_wide = False
         self._scores: dict[tuple[str, bytes], ScoredDocs] = {}
 
-    def run(self, query: tree.Query | None) -> ScoredDocs:
+    def run(self, query: tree.Node | None) -> ScoredDocs:
         """The live matches of a tree; of every document where there is none."""
         query = query if query is not None else tree.Every()
         self._spell(query)
@@ -74,18 +72,18 @@ class Executor:
             found = ScoredDocs(found.documents[kept], found.scores[kept])
         return found
 
-    def _spell(self, query: tree.Query) -> None:
+    def _spell(self, query: tree.Node) -> None:
         """Look up what shares a key with a query's words, before any document is touched."""
-        for leaf in query.leaves():
-            if isinstance(leaf, VariantTerm):
+        for leaf in tree.leaves(query):
+            if isinstance(leaf, tree.VariantTerm):
                 own, others = spelt(self.snapshot, leaf, self._stems)
-                self.own[leaf], self.expansions[id(leaf)] = own, own + others
+                self.own[leaf], self.expansions[leaf] = own, own + others
                 if others.ranges:
                     self.others[leaf] = others
 
-    def _stems(self, segment: SegmentArrays, leaf: VariantTerm) -> set[int]:
+    def _stems(self, segment: SegmentArrays, leaf: tree.VariantTerm) -> set[int]:
         """The numbers that a leaf's stems have in a segment."""
-        field = stem_field(LENGTHS_OF.get(leaf.fieldname, leaf.fieldname))
+        field = stem_field(LENGTHS_OF.get(leaf.field, leaf.field))
         held = (each for stem in leaf.stems for each in self._postings(field, stem.encode()))
         return {number for _, holder, number in held if holder is segment}
 
@@ -100,65 +98,82 @@ class Executor:
         scores[is_typed] = found.scores[places]
         return ScoredDocs(every.documents, scores)
 
-    def find(self, node: tree.Query) -> ScoredDocs:
+    def find(self, node: tree.Node) -> ScoredDocs:
         """The matches of one part of a tree."""
         deadline.check()
-        for kind, evaluate in _NODES:
-            if isinstance(node, kind):
-                found = evaluate(self, node)
-                break
-        else:
-            found = self._by_whoosh(node)
-        self.counts[id(node)] = self._live(found.documents)
+        found = self._found(node)
+        self.counts[node] = self._live(found.documents)
         return found
+
+    def _found(self, node: tree.Node) -> ScoredDocs:
+        match node:
+            case tree.Term(field, text, boost):
+                return self._scored(field, text.encode()).scaled(boost)
+            case tree.VariantTerm():
+                return self._variants(node)
+            case tree.Or(parts):
+                return self._union([self.find(part) for part in parts if self._is_any(part)])
+            case tree.And(parts):
+                return self._and(parts)
+            case tree.Phrase():
+                return self._phrase(node)
+            case tree.Prefix() | tree.Wildcard() | tree.Fuzzy() | tree.Range():
+                return alike(self._expanded(node), node.boost)
+            case tree.Not(part):
+                return self._without(self._every(), [part])
+            case tree.AndNot(wanted, unwanted):
+                return self._without(self.find(wanted), [unwanted])
+            case tree.AndMaybe(wanted, better):
+                return self._and_maybe(self.find(wanted), self.find(better))
+            case tree.Every():
+                return self._every()
 
     def _live(self, documents: Array) -> int:
         """How many of the documents are not deleted."""
         alive = self.snapshot.alive
         return len(documents) if alive is None else int(np.count_nonzero(alive[documents]))
 
-    def count(self, node: tree.Query) -> int | None:
+    def count(self, node: tree.Node) -> int | None:
         """How many documents a part of the tree matched; None where it was not run."""
-        return self.counts.get(id(node))
+        return self.counts.get(node)
 
-    def expanded(self, leaf: tree.MultiTerm, most: int) -> list[tuple[str, int]]:
+    def expanded(self, leaf: tree.VariantTerm | tree.MultiTerm, most: int) -> list[tuple[str, int]]:
         """The commonest words that a leaf stands for, forms of its own spelling."""
-        if isinstance(leaf, VariantTerm):
+        if isinstance(leaf, tree.VariantTerm):
             return self.own[leaf].counts(most)
-        expansion = self.expansions.get(id(leaf))
-        return expansion.counts(most) if expansion else []
+        return self.expansions.get(leaf, NO_TERMS).counts(most)
 
-    def forms(self, leaf: tree.Query) -> Iterable[str] | None:
+    def forms(self, leaf: tree.Leaf) -> Iterable[str] | None:
         """The forms in the index that a leaf stands for; None where they are too many."""
         if isinstance(leaf, tree.Term):
             return self.forms_of(leaf)
-        if isinstance(leaf, VariantTerm) and leaf.fieldname in LENGTHS_OF:
+        if isinstance(leaf, tree.VariantTerm) and leaf.field in LENGTHS_OF:
             return self.spellings(leaf)
-        expansion = self.expansions.get(id(leaf))
+        expansion = self.expansions.get(leaf)
         if expansion is None or len(expansion) > MOST_FORMS:
             return None
         return [term.decode() for term in expansion.terms]
 
-    def spellings(self, leaf: tree.Query) -> dict[str, int]:
+    def spellings(self, leaf: tree.Leaf) -> dict[str, int]:
         """The forms of a leaf's other spellings, and in how many documents each is."""
         found: Counter[str] = Counter()
         for postings, numbers in self.others.get(leaf, NO_TERMS).ranges:
             for number in numbers:
                 term = postings.term(number).decode()
-                if leaf.fieldname in LENGTHS_OF:
-                    found.update(self.forms_of(tree.Term(leaf.fieldname, term)))
+                if leaf.field in LENGTHS_OF:
+                    found.update(self.forms_of(tree.Term(leaf.field, term)))
                 elif count := postings.live_count(number):
                     found[term] += count
         return found
 
     def forms_of(self, leaf: tree.Term) -> dict[str, int]:
         """The forms of a stem, and in how many documents each is."""
-        key = leaf.fieldname, leaf.text.encode()
+        key = leaf.field, leaf.text.encode()
         if key not in self._forms:
             counts: Counter[str] = Counter()
             for _, segment, number in self._postings(*key):
                 # A form that has the stem in several languages is told once for each.
-                forms = dict(segment.forms(LENGTHS_OF[leaf.fieldname], number))
+                forms = dict(segment.forms(LENGTHS_OF[leaf.field], number))
                 counts.update({term.decode(): count for term, count in forms.items()})
             self._forms[key] = counts
         return self._forms[key]
@@ -167,9 +182,6 @@ class Executor:
         if (field, text) not in self._held:
             self._held[field, text] = self.snapshot.postings(field, text)
         return self._held[field, text]
-
-    def _term(self, node: tree.Term) -> ScoredDocs:
-        return self._scored(node.fieldname, node.text.encode()).scaled(node.boost)
 
     def _scored(self, field: str, text: bytes) -> ScoredDocs:
         """A term's documents with BM25F scores; with score 1 in a field of whole values."""
@@ -212,58 +224,27 @@ class Executor:
         ]
         return alike(np.concatenate((NOTHING.documents, *parts)), 1.0)
 
-    def _and(self, node: tree.And) -> ScoredDocs:
-        wanted, unwanted = _parted(node.subqueries)
-        if not wanted:
-            return self._without(self._every(tree.Every()), unwanted)
-        found = [self.find(part) for part in wanted]
-        return self._without(self._intersection(found), unwanted).scaled(node.boost)
+    def _and(self, parts: Sequence[tree.Node]) -> ScoredDocs:
+        wanted = [self.find(part) for part in parts if not isinstance(part, tree.Not)]
+        found = self._intersection(wanted) if wanted else self._every()
+        return self._without(found, [part.part for part in parts if isinstance(part, tree.Not)])
 
-    def _or(self, node: tree.Or) -> ScoredDocs:
-        wanted, unwanted = _parted(node.subqueries)
-        found = self._union([self.find(part) for part in wanted if self._is_any(part)])
-        return self._without(found, unwanted).scaled(node.boost)
-
-    def _is_any(self, node: tree.Query) -> bool:
+    def _is_any(self, node: tree.Node) -> bool:
         """Whether there are words to look for, which a key alone does not tell."""
-        return not isinstance(node, VariantTerm) or bool(self.expansions[id(node)].ranges)
+        return not isinstance(node, tree.VariantTerm) or bool(self.expansions[node].ranges)
 
-    def _not(self, node: tree.Not) -> ScoredDocs:
-        rest = self._without(self._every(tree.Every()), [node.query])
-        return alike(rest.documents, 1.0)
-
-    def _and_not(self, node: tree.AndNot) -> ScoredDocs:
-        return self._without(self.find(node.a), [node.b])
-
-    def _and_maybe(self, node: tree.AndMaybe) -> ScoredDocs:
-        first, second = self.find(node.a), self.find(node.b)
+    def _and_maybe(self, first: ScoredDocs, second: ScoredDocs) -> ScoredDocs:
         is_in, places = self._places(first.documents, second.documents)
         scores = first.scores.copy()
         scores[is_in] += second.scores[places]
         return ScoredDocs(first.documents, scores)
 
-    def _require(self, node: tree.Require) -> ScoredDocs:
-        first, second = self.find(node.a), self.find(node.b)
-        is_in, _ = self._places(first.documents, second.documents)
-        return ScoredDocs(first.documents[is_in], first.scores[is_in])
+    def _every(self) -> ScoredDocs:
+        return alike(np.arange(self.snapshot.size, dtype=np.int32), 1.0)
 
-    def _every(self, node: tree.Every) -> ScoredDocs:
-        if node.fieldname:
-            return self._by_whoosh(node)
-        documents = np.arange(self.snapshot.size, dtype=np.int32)
-        return alike(documents, node.boost)
-
-    def _constant(self, node: tree.ConstantScoreQuery) -> ScoredDocs:
-        if isinstance(node.child, tree.MultiTerm):
-            documents = self._expanded(node.child)
-            self.counts[id(node.child)] = self._live(documents)
-        else:
-            documents = self.find(node.child).documents
-        return alike(documents, node.score)
-
-    def _expanded(self, node: tree.MultiTerm) -> Array:
+    def _expanded(self, leaf: tree.MultiTerm) -> Array:
         """The documents of all the terms that a prefix, range or fuzzy word stands for."""
-        expansion = self.expansions[id(node)] = expand(self.snapshot, node)
+        expansion = self.expansions[leaf] = expand(self.snapshot, leaf)
         if expansion.note:
             self.notes.append(expansion.note)
         return self._documents(expansion)
@@ -276,37 +257,19 @@ class Executor:
             mark(documents, base, is_in)
         return np.flatnonzero(is_in).astype(np.int32)
 
-    def _keyed(self, node: VariantTerm) -> ScoredDocs:
+    def _variants(self, leaf: tree.VariantTerm) -> ScoredDocs:
         """At first its own forms alone, then other spellings too."""
-        chosen = self.expansions[id(node)] if self._is_wide else self.own[node]
+        chosen = self.expansions[leaf] if self._is_wide else self.own[leaf]
         documents = self._documents(chosen)
-        return alike(documents, node.boost) if len(documents) else NOTHING
+        return alike(documents, leaf.boost) if len(documents) else NOTHING
 
-    def _multi(self, node: tree.MultiTerm) -> ScoredDocs:
-        """Scored as Whoosh does: each term that it stands for counts as asked for by itself."""
-        terms = sorted(expand(self.snapshot, node).terms)
-        field = node.field()
-        return self._union([self._scored(field, term).scaled(node.boost) for term in terms])
+    def _phrase(self, leaf: tree.Phrase) -> ScoredDocs:
+        words = [word.encode() for word in leaf.words]
+        documents = phrase_documents(self.snapshot, leaf.field, words, leaf.slop)
+        scored = [self._scored(leaf.field, word) for word in words]
+        return self._intersection([alike(documents, 0.0), *scored]).scaled(leaf.boost)
 
-    def _phrase(self, node: tree.Phrase) -> ScoredDocs:
-        words = [word.encode() for word in node.words]
-        documents = phrase_documents(self.snapshot, node.fieldname, words, node.slop)
-        scored = [self._scored(node.fieldname, word) for word in words]
-        return self._intersection([alike(documents, 0.0), *scored]).scaled(node.boost)
-
-    def _by_whoosh(self, node: tree.Query) -> ScoredDocs:
-        """Through Whoosh's own matchers, every match taken."""
-        documents: list[int] = []
-        scores: list[float] = []
-        for searcher, offset in self.snapshot.searcher.leaf_searchers():
-            matcher = node.matcher(searcher)
-            while matcher.is_active():
-                documents.append(matcher.id() + offset)
-                scores.append(matcher.score())
-                matcher.next()
-        return ScoredDocs(np.array(documents, np.int32), np.array(scores, np.float32))
-
-    def _without(self, found: ScoredDocs, unwanted: Sequence[tree.Query]) -> ScoredDocs:
+    def _without(self, found: ScoredDocs, unwanted: Sequence[tree.Node]) -> ScoredDocs:
         for node in unwanted:
             is_in, _ = self._places(found.documents, self.find(node).documents)
             found = ScoredDocs(found.documents[~is_in], found.scores[~is_in])
@@ -320,33 +283,3 @@ class Executor:
 
     def _places(self, documents: Array, others: Array) -> tuple[Array, Array]:
         return places(documents, others, self.snapshot.scratch())
-
-
-def _parted(nodes: Sequence[tree.Query]) -> tuple[list[tree.Query], list[tree.Query]]:
-    """Wanted parts, and what the negated ones negate."""
-    return (
-        [node for node in nodes if not isinstance(node, tree.Not)],
-        [node.query for node in nodes if isinstance(node, tree.Not)],
-    )
-
-
-# In this order: a kind before those it derives from.
-_NODES: tuple[tuple[type[tree.Query], Callable[[Executor, Any], ScoredDocs]], ...] = (
-    (tree.Term, Executor._term),
-    (VariantTerm, Executor._keyed),
-    (tree.And, Executor._and),
-    (tree.DisjunctionMax, Executor._by_whoosh),
-    (tree.Or, Executor._or),
-    (tree.Not, Executor._not),
-    (tree.AndNot, Executor._and_not),
-    (tree.AndMaybe, Executor._and_maybe),
-    (tree.Require, Executor._require),
-    (tree.Phrase, Executor._phrase),
-    (tree.ConstantScoreQuery, Executor._constant),
-    (tree.Every, Executor._every),
-    (tree.Prefix, Executor._multi),
-    (tree.Wildcard, Executor._multi),
-    (tree.Regex, Executor._multi),
-    (tree.FuzzyTerm, Executor._multi),
-    (tree.TermRange, Executor._multi),
-)

@@ -11,12 +11,11 @@ from fnmatch import translate
 from functools import partial
 
 import numpy as np
-from whoosh import query as tree
 
 from indexer import deadline
 from indexer.analysis.edit_distance import distances
+from indexer.query import tree
 from indexer.query.message import Note
-from indexer.query.variants import VariantTerm
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.index.arrays import Array
 from indexer.whoosh_engine.index.postings import FieldPostings, wildcard_pattern
@@ -97,7 +96,7 @@ def _documents_of(one: tuple[FieldPostings, Numbers]) -> Array:
 
 NOTHING = Expansion()
 # A segment and a node -> the numbers that its stems have there.
-Stems = Callable[[SegmentArrays, VariantTerm], set[int]]
+Stems = Callable[[SegmentArrays, tree.VariantTerm], set[int]]
 
 
 def expand(snapshot: Snapshot, node: tree.MultiTerm) -> Expansion:
@@ -105,7 +104,7 @@ def expand(snapshot: Snapshot, node: tree.MultiTerm) -> Expansion:
     found = Expansion()
     for base, segment in zip(snapshot.bases, snapshot.segments, strict=False):
         deadline.check()
-        postings = segment.fields.get(node.field())
+        postings = segment.fields.get(node.field)
         if postings is None:
             continue
         numbers = _numbers(node, postings)
@@ -123,7 +122,7 @@ def expand(snapshot: Snapshot, node: tree.MultiTerm) -> Expansion:
     return found
 
 
-def spelt(snapshot: Snapshot, node: VariantTerm, stems: Stems) -> tuple[Expansion, Expansion]:
+def spelt(snapshot: Snapshot, node: tree.VariantTerm, stems: Stems) -> tuple[Expansion, Expansion]:
     """The words that share a node's key: forms of its own spelling, and other spellings. `stems`
     gives the numbers that the node's stems have in a segment.
     """
@@ -131,9 +130,9 @@ def spelt(snapshot: Snapshot, node: VariantTerm, stems: Stems) -> tuple[Expansio
     for base, segment in zip(snapshot.bases, snapshot.segments, strict=False):
         forms, spellings = alike_terms(segment, node, partial(stems, segment, node))
         if forms:
-            own = own + _of(base, segment.fields[node.fieldname], forms)
+            own = own + _of(base, segment.fields[node.field], forms)
         if spellings:
-            others = others + _of(base, segment.fields[node.fieldname], spellings)
+            others = others + _of(base, segment.fields[node.field], spellings)
     return own, others
 
 
@@ -151,39 +150,42 @@ def _extents(postings: FieldPostings, numbers: Numbers) -> Iterable[slice]:
 
 
 def _numbers(node: tree.MultiTerm, postings: FieldPostings) -> Numbers:
-    if isinstance(node, tree.Prefix):
-        return postings.prefix(node.text.encode())
-    if isinstance(node, tree.TermRange):
-        return _range(node, postings)
-    if isinstance(node, tree.FuzzyTerm):
-        return _fuzzy(node, postings)
-    if isinstance(node, tree.Wildcard) and "[" not in node.text:
-        pattern, prefix = wildcard_pattern(node.text)
+    match node:
+        case tree.Prefix(_, text):
+            return postings.prefix(text.encode())
+        case tree.Wildcard(_, text):
+            return _wildcard(text, postings)
+        case tree.Fuzzy():
+            return _fuzzy(node, postings)
+        case tree.Range():
+            return _range(node, postings)
+
+
+def _wildcard(text: str, postings: FieldPostings) -> Numbers:
+    if "[" not in text:
+        pattern, prefix = wildcard_pattern(text)
         return postings.matching(pattern, postings.prefix(prefix))
-    is_match = re.compile(
-        translate(node.text) if isinstance(node, tree.Wildcard) else node.text
-    ).match
-    every = range(len(postings))
+    is_match, every = re.compile(translate(text)).match, range(len(postings))
     return [
         n for n, term in zip(every, postings.terms(every), strict=True) if is_match(term.decode())
     ]
 
 
-def _fuzzy(node: tree.FuzzyTerm, postings: FieldPostings) -> list[int]:
+def _fuzzy(node: tree.Fuzzy, postings: FieldPostings) -> list[int]:
     """The terms that begin as a fuzzy word does and are near enough to it."""
-    begun = postings.prefix(node.text[: node.prefixlength].encode())
-    far = distances(node.text, postings.words(begun), node.maxdist)
-    return (np.flatnonzero(far <= node.maxdist) + begun.start).tolist()
+    begun = postings.prefix(node.text[: node.prefix_length].encode())
+    far = distances(node.text, postings.words(begun), node.distance)
+    return (np.flatnonzero(far <= node.distance) + begun.start).tolist()
 
 
-def _range(node: tree.TermRange, postings: FieldPostings) -> range:
+def _range(node: tree.Range, postings: FieldPostings) -> range:
     start = postings.lower(node.start.encode()) if node.start else 0
-    if node.start and node.startexcl and postings.number(node.start.encode()) is not None:
+    if node.start and node.excludes_start and postings.number(node.start.encode()) is not None:
         start += 1
     if node.end is None:
         return range(start, len(postings))
     end = postings.lower(node.end.encode())
-    if not node.endexcl and postings.number(node.end.encode()) is not None:
+    if not node.excludes_end and postings.number(node.end.encode()) is not None:
         end += 1
     return range(start, max(start, end))
 

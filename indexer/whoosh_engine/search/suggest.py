@@ -8,10 +8,10 @@ from heapq import nlargest
 from math import log
 
 import numpy as np
-from whoosh import query as tree
 
 from indexer.analysis.analyzer import STEM, fold
 from indexer.analysis.edit_distance import distances
+from indexer.query import tree
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 
 FIELD = "body"
@@ -49,7 +49,7 @@ def nearest(snapshot: Snapshot, word: str) -> str | None:
     return max(found, key=lambda other: (found[other], other), default=None)
 
 
-def likeness(snapshot: Snapshot, document: int) -> tree.Query | None:
+def likeness(snapshot: Snapshot, document: int) -> tree.Node | None:
     """A query for releases like one: the stems that tell it apart, by tf-idf, weighed by it."""
     segment, number = snapshot.locate(document)
     language = int(segment.arrays["language/forward"][number])
@@ -67,4 +67,5 @@ def likeness(snapshot: Snapshot, document: int) -> tree.Query | None:
     if not chosen:
         return None
     top = weights[chosen[0]]
-    return tree.Or([tree.Term(f"{FIELD}_stem", text, boost=weights[text] / top) for text in chosen])
+    stems = (tree.Term(f"{FIELD}_stem", text, boost=weights[text] / top) for text in chosen)
+    return tree.Or(tuple(stems))

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from whoosh import query as tree
 
 from indexer.highlight.highlighter import MOST_FORMS, Highlighter
 from indexer.highlight.variants import other_words
+from indexer.query import tree
 from indexer.whoosh_engine.search.execute import Executor
 from indexer.whoosh_engine.search.scored_docs import ScoredDocs
 
@@ -23,7 +23,7 @@ class Otherwise:
         if len(executor.otherwise):
             both = np.intersect1d(found.documents, executor.otherwise, assume_unique=True)
             self.documents = frozenset(both.tolist())
-            self.marker = Highlighter(tree.Or([*executor.others]), self._forms)
+            self.marker = Highlighter(tree.Or((*executor.others,)), self._forms)
 
     def __len__(self) -> int:
         return len(self.documents)
@@ -36,6 +36,6 @@ class Otherwise:
             return ()
         return other_words(self.marker, stored["title"], stored["body"], stored["language"])
 
-    def _forms(self, leaf: tree.Query) -> Iterable[str] | None:
+    def _forms(self, leaf: tree.Leaf) -> Iterable[str] | None:
         forms = self.executor.spellings(leaf)
         return forms if len(forms) <= MOST_FORMS else None

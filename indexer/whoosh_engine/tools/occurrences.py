@@ -13,18 +13,16 @@ from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
-from whoosh import query as tree
 
 from indexer import deadline
 from indexer.analysis.jit import compiled
 from indexer.linguistics.spans import NOWHERE, Pair, distinct, documents_of, joined, phrase_spans
-from indexer.query.leaves import BODY, body_leaves
+from indexer.query import tree
 from indexer.whoosh_engine.index.arrays import Array
 from indexer.whoosh_engine.index.segment import SegmentArrays
 from indexer.whoosh_engine.search.execute import Executor
-from indexer.whoosh_engine.search.expand import Expansion, expand
 
-FIELD = BODY
+FIELD = tree.BODY
 
 
 @dataclass(frozen=True)
@@ -50,19 +48,12 @@ class Occurrences:
         return int(np.count_nonzero(np.diff(self.documents, prepend=np.int32(-1))))
 
 
-def find_occurrences(
-    executor: Executor, query: tree.Query | None, hits: Array
-) -> list[Occurrences]:
+def find_occurrences(executor: Executor, query: tree.Node | None, hits: Array) -> list[Occurrences]:
     """What a query that an executor has run matches in the bodies of these documents."""
     snapshot = executor.snapshot
     wanted = np.zeros(snapshot.size, bool)
     wanted[hits] = True
-    asked = [*body_leaves(query)]
-    expansions = {
-        id(leaf): expand(snapshot, leaf)
-        for leaf in asked
-        if isinstance(leaf, tree.MultiTerm) and id(leaf) not in executor.expansions
-    } | executor.expansions
+    asked = tree.body_leaves(query)
     found = []
     for base, segment in zip(snapshot.bases, snapshot.segments, strict=False):
         places = _Places(segment, wanted[base : base + segment.size])
@@ -72,22 +63,20 @@ def find_occurrences(
             if isinstance(leaf, tree.Phrase):
                 phrases.append(_phrase(places, leaf))
             else:
-                numbers = _numbers(leaf, segment, expansions)
-                words.append(places.of(leaf.fieldname, numbers))
+                numbers = _numbers(leaf, segment, executor)
+                words.append(places.of(leaf.field, numbers))
         firsts, lasts = joined(_union(words), phrases)
         documents = documents_of(firsts, segment.starts(FIELD))
         found.append(Occurrences(segment, base, documents, firsts, lasts))
     return found
 
 
-def _numbers(
-    leaf: tree.Query, segment: SegmentArrays, expansions: dict[int, Expansion]
-) -> Sequence[int]:
+def _numbers(leaf: tree.Leaf, segment: SegmentArrays, executor: Executor) -> Sequence[int]:
     """The terms of a segment that a leaf stands for."""
-    field = segment.fields[leaf.fieldname]
+    field = segment.fields[leaf.field]
     if isinstance(leaf, tree.Term):
         return _known([field.number(leaf.text.encode())])
-    ranges = expansions[id(leaf)].ranges
+    ranges = executor.expansions[leaf].ranges
     found = [numbers for postings, numbers in ranges if postings is field]
     return found[0] if len(found) == 1 else [*chain.from_iterable(found)]
 
@@ -136,11 +125,11 @@ class _Places:
 
 
 def _phrase(places: _Places, leaf: tree.Phrase) -> Pair:
-    field = places.segment.fields[leaf.fieldname]
+    field = places.segment.fields[leaf.field]
     numbers = _known([field.number(word.encode()) for word in leaf.words])
     if not numbers or len(numbers) < len(leaf.words):
         return NOWHERE, NOWHERE
-    words = [places.of(leaf.fieldname, [number]) for number in numbers]
+    words = [places.of(leaf.field, [number]) for number in numbers]
     return phrase_spans(words, places.segment.starts(FIELD), leaf.slop)
 
 

@@ -14,7 +14,7 @@ from indexer.engine.fields import TEXTS, stem_field
 from indexer.engine.results import Query, TranslationSuggestion
 from indexer.linguistics import translation_lexicon
 from indexer.linguistics.alignment import Alignment, count_holders
-from indexer.query.leaves import terms_asked
+from indexer.query.tree import terms_asked
 from indexer.whoosh_engine.columns.kernels import mark
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.index.arrays import Array

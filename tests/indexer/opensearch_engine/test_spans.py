@@ -12,7 +12,6 @@ from typing import get_args
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from whoosh import query as tree
 
 from bench.documents import real
 from corpus import Settings
@@ -23,11 +22,10 @@ from indexer.opensearch_engine.index.source_doc import Stored
 from indexer.opensearch_engine.tools.collocates import collocates
 from indexer.opensearch_engine.tools.concordance import concordance, scan
 from indexer.opensearch_engine.tools.frequencies import frequencies
+from indexer.query import tree
 from indexer.query.parser import parse
-from indexer.query.variants import VariantTerm
 from indexer.whoosh_engine import WhooshEngine
 from indexer.whoosh_engine.search.execute import Executor
-from indexer.whoosh_engine.search.expand import expand
 from tests.aligned import aligned
 from tests.conftest import SHARED
 from tests.indexer.whoosh_engine.test_plain_reader import Corpus, Judged, judged
@@ -87,22 +85,14 @@ class Cluster:
         assert len({*ids}) == len(ids)
         return [self.stored[id_] for id_ in sorted(ids)]
 
-    def words_of(self, node: tree.Query | None) -> dict[int, frozenset[str]]:
+    def words_of(self, node: tree.Node | None) -> dict[tree.Leaf, frozenset[str]]:
         """What the embedded index knows to share a key, by the leaf."""
         executor = Executor(self.index.engine._snapshot()[1])
         executor.run(node)
-        leaves = [] if node is None else list(node.leaves())
-        known = {
-            id(leaf): expand(executor.snapshot, leaf)
-            for leaf in leaves
-            if self.is_expanding and isinstance(leaf, tree.MultiTerm)
-        }
-        known |= {
-            id(leaf): executor.expansions[id(leaf)] for leaf in leaves if type(leaf) is VariantTerm
-        }
         return {
-            number: frozenset(term.decode() for term in each.terms)
-            for number, each in known.items()
+            leaf: frozenset(term.decode() for term in each.terms)
+            for leaf, each in executor.expansions.items()
+            if self.is_expanding or isinstance(leaf, tree.VariantTerm)
         }
 
     def frequency(self, words: Sequence[str], is_stem: bool) -> dict[str, int]:
@@ -141,7 +131,7 @@ def vocabulary(index: Judged) -> Vocabulary:
 def assert_lines(cluster: Cluster, query: Query, sort: LineSort, start: int, size: int) -> int:
     """A page, the numbers and all lines must be the embedded engine's; how many there are."""
     words_of, engine = cluster.words_of(query.tree), cluster.index.engine
-    asked = query.tree, lambda leaf: words_of.get(id(leaf)), sort
+    asked = query.tree, words_of.get, sort
     found = concordance(cluster.hits(query), *asked, start, size, cluster.fetch)
     expected = engine.occurrences(query, sort, start, size)
     assert found == replace(expected, build="", warnings=())
@@ -153,7 +143,7 @@ def assert_lines(cluster: Cluster, query: Query, sort: LineSort, start: int, siz
 def assert_frequencies(cluster: Cluster, query: Query, step: Step) -> None:
     words_of = cluster.words_of(query.tree)
     hits = cluster.hits(query)
-    found = frequencies(hits, query.tree, lambda leaf: words_of.get(id(leaf)), step)
+    found = frequencies(hits, query.tree, words_of.get, step)
     expected = cluster.index.engine.frequencies(query, step)
     assert found == replace(expected, build="", warnings=())
 
@@ -165,7 +155,7 @@ def assert_collocates(
     found = collocates(
         cluster.hits(query),
         query.tree,
-        lambda leaf: words_of.get(id(leaf)),
+        words_of.get,
         cluster.frequency,
         cluster.tokens,
         window,
@@ -266,7 +256,7 @@ def test_collocates_of_random_trees(
 
 
 def test_names_are_judged_by_how_they_stand_where_nothing_tells_them(cluster: Cluster) -> None:
-    node = VariantTerm("body", "names", "Quimby", "kuimbi")
+    node = tree.VariantTerm("body", "names", "quimby", "kuimbi")
     texts = ["Mr Quimby met a quimby", "Куимби, Куимбиге и куимби"]
     some = [replace(next(iter(cluster.stored.values())), id=each, body=each) for each in texts]
     found = scan(some, node, lambda leaf: None, "document", cluster.fetch)

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from whoosh import query as tree
 
 from corpus import Settings
 from indexer.analysis.analyzer import tokens
@@ -19,6 +18,7 @@ from indexer.engine.document import Document
 from indexer.engine.results import Query, TranslationSuggestion
 from indexer.linguistics.alignment import MOST_DECLARING
 from indexer.opensearch_engine.tools.translations import StoredTranslations, translation_suggestions
+from indexer.query import tree
 from indexer.query.parser import parse
 from indexer.whoosh_engine import WhooshEngine
 from tests.aligned import LANGUAGES, aligned
@@ -58,7 +58,7 @@ class Both:
     def holding(self, stem: str, language: str) -> int:
         return sum(own == language for own, _ in self.stems.get(stem, ()))
 
-    def compare(self, node: tree.Query, most: int = 3) -> tuple[TranslationSuggestion, ...]:
+    def compare(self, node: tree.Node, most: int = 3) -> tuple[TranslationSuggestion, ...]:
         """What both engines say, which must be the same."""
         assert self.texts is not None
         hits = self.engine.scan(Query(node))
@@ -95,7 +95,7 @@ def test_every_stem_has_the_same_counterparts(index: Both) -> None:
     some = 0
     for stem in sorted(index.stems):
         if any(id_.startswith("office-") for _, id_ in index.stems[stem]):
-            node = tree.Or([tree.Term(f"{field}_stem", stem) for field in ("title", "body")])
+            node = tree.Or(tuple(tree.Term(f"{field}_stem", stem) for field in ("title", "body")))
             some += len(index.compare(node))
     assert some > 40
 

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from whoosh import query as tree
 
 from corpus import Settings
 from corpus.statutes import section
@@ -20,6 +19,7 @@ from indexer.analysis.analyzer import fold
 from indexer.engine.document import Document
 from indexer.engine.periods import STEPS, fitting
 from indexer.engine.results import FACETS, UNDATED, Facet, Filters, Query
+from indexer.query import tree
 from indexer.query.parser import parse
 from indexer.whoosh_engine import WhooshEngine
 from tests.indexer.whoosh_engine.test_trees import nothing, sample_documents
@@ -316,7 +316,7 @@ def test_a_page_beyond_the_end_is_empty(engine: WhooshEngine) -> None:
 
 
 def test_scores_that_differ_outweigh_dates(engine: WhooshEngine) -> None:
-    boosted = tree.Or([tree.Term("language", "kk", boost=2.0), tree.Term("language", "ru")])
+    boosted = tree.Or((tree.Term("language", "kk", boost=2.0), tree.Term("language", "ru")))
     languages = [hit.language for hit in engine.search(Query(boosted, size=1000)).hits]
     assert languages == sorted(languages)
     assert {*languages} == {"kk", "ru"}

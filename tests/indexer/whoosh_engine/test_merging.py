@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from whoosh import query as tree
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import FileIndex
 
@@ -19,6 +18,7 @@ from corpus import Settings
 from corpus.errors import IndexUnusableError
 from indexer.engine.document import FORMAT, Document
 from indexer.engine.results import Query
+from indexer.query import tree
 from indexer.query.parser import parse
 from indexer.whoosh_engine import WhooshEngine
 from indexer.whoosh_engine.columns.snapshot import Snapshot
@@ -213,7 +213,7 @@ def test_positions_beyond_sixteen_bits(engine: WhooshEngine) -> None:
         assert ids(engine, '"alpha beta"') == ids(engine, '"beta gamma delta alphas"') == ["long"]
         assert ids(engine, '"alpha gamma"~9') == ids(engine, '"alpha alphas betas"~4') == ["long"]
         assert ids(engine, '"alpha alphas"~3') == ids(engine, '"delta gamma"~99') == []
-        assert [*engine.scan(Query(tree.Phrase("body_stem", ["/delta", "/alpha"])))] == ["long"]
+        assert [*engine.scan(Query(tree.Phrase("body_stem", ("/delta", "/alpha"))))] == ["long"]
         passage = engine.search(Query(parse('"gamma delta"').tree)).hits[0].passages[0]
         assert ("gamma delta", True) in passage.parts
         for number in range(4):

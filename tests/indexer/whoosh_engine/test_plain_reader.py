@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -11,12 +10,12 @@ from functools import cached_property
 from pathlib import Path
 
 import pytest
-from whoosh import query as tree
 
 from corpus import Settings
 from indexer.analysis.analyzer import Token, tokens
 from indexer.analysis.edit_distance import distance
 from indexer.engine.document import Document
+from indexer.query import tree
 from indexer.whoosh_engine import WhooshEngine
 from tests.indexer.whoosh_engine.test_marks import ODD
 from tests.indexer.whoosh_engine.test_trees import nothing, sample_documents
@@ -40,54 +39,50 @@ class Corpus:
         every = [token for text in self.texts.values() for token in text]
         return {False: {each.written for each in every}, True: {each.stem for each in every}}
 
-    def spans(self, node: tree.Query | None, hits: list[str]) -> list[Span]:
+    def spans(self, node: tree.Node | None, hits: list[str]) -> list[Span]:
         """What a tree matches in the hits' bodies, in their order and as in the texts."""
         found: set[Span] = set()
         for leaf in wanted(node):
-            is_stem = leaf.fieldname == "body_stem"
+            is_stem = leaf.field == "body_stem"
             is_phrase = isinstance(leaf, tree.Phrase)
             some = {s for s in self.shapes[is_stem] if not is_phrase and is_match(leaf, s)}
             for id_ in hits:
                 text = [each.stem if is_stem else each.written for each in self.texts[id_]]
                 if is_phrase:
-                    found.update((id_, *ends) for ends in shortest(text, leaf.words, leaf.slop))
+                    found.update((id_, *ends) for ends in shortest(text, [*leaf.words], leaf.slop))
                 else:
                     found.update((id_, at, at) for at, word in enumerate(text) if word in some)
         ranks = {id_: rank for rank, id_ in enumerate(hits)}
         return sorted(found, key=lambda span: (ranks[span[0]], *span[1:]))
 
 
-def wanted(node: tree.Query | None) -> Iterator[tree.Query]:
+def wanted(node: tree.Node | None) -> Iterator[tree.Leaf]:
     """The leaves over bodies that are not negated."""
     if isinstance(node, tree.AndNot):
-        yield from wanted(node.a)
-    elif isinstance(node, tree.AndMaybe | tree.Require):
-        yield from wanted(node.a)
-        yield from wanted(node.b)
+        yield from wanted(node.wanted)
+    elif isinstance(node, tree.AndMaybe):
+        yield from wanted(node.wanted)
+        yield from wanted(node.better)
     elif isinstance(node, tree.And | tree.Or):
-        for part in node.subqueries:
+        for part in node.parts:
             yield from wanted(part)
-    elif isinstance(node, tree.ConstantScoreQuery):
-        yield from wanted(node.child)
-    elif getattr(node, "fieldname", None) in ("body", "body_stem"):
+    elif getattr(node, "field", None) in ("body", "body_stem"):
         yield node
 
 
-def is_match(leaf: tree.Query, shape: str) -> bool:
+def is_match(leaf: tree.Leaf, shape: str) -> bool:
     """Whether a leaf matches a word."""
     if isinstance(leaf, tree.Prefix):
         return shape.startswith(leaf.text)
     if isinstance(leaf, tree.Wildcard):
         return fnmatchcase(shape, leaf.text)
-    if isinstance(leaf, tree.Regex):
-        return re.match(leaf.text, shape) is not None
-    if isinstance(leaf, tree.FuzzyTerm):
-        near = distance(leaf.text, shape, leaf.maxdist) <= leaf.maxdist
-        return near and shape[: leaf.prefixlength] == leaf.text[: leaf.prefixlength]
-    if isinstance(leaf, tree.TermRange):
-        is_after = not leaf.start or (shape, not leaf.startexcl) >= (leaf.start, True)
-        return is_after and (not leaf.end or (shape, leaf.endexcl) <= (leaf.end, False))
-    return bool(shape == leaf.text)
+    if isinstance(leaf, tree.Fuzzy):
+        near = distance(leaf.text, shape, leaf.distance) <= leaf.distance
+        return near and shape[: leaf.prefix_length] == leaf.text[: leaf.prefix_length]
+    if isinstance(leaf, tree.Range):
+        is_after = not leaf.start or (shape, not leaf.excludes_start) >= (leaf.start, True)
+        return is_after and (not leaf.end or (shape, leaf.excludes_end) <= (leaf.end, False))
+    return shape == (leaf.key if isinstance(leaf, tree.VariantTerm) else leaf.text)
 
 
 def shortest(text: list[str], words: list[str], slop: int) -> list[tuple[int, int]]:

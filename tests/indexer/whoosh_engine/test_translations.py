@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from whoosh import query as tree
 
 from corpus import Settings
 from indexer.analysis.analyzer import fold, stem, tokens
@@ -27,6 +26,7 @@ from indexer.linguistics.translation_lexicon import (
     MOST_NEAR,
     NEAR_BEST,
 )
+from indexer.query import tree
 from indexer.query.parser import parse
 from indexer.whoosh_engine import WhooshEngine
 from indexer.whoosh_engine.columns.snapshot import Snapshot
@@ -241,7 +241,7 @@ def test_all_words_have_what_a_plain_count_gives(size: int, tmp_path: Path) -> N
         for word in sorted({word for each in texts for word in each[language]}):
             if any(word in each[other] for each in texts for other in {*LANGUAGES} - {language}):
                 continue  # which language such a word is of, its hits decide
-            node = tree.Or([tree.Term(f"{field}_stem", word) for field in ("title", "body")])
+            node = tree.Or(tuple(tree.Term(f"{field}_stem", word) for field in ("title", "body")))
             found = {
                 each.language: each.words for each in engine.translation_suggestions(Query(node))
             }

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
-from whoosh import query as tree
 
 from corpus import Settings, Store
 from indexer.analysis.analyzer import stem, words
 from indexer.engine.document import Document, document
-from indexer.query.interpreter import ConstantScore
-from indexer.query.variants import VariantTerm
+from indexer.query import tree
 
 TEXTS = ("title", "body")
 WORDY = (*TEXTS, "topic", "component", "place")
@@ -28,16 +28,20 @@ def nothing(number: int) -> None:
     """No report."""
 
 
-def typed_alone(node: tree.Query | None) -> tree.Query | None:
+def typed_alone(node: tree.Node | None) -> tree.Node | None:
     """A tree without the keys of its words, which Whoosh's matchers know nothing of."""
-
-    def bare(part: tree.Query) -> tree.Query:
-        if not isinstance(part, tree.Or):
-            return part
-        kept = [each for each in part.subqueries if not isinstance(each, VariantTerm)]
-        return kept[0] if len(kept) == 1 else tree.Or(kept, boost=part.boost)
-
-    return node and node.accept(bare)
+    match node:
+        case tree.Or(parts):
+            kept = tuple(typed_alone(part) for part in parts if type(part) is not tree.VariantTerm)
+            return kept[0] if len(kept) == 1 else tree.Or(kept)
+        case tree.And(parts):
+            return tree.And(tuple(map(typed_alone, parts)))
+        case tree.Not(part):
+            return tree.Not(typed_alone(part))
+        case tree.AndNot(first, second) | tree.AndMaybe(first, second):
+            return type(node)(typed_alone(first), typed_alone(second))
+        case _:
+            return node
 
 
 class Vocabulary:
@@ -71,8 +75,8 @@ BOOSTS = st.sampled_from([1.0, 1.0, 0.5, 2.0, 3.25])
 
 
 @st.composite
-def leaves(draw: st.DrawFn, vocabulary: Vocabulary) -> tree.Query:
-    """A leaf; what stands for many words is scored alike, as the query language has it."""
+def leaves(draw: st.DrawFn, vocabulary: Vocabulary) -> tree.Leaf:
+    """A leaf."""
     kind = draw(st.sampled_from(["term", "term", "stem", "phrase", "stems", "whole", "multi"]))
     boost, place = draw(BOOSTS), draw(NUMBERS)
     size, stride = draw(st.integers(1, 4)), draw(st.integers(1, 3))
@@ -99,16 +103,16 @@ def leaves(draw: st.DrawFn, vocabulary: Vocabulary) -> tree.Query:
         return tree.Term(f"{name}_stem", draw(st.sampled_from(stems)), boost=boost)
     slop = draw(st.integers(1, 15))
     if kind == "phrase" and len(written) > 1:
-        return tree.Phrase(name, written, slop=slop, boost=boost)
+        return tree.Phrase(name, tuple(written), slop, boost)
     if kind == "stems" and len(stems) > 1:
-        return tree.Phrase(f"{name}_stem", stems, slop=slop, boost=boost)
-    return ConstantScore(draw(multi_terms(name, written[0], vocabulary)), score=boost)
+        return tree.Phrase(f"{name}_stem", tuple(stems), slop, boost)
+    return replace(draw(multi_terms(name, written[0], vocabulary)), boost=boost)
 
 
 @st.composite
-def multi_terms(draw: st.DrawFn, name: str, word: str, vocabulary: Vocabulary) -> tree.Query:
+def multi_terms(draw: st.DrawFn, name: str, word: str, vocabulary: Vocabulary) -> tree.MultiTerm:
     """A node that stands for several terms near a word, or for days."""
-    kind = draw(st.sampled_from(["prefix", "wildcard", "class", "regex", "fuzzy", "range", "days"]))
+    kind = draw(st.sampled_from(["prefix", "wildcard", "class", "fuzzy", "range", "days"]))
     cut = draw(st.integers(1, len(word)))
     if kind == "prefix":
         return tree.Prefix(name, word[:cut])
@@ -118,15 +122,13 @@ def multi_terms(draw: st.DrawFn, name: str, word: str, vocabulary: Vocabulary) -
         return tree.Wildcard(name, word[:at] + middle + word[at + draw(st.integers(0, 2)) :])
     if kind == "class":
         return tree.Wildcard(name, f"{word[: cut - 1]}[{word[cut - 1]}x!]*")
-    if kind == "regex":
-        return tree.Regex(name, f"{word[:cut]}.{{0,3}}$")
     if kind == "fuzzy":
         swapped = word[: cut - 1] + "x" + word[cut:]
         kept = draw(st.integers(0, min(2, len(word))))
-        return tree.FuzzyTerm(name, swapped, maxdist=draw(st.integers(1, 2)), prefixlength=kept)
+        return tree.Fuzzy(name, swapped, draw(st.integers(1, 2)), kept)
     values, name = (vocabulary.words, name) if kind == "range" else (vocabulary.days, "date")
     start, end = draw(st.sampled_from(values)), draw(st.sampled_from(values))
-    return tree.TermRange(
+    return tree.Range(
         name,
         draw(st.sampled_from([start, start[:4], None])),
         draw(st.sampled_from([end, end[:4], None])),
@@ -135,32 +137,29 @@ def multi_terms(draw: st.DrawFn, name: str, word: str, vocabulary: Vocabulary) -
     )
 
 
-Trees = st.SearchStrategy[tree.Query]
+Trees = st.SearchStrategy[tree.Node]
 
 
 def trees(vocabulary: Vocabulary, *, has_negated: bool) -> Trees:
     """Whole trees. What is negated stands beside something wanted, as in what `parse` makes."""
 
     def joined(parts: Trees) -> Trees:
-        several = st.lists(parts, min_size=2, max_size=4)
+        several = st.lists(parts, min_size=2, max_size=4).map(tuple)
         pairs = st.tuples(parts, parts)
         kinds = [
-            st.builds(tree.And, several, boost=BOOSTS),
-            st.builds(tree.Or, several, boost=BOOSTS),
+            st.builds(tree.And, several),
+            st.builds(tree.Or, several),
             pairs.map(lambda pair: tree.AndMaybe(*pair)),
-            pairs.map(lambda pair: tree.Require(*pair)),
-            st.builds(ConstantScore, parts, score=BOOSTS),
         ]
         if has_negated:
             kinds += [
-                st.builds(lambda some, not_: tree.And([*some, tree.Not(not_)]), several, parts),
+                st.builds(lambda some, not_: tree.And((*some, tree.Not(not_))), several, parts),
                 pairs.map(lambda pair: tree.AndNot(*pair)),
                 parts.map(lambda part: tree.AndNot(tree.Every(), part)),
             ]
         return st.one_of(kinds)
 
-    every = st.builds(tree.Every, boost=BOOSTS)
-    return st.recursive(leaves(vocabulary) | every, joined, max_leaves=8)
+    return st.recursive(leaves(vocabulary) | st.just(tree.Every()), joined, max_leaves=8)
 
 
 PIECES = ["AND", "OR", "NOT", "ANDNOT", "ANDMAYBE", "(", ")", '"', "-", "title:", "~", "*", "^2"]
@@ -180,4 +179,4 @@ def test_trees_grow_from_a_few_words(data: st.DataObject) -> None:
     body = ("A court was told of it.", "The court was told of nothing else.")
     texts = Document("a", "b", "us", "en", None, "", "Told", body, ("t",), ("c",), None, "p")
     node = data.draw(trees(Vocabulary([texts]), has_negated=True))
-    assert isinstance(node, tree.Query)
+    assert isinstance(node, tree.Node)

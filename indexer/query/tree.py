@@ -1,0 +1,249 @@
+"""The query tree: frozen values, equal where they ask for the same, so that answers are kept by
+node.
+
+A tree of the parser's has fields and words as they were typed, "" where no field was; one of the
+interpreter's, the fields and terms of the index.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+# What spellings of a word share: a name in any script, a word without its Kazakh letters.
+Kind = Literal["names", "loose"]
+BODY = "body"
+BODY_FIELDS = (BODY, f"{BODY}_stem")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One term of a field."""
+
+    field: str
+    text: str
+    boost: float = 1.0
+
+    def __str__(self) -> str:
+        return f"{self.field}:{self.text}" + (f"^{self.boost}" if self.boost != 1 else "")
+
+
+@dataclass(frozen=True, slots=True)
+class VariantTerm:
+    """All words of a field that share a key with a word of a query, beside those that its `stems`
+    stand for. `is_exact` leaves out what is another spelling than the word's.
+    """
+
+    field: str
+    kind: Kind
+    word: str
+    key: str
+    stems: tuple[str, ...] = ()
+    boost: float = 1.0
+    is_exact: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.field}:{self.kind}({self.key})"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words in their order, each at most `slop` words after the one before."""
+
+    field: str
+    words: tuple[str, ...]
+    slop: int = 1
+    boost: float = 1.0
+
+    def __str__(self) -> str:
+        slop = f"~{self.slop}" if self.slop > 1 else ""
+        return f'{self.field}:"{" ".join(self.words)}"{slop}'
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """All words that begin so, scored alike."""
+
+    field: str
+    text: str
+    boost: float = 1.0
+
+    def __str__(self) -> str:
+        return f"{self.field}:{self.text}*"
+
+
+@dataclass(frozen=True, slots=True)
+class Wildcard:
+    """All words of a pattern as `fnmatch` reads it, scored alike."""
+
+    field: str
+    text: str
+    boost: float = 1.0
+
+    def __str__(self) -> str:
+        return f"{self.field}:{self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Fuzzy:
+    """All words at most `distance` letters from one, whose first ones they share; scored alike."""
+
+    field: str
+    text: str
+    distance: int = 1
+    prefix_length: int = 1
+    boost: float = 1.0
+
+    def __str__(self) -> str:
+        distance = self.distance if self.distance > 1 else ""
+        return f"{self.field}:{self.text}~{distance}"
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """All words, or days, from `start` to `end`, scored alike; an end that is None is open."""
+
+    field: str
+    start: str | None
+    end: str | None
+    excludes_start: bool = False
+    excludes_end: bool = False
+    boost: float = 1.0
+
+    def __str__(self) -> str:
+        first, last = "{" if self.excludes_start else "[", "}" if self.excludes_end else "]"
+        return f"{self.field}:{first}{self.start or ''} TO {self.end or ''}{last}"
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """Every release."""
+
+    def __str__(self) -> str:
+        return "*"
+
+
+class _Joint:
+    """Keeps its hash: whoever looks up each part of a deep tree would else walk through it anew."""
+
+    __slots__ = ("_hash",)
+    __match_args__: tuple[str, ...]
+    _hash: int
+
+    def __hash__(self) -> int:
+        try:
+            return self._hash
+        except AttributeError:
+            parts = (getattr(self, name) for name in self.__match_args__)
+            object.__setattr__(self, "_hash", hash((type(self), *parts)))
+            return self._hash
+
+
+@dataclass(frozen=True, slots=True)
+class And(_Joint):
+    """What all parts match; scores are added."""
+
+    parts: tuple[Node, ...]
+
+    __hash__ = _Joint.__hash__
+
+    def __str__(self) -> str:
+        return f"({' AND '.join(map(str, self.parts))})"
+
+
+@dataclass(frozen=True, slots=True)
+class Or(_Joint):
+    """What any part matches, nothing where there is none; scores are added."""
+
+    parts: tuple[Node, ...]
+
+    __hash__ = _Joint.__hash__
+
+    def __str__(self) -> str:
+        return f"({' OR '.join(map(str, self.parts))})"
+
+
+@dataclass(frozen=True, slots=True)
+class Not(_Joint):
+    """What the part does not match."""
+
+    part: Node
+
+    __hash__ = _Joint.__hash__
+
+    def __str__(self) -> str:
+        return f"NOT {self.part}"
+
+
+@dataclass(frozen=True, slots=True)
+class AndNot(_Joint):
+    """What the first matches and the second does not, with the scores of the first."""
+
+    wanted: Node
+    unwanted: Node
+
+    __hash__ = _Joint.__hash__
+
+    def __str__(self) -> str:
+        return f"({self.wanted} ANDNOT {self.unwanted})"
+
+
+@dataclass(frozen=True, slots=True)
+class AndMaybe(_Joint):
+    """What the first matches, the scores of the second added where that matches too."""
+
+    wanted: Node
+    better: Node
+
+    __hash__ = _Joint.__hash__
+
+    def __str__(self) -> str:
+        return f"({self.wanted} ANDMAYBE {self.better})"
+
+
+# Stand for words that an index has to tell.
+MultiTerm: TypeAlias = Prefix | Wildcard | Fuzzy | Range
+Leaf: TypeAlias = Term | VariantTerm | Phrase | MultiTerm
+Node: TypeAlias = Leaf | Every | And | Or | Not | AndNot | AndMaybe
+
+
+def leaves(root: Node | None, *, has_negated: bool = True) -> list[Leaf]:
+    """What a tree looks for, in its order; with or without what is negated."""
+    found: list[Leaf] = []
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        match node:
+            case Or(parts) | And(parts):
+                waiting += reversed(parts)
+            case AndMaybe(wanted, better):
+                waiting += [better, wanted]
+            case AndNot(wanted, unwanted):
+                waiting += [unwanted, wanted] if has_negated else [wanted]
+            case Not(part):
+                waiting += [part] if has_negated else []
+            case Every() | None:
+                pass
+            case _:
+                found.append(node)
+    return found
+
+
+def body_leaves(node: Node | None) -> list[Leaf]:
+    """The leaves that match words of bodies and are not negated."""
+    return [leaf for leaf in leaves(node, has_negated=False) if leaf.field in BODY_FIELDS]
+
+
+def terms_asked(node: Node) -> set[str]:
+    """The words and stems that a tree asks for one by one, of any field."""
+    return {leaf.text for leaf in leaves(node) if isinstance(leaf, Term)}
+
+
+def values_asked(node: Node | None, field: str) -> list[str]:
+    """The whole values of a field that a tree asks for, such as offices."""
+    return [leaf.text for leaf in leaves(node) if isinstance(leaf, Term) and leaf.field == field]
+
+
+def is_asked(node: Node | None) -> bool:
+    """Whether a tree asks for anything but everything."""
+    return node is not None and not isinstance(node, Every)

@@ -1,0 +1,66 @@
+"""A query tree as Whoosh's, and what Whoosh's own matchers answer to it: the executor's judge."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from whoosh import query
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import FileIndex
+from whoosh.searching import Searcher
+
+from indexer.query import tree
+from indexer.whoosh_engine.columns.snapshot import Snapshot
+
+
+def as_whoosh(node: tree.Node) -> query.Query:
+    """The same tree of Whoosh's nodes; keys of words are unknown to it."""
+    match node:
+        case tree.Term(field, text, boost):
+            return query.Term(field, text, boost=boost)
+        case tree.Phrase(field, words, slop, boost):
+            return query.Phrase(field, [*words], slop=slop, boost=boost)
+        case tree.Prefix(field, text, boost):
+            return query.ConstantScoreQuery(query.Prefix(field, text), boost)
+        case tree.Wildcard(field, text, boost):
+            return query.ConstantScoreQuery(query.Wildcard(field, text), boost)
+        case tree.Fuzzy(field, text, distance, prefix_length, boost):
+            fuzzy = query.FuzzyTerm(field, text, maxdist=distance, prefixlength=prefix_length)
+            return query.ConstantScoreQuery(fuzzy, boost)
+        case tree.Range(field, start, end, excludes_start, excludes_end, boost):
+            words = query.TermRange(field, start, end, excludes_start, excludes_end)
+            return query.ConstantScoreQuery(words, boost)
+        case tree.Every():
+            return query.Every()
+        case tree.And(parts):
+            return query.And([*map(as_whoosh, parts)])
+        case tree.Or(parts):
+            return query.Or([*map(as_whoosh, parts)])
+        case tree.Not(part):
+            return query.Not(as_whoosh(part))
+        case tree.AndNot(wanted, unwanted):
+            return query.AndNot(as_whoosh(wanted), as_whoosh(unwanted))
+        case tree.AndMaybe(wanted, better):
+            return query.AndMaybe(as_whoosh(wanted), as_whoosh(better))
+        case tree.VariantTerm():
+            raise TypeError(f"Whoosh has no node for {node}.")
+
+
+def judged(snapshot: Snapshot, node: tree.Node) -> dict[int, float]:
+    """The documents that Whoosh's matchers find, in ascending order, and their scores."""
+    found: dict[int, float] = {}
+    for searcher, offset in _searcher(snapshot).leaf_searchers():
+        matcher = as_whoosh(node).matcher(searcher)
+        while matcher.is_active():
+            found[matcher.id() + offset] = matcher.score()
+            matcher.next()
+    assert (np.diff([*found]) > 0).all()
+    return found
+
+
+@lru_cache(2)
+def _searcher(snapshot: Snapshot) -> Searcher:
+    """Whoosh's own searcher over the same arrays."""
+    storage, toc = FileStorage(str(snapshot.folder)), snapshot.toc
+    return Searcher(FileIndex._reader(storage, toc.schema, toc.segments, snapshot.generation))
