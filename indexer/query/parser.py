@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from whoosh import query
+from whoosh import query as raw
 from whoosh.qparser import QueryParser, plugins
-from whoosh.qparser.syntax import WordNode
+from whoosh.qparser.syntax import AndMaybeGroup, AndNotGroup, BinaryGroup, WordNode
 
 from corpus import statutes
 from indexer.analysis.analyzer import WORD
@@ -41,6 +41,8 @@ SCRIPT = re.compile(r"(?<!\S)script:(\S+)", re.IGNORECASE)
 # Behind it a statute may stand without quotation marks, in at most so many words.
 STATUTE = re.compile(r"(?<![\w:])statute:(?=[^\s\"(\[])", re.IGNORECASE)
 STATUTE_WORDS = 12
+# A chain of these is as deep as it is long.
+NESTING = re.compile(r"\b(?:ANDNOT|ANDMAYBE)\b")
 OPERATOR_WORDS = re.compile(rf"\b(?:{'|'.join(OPERATORS)})\b")
 
 
@@ -86,8 +88,7 @@ def parse(
         reader.note(Note("The query holds operators only, and no word to search for."))
         return ParsedQuery(None, tuple(reader.notes))
     try:
-        # "*" alone asks for everything; the group is Whoosh's own tree, its texts not yet analysed.
-        found = read(_converted(_parser().parse(typed, normalize=False)), reader)
+        found = read(_as_typed(typed), reader)
     except PARSER_ERRORS:
         # Whoosh's parser meant no harm; plain words are always readable.
         reader.note(Note("The query could not be read as written; its words were searched for."))
@@ -139,6 +140,39 @@ class PlainWords(plugins.TaggingPlugin):
         return WordNode(match[0]) if match[0].islower() else None
 
 
+class _Pair(BinaryGroup):
+    """Reads each of its two parts once. Whoosh's own reads them twice, so that the time doubles
+    with every operator of a chain.
+    """
+
+    def query(self, parser: QueryParser) -> raw.Query:
+        """The parts joined, or the one that asks for anything."""
+        first, second = (node.query(parser) for node in self.nodes)
+        if first is None or second is None:
+            return second if first is None else first
+        return self.qclass(first, second)
+
+
+class _AndNot(_Pair, AndNotGroup):
+    pass
+
+
+class _AndMaybe(_Pair, AndMaybeGroup):
+    pass
+
+
+PAIRS = {AndNotGroup: _AndNot, AndMaybeGroup: _AndMaybe}
+
+
+class Operators(plugins.OperatorsPlugin):
+    """The operators, a minus before a word, a phrase or a bracket being NOT."""
+
+    def __init__(self) -> None:
+        super().__init__(Not=r"(^|(?<=[\s(]))(NOT(?=\s)|-(?=[^\s-]))", Require=None)
+        for tagger, _ in self.ops:
+            tagger.grouptype = PAIRS.get(tagger.grouptype, tagger.grouptype)
+
+
 @cache
 def _parser() -> QueryParser:
     return QueryParser(
@@ -152,8 +186,7 @@ def _parser() -> QueryParser:
             plugins.PhrasePlugin(),
             plugins.RangePlugin(),
             plugins.GroupPlugin(),
-            # A minus before a word, a phrase or a bracket is NOT.
-            plugins.OperatorsPlugin(Not=r"(^|(?<=[\s(]))(NOT(?=\s)|-(?=[^\s-]))", Require=None),
+            Operators(),
             plugins.BoostPlugin(),
             plugins.EveryPlugin(),
         ],
@@ -186,34 +219,44 @@ def _repaired(typed: str, reader: Reader) -> str:
     return typed
 
 
-def _converted(node: query.Query) -> Node:
+def _as_typed(typed: str) -> Node:
+    """The tree of a text as it stands there. Raises one of PARSER_ERRORS where Whoosh stumbles, and
+    RecursionError before it nests operators too deep.
+    """
+    if len(NESTING.findall(typed)) > DEPTH_LIMIT:
+        raise RecursionError
+    # "*" alone asks for everything, which normalizing would lose.
+    return _converted(_parser().parse(typed, normalize=False))
+
+
+def _converted(node: raw.Query) -> Node:
     """Whoosh's tree as ours; what it holds nothing for asks for nothing."""
     field, boost = getattr(node, "fieldname", None) or "", float(getattr(node, "boost", 1.0))
     match node:
-        case query.Term():
+        case raw.Term():
             return tree.Term(field, node.text, boost)
-        case query.And():
+        case raw.And():
             return tree.And(tuple(map(_converted, node.subqueries)))
-        case query.Or():
+        case raw.Or():
             return tree.Or(tuple(map(_converted, node.subqueries)))
-        case query.Not():
+        case raw.Not():
             return tree.Not(_converted(node.query))
-        case query.AndNot():
+        case raw.AndNot():
             return tree.AndNot(_converted(node.a), _converted(node.b))
-        case query.AndMaybe():
+        case raw.AndMaybe():
             return tree.AndMaybe(_converted(node.a), _converted(node.b))
-        case query.Phrase():
+        case raw.Phrase():
             return tree.Phrase(field, tuple(node.words), node.slop, boost)
-        case query.Wildcard():
+        case raw.Wildcard():
             return tree.Wildcard(field, node.text, boost)
-        case query.Prefix():
+        case raw.Prefix():
             return tree.Prefix(field, node.text, boost)
-        case query.FuzzyTerm():
+        case raw.FuzzyTerm():
             return tree.Fuzzy(field, node.text, node.maxdist, boost=boost)
-        case query.TermRange():
+        case raw.TermRange():
             excluded = node.startexcl, node.endexcl
             return tree.Range(field, node.start, node.end, *excluded, boost)
-        case query.Every():
+        case raw.Every():
             return tree.Every()
         case _:
             return tree.Or(())

@@ -155,6 +155,17 @@ def test_a_bare_cyrillic_word_is_read_in_russian_and_in_kazakh() -> None:
     )
 
 
+@pytest.mark.parametrize("operator", ["ANDNOT", "ANDMAYBE"])
+def test_a_chain_of_operators_is_read_and_a_longer_one_as_its_words(operator: str) -> None:
+    chain, longer = (parse(f" {operator} ".join(["fraud"] * parts)) for parts in (41, 42))
+    assert str(typed_alone(chain.tree)).count(operator) == 40
+    assert chain.warnings == ()
+    assert longer.tree == parse(" ".join(["fraud"] * 42)).tree
+    assert longer.warnings == (
+        "The query could not be read as written; its words were searched for.",
+    )
+
+
 @pytest.mark.parametrize(
     ("typed", "expected", "note"),
     [
@@ -234,6 +245,8 @@ def test_a_query_that_is_too_long_is_cut_and_told() -> None:
         "-" * 5000,
         "NOT " * 500 + "a",
         "a OR " * 2000,
+        "a ANDNOT " * 1000,
+        "a ANDMAYBE " * 900,
         '"' * 9999,
         "*?" * 3000,
         "~" * 5000,
