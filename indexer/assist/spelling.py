@@ -48,7 +48,7 @@ def did_you_mean(
     for start, word in _bare_words(typed):
         if len(mended) == MENDED or engine.total(Query(read(word).tree)):
             continue
-        if near := engine.nearest(fold(word)):
+        if near := engine.spell_suggest(fold(word)):
             mended += [typed[last:start], near]
             last = start + len(word)
     if not mended:
@@ -100,5 +100,5 @@ def completions(typed: str, engine: Engine, most: int = 8) -> list[str]:
         return []
     before, written = typed[: found.start(2)], fold(found[2])
     after = '"' if typed.translate(QUOTES).count('"') % 2 else ""
-    words = [word for word in engine.complete(written, most + 1) if word != written]
+    words = [word for word in engine.autocomplete(written, most + 1) if word != written]
     return [f"{before}{word}{after}" for word in words[:most]]

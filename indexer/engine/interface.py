@@ -97,13 +97,13 @@ class Engine(Protocol):
         What those are compared with is the same of a query without a tree.
         """
 
-    def similar(self, id_: str, size: int) -> tuple[Hit, ...]:
+    def more_like_this(self, id_: str, size: int) -> tuple[Hit, ...]:
         """The releases most like one, itself left out."""
 
-    def complete(self, prefix: str, most: int) -> list[str]:
+    def autocomplete(self, prefix: str, most: int) -> list[str]:
         """Words of the corpus that begin so, the commonest first."""
 
-    def nearest(self, word: str) -> str | None:
+    def spell_suggest(self, word: str) -> str | None:
         """The word of the corpus that a misspelt one was probably meant to be."""
 
     def shown(self) -> Iterator[tuple[str, bytes]]:

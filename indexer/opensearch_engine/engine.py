@@ -179,17 +179,17 @@ class OpenSearchEngine:
         """The hits by period."""
         return self._read(lambda reading: source_scan.over_time(reading, query, step))
 
-    def similar(self, id_: str, size: int) -> tuple[Hit, ...]:
+    def more_like_this(self, id_: str, size: int) -> tuple[Hit, ...]:
         """The releases most like one."""
-        return self._read(lambda reading: page.similar(reading, id_, size))
+        return self._read(lambda reading: page.more_like_this(reading, id_, size))
 
-    def complete(self, prefix: str, most: int) -> list[str]:
+    def autocomplete(self, prefix: str, most: int) -> list[str]:
         """Words of the corpus that begin so, the commonest first."""
-        return self._read(lambda reading: reading.complete(prefix, most))
+        return self._read(lambda reading: reading.autocomplete(prefix, most))
 
-    def nearest(self, word: str) -> str | None:
+    def spell_suggest(self, word: str) -> str | None:
         """The word of the corpus that a misspelt one was probably meant to be."""
-        return self._read(lambda reading: reading.nearest(word))
+        return self._read(lambda reading: reading.spell_suggest(word))
 
     def shown(self) -> Iterator[tuple[str, bytes]]:
         """In the order of ids."""

@@ -203,7 +203,7 @@ class WhooshEngine:
         """The hits by period."""
         return frequencies.frequencies(*self._snapshot(), query, step)
 
-    def similar(self, id_: str, size: int) -> tuple[Hit, ...]:
+    def more_like_this(self, id_: str, size: int) -> tuple[Hit, ...]:
         """The releases most like one."""
         _, snapshot = self._snapshot()
         document = snapshot.document(id_)
@@ -216,13 +216,13 @@ class WhooshEngine:
             _hit(snapshot.stored(each), 0.0, Highlighter(None)) for each in page if each != document
         )[:size]
 
-    def complete(self, prefix: str, most: int) -> list[str]:
+    def autocomplete(self, prefix: str, most: int) -> list[str]:
         """Words of the corpus that begin so, the commonest first."""
-        return suggest.complete(self._snapshot()[1], prefix, most)
+        return suggest.autocomplete(self._snapshot()[1], prefix, most)
 
-    def nearest(self, word: str) -> str | None:
+    def spell_suggest(self, word: str) -> str | None:
         """The word of the corpus that a misspelt one was probably meant to be."""
-        return suggest.nearest(self._snapshot()[1], word)
+        return suggest.spell_suggest(self._snapshot()[1], word)
 
     def shown(self) -> Iterator[tuple[str, bytes]]:
         """As the documents stand."""

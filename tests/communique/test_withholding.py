@@ -107,10 +107,10 @@ def test_its_words_are_suggested_no_more(settings: Settings, release: Release) -
     others = {word for each in store.releases() if each != release for word in words(each)}
     own = sorted(words(release) - others)
     assert own, "it has a word that no other release has"
-    assert all(word in engine.complete(word[:-1], 50) for word in own)
+    assert all(word in engine.autocomplete(word[:-1], 50) for word in own)
     assert call(settings, "withhold", release.id, "--reason", REASON).exit_code == 0
-    assert not [word for word in own if word in engine.complete(word[:-1], 50)]
-    assert not {engine.nearest(f"{word}x") for word in own} & set(own)
+    assert not [word for word in own if word in engine.autocomplete(word[:-1], 50)]
+    assert not {engine.spell_suggest(f"{word}x") for word in own} & set(own)
     store.close()
     engine.close()
 

@@ -150,7 +150,7 @@ def _similar(engine: Engine, id_: str, copies: set[str]) -> tuple[Hit, ...]:
     without.
     """
     try:
-        found = engine.similar(id_, SIMILAR + len(copies))
+        found = engine.more_like_this(id_, SIMILAR + len(copies))
     except IndexUnusableError:
         return ()
     return tuple(hit for hit in found if hit.id not in copies)[:SIMILAR]

@@ -23,13 +23,8 @@ if TYPE_CHECKING:
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 # What of an engine answers a reader, and is timed.
 QUERIES = (
-    "search",
-    "total",
-    "occurrences",
-    "collocates",
-    "translation_suggestions",
-    "frequencies",
-    "similar",
+    *("search", "total", "occurrences", "collocates", "frequencies"),
+    *("more_like_this", "translation_suggestions"),
 )
 BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 

@@ -102,13 +102,13 @@ class IndexReader:
             held |= {hit["_id"] for hit in hits}
         return [each in held for each in ids]
 
-    def complete(self, prefix: str, most: int) -> list[str]:
+    def autocomplete(self, prefix: str, most: int) -> list[str]:
         """Words of the corpus that begin so, the commonest first."""
-        return suggest.complete(self.look_up, prefix, most)
+        return suggest.autocomplete(self.look_up, prefix, most)
 
-    def nearest(self, word: str) -> str | None:
+    def spell_suggest(self, word: str) -> str | None:
         """The word of the corpus that a misspelt one was probably meant to be."""
-        return suggest.nearest(self.look_up, word)
+        return suggest.spell_suggest(self.look_up, word)
 
     def carried(self, query: Query) -> TermLookup:
         """A query's tree with what was looked up of it."""

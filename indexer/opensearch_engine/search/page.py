@@ -151,7 +151,7 @@ def _walked(reading: IndexReader, query: Query, asked: PageRequest) -> list[dict
     return [*reading.search(some)["hits"]["hits"]] if ids else []
 
 
-def similar(reading: IndexReader, id_: str, size: int) -> tuple[Hit, ...]:
+def more_like_this(reading: IndexReader, id_: str, size: int) -> tuple[Hit, ...]:
     """The releases most like one."""
     found = [*reading.fetch([id_])]
     if not found:

@@ -26,14 +26,14 @@ MOST_NEAR = 5_000
 LookUp = Callable[[Dsl], dict[str, Any]]
 
 
-def complete(look_up: LookUp, prefix: str, most: int) -> list[str]:
+def autocomplete(look_up: LookUp, prefix: str, most: int) -> list[str]:
     """The words that begin so and stand in most releases."""
     begun = {"prefix": {"word": {"value": fold(prefix)}}}
     sort = [{FIELD: "desc"}, {"word": "desc"}]
     return [each["word"] for each in _words(look_up, begun, most, sort)]
 
 
-def nearest(look_up: LookUp, word: str) -> str | None:
+def spell_suggest(look_up: LookUp, word: str) -> str | None:
     """The commonest of the words nearest to a misspelt one; its first letter is believed."""
     most = 1 if len(word) < 5 else 2
     asked = {

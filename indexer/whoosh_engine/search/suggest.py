@@ -18,7 +18,7 @@ FIELD = "body"
 SIMILAR_TERMS = 25
 
 
-def complete(snapshot: Snapshot, prefix: str, most: int) -> list[str]:
+def autocomplete(snapshot: Snapshot, prefix: str, most: int) -> list[str]:
     """The words that begin so and stand in most releases."""
     found: dict[bytes, int] = {}
     for segment in snapshot.segments:
@@ -32,7 +32,7 @@ def complete(snapshot: Snapshot, prefix: str, most: int) -> list[str]:
     return [term.decode() for term in nlargest(most, found, key=lambda term: (found[term], term))]
 
 
-def nearest(snapshot: Snapshot, word: str) -> str | None:
+def spell_suggest(snapshot: Snapshot, word: str) -> str | None:
     """The commonest of the words nearest to a misspelt one; its first letter is believed."""
     most = 1 if len(word) < 5 else 2
     found: dict[str, tuple[int, int]] = {}

@@ -73,9 +73,9 @@ def answers(engine: Engine) -> dict[str, Any]:
             engine.translation_suggestions(query),
         ]
     for begun in ("t", "tor", "про", "қ", ALONE[:4]):
-        found[f"{begun}…"] = engine.complete(begun, 5), engine.complete(begun, 1000)
+        found[f"{begun}…"] = engine.autocomplete(begun, 5), engine.autocomplete(begun, 1000)
     for misspelt in ("tortrue", "cuort", "прокурро", "xylophonits", "fruad"):
-        found[f"{misspelt}?"] = engine.nearest(misspelt)
+        found[f"{misspelt}?"] = engine.spell_suggest(misspelt)
     return found
 
 
@@ -100,8 +100,8 @@ def test_all_numbers_are_those_of_a_build_without_what_is_withheld(
     told = answers(engine)
     assert not set(told["shown"]) & hidden
     assert engine.has([own.id, documents[1].id]) == [False, True]
-    assert engine.similar(own.id, 5) == ()
-    assert not {hit.id for hit in engine.similar(documents[1].id, 100)} & hidden
+    assert engine.more_like_this(own.id, 5) == ()
+    assert not {hit.id for hit in engine.more_like_this(documents[1].id, 100)} & hidden
     assert told[f"{ALONE[:4]}…"] == ([], [])
     index.hidden.clear()
     assert answers(engine) == usual

@@ -206,14 +206,14 @@ def test_words_of_what_is_withheld_are_told_no_more_and_leave_the_index_with_a_n
     add(store, range(5, 6), "xylophonist")
     reindex(settings, store, engine)
     shown = open_engine(settings, store.withheld)
-    assert shown.complete("xylo", 5) == ["xylophonist"]
+    assert shown.autocomplete("xylo", 5) == ["xylophonist"]
     [id_] = engine.scan(Query(parse("xylophonist").tree))
     store.withhold(id_, "Order of a court")
-    assert (shown.complete("xylo", 5), shown.complete("frau", 5)) == ([], ["fraud"])
+    assert (shown.autocomplete("xylo", 5), shown.autocomplete("frau", 5)) == ([], ["fraud"])
     engine.update([], [id_], store.revision(), lambda done: None)  # leaves words behind
-    assert (shown.complete("xylo", 5), shown.nearest("xylophonits")) == ([], None)
+    assert (shown.autocomplete("xylo", 5), shown.spell_suggest("xylophonits")) == ([], None)
     assert reindex(settings, store, engine).is_full
-    assert (shown.complete("xylo", 5), shown.complete("frau", 5)) == ([], ["fraud"])
+    assert (shown.autocomplete("xylo", 5), shown.autocomplete("frau", 5)) == ([], ["fraud"])
     assert not reindex(settings, store, engine).is_full
     shown.close()
 

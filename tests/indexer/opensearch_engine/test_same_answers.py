@@ -178,10 +178,10 @@ def test_what_stands_in_texts_is_counted_alike(engines: Engines, asked: list[str
 def test_suggestions_are_the_same(engines: Engines, documents: list[Document]) -> None:
     one, other = engines
     for word in ("sentensed", "fentanil", "consipracy", "zzzzq", "prosecuter"):
-        assert one.nearest(word) == other.nearest(word)
+        assert one.spell_suggest(word) == other.spell_suggest(word)
     for prefix in ("sent", "fra", "x", "kidn"):
-        assert one.complete(prefix, 8) == other.complete(prefix, 8)
+        assert one.autocomplete(prefix, 8) == other.autocomplete(prefix, 8)
     for document in documents[:5]:
-        mine = [hit.id for hit in one.similar(document.id, 5)]
-        theirs = [hit.id for hit in other.similar(document.id, 5)]
+        mine = [hit.id for hit in one.more_like_this(document.id, 5)]
+        theirs = [hit.id for hit in other.more_like_this(document.id, 5)]
         assert len({*mine} & {*theirs}) >= 4

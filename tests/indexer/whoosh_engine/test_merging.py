@@ -152,8 +152,8 @@ def test_a_word_of_deleted_documents_is_forgotten(engine: WhooshEngine) -> None:
     engine.update([made("a", "unicorn")], (), 2, nothing)
     for number in range(2):
         engine.update([made(f"c{number}", "horse")], (), 2, nothing)
-    assert engine.complete("gr", 5) == ["griffin"]
-    assert engine.nearest("gryphom") is None
+    assert engine.autocomplete("gr", 5) == ["griffin"]
+    assert engine.spell_suggest("gryphom") is None
     assert ids(engine, "gryph*") == []
 
 
@@ -164,9 +164,9 @@ def test_an_index_without_documents_answers(engine: WhooshEngine) -> None:
         assert (answered.total, answered.hits, answered.timeline) == (0, (), ())
         assert not any(facet.counts for facet in answered.facets)
         assert ids(engine, typed) == []
-    assert engine.complete("a", 3) == []
-    assert engine.nearest("word") is None
-    assert engine.similar("a", 3) == ()
+    assert engine.autocomplete("a", 3) == []
+    assert engine.spell_suggest("word") is None
+    assert engine.more_like_this("a", 3) == ()
     assert engine.has(["a"]) == [False]
     assert engine.health().is_live
     engine.update([made("a", "A word.")], (), 2, nothing)
