@@ -156,8 +156,7 @@ def more_like_this(reading: IndexReader, id_: str, size: int) -> tuple[Hit, ...]
     found = [*reading.fetch([id_])]
     if not found:
         return ()
-    number = reading.total(Query())
-    like = suggest.likeness(reading.cluster, reading.build, found[0], number)
+    like = suggest.likeness(reading.search, found[0])
     if like is None:
         return ()
     body = reading.narrowed(Query(like), PageRequest.alone(translate(like)), size + 1)

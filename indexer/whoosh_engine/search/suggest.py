@@ -1,41 +1,37 @@
-"""What the corpus's own words are good for: completing a word, mending a misspelt one, finding
-similar releases.
-"""
+"""What the corpus's own words are good for, from the segments' arrays."""
 
 from __future__ import annotations
 
-from heapq import nlargest
-from math import log
+from collections import Counter
 
 import numpy as np
 
-from indexer.analysis.analyzer import STEM, fold
+from indexer.analysis.analyzer import fold
 from indexer.analysis.edit_distance import distances
+from indexer.engine.fields import stem_field
+from indexer.linguistics.suggestions import is_telling, likeliest, most_edits, telling_stems
 from indexer.query import tree
 from indexer.whoosh_engine.columns.snapshot import Snapshot
+from indexer.whoosh_engine.search.expand import Expansion
 
 FIELD = "body"
-SIMILAR_TERMS = 25
 
 
 def autocomplete(snapshot: Snapshot, prefix: str, most: int) -> list[str]:
-    """The words that begin so and stand in most releases."""
-    found: dict[bytes, int] = {}
+    """The words that begin so and stand in most releases, equal ones by their letters."""
+    begun = Expansion()
     for segment in snapshot.segments:
         postings = segment.fields[FIELD]
-        near = postings.prefix(fold(prefix).encode("utf-8", "replace"))
-        counts = postings.live_counts(np.arange(near.start, near.stop))
-        for place in np.argsort(-counts, kind="stable")[: most * 2].tolist():
-            if counts[place]:
-                term = postings.term(near.start + place)
-                found[term] = found.get(term, 0) + int(counts[place])
-    return [term.decode() for term in nlargest(most, found, key=lambda term: (found[term], term))]
+        if numbers := postings.prefix(fold(prefix).encode("utf-8", "replace")):
+            begun.ranges.append((postings, numbers))
+    return [word for word, _ in begun.counts(most)]
 
 
 def spell_suggest(snapshot: Snapshot, word: str) -> str | None:
     """The commonest of the words nearest to a misspelt one; its first letter is believed."""
-    most = 1 if len(word) < 5 else 2
-    found: dict[str, tuple[int, int]] = {}
+    most = most_edits(word)
+    found: Counter[str] = Counter()
+    edits: dict[str, int] = {}
     for segment in snapshot.segments:
         postings = segment.fields[FIELD]
         near = postings.prefix(word[:1].encode("utf-8", "replace"))
@@ -43,29 +39,26 @@ def spell_suggest(snapshot: Snapshot, word: str) -> str | None:
         far = distances(word, words, most)
         for at in np.flatnonzero(far <= most).tolist():
             if count := postings.live_count(near.start + at):
-                count += found.get(words[at], (0, 0))[1]
-                found[words[at]] = (-int(far[at]), count)
-    found.pop(word, None)
-    return max(found, key=lambda other: (found[other], other), default=None)
+                found[words[at]] += count
+                edits[words[at]] = int(far[at])
+    return likeliest(word, ((each, edits[each], found[each]) for each in found))
 
 
 def likeness(snapshot: Snapshot, document: int) -> tree.Node | None:
-    """A query for releases like one: the stems that tell it apart, by tf-idf, weighed by it."""
+    """A query for releases like one."""
     segment, number = snapshot.locate(document)
     language = int(segment.arrays["language/forward"][number])
     stems = segment.stem_tables(FIELD)[language][segment.forward(FIELD, number)]
     numbers, often = np.unique(stems, return_counts=True)
-    postings = segment.fields[f"{FIELD}_stem"]
-    weights: dict[str, float] = {}
-    for term, frequency in zip(numbers.tolist(), often.tolist(), strict=True):
-        text = postings.term(term).decode()
-        if len(text) > len(STEM) + 2:
-            weights[text] = frequency * log(
-                snapshot.size / (postings.count(term) * len(snapshot.segments) + 1) + 1
-            )
-    chosen = nlargest(SIMILAR_TERMS, weights, key=lambda text: (weights[text], text))
-    if not chosen:
-        return None
-    top = weights[chosen[0]]
-    stems = (tree.Term(f"{FIELD}_stem", text, boost=weights[text] / top) for text in chosen)
-    return tree.Or(tuple(stems))
+    names = map(segment.fields[stem_field(FIELD)].term, numbers.tolist())
+    counts = dict(zip((name.decode() for name in names), often.tolist(), strict=True))
+    holders = {stem: _holders(snapshot, stem) for stem in counts if is_telling(stem)}
+    chosen = telling_stems(counts, holders, snapshot.count)
+    terms = [tree.Term(stem_field(FIELD), stem, share) for stem, share in chosen.items()]
+    return tree.Or(tuple(terms)) if terms else None
+
+
+def _holders(snapshot: Snapshot, stem: str) -> int:
+    field = stem_field(FIELD)
+    held = snapshot.postings(field, stem.encode())
+    return sum(segment.fields[field].live_count(number) for _, segment, number in held)

@@ -535,6 +535,26 @@ def test_many_updates_keep_every_release_once(empty: Engine) -> None:
     assert [len(numbers(empty, f'"round{each}"')) for each in range(9)] == [1] * 8 + [12]
 
 
+def test_suggestions_count_all_releases_however_they_came(empty: Engine) -> None:
+    texts = {"abba abed": 4, "abbot": 3, "abbey abide": 4, "abbot abba": 1}
+    keys = iter(range(100))
+    rounds = [[made(next(keys), words) for _ in range(often)] for words, often in texts.items()]
+    every = [each for documents in rounds for each in documents]
+
+    def suggested() -> list[list[str]]:
+        words = [empty.autocomplete("ab", most) for most in (1, 2, 5)]
+        like = [[hit.id for hit in empty.more_like_this(each.id, 50)] for each in every]
+        return [*words, [empty.spell_suggest("abboi") or ""], *like]
+
+    fill(empty, *rounds[0])
+    for documents in rounds[1:]:
+        empty.update(documents, (), 2, ignore)
+    found = suggested()
+    assert found[:3] == [["abba"], ["abba", "abbey"], ["abba", "abbey", "abbot", "abed", "abide"]]
+    fill(empty, *every)
+    assert found == suggested()
+
+
 def test_kinds_and_components_are_whole_values(empty: Engine) -> None:
     kinds = {1: "Guilty plea", 2: "Sentencing", 3: None}
     parts = {1: ("Tax Division", "Fraud"), 2: ("Tax Division",), 3: ()}

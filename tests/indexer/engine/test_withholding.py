@@ -72,6 +72,8 @@ def answers(engine: Engine) -> dict[str, Any]:
             replace(engine.frequencies(query, "month"), build=""),
             engine.translation_suggestions(query),
         ]
+    for id_ in sorted(found["shown"])[::3]:
+        found[id_] = {hit.id for hit in engine.more_like_this(id_, 1000)}
     for begun in ("t", "tor", "про", "қ", ALONE[:4]):
         found[f"{begun}…"] = engine.autocomplete(begun, 5), engine.autocomplete(begun, 1000)
     for misspelt in ("tortrue", "cuort", "прокурро", "xylophonits", "fruad"):
