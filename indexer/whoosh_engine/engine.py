@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC
@@ -22,6 +21,7 @@ from corpus.errors import CommuniqueError, IndexUnusableError, StoreError, descr
 from indexer.deadline import unmetered
 from indexer.engine.document import FORMAT, Document, shown_digest
 from indexer.engine.explanation import explained
+from indexer.engine.hits import shown_hit
 from indexer.engine.interface import Report
 from indexer.engine.periods import Step
 from indexer.engine.results import (
@@ -40,7 +40,6 @@ from indexer.engine.results import (
 from indexer.engine.retry import GoneError, retried
 from indexer.engine.withholding import Withheld, nothing, still_shown
 from indexer.highlight.highlighter import Highlighter
-from indexer.highlight.snippets import marked, passages
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.index.arrays import REBUILD
 from indexer.whoosh_engine.index.codec import NAME
@@ -135,10 +134,10 @@ class WhooshEngine:
         time = timeline(snapshot, found.documents, query.step) if query.has_timeline else None
         return Results(
             hits=tuple(
-                _hit(
+                shown_hit(
                     stored := snapshot.stored(document),
-                    float(shown.scores[at]),
                     marker,
+                    float(shown.scores[at]),
                     copies.get(document, 0),
                     others.words(document, stored),
                 )
@@ -212,9 +211,8 @@ class WhooshEngine:
             return ()
         found = Executor(snapshot).run(query.tree)
         page = found.documents[order(snapshot, found, query, 0, size + 1)]
-        return tuple(
-            _hit(snapshot.stored(each), 0.0, Highlighter(None)) for each in page if each != document
-        )[:size]
+        others = (snapshot.stored(each) for each in page if each != document)
+        return tuple(shown_hit(each, Highlighter(None)) for each in others)[:size]
 
     def autocomplete(self, prefix: str, most: int) -> list[str]:
         """Words of the corpus that begin so, the commonest first."""
@@ -392,25 +390,3 @@ def _noted(build: Path) -> tuple[int, int, datetime | None]:
 def _replace(path: Path, words: str) -> None:
     with replacing(path) as fresh:
         fresh.write_text(words)
-
-
-def _hit(
-    stored: dict[str, Any],
-    score: float,
-    marker: Highlighter,
-    folded: int = 0,
-    variants: tuple[str, ...] = (),
-) -> Hit:
-    language, title, body = stored["language"], stored["title"], stored["body"]
-    return Hit(
-        id=stored["id"],
-        score=score,
-        office=stored["office"],
-        language=language,
-        published=stored["published"],
-        url=stored["url"],
-        title=marked(title, marker.marks(title, "title", language)),
-        passages=passages(body, marker.marks(body, "body", language)),
-        folded=folded,
-        variants=variants,
-    )

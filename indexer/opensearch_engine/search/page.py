@@ -8,10 +8,10 @@ from itertools import islice
 from typing import Any
 
 from indexer.engine.explanation import explained
+from indexer.engine.hits import shown_hit
 from indexer.engine.periods import Step
 from indexer.engine.results import Filters, Hit, Position, Query, Results
 from indexer.highlight.highlighter import MOST_FORMS, Highlighter
-from indexer.highlight.snippets import marked, passages
 from indexer.highlight.variants import other_words
 from indexer.opensearch_engine.search import request, suggest
 from indexer.opensearch_engine.search.index_reader import (
@@ -188,21 +188,11 @@ class _Shown:
     def hit(self, given: dict[str, Any], copies: dict[str, int]) -> Hit:
         """A hit of an answer."""
         stored = stored_of(given)
-        language, title, body = stored.language, stored.title, stored.body
         score = self.asked.score(request.score(given)) if self.asked else 0.0
-        fold = given["_source"]["fold"]
-        return Hit(
-            id=stored.id,
-            score=score,
-            office=stored.office,
-            language=language,
-            published=stored.published,
-            url=stored.url,
-            title=marked(title, self.marker.marks(title, "title", language)),
-            passages=passages(body, self.marker.marks(body, "body", language)),
-            folded=max(0, copies.get(fold, 1) - 1),
-            variants=other_words(self.others, title, body, language) if score < 0 else (),
-        )
+        folded = max(0, copies.get(given["_source"]["fold"], 1) - 1)
+        texts = stored.title, stored.body, stored.language
+        others = other_words(self.others, *texts) if score < 0 else ()
+        return shown_hit(vars(stored), self.marker, score, folded, others)
 
 
 def _few(forms: dict[str, int]) -> Iterable[str] | None:
