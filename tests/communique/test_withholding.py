@@ -6,7 +6,7 @@ import logging
 import re
 import shutil
 from base64 import urlsafe_b64decode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -29,6 +29,7 @@ from indexer import Query, open_engine, parse, reindex
 from indexer.analysis.analyzer import fold
 from indexer.engine import withholding
 from tests.conftest import COPIED, COPY, sample_id
+from tests.statements import sent
 from tests.walk import addresses
 from webui import create_app
 
@@ -329,6 +330,21 @@ def numbers(client: FlaskClient, release: Release, typed: str) -> dict[str, str]
             found[url] = re.sub(r"\"score\": ?[-\d.]+|(?<=,)\d+(?=\r)|revision\W+\d+", "", text)
     held = client.get("/api/v1/offices").get_json()["index"]["releases"]
     return {**found, "held": str(held)}
+
+
+@pytest.mark.parametrize("is_withheld", [False, True])
+def test_an_answer_costs_one_statement(
+    settings: Settings, store: Store, release: Release, is_withheld: bool
+) -> None:
+    if is_withheld:
+        store.withhold(release.id, REASON)
+    query = Query(parse("the").tree)
+    with closing(open_engine(settings, store.withheld)) as engine:
+        asked: list[Callable[[Query], object]] = [engine.search, engine.total, engine.collocates]
+        for ask in asked:
+            with sent(store) as statements:
+                ask(query)
+            assert len([each for each in statements if each.startswith("SELECT")]) == 1
 
 
 def test_no_other_language_leads_to_it(settings: Settings, store: Store) -> None:
