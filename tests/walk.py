@@ -18,13 +18,14 @@ OWN = {
     "api.search": ["q", "size"],
     "api.timeline": ["q"],
     "api.concordance": ["q"],
-    "api.collocates": ["q", "least"],
+    "api.collocates": ["q", "min_count"],
 }
 
 
 def addresses(app: Flask, id_: str, query: str) -> list[str]:
     """All of them, for a release and a query."""
-    given = {"q": query, "seed": "1", "id": id_, "format": "bibtex", "least": "1", "size": "50"}
+    given = {"q": query, "seed": "1", "id": id_, "format": "bibtex", "size": "50"}
+    given |= {"least": "1", "min_count": "1"}
     found = []
     for rule in app.url_map.iter_rules():
         names = OWN.get(rule.endpoint, [] if rule.endpoint.startswith("api.") else [*given])

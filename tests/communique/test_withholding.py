@@ -133,8 +133,10 @@ class Probe:
         others = [each for each in store.releases() if each.id != release.id]
         texts = [release.title, *(text for each in others for text in (each.title, *each.body))]
         common = {word for text in texts for word in re.findall(r"\w+", fold(text))}
-        for url in ("/help", "/api/v1/docs", "/api/v1/openapi.json", "/nowhere"):
-            common |= {*re.findall(r"\w+", client.get(url).text.casefold())}
+        ours = ("/help", "/nowhere", "/static/style.css", "/api/v1/docs", "/api/v1/openapi.json")
+        for url in ours:
+            text = client.get(url, buffered=True).text
+            common |= {*re.findall(r"\w+", text.casefold())}
         own = sorted(word for word in words(release) - common if len(word) > 5)
         typed = own[:2]
         queries = [release.title, release.title.split()[0]]
