@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from corpus.database import tables
 
+RUN = tables.run.c
 PUBLISHED = ("accepted", "published")
 
 
@@ -16,21 +17,61 @@ def read_runs(connection: Connection, good: bool) -> dict[str, tuple[datetime, d
     """The last run of each office that is over or broke, or the last `good` one: its start, its
     report.
     """
-    c = tables.run.c
-    error = c.report["error"].as_string()
-    over = c.state.in_(PUBLISHED if good else (*PUBLISHED, "held"))
+    error = RUN.report["error"].as_string()
+    over = RUN.state.in_(PUBLISHED if good else (*PUBLISHED, "held"))
     if good:
         over &= error.is_(None)
     else:
-        over |= (c.state == "open") & error.is_not(None)
-    newest = select(func.max(c.id)).where(over).group_by(c.office)
-    rows = connection.execute(select(tables.run).where(c.id.in_(newest)))
+        over |= (RUN.state == "open") & error.is_not(None)
+    newest = select(func.max(RUN.id)).where(over).group_by(RUN.office)
+    rows = connection.execute(select(tables.run).where(RUN.id.in_(newest)))
     return {row.office: (row.started_at, row.report) for row in rows}
 
 
 def read_open_runs(connection: Connection) -> dict[str, datetime]:
-    """When the run of each office began that is not over."""
-    c = tables.run.c
-    began = func.max(c.started_at).label("began")
-    query = select(c.office, began).where(c.state == "open").group_by(c.office)
+    """When the run of each office began that is under way, or was interrupted."""
+    began = func.max(RUN.started_at).label("began")
+    query = select(RUN.office, began).where(RUN.state == "open").group_by(RUN.office)
     return {row.office: row.began for row in connection.execute(query)}
+
+
+def read_newest_run(connection: Connection, office: str, route: str) -> Row[Any] | None:
+    """The last run of an office by a route, in whatever state."""
+    where = (RUN.office == office) & (RUN.route == route)
+    query = select(tables.run).where(where).order_by(RUN.id.desc()).limit(1)
+    return connection.execute(query).one_or_none()
+
+
+def read_rest(connection: Connection, office: str, route: str) -> list[tuple[str, str]]:
+    """The listings, with their languages, that the last published run left to the next one."""
+    where = (RUN.office == office) & (RUN.route == route) & (RUN.state == "published")
+    query = select(RUN.report).where(where).order_by(RUN.id.desc()).limit(1)
+    report = connection.scalar(query) or {}
+    return [(url, language) for url, language in report.get("rest", ())]
+
+
+def needs_walk(
+    connection: Connection, last: Row[Any] | None, now: datetime, walk_days: int
+) -> bool:
+    """Whether the last run left something unseen, something seen is lost, or the last whole walk is
+    long ago.
+    """
+    if last is None or last.state != "published":
+        return True
+    if any(last.report.get(each) for each in ("error", "ended_early", "cut_short")):
+        return True
+    if _is_any_lost(connection, last.office, last.route):
+        return True
+    same = (RUN.office == last.office) & (RUN.route == last.route)
+    walked = select(func.max(RUN.started_at)).where(same, RUN.state == "published", RUN.is_walk)
+    when = connection.scalar(walked)
+    return when is None or when <= now - timedelta(days=walk_days)
+
+
+def _is_any_lost(connection: Connection, office: str, route: str) -> bool:
+    """Whether a release that was met on a route, and is not gone, stands at such a version."""
+    v, r = tables.version.c, tables.release.c
+    stands = (v.release == r.id) & (v.ordinal == r.version) & v.lost_at.is_not(None)
+    met = (r.office == office) & (r.route == route) & r.gone_since.is_(None)
+    query = select(r.id).join_from(tables.release, tables.version, stands).where(met)
+    return connection.scalar(query.limit(1)) is not None

@@ -34,9 +34,14 @@ class Entry:
 
 
 def read_ledger(
-    connection: Connection, before: int | None, size: int, office: str | None, kind: str | None
+    connection: Connection,
+    *,
+    before: int | None = None,
+    size: int = 50,
+    office: str | None = None,
+    kind: str | None = None,
 ) -> list[Entry]:
-    """The newest entries, or those older than the one of that number."""
+    """The newest changes, removals and returns, or those older than the entry of that number."""
     e = tables.event.c
     query = _entries().where(e.release.not_in(withheld_ids())).order_by(e.id.desc()).limit(size)
     for column, value in ((e.office, office), (e.kind, kind)):

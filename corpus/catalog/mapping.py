@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row, insert, select, update
 
+from corpus.database import tables
+from corpus.database.batches import BATCH, chunks
+from corpus.database.current import withheld_ids
 from corpus.reading.links import acceptable_links
 from corpus.release import (
     FACTS,
@@ -89,6 +93,28 @@ def read_visit(row: Row[Any]) -> Visit:
     return Visit(row.etag, row.last_modified, row.fetched_at, row.sha256, location, row.status)
 
 
+def put_visit(connection: Connection, office: str, url: str, language: str, visit: Visit) -> None:
+    """Remember the last whole answer of a URL. Replaces what was remembered of it."""
+    key = {"office": office, "url": url, "language": language}
+    where = [tables.visit.c[name] == value for name, value in key.items()]
+    values = visit_values(visit)
+    if connection.execute(update(tables.visit).where(*where), values).rowcount == 0:
+        connection.execute(insert(tables.visit), key | values)
+
+
+def read_visits(
+    connection: Connection, office: str, urls: Iterable[str], language: str
+) -> dict[str, Visit]:
+    """The last whole answers of these URLs, by URL; those that gave none are left out."""
+    v = tables.visit.c
+    found: dict[str, Visit] = {}
+    for some in chunks(urls):
+        here = (v.office == office, v.url.in_(some), v.language == language)
+        rows = connection.execute(select(tables.visit).where(*here))
+        found |= {row.url: read_visit(row) for row in rows}
+    return found
+
+
 def read_release(row: Row[Any]) -> Release:
     """A row of `current_releases` as a record."""
     return Release(
@@ -116,6 +142,20 @@ def read_release(row: Row[Any]) -> Release:
         shapes=tuple(row.shapes or ()),
         statutes=None if row.statutes is None else tuple(Cited(*each) for each in row.statutes),
     )
+
+
+def read_versions(connection: Connection, ids: Iterable[str]) -> dict[str, list[Version]]:
+    """The versions of these releases by id that are no repeats, oldest first, other people's among
+    ours; of a withheld release none.
+    """
+    v = tables.version.c
+    found: dict[str, list[Version]] = {}
+    for some in chunks(dict.fromkeys(ids), BATCH):
+        of_some = v.release.in_(some), ~v.is_repeat, v.release.not_in(withheld_ids())
+        query = select(tables.version).where(*of_some).order_by(v.observed_at, v.ordinal)
+        for row in connection.execute(query):
+            found.setdefault(row.release, []).append(read_version(row))
+    return found
 
 
 def read_version(row: Row[Any]) -> Version:

@@ -2,39 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Text, cast, func, insert, select, update
+from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from corpus.catalog import withholding
 from corpus.catalog.address_spellings import older_spellings
-from corpus.catalog.attachments import Attached, count_attached
+from corpus.catalog.attachments import count_attached
 from corpus.catalog.attestation import Attestor
-from corpus.catalog.coverage import Coverage, read_coverage
-from corpus.catalog.crawl_history import read_open_runs, read_runs
+from corpus.catalog.coverage import read_coverage
+from corpus.catalog.crawl_history import read_open_runs
 from corpus.catalog.ledger import Entry, count_ledger, read_history, read_ledger
 from corpus.catalog.mapping import (
     Visit,
+    put_visit,
     read_release,
-    read_version,
-    read_visit,
+    read_versions,
+    read_visits,
     version_values,
-    visit_values,
 )
-from corpus.catalog.near_duplicates import Copy, count_copies, read_copies, read_groups
+from corpus.catalog.near_duplicates import count_copies, read_copies, read_groups
 from corpus.catalog.row_check import unreadable
 from corpus.catalog.versioning import Outcome, record
-from corpus.catalog.withholding import WithholdingEntry, read_log
+from corpus.catalog.withholding import read_log, read_public_runs
 from corpus.database import tables
 from corpus.database.batches import BATCH, chunks, streamed
-from corpus.database.current import CURRENT, current_releases, withheld_ids
+from corpus.database.current import (
+    count_readers,
+    count_releases,
+    current_releases,
+    read_first_seen,
+    read_ids,
+    read_ids_until,
+    read_last_withheld_at,
+    read_undated,
+    read_withheld,
+    text_size,
+)
 from corpus.database.opening import check_pages, failed, not_whole, open_catalog, shown
-from corpus.database.sequence import hold
+from corpus.database.sequence import hold, read_revision
 from corpus.database.sqlite_file import check_unchanged
 from corpus.errors import NoCatalogError
 from corpus.plural import pluralize
@@ -54,6 +66,22 @@ from corpus.sources import offices
 from corpus.warc.archive import own_files
 
 __all__ = ["Entry", "Outcome", "Store", "Visit"]
+
+Given = ParamSpec("Given")
+Found = TypeVar("Found")
+
+
+def _reading(
+    function: Callable[Concatenate[Connection, Given], Found],
+) -> Callable[Concatenate[Store, Given], Found]:
+    """A function that reads from a connection, as a method that is one transaction."""
+
+    @wraps(function)
+    def read(store: Store, /, *given: Given.args, **options: Given.kwargs) -> Found:
+        with store.reading() as connection:
+            return function(connection, *given, **options)
+
+    return read
 
 
 class Store:
@@ -146,15 +174,7 @@ class Store:
         facts = version_values(draft, found, silent)
         return record(connection, office, release_id(office, url), url, facts, seen_at)
 
-    def add_visit(
-        self, connection: Connection, office: str, url: str, language: str, visit: Visit
-    ) -> None:
-        """Remember the last whole answer of a URL. Replaces what was remembered of it."""
-        key = {"office": office, "url": url, "language": language}
-        where = [tables.visit.c[name] == value for name, value in key.items()]
-        values = visit_values(visit)
-        if connection.execute(update(tables.visit).where(*where), values).rowcount == 0:
-            connection.execute(insert(tables.visit), key | values)
+    add_visit = staticmethod(put_visit)
 
     def add_run(self, office: str, started_at: datetime, report: dict[str, Any]) -> None:
         """Keep the report of a run that is over."""
@@ -173,20 +193,33 @@ class Store:
 
     # reading
 
+    ids = _reading(read_ids)
+    ids_until = _reading(read_ids_until)
+    undated = _reading(read_undated)
+    first_seen = _reading(read_first_seen)
+    withheld = _reading(read_withheld)
+    last_withheld_at = _reading(read_last_withheld_at)
+    withholding_log = _reading(read_log)
+    count = _reading(count_releases)
+    text_size = _reading(text_size)
+    readers = _reading(count_readers)
+    revision = _reading(read_revision)
+    coverage = _reading(read_coverage)
+    attached = _reading(count_attached)
+    runs = _reading(read_public_runs)
+    open_runs = _reading(read_open_runs)
+    ledger = _reading(read_ledger)
+    ledger_counts = _reading(count_ledger)
+    history = _reading(read_history)
+    versions_of = _reading(read_versions)
+    visits = _reading(read_visits)
+    copies = _reading(read_copies)
+    copy_counts = _reading(count_copies)
+    copy_groups = _reading(read_groups)
+
     def visit(self, office: str, url: str, language: str) -> Visit | None:
         """The last whole answer of a URL in a language ("" where none was asked for)."""
         return self.visits(office, [url], language).get(url)
-
-    def visits(self, office: str, urls: Iterable[str], language: str) -> dict[str, Visit]:
-        """The last whole answers of these URLs, by URL; those that gave none are left out."""
-        v = tables.visit.c
-        found: dict[str, Visit] = {}
-        for some in chunks(urls):
-            here = (v.office == office, v.url.in_(some), v.language == language)
-            with self.reading() as connection:
-                rows = connection.execute(select(tables.visit).where(*here))
-                found |= {row.url: read_visit(row) for row in rows}
-        return found
 
     def known_url(self, office: str, url: str) -> str:
         """The spelling of an address that its release is known by, and its id made of: the
@@ -236,28 +269,6 @@ class Store:
         left = [a for a in release.alternates if self.id_of(release.office, a.url) not in hidden]
         return replace(release, alternates=tuple(left))
 
-    def first_seen(self, ids: Iterable[str]) -> dict[str, datetime]:
-        """When we first saw each of these releases, by id: all there is of an undated one."""
-        r, wanted = tables.release.c, list(ids)
-        if not wanted:
-            return {}
-        with self.reading() as connection:
-            seen = r.id.in_(wanted) & r.first_seen.is_not(None)
-            rows = connection.execute(select(r.id, r.first_seen).where(seen))
-            return {row.id: row.first_seen for row in rows}
-
-    def undated(self) -> list[str]:
-        """The ids of the releases without a date, those that we saw first most lately before."""
-        r, v = tables.release.c, tables.version.c
-        query = (
-            select(r.id)
-            .select_from(CURRENT)
-            .where(v.published.is_(None), r.id.not_in(withheld_ids()))
-            .order_by(func.coalesce(r.first_seen, v.observed_at).desc(), r.id.desc())
-        )
-        with self.reading() as connection:
-            return list(connection.scalars(query))
-
     def releases(self, office: str | None = None, after_revision: int = 0) -> Iterator[Release]:
         """Releases as they stand now, streamed, in the order of their last change."""
         query = (
@@ -271,160 +282,9 @@ class Store:
             for row in streamed(connection, query):
                 yield read_release(row)
 
-    def ids(self, after_revision: int = 0) -> set[str]:
-        """The ids of all releases, or of those that changed after a revision, withheld ones
-        included.
-        """
-        r = tables.release.c
-        with self.reading() as connection:
-            return set(connection.scalars(select(r.id).where(r.revision > after_revision)))
-
-    def ids_until(self, revision: int, most: int) -> list[str]:
-        """The ids of the releases whose last change is of a revision or before, newest first."""
-        r = tables.release.c
-        query = (
-            current_releases()
-            .with_only_columns(r.id)
-            .where(r.revision <= revision)
-            .order_by(r.revision.desc())
-            .limit(most)
-        )
-        with self.reading() as connection:
-            return list(connection.scalars(query))
-
     def versions(self, id_: str) -> list[Version]:
         """Every version of a release that is no repeat, oldest first, other people's among ours."""
         return self.versions_of([id_]).get(id_, [])
-
-    def versions_of(self, ids: Iterable[str]) -> dict[str, list[Version]]:
-        """The versions of these releases by id, each as `versions` gives them."""
-        v = tables.version.c
-        found: dict[str, list[Version]] = {}
-        for some in chunks(dict.fromkeys(ids), BATCH):
-            query = (
-                select(tables.version)
-                .where(v.release.in_(some), ~v.is_repeat, v.release.not_in(withheld_ids()))
-                .order_by(v.observed_at, v.ordinal)
-            )
-            with self.reading() as connection:
-                for row in connection.execute(query):
-                    found.setdefault(row.release, []).append(read_version(row))
-        return found
-
-    def ledger(
-        self,
-        *,
-        before: int | None = None,
-        size: int = 50,
-        office: str | None = None,
-        kind: str | None = None,
-    ) -> list[Entry]:
-        """The newest changes, removals and returns; those older than entry `before` for a page."""
-        with self.reading() as connection:
-            return read_ledger(connection, before, size, office, kind)
-
-    def ledger_counts(self) -> dict[tuple[str, str], int]:
-        """How many entries of the ledger each office has of each kind."""
-        with self.reading() as connection:
-            return count_ledger(connection)
-
-    def history(self, id_: str) -> list[Entry]:
-        """All that became of a release, oldest first; empty where there is none."""
-        with self.reading() as connection:
-            return read_history(connection, id_)
-
-    def copies(self, id_: str) -> list[Copy]:
-        """Releases with nearly the same body, the most alike first."""
-        with self.reading() as connection:
-            return read_copies(connection, id_)
-
-    def copy_counts(self, ids: Iterable[str]) -> dict[str, int]:
-        """How many copies each of these releases has; those with none are left out."""
-        with self.reading() as connection:
-            return count_copies(connection, ids)
-
-    def copy_groups(self) -> dict[str, str]:
-        """The group of each release that has copies; releases of one group are copies of others in
-        it.
-        """
-        with self.reading() as connection:
-            return read_groups(connection)
-
-    def withheld(self, after_revision: int = 0) -> set[str]:
-        """The ids that are out of sight, or those that went so after a revision."""
-        r = tables.release.c
-        query = select(r.id).where(r.id.in_(withheld_ids()), r.revision > after_revision)
-        with self.reading() as connection:
-            return set(connection.scalars(query))
-
-    def last_withheld_at(self) -> datetime | None:
-        """When the last of those went out of sight."""
-        c = tables.suppression.c
-        query = select(c.at).where(c.undone_at.is_(None)).order_by(c.at.desc()).limit(1)
-        with self.reading() as connection:
-            return connection.scalar(query)
-
-    def withholding_log(self) -> list[WithholdingEntry]:
-        """The public log of what was withheld, newest first; it names no release."""
-        with self.reading() as connection:
-            return read_log(connection)
-
-    def revision(self) -> int:
-        """The number of the newest change: an index that has seen it is up to date."""
-        with self.reading() as connection:
-            about = tables.about.c
-            query = select(about.value).where(about.key == "revision")
-            return int(connection.execute(query).scalar_one())
-
-    def count(self) -> int:
-        """How many releases there are."""
-        query = select(func.count()).where(tables.release.c.id.not_in(withheld_ids()))
-        with self.reading() as connection:
-            return connection.scalar(query.select_from(tables.release)) or 0
-
-    def text_size(self) -> int:
-        """How many bytes titles and bodies of all releases take in the catalog."""
-        v = tables.version.c
-        size = func.length(v.title) + func.length(cast(v.body, Text))
-        query = current_releases().with_only_columns(func.sum(size))
-        with self.reading() as connection:
-            return int(connection.scalar(query) or 0)
-
-    def coverage(self) -> list[Coverage]:
-        """What is held of each office that holds anything, by name."""
-        with self.reading() as connection:
-            return read_coverage(connection)
-
-    def runs(self, *, good: bool = False) -> dict[str, tuple[datetime, dict[str, Any]]]:
-        """The last run of each office that is over: when it began, and its report, which names no
-        withheld release.
-
-        `good`: the last one that was published without an error.
-        """
-        with self.reading() as connection:
-            runs = read_runs(connection, good)
-            names = withholding.names(connection)
-        return {
-            office: (at, withholding.without(names, report))
-            for office, (at, report) in runs.items()
-        }
-
-    def open_runs(self) -> dict[str, datetime]:
-        """When the run of each office began that is under way, or was interrupted."""
-        with self.reading() as connection:
-            return read_open_runs(connection)
-
-    def readers(self) -> dict[str, int]:
-        """How many versions stand as each reader read them."""
-        v = tables.version.c
-        query = select(v.reader, func.count()).group_by(v.reader)
-        with self.reading() as connection:
-            return {name: int(number) for name, number in connection.execute(query)}
-
-    def attached(self, office: str) -> Attached:
-        """How many attached files an office's releases name, and how many are archived."""
-        with self.reading() as connection:
-            return count_attached(connection, office)
 
     def locations(self) -> Iterator[tuple[str, str, RecordLocation, str]]:
         """Each version's release id, answering URL, location and sha256, in the archive's order."""

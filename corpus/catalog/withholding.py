@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from corpus.catalog.crawl_history import read_runs
 from corpus.catalog.near_duplicates import tell_group
 from corpus.database import tables
 from corpus.database.current import withheld_ids
@@ -55,6 +56,17 @@ def read_log(connection: Connection) -> list[WithholdingEntry]:
     c, r = tables.suppression.c, tables.release.c
     query = select(r.office, c.at, c.reason, c.undone_at).join(tables.release, r.id == c.release)
     return [WithholdingEntry(*row) for row in connection.execute(query.order_by(c.id.desc()))]
+
+
+def read_public_runs(
+    connection: Connection, *, good: bool = False
+) -> dict[str, tuple[datetime, dict[str, Any]]]:
+    """The last run of each office that is over: when it began, and its report, which names no
+    withheld release. `good`: the last one that was published without an error.
+    """
+    withheld = names(connection)
+    runs = read_runs(connection, good)
+    return {office: (at, without(withheld, report)) for office, (at, report) in runs.items()}
 
 
 def names(connection: Connection) -> list[str]:

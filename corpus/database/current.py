@@ -1,11 +1,15 @@
-"""Releases as they are now: each with its newest version, and which of them are withheld."""
+"""Releases as they are now: each with its newest version, and which of them are withheld; their ids
+by what is asked of them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Label, Select, select
+from sqlalchemy import Connection, Label, Select, Text, cast, func, select
 
 from corpus.database import tables
 
@@ -43,3 +47,68 @@ def _is_changed() -> Label[bool]:
     where = (e.release == tables.release.c.id) & (e.kind == "changed") & ~changed.c.is_repeat
     query = select(e.id).join_from(tables.event, changed, to).where(where)
     return query.correlate(tables.release).exists().label("is_changed")
+
+
+def read_ids(connection: Connection, after_revision: int = 0) -> set[str]:
+    """The ids of all releases, or of those that changed after a revision; withheld ones, too."""
+    r = tables.release.c
+    return {*connection.scalars(select(r.id).where(r.revision > after_revision))}
+
+
+def read_ids_until(connection: Connection, revision: int, most: int) -> list[str]:
+    """The ids of the releases whose last change is of a revision or before, newest first."""
+    r = tables.release.c
+    query = current_releases().with_only_columns(r.id).where(r.revision <= revision)
+    return [*connection.scalars(query.order_by(r.revision.desc()).limit(most))]
+
+
+def read_undated(connection: Connection) -> list[str]:
+    """The ids of the releases without a date, those that we saw first most lately before."""
+    r, v = tables.release.c, tables.version.c
+    query = select(r.id).select_from(CURRENT)
+    query = query.where(v.published.is_(None), r.id.not_in(withheld_ids()))
+    newest = func.coalesce(r.first_seen, v.observed_at).desc()
+    return [*connection.scalars(query.order_by(newest, r.id.desc()))]
+
+
+def read_first_seen(connection: Connection, ids: Iterable[str]) -> dict[str, datetime]:
+    """When we first saw each of these releases, by id: all there is of an undated one."""
+    r, wanted = tables.release.c, [*ids]
+    if not wanted:
+        return {}
+    query = select(r.id, r.first_seen).where(r.id.in_(wanted), r.first_seen.is_not(None))
+    return {row.id: row.first_seen for row in connection.execute(query)}
+
+
+def read_withheld(connection: Connection, after_revision: int = 0) -> set[str]:
+    """The ids that are out of sight, or those that went so after a revision."""
+    r = tables.release.c
+    query = select(r.id).where(r.id.in_(withheld_ids()), r.revision > after_revision)
+    return {*connection.scalars(query)}
+
+
+def read_last_withheld_at(connection: Connection) -> datetime | None:
+    """When the last of those went out of sight."""
+    c = tables.suppression.c
+    query = select(c.at).where(c.undone_at.is_(None)).order_by(c.at.desc()).limit(1)
+    return connection.scalar(query)
+
+
+def count_releases(connection: Connection) -> int:
+    """How many releases there are."""
+    query = select(func.count()).where(tables.release.c.id.not_in(withheld_ids()))
+    return connection.scalar(query.select_from(tables.release)) or 0
+
+
+def text_size(connection: Connection) -> int:
+    """How many bytes titles and bodies of all releases take in the catalog."""
+    v = tables.version.c
+    size = func.length(v.title) + func.length(cast(v.body, Text))
+    return int(connection.scalar(current_releases().with_only_columns(func.sum(size))) or 0)
+
+
+def count_readers(connection: Connection) -> dict[str, int]:
+    """How many versions stand as each reader read them."""
+    v = tables.version.c
+    query = select(v.reader, func.count()).group_by(v.reader)
+    return {name: int(number) for name, number in connection.execute(query)}

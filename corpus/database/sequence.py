@@ -18,8 +18,14 @@ def hold(connection: Connection) -> None:
     connection.execute(select(tables.about.c.value).where(where).with_for_update())
 
 
+def read_revision(connection: Connection) -> int:
+    """The number of the newest change: an index that has seen it is up to date."""
+    where = tables.about.c.key == "revision"
+    return int(connection.execute(select(tables.about.c.value).where(where)).scalar_one())
+
+
 def next_revision(connection: Connection) -> int:
     """Taken in the change's own transaction: the row's lock makes revisions appear in order."""
     where = tables.about.c.key == "revision"
     connection.execute(update(tables.about).where(where).values(value=tables.about.c.value + 1))
-    return int(connection.execute(select(tables.about.c.value).where(where)).scalar_one())
+    return read_revision(connection)

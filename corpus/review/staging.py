@@ -12,9 +12,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, delete, insert, select, update
 
 from corpus.catalog import near_duplicates
+from corpus.catalog.crawl_history import needs_walk, read_newest_run, read_rest
 from corpus.catalog.mapping import Visit, from_json, read_visit, visit_values
 from corpus.catalog.store import Store
 from corpus.catalog.versioning import miss, note_listed, record, see
@@ -62,12 +63,12 @@ class Staging:
         self.store, self.office, self.route = store, office, route
         self.lost = finish_publishing(store, office)
         with store.writing() as connection:
-            last = _newest(connection, office, route)
+            last = read_newest_run(connection, office, route)
             self.is_resumed = bool(
                 last and last.state == "open" and last.started_at > now - RESUMABLE
             )
-            self.is_walk = self.is_resumed or _needs_walk(connection, last, now, walk_days)
-            self.rest = _rest(connection, office, route)
+            self.is_walk = self.is_resumed or needs_walk(connection, last, now, walk_days)
+            self.rest = read_rest(connection, office, route)
             if last and self.is_resumed:
                 self.run, self.started_at = int(last.id), last.started_at
                 return
@@ -287,44 +288,3 @@ def _drop(connection: Connection, run: int) -> None:
     """Its visits stay, for the archive has their answers: a repair takes in what nobody knows."""
     connection.execute(delete(tables.staged).where(STAGED.run == run))
     connection.execute(update(tables.run).where(RUN.id == run), {"state": "dropped"})
-
-
-def _newest(connection: Connection, office: str, route: str) -> Row[Any] | None:
-    where = (RUN.office == office) & (RUN.route == route)
-    query = select(tables.run).where(where).order_by(RUN.id.desc()).limit(1)
-    return connection.execute(query).one_or_none()
-
-
-def _rest(connection: Connection, office: str, route: str) -> list[tuple[str, str]]:
-    """The listings, with their languages, that the last published run left to the next one."""
-    where = (RUN.office == office) & (RUN.route == route) & (RUN.state == "published")
-    query = select(RUN.report).where(where).order_by(RUN.id.desc()).limit(1)
-    report = connection.scalar(query) or {}
-    return [(url, language) for url, language in report.get("rest", ())]
-
-
-def _needs_walk(
-    connection: Connection, last: Row[Any] | None, now: datetime, walk_days: int
-) -> bool:
-    """Whether the last run left something unseen, something seen is lost, or the last whole walk is
-    long ago.
-    """
-    if last is None or last.state != "published":
-        return True
-    if any(last.report.get(each) for each in ("error", "ended_early", "cut_short")):
-        return True
-    if _is_any_lost(connection, last.office, last.route):
-        return True
-    same = (RUN.office == last.office) & (RUN.route == last.route)
-    walked = select(func.max(RUN.started_at)).where(same, RUN.state == "published", RUN.is_walk)
-    when = connection.scalar(walked)
-    return when is None or when <= now - timedelta(days=walk_days)
-
-
-def _is_any_lost(connection: Connection, office: str, route: str) -> bool:
-    """Whether a release that was met on a route, and is not gone, stands at such a version."""
-    v, r = tables.version.c, tables.release.c
-    stands = (v.release == r.id) & (v.ordinal == r.version) & v.lost_at.is_not(None)
-    met = (r.office == office) & (r.route == route) & r.gone_since.is_(None)
-    query = select(r.id).join_from(tables.release, tables.version, stands).where(met)
-    return connection.scalar(query.limit(1)) is not None
