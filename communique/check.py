@@ -52,9 +52,7 @@ def check_command(
 
     Nothing is stored. Exit status 1 when a page could not be read, or may not enter.
     """
-    from corpus.crawling.preview import (
-        check,  # brings Scrapy, half a second that other commands do not need
-    )
+    from corpus.crawling.preview import check  # brings Scrapy, which takes a while
 
     office(name).route(route)
     with shown("check") as show:
@@ -137,7 +135,7 @@ def _words(value: Any) -> str:
 
 
 def _body(body: list[str]) -> str:
-    """How much there is, its beginning and its end: what furniture would stand at."""
+    """How much there is, its beginning and its end: where boilerplate would be."""
     letters = sum(map(len, body))
     ends = dict.fromkeys([*body[:2], *body[-1:]])
     told = [each if len(each) <= EXCERPT else f"{each[:EXCERPT]} …" for each in ends]

@@ -89,13 +89,9 @@ def crawl_command(
     as_json: bool,
 ) -> None:
     """Fetch new and changed releases of offices (all but the samples when none is named)."""
-    from corpus.crawling.crawl import (
-        crawl,  # brings Scrapy, half a second that other commands do not need
-    )
+    from corpus.crawling.crawl import crawl  # brings Scrapy, which takes a while
 
-    chosen = names or tuple(name for name, source in offices().items() if not source.is_sample)
-    for name in chosen:
-        office(name).route(route)
+    chosen = _chosen(names, route)
     reports: dict[str, CrawlReport] = {}
 
     def note(report: CrawlReport) -> None:
@@ -119,9 +115,16 @@ def crawl_command(
     finally:  # also what came before an error or a signal that ends the command
         if reports:
             show_reports(reports.values(), as_json)
-    failed = [report for report in reports.values() if report.error or report.quarantined]
-    if failed:
-        raise SystemExit(FAILED if len(failed) == len(reports) else SOME_FAILED)
+    if failed := sum(bool(each.error or each.quarantined) for each in reports.values()):
+        raise SystemExit(FAILED if failed == len(reports) else SOME_FAILED)
+
+
+def _chosen(names: tuple[str, ...], route: str | None) -> tuple[str, ...]:
+    """The offices that are named, or all but the samples. Raises OfficeError."""
+    chosen = names or tuple(name for name, source in offices().items() if not source.is_sample)
+    for name in chosen:
+        office(name).route(route)
+    return chosen
 
 
 def _crawl_each(

@@ -2,7 +2,7 @@
 
 from traceback import format_exception_only
 
-LONGEST = 300  # characters of another's error in ours
+LONGEST_DESCRIPTION = 300  # characters of another's error in ours
 
 
 class CommuniqueError(Exception):
@@ -70,5 +70,5 @@ class BusyError(CommuniqueError):
 
 def describe(error: BaseException) -> str:
     """An error's type and what it says, as terminals and the catalog take it."""
-    told = " ".join(format_exception_only(error)[-1].split())[:LONGEST].rstrip(".")
+    told = " ".join(format_exception_only(error)[-1].split())[:LONGEST_DESCRIPTION].rstrip(".")
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in told)

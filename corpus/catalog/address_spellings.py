@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from sqlalchemy import Connection, select
 
 from corpus.database import tables
-from corpus.database.batches import CHUNK, streamed
+from corpus.database.batches import ROWS_AT_ONCE, streamed
 from corpus.release import release_id
 
 # Spelled alike by every version; spares most addresses a closer look.
@@ -36,8 +36,8 @@ def older_spellings(
 def _also_held(connection: Connection, office: str, urls: list[str]) -> Iterator[str]:
     """Those of these canonical addresses that releases are held under, too."""
     r = tables.release.c
-    for start in range(0, len(urls), CHUNK):
-        ids = {release_id(office, url): url for url in urls[start : start + CHUNK]}
+    for start in range(0, len(urls), ROWS_AT_ONCE):
+        ids = {release_id(office, url): url for url in urls[start : start + ROWS_AT_ONCE]}
         for id_ in connection.scalars(select(r.id).where(r.id.in_(ids))).all():
             yield ids[id_]
 

@@ -30,7 +30,7 @@ CLEAR = (
     *("reader", "reader_version", "origin", "is_repeat"),
     *("language", "place", "signature", "kind", "alternates", "shapes"),
 )
-CHUNK = 500
+RECORDS_AT_ONCE = 500
 VERSION, RELEASE = tables.version.c, tables.release.c
 
 # A row of `version`, with the `url` of its release.
@@ -90,7 +90,7 @@ class Attestor:
         """Write some of the records that are still to be written, `but` those of some versions; how
         many. Raises StoreError.
         """
-        query = unattested(*occasions).limit(CHUNK)
+        query = unattested(*occasions).limit(RECORDS_AT_ONCE)
         if but:
             query = query.where(tuple_(VERSION.release, VERSION.ordinal).not_in(but))
         rows = connection.execute(query).all()

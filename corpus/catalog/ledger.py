@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from corpus.database import tables
 from corpus.database.current import withheld_ids
@@ -49,7 +49,7 @@ def read_ledger(
             query = query.where(column == value)
     if before is not None:
         query = query.where(e.id < before)
-    return [_entry(row) for row in connection.execute(query)]
+    return [Entry(*row) for row in connection.execute(query)]
 
 
 def count_ledger(connection: Connection) -> dict[tuple[str, str], int]:
@@ -77,30 +77,17 @@ def read_history(connection: Connection, id_: str) -> list[Entry]:
     stated = (first.office, first.url, first.title)
     new = Entry(0, id_, *stated, "new", began, began, number, first.language)
     rows = connection.execute(_entries().where(e.release == id_).order_by(e.id))
-    return [new, *(_entry(row) for row in rows)]
+    return [new, *(Entry(*row) for row in rows)]
 
 
 def _entries() -> Select[Any]:
-    """All entries, but changes that were none: our reading of them was mended since."""
+    """Entries as `Entry` takes them, but changes that were none: our reading was mended since."""
     e, r, v = tables.event.c, tables.release.c, tables.version.c
     joined = tables.event.join(tables.release, r.id == e.release).join(
         tables.version, (v.release == e.release) & (v.ordinal == e.version)
     )
     # A change that today's reader does not see was none of the office's.
     is_mended = (e.kind == "changed") & v.is_repeat
-    return select(*e, r.url, v.title, v.language).select_from(joined).where(~is_mended)
-
-
-def _entry(row: Row[Any]) -> Entry:
-    return Entry(
-        row.id,
-        row.release,
-        row.office,
-        row.url,
-        row.title,
-        row.kind,
-        row.at,
-        row.since,
-        row.version,
-        row.language,
-    )
+    stated = (e.office, r.url, v.title, e.kind)
+    query = select(e.id, e.release, *stated, e.at, e.since, e.version, v.language)
+    return query.select_from(joined).where(~is_mended)

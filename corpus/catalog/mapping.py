@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from corpus.database import tables
-from corpus.database.batches import BATCH, chunks
+from corpus.database.batches import RELEASES_AT_ONCE, chunks
 from corpus.database.current import withheld_ids
 from corpus.reading.links import acceptable_links
 from corpus.release import (
@@ -25,7 +25,7 @@ from corpus.release import (
     Version,
 )
 from corpus.sources import offices
-from corpus.statutes import RULES, Cited, cited
+from corpus.statutes import RULES_VERSION, Cited, cited
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def statute_values(office: str, language: str, title: str, body: list[str]) -> d
     """The columns of `version` that today's rules about statutes derive from a text."""
     known = offices().get(office)
     found = cited(title, body, language, known.country if known else "")
-    return {"statutes": [list(each) for each in found], "statute_rules": RULES}
+    return {"statutes": [list(each) for each in found], "statute_rules": RULES_VERSION}
 
 
 def as_json(values: dict[str, Any]) -> dict[str, Any]:
@@ -150,7 +150,7 @@ def read_versions(connection: Connection, ids: Iterable[str]) -> dict[str, list[
     """
     v = tables.version.c
     found: dict[str, list[Version]] = {}
-    for some in chunks(dict.fromkeys(ids), BATCH):
+    for some in chunks(dict.fromkeys(ids), RELEASES_AT_ONCE):
         of_some = v.release.in_(some), ~v.is_repeat, v.release.not_in(withheld_ids())
         query = select(tables.version).where(*of_some).order_by(v.observed_at, v.ordinal)
         for row in connection.execute(query):

@@ -28,7 +28,7 @@ ALIKE = 0.9
 # Shorter bodies are alike by their form of words ("media advisory"), not as copies.
 LEAST_SHINGLES = 20
 # A text that an office sends out with every release would pair all of them.
-MOST = 50
+MOST_CANDIDATES = 50
 WORD = re.compile(r"\w+")
 # In `about`, after a migration: up to which revision nobody has looked for copies yet.
 UNLINKED = "unlinked"
@@ -201,7 +201,7 @@ def _permutations() -> Any:
 def _candidates(connection: Connection, keys: list[str]) -> list[str]:
     # A band's number is part of what its key stands for; equal keys of two numbers do no harm.
     c = tables.band.c
-    query = select(c.release).where(c.key.in_(keys)).distinct().limit(MOST)
+    query = select(c.release).where(c.key.in_(keys)).distinct().limit(MOST_CANDIDATES)
     return list(connection.scalars(query))
 
 

@@ -10,7 +10,7 @@ from corpus.database.batches import streamed
 from corpus.database.current import current_releases
 
 # What a value ends in that is not what its column should hold.
-UNREADABLE = (ValueError, TypeError, LookupError, AttributeError)
+READ_ERRORS = (ValueError, TypeError, LookupError, AttributeError)
 
 
 def unreadable(connection: Connection) -> str | None:
@@ -18,13 +18,13 @@ def unreadable(connection: Connection) -> str | None:
     for table in tables.metadata.sorted_tables:
         try:
             _read_all(connection, table)
-        except UNREADABLE as error:
+        except READ_ERRORS as error:
             return f"the table {table.name} holds what cannot be read ({error})"
     return None
 
 
 def _read_all(connection: Connection, table: Table) -> None:
-    """Raise one of UNREADABLE where a value is not of its column's type, or no part of a record."""
+    """Raise one of READ_ERRORS where a value is not of its column's type, or of no record."""
     types = [column.type.python_type for column in table.c]
     for row in streamed(connection, select(table)):
         for value, type_ in zip(row, types, strict=True):

@@ -13,11 +13,11 @@ from corpus.catalog.mapping import statute_values
 from corpus.catalog.store import Store
 from corpus.database import tables
 from corpus.database.sequence import next_revision
-from corpus.statutes import RULES
+from corpus.statutes import RULES_VERSION
 
-CHUNK = 500
+VERSIONS_AT_ONCE = 500
 VERSION, RELEASE = tables.version.c, tables.release.c
-IS_OLDER = VERSION.statute_rules < RULES
+IS_OLDER = VERSION.statute_rules < RULES_VERSION
 
 
 def count_backlog(store: Store) -> int:
@@ -45,7 +45,7 @@ def _waiting() -> Select[Any]:
     known = RELEASE.office, (RELEASE.version == VERSION.ordinal).label("is_current")
     joined = tables.version.join(tables.release, RELEASE.id == VERSION.release)
     query = select(*(VERSION[name] for name in names), *known).select_from(joined)
-    return query.where(IS_OLDER).limit(CHUNK)
+    return query.where(IS_OLDER).limit(VERSIONS_AT_ONCE)
 
 
 def _derive(connection: Connection, row: Row[Any]) -> None:

@@ -32,7 +32,7 @@ from corpus.catalog.row_check import unreadable
 from corpus.catalog.versioning import Outcome, record
 from corpus.catalog.withholding import read_log, read_public_runs
 from corpus.database import tables
-from corpus.database.batches import BATCH, chunks, streamed
+from corpus.database.batches import RELEASES_AT_ONCE, chunks, streamed
 from corpus.database.current import (
     count_readers,
     count_releases,
@@ -245,7 +245,7 @@ class Store:
         give are left out.
         """
         found = []
-        for some in chunks(ids, BATCH):
+        for some in chunks(ids, RELEASES_AT_ONCE):
             held = self._held(some, with_withheld=with_withheld)
             found += [held[id_] for id_ in some if id_ in held]
         return found

@@ -12,16 +12,20 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from corpus.catalog import near_duplicates
-from corpus.catalog.comparison import DERIVED, LISTS, differs, improved, is_same_bytes, learned
 from corpus.database import tables
 from corpus.database.current import current_releases
 from corpus.database.sequence import next_revision
-from corpus.release import FACTS, MADE, REVISED
+from corpus.release import FACTS, MADE, REVISED, Provenance
+
+# All that a reader makes of a response.
+DERIVED = (*FACTS, "language", "place", "signature", "kind", "alternates", "shapes", "statutes")
+# None where what was crawled so far never states them; empty where it states that there are none.
+LIST_FACTS = ("topics", "components", "attachments")
 
 Outcome = Literal["new", "changed", "same"]
 Kind = Literal["changed", "gone", "back"]
 FOUND: dict[str, Any] = {"misses": 0, "missed_at": None}
-UNSTATED: dict[str, Any] = dict.fromkeys(LISTS)
+UNSTATED: dict[str, Any] = dict.fromkeys(LIST_FACTS)
 
 
 def compare(
@@ -78,11 +82,11 @@ def record(
     elif news := facts if old.lost_at else learned(old, facts):
         change_version(connection, id_, old.version, news)
         _update(connection, id_, {"revision": next_revision(connection)})
-    see(connection, id_, seen_at, _route(facts))
+    mark_seen(connection, id_, seen_at, _route(facts))
     return "changed" if is_changed else "same"
 
 
-def see(connection: Connection, id_: str, seen_at: datetime, route: str | None) -> None:
+def mark_seen(connection: Connection, id_: str, seen_at: datetime, route: str | None) -> None:
     """Note that a release still stands; one that was gone is back."""
     old = _release(connection, id_)
     seen: dict[str, Any] = FOUND | {"last_seen": max(old.last_seen or seen_at, seen_at)}
@@ -95,7 +99,7 @@ def see(connection: Connection, id_: str, seen_at: datetime, route: str | None) 
     _update(connection, id_, seen)
 
 
-def miss(connection: Connection, id_: str, at: datetime, enough: int) -> None:
+def mark_missing(connection: Connection, id_: str, at: datetime, enough: int) -> None:
     """Note that a visit found a release missing; with `enough` such visits in a row it is gone,
     since the first of them.
     """
@@ -108,7 +112,7 @@ def miss(connection: Connection, id_: str, at: datetime, enough: int) -> None:
     _update(connection, id_, noted)
 
 
-def note_listed(connection: Connection, id_: str, at: datetime) -> None:
+def mark_listed(connection: Connection, id_: str, at: datetime) -> None:
     """Note that a release is still listed, though it could not be read: it is not missing."""
     _update(connection, id_, FOUND | {"checked_at": at})
 
@@ -196,3 +200,36 @@ def _release(connection: Connection, id_: str) -> Row[Any]:
 
 def _update(connection: Connection, id_: str, values: dict[str, Any]) -> None:
     connection.execute(update(tables.release).where(tables.release.c.id == id_), values)
+
+
+def differs(old: Row[Any], values: dict[str, Any]) -> bool:
+    """Whether a stated fact differs; a list unknown so far is learned, not changed."""
+    for name in values.keys() & set(FACTS):
+        was, now = getattr(old, name), values[name]
+        if was != now and not (name in LIST_FACTS and None in (was, now)):
+            return True
+    return False
+
+
+def is_same_bytes(old: Row[Any] | Provenance, values: dict[str, Any]) -> bool:
+    """Whether both were read from the same bytes: what differs is then our reader's doing."""
+    names = ("part_sha256",) if old.part_sha256 and values["part_sha256"] else ("sha256",)
+    return all(getattr(old, name) == values[name] for name in names)
+
+
+def improved(old: Row[Any], values: dict[str, Any]) -> dict[str, Any]:
+    """What today's reader makes otherwise of the bytes that a version was read from, itself
+    included.
+    """
+    read_by = ("reader", "reader_version", "part_sha256", "statute_rules")
+    names = values.keys() & {*DERIVED, *read_by}
+    return {name: values[name] for name in names if getattr(old, name) != values[name]}
+
+
+def learned(old: Row[Any], values: dict[str, Any]) -> dict[str, Any]:
+    """The stated facts that were unknown so far."""
+    return {
+        name: values[name]
+        for name in FACTS
+        if getattr(old, name) is None and values.get(name) is not None
+    }

@@ -18,7 +18,7 @@ from corpus.errors import StoreError
 
 # Shorter titles could stand in a sentence by chance.
 DISTINCT = 16
-WITHHELD = "[withheld]"
+MASK = "[withheld]"
 
 
 @dataclass(frozen=True)
@@ -64,12 +64,12 @@ def read_public_runs(
     """The last run of each office that is over: when it began, and its report, which names no
     withheld release. `good`: the last one that was published without an error.
     """
-    withheld = names(connection)
+    withheld = withheld_names(connection)
     runs = read_runs(connection, good)
     return {office: (at, without(withheld, report)) for office, (at, report) in runs.items()}
 
 
-def names(connection: Connection) -> list[str]:
+def withheld_names(connection: Connection) -> list[str]:
     """What a withheld release could be told by: its id, its addresses and titles."""
     r, v = tables.release.c, tables.version.c
     joined = tables.release.join(tables.version, v.release == r.id)
@@ -83,7 +83,7 @@ def without(names: list[str], report: dict[str, Any]) -> dict[str, Any]:
     """A report that names none of these."""
     words = json.dumps(report, ensure_ascii=False)
     for name in names:
-        words = words.replace(json.dumps(name, ensure_ascii=False)[1:-1], WITHHELD)
+        words = words.replace(json.dumps(name, ensure_ascii=False)[1:-1], MASK)
     hushed: dict[str, Any] = json.loads(words) if names else report
     return hushed
 

@@ -71,7 +71,7 @@ class AnswerHandler:
                 raise
             url = answer.wanted.url
             reason = sentence(error, self.settings, url)
-            self.report.refuse(Issue(url, "internal_error", reason))
+            self.report.note_refused(Issue(url, "internal_error", reason))
             self.frontier.lose_listing(answer.wanted.key, reason)
         if answer.wanted.url not in self.frontier.asked_files:
             self.breaker.note(answer)
@@ -80,7 +80,10 @@ class AnswerHandler:
     def _fail(self, failed: FetchFailure) -> None:
         self.frontier.lose_listing(failed.wanted.key, failed.reason)
         issue = Issue(failed.wanted.url, failed.rule, failed.reason)
-        self.report.fail(issue) if failed.rule == "no_answer" else self.report.refuse(issue)
+        if failed.rule == "no_answer":
+            self.report.note_failed(issue)
+        else:
+            self.report.note_refused(issue)
 
     def _take(self, answer: FetchResult) -> FetchRequest | None:
         response, wanted = answer.response, answer.wanted
@@ -89,7 +92,7 @@ class AnswerHandler:
         if response.status == 304:
             return self._take_unchanged(answer, earlier)
         self.archive.sync()  # before the catalog refers to it
-        self.report.download(len(response.raw))
+        self.report.note_downloaded(len(response.raw))
         visit = Visit(
             response.header("etag"),
             response.header("last-modified"),
@@ -102,7 +105,7 @@ class AnswerHandler:
         if is_file and (visit.status == 200 or visit.status in GONE):
             with self.store.writing() as connection:
                 self.staging.add_visit(connection, *wanted.key, visit)
-            self.report.attach(is_there=visit.status == 200)
+            self.report.note_attachment(is_there=visit.status == 200)
         elif visit.status == 200:
             self._read(wanted, _page(response, answer.body, wanted), visit)
         else:
@@ -118,23 +121,23 @@ class AnswerHandler:
                 " the next run goes on from here."
             )
         if status in GONE and self.frontier.is_not_yet(wanted.key):
-            self.report.lack_listing(wanted.url)
+            self.report.note_absent_listing(wanted.url)
             return
         self.frontier.lose_listing(wanted.key, reason)
         if status in GONE:
             self._take_missing(wanted, visit)
         else:
-            self.report.fail(Issue(wanted.url, f"status_{status}", reason))
+            self.report.note_failed(Issue(wanted.url, f"status_{status}", reason))
 
     def _take_missing(self, wanted: FetchRequest, visit: Visit) -> None:
         """404 or 410: a known release is missing at this visit; an unknown one is remembered."""
-        self.report.miss(wanted.url)
+        self.report.note_missing(wanted.url)
         if wanted.key == self.frontier.at:
             return
         id_, at = self.staging.id_of(wanted.url), visit.fetched_at
         with self.store.writing() as connection:
             if known := due.revisit_states(connection, [id_]).get(id_):
-                self.report.lose(int(not known.is_missing))
+                self.report.note_vanished(int(not known.is_missing))
                 url = self.store.known_url(self.staging.office, wanted.url)
                 self.staging.add(connection, Observed(id_, url, "missing", at))
             else:
@@ -149,15 +152,15 @@ class AnswerHandler:
         if visit is None or not sent & CONDITIONS:
             reason = "Status 304 to a request without conditions is no answer."
             self.frontier.lose_listing(wanted.key, reason)
-            self.report.fail(Issue(wanted.url, "status_304", reason))
+            self.report.note_failed(Issue(wanted.url, "status_304", reason))
             return None
-        self.report.confirm()
+        self.report.note_not_modified()
         if wanted.key != self.frontier.at:
             known = self.store.get(self.staging.id_of(wanted.url), with_withheld=True)
             if known and self._is_well_read(known):
                 with self.store.writing() as connection:
                     self.staging.add(connection, Observed(known.id, known.url, "same", now))
-                self.report.see("same")
+                self.report.note_release("same")
                 self.frontier.note_date(known.published)
                 return None
         try:
@@ -189,16 +192,16 @@ class AnswerHandler:
         except PageError as error:
             self._refuse(wanted, page, error)
             return
-        self.report.remark(validation.page_remarks(page))
+        self.report.note_remarks(validation.page_remarks(page))
         if listing is None and (
             issue := self.intake.gate.check_page(page, self.route.name, drafts[0])
         ):
-            self.report.refuse(issue)
+            self.report.note_refused(issue)
             return
         unknown = self.frontier.add(listing, wanted.language) if listing else 0
         some = drafts[: self.budget.room(self.report.releases)]
         if listing and len(some) < len(drafts):
-            self.report.cut(self.budget.limit_reason)
+            self.report.note_cut_short(self.budget.limit_reason)
         for draft in some:
             self.frontier.note_date(draft.published)
         news = self.intake.keep(some, wanted.key, page.url, visit, seen_again)
@@ -220,7 +223,7 @@ class AnswerHandler:
         if error.rule == "reader_broke" and error.__cause__:
             reason = f"{reason} {log(error.__cause__, self.settings, wanted.url)}"
         issue = validation.unreadable(page, Issue(wanted.url, error.rule, reason))
-        self.report.refuse(issue)
+        self.report.note_refused(issue)
         self.frontier.lose_listing(wanted.key, issue.reason)
 
 

@@ -6,7 +6,7 @@ from corpus.crawling.fetching.requests import FetchFailure, FetchResult
 from corpus.errors import CrawlError
 from corpus.review.report import CrawlReport
 
-MOST = 8
+MOST_FAILED = 8
 # Links to what is not there are common in old listings; so many in a row are not.
 MOST_MISSING = 100
 WALLS = frozenset({"bot_wall", "login_page"})
@@ -29,10 +29,10 @@ class CircuitBreaker:
         if self.report.releases > self.releases:
             self.releases, self.missing = self.report.releases, 0
         self.row = self.row + 1 if is_trouble else 0
-        if self.row >= MOST:
+        if self.row >= MOST_FAILED:
             raise CrawlError(
-                f"{answer.wanted.url}: {MOST} answers in a row were of no use; the office may"
-                " not want more requests now. The next run goes on from here."
+                f"{answer.wanted.url}: {MOST_FAILED} answers in a row were of no use; the office"
+                " may not want more requests now. The next run goes on from here."
             )
 
     def note_missing(self, url: str) -> None:

@@ -29,7 +29,7 @@ from corpus.signals import Interruption
 from corpus.warc.writer import ArchiveWriter
 
 # What the system says of a disk that can be written for no office.
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 def crawl(
@@ -44,23 +44,20 @@ def crawl(
     delay_s: float | None = None,
     on_progress: OnProgress = lambda report: None,
 ) -> CrawlReport:
-    """Crawl one office by one route and keep the report; `report.error` says why it failed, if so.
+    """Crawl one office by one route and keep the report; `report.error` says why it failed, if so,
+    `report.quarantined` why what the run has seen is held, and not published at its end.
 
-    What the run has seen is published at its end, or held where it does not look like the office
-    (`report.quarantined`).
     `since` stops at a listing page with no release of that day or later; `limit` stops after that
-    many releases. Whatever goes wrong is told in the report, so that the next office is crawled.
-    Raises OfficeError, SettingsError, Interruption, and StoreError where the next office would fare
-    no better.
+    many releases. Raises OfficeError, SettingsError, Interruption, and StoreError where the next
+    office would fare no better.
     """
     plan = plan_fetch(name, settings, route, mirrors, delay_s)
     report, now, staging = CrawlReport(name, plan.route.name), datetime.now(UTC), None
     try:
         staging = Staging(store, name, report.route, now, settings.walk_days)
-        report.resume(*staging.counts())
+        report.note_resumed(*staging.counts())
         frontier = Frontier(plan.route, read_schedule(settings.revisits), staging, report)
-        budget = Budget(settings, limit)
-        run = Run(settings, staging, frontier, budget, since, on_progress, report)
+        run = Run(settings, staging, frontier, Budget(settings, limit), since, on_progress, report)
         error = _fetch(run, plan)
         _end(run, plan.route)
     except SettingsError:
@@ -82,7 +79,7 @@ def _is_of_all(error: Exception) -> bool:
     if not isinstance(error, StoreError) or isinstance(error, RecordError):
         return False
     cause = error.__cause__
-    return isinstance(cause, SQLAlchemyError) or getattr(cause, "errno", None) in FULL
+    return isinstance(cause, SQLAlchemyError) or getattr(cause, "errno", None) in DISK_ERRORS
 
 
 def _fetch(run: Run, plan: FetchPlan) -> Exception | None:
@@ -108,7 +105,7 @@ def _end(run: Run, route: Route) -> None:
     report, staging, is_walk = run.report, run.staging, run.is_walk
     _report_lost(run)  # of an earlier run
     if is_walk and run.frontier.carries_releases:
-        report.lose(staging.add_unlisted())
+        report.note_vanished(staging.add_unlisted())
     with staging.store.reading() as connection:
         silent = route.silent.union(*(each.silent for each in route.layouts))
         usual = read_baseline(connection, report.office, report.route, silent)
@@ -129,5 +126,5 @@ def _report_lost(run: Run) -> None:
     """Report what could not be published, each once."""
     for url, error in run.staging.lost:
         reason = sentence(error, run.settings, url)
-        run.report.refuse(Issue(url, "internal_error", reason))
+        run.report.note_refused(Issue(url, "internal_error", reason))
     run.staging.lost.clear()

@@ -74,7 +74,9 @@ class Run:
         if wanted is None:
             return None
         if spent := self.budget.spent(is_listing=wanted == self.frontier.at):
-            self.report.cut(f"after {spent}, to be continued by the next run", self.frontier.left())
+            self.report.note_cut_short(
+                f"after {spent}, to be continued by the next run", self.frontier.left()
+            )
             self._enter(Phase.STOPPED)
             return None
         return self._conditional(*wanted)
@@ -99,13 +101,13 @@ class Run:
 
     def _stop_at_limit(self) -> None:
         if self.frontier.has_more:
-            self.report.cut(self.budget.limit_reason)
+            self.report.note_cut_short(self.budget.limit_reason)
         is_left = self.frontier.has_more or self.phase is Phase.WALKING
         self._enter(Phase.STOPPED if is_left else Phase.FINISHED)
 
     def _next_listing(self) -> tuple[str, str] | None:
         if self.frontier.is_past(self.since):
-            self.report.cut(f"where the listing is older than {self.since} (--since)")
+            self.report.note_cut_short(f"where the listing is older than {self.since} (--since)")
             self.frontier.stop_following()
         return self.frontier.next_listing()
 

@@ -53,19 +53,10 @@ def dead(connection: Connection, office: str, urls: Iterable[str]) -> dict[str, 
 def _known() -> Select[Any]:
     r, v = tables.release.c, tables.version.c
     checked = func.coalesce(r.checked_at, r.last_seen).label("checked")
-    columns = (
-        r.id,
-        r.url,
-        r.first_seen,
-        r.misses,
-        r.gone_since,
-        v.published,
-        v.attachments,
-        v.lost_at,
-        checked,
-    )
+    ours, stated = (r.id, r.url, r.first_seen, r.misses, r.gone_since), (v.published, v.attachments)
     # What others alone have seen is as unknown to us as any address.
-    return select(*columns).select_from(CURRENT).where(v.origin.is_(None))
+    query = select(*ours, *stated, v.lost_at, checked).select_from(CURRENT)
+    return query.where(v.origin.is_(None))
 
 
 def _revisit_state(row: Row[Any]) -> RevisitState:

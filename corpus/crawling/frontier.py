@@ -31,11 +31,7 @@ class Frontier:
     """
 
     def __init__(
-        self,
-        route: Route,
-        schedule: Schedule,
-        staging: Staging,
-        report: CrawlReport,
+        self, route: Route, schedule: Schedule, staging: Staging, report: CrawlReport
     ) -> None:
         self.route, self.schedule, self.staging, self.report = route, schedule, staging, report
         self.releases: deque[tuple[str, str]] = deque()
@@ -106,7 +102,7 @@ class Frontier:
             url, reason = page[0], reason.removeprefix(f"{page[0]}: ")  # a PageError names it too
             if url == self.route.start:
                 raise CrawlError(f"{url}: {reason}")
-            self.report.end_early(f"{url}: {reason}")
+            self.report.note_ended_early(f"{url}: {reason}")
 
     def stop_following(self) -> None:
         """Leave the rest of a listing, if there is more, the pages of older years with it."""
@@ -131,7 +127,7 @@ class Frontier:
         found += [(self.staging.id_of(draft.url or ""), "") for draft in listing.drafts]
         number = len(set(found) - self.seen)
         self.seen.update(found)
-        self.report.read_listing(number)
+        self.report.note_listing(number)
         if listing.next and number:
             self._follow(resolve(listing.next), language)
         elif listing.next and (found or not self.route.newer):
@@ -142,10 +138,10 @@ class Frontier:
         """Note the page that follows; one that may not be asked for ends the walk, as is told."""
         if refusal := self._refuse(url):
             self.is_walk = False
-            self.report.end_early(f"{refusal.url}: {refusal.reason}")
+            self.report.note_ended_early(f"{refusal.url}: {refusal.reason}")
         elif (url, language) in self.begun and (url, language) != self.at:
             self.is_walk = False
-            self.report.end_early(f"{url}: the pager leads back to this page.")
+            self.report.note_ended_early(f"{url}: the pager leads back to this page.")
         else:
             self.following = (url, language)
 
@@ -165,7 +161,7 @@ class Frontier:
             elif state is None or self._is_due(id_, state, now):
                 self.releases.append((link.url, language))
             else:
-                self.report.skip()
+                self.report.note_not_due()
                 self.note_date(link.published or (id_ in known and state.day) or None)
         return unknown
 
@@ -214,5 +210,5 @@ class Frontier:
         refusal = judge(url, self.route.hosts)
         if refusal and url not in self.turned_away:
             self.turned_away.add(url)
-            self.report.refuse(refusal)
+            self.report.note_refused(refusal)
         return refusal

@@ -7,9 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from corpus.catalog.comparison import is_same_bytes
 from corpus.catalog.mapping import Visit, as_json, version_values
-from corpus.catalog.versioning import compare
+from corpus.catalog.versioning import compare, is_same_bytes
 from corpus.errors import StoreError
 from corpus.evidence.exchanges import Answer, EvidenceRef, ParsedPage, read, read_anew
 from corpus.issue import Issue
@@ -62,7 +61,7 @@ class Intake:
                 url = self.store.known_url(self.name, draft.url or wanted[0])
                 if issue := self._check(draft, url):
                     refused += 1
-                    self.report.refuse(issue)
+                    self.report.note_refused(issue)
                     if id_ in known:
                         self.staging.add(connection, Observed(id_, url, "listed", seen_at))
                     continue
@@ -94,8 +93,8 @@ class Intake:
             held = reread and as_json(reread)
             seen = Observed(*at, outcome, seen_at, draft.language, stated, as_json(facts), held)
         self.staging.add(connection, seen)
-        self.report.see(outcome, draft.language, stated)
-        self.report.remark(validation.remarks(draft, at[1], self.source))
+        self.report.note_release(outcome, draft.language, stated)
+        self.report.note_remarks(validation.remarks(draft, at[1], self.source))
         return outcome != "same"
 
     def _reread(

@@ -8,13 +8,13 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, Select
 
-CHUNK = 500
+ROWS_AT_ONCE = 500
 # Whole releases that are read at a time: about a megabyte.
-BATCH = 200
+RELEASES_AT_ONCE = 200
 Value = TypeVar("Value")
 
 
-def chunks(values: Iterable[Value], size: int = CHUNK) -> Iterator[list[Value]]:
+def chunks(values: Iterable[Value], size: int = ROWS_AT_ONCE) -> Iterator[list[Value]]:
     """Values some hundreds at a time: a database takes no statement with all that a site names."""
     left = iter(values)
     while some := list(islice(left, size)):
@@ -23,5 +23,5 @@ def chunks(values: Iterable[Value], size: int = CHUNK) -> Iterator[list[Value]]:
 
 def streamed(connection: Connection, query: Select[Any]) -> Iterator[Row[Any]]:
     """Rows as they come, some hundreds at a time; the database lets go of them at the end."""
-    with connection.execute(query, execution_options={"yield_per": CHUNK}) as rows:
+    with connection.execute(query, execution_options={"yield_per": ROWS_AT_ONCE}) as rows:
         yield from rows

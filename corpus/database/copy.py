@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, Integer, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from corpus.database.batches import CHUNK
+from corpus.database.batches import ROWS_AT_ONCE
 from corpus.database.opening import failed, open_catalog, shown
 from corpus.database.tables import about, metadata, release, run
 from corpus.errors import StoreError
@@ -29,7 +29,9 @@ def copy_into(source: Engine, url: str) -> int:
                 raise StoreError(f"The catalog {shown(url)} is not empty; nothing was copied.")
             new.execute(about.delete())
             for table in metadata.sorted_tables:
-                with old.execute(select(table), execution_options={"yield_per": CHUNK}) as rows:
+                with old.execute(
+                    select(table), execution_options={"yield_per": ROWS_AT_ONCE}
+                ) as rows:
                     for some in rows.mappings().partitions():
                         new.execute(insert(table), [dict(row) for row in some])
             _count_on(new)

@@ -20,7 +20,7 @@ DAMAGED = (
     "It is damaged: restore it from a backup, or run `communique verify --repair`, which puts it"
     " aside and makes a new one from the archive."
 )
-FULL = "The disk is full: free some space, and say the command again."
+DISK_FULL = "The disk is full: free some space, and say the command again."
 # A disk with less than this is full, whatever SQLite calls it.
 LEAST_FREE = 1 << 20
 TRIES = 3
@@ -124,7 +124,7 @@ def advice(path: Path, error: object) -> str:
     if is_damage(path, error):
         return DAMAGED
     if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _is_full(path)):
-        return FULL
+        return DISK_FULL
     if code == sqlite3.SQLITE_READONLY:
         return "Nothing can be written there, only read."
     if path.exists() and not os.access(path, os.R_OK):

@@ -28,7 +28,7 @@ from corpus.evidence.queries import Rows
 from corpus.plural import pluralize
 from corpus.release import LATER, MADE, REVISED
 from corpus.settings import Settings
-from corpus.statutes import RULES
+from corpus.statutes import RULES_VERSION
 from corpus.warc.record import Record
 
 R, V = tables.release.c, tables.version.c
@@ -158,7 +158,7 @@ def differing(row: Values, said: Said) -> list[str]:
     """What of a version is not as its record says, or not as it follows from that."""
     held = statement(row, row["attested_at"])
     names = [name for name in said if held.get(name) != said[name]]
-    if row["statute_rules"] >= RULES:
+    if row["statute_rules"] >= RULES_VERSION:
         derived = statute_values(row["office"], row["language"], row["title"], row["body"])
         names += [name for name in derived if row[name] != derived[name]]
     return names

@@ -13,10 +13,9 @@ from typing import Any
 from sqlalchemy import Row, update
 
 from corpus.catalog.attestation import CLEAR, Values, facts_sha256
-from corpus.catalog.comparison import DERIVED
 from corpus.catalog.mapping import statute_values
 from corpus.catalog.store import Store
-from corpus.catalog.versioning import change_version
+from corpus.catalog.versioning import DERIVED, change_version
 from corpus.database import tables
 from corpus.database.sequence import next_revision
 from corpus.errors import StoreError

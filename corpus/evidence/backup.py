@@ -30,7 +30,7 @@ from corpus.sources import offices
 from corpus.warc.archive import imported_files, own_files
 from corpus.warc.reader import records, truncate_partial_record
 
-CHUNK = 1 << 20
+COPY_BYTES = 1 << 20
 
 
 def back_up(settings: Settings, store: Store, folder: Path) -> tuple[int, int]:
@@ -121,7 +121,7 @@ def _copy(path: Path, copy: Settings) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     came = hashlib.sha256()
     with path.open("rb") as source, target.open("xb") as file:
-        while piece := source.read(CHUNK):
+        while piece := source.read(COPY_BYTES):
             came.update(piece)
             file.write(piece)
         file.flush()

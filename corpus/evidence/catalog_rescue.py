@@ -22,10 +22,10 @@ from corpus.sources import offices
 from corpus.warc.archive import IMPORTED, imported_files
 
 # Of SQLite's file; itself last: while it is there, a repair puts the others aside too.
-PARTS = ("-wal", "-shm", "")
-WITHHELD = "SELECT release, at, reason, undone_at FROM suppression ORDER BY id"
-URLS = "SELECT id, office, url FROM release WHERE id IN (SELECT release FROM suppression)"
-KEEP = "INSERT INTO suppression (release, at, reason, undone_at) VALUES (?, ?, ?, ?)"
+FILE_SUFFIXES = ("-wal", "-shm", "")
+SELECT_WITHHELD = "SELECT release, at, reason, undone_at FROM suppression ORDER BY id"
+SELECT_URLS = "SELECT id, office, url FROM release WHERE id IN (SELECT release FROM suppression)"
+INSERT_WITHHELD = "INSERT INTO suppression (release, at, reason, undone_at) VALUES (?, ?, ?, ?)"
 Row = tuple[str, str, str, str | None]
 
 
@@ -50,17 +50,17 @@ def make_anew(settings: Settings) -> str:
                 aside = _put_aside(path)
     except OSError as error:
         raise StoreError(f"{path} cannot be replaced: {error.strerror or error}.") from error
-    return " ".join(_told(settings, aside, len(rows), is_whole))
+    return " ".join(_report(settings, aside, len(rows), is_whole))
 
 
 def _make(path: Path, rows: list[Row]) -> None:
-    for part in PARTS:
+    for part in FILE_SUFFIXES:
         Path(f"{path}{part}").unlink(missing_ok=True)
     engine = open_catalog(f"sqlite:///{path}")
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA foreign_keys=OFF")  # the releases come from the archive
         for row in rows:
-            connection.exec_driver_sql(KEEP, row)
+            connection.exec_driver_sql(INSERT_WITHHELD, row)
         connection.commit()
     engine.dispose()
 
@@ -69,13 +69,13 @@ def _put_aside(path: Path) -> Path:
     """Where a damaged catalog is now, with its log of late changes."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
     aside = path.with_name(f"{path.stem}.damaged-{stamp}{path.suffix}")
-    for part in PARTS:
+    for part in FILE_SUFFIXES:
         with suppress(FileNotFoundError):
             Path(f"{path}{part}").rename(f"{aside}{part}")
     return aside
 
 
-def _told(settings: Settings, aside: Path | None, withheld: int, is_whole: bool) -> Iterator[str]:
+def _report(settings: Settings, aside: Path | None, withheld: int, is_whole: bool) -> Iterator[str]:
     if aside:
         yield f"The damaged catalog was put aside as {aside.name}, and a new one made."
     else:
@@ -100,8 +100,8 @@ def _withheld(damaged: Path) -> tuple[list[Row], bool]:
     rows: list[Row] = []
     try:
         with closing(open_to_read(damaged)) as opened:
-            rows.extend(map(_sound, opened.execute(WITHHELD)))
-            ids = {old: new for row in opened.execute(URLS) for old, new in _renamed(*row)}
+            rows.extend(map(_sound, opened.execute(SELECT_WITHHELD)))
+            ids = {old: new for row in opened.execute(SELECT_URLS) for old, new in _renamed(*row)}
     except (sqlite3.Error, OSError, PageError, TypeError, ValueError):
         return rows, False
     return [(ids.get(row[0], row[0]), row[1], row[2], row[3]) for row in rows], True

@@ -8,11 +8,27 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, null, select, union_all, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Row,
+    delete,
+    func,
+    null,
+    select,
+    union_all,
+    update,
+)
 
 from corpus.catalog import near_duplicates
-from corpus.catalog.comparison import differs
-from corpus.catalog.versioning import change_version, insert_version, next_ordinal, put_release
+from corpus.catalog.versioning import (
+    change_version,
+    differs,
+    insert_version,
+    next_ordinal,
+    put_release,
+)
 from corpus.database import tables
 from corpus.database.sequence import next_revision
 
@@ -21,14 +37,22 @@ Rows = dict[int, list[Row[Any]]]
 
 def versions_in(connection: Connection, warc_file: str) -> Rows:
     """Versions whose response stands in a file, by offset, with office and URL of the release."""
+    v = tables.version.c
+    return _versions(connection, v.warc_file == warc_file, v.warc_offset)
+
+
+def attested_in(connection: Connection, warc_file: str) -> Rows:
+    """Versions that a file attests, by the offsets of the records, with office and URL."""
+    v = tables.version.c
+    return _versions(connection, v.attested_file == warc_file, v.attested_offset)
+
+
+def _versions(connection: Connection, is_there: ColumnElement[bool], offset: Column[Any]) -> Rows:
     v, r = tables.version.c, tables.release.c
-    query = (
-        select(tables.version, r.office, r.url)
-        .join_from(tables.version, tables.release, v.release == r.id)
-        .where(v.warc_file == warc_file)
-        .order_by(v.warc_offset, v.release)
-    )
-    return _by_offset(connection.execute(query))
+    query = select(tables.version, r.office, r.url)
+    query = query.join_from(tables.version, tables.release, v.release == r.id)
+    query = query.where(is_there, offset.is_not(None)).order_by(offset, v.release)
+    return _by_offset(connection.execute(query), offset.name)
 
 
 def visits_in(connection: Connection, warc_file: str) -> Rows:
@@ -37,18 +61,6 @@ def visits_in(connection: Connection, warc_file: str) -> Rows:
     published = select(null().label("run"), *v).where(v.warc_file == warc_file)
     held = select(s.run, *(s[column.name] for column in v)).where(s.warc_file == warc_file)
     return _by_offset(connection.execute(union_all(published, held)))
-
-
-def attested_in(connection: Connection, warc_file: str) -> Rows:
-    """Versions that a file attests, by the offsets of the records, with office and URL."""
-    v, r = tables.version.c, tables.release.c
-    query = (
-        select(tables.version, r.office, r.url)
-        .join_from(tables.version, tables.release, v.release == r.id)
-        .where(v.attested_file == warc_file, v.attested_offset.is_not(None))
-        .order_by(v.attested_offset)
-    )
-    return _by_offset(connection.execute(query), "attested_offset")
 
 
 def lost(connection: Connection) -> int:

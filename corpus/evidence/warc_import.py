@@ -33,7 +33,7 @@ from corpus.warc.reader import Damage, Unreadable, is_archive, records
 from corpus.warc.record import Record
 
 UNRESOLVED = "revisits of answers that are in no file of this command"
-UNREAD = {
+REASONS_UNREAD = {
     "not_a_page": "of other files than pages",
     "reader_broke": "on which a reader broke",
     "too_slow": "that take too long to read",
@@ -159,7 +159,7 @@ class _Import:
             return
         reading = read(answer, source, self.gates[office].reading_s)
         if isinstance(reading, Issue):
-            came_to[UNREAD.get(reading.rule, "that no reader can make out")] += 1
+            came_to[REASONS_UNREAD.get(reading.rule, "that no reader can make out")] += 1
         else:
             entering = admitted(reading, self.gates[office], answer)
             if refused := len(reading.drafts) - len(entering):
@@ -207,10 +207,10 @@ def _sound(path: Path, most: int, report: ImportReport) -> Iterator[Record]:
         report.problems.append(f"It cannot be read to its end: {error.strerror or error}.")
     if damage:
         report.damaged += len(damage)
-        report.problems.append(_told(damage) if whole or is_archive(path) else NO_ARCHIVE)
+        report.problems.append(_damage_summary(damage) if whole or is_archive(path) else NO_ARCHIVE)
 
 
-def _told(damage: list[Damage]) -> str:
+def _damage_summary(damage: list[Damage]) -> str:
     number, first = len(damage), damage[0]
     verb = "is" if number == 1 else "are"
     return (

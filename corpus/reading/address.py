@@ -17,7 +17,7 @@ from ada_url import URL
 from corpus.issue import Issue
 
 # What the door refuses by.
-RULES = frozenset(
+ADDRESS_RULES = frozenset(
     {
         "broken_address",
         "long_address",

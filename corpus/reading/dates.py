@@ -12,7 +12,7 @@ import dateparser
 
 from corpus.errors import PageError
 
-LONGEST = 100  # characters
+DATE_CHARS = 100  # characters
 SETTINGS: dict[str, Any] = {
     "PARSERS": ["absolute-time"],  # none of "yesterday", "3 days ago"
     "STRICT_PARSING": True,
@@ -34,7 +34,7 @@ KAZAKH_MONTH = re.compile(
     r"|қараша|желтоқсан)\w*",
     re.IGNORECASE,
 )
-NUMBER = re.compile(r"\d+")
+WHOLE_NUMBER = re.compile(r"\d+")
 
 
 def read_date(words: str, language: str, where: str) -> date:
@@ -42,10 +42,10 @@ def read_date(words: str, language: str, where: str) -> date:
 
     The year is written in full: which century "18" is of is nowhere stated.
     """
-    found = _parse(_bare(words, language), language) if len(words) <= LONGEST else None
-    if found is None or not {found.day, found.year} <= set(map(int, NUMBER.findall(words))):
+    found = _parse(_bare(words, language), language) if len(words) <= DATE_CHARS else None
+    if found is None or not {found.day, found.year} <= set(map(int, WHOLE_NUMBER.findall(words))):
         raise PageError(
-            f"{where}: {words[:LONGEST]!r} is no date in {language!r} with day, month and year."
+            f"{where}: {words[:DATE_CHARS]!r} is no date in {language!r} with day, month and year."
         )
     return found
 

@@ -16,16 +16,17 @@ from corpus.errors import PageError
 MOST_ELEMENTS = 1_000_000
 # Where a browser makes an empty paragraph of a stray </p>: a comment is in nobody's way.
 BREAK = "a paragraph ends here"
-NAME = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9]*)")
+TAG_NAME = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9]*)")
 # Comments and what holds no markup stay as they are.
 TAG = re.compile(
     r"<(?:!--.*?(?:-->|\Z)|(script|style|textarea|title|xmp)\b.*?(?:</\1|\Z)"
     r"|(?P<name>/?[a-zA-Z][a-zA-Z0-9]*)[^>]*>?)",
     re.IGNORECASE | re.DOTALL,
 )
-HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 # A tag of one of these, be it the first or the last, leaves no paragraph open.
-ENDS_P = HEADINGS | {
+ENDS_P = {
+    *HEADINGS,
     *("address", "article", "aside", "blockquote", "button", "caption", "center", "dd", "details"),
     *("dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form"),
     *("header", "hgroup", "hr", "li", "listing", "main", "menu", "nav", "object", "ol"),
@@ -54,7 +55,7 @@ def mended(html: str) -> str:
     end nothing, and </h3> where another heading is open (WHATWG HTML, 13.2.6.4.7).
     """
     tags = _EndTags()
-    if not any(tags.meaning(name) for name in NAME.findall(html)):  # as on nearly all pages
+    if not any(tags.meaning(name) for name in TAG_NAME.findall(html)):  # as on nearly all pages
         return html
     tags = _EndTags()
     return TAG.sub(lambda found: (found["name"] and tags.meaning(found["name"])) or found[0], html)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 # A small set: an office's own languages against those that its neighbours write.
 OTHERS = frozenset({"en", "es", "fr", "de", "pt", "ru", "kk", "ar", "zh"})
-LEAST_LETTERS = 300
+LEAST_READ_LETTERS = 300
 # So much is read of the beginning, the middle and the end of a text.
 READ_CHARS = 700
 SURE = 0.95
@@ -27,7 +27,7 @@ def other_language(
     middle = max(READ_CHARS, (len(text) - READ_CHARS) // 2)
     last = max(middle + READ_CHARS, len(text) - READ_CHARS)
     words = " ".join(text[start : start + READ_CHARS] for start in (0, middle, last))
-    if sum(c.isalpha() for c in words) < LEAST_LETTERS:
+    if sum(c.isalpha() for c in words) < LEAST_READ_LETTERS:
         return None
     detector = _detector(tuple(sorted({language, *declared})))
     found = detector.detect_language_of(words) if detector else None

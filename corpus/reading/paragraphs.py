@@ -11,7 +11,8 @@ from html.entities import html5
 
 from bs4.element import Tag
 
-from corpus.reading.visible_text import HEADINGS, is_hidden, shown
+from corpus.reading.html_tree import HEADINGS
+from corpus.reading.visible_text import is_hidden, shown
 from corpus.release import Paragraph
 
 # Soft hyphens, zero-width spaces and joiners, byte order marks: unseen, and they cut words apart.
@@ -20,9 +21,9 @@ INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 BROKEN = dict.fromkeys((0, *range(0xD800, 0xE000)), "\ufffd")
 # Control characters are none of any text; those of C1 are what windows-1252 has in their places,
 # as HTML takes them in references (&#146;).
-CONTROLS = dict.fromkeys([*range(1, 9), *range(14, 28), 127])
+CONTROL_CHARACTERS = dict.fromkeys([*range(1, 9), *range(14, 28), 127])
 MISTAKEN = {c: bytes([c]).decode("cp1252", "replace") for c in range(0x80, 0xA0)}
-UNWANTED = INVISIBLE | BROKEN | CONTROLS | MISTAKEN
+UNWANTED = INVISIBLE | BROKEN | CONTROL_CHARACTERS | MISTAKEN
 # A character reference that is left after parsing: it was encoded twice ("R&amp;amp;D"), or more
 # often: all that stand for one ampersand are undone at once.
 REFERENCE = re.compile(
@@ -37,7 +38,7 @@ MARKS = re.compile(r"[^\w\s!-~]{31,}")
 MOST_MARKS, DIVIDER = 30, "\u034f"
 SPACE = re.compile(r"[^\S\n]+")
 BLANK_LINE = re.compile(r"\n\s*\n")
-WORD = re.compile(r"[\w\ufffd]")  # a letter that could not be decoded is one
+LETTER = re.compile(r"[\w\ufffd]")  # a letter that could not be decoded is one
 # In how many columns a cell stands; browsers take no more than a thousand.
 SPAN = re.compile(r"[1-9]\d{0,2}")
 # Inside of a table whose cells stand in the columns that their rows give them.
@@ -239,5 +240,5 @@ def _shaped(line: str, shape: str) -> Iterator[Paragraph]:
     for paragraph in BLANK_LINE.split(_decoded(line)):
         lines = (SPACE.sub(" ", each).strip() for each in paragraph.split("\n"))
         joined = "\n".join(each for each in lines if each)
-        if WORD.search(joined):
+        if LETTER.search(joined):
             yield Paragraph(joined, shape)

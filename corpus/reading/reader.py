@@ -45,16 +45,16 @@ def read_release(route: Route, page: Page, limit_s: float) -> Draft:
 def _read(reader: Callable[[Page], Found], kind: type[Found], page: Page, limit_s: float) -> Found:
     if kind_of_file := file_kind(page.body, page.content_type):
         sentence = f"It is {kind_of_file}, where a page was expected; no reader takes it."
-        raise _told(page, sentence, "not_a_page")
+        raise _as_error(page, sentence, "not_a_page")
     try:
         with _time_limit(limit_s):
             return _call(reader, kind, page)
     except PageError as error:
-        raise _told(page, str(error), error.rule) from error
+        raise _as_error(page, str(error), error.rule) from error
     except _TimeUp:
-        raise _told(page, f"Reading it takes longer than {limit_s:g} s.", "too_slow") from None
+        raise _as_error(page, f"Reading it takes longer than {limit_s:g} s.", "too_slow") from None
     except Exception as error:
-        raise _told(page, f"Its reader broke: {describe(error)}.", "reader_broke") from error
+        raise _as_error(page, f"Its reader broke: {describe(error)}.", "reader_broke") from error
 
 
 def _call(reader: Callable[[Page], Found], kind: type[Found], page: Page) -> Found:
@@ -64,7 +64,7 @@ def _call(reader: Callable[[Page], Found], kind: type[Found], page: Page) -> Fou
     return found
 
 
-def _told(page: Page, sentence: str, rule: str) -> PageError:
+def _as_error(page: Page, sentence: str, rule: str) -> PageError:
     """A sentence with the page's address, and what else it may be due to."""
     whole = sentence if page.url in sentence else f"{page.url}: {sentence}"
     lost = page.undecodable() if rule == "unreadable" else None

@@ -20,7 +20,7 @@ from corpus.reading.charset import REPLACEMENT
 from corpus.reading.languages import other_language
 from corpus.reading.links import acceptable_links
 from corpus.reading.page import Page
-from corpus.reading.paragraphs import WORD, clean
+from corpus.reading.paragraphs import LETTER, clean
 from corpus.reading.source import Source
 from corpus.release import Draft
 
@@ -41,7 +41,7 @@ LOST = re.compile(
     re.IGNORECASE,
 )
 # Of 8,469 releases of one office the shortest has 60 letters and digits.
-LEAST_LETTERS = 30
+LEAST_BODY_LETTERS = 30
 # What is left of a body without the paragraphs that most of the office's releases share.
 LEAST_OWN = 0.2
 # A generic reader reads walls too; a true release with so little text has a headline of its own.
@@ -122,7 +122,7 @@ def undecodable(draft: Draft, source: Source, today: date) -> str | None:
 
 def no_title(draft: Draft, source: Source, today: date) -> str | None:
     """A release has a title."""
-    return None if WORD.search(draft.title) else "It has no title."
+    return None if LETTER.search(draft.title) else "It has no title."
 
 
 def empty_body(draft: Draft, source: Source, today: date) -> str | None:
@@ -133,7 +133,7 @@ def empty_body(draft: Draft, source: Source, today: date) -> str | None:
 def tiny_body(draft: Draft, source: Source, today: date) -> str | None:
     """A release says more than a few words, unless it points to a file that does."""
     number = letters(draft.body)
-    if number >= LEAST_LETTERS or draft.attachments:
+    if number >= LEAST_BODY_LETTERS or draft.attachments:
         return None
     return f"Its body has no more than {number} letters."
 
@@ -194,7 +194,7 @@ def check(
     url: str,
     source: Source,
     today: date,
-    furniture: frozenset[str] = frozenset(),
+    boilerplate: frozenset[str] = frozenset(),
 ) -> Issue | None:
     """The first rule that a draft trips, or None when it may enter."""
     if refusal := judge(resolve(draft.url or url), source.hosts):
@@ -203,10 +203,10 @@ def check(
     for rule in RULES:
         if reason := rule(kept, source, today):
             return Issue(url, rule.__name__, reason)
-    own = [paragraph for paragraph in draft.body if paragraph not in furniture]
+    own = [paragraph for paragraph in draft.body if paragraph not in boilerplate]
     if letters(own) < LEAST_OWN * letters(draft.body):
         reason = "Most of its body stands in most of this office's releases."
-        return Issue(url, "furniture", reason)
+        return Issue(url, "boilerplate", reason)
     return None
 
 

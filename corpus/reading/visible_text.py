@@ -8,25 +8,24 @@ from dataclasses import dataclass, replace
 
 from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 
-from corpus.reading.html_tree import is_break
+from corpus.reading.html_tree import HEADINGS, is_break
 
-HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 SECTIONS = ["address", "article", "aside", "details", "footer", "header", "main", "nav", "section"]
 LISTS = ["dd", "dl", "dt", "li", "menu", "ol", "ul"]
 TABLES = ["caption", "table", "tbody", "td", "tfoot", "th", "thead", "tr"]
 PREFORMATTED = ["listing", "plaintext", "pre", "xmp"]
 TEXTS = ["blockquote", "center", "dir", "div", "figcaption", "figure", "hr", "p", "summary"]
 BLOCKS = [*HEADINGS, *SECTIONS, *LISTS, *TABLES, *TEXTS, *PREFORMATTED, "fieldset", "legend"]
-CONTROLS = ["button", "datalist", "form", "select", "textarea"]
+FORM_CONTROLS = ["button", "datalist", "form", "select", "textarea"]
 # What stands in these is for browsers that cannot play or draw them.
 FALLBACKS = ["audio", "canvas", "iframe", "meter", "noembed", "noframes", "noscript", "object"]
-UNREAD = [*CONTROLS, *FALLBACKS, "progress", "script", "style", "svg", "template", "video"]
+UNREAD = [*FORM_CONTROLS, *FALLBACKS, "progress", "script", "style", "svg", "template", "video"]
 IS_BLOCK, IS_UNREAD = frozenset(BLOCKS), frozenset(UNREAD)
 
 STYLE = re.compile(r"(?:^|;)\s*(display|visibility|white-space)\s*:\s*([\w-]+)", re.IGNORECASE)
 # A footnote's mark: "2", "[2]", "*", "2, 3"; not "th", "er", "bis", "®".
 _SIGN = r"(?:\d{1,3}|[*†‡§¶#]+|\[\w{1,3}\])"
-MARK = re.compile(rf"\s*[(\[]?{_SIGN}(?:[\s,;–-]+{_SIGN})*[)\]]?\s*")
+FOOTNOTE_MARK = re.compile(rf"\s*[(\[]?{_SIGN}(?:[\s,;–-]+{_SIGN})*[)\]]?\s*")
 SEPARATOR = re.compile(r"[\s,;]+")
 FRACTION = re.compile(r"\s*[/⁄]")
 UNIT = re.compile(r"(?:\d\s*(?:m|ft|yd|in|mi|м)|\b(?:\d*(?:[ckm]m|[скм]м)|CO))$")
@@ -135,7 +134,7 @@ def _without_mark(sup: Tag, line: list[str]) -> str | None:
     Behind the number of an article the mark is part of it.
     """
     mark, before, behind = _words(sup).strip(), _tail(line), sup.next_sibling
-    is_mark = MARK.fullmatch(mark) or _is_note(sup, mark) or _is_between_marks(sup, mark)
+    is_mark = FOOTNOTE_MARK.fullmatch(mark) or _is_note(sup, mark) or _is_between_marks(sup, mark)
     if not before.strip() or not is_mark:
         return None
     follows = str(behind) if isinstance(behind, NavigableString) else ""

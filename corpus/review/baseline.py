@@ -61,7 +61,7 @@ def read_baseline(
     )
 
 
-def furniture(connection: Connection, office: str) -> frozenset[str]:
+def read_boilerplate(connection: Connection, office: str) -> frozenset[str]:
     """The paragraphs that more than half of the office's newest releases share."""
     v = tables.version.c
     counts = Counter[str]()

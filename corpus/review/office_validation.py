@@ -16,13 +16,13 @@ from corpus.issue import Issue
 from corpus.reading import validation
 from corpus.reading.page import Page
 from corpus.release import Draft
-from corpus.review.baseline import furniture, newest_locations
+from corpus.review.baseline import newest_locations, read_boilerplate
 from corpus.settings import Settings
 from corpus.sources import office
 from corpus.warc.archive import read_response
 
 # So many pages tell whether an office ends its pages as HTML says; not all do.
-ENDS = 3
+ENDS_NEEDED = 3
 END, END_BYTES = b"</html", 2000
 
 
@@ -36,7 +36,7 @@ class OfficeGate:
 
     def check(self, draft: Draft, url: str, today: date) -> Issue | None:
         """Why a draft may not enter, if so."""
-        return validation.check(draft, url, self.source, today, self.furniture)
+        return validation.check(draft, url, self.source, today, self.boilerplate)
 
     def check_page(self, page: Page, route: str, draft: Draft) -> Issue | None:
         """Why a page that holds one release may not enter, whatever was read from it."""
@@ -48,7 +48,7 @@ class OfficeGate:
         if ends is None:
             ends = self._ends[route] = self._known_ends(route)
         has_end = END in page.body[-END_BYTES:].lower()
-        if not has_end and len(ends) >= ENDS and all(ends):
+        if not has_end and len(ends) >= ENDS_NEEDED and all(ends):
             reason = "It breaks off before </html>, which this office's pages end with."
             return Issue(page.url, "truncated", reason)
         ends.append(has_end)
@@ -57,8 +57,8 @@ class OfficeGate:
     def _known_ends(self, route: str) -> deque[bool]:
         """Whether the last pages had their end: those of earlier runs, then those of this one."""
         with self.store.reading() as connection:
-            locations = newest_locations(connection, self.name, route, ENDS)
-        ends = deque[bool](maxlen=4 * ENDS)
+            locations = newest_locations(connection, self.name, route, ENDS_NEEDED)
+        ends = deque[bool](maxlen=4 * ENDS_NEEDED)
         for location in locations:
             with suppress(
                 StoreError
@@ -67,7 +67,7 @@ class OfficeGate:
         return ends
 
     @cached_property
-    def furniture(self) -> frozenset[str]:
+    def boilerplate(self) -> frozenset[str]:
         """The paragraphs that most releases of the office share."""
         with self.store.reading() as connection:
-            return furniture(connection, self.name)
+            return read_boilerplate(connection, self.name)

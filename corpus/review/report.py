@@ -81,71 +81,75 @@ class CrawlReport:
         """Whether nothing ended the run before it was over."""
         return not (self.error or self.ended_early or self.cut_short)
 
-    def resume(self, outcomes: Counter[str], languages: Counter[str], stated: Counter[str]) -> None:
+    def note_resumed(
+        self, outcomes: Counter[str], languages: Counter[str], stated: Counter[str]
+    ) -> None:
         """An interrupted run had seen this before this one goes on from there."""
         self.new, self.changed, self.same = (outcomes[n] for n in ("new", "changed", "same"))
         self.vanished, self.resumed = outcomes["missing"], outcomes.total()
         self.languages, self.stated = languages, stated
 
-    def download(self, size: int) -> None:
+    def note_downloaded(self, size: int) -> None:
         """An answer came, of so many bytes."""
         self.fetched += 1
         self.bytes += size
 
-    def confirm(self) -> None:
+    def note_not_modified(self) -> None:
         """An answer that we have is said to hold still (304)."""
         self.unchanged += 1
 
-    def read_listing(self, listed: int) -> None:
+    def note_listing(self, listed: int) -> None:
         """A page of a listing was read, which names so many releases that no other named."""
         self.listings += 1
         self.listed += listed
 
-    def lack_listing(self, url: str) -> None:
+    def note_absent_listing(self, url: str) -> None:
         """A listing newer than all that were found is not there (yet)."""
         self.absent.append(url)
 
-    def see(self, outcome: str, language: str | None = None, stated: Iterable[str] = ()) -> None:
+    def note_release(
+        self, outcome: str, language: str | None = None, stated: Iterable[str] = ()
+    ) -> None:
         """A release was seen: new, changed or the same; which facts it has, where it was read."""
         setattr(self, outcome, getattr(self, outcome) + 1)
         if language:
             self.languages[language] += 1
         self.stated.update(stated)
 
-    def skip(self) -> None:
+    def note_not_due(self) -> None:
         """A known release was not visited, since that was not due."""
         self.not_due += 1
 
-    def miss(self, url: str) -> None:
+    def note_missing(self, url: str) -> None:
         """An address that was listed, or known, is not there."""
         self.missing.append(url)
 
-    def lose(self, number: int) -> None:
+    def note_vanished(self, number: int) -> None:
         """So many known releases were missing for the first time."""
         self.vanished += number
 
-    def attach(self, *, is_there: bool) -> None:
+    def note_attachment(self, *, is_there: bool) -> None:
         """An attached file was archived, or is not there."""
         self.attachments += is_there
         self.attachments_missing += not is_there
 
-    def refuse(self, issue: Issue) -> None:
+    def note_refused(self, issue: Issue) -> None:
         """Something may not enter."""
         self.refused.append(issue)
 
-    def fail(self, issue: Issue) -> None:
+    def note_failed(self, issue: Issue) -> None:
         """An address gave no answer that is of any use."""
         self.failed.append(issue)
 
-    def remark(self, issues: Iterable[Issue]) -> None:
+    def note_remarks(self, issues: Iterable[Issue]) -> None:
         """Something is odd about what enters all the same."""
         self.remarks += issues
 
-    def end_early(self, reason: str) -> None:
+    def note_ended_early(self, reason: str) -> None:
         """A listing could not be walked to its end."""
         self.ended_early = reason
 
-    def cut(self, reason: str, rest: Iterable[tuple[str, str]] = ()) -> None:
+    def note_cut_short(self, reason: str, rest: Iterable[tuple[str, str]] = ()) -> None:
         """An option or a budget ends the walk, or the run; the next run goes on with the rest."""
         self.cut_short, self.rest = reason, [*rest]
 

@@ -16,13 +16,13 @@ from corpus.review.baseline import LEAST, Baseline
 from corpus.review.report import CrawlReport
 
 # Walks may list this much more or less than they used to; small offices may move more.
-FEWEST, MOST, SLACK = 0.6, 2.0, 25
+LOWEST, HIGHEST, SLACK = 0.6, 2.0, 25
 # Chance alone gives so low a share of dated (numbered, ...) releases once in 22,000 runs.
 SURPRISE = 10.0
 # Of at least so many releases, most.
 MANY, SHARE = 10, 0.5
 # Tell of hosts and addresses, not of what an office's pages have become.
-NOT_OF_PAGES = frozenset({"robots", "certificate", "private_address"}) | address.RULES
+NOT_OF_PAGES = frozenset({"robots", "certificate", "private_address"}) | address.ADDRESS_RULES
 
 
 def no_listing(report: CrawlReport, usual: Baseline, is_walk: bool) -> str | None:
@@ -37,7 +37,10 @@ def volume(report: CrawlReport, usual: Baseline, is_walk: bool) -> str | None:
     if not is_walk or not usual.listed:
         return None
     before = median(usual.listed)
-    low, high = min(FEWEST * before, before - SLACK), max(MOST * before, before + SLACK)
+    low, high = (
+        min(LOWEST * before, before - SLACK),
+        max(HIGHEST * before, before + SLACK),
+    )
     if low <= report.listed <= high:
         return None
     return f"The whole listing has {report.listed:,} releases, where it had {before:,.0f}."

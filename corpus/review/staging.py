@@ -16,18 +16,18 @@ from sqlalchemy import Connection, Row, and_, delete, insert, select, update
 
 from corpus.catalog import near_duplicates
 from corpus.catalog.crawl_history import needs_walk, read_newest_run, read_rest
-from corpus.catalog.mapping import Visit, from_json, read_visit, visit_values
+from corpus.catalog.mapping import Visit, read_visit, visit_values
 from corpus.catalog.store import Store
-from corpus.catalog.versioning import miss, note_listed, record, see
 from corpus.database import tables
 from corpus.database.batches import chunks, streamed
 from corpus.errors import RecordError, StoreError
 from corpus.plural import pluralize
+from corpus.review.publishing import publish_observation, publish_visits, set_aside
 from corpus.review.report import CrawlReport
 
 # A run that was interrupted longer ago is not taken up: the office has moved on.
 RESUMABLE = timedelta(days=3)
-CHUNK = 500
+OBSERVATIONS_AT_ONCE = 500
 RUN, STAGED, SEEN_VISIT = tables.run.c, tables.staged.c, tables.staged_visit.c
 
 
@@ -208,7 +208,7 @@ def finish_publishing(store: Store, office: str) -> list[Lost]:
         runs = connection.execute(select(tables.run).where(where)).all()
     lost: list[Lost] = []
     for run in runs:
-        while _publish_some(store, run, CHUNK, lost):
+        while _publish_some(store, run, OBSERVATIONS_AT_ONCE, lost):
             pass
     while store.attest_older():
         pass
@@ -228,21 +228,12 @@ def _publish_some(store: Store, run: Row[Any], number: int, lost: list[Lost]) ->
             raise
         if number > 1:
             return all(_publish_some(store, run, 1, lost) for _ in range(number))
-        url = _set_aside(store, run)
+        with store.writing() as connection:
+            url = set_aside(connection, run.id)
         if url is None:
             raise
         lost.append((url, error))
         return True
-
-
-def _set_aside(store: Store, run: Row[Any]) -> str | None:
-    """Take out the observation that is next to be published; its URL, if there is one."""
-    with store.writing() as connection:
-        query = select(STAGED.id, STAGED.url).where(STAGED.run == run.id).order_by(STAGED.id)
-        row = connection.execute(query.limit(1)).one_or_none()
-        if row:
-            connection.execute(delete(tables.staged).where(STAGED.id == row.id))
-    return row.url if row else None
 
 
 def _publish_chunk(store: Store, run: Row[Any], number: int) -> bool:
@@ -250,38 +241,14 @@ def _publish_chunk(store: Store, run: Row[Any], number: int) -> bool:
         query = select(tables.staged).where(STAGED.run == run.id).order_by(STAGED.id)
         rows = connection.execute(query.limit(number)).all()
         for row in rows:
-            _let_in(connection, run, row)
+            publish_observation(connection, run, row)
         if rows:
             done = (STAGED.run == run.id) & (STAGED.id <= rows[-1].id)
             connection.execute(delete(tables.staged).where(done))
             return True
-        _publish_visits(connection, run.id)
+        publish_visits(connection, run.id)
         connection.execute(update(tables.run).where(RUN.id == run.id), {"state": "published"})
     return False
-
-
-def _let_in(connection: Connection, run: Row[Any], row: Row[Any]) -> None:
-    if row.facts:
-        facts = from_json(row.facts)
-        reread = from_json(row.reread) if row.reread else None
-        record(connection, run.office, row.release, row.url, facts, row.seen_at, reread)
-    elif row.outcome == "same":
-        see(connection, row.release, row.seen_at, run.route)
-    elif row.outcome == "missing":
-        miss(connection, row.release, row.seen_at, run.report["gone_visits"])
-    else:
-        note_listed(connection, row.release, row.seen_at)
-
-
-def _publish_visits(connection: Connection, run: int) -> None:
-    v, s = tables.visit.c, SEEN_VISIT
-    names = [column.name for column in v]
-    same = (v.office == s.office) & (v.url == s.url) & (v.language == s.language)
-    mine = select(s.url).where(s.run == run, same).exists()
-    connection.execute(delete(tables.visit).where(mine))
-    rows = select(*(s[name] for name in names)).where(s.run == run)
-    connection.execute(insert(tables.visit).from_select(names, rows))
-    connection.execute(delete(tables.staged_visit).where(s.run == run))
 
 
 def _drop(connection: Connection, run: int) -> None:

@@ -17,10 +17,10 @@ from bs4.element import Tag
 from corpus.errors import PageError
 from corpus.reading.address import resolve
 from corpus.reading.dates import read_date
+from corpus.reading.html_tree import HEADINGS
 from corpus.reading.page import Page, one, target
 from corpus.reading.paragraphs import clean, paragraphs, text
 from corpus.reading.source import Link, Listing, Route, Source
-from corpus.reading.visible_text import HEADINGS
 from corpus.release import Alternate, Draft
 from corpus.sources._address import canonical
 from corpus.sources._files import linked_files

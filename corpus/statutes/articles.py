@@ -64,7 +64,7 @@ OTHER_ACT = re.compile(
 OTHER_ACT_BEFORE = re.compile(
     r"(?:заң\w*|конвенция\w*|пакт\w*|қағида\w*|жарғы\w*)\s*$", re.IGNORECASE
 )
-NEXT = re.compile(r"[\s,;]*(?:(?:и|а также|по|және|мен|and|under|of)\s+)*", re.IGNORECASE)
+NEXT_CITATION = re.compile(r"[\s,;]*(?:(?:и|а также|по|және|мен|and|under|of)\s+)*", re.IGNORECASE)
 CODE_ALONE = re.compile(rf"(?<!\w)(?:{CODE})")
 
 
@@ -79,7 +79,7 @@ def articles(text: str, country: str) -> Iterator[tuple[str, int, int]]:
     codes: list[str] = []
     for match in reversed(found):
         written = match["code"] or match.groupdict().get("before")
-        if not written and ahead and NEXT.fullmatch(text, match.end(), ahead[0]):
+        if not written and ahead and NEXT_CITATION.fullmatch(text, match.end(), ahead[0]):
             written = ahead[1]
         if not written:
             if named is None:

@@ -113,12 +113,12 @@ CODES = (
         r"Constitution",
     ),
 )
-COUNTRIES = {
+COUNTRY_PATTERNS = {
     "kz": r"РК|ҚР|Республики Казахстан|Қазақстан Республикасы\w*"
     r"|(?:of )?(?:the )?Republic of Kazakhstan|(?:of )?Kazakhstan",
     "ru": r"РФ|Российской Федерации|(?:of )?(?:the )?Russian Federation|(?:of )?Russia",
 }
-COUNTRY = "|".join(COUNTRIES.values())
+COUNTRY = "|".join(COUNTRY_PATTERNS.values())
 _EACH = [(code, (code.russian, code.kazakh, code.english)) for code in CODES]
 # A code anywhere, with its country on either side: УК РК, ҚР ҚК-нің, the Criminal Code.
 CODE = (
@@ -140,7 +140,7 @@ def code_key(written: str) -> str | None:
 
 def country_key(written: str) -> str | None:
     """The country that a text puts beside a code."""
-    for country, names in COUNTRIES.items():
+    for country, names in COUNTRY_PATTERNS.items():
         if re.search(rf"\b(?:{names})(?!\w)", written, re.IGNORECASE):
             return country
     return None

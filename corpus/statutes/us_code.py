@@ -12,40 +12,40 @@ from collections.abc import Iterator
 PAREN = r"\((?:[A-Z]{1,2}|[a-z]|[ivxl]{1,5}|\d{1,3})\)"
 SUBS = rf"(?:\s?{PAREN}(?:\s?{PAREN})*)"
 # 1343, 1028A, 78j, 300aa-1; 1961-1968 is a range.
-NUMBER = r"\d+(?:[A-Za-z]{1,3}(?![a-z])(?:-\d+[a-z]?)?|-\d{1,2}(?!\d))?"
-SECTION = rf"{NUMBER}{SUBS}?"
+SECTION_NUMBER = r"\d+(?:[A-Za-z]{1,3}(?![a-z])(?:-\d+[a-z]?)?|-\d{1,2}(?!\d))?"
+SECTION = rf"{SECTION_NUMBER}{SUBS}?"
 # No section, though a number after a comma: "18 U.S.C. 371, 21 U.S.C. 846", "371, 10 years".
 NO_SECTION = (
     r"(?!\d[\d,]*\s*(?:U\.?\s?S\.?\s?C\b|(?:years?|months?|days?|counts?|defendants?|people|percent"
     r"|individuals|million|others?|C\.?F\.?R)\b|%|[.,]\d|:))"
 )
-WORD = r"(?:Secs?\.|Sections?|Sec\b)"
-MARK = rf"(?:(?<!§)§++|{WORD})"
+SECTION_WORD = r"(?:Secs?\.|Sections?|Sec\b)"
+SECTION_MARK = rf"(?:(?<!§)§++|{SECTION_WORD})"
 JOIN = r"\s*(?:,\s*(?:and|or)\b|,|;|\band\b|\bor\b|&|\bthrough\b|\bto\b|[-–])\s*"
 # "841(a)(1) and (b)(1)(C)", but no numbering of what is listed: "1341; (2) wire fraud".
 MORE_SUBS = rf"(?<=\))\s*(?:,\s*(?:and|or)?|and|or|&|through|[-–])\s*{PAREN}(?:\s?{PAREN})*"
-LIST = rf"{SECTION}(?:{JOIN}(?:{MARK}\s*)?{NO_SECTION}{SECTION}|{MORE_SUBS}){{0,40}}"
-NAME = r"(?:U\.?\s?S\.?\s?C\.?(?:A\.?)?(?![A-Za-z])|U(?:nited\s+|\.\s?)S(?:tates|\.)\s+Code)"
+LIST = rf"{SECTION}(?:{JOIN}(?:{SECTION_MARK}\s*)?{NO_SECTION}{SECTION}|{MORE_SUBS}){{0,40}}"
+CODE_NAME = r"(?:U\.?\s?S\.?\s?C\.?(?:A\.?)?(?![A-Za-z])|U(?:nited\s+|\.\s?)S(?:tates|\.)\s+Code)"
 # Between the name and the number stands a section mark, a word, or what encodings left of it.
-GAP = rf"[\s,§\ufffd]*+(?:{WORD}[\s§\ufffd]*+)*+"
+GAP = rf"[\s,§\ufffd]*+(?:{SECTION_WORD}[\s§\ufffd]*+)*+"
 FORMS = (
     re.compile(
-        rf"(?:\bTitle\s+)?(?<!\d)(?P<title>\d{{1,2}})[\s,]*{NAME}{GAP}(?P<list>{LIST})",
+        rf"(?:\bTitle\s+)?(?<!\d)(?P<title>\d{{1,2}})[\s,]*{CODE_NAME}{GAP}(?P<list>{LIST})",
         re.IGNORECASE,
     ),
     re.compile(
-        rf"\bTitle\s+(?P<title>\d{{1,2}}),?\s*(?:(?:of\s+the\s+)?{NAME}{GAP}|{MARK}\s*)"
+        rf"\bTitle\s+(?P<title>\d{{1,2}}),?\s*(?:(?:of\s+the\s+)?{CODE_NAME}{GAP}|{SECTION_MARK}\s*)"
         rf"(?<=[\s§])(?P<list>{LIST})",
         re.IGNORECASE,
     ),
     re.compile(
-        rf"{MARK}\s*(?P<list>{LIST})\s*,?\s*(?:of\s+)?Title\s+(?P<title>\d{{1,2}})\b"
-        rf"(?:,?\s*(?:(?:of|in)\s+the\s+)?{NAME})?",
+        rf"{SECTION_MARK}\s*(?P<list>{LIST})\s*,?\s*(?:of\s+)?Title\s+(?P<title>\d{{1,2}})\b"
+        rf"(?:,?\s*(?:(?:of|in)\s+the\s+)?{CODE_NAME})?",
         re.IGNORECASE,
     ),
 )
 PIECE = re.compile(
-    rf"(?P<join>[-–]|\bthrough\b|\bto\b)?\s*(?P<section>{NUMBER})?\s?"
+    rf"(?P<join>[-–]|\bthrough\b|\bto\b)?\s*(?P<section>{SECTION_NUMBER})?\s?"
     rf"(?P<subs>{PAREN}(?:\s?{PAREN})*)?"
 )
 LONGEST_RANGE = 100

@@ -8,7 +8,7 @@ from corpus.statutes.codes import CODES
 LANGUAGES = ("ru", "kk", "en")
 NAMES = {code.key: dict(zip(LANGUAGES, code.shown, strict=True)) for code in CODES}
 # Kazakh names its own country's codes without the country.
-COUNTRIES = {
+COUNTRY_NAMES = {
     "kz": {"ru": "РК", "kk": "", "en": "Kazakhstan"},
     "ru": {"ru": "РФ", "kk": "РФ", "en": "Russia"},
 }
@@ -25,7 +25,7 @@ def shown(key: str, language: str) -> str:
         return key
     language = language if language in LANGUAGES else "en"
     code = NAMES[act][language]
-    place = COUNTRIES.get(country, {}).get(language, country.capitalize())
+    place = COUNTRY_NAMES.get(country, {}).get(language, country.capitalize())
     article, part, point = (*parts, "", "")[:3]
     return _FORMS[language](code, place, article, part.strip("-"), point)
 

@@ -14,8 +14,8 @@ import zstandard
 
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 # So little at a time that the most packed input cannot fill memory before its size is looked at.
-STEP = 256
-PIECE = 1 << 20
+STEP_BYTES = 256
+PIECE_BYTES = 1 << 20
 # What browsers allow (RFC 9659).
 ZSTD_WINDOW = 1 << 23
 # More are no office's, but an attempt to multiply.
@@ -98,7 +98,7 @@ def _streams(raw: bytes, magic: bytes, make: Callable[[], _Stream], most: int | 
 def _unpack(raw: bytes, at: int, stream: _Stream, out: bytearray, most: int | None) -> int:
     """Unpack the stream that begins there behind what was unpacked before it; where it ends."""
     while not stream.eof:
-        piece = raw[at : at + STEP]
+        piece = raw[at : at + STEP_BYTES]
         if not piece:
             raise ValueError("it breaks off")
         out += stream.decompress(piece)
@@ -125,7 +125,7 @@ def _unbrotli(raw: bytes, most: int | None) -> bytes:
     unpack, out, piece = brotli.Decompressor(), bytearray(), raw
     try:
         while not unpack.is_finished():
-            found = unpack.process(piece, output_buffer_limit=PIECE)
+            found = unpack.process(piece, output_buffer_limit=PIECE_BYTES)
             if not found and not unpack.is_finished():
                 break
             out += found

@@ -24,7 +24,7 @@ from corpus.settings import Settings
 from corpus.warc.archive import IMPORTED, imported_files
 
 DIGITS = 16
-CHUNK = 1 << 20
+COPY_BYTES = 1 << 20
 NAME_BYTES = 200  # a file system takes 255, and more is put before and behind
 WARC_NAME = re.compile(r"\.w?arc(\.gz)?$", re.IGNORECASE)
 # What text packs to is a tenth; a hundredth is made to fill a disk.
@@ -136,14 +136,14 @@ def _unzipped(path: Path, folder: Path, problems: list[str]) -> Iterator[Foreign
                     with file.open(member) as packed:
                         digest = _copy(packed, target)
                 except ZIP_DAMAGE as error:
-                    problems.append(f"{found.title} in it cannot be unpacked: {_told(error)}.")
+                    problems.append(f"{found.title} in it cannot be unpacked: {_reason(error)}.")
                     continue
                 if stated.get(member.filename, digest) != digest:
                     problems.append(f"{found.title} in it is not what its datapackage.json says.")
                     continue
                 yield found
     except ZIP_DAMAGE as error:
-        problems.append(f"It is a zip file that cannot be opened: {_told(error)}.")
+        problems.append(f"It is a zip file that cannot be opened: {_reason(error)}.")
 
 
 def _unfit(path: Path, members: list[ZipInfo]) -> str | None:
@@ -173,7 +173,7 @@ def _copy(packed: IO[bytes], target: Path) -> str:
     """Unpack a file; the SHA-256 of what it holds. Raises StoreError where it cannot be written."""
     digest = hashlib.sha256()
     with target.open("xb") as file:
-        while piece := packed.read(CHUNK):
+        while piece := packed.read(COPY_BYTES):
             digest.update(piece)
             try:
                 file.write(piece)
@@ -184,5 +184,5 @@ def _copy(packed: IO[bytes], target: Path) -> str:
     return digest.hexdigest()
 
 
-def _told(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     return " ".join(f"{error}".split()).rstrip(".") or type(error).__name__

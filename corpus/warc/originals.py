@@ -6,8 +6,9 @@ from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
 from corpus.warc.containers import ForeignFile
+from corpus.warc.digests import make_digest, read_digest
 from corpus.warc.reader import read_record
-from corpus.warc.record import Record, make_digest, read_digest
+from corpus.warc.record import Record
 
 # In which tools state digests.
 ALGORITHMS = ("sha1", "sha256", "md5")

@@ -33,8 +33,8 @@ from corpus.warc.record import (
 )
 
 MAGIC = b"\x1f\x8b\x08"
-NEXT = re.compile(rb"%b|(?<=\n)%b|%b" % (WARC, ARC, re.escape(MAGIC)))
-CHUNK = 1 << 16
+RECORD_START = re.compile(rb"%b|(?<=\n)%b|%b" % (WARC, ARC, re.escape(MAGIC)))
+READ_BYTES = 1 << 16
 # So many times a file's size is read at most in search of whole records behind damaged ones.
 SEARCH = 4
 
@@ -87,7 +87,7 @@ def records(path: Path, most: int | None = None) -> Iterator[Record | Damage]:
 def is_archive(path: Path) -> bool:
     """Whether a file begins as an archive's does, whatever of it is damaged."""
     with path.open("rb") as file:
-        start = file.read(CHUNK)
+        start = file.read(READ_BYTES)
     return start.startswith(MAGIC) or bool(START.match(start))
 
 
@@ -109,7 +109,7 @@ def read_record(path: Path, offset: int, most: int | None = None) -> Record:
             return _Opened(file, most).whole(offset)
     except (UnfitError, *DAMAGE) as error:
         raise StoreError(
-            f"{path} has no whole record at {offset} ({_told(error)}); run `communique verify`."
+            f"{path} has no whole record at {offset} ({_reason(error)}); run `communique verify`."
         ) from error
 
 
@@ -119,7 +119,7 @@ class _Opened:
     def __init__(self, file: BinaryIO, most: int | None) -> None:
         self.file, self.most = file, most
         self.size = os.fstat(file.fileno()).st_size
-        self.left = SEARCH * self.size + CHUNK
+        self.left = SEARCH * self.size + READ_BYTES
 
     def read(self, at: int) -> tuple[Record | Damage, int]:
         """What stands there, and where to go on."""
@@ -127,7 +127,7 @@ class _Opened:
             block = self._block(at)
         except DAMAGE as error:
             end = self._next_whole(at + 1)
-            return Damage(at, _told(error), is_last=end == self.size and self.left > 0), end
+            return Damage(at, _reason(error), is_last=end == self.size and self.left > 0), end
         try:
             return self._record(block, at), block.end
         except UnfitError as error:
@@ -135,7 +135,7 @@ class _Opened:
         except DAMAGE as error:
             # Where its length leads nowhere, it may have swallowed whole records.
             end = block.end if block.is_bounded else self._next_whole(at + 1)
-            return Damage(at, _told(error)), end
+            return Damage(at, _reason(error)), end
 
     def whole(self, at: int) -> Record:
         """The record that stands there. Raises one of DAMAGE, or UnfitError."""
@@ -147,7 +147,7 @@ class _Opened:
         if not block.is_whole:
             raise too_large(self.most)
         # Cut off, it could have swallowed what was written behind it later.
-        is_sure = block.is_bounded or not NEXT.search(block.data, len(MAGIC))
+        is_sure = block.is_bounded or not RECORD_START.search(block.data, len(MAGIC))
         return parse_record(block.data, at, block.end, is_sure=is_sure, most=self.most)
 
     def _block(self, at: int) -> _Block:
@@ -161,10 +161,10 @@ class _Opened:
         unpack, kept, size = zlib.decompressobj(wbits=31), bytearray(), 0
         room = None if self.most is None else self.most + HEAD
         while not unpack.eof:
-            packed = unpack.unconsumed_tail or self.file.read(CHUNK)
+            packed = unpack.unconsumed_tail or self.file.read(READ_BYTES)
             if not packed:
                 raise EOFError("it ends in the middle of a record")
-            piece = unpack.decompress(packed, CHUNK)
+            piece = unpack.decompress(packed, READ_BYTES)
             size += len(piece)
             if room is None or size <= room:
                 kept += piece
@@ -180,7 +180,7 @@ class _Opened:
         is_whole = self.most is None or length <= self.most + HEAD
         data = head + (self.file.read(length) if is_whole else b"")
         self.file.seek(end)
-        behind = self.file.read(CHUNK)
+        behind = self.file.read(READ_BYTES)
         blank = len(behind) - len(behind.lstrip(b"\r\n"))
         is_bounded = blank == len(behind) or behind.startswith(MAGIC, blank)
         is_bounded = is_bounded or bool(START.match(behind, blank))
@@ -189,7 +189,7 @@ class _Opened:
     def _next_whole(self, at: int) -> int:
         """Where the next whole record begins; the end of the file where none does."""
         with mmap.mmap(self.file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            while self.left > 0 and (found := NEXT.search(data, at)):
+            while self.left > 0 and (found := RECORD_START.search(data, at)):
                 at = found.start()
                 if self._is_whole(at):
                     return at
@@ -220,7 +220,7 @@ def _check_single(block: _Block) -> None:
         raise ValueError("it is longer than it says")
 
 
-def _told(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     """What is wrong, in plain words."""
     if isinstance(error, zlib.error):
         return "its packing is broken"

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import re
 import zlib
-from base64 import b32decode, b64decode
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from io import BytesIO
 from typing import BinaryIO
 from urllib.parse import urlsplit
@@ -21,6 +18,7 @@ from warcio.recordloader import ArcWarcRecord, ArcWarcRecordLoader
 from warcio.statusandheaders import StatusAndHeaders
 
 from corpus.warc.body_coding import TooLargeError, decoded, unchunked
+from corpus.warc.digests import make_digest, read_digest
 
 # How a record begins that is not packed: WARC's first line, or ARC's only one, of five fields.
 WARC = rb"WARC/[0-9.]+\r?\n(?=[\w-]+:)"
@@ -39,9 +37,6 @@ DAMAGE = (
     *(OSError, EOFError, zlib.error, ArchiveLoadFailed),
     *(AttributeError, TypeError, ValueError, LookupError, ArithmeticError),
 )
-
-# The name of an algorithm in small letters, and what it makes of a body.
-Digest = tuple[str, bytes]
 
 logging.getLogger("warcio").setLevel(logging.ERROR)  # it warns of every blank in an address
 
@@ -169,22 +164,6 @@ def _all(http: StatusAndHeaders | None, name: str) -> str:
     """The values of a header that may stand there several times, as one list."""
     pairs = http.headers if http else ()
     return ",".join(value for key, value in pairs if key.lower() == name)
-
-
-def make_digest(algorithm: str, body: bytes) -> Digest:
-    """A body's digest. Raises ValueError where there is no such algorithm."""
-    return algorithm.lower(), hashlib.new(algorithm, body, usedforsecurity=False).digest()
-
-
-def read_digest(stated: str) -> Digest | None:
-    """A digest as WARC states it, which leaves the encoding to the tool; None where it is none."""
-    algorithm, _, value = stated.partition(":")
-    for decode in (bytes.fromhex, partial(b32decode, casefold=True), b64decode):
-        with suppress(ValueError):
-            found = decode(value)
-            if len(found) == hashlib.new(algorithm, usedforsecurity=False).digest_size:
-                return algorithm.lower(), found
-    return None
 
 
 def _check_whole(record: ArcWarcRecord) -> None:

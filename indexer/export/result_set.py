@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from corpus import Release, Store
-from corpus.database.batches import BATCH, chunks
+from corpus.database.batches import RELEASES_AT_ONCE, chunks
 from corpus.errors import IndexUnusableError
 from indexer.engine.interface import Engine
 from indexer.engine.results import Health, Query, Results
@@ -133,7 +133,7 @@ def ranked(store: Store, ids: Iterable[str]) -> Iterator[tuple[int, Release]]:
     A batch is read when its first release is asked for, so what is withheld before that is not in
     it.
     """
-    for some in chunks(enumerate(ids, 1), BATCH):
+    for some in chunks(enumerate(ids, 1), RELEASES_AT_ONCE):
         held = {each.id: each for each in store.get_many(id_ for _, id_ in some)}
         yield from ((rank, held[id_]) for rank, id_ in some if id_ in held)
 

@@ -278,7 +278,7 @@ def test_the_demo_ends_and_is_whole_when_it_is_said_again(
     tmp_path: Path, number: signal.Signals
 ) -> None:
     settings = Settings(data=tmp_path / "data")
-    with Stalling(settings, "corpus.review.staging:record", 20, "demo", "--no-serve") as command:
+    with Stalling(settings, "corpus.review.publishing:record", 20, "demo", "--no-serve") as command:
         assert_ended(command.end(number), number)
     call(settings, "demo", "--no-serve")
     found, held = ids(Settings(data=settings.data / "demo"))

@@ -16,7 +16,7 @@ from corpus.catalog.statute_backfill import clear_some, count_backlog
 from corpus.database import tables
 from corpus.evidence.reparse import reread_archive
 from corpus.release import Draft, Release, release_id
-from corpus.statutes import RULES, Cited
+from corpus.statutes import RULES_VERSION, Cited
 from indexer import Engine, open_engine, reindex
 from indexer.engine.results import Query
 from indexer.query.parser import parse
@@ -55,7 +55,7 @@ def held(store: Store, id_: str) -> Release:
 def spoil(store: Store, **values: object) -> None:
     """As older rules would have left it."""
     with store.writing() as connection:
-        connection.execute(update(tables.version).values(statute_rules=RULES - 1, **values))
+        connection.execute(update(tables.version).values(statute_rules=RULES_VERSION - 1, **values))
 
 
 def test_what_is_stored_tells_the_statutes_it_cites_and_where(store: Store) -> None:
@@ -86,7 +86,7 @@ def test_only_what_older_rules_derived_is_derived_again_and_the_index_hears(stor
     first, second, third = (add(store, n, [WIRE]) for n in range(3))
     with store.writing() as connection:
         v = tables.version.c
-        older = {"statute_rules": RULES - 1}
+        older = {"statute_rules": RULES_VERSION - 1}
         kept = update(tables.version).where(v.release == first)
         connection.execute(kept, {"statutes": [["us/usc/1/1", 1, 0, 3]]})
         connection.execute(update(tables.version).where(v.release == second), older)
@@ -107,7 +107,7 @@ def test_a_reindex_derives_what_an_older_catalog_lacks_once(
     assert any(told.values())
     spoil(copy_store, statutes=None)
     assert {each.statutes for each in copy_store.releases()} == {None}
-    monkeypatch.setattr(statute_backfill, "CHUNK", 7)
+    monkeypatch.setattr(statute_backfill, "VERSIONS_AT_ONCE", 7)
     reindex(copy_settings, copy_store, copy_engine)
     assert {each.id: each.statutes for each in copy_store.releases()} == told
     assert count_backlog(copy_store) == 0

@@ -181,7 +181,7 @@ def test_releases_are_streamed_and_all_there(store: Store) -> None:
 
 
 def test_many_are_given_as_each_alone(copy_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catalog_store, "BATCH", 4)
+    monkeypatch.setattr(catalog_store, "RELEASES_AT_ONCE", 4)
     held = [*copy_store.releases("sample_gpo")]
     translated = next(each for each in held if each.alternates)
     url = translated.alternates[0].url

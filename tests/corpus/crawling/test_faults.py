@@ -237,7 +237,7 @@ def test_a_release_that_cannot_be_published_costs_itself(
     monkeypatch: pytest.MonkeyPatch,
     number: int,
 ) -> None:
-    import corpus.review.staging as publishing
+    import corpus.review.publishing as publishing
 
     bad: list[str] = []
 

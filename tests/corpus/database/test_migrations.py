@@ -14,7 +14,7 @@ from sqlalchemy import Connection, create_engine, text
 
 from corpus import Attachment, Settings, Store
 from corpus.catalog.store import Visit
-from corpus.catalog.versioning import see
+from corpus.catalog.versioning import mark_seen
 from corpus.database.migrations import FOLDER, upgrade
 from corpus.database.opening import open_catalog
 from corpus.database.tables import FORMAT, metadata
@@ -114,7 +114,7 @@ def test_an_upgraded_catalog_reads_and_writes_as_any(settings: Settings, old: Pa
     )
     assert store.runs()["us_doj"] == (NOON, {"new": 1, "missing_count": 0})
     with store.writing() as connection:
-        see(connection, PILOT, NOON, None)
+        mark_seen(connection, PILOT, NOON, None)
     store.close()
 
 

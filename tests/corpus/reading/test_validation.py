@@ -110,7 +110,7 @@ def test_a_body_of_what_most_releases_share_is_furniture_and_a_body_with_some_of
     shared = frozenset(draft.body[:2])
     refusal = check(draft, URL, DOJ, TODAY, shared)
     assert refusal
-    assert refusal.rule == "furniture"
+    assert refusal.rule == "boilerplate"
     assert check(draft, URL, DOJ, TODAY) is None
     own = replace(
         draft, body=[*draft.body, "An invented clerk pleaded guilty today to hiding six."]

@@ -36,7 +36,7 @@ import os, sys
 from pathlib import Path
 from corpus import Settings, Store
 from corpus.review import staging
-staging.CHUNK = 10
+staging.OBSERVATIONS_AT_ONCE = 10
 store = Store(Settings(data=Path(sys.argv[1]), catalog=os.environ.get("COMMUNIQUE_CATALOG", "")))
 once = staging._publish_chunk
 def dying(*given):

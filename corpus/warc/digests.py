@@ -1,0 +1,27 @@
+"""Digests of bodies, as WARC states them."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b32decode, b64decode
+from contextlib import suppress
+from functools import partial
+
+# The name of an algorithm in small letters, and what it makes of a body.
+Digest = tuple[str, bytes]
+
+
+def make_digest(algorithm: str, body: bytes) -> Digest:
+    """A body's digest. Raises ValueError where there is no such algorithm."""
+    return algorithm.lower(), hashlib.new(algorithm, body, usedforsecurity=False).digest()
+
+
+def read_digest(stated: str) -> Digest | None:
+    """A digest as WARC states it, which leaves the encoding to the tool; None where it is none."""
+    algorithm, _, value = stated.partition(":")
+    for decode in (bytes.fromhex, partial(b32decode, casefold=True), b64decode):
+        with suppress(ValueError):
+            found = decode(value)
+            if len(found) == hashlib.new(algorithm, usedforsecurity=False).digest_size:
+                return algorithm.lower(), found
+    return None
