@@ -107,7 +107,7 @@ def test_a_stranger_can_check_a_version_with_its_facts_and_the_archive_alone(
     ]
     attestation = seen["attestation"]
     assert attestation["at"] == said["attested_at"]
-    path = attestation["statement"].partition("localhost")[2]
+    path = attestation["statement_url"].partition("localhost")[2]
     assert client.get(path).get_json() == said
     assert canonical_json(said) == client.get(path).data
 
