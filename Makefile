@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 COMMUNIQUE_DATA ?= $(CURDIR)/.data
 export COMMUNIQUE_DATA
 
-.PHONY: run install dev test test-slow test-all check format messages bench bench-opensearch bench-hostile clean
+.PHONY: run install dev test test-slow test-all check format messages screenshots bench bench-opensearch bench-hostile clean
 
 run: install ## crawl the sample sites, index them, serve on http://127.0.0.1:8000
 	$(BIN)/communique demo
@@ -40,6 +40,9 @@ messages: dev ## bring webui/translations up to date with the sentences of the p
 	$(BIN)/pybabel -q extract -F pyproject.toml -k Note -k lazy_gettext --no-location --omit-header -o .messages.pot indexer webui
 	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --no-wrap --ignore-pot-creation-date -i .messages.pot -d webui/translations
 	rm .messages.pot
+
+screenshots: dev ## take the README's pictures; needs Debian's Chromium
+	$(BIN)/pytest tests/journeys/screenshots.py
 
 bench: dev ## figures, as a table; needs ../shared
 	$(BIN)/python -m bench

@@ -40,7 +40,7 @@ def _sentence(name: str, value: str, there: list[str]) -> Note:
     if not there:
         return Note("No release has the {name} “{value}”.", name=name, value=value)
     return Note(
-        "No release has the {name} “{value}”. There are: {there}.",
+        "No release has the {name} “{value}”. Available: {there}.",
         name=name,
         value=value,
         there=", ".join(there),

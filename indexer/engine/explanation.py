@@ -61,9 +61,9 @@ def _clause(node: tree.Node, done: QueryStats) -> Clause:
             return Clause(Note("the first, not the second"), count, (), both)
         case tree.AndMaybe(first, second):
             both = _clause(first, done), _clause(second, done)
-            return Clause(Note("the first, better with the second"), count, (), both)
+            return Clause(Note("the first; the second raises the rank"), count, (), both)
         case tree.Every():
-            return Clause(Note("every release"), count)
+            return Clause(Note("all releases"), count)
         case _:
             return Clause(_placed(node, done), count, _expansions([node], done))
 
@@ -74,11 +74,14 @@ def _one_word(parts: Sequence[tree.Node], done: QueryStats) -> str | None:
     if len(leaves) < len(parts):
         return None
     leaves = [leaf for leaf in leaves if not isinstance(leaf, tree.VariantTerm)] or leaves
-    fields = {leaf.field.removesuffix("_stem") for leaf in leaves}
-    shown = list(dict.fromkeys(_leaf(leaf, done) for leaf in leaves))
-    is_spread = fields == {"title", "body"} and 2 * len(shown) == len(leaves)
-    if not (is_spread or len(fields) == 1):
+    by_field: dict[str, Counter[str]] = {}
+    for leaf in leaves:
+        field = leaf.field.removesuffix("_stem")
+        by_field.setdefault(field, Counter())[_leaf(leaf, done)] += 1
+    is_spread = {*by_field} == {"title", "body"} and by_field["title"] == by_field["body"]
+    if not (is_spread or len(by_field) == 1):
         return None
+    shown = [*next(iter(by_field.values()))]
     return reduce(lambda one, other: Note("{one} or {other}", one=one, other=other), shown)
 
 
@@ -87,7 +90,7 @@ def _leaf(leaf: tree.Leaf, done: QueryStats) -> str:
         case tree.Term("statutes", text):
             return Note("“{word}”", word=shown(text, "en"))
         case tree.Term(_, text) if text.startswith(STEM):
-            return Note("forms of “{word}…”", word=_beginning(text, done))
+            return Note("all forms of “{word}”", word=_commonest_form(text, done))
         case tree.Term(_, text):
             return Note("“{word}”", word=text)
         case tree.Phrase(_, written, slop):
@@ -95,16 +98,20 @@ def _leaf(leaf: tree.Leaf, done: QueryStats) -> str:
             if slop == 1:
                 return Note("the phrase “{words}”", words=words)
             return Note(
-                "the phrase “{words}”, each at most {most} words on", words=words, most=slop
+                "the words “{words}” in this order, at most {most} words apart",
+                words=words,
+                most=slop,
             )
         case tree.Prefix(_, text):
-            return Note("words that begin with “{word}”", word=text)
+            return Note("words beginning with “{word}”", word=text)
         case tree.Wildcard(_, text):
-            return Note("words like “{word}”", word=text)
+            return Note("words matching “{word}”", word=text)
         case tree.Fuzzy(_, text, 1):
-            return Note("words at most one letter from “{word}”", word=text)
+            return Note("words that differ from “{word}” by at most one letter", word=text)
         case tree.Fuzzy(_, text, most):
-            return Note("words at most {most} letters from “{word}”", most=most, word=text)
+            return Note(
+                "words that differ from “{word}” by at most {most} letters", most=most, word=text
+            )
         case tree.Range(_, start, end):
             first, last = start or Note("the beginning"), end or Note("the end")
             return Note("from {first} to {last}", first=first, last=last)
@@ -112,17 +119,12 @@ def _leaf(leaf: tree.Leaf, done: QueryStats) -> str:
             return str(leaf)
 
 
-def _beginning(stem: str, done: QueryStats) -> str:
-    """How a stem's forms begin, in whatever field: the stem, or where vowels come and go the
-    commonest form.
-    """
-    word = stem.removeprefix(STEM)
+def _commonest_form(stem: str, done: QueryStats) -> str:
+    """The form of a stem that most releases have, in whatever field; without any, the stem."""
     forms: Counter[str] = Counter()
     for field in LENGTHS_OF:
         forms.update(done.forms_of(tree.Term(field, stem)))
-    if not forms or any(form.startswith(word) for form in forms):
-        return word
-    return max(forms, key=lambda form: (forms[form], form))
+    return max(forms, key=lambda form: (forms[form], form), default=stem.removeprefix(STEM))
 
 
 def _placed(leaf: tree.Leaf, done: QueryStats) -> str:
@@ -133,8 +135,8 @@ def _placed(leaf: tree.Leaf, done: QueryStats) -> str:
     if name == "body":
         return Note("{what} in the text", what=what)
     if name == "statutes":
-        return Note("{what} among the statutes cited", what=what)
-    return Note("{what} as {field}", what=what, field=name)
+        return Note("{what} in the statutes cited", what=what)
+    return Note("{what} in the field {field}", what=what, field=name)
 
 
 def _expansions(leaves: Iterable[tree.Leaf], done: QueryStats) -> tuple[tuple[str, int], ...]:

@@ -121,7 +121,9 @@ def _step(step: Step | None, months: int, most: int) -> tuple[Step, list[str]]:
     chosen = next((each for each in fitting if STEPS.index(each) >= STEPS.index(step)), LONGEST)
     if chosen == step:
         return step, []
-    note = Note("There would be more than {most:,} periods; longer ones are shown.", most=most)
+    note = Note(
+        "The chart would have more than {most:,} periods; a longer interval is shown.", most=most
+    )
     return chosen, [note]
 
 

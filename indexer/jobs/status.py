@@ -166,13 +166,13 @@ def _layout_words(route: str, numbers: dict[str, int]) -> Iterator[str]:
 def run_words(office: OfficeStatus) -> list[Note]:
     """What came of an office's last run, in words; what did not happen is left out."""
     rare = (
-        Note("{count:,} listed but not there", count=office.missing or 0),
+        Note("{count:,} listed but missing (404)", count=office.missing or 0),
         Note("{count:,} refused", count=office.refused or 0),
-        Note("{count:,} without an answer", count=office.failed or 0),
+        Note("{count:,} failed to load", count=office.failed or 0),
     )
     return [
         Note("{count:,} new", count=office.new or 0),
-        Note("{count:,} changed", count=office.changed or 0),
+        Note("{count:,} edited", count=office.changed or 0),
         *(each for each in rare if each.values["count"]),
     ]
 

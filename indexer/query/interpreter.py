@@ -90,7 +90,7 @@ def _negated(node: tree.Node, reader: Reader) -> tree.Node | None:
 
 def _read_term(node: tree.Term, reader: Reader) -> tree.Node | None:
     if not node.field and node.text in OPERATORS:
-        reader.note(Note("{word} has nothing to join there, and was left out.", word=node.text))
+        reader.note(Note("“{word}” has nothing to combine and was ignored.", word=node.text))
         return None
     return _word(node.field, node.text, reader, node.boost)
 
@@ -114,7 +114,7 @@ def _word(name: str, typed: str, reader: Reader, boost: float) -> tree.Node | No
     if name and name not in TEXTS:
         reader.note(
             Note(
-                "There is no field {name!r}; “{name}:{typed}” was searched for as words.",
+                "Unknown field “{name}”; “{name}:{typed}” was searched as words.",
                 name=name,
                 typed=typed,
             )
@@ -200,7 +200,7 @@ def _read_fuzzy(node: tree.Fuzzy, reader: Reader) -> tree.Node | None:
     if node.distance > FUZZY_LIMIT:
         reader.note(
             Note(
-                "Words can differ by {most} letters at most; ~{typed} was read as ~{most}.",
+                "Words can differ by at most {most} letters; ~{typed} was read as ~{most}.",
                 most=FUZZY_LIMIT,
                 typed=node.distance,
             )
@@ -222,7 +222,7 @@ def _pattern(node: tree.Prefix | tree.Wildcard | tree.Fuzzy, reader: Reader) -> 
     if not fields:
         reader.note(
             Note(
-                "There is no field {name!r} to look for “{typed}” in; all text was searched.",
+                "Unknown field “{name}”; “{typed}” was searched in all text.",
                 name=name,
                 typed=node.text,
             )
@@ -254,17 +254,15 @@ def _dates(typed: str, reader: Reader) -> tree.Node | None:
     if not any(bounds) or not is_readable:
         reader.note(
             Note(
-                "“{typed}” is no date;"
-                " write date:2017, date:2017-03, date:2017-03-01 or date:2017..2018.",
+                "“{typed}” isn’t a date. Use date:2017, date:2017-03, date:2017-03-01 or "
+                "date:2017..2018.",
                 typed=typed,
             )
         )
         return None
     start, end = (bound.isoformat() if bound else None for bound in bounds)
     if start and end and start > end:
-        reader.note(
-            Note("The range of dates {typed} is empty: it ends before it begins.", typed=typed)
-        )
+        reader.note(Note("The date range {typed} is empty: it ends before it starts.", typed=typed))
     return tree.Range("date", start, end)
 
 
@@ -274,8 +272,8 @@ def _statute(typed: str, reader: Reader, boost: float) -> tree.Node | None:
         return tree.Term(WHOLE["statute"], key, boost=boost)
     reader.note(
         Note(
-            "“{typed}” could not be read as a statute;"
-            ' write statute:"18 U.S.C. § 1343" or statute:"ст. 190 УК РК", in quotation marks.',
+            '“{typed}” isn’t a statute citation. Use statute:"18 U.S.C. § 1343" or '
+            'statute:"ст. 190 УК РК", in quotation marks.',
             typed=typed,
         )
     )

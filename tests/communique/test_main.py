@@ -406,10 +406,10 @@ def test_search_takes_offices_dates_and_sorts(sample_settings: Settings) -> None
     [
         ("fraud " * 1700, "Only the first 2,000 characters"),
         ("x" * 10_000, "Only the first 2,000 characters"),
-        ("AND OR NOT", "operators only"),
+        ("AND OR NOT", "only operators"),
         ("(" * 3000, "characters"),
-        ('"fraud', "no partner"),
-        ("date:soon", "is no date"),
+        ('"fraud', "Unmatched quotation mark"),
+        ("date:soon", "isn’t a date"),
     ],
     ids=lambda value: value[:12],
 )

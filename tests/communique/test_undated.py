@@ -100,24 +100,24 @@ def test_a_hit_says_that_its_date_is_unknown_and_when_it_was_first_seen(
     shown = metas(soup_of(client, f"/?office={OFFICE}"))
     virginia = office(OFFICE).title
     assert sorted(shown) == [
-        f"date unknown first seen 5 January 2026 {virginia}",
-        f"date unknown first seen 9 February 2026 {virginia}",
+        f"date unknown first collected 5 January 2026 {virginia}",
+        f"date unknown first collected 9 February 2026 {virginia}",
     ]
 
 
 def test_undated_hits_are_said_beside_the_timeline_or_without_one(client: FlaskClient) -> None:
     told = soup_of(client, "/").select_one(".chart figcaption")
     assert told
-    assert "2 releases have no date, and are in no bar." in told.get_text()
+    assert "2 undated releases are not in the chart." in told.get_text()
     alone = soup_of(client, f"/?office={OFFICE}")
-    assert "2 of them have no date." in alone.get_text()
+    assert "2 results have no date." in alone.get_text()
     assert not alone.select(".chart")
 
 
 def test_dated_hits_do_not_speak_of_when_they_were_seen(client: FlaskClient) -> None:
     shown = metas(soup_of(client, "/?office=sample_doj"))
     assert shown
-    assert not [each for each in shown if "seen" in each or "unknown" in each]
+    assert not [each for each in shown if "collected" in each or "unknown" in each]
 
 
 def test_the_year_panel_ends_with_the_undated_and_its_link_finds_them(client: FlaskClient) -> None:
@@ -143,7 +143,7 @@ def test_a_release_page_says_the_same(client: FlaskClient, name: str, day: str) 
     heading = soup.select_one("article header .meta")
     assert heading
     words = " ".join(heading.get_text(" ").split())
-    assert words == f"date unknown first seen {day} Richmond, VA {office(OFFICE).title}"
+    assert words == f"date unknown first collected {day} Richmond, VA {office(OFFICE).title}"
     assert "undated" not in soup.select("main")[0].get_text()
 
 
@@ -151,7 +151,7 @@ def test_a_release_like_an_undated_one_says_it_too(client: FlaskClient) -> None:
     similar = soup_of(client, f"/releases/{id_of('release')}").select(".similar li")
     other = [each for each in similar if id_of("headline_and_subtitle_in_one") in str(each)]
     assert [" ".join(each.p.get_text(" ").split()) for each in other if each.p] == [
-        f"date unknown first seen 9 February 2026 {office(OFFICE).title}"
+        f"date unknown first collected 9 February 2026 {office(OFFICE).title}"
     ]
 
 

@@ -26,7 +26,7 @@ def scripted(request: pytest.FixtureRequest, browser: Browser, site: str) -> Ite
 
 def test_search_follow_back_narrow_share(page: Page, browser: Browser) -> None:
     page.goto("/")
-    page.get_by_label("Search the releases").fill("torture")
+    page.get_by_label("Search press releases").fill("torture")
     page.get_by_role("button", name="Search").click()
     expect(page.locator(".hits mark").first).to_have_text("torture", ignore_case=True)
     before = page.locator(".summary .total").inner_text()
@@ -65,8 +65,8 @@ def test_no_page_is_wider_than_the_screen(page: Page, path: str) -> None:
 def test_keyboard_alone_reaches_the_results(page: Page) -> None:
     page.goto("/")
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
-    page.get_by_label("Search the releases").focus()
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    page.get_by_label("Search press releases").focus()
     page.keyboard.type('"human trafficking"')
     page.keyboard.press("Enter")
 
@@ -78,11 +78,11 @@ def test_completions_are_chosen_by_keyboard(scripted: Page) -> None:
     page = scripted
     page.goto("/")
     page.keyboard.press("/")
-    box = page.get_by_role("combobox", name="Search the releases")
+    box = page.get_by_role("combobox", name="Search press releases")
     expect(box).to_be_focused()
     expect(box).to_have_attribute("aria-expanded", "false")
     page.keyboard.type("human traff")
-    options = page.get_by_role("listbox", name="Completions").get_by_role("option")
+    options = page.get_by_role("listbox", name="Suggestions").get_by_role("option")
     expect(options.first).to_have_text("human trafficking")
     expect(box).to_have_attribute("aria-expanded", "true")
 
@@ -125,12 +125,12 @@ def test_a_completion_is_chosen_by_pointer_and_enter_alone_takes_what_was_typed(
 def test_how_the_query_was_read_opens_by_keyboard(page: Page) -> None:
     page.goto("/?q=tortu*+OR+fraud")
     told = page.locator("details.reading")
-    expect(told.get_by_text("words that begin with")).to_be_hidden()
+    expect(told.get_by_text("words beginning with")).to_be_hidden()
 
     told.locator("summary").focus()
     page.keyboard.press("Enter")
 
-    expect(told.get_by_text("words that begin with “tortu”")).to_be_visible()
+    expect(told.get_by_text("words beginning with “tortu”")).to_be_visible()
     expect(told.locator(".expansions").first).to_contain_text("torturing")
 
 
@@ -144,9 +144,9 @@ def test_the_offices_table_needs_no_sideways_scroll(page: Page) -> None:
 
 def test_from_what_changed_to_the_words_that_differ(page: Page, changed_site: str) -> None:
     page.goto(f"{changed_site}/edits")
-    page.locator(".filters").get_by_role("link", name="Changed").click()
+    page.locator(".filters").get_by_role("link", name="Edited").click()
     expect(page.locator(".hits li")).to_have_count(2)
-    page.get_by_role("link", name="What differs").first.click()
+    page.get_by_role("link", name="Changes:").first.click()
     expect(page.locator(".text ins")).to_have_text("The verdict was set aside on appeal.")
 
     page.get_by_label("From").select_option("1")
@@ -159,7 +159,7 @@ def test_from_what_changed_to_the_words_that_differ(page: Page, changed_site: st
     page.keyboard.press("Enter")
     expect(folded).to_be_visible()
 
-    page.get_by_role("link", name="The release").click()
+    page.get_by_role("link", name="Back to the release").click()
     expect(page.locator(".history li")).to_have_count(3)
     with page.expect_download() as download:
         page.locator(".history a[download]").first.click()
@@ -202,7 +202,7 @@ def test_pages_over_time_are_no_wider_than_the_screen(
 
 def test_the_chart_fills_its_room_and_has_a_name(page: Page, changed_site: str) -> None:
     page.goto(f"{changed_site}/coverage")
-    figure = page.get_by_role("img", name="Releases of Department of Justice of Aldania")
+    figure = page.get_by_role("img", name="Releases by Department of Justice of Aldania")
     expect(figure).to_be_visible()
     room = page.locator("figure").bounding_box()
     bars = [bar.bounding_box() for bar in page.locator("rect.bar").all()]
@@ -250,7 +250,7 @@ def test_the_timeline_can_be_read_and_followed_as_a_table(page: Page) -> None:
     page.goto("/?q=fraud&step=year")
     table = page.locator("#time-table")
     expect(table).to_be_hidden()
-    page.get_by_text("The chart as a table").click()
+    page.get_by_text("Show data table").click()
     expect(table).to_be_visible()
     table.get_by_role("link").first.click()
     expect(page).to_have_url(re.compile("since=.*until="))
@@ -334,9 +334,9 @@ def test_a_bar_leads_from_one_marked_word_to_the_next(page: Page) -> None:
     assert marks.count() > 3
     assert not page.locator(".text .step").first.is_visible()
 
-    page.get_by_role("link", name="Go to the first of").click()
+    page.get_by_role("link", name="Jump to first match").click()
     expect(page.locator("#m1 .step")).to_be_visible()
-    assert page.get_by_role("link", name="Previous marked place").count() == 0
+    assert page.get_by_role("link", name="Previous match").count() == 0
     page.keyboard.press("Tab")  # goes on from the marked word, into the bar
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("#m2$"))
@@ -347,7 +347,7 @@ def test_a_bar_leads_from_one_marked_word_to_the_next(page: Page) -> None:
     assert box
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= page.viewport_size["width"]  # type: ignore[index]
-    bar.get_by_role("link", name="Previous marked place").click()
+    bar.get_by_role("link", name="Previous match").click()
     expect(page).to_have_url(re.compile("#m1$"))
     page.locator("#m1 .step").get_by_role("link", name="Close").click()
     assert page.locator(".text .step:visible").count() == 0
@@ -359,7 +359,7 @@ def test_on_paper_stand_text_address_and_retrieval_alone(page: Page) -> None:
 
     shown = page.locator("body").inner_text()
     assert "https://www.justice.example" in shown
-    assert "SHA-256 of the response" in shown
+    assert "SHA-256 of the original page" in shown
     for gone in (".site nav", ".languages", ".back", ".similar", ".citation", ".skip", ".here"):
         assert page.locator(f"{gone}:visible").count() == 0
     for of in ("body", ".text p", ".facts dd", "mark"):

@@ -35,9 +35,9 @@ def test_tools_are_no_wider_than_the_screen(page: Page, path: str) -> None:
 
 def test_from_results_to_a_place_in_its_release(page: Page) -> None:
     page.goto("/?q=torture&office=sample_doj")
-    page.get_by_role("link", name="In context").click()
-    expect(page.get_by_role("table", name="Lines")).to_be_visible()
-    expect(page.get_by_role("link", name="In context")).to_have_attribute("aria-current", "page")
+    page.get_by_role("link", name="Concordance").click()
+    expect(page.get_by_role("table", name="Mentions")).to_be_visible()
+    expect(page.get_by_role("link", name="Concordance")).to_have_attribute("aria-current", "page")
     expect(page.locator(".chips li")).to_have_count(1)
     rows = page.get_by_role("row")
     expect(rows.nth(1).get_by_role("cell")).to_have_count(4)
@@ -75,21 +75,21 @@ def test_queries_are_compared_by_a_form(page: Page) -> None:
     page.get_by_label("Query 2").fill('"human rights"')
     page.locator(".comparing summary").click()
     page.get_by_label("Query 6").fill("tax")
-    page.get_by_label("Show").select_option("share")
-    page.get_by_role("combobox", name="By", exact=True).select_option("year")
-    page.get_by_role("button", name="Draw").click()
+    page.get_by_label("Measure").select_option("share")
+    page.get_by_role("combobox", name="Interval", exact=True).select_option("year")
+    page.get_by_role("button", name="Search").click()
 
     chart = page.get_by_role("img", name=re.compile('court, "human rights", tax'))
     expect(chart).to_be_visible()
     expect(page.locator(".legend li")).to_have_count(3)
-    expect(page.get_by_role("combobox", name="By", exact=True)).to_have_value("year")
+    expect(page.get_by_role("combobox", name="Interval", exact=True)).to_have_value("year")
     room, figure = chart.bounding_box(), page.locator("figure").bounding_box()
     assert room
     assert figure
     assert room["width"] == pytest.approx(figure["width"], abs=2)
     dots = [each.bounding_box() for each in page.locator("figure .dot").all()]
     assert all(box and 0 <= box["x"] <= room["x"] + room["width"] for box in dots)
-    for name, ending in (("the numbers as CSV", "csv"), ("the chart as SVG", "svg")):
+    for name, ending in (("data as CSV", "csv"), ("chart as SVG", "svg")):
         with page.expect_download() as download:
             page.get_by_role("link", name=name).click()
         assert download.value.suggested_filename.endswith(ending)
@@ -97,10 +97,10 @@ def test_queries_are_compared_by_a_form(page: Page) -> None:
 
 def test_words_around_are_counted_sorted_and_followed(page: Page) -> None:
     page.goto("/collocates")
-    page.get_by_label("Words to look around").fill("court")
-    page.get_by_label("Words on each side").fill("3")
-    page.get_by_label("Near at least").fill("2")
-    page.get_by_role("button", name="Count").click()
+    page.get_by_label("Find words near").fill("court")
+    page.get_by_label("Window (words either side)").fill("3")
+    page.get_by_label("Minimum count").fill("2")
+    page.get_by_role("button", name="Search").click()
     expect(page.locator(".collocates tbody tr").first).to_be_visible()
     page.locator(".collocates thead").get_by_role("link", name="Word").click()
     words = page.locator(".collocates tbody th").all_inner_texts()

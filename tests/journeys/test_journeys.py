@@ -63,9 +63,9 @@ def test_a_historian_dates_the_first_use_of_a_word(reader: Page, sample_store: S
     reader.goto("/")
     reader.get_by_role("searchbox").or_(reader.get_by_role("combobox")).first.fill("bribe")
     reader.get_by_role("button", name="Search").click()
-    reader.get_by_role("link", name="Over time").click()
+    reader.get_by_role("link", name="Trends").click()
     told = reader.locator(".legend li").first
-    expect(told).to_contain_text("First")
+    expect(told).to_contain_text("Earliest")
     link = told.get_by_role("link", name=re.compile(r"^\d+ \w+ \d{4}$")).first
     assert link.inner_text() == f"{first.day} {first:%B} {first.year}"
 
@@ -80,7 +80,7 @@ def test_a_historian_dates_the_first_use_of_a_word(reader: Page, sample_store: S
 def test_a_journalist_follows_a_release_through_its_versions(journalist: Page) -> None:
     page = journalist
     page.goto(f"/releases/{sample_id(EDITED)}")
-    expect(page.locator(".note").first).to_contain_text("Changed 2 times")
+    expect(page.locator(".note").first).to_contain_text("Edited 2 times")
     expect(page.locator(".history li")).to_have_count(3)
 
     page.locator(".history").get_by_role("link", name=re.compile("What differs")).first.click()
@@ -118,7 +118,7 @@ def test_by_keyboard_alone_from_the_first_page_to_a_citation(browser: Browser, s
     page = context.new_page()
     page.goto("/")
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
     page.keyboard.press("/")
     page.keyboard.type("torture")

@@ -20,7 +20,7 @@ def differences(store: Store, id_: str) -> str:
     """
     release, versions = store.get(id_), store.versions(id_)
     if release is None or not versions:
-        abort(404, gettext("There is no release of that name here."))
+        abort(404, gettext("No release at this address."))
     new = _asked(versions, "to") or versions[-1]
     old = _asked(versions, "from") or before(new, versions) or new
     sides = [replace(each, body=tuple(beginning(each.body))) for each in (old, new)]
@@ -40,5 +40,5 @@ def _asked(versions: Sequence[Version], name: str) -> Version | None:
     number = request.args.get(name, "")
     found = [each for each in versions if str(each.number) == number]
     if number and not found:
-        abort(404, gettext("There is no such version of this release."))
+        abort(404, gettext("This release has no such version."))
     return found[0] if found else None

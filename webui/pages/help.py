@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 from flask import render_template
 from flask_babel import gettext
@@ -18,12 +16,6 @@ from indexer.analysis.analyzer import words
 from indexer.engine.results import UNDATED
 from webui.i18n import language
 from webui.view.format import language_name
-
-# Examples are made of the words of so many of the newest titles, of words that are not too short.
-TITLES = 200
-LEAST_CHARS = 5
-# A word is shown cut off after so many characters, as a prefix.
-PREFIX_CHARS = 5
 
 
 @dataclass(frozen=True)
@@ -53,53 +45,46 @@ def _examples(engine: Engine, settings: Settings) -> Iterator[Example]:
 
 
 def _asked(engine: Engine) -> Iterator[tuple[str, str]]:
-    """What can be typed, of words that stand together in titles of the reader's language."""
-    own = engine.search(Query(filters=Filters(language=(language(),)), sort="newest", size=TITLES))
-    found = own if own.hits else engine.search(Query(sort="newest", size=TITLES))
-    titles = [words(hit.title.text) for hit in found.hits]
-    facets = {facet.name: [value for value, _ in facet.counts] for facet in found.facets}
-    yield from _about_words(titles)
-    yield from _about_facts(facets)
-
-
-def _about_words(titles: list[list[str]]) -> Iterator[tuple[str, str]]:
-    pairs = Counter(
-        (one, other)
-        for title in titles
-        for one, other in pairwise(title)
-        if one != other and _is_telling(one) and _is_telling(other)
+    """What can be typed: words in the reader's language, and values of its releases."""
+    own = engine.search(Query(filters=Filters(language=(language(),)), size=0))
+    found = own if own.total else engine.search(Query(size=0))
+    yield from _about_words()
+    yield from _about_facts(
+        {each.name: [value for value, _ in each.counts] for each in found.facets}
     )
-    if not pairs:
-        return
-    one, other = pairs.most_common(1)[0][0]
-    others = (word for pair, _ in pairs.most_common() for word in pair)
-    third = next((word for word in others if word not in (one, other)), other)
-    yield f"{one} {other}", gettext("both words, in any of their forms")
-    yield f'"{one} {other}"', gettext("these words as written, next to each other")
-    yield f'"{one} {other}"~5', gettext("these words in this order, at most five words apart")
-    yield f"{one} OR {third}", gettext("one of them, or both")
-    yield f"{one} NOT {third}", gettext("the first, and not the second; -word is the same")
-    yield f"({one} OR {third}) {other}", gettext("brackets hold parts together")
-    yield f"{one[:PREFIX_CHARS]}*", gettext("any ending; ? stands for one letter")
-    yield f"{one[:-2]}{one[-1]}~", gettext("spellings that differ by a letter; ~2 by two")
-    yield f"title:{one}", gettext("the word in the title")
 
 
-def _is_telling(word: str) -> bool:
-    return len(word) >= LEAST_CHARS and word.isalpha()
+def _about_words() -> Iterator[tuple[str, str]]:
+    yield gettext("human trafficking"), gettext("both words, in any form")
+    yield gettext('"wire fraud"'), gettext("the exact phrase")
+    meaning = gettext("the words in this order, at most five words apart")
+    yield gettext('"pleaded bribery"~5'), meaning
+    yield gettext("bribery OR corruption"), gettext("either word, or both")
+    meaning = gettext("the first word without the second; -word does the same")
+    yield gettext("fentanyl NOT heroin"), meaning
+    yield gettext("(bribery OR corruption) trial"), gettext("parentheses group parts of a query")
+    yield gettext("traffick*"), gettext("any ending; ? matches one letter")
+    yield gettext("embezlement~"), gettext("words that differ by one letter; ~2 allows two")
+    yield gettext("title:sentenced date:2017"), gettext("a word in the title, and a year")
 
 
 def _about_facts(facets: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
     for topic in facets.get("topic", [])[:1]:
-        yield f"topic:{words(topic)[0]}", gettext("the word among the topics; component: likewise")
+        yield (
+            f"topic:{words(topic)[0]}",
+            gettext("a word in the topic; component: works the same way"),
+        )
     for code in facets.get("language", [])[:1]:
-        yield f"lang:{code}", gettext("text in one language: %(name)s", name=language_name(code))
+        yield (
+            f"lang:{code}",
+            gettext("releases in one language: %(name)s", name=language_name(code)),
+        )
     years = sorted(year for year in facets.get("year", []) if year != UNDATED)
     if years:
-        meaning = gettext("a date in these years; months, days and open ends will do too")
+        meaning = gettext("published in these years; months, days and open-ended ranges also work")
         yield f"date:{years[0]}..{years[-1]}", meaning
     for key in facets.get("statute", [])[:1]:
-        meaning = gettext("a statute, however it is written; its parts count too")
+        meaning = gettext("citations of a statute in any form, including its parts")
         yield query_words(key, language()), meaning
     for office in facets.get("office", [])[:1]:
-        yield f"office:{office}", gettext("one office, by its name in addresses")
+        yield f"office:{office}", gettext("one office, by its identifier")

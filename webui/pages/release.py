@@ -98,12 +98,12 @@ def response(store: Store, settings: Settings, id_: str) -> Response:
     found = _found(store, id_)
     name, seen = _observed(store, found, request.args.get("version"))
     if seen.lost_at:
-        abort(410, gettext("The response this version was read from is lost."))
+        abort(410, gettext("The original page of this version is lost."))
     archived = read_response(settings.archive, seen.location)
     withheld, limit_s = store.withheld(), settings.reading_s
     body = redacted_body(found, seen, archived, withheld, store.id_of, limit_s)
     if body is None:
-        abort(410, gettext("This response carries a withheld release; it is not given out."))
+        abort(410, gettext("This page contains a withheld release and is not available."))
     answer = make_response(body)
     kind = archived.content_type.partition(";")[0]
     ending = {"text/html": "html", "application/json": "json"}.get(kind, "bin")
@@ -117,7 +117,7 @@ def attestation(store: Store, settings: Settings, id_: str) -> Response:
     found = _found(store, id_)
     _, seen = _observed(store, found, request.args.get("version"))
     if seen.attestation is None:
-        abort(404, gettext("This version is not attested yet."))
+        abort(404, gettext("This version has no attestation yet."))
     path = settings.archive / seen.attestation.warc_file
     body = read_record(path, seen.attestation.warc_offset).body
     named = {store.id_of(found.office, each["url"]) for each in json.loads(body)["alternates"]}
@@ -131,7 +131,7 @@ def attestation(store: Store, settings: Settings, id_: str) -> Response:
 def _found(store: Store, id_: str) -> Release:
     found = store.get(id_)
     if found is None:
-        abort(404, gettext("There is no release of that name here."))
+        abort(404, gettext("No release at this address."))
     return found
 
 
@@ -141,7 +141,7 @@ def _observed(store: Store, release: Release, number: str | None) -> tuple[str, 
         return release.id, release.provenance
     found = [each for each in store.versions(release.id) if str(each.number) == number]
     if not found:
-        abort(404, gettext("There is no such version of this release."))
+        abort(404, gettext("This release has no such version."))
     return f"{release.id}-version-{number}", found[0].provenance
 
 

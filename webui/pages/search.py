@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from time import perf_counter
 
 from flask import Response, jsonify, render_template, request
 
@@ -50,7 +49,6 @@ class SearchPage:
     failure: ZeroResultAdvice | None
     copies: dict[str, int]
     first_seen: dict[str, datetime]
-    milliseconds: float
     chips: list[Chip]
     filter_labels: dict[str, str]
     panels: list[Panel]
@@ -69,7 +67,6 @@ def search(store: Store, engine: Engine, settings: Settings) -> str:
 
 def search_page(asked: SearchState, store: Store, engine: Engine, settings: Settings) -> SearchPage:
     """What is found, what else could be asked, and where the page leads."""
-    clock = perf_counter()
     reading = asked.reading(settings.query_chars)
     query = asked.query(reading, settings.page_size)
     is_void = bool(asked.words) and reading.tree is None
@@ -77,7 +74,6 @@ def search_page(asked: SearchState, store: Store, engine: Engine, settings: Sett
     results, cut_short = coarser(results, query, engine)
     bars = timeline(results, asked, engine)
     advice = _advice(asked, reading, query, results, engine, settings.query_chars)
-    milliseconds = (perf_counter() - clock) * 1000
     repairs = (*reading.warnings, *results.warnings)
     return SearchPage(
         asked=asked,
@@ -91,7 +87,6 @@ def search_page(asked: SearchState, store: Store, engine: Engine, settings: Sett
         failure=advice.failure,
         copies=store.copy_counts(hit.id for hit in results.hits),
         first_seen=store.first_seen(hit.id for hit in results.hits if not hit.published),
-        milliseconds=milliseconds,
         chips=chips(asked),
         filter_labels=filter_labels(),
         panels=panels(results, asked),
@@ -135,7 +130,7 @@ def _advice(
             else failure(typed, query, engine, match_scripts=is_blind),
         )
     except TooCostlyError:
-        return Advice((Note("Suggestions are left out: looking for them takes too long."),))
+        return Advice((Note("Suggestions are not shown: finding them would take too long."),))
 
 
 def _sizes(asked: SearchState, usual: int) -> list[tuple[int, str, bool]]:

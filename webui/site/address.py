@@ -34,11 +34,9 @@ def keep_address(app: Flask, settings: Settings) -> None:
         if request.endpoint in WATCHED or (asked and asked == (own or asked)):
             return
         if own:
-            words = gettext(
-                "This is not the address of this service, which is %(url)s.", url=settings.url
-            )
+            words = gettext("This service is at %(url)s.", url=settings.url)
         else:
-            words = gettext("The request names no host that there can be.")
+            words = gettext("The request has an invalid host name.")
         abort(400, words)
 
     app.before_request(check_host)

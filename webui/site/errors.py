@@ -13,19 +13,21 @@ from webui.site.problems import RETRY_AFTER_S, http_problem, is_api, own_problem
 
 # Titles of our own, and sentences for where nothing better is known.
 SAID = {
-    400: (lazy_gettext("The request cannot be read"), ""),
-    404: (lazy_gettext("Not found"), lazy_gettext("There is no page at this address.")),
-    405: (lazy_gettext("Not possible here"), lazy_gettext("This page can only be read.")),
-    406: (lazy_gettext("Not in this form"), ""),
-    410: (lazy_gettext("Not shown any more"), ""),
-    413: (lazy_gettext("Too large"), ""),
-    414: (lazy_gettext("The address is too long"), ""),
-    429: (lazy_gettext("Too many requests"), ""),
+    400: (lazy_gettext("Bad request"), ""),
+    404: (lazy_gettext("Not found"), lazy_gettext("No page at this address.")),
+    405: (lazy_gettext("Method not allowed"), lazy_gettext("This page is read-only.")),
+    406: (lazy_gettext("Format not available"), ""),
+    410: (lazy_gettext("No longer available"), ""),
+    413: (lazy_gettext("Request too large"), ""),
+    414: (lazy_gettext("Address too long"), ""),
+    429: (lazy_gettext("Rate limit exceeded"), ""),
     500: (
-        lazy_gettext("Something is out of order"),
-        lazy_gettext("The page could not be made. The operator finds the reason in the log."),
+        lazy_gettext("Something went wrong"),
+        lazy_gettext(
+            "This page could not be displayed. The operator can find the cause in the log."
+        ),
     ),
-    503: (lazy_gettext("Not just now"), ""),
+    503: (lazy_gettext("Service busy"), ""),
 }
 
 
@@ -52,16 +54,16 @@ def _http_error(error: HTTPException) -> Any:
 def _own_error(error: CommuniqueError) -> Any:
     if is_api():
         return own_problem(error)
-    code, title, words = 503, gettext("Something is out of order"), str(error)
+    code, title, words = 503, gettext("Something went wrong"), str(error)
     if isinstance(error, IndexUnusableError):
-        title = gettext("The index is not ready")
+        title = gettext("Index not ready")
     elif isinstance(error, BusyError):
-        title = gettext("The service is busy")
-        words = gettext("Others keep the search busy. Try again in a minute.")
+        title = gettext("Service busy")
+        words = gettext("The search is busy with other requests. Try again in a minute.")
     elif isinstance(error, TooCostlyError):
-        code, title = 400, gettext("The query takes too long")
+        code, title = 400, gettext("Query too slow")
         words = gettext(
-            "The query takes too long to answer. Use fewer or longer words with * and ~."
+            "The query takes too long to run. Use fewer words with * or ~, or longer ones."
         )
     headers = {"Retry-After": RETRY_AFTER_S} if code == 503 else {}
     return render_template("error.html", code=code, title=title, words=words), code, headers

@@ -126,9 +126,9 @@ def _refuse_worker(work: Budget, seconds: float) -> None:
         return
     raise TooManyRequests(
         gettext(
-            "Requests from your network address have used more processing time than the"
-            " %(seconds)s seconds a minute that one address may use. Wait %(wait)s seconds. Whoever"
-            " needs all of the data can ask the operator for a copy.",
+            "Rate limit exceeded: your network address has used more than %(seconds)s "
+            "seconds of processing time per minute. Wait %(wait)s seconds. If you need "
+            "all of the data, ask the operator for a copy.",
             seconds=f"{seconds:g}",
             wait=wait_s,
         ),
@@ -144,9 +144,8 @@ def _refuse_asker(rates: list[tuple[RateLimitItem, Budget]]) -> None:
             continue
         raise TooManyRequests(
             gettext(
-                "More requests came from your network address than one address may make:"
-                " %(rate)s. Wait %(wait)s seconds. Whoever needs all of the data can ask the"
-                " operator for a copy.",
+                "Rate limit exceeded: your network address may make %(rate)s. Wait %(wait)s"
+                " seconds. If you need all of the data, ask the operator for a copy.",
                 rate=str(rate),
                 wait=wait_s,
             ),
@@ -156,8 +155,8 @@ def _refuse_asker(rates: list[tuple[RateLimitItem, Budget]]) -> None:
 
 def _refuse_large() -> None:
     if (request.content_length or 0) > BODY_BYTES:
-        abort(413, gettext("What was sent is too large: nothing here takes more than a query."))
+        abort(413, gettext("The request body is too large. This service accepts only queries."))
     if len(request.full_path) > URL_CHARS or len(request.query_string) > URL_CHARS:
         raise RequestURITooLarge(
-            gettext("The address is too long. Use a shorter query, or fewer filters.")
+            gettext("The address is too long. Use a shorter query or fewer filters.")
         )

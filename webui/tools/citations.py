@@ -66,7 +66,7 @@ def unapi(store: Store) -> Response:
 def _cited(store: Store, id_: str) -> Citation:
     release = store.get(id_)
     if release is None:
-        abort(404, gettext("There is no release of that name here."))
+        abort(404, gettext("No release at this address."))
     return cite(release)
 
 

@@ -29,9 +29,9 @@ MEASURES: dict[Measure, str] = {
 }
 COLUMNS: dict[str, str] = {
     "word": lazy_gettext("Word"),
-    "observed": lazy_gettext("Near"),
-    "expected": lazy_gettext("Expected"),
-    "frequency": lazy_gettext("In all texts"),
+    "observed": lazy_gettext("Nearby"),
+    "expected": lazy_gettext("Expected by chance"),
+    "frequency": lazy_gettext("Whole collection"),
 }
 PAGE = "collocates.collocates"
 

@@ -117,8 +117,8 @@ def _too_many(number: int) -> str:
     """Why a table is not made."""
     return str(
         gettext(
-            "The table would have %(number)s lines, and at most %(most)s are given at a time."
-            " Narrow the search by dates, offices or more words.",
+            "The table would have %(number)s rows; the limit is %(most)s. Narrow the "
+            "search by date, by office or with more words.",
             number=number_words(number),
             most=number_words(MOST_ROWS),
         )

@@ -76,9 +76,9 @@ def _blocks(lines: Iterator[str], place: ExitStack) -> Iterator[bytes]:
 def _refuse(error: SlotsTakenError) -> NoReturn:
     if error.is_own:
         words = gettext(
-            "A file is already being downloaded from your network address; one address can"
-            " download one file at a time. Try again when it is done."
+            "Your network address is already downloading a file; the limit is one file "
+            "at a time. Try again when the download is complete."
         )
         raise TooManyRequests(words, retry_after=RETRY_AFTER_S) from error
-    words = gettext("Others are downloading just now; try again in a minute.")
+    words = gettext("Too many downloads in progress. Try again in a minute.")
     raise ServiceUnavailable(words, retry_after=RETRY_AFTER_S) from error

@@ -81,7 +81,7 @@ def sample_table(
     """The sample as a table, with an empty column for every code."""
     seed, size = request.args.get("seed", "").strip(), _size()
     if not seed:
-        abort(400, gettext("A sample needs a seed=..., so that it can be drawn again."))
+        abort(400, gettext("A sample needs a seed=... so that it can be reproduced."))
     with downloads.place() as place:
         selection, ids = _selected(engine, read_asked(request.args), settings)
         chosen = draw(ids, size, seed)

@@ -95,7 +95,6 @@ class Chart:
     description: list[str]
     x_name: str
     scale: Scale
-    step_name: str
     filters: str
     warnings: tuple[str, ...]
     health: Health
@@ -168,7 +167,6 @@ def chart(compared: Compared, answered: Answered) -> Chart:
     curves = draw(values, [at not in found.held for at in found.numbers], [*named])
     names = [period_words(found.step, number) for number in found.numbers]
     labels = [each.words or gettext("All releases") for each in found.trends]
-    step = STEP_NAMES[found.step]
     return Chart(
         found=found,
         values=values,
@@ -179,10 +177,9 @@ def chart(compared: Compared, answered: Answered) -> Chart:
         heading=gettext(
             "%(measure)s: %(queries)s", measure=SCALE_NAMES[scale], queries=", ".join(labels)
         ),
-        description=description(curves, names, labels, step),
-        x_name=gettext("%(step)s of publication", step=step),
+        description=description(curves, names, labels, STEP_NAMES[found.step]),
+        x_name=gettext("Date of publication"),
         scale=scale,
-        step_name=step,
         filters=urlencode(compared.asked.filter_pairs()),
         warnings=answered.warnings,
         health=answered.health,

@@ -95,7 +95,7 @@ def chips(asked: SearchState, endpoint: str = "search.search", **more: Any) -> l
     if endpoint != "search.search" and not asked.match_scripts:
         # The results page has a switch for it.
         link = asked.showing(match_scripts=True).link(endpoint, **more)
-        chosen.append(Chip(gettext("Scripts"), gettext("Only as typed"), link))
+        chosen.append(Chip(gettext("Spelling"), gettext("exact only"), link))
     return chosen
 
 

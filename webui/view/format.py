@@ -14,15 +14,15 @@ from corpus.statutes.wording import shown
 from webui.i18n import number
 
 STATES = {
-    "changed": lazy_gettext("Changed since first seen"),
-    "gone": lazy_gettext("Gone from its site"),
+    "changed": lazy_gettext("Edited"),
+    "gone": lazy_gettext("Removed from the website"),
 }
 KINDS = {
-    "new": lazy_gettext("First seen"),
-    "changed": lazy_gettext("Changed"),
-    "observed": lazy_gettext("Observed by others"),
-    "gone": lazy_gettext("Gone"),
-    "back": lazy_gettext("Back again"),
+    "new": lazy_gettext("First collected"),
+    "changed": lazy_gettext("Edited"),
+    "observed": lazy_gettext("Captured by a third party"),
+    "gone": lazy_gettext("Removed"),
+    "back": lazy_gettext("Restored"),
 }
 
 # What XML 1.0 cannot hold, not even escaped.

@@ -18,15 +18,15 @@ from webui.view.line_chart import NAMED, Curves
 from webui.view.search_state import SearchState
 
 STEP_NAMES: dict[Step, str] = {
-    "day": lazy_gettext("Days"),
-    "week": lazy_gettext("Weeks"),
-    "month": lazy_gettext("Months"),
-    "year": lazy_gettext("Years"),
+    "day": lazy_gettext("Daily"),
+    "week": lazy_gettext("Weekly"),
+    "month": lazy_gettext("Monthly"),
+    "year": lazy_gettext("Yearly"),
 }
 SCALE_NAMES: dict[Scale, str] = {
     "releases": lazy_gettext("Releases"),
-    "share": lazy_gettext("Releases per 1,000 releases held"),
-    "rate": lazy_gettext("Occurrences per million words held"),
+    "share": lazy_gettext("Share of releases (per 1,000)"),
+    "rate": lazy_gettext("Mentions per million words"),
 }
 # Where a chart is longer than so many days, the beginnings of years are named.
 YEARS_DAYS = 800
@@ -98,11 +98,16 @@ def description(curves: Curves, names: list[str], labels: list[str], step: str) 
     if not names:
         return []
     told = [
-        gettext("%(step)s from %(first)s to %(last)s.", step=step, first=names[0], last=names[-1])
+        gettext(
+            "%(first)s – %(last)s, %(interval)s.",
+            first=names[0],
+            last=names[-1],
+            interval=str(step).lower(),
+        )
     ]
     told += [
         gettext(
-            "%(query)s: at most %(value)s, %(period)s.",
+            "Peak for “%(query)s”: %(value)s (%(period)s).",
             query=label,
             value=number(round(curve.highest.value, 2)),
             period=names[curve.highest.at],
@@ -111,5 +116,5 @@ def description(curves: Curves, names: list[str], labels: list[str], step: str) 
         if curve.highest and curve.highest.value
     ]
     if curves.gaps:
-        told.append(gettext("Hatched: periods of which nothing is held."))
+        told.append(gettext("Hatched: no releases collected for these periods."))
     return told

@@ -148,7 +148,7 @@ def read_asked(args: MultiDict[str, str]) -> SearchState:
     since, until = _day(args, "since"), _day(args, "until")
     warnings = [
         Note(
-            "“{typed}” is no date; write {name}=2018, {name}=2018-04 or {name}=2018-04-27.",
+            "“{typed}” isn’t a date. Use {name}=2018, {name}=2018-04 or {name}=2018-04-27.",
             typed=args[name],
             name=name,
         )
@@ -163,7 +163,7 @@ def read_asked(args: MultiDict[str, str]) -> SearchState:
     if since and until and since > until:
         warnings.append(
             Note(
-                "The range of dates is empty: it begins {since} and ends {until}.",
+                "The date range is empty: it starts {since} and ends {until}.",
                 since=since,
                 until=until,
             )

@@ -24,10 +24,10 @@ MOST_BARS = 400
 # Names of days below the bars are longer than those of years.
 MOST_DAYS, MOST_YEARS = 3, 6
 STEP_WORDS = {
-    "day": lazy_gettext("days"),
-    "week": lazy_gettext("weeks"),
-    "month": lazy_gettext("months"),
-    "year": lazy_gettext("years"),
+    "day": lazy_gettext("day"),
+    "week": lazy_gettext("week"),
+    "month": lazy_gettext("month"),
+    "year": lazy_gettext("year"),
 }
 
 
@@ -90,7 +90,7 @@ def coarser(results: Results, query: Query, engine: Engine) -> tuple[Results, li
         return results, []
     asked = replace(query, size=0, facets=(), is_explained=False, step="auto")
     found = engine.search(asked)
-    note = Note("There would be too many bars to show; the timeline counts by longer periods.")
+    note = Note("Too many bars to show; the timeline uses a longer interval.")
     return replace(results, timeline=found.timeline, step=found.step), [note]
 
 
@@ -180,7 +180,7 @@ def _words(_: str, step: Step, number: int, count: int, held: int) -> Words:
         "year": lambda: str(first.year),
     }[step]()
     if not held:
-        told = gettext("%(period)s: nothing is held", period=period)
+        told = gettext("%(period)s: no releases collected", period=period)
         return Words(period, number_words(count), str(gettext("none")), "–", str(told))
     told = ngettext(
         "%(period)s: %(count)s of %(held)s release",

@@ -110,7 +110,7 @@ def expand(snapshot: Snapshot, node: tree.MultiTerm) -> Expansion:
         numbers = _numbers(node, postings)
         if len(numbers) > MOST_TERMS:
             found.note = Note(
-                "“{word}” stands for more than {most:,} words; only so many were searched.",
+                "“{word}” matches more than {most:,} words; only {most:,} of them were searched.",
                 word=_shown(node),
                 most=MOST_TERMS,
             )

@@ -407,7 +407,7 @@ def test_versions_of_before_are_a_remark_and_attested_by_a_repair_or_a_crawl(
     assert said["attested_at"] > said["observed_at"]
     client = create_app(copy_settings).test_client()
     page = client.get(f"/releases/{known.id}").text
-    assert "later than it was read" in page
+    assert "after it was read" in page
     assert f"/releases/{known.id}/attestation" in page
 
 

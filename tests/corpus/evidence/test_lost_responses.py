@@ -21,7 +21,7 @@ from webui import create_app
 
 pytestmark = pytest.mark.each_catalog
 
-LOST = "The response this version was read from is lost."
+LOST = "The original page of this version is lost."
 ID = sample_id(EDITED)
 
 

@@ -204,7 +204,7 @@ def test_pages_outside_are_empty(index: Judged) -> None:
 def test_what_was_cut_short_is_told(index: Judged, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("indexer.whoosh_engine.search.expand.MOST_TERMS", 2)
     found = index.engine.occurrences(Query(parse("body:s*").tree))
-    assert found.warnings == ("“s*” stands for more than 2 words; only so many were searched.",)
+    assert found.warnings == ("“s*” matches more than 2 words; only 2 of them were searched.",)
 
 
 def test_an_update_is_seen(tmp_path_factory: pytest.TempPathFactory) -> None:

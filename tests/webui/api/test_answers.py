@@ -164,7 +164,7 @@ def test_words_that_say_nothing_find_nothing_and_are_told_of(client: FlaskClient
         found = got(client, f"/api/v1/{path}")
         assert found["total"] == 0
         assert found["warnings"]
-    assert "There are: " in got(client, "/api/v1/search?office=nobody")["warnings"][0]
+    assert "Available: " in got(client, "/api/v1/search?office=nobody")["warnings"][0]
 
 
 # errors

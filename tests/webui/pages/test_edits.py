@@ -122,7 +122,7 @@ def test_without_numbers_the_newest_version_is_compared_with_the_one_before(
     named = soup_of(client, f"{page(EDITED)}/differences?from=2&to=3")
     assert words(bare.select_one("main")) == words(named.select_one("main"))
     alone = soup_of(client, f"{page(GONE)}/differences")
-    assert "Nothing differs between these two versions." in words(alone.select_one("main"))
+    assert "No changes between these two versions." in words(alone.select_one("main"))
 
 
 @pytest.mark.parametrize("asked", ["from=9", "to=0", "from=1&to=x", "to=%00", "from=-1"])
@@ -153,15 +153,15 @@ def test_every_version_s_response_is_a_download_with_its_digest(
 def test_a_release_tells_its_history(client: FlaskClient) -> None:
     soup = soup_of(client, page(EDITED))
     assert [words(each) for each in soup.select(".history .kind")] == [
-        "First seen",
-        "Changed",
-        "Changed",
+        "First collected",
+        "Edited",
+        "Edited",
     ]
     told = words(soup.select_one(".history"))
-    assert "What differs from version 1: title, text" in told
-    assert "What differs from version 2: text, topics" in told
+    assert "Changes from version 1: title, text" in told
+    assert "Changes from version 2: text, topics" in told
     [note] = soup.select("article .note")
-    assert words(note).startswith("Changed 2 times since it was first seen")
+    assert words(note).startswith("Edited 2 times since first collected")
     link = note.select_one("a")
     assert link
     assert soup_of(client, str(link["href"])).select("ins")
@@ -173,14 +173,16 @@ def test_a_release_tells_that_it_is_gone_or_back(client: FlaskClient, changed_st
     assert release.gone_since
     soup = soup_of(client, page(GONE))
     stamp = f"{release.gone_since:%Y-%m-%d %H:%M:%S} UTC"
-    assert words(soup.select_one(".note")).startswith(f"Gone from the office’s site since {stamp}")
+    assert words(soup.select_one(".note")).startswith(
+        f"Removed from the office’s website (noticed {stamp}"
+    )
     assert list(release.body) == [each.get_text() for each in soup.select(".text p[id]")]
     back = soup_of(client, page(BACK))
-    assert words(back.select_one(".note")).startswith("Back again since")
+    assert words(back.select_one(".note")).startswith("Restored to the office’s website (noticed")
     assert [words(each) for each in back.select(".history .kind")] == [
-        "First seen",
-        "Gone",
-        "Back again",
+        "First collected",
+        "Removed",
+        "Restored",
     ]
     assert not soup_of(client, page(COPY)).select(".note, .history")
 
@@ -196,7 +198,7 @@ def test_copies_lead_to_each_other_and_are_marked_among_hits(
     ]
     hits = soup_of(client, "/?q=mosque+arson&copies=all").select(".hits li")
     marked = {str(hit.select_one("h2 a")["href"]).partition("?")[0]: words(hit) for hit in hits}  # type: ignore[index]
-    assert "+1 copy" in marked[page(one)]
+    assert "1 near-duplicate" in marked[page(one)]
 
 
 # the ledger
@@ -209,7 +211,7 @@ def test_the_ledger_page_shows_what_the_ledger_holds(
     shown = [
         (words(e.select_one(".kind")), words(e.select_one("h2"))) for e in soup.select(".hits li")
     ]
-    kinds = {"changed": "Changed", "gone": "Gone", "back": "Back again"}
+    kinds = {"changed": "Edited", "gone": "Removed", "back": "Restored"}
     assert shown == [(kinds[e.kind], e.title) for e in changed_store.ledger()]
     assert len(shown) == 5
     first = soup.select_one(".told a")
@@ -339,7 +341,7 @@ def test_a_title_with_what_xml_cannot_hold_does_not_break_the_feed(
         connection.exec_driver_sql(
             "UPDATE version SET title = ? WHERE release = ?", ("A \x0b<b> & \ufffe“c”", entry.id)
         )
-    assert "Gone: A <b> & “c”" in [
+    assert "Removed: A <b> & “c”" in [
         each.findtext(f"{ATOM}title") for each in entries(client, "/edits.atom")
     ]
 
@@ -372,7 +374,7 @@ def test_a_withheld_copy_is_not_told_of(own: tuple[FlaskClient, Store]) -> None:
     client, store = own
     store.withhold(sample_id(COPY), REASON)
     assert not soup_of(client, page(COPIED)).select("#copies")
-    assert "+1 copy" not in client.get("/?q=mosque+arson").text
+    assert "1 near-duplicate" not in client.get("/?q=mosque+arson").text
 
 
 def test_a_listing_that_carries_a_withheld_release_is_not_given_out(
@@ -417,8 +419,8 @@ def test_the_chart_counts_what_is_held_month_by_month(
     assert svg
     named = str(svg["aria-labelledby"]).split()
     told = " ".join(words(soup.find(id=each)) for each in named)
-    assert f"{len(coverage.gaps)} months without any" in told
-    assert "sample_doj/pages 3 (26)" in words(soup.select_one(".run"))
+    assert f"{len(coverage.gaps)} months with no releases collected" in told
+    assert "sample_doj/pages v3 (26)" in words(soup.select_one("details .run"))
     assert soup.select_one(".office a[href='/?office=sample_doj&state=gone']")
 
 

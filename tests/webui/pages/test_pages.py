@@ -98,9 +98,9 @@ def test_range_of_days_narrows(client: FlaskClient) -> None:
 def test_nothing_found_helps(client: FlaskClient) -> None:
     soup = soup_of(client, "/?q=xyzzyx+torture&year=2018")
 
-    assert "No release matches" in soup.get_text()
+    assert "No results" in soup.get_text()
     causes = [each.get_text() for each in soup.select(".causes li")]
-    assert causes == ["“xyzzyx” is in no release at all."]
+    assert causes == ["“xyzzyx” does not occur in any release."]
     assert soup.select_one(".remedies a[href='/?q=torture&year=2018']")
 
 
@@ -168,7 +168,7 @@ def test_release_page_shows_every_paragraph(client: FlaskClient, sample_store: S
 
 @pytest.mark.parametrize("url", ["/nowhere", "/releases/none-0", "/releases/none-0/response"])
 def test_what_is_not_there_is_404_with_a_page(client: FlaskClient, url: str) -> None:
-    assert "Search the releases" in soup_of(client, url, 404).get_text()
+    assert "Search press releases" in soup_of(client, url, 404).get_text()
 
 
 def test_offices_page_counts_what_is_held(client: FlaskClient, sample_store: Store) -> None:
@@ -221,9 +221,9 @@ def test_how_the_query_was_read_is_told_with_counts_and_repairs(client: FlaskCli
     assert not reading.has_attr("open")
     told = " ".join(reading.get_text(" ").split())
     number = total(soup_of(client, "/?q=tortu*"))
-    assert f"words that begin with “tortu” {number} releases" in told
+    assert f"words beginning with “tortu” {number} releases" in told
     assert {"torture", "torturing"} <= set(told.split())
-    assert "no partner" in told
+    assert "Unmatched quotation mark" in told
     assert not soup_of(client, "/?year=2018").select("details.reading")
 
 
@@ -314,7 +314,7 @@ def test_without_an_index_a_release_page_has_no_similar_ones(
 def test_a_page_beyond_the_last_leads_to_the_last(client: FlaskClient) -> None:
     soup = soup_of(client, "/?q=the&page=900")
 
-    assert "No page 900" in soup.get_text()
+    assert "Page 900 does not exist" in soup.get_text()
     link = soup.select_one(".nothing a")
     assert link
     last = soup_of(client, str(link["href"]))
@@ -327,27 +327,27 @@ def test_a_page_beyond_the_last_leads_to_the_last(client: FlaskClient) -> None:
     [
         (
             "office=nobody",
-            ["No release has the office “nobody”. There are: sample_doj, sample_gpo."],
+            ["No release has the office “nobody”. Available: sample_doj, sample_gpo."],
         ),
-        ("language=xx", ["No release has the language “xx”. There are: en, kk, ru."]),
+        ("language=xx", ["No release has the language “xx”. Available: en, kk, ru."]),
         ("year=1815", ["No release has the year “1815”."]),
         (
             "q=office:nobody",
-            ["No release has the office “nobody”. There are: sample_doj, sample_gpo."],
+            ["No release has the office “nobody”. Available: sample_doj, sample_gpo."],
         ),
-        ("q=fraud+lang:xx", ["No release has the language “xx”. There are: en, kk, ru."]),
-        ("since=soon", ["“soon” is no date; write since=2018, since=2018-04 or since=2018-04-27."]),
+        ("q=fraud+lang:xx", ["No release has the language “xx”. Available: en, kk, ru."]),
+        ("since=soon", ["“soon” isn’t a date. Use since=2018, since=2018-04 or since=2018-04-27."]),
         (
             "until=9999-99-99",
-            ["“9999-99-99” is no date; write until=2018, until=2018-04 or until=2018-04-27."],
+            ["“9999-99-99” isn’t a date. Use until=2018, until=2018-04 or until=2018-04-27."],
         ),
         (
             "since=2019&until=2018",
-            ["The range of dates is empty: it begins 2019-01-01 and ends 2018-12-31."],
+            ["The date range is empty: it starts 2019-01-01 and ends 2018-12-31."],
         ),
         (
             "q=date:2018..2017",
-            ["The range of dates 2018..2017 is empty: it ends before it begins."],
+            ["The date range 2018..2017 is empty: it ends before it starts."],
         ),
         ("q=office:sample_doj+lang:en&year=2018&language=en&office=sample_doj&since=2018", []),
     ],
@@ -376,7 +376,9 @@ def test_offices_page_tells_what_had_no_answer_and_what_was_cut_short(
     told = soup_of(app.test_client(), "/coverage").select_one("tbody")
 
     assert told
-    assert "3 without an answer; cut short as asked, after 1 release (--limit)" in told.get_text()
+    assert (
+        "3 failed to load; stopped early as requested, after 1 release (--limit)" in told.get_text()
+    )
     app.extensions["communique"][0].close()
 
 

@@ -150,7 +150,7 @@ def test_the_rate_is_of_all_releases_of_the_same_offices(client: FlaskClient) ->
 
 def test_too_many_bars_are_counted_by_longer_periods(client: FlaskClient) -> None:
     soup = soup_of(client, "/?q=the&step=day")
-    assert "too many bars" in text(soup, ".note")
+    assert "Too many bars" in text(soup, ".note")
     assert 1 < len(table(soup)) <= 400
     assert sum(hits for _, hits, _ in table(soup)) == total(soup)
 
@@ -173,11 +173,11 @@ def test_a_page_is_as_long_as_the_address_says(client: FlaskClient, size: int) -
 
 def test_copies_are_folded_and_can_be_unfolded(changed_client: FlaskClient) -> None:
     soup = soup_of(changed_client, "/?q=mosque+arson")
-    assert "folded as a copy" in text(soup, ".summary p")
+    assert "1 duplicate hidden (show)" in text(soup, ".summary p")
     assert total(soup) == len(titles(soup)) + 1
-    more = soup.select_one(".meta a:-soup-contains('nearly identical')")
+    more = soup.select_one(".meta a:-soup-contains('near-duplicate')")
     assert more
-    assert more.get_text() == "+1 nearly identical"
+    assert more.get_text() == "1 near-duplicate"
     whole = soup_of(changed_client, str(more["href"]))
     assert (total(whole), len(titles(whole))) == (total(soup), total(soup))
     links = {str(a["href"]).partition("?")[0] for a in whole.select(".hits h2 a")}

@@ -220,7 +220,7 @@ def test_a_client_downloads_one_file_at_a_time_in_all_workers(served: Served) ->
         refused = [ask(served, each, address(3, 1)) for each in others]
 
         assert {status for status, _ in refused} == {429}
-        assert "already being downloaded from your network address" in refused[0][1]
+        assert "network address is already downloading a file" in refused[0][1]
         assert ask(served, "/export.csv", address(3, 2))[0] == 200
 
 

@@ -112,7 +112,7 @@ def test_results_are_shown_where_the_time_is_too_short_for_suggestions(
     answer = client.get("/?q=court")
 
     assert answer.status_code == 200
-    assert "Suggestions are left out" in notes(answer.text)
+    assert "Suggestions are not shown" in notes(answer.text)
     assert client.get("/?q=xyzzyx").status_code == 200
 
 
@@ -141,7 +141,7 @@ def test_a_table_of_too_many_lines_is_refused_with_their_number(
     answer = client.get("/concordance.csv?q=the")
 
     assert answer.status_code == 413
-    assert f"The table would have {whole:,} lines" in answer.text
+    assert f"The table would have {whole:,} rows" in answer.text
 
 
 def test_a_file_whose_time_is_spent_breaks_off(

@@ -156,8 +156,8 @@ def test_what_was_repaired_is_told(client: FlaskClient) -> None:
     answer = client.get("/export.jsonl", query_string={"q": 'torture "human', "since": "soon"})
 
     notes = json.loads(answer.text.splitlines()[0])["warnings"]
-    assert any("no partner" in note for note in notes)
-    assert any("“soon” is no date" in note for note in notes)
+    assert any("Unmatched quotation mark" in note for note in notes)
+    assert any("“soon” isn’t a date" in note for note in notes)
 
 
 @given(st.text(max_size=60))
@@ -249,7 +249,7 @@ def test_a_client_downloads_one_file_at_a_time(client: FlaskClient, url: str) ->
     refused = client.get("/export.csv")
 
     assert (first.status_code, refused.status_code) == (200, 429)
-    assert "already being downloaded from your network address" in refused.text
+    assert "network address is already downloading a file" in refused.text
     assert refused.headers["Retry-After"]
     assert client.get("/export.csv", environ_overrides=asking(1), buffered=True).status_code == 200
     assert client.get("/?q=the").status_code == 200  # pages are free
@@ -452,6 +452,6 @@ def test_results_page_links_to_every_format_and_a_sample(client: FlaskClient) ->
     assert links == [*(f"/export.{each}?{query}" for each in FORMATS), f"/sample?{query}"]
     number = soup.select_one(".summary .total")
     assert number
-    assert f"all {number.get_text()} hits" in soup.select_one(".downloads").get_text()  # type: ignore[union-attr]
+    assert f"Download {number.get_text()} results" in soup.select_one(".downloads").get_text()  # type: ignore[union-attr]
     nothing_found = BeautifulSoup(client.get("/?q=xyzzyx").text, "lxml")
     assert not nothing_found.select(".downloads")

@@ -85,7 +85,7 @@ def test_a_feed_keeps_to_the_filters_and_to_its_size(client: FlaskClient) -> Non
     assert {each.split("-")[0] for each in ids(russian)} == {"sample_gpo"}
     nothing = feed_of(client, "/search.atom?q=AND")
     assert nothing.findall(f"{ATOM}entry") == []
-    assert "no word" in nothing.findtext(f"{ATOM}subtitle")
+    assert "no words" in nothing.findtext(f"{ATOM}subtitle")
 
 
 def test_the_order_of_the_page_makes_no_other_feed(client: FlaskClient) -> None:

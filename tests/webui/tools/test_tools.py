@@ -369,7 +369,7 @@ def test_the_drawing_stands_alone_and_tells_where_it_comes_from(
 
 def test_steps_that_would_be_too_many_are_made_longer(hostile: FlaskClient) -> None:
     page = hostile.get("/trends?q=fraud&step=day").text
-    assert f"There would be more than {MOST_DRAWN} periods" in page
+    assert f"The chart would have more than {MOST_DRAWN} periods" in page
     soup = BeautifulSoup(page, "lxml")
     assert 1 < len(soup.select("table.months tbody tr")) <= MOST_DRAWN
     days = rows_of(hostile, "/trends.csv?q=fraud&step=day")
@@ -512,7 +512,7 @@ def test_strange_addresses_are_answered(client: FlaskClient, path: str, asked: s
 def test_words_that_say_nothing_find_nothing(client: FlaskClient) -> None:
     assert all(row["releases"] == "0" for row in rows_of(client, "/trends.csv?q=!!"))
     assert rows_of(client, "/concordance.csv?q=!!") == rows_of(client, "/collocates.csv?q=!!") == []
-    assert "Type words" in client.get("/concordance").text
+    assert "Enter a word" in client.get("/concordance").text
     everything = rows_of(client, "/trends.csv")
     assert all(row["releases"] == row["releases_held"] for row in everything)
 

@@ -107,7 +107,7 @@ def test_a_bare_statute_is_offered_above_the_results(
     assert offer.a
     number = len(citing(sample_store, KEY))
     assert words(offer.text) == (
-        f"Releases that cite 18 U.S.C. § 1343, however they write it: {number} releases"
+        f"Releases that cite 18 U.S.C. § 1343 in any form: {number} releases"
     )
     total = soup(client, str(offer.a["href"])).select_one(".total")
     assert total

@@ -46,15 +46,15 @@ def test_hits_in_other_spellings_say_so_and_the_switch_leaves_them_out(
     assert {hit["language"] for hit in answer["hits"]} == {*NAMES}
     assert {hit["language"] for hit in others} == {*NAMES} - {code}
     assert answer["variant_total"] == len(others) > 0
-    assert html.count("Found by another spelling:") == len(others)
-    assert f"{len(others)} of them in other spellings alone" in html
-    assert "In other spellings:" in html
-    [link] = re.findall(r'<a href="([^"]+)">only as typed</a>', html)
+    assert html.count("Matched by another spelling:") == len(others)
+    assert f"{len(others)} matched by another spelling" in html
+    assert "Spelling variants:" in html
+    [link] = re.findall(r'<a href="([^"]+)">exact spelling only</a>', html)
     assert "script=exact" in link
     strict = page(client, link.replace("&amp;", "&"))
-    assert "Found by another spelling" not in strict
-    assert "Only as typed." in strict
-    [back] = re.findall(r'<a href="([^"]+)">also in other scripts</a>', strict)
+    assert "Matched by another spelling" not in strict
+    assert "Exact spelling." in strict
+    [back] = re.findall(r'<a href="([^"]+)">Include other scripts</a>', strict)
     assert "script" not in back
     kept = found(client, q=NAMES[code], script="exact")
     assert [hit["id"] for hit in kept["hits"]] == [
@@ -77,7 +77,7 @@ def test_every_page_keeps_the_switch(client: FlaskClient) -> None:
             assert tab.count("script=exact") == tab.count("<a "), path
         assert '<input type="hidden" name="script" value="exact">' in html, path
     for path in ("/concordance", "/trends", "/collocates"):
-        assert "Only as typed" in page(client, path, **asked)
+        assert "exact only" in page(client, path, **asked)
     total = found(client, **asked)["total"]
     assert 0 < total < found(client, q=NAMES["ru"])["total"]
     assert page(client, "/export.jsonl", **asked).count("\n") >= total
@@ -109,18 +109,18 @@ def test_a_release_page_marks_the_spelling_that_it_was_found_by(client: FlaskCli
 
 def test_where_nothing_is_as_typed_the_page_offers_other_scripts(client: FlaskClient) -> None:
     html = page(client, "/", q="Qerimzhanov", script="exact")
-    assert "No release matches" in html
-    [link] = re.findall(r'<a href="([^"]+)">also in other scripts</a>', html)
+    assert "No results" in html
+    [link] = re.findall(r'<a href="([^"]+)">Include other scripts</a>', html)
     assert "Керимжанов" in page(client, link.replace("&amp;", "&"))
     wide = page(client, "/", q="Qerimzhanov")
     assert "Did you mean" not in wide
-    assert "Found by another spelling:" in wide
+    assert "Matched by another spelling:" in wide
 
 
 def test_ordinary_words_show_nothing_of_it(client: FlaskClient) -> None:
     html = page(client, "/", q="sentenced")
-    assert "other spellings" not in html
-    assert "only as typed" not in html
+    assert "another spelling" not in html
+    assert "exact spelling only" not in html
 
 
 def test_an_unknown_script_is_refused_by_the_interface_and_any_by_the_pages(
@@ -128,4 +128,4 @@ def test_an_unknown_script_is_refused_by_the_interface_and_any_by_the_pages(
 ) -> None:
     answer = client.get("/api/v1/search", query_string={"q": "a", "script": "latin"})
     assert answer.status_code == 422
-    assert "only as typed" in page(client, "/", q=NAMES["ru"], script="latin")
+    assert "exact spelling only" in page(client, "/", q=NAMES["ru"], script="latin")
