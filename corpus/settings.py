@@ -1,5 +1,5 @@
-"""Settings: read once from the environment, at the edge, and passed on. The README's table is
-tested against this file.
+"""Settings: read once from the environment, at the edge, and passed on. The table in
+docs/settings.md is tested against this file.
 """
 
 from __future__ import annotations

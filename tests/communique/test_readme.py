@@ -1,4 +1,4 @@
-"""The README says what the program does now."""
+"""The pages about commands and settings say what the program does now."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from corpus import Settings, read_settings
 from corpus.errors import SettingsError
 from corpus.settings import PREFIX
 
-README = Path(__file__).resolve().parents[2] / "README.md"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
 def settings_table() -> str:
@@ -30,11 +30,11 @@ def settings_table() -> str:
 
 
 def test_settings_table_is_the_settings() -> None:
-    assert settings_table() in README.read_text(encoding="utf-8")
+    assert settings_table() in (DOCS / "settings.md").read_text(encoding="utf-8")
 
 
-def test_every_command_is_in_the_readme() -> None:
-    words = README.read_text(encoding="utf-8")
+def test_every_command_is_in_the_documentation() -> None:
+    words = (DOCS / "commands.md").read_text(encoding="utf-8")
     assert [name for name in main.commands if f"communique {name}" not in words] == []
 
 

@@ -13,7 +13,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 LARGEST_BYTES = 200_000
 # What each shows: the fixture that serves it, and the page.
 PICTURES = {
-    "results": ("site", "/?q=torture&step=year"),
+    "results": ("site", "/?q=torture"),
     "release-diff": ("changed_site", f"/releases/{sample_id(EDITED)}/differences?from=1&to=3"),
     "trends": ("site", "/trends?q=torture&q=fraud&step=year"),
     "coverage": ("site", "/coverage"),

@@ -162,7 +162,7 @@ def test_a_chain_of_operators_is_read_and_a_longer_one_as_its_words(operator: st
     assert chain.warnings == ()
     assert longer.tree == parse(" ".join(["fraud"] * 42)).tree
     assert longer.warnings == (
-        "The query could not be read as written; its words were searched for.",
+        "The query could not be interpreted as written; its words were searched instead.",
     )
 
 
