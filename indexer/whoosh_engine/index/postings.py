@@ -85,15 +85,16 @@ class FieldPostings:
         start = self._ends[numbers.start - 1] + 1 if numbers.start else 0
         return bytes(self.blob[start : self._ends[numbers.stop - 1]])
 
-    def matching(self, pattern: bytes, numbers: range) -> list[int]:
+    def matching(self, pattern: bytes, numbers: range) -> Array:
         """The numbers of the terms in a range that a pattern of bytes matches as wholes."""
         if not numbers:
-            return []
+            return np.empty(0, np.int64)
         start = self._ends[numbers.start - 1] + 1 if numbers.start else 0
         whole = re.compile(b"^(?:" + pattern + b")$", re.MULTILINE)
-        starts = [found.start() for found in whole.finditer(self._bytes(numbers))]
+        matches = whole.finditer(self._bytes(numbers))
+        starts = np.fromiter((found.start() for found in matches), np.int64)
         ends = np.asarray(self.ends[numbers.start : numbers.stop]) - start
-        return [int(number) + numbers.start for number in np.searchsorted(ends, starts)]
+        return np.searchsorted(ends, starts) + numbers.start
 
     def extent(self, number: int) -> slice:
         """Where a term's postings stand in `documents`."""

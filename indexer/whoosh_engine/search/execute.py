@@ -21,8 +21,7 @@ from indexer.whoosh_engine.columns.kernels import mark, score
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.index.arrays import Array
 from indexer.whoosh_engine.index.segment import SegmentArrays
-from indexer.whoosh_engine.search.expand import NOTHING as NO_TERMS
-from indexer.whoosh_engine.search.expand import Expansion, expand, spelt
+from indexer.whoosh_engine.search.expand import NO_TERMS, Expansion, expand, spelt
 from indexer.whoosh_engine.search.phrase import phrase_documents
 from indexer.whoosh_engine.search.scored_docs import (
     NOTHING,
@@ -78,7 +77,7 @@ class Executor:
             if isinstance(leaf, tree.VariantTerm):
                 own, others = spelt(self.snapshot, leaf, self._stems)
                 self.own[leaf], self.expansions[leaf] = own, own + others
-                if others.ranges:
+                if others.parts:
                     self.others[leaf] = others
 
     def _stems(self, segment: SegmentArrays, leaf: tree.VariantTerm) -> set[int]:
@@ -157,12 +156,12 @@ class Executor:
     def spellings(self, leaf: tree.Leaf) -> dict[str, int]:
         """The forms of a leaf's other spellings, and in how many documents each is."""
         found: Counter[str] = Counter()
-        for postings, numbers in self.others.get(leaf, NO_TERMS).ranges:
-            for number in numbers:
-                term = postings.term(number).decode()
+        for part in self.others.get(leaf, NO_TERMS).parts:
+            for number in part.numbers:
+                term = part.postings.term(number).decode()
                 if leaf.field in LENGTHS_OF:
                     found.update(self.forms_of(tree.Term(leaf.field, term)))
-                elif count := postings.live_count(number):
+                elif count := part.postings.live_count(number):
                     found[term] += count
         return found
 
@@ -231,7 +230,7 @@ class Executor:
 
     def _is_any(self, node: tree.Node) -> bool:
         """Whether there are words to look for, which a key alone does not tell."""
-        return not isinstance(node, tree.VariantTerm) or bool(self.expansions[node].ranges)
+        return not isinstance(node, tree.VariantTerm) or bool(self.expansions[node].parts)
 
     def _and_maybe(self, first: ScoredDocs, second: ScoredDocs) -> ScoredDocs:
         is_in, places = self._places(first.documents, second.documents)
@@ -250,11 +249,12 @@ class Executor:
         return self._documents(expansion)
 
     def _documents(self, expansion: Expansion) -> Array:
-        if not expansion.ranges:
+        if not expansion.parts:
             return NOTHING.documents
         is_in = np.zeros(self.snapshot.size, bool)
-        for base, documents in expansion.documents:
-            mark(documents, base, is_in)
+        for part in expansion.parts:
+            for extent in part.extents():
+                mark(part.postings.documents[extent], part.base, is_in)
         return np.flatnonzero(is_in).astype(np.int32)
 
     def _variants(self, leaf: tree.VariantTerm) -> ScoredDocs:

@@ -1,11 +1,9 @@
-"""Prefixes, wildcards, patterns, ranges and fuzzy words -> the terms they stand for, and those
-terms' documents.
-"""
+"""Prefixes, wildcards, patterns, ranges and fuzzy words -> the terms they stand for."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import translate
 from functools import partial
@@ -25,31 +23,57 @@ from indexer.whoosh_engine.index.variant_keys import alike_terms
 # Beyond this many terms in a segment the rest is left out, and the reader told.
 MOST_TERMS = 20_000
 
-Numbers = range | list[int]
+# Arrays, since thousands of Python's own numbers at a time leave its memory in pieces.
+Numbers = range | Array
+
+
+@dataclass(frozen=True)
+class SegmentTerms:
+    """Terms of a segment, whose documents begin at `base`."""
+
+    base: int
+    postings: FieldPostings
+    numbers: Numbers
+
+    def extents(self) -> Iterator[slice]:
+        """Where the terms' documents are."""
+        if isinstance(self.numbers, range):
+            yield self.postings.extents(self.numbers)
+        else:
+            yield from map(self.postings.extent, self.numbers)
+
+    def counts(self) -> Array:
+        """How many documents each term is in."""
+        return self.postings.live_counts(np.asarray(self.numbers))
+
+    def commonest(self, most: int) -> Array:
+        """The numbers of the commonest terms, and of those as common as the last."""
+        counts = self.counts()
+        least = np.partition(counts, -most)[-most] if len(counts) > most else 1
+        return self.holding(max(1, int(least)))
+
+    def holding(self, least: int) -> Array:
+        """The numbers of the terms that are in so many documents."""
+        return np.asarray(self.numbers)[self.counts() >= least]
 
 
 @dataclass
 class Expansion:
-    """The documents of an expansion, by the segment's base, its terms with their counts, and what
-    was left out.
-    """
+    """The terms that a leaf stands for, by segment, and what was left out."""
 
-    documents: list[tuple[int, Array]] = field(default_factory=list)
-    ranges: list[tuple[FieldPostings, Numbers]] = field(default_factory=list)
+    parts: list[SegmentTerms] = field(default_factory=list)
     note: Note | None = None
 
     def __len__(self) -> int:
-        return sum(len(numbers) for _, numbers in self.ranges)
+        return sum(len(each.numbers) for each in self.parts)
 
     def __add__(self, other: Expansion) -> Expansion:
-        if not (self.ranges and other.ranges):
-            return self if self.ranges else other
-        return Expansion(self.documents + other.documents, self.ranges + other.ranges)
+        return Expansion(self.parts + other.parts)
 
     @property
     def terms(self) -> set[bytes]:
         """All terms, of all segments."""
-        return {postings.term(number) for postings, numbers in self.ranges for number in numbers}
+        return {each.postings.term(number) for each in self.parts for number in each.numbers}
 
     def counts(self, most: int) -> list[tuple[str, int]]:
         """The terms in most documents, and in how many.
@@ -57,44 +81,29 @@ class Expansion:
         The commonest of each segment are counted in all; then whatever could still be as common,
         since of what many segments hold together one must hold its share.
         """
-        found = self._counted([self._commonest(one, most) for one in self.ranges])
-        if len(self.ranges) > 1 and len(found) >= most:
-            least = -(-found[most - 1][1] // len(self.ranges))
-            found = self._counted([self._holding(one, least) for one in self.ranges])
+        found = self._counted([each.commonest(most) for each in self.parts])
+        if len(self.parts) > 1 and len(found) >= most:
+            least = -(-found[most - 1][1] // len(self.parts))
+            found = self._counted([each.holding(least) for each in self.parts])
         return [(term.decode(), count) for term, count in found[:most]]
-
-    def _commonest(self, one: tuple[FieldPostings, Numbers], most: int) -> Array:
-        """The numbers of the commonest terms of a segment, and of those as common as the last."""
-        counts = _documents_of(one)
-        least = np.partition(counts, -most)[-most] if len(counts) > most else 1
-        return self._holding(one, max(1, int(least)))
-
-    def _holding(self, one: tuple[FieldPostings, Numbers], least: int) -> Array:
-        return np.asarray(one[1])[_documents_of(one) >= least]
 
     def _counted(self, chosen: list[Array]) -> list[tuple[bytes, int]]:
         """The chosen terms of any segment with their documents in all, most first."""
         terms = {
-            postings.term(int(number))
-            for (postings, _), numbers in zip(self.ranges, chosen, strict=True)
+            each.postings.term(number)
+            for each, numbers in zip(self.parts, chosen, strict=True)
             for number in numbers
         }
         found: dict[bytes, int] = {}
-        for postings, _ in self.ranges:
+        for each in self.parts:
             for term in terms:
-                if (number := postings.number(term)) is not None:
-                    found[term] = found.get(term, 0) + postings.live_count(number)
+                if (number := each.postings.number(term)) is not None:
+                    found[term] = found.get(term, 0) + each.postings.live_count(number)
         held = [(term, count) for term, count in found.items() if count]
         return sorted(held, key=lambda pair: (-pair[1], pair[0]))
 
 
-def _documents_of(one: tuple[FieldPostings, Numbers]) -> Array:
-    """How many documents each of some terms is in."""
-    postings, numbers = one
-    return postings.live_counts(np.asarray(numbers))
-
-
-NOTHING = Expansion()
+NO_TERMS = Expansion()
 # A segment and a node -> the numbers that its stems have there.
 Stems = Callable[[SegmentArrays, tree.VariantTerm], set[int]]
 
@@ -115,10 +124,8 @@ def expand(snapshot: Snapshot, node: tree.MultiTerm) -> Expansion:
                 most=MOST_TERMS,
             )
             numbers = numbers[:MOST_TERMS]
-        if numbers:
-            part = _of(base, postings, numbers)
-            found.documents += part.documents
-            found.ranges += part.ranges
+        if len(numbers):
+            found.parts.append(SegmentTerms(base, postings, numbers))
     return found
 
 
@@ -126,27 +133,14 @@ def spelt(snapshot: Snapshot, node: tree.VariantTerm, stems: Stems) -> tuple[Exp
     """The words that share a node's key: forms of its own spelling, and other spellings. `stems`
     gives the numbers that the node's stems have in a segment.
     """
-    own = others = NOTHING
+    own, others = Expansion(), Expansion()
     for base, segment in zip(snapshot.bases, snapshot.segments, strict=False):
-        forms, spellings = alike_terms(segment, node, partial(stems, segment, node))
-        if forms:
-            own = own + _of(base, segment.fields[node.field], forms)
-        if spellings:
-            others = others + _of(base, segment.fields[node.field], spellings)
+        found = alike_terms(segment, node, partial(stems, segment, node))
+        for numbers, expansion in zip(found, (own, others), strict=True):
+            if numbers:
+                part = SegmentTerms(base, segment.fields[node.field], np.array(numbers, np.int32))
+                expansion.parts.append(part)
     return own, others
-
-
-def _of(base: int, postings: FieldPostings, numbers: Numbers) -> Expansion:
-    """Terms of a segment whose documents begin at `base`."""
-    extents = _extents(postings, numbers)
-    documents = [(base, postings.documents[extent]) for extent in extents]
-    return Expansion(documents, [(postings, numbers)])
-
-
-def _extents(postings: FieldPostings, numbers: Numbers) -> Iterable[slice]:
-    if isinstance(numbers, range):
-        return (postings.extents(numbers),)
-    return (postings.extent(number) for number in numbers)
 
 
 def _numbers(node: tree.MultiTerm, postings: FieldPostings) -> Numbers:
@@ -165,17 +159,16 @@ def _wildcard(text: str, postings: FieldPostings) -> Numbers:
     if "[" not in text:
         pattern, prefix = wildcard_pattern(text)
         return postings.matching(pattern, postings.prefix(prefix))
-    is_match, every = re.compile(translate(text)).match, range(len(postings))
-    return [
-        n for n, term in zip(every, postings.terms(every), strict=True) if is_match(term.decode())
-    ]
+    is_match = re.compile(translate(text)).match
+    terms = enumerate(postings.terms(range(len(postings))))
+    return np.fromiter((n for n, term in terms if is_match(term.decode())), np.int32)
 
 
-def _fuzzy(node: tree.Fuzzy, postings: FieldPostings) -> list[int]:
+def _fuzzy(node: tree.Fuzzy, postings: FieldPostings) -> Array:
     """The terms that begin as a fuzzy word does and are near enough to it."""
     begun = postings.prefix(node.text[: node.prefix_length].encode())
     far = distances(node.text, postings.words(begun), node.distance)
-    return (np.flatnonzero(far <= node.distance) + begun.start).tolist()
+    return np.flatnonzero(far <= node.distance) + begun.start
 
 
 def _range(node: tree.Range, postings: FieldPostings) -> range:

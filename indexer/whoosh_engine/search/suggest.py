@@ -12,18 +12,18 @@ from indexer.engine.fields import stem_field
 from indexer.linguistics.suggestions import is_telling, likeliest, most_edits, telling_stems
 from indexer.query import tree
 from indexer.whoosh_engine.columns.snapshot import Snapshot
-from indexer.whoosh_engine.search.expand import Expansion
+from indexer.whoosh_engine.search.expand import Expansion, SegmentTerms
 
 FIELD = "body"
 
 
 def autocomplete(snapshot: Snapshot, prefix: str, most: int) -> list[str]:
     """The words that begin so and stand in most releases, equal ones by their letters."""
-    begun = Expansion()
-    for segment in snapshot.segments:
+    begun, typed = Expansion(), fold(prefix).encode("utf-8", "replace")
+    for base, segment in zip(snapshot.bases, snapshot.segments, strict=True):
         postings = segment.fields[FIELD]
-        if numbers := postings.prefix(fold(prefix).encode("utf-8", "replace")):
-            begun.ranges.append((postings, numbers))
+        if numbers := postings.prefix(typed):
+            begun.parts.append(SegmentTerms(base, postings, numbers))
     return [word for word, _ in begun.counts(most)]
 
 

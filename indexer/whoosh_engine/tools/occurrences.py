@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 
@@ -21,6 +20,7 @@ from indexer.query import tree
 from indexer.whoosh_engine.index.arrays import Array
 from indexer.whoosh_engine.index.segment import SegmentArrays
 from indexer.whoosh_engine.search.execute import Executor
+from indexer.whoosh_engine.search.expand import Numbers
 
 FIELD = tree.BODY
 
@@ -71,14 +71,15 @@ def find_occurrences(executor: Executor, query: tree.Node | None, hits: Array) -
     return found
 
 
-def _numbers(leaf: tree.Leaf, segment: SegmentArrays, executor: Executor) -> Sequence[int]:
+def _numbers(leaf: tree.Leaf, segment: SegmentArrays, executor: Executor) -> Numbers:
     """The terms of a segment that a leaf stands for."""
     field = segment.fields[leaf.field]
     if isinstance(leaf, tree.Term):
-        return _known([field.number(leaf.text.encode())])
-    ranges = executor.expansions[leaf].ranges
-    found = [numbers for postings, numbers in ranges if postings is field]
-    return found[0] if len(found) == 1 else [*chain.from_iterable(found)]
+        number = field.number(leaf.text.encode())
+        return range(0) if number is None else range(number, number + 1)
+    parts = executor.expansions[leaf].parts
+    found = [each.numbers for each in parts if each.postings is field]
+    return found[0] if len(found) == 1 else np.concatenate([np.empty(0, np.int64), *found])
 
 
 class _Places:
@@ -87,7 +88,7 @@ class _Places:
     def __init__(self, segment: SegmentArrays, is_wanted: Array) -> None:
         self.segment, self.is_wanted = segment, is_wanted
 
-    def of(self, field: str, numbers: Sequence[int]) -> Array:
+    def of(self, field: str, numbers: Numbers) -> Array:
         """The places of all of these terms, in order; of a stem they are those of its forms."""
         if field == FIELD:
             return self._written(np.array(numbers, np.int64), self.is_wanted)
@@ -126,10 +127,10 @@ class _Places:
 
 def _phrase(places: _Places, leaf: tree.Phrase) -> Pair:
     field = places.segment.fields[leaf.field]
-    numbers = _known([field.number(word.encode()) for word in leaf.words])
+    numbers = [n for word in leaf.words if (n := field.number(word.encode())) is not None]
     if not numbers or len(numbers) < len(leaf.words):
         return NOWHERE, NOWHERE
-    words = [places.of(leaf.field, [number]) for number in numbers]
+    words = [places.of(leaf.field, range(number, number + 1)) for number in numbers]
     return phrase_spans(words, places.segment.starts(FIELD), leaf.slop)
 
 
@@ -138,10 +139,6 @@ def _union(places: Sequence[Array]) -> Array:
     if len(kept) < 2:
         return kept[0] if kept else NOWHERE
     return distinct(np.concatenate(kept))
-
-
-def _known(numbers: Sequence[int | None]) -> list[int]:
-    return [number for number in numbers if number is not None]
 
 
 @compiled

@@ -110,8 +110,8 @@ def test_terms_are_found_by_number_prefix_and_wildcard(
         assert [*postings.prefix(text.encode())] == begun
     pattern, prefix = wildcard_pattern(wild)
     matching = [n for n, term in enumerate(ordered) if fnmatchcase(term.decode(), wild)]
-    assert postings.matching(pattern, postings.prefix(prefix)) == matching
-    assert postings.matching(pattern, range(len(postings))) == matching
+    assert [*postings.matching(pattern, postings.prefix(prefix))] == matching
+    assert [*postings.matching(pattern, range(len(postings)))] == matching
 
 
 SAMPLE: dict[str, Array] = {
