@@ -21,6 +21,7 @@ from werkzeug.wsgi import ClosingIterator, FileWrapper
 from corpus import Settings
 from corpus.errors import SettingsError
 from indexer.deadline import Deadline
+from indexer.export.formats import FORMATS
 from webui.site.budget import Budget
 from webui.site.clients import client, client_at
 
@@ -40,7 +41,7 @@ HEAVY_S, FORGOTTEN_S = 1.0, 0.05
 UNLIMITED_S = 1e6
 # Files of all hits, samples and their like: a request for one counts as so many.
 HEAVY_COST = 10
-HEAVY_ENDINGS = (".csv", ".jsonl", ".bib", ".ris")
+HEAVY_ENDINGS = tuple(f".{ending}" for ending in FORMATS)
 # What watches the page asks for these: they are counted in no limit.
 WATCHED = {"health.healthz", "health.livez", "metrics.metrics"}
 FREE = {"static", "scripts.scripts"} | WATCHED
