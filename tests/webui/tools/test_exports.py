@@ -230,7 +230,7 @@ def test_too_many_downloads_at_once_are_put_off(client: FlaskClient) -> None:
     refused = client.get("/export.csv", environ_overrides=asking(DOWNLOADS))
 
     assert refused.status_code == 503
-    assert "try again" in refused.text
+    assert "Try again" in refused.text
     assert refused.headers["Retry-After"]
     assert len({len(each.data) for each in open_ones}) == 1  # reading one to its end frees a place
     for _ in range(DOWNLOADS + 1):
