@@ -20,7 +20,7 @@ FIELD = "body"
 def autocomplete(snapshot: Snapshot, prefix: str, most: int) -> list[str]:
     """The words that begin so and stand in most releases, equal ones by their letters."""
     begun, typed = Expansion(), fold(prefix).encode("utf-8", "replace")
-    for base, segment in zip(snapshot.bases, snapshot.segments, strict=True):
+    for base, segment in zip(snapshot.bases, snapshot.segments, strict=False):
         postings = segment.fields[FIELD]
         if numbers := postings.prefix(typed):
             begun.parts.append(SegmentTerms(base, postings, numbers))
