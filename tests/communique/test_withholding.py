@@ -134,7 +134,7 @@ class Probe:
         texts = [release.title, *(text for each in others for text in (each.title, *each.body))]
         common = {word for text in texts for word in re.findall(r"\w+", fold(text))}
         ours = ("/help", "/nowhere", "/static/style.css", "/api/v1/docs", "/api/v1/openapi.json")
-        for url in ours:
+        for url in (*ours, *(f"/releases/{each.id}/differences" for each in others)):
             text = client.get(url, buffered=True).text
             common |= {*re.findall(r"\w+", text.casefold())}
         own = sorted(word for word in words(release) - common if len(word) > 5)
