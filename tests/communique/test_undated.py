@@ -168,7 +168,7 @@ def test_offices_page_and_status_count_them_as_undated(client: FlaskClient, made
     status = status_of(store, engine)
     engine.close()
     store.close()
-    assert (status.offices[OFFICE].undated, status.offices[OFFICE].first) == (2, None)
+    assert (status.offices[OFFICE].undated, status.offices[OFFICE].earliest) == (2, None)
 
 
 def test_command_line_exports_and_finds_them(
