@@ -17,9 +17,9 @@ from corpus.plural import pluralize
 @click.argument("url")
 @click.pass_obj
 def copy_catalog_command(settings: Settings, url: str) -> None:
-    """Copy the catalog into an empty one at an SQLAlchemy URL, such as one of PostgreSQL.
+    """Copy the catalog to an empty database at an SQLAlchemy URL, such as PostgreSQL.
 
-    Then set COMMUNIQUE_CATALOG to that URL; archive and index stay as they are.
+    Then set COMMUNIQUE_CATALOG to that URL. Archive and index stay in place.
     """
     with closing(Store(settings, make=False)) as store, no_crawl(settings):
         number = copy_into(store.engine, url)

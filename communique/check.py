@@ -33,10 +33,10 @@ EXCERPT = 200
     type=click.IntRange(min=1, max=50),
     default=3,
     show_default=True,
-    help="Releases looked at of a listing.",
+    help="Number of releases to read from the listing.",
 )
 @delay_option
-@click.option("--json", "as_json", is_flag=True, help="For programs: the pages as a JSON list.")
+@click.option("--json", "as_json", is_flag=True, help="Print the pages as a JSON list.")
 @click.pass_obj
 def check_command(
     settings: Settings,
@@ -48,9 +48,9 @@ def check_command(
     delay: float | None,
     as_json: bool,
 ) -> None:
-    """Read an office's listing and first releases, or the releases at URLs, and show the fields.
+    """Read an office's listing and first releases, or the releases at URLs, and show every field.
 
-    Nothing is stored. Exit status 1 when a page could not be read, or may not enter.
+    Nothing is stored. Exit status 1 when a page cannot be read or would be refused.
     """
     from corpus.crawling.preview import check  # brings Scrapy, which takes a while
 

@@ -27,7 +27,7 @@ def read_mirrors(
     pairs = [each.partition("=") for each in given]
     starts = ("http://", "https://")
     if any(not (n and url.startswith(starts) and is_address(url)) for n, _, url in pairs):
-        raise click.BadParameter("write HOST=URL, such as www.justice.gov=http://127.0.0.1:8801")
+        raise click.BadParameter("use HOST=URL, such as www.justice.gov=http://127.0.0.1:8801")
     routes = [route for source in offices().values() for route in source.routes]
     hosts = {host(each) for route in routes for each in route.hosts}
     for name, _, _ in pairs:
@@ -40,25 +40,25 @@ def read_since(ctx: click.Context, option: click.Parameter, given: str | None) -
     """An option's value as a day; what is none ends the command with a sentence."""
     day = read_day(given, is_end=False) if given else None
     if given and not day:
-        raise click.BadParameter(f"{given!r} is no date; write 2018, 2018-04 or 2018-04-27")
+        raise click.BadParameter(f"{given!r} is not a date; use 2018, 2018-04 or 2018-04-27")
     return day
 
 
 # Options of every command that fetches from an office.
-route_option = click.option("--route", help="A way into the office other than its default one.")
+route_option = click.option("--route", help="Route to use instead of the office's default one.")
 mirror_option = click.option(
     "--mirror",
     "mirrors",
     multiple=True,
     callback=read_mirrors,
     metavar="HOST=URL",
-    help="What stands in for a host.",
+    help="Fetch from URL in place of a host.",
 )
 delay_option = click.option(
     "--delay",
     type=float,
     metavar="SECONDS",
-    help="Between two requests; below 1 for loopback mirrors only.",
+    help="Seconds between two requests; below 1 only for mirrors on loopback.",
 )
 
 
@@ -70,13 +70,13 @@ delay_option = click.option(
     "--since",
     callback=read_since,
     metavar="DATE",
-    help="Stop where a listing has nothing of that day or later.",
+    help="Stop at the first listing page with no releases from that day or later.",
 )
 @click.option(
-    "--limit", type=click.IntRange(min=1), help="Stop after that many releases of an office."
+    "--limit", type=click.IntRange(min=1), help="Stop after this many releases per office."
 )
 @delay_option
-@click.option("--json", "as_json", is_flag=True, help="For programs: the reports as a JSON list.")
+@click.option("--json", "as_json", is_flag=True, help="Print the reports as a JSON list.")
 @click.pass_obj
 def crawl_command(
     settings: Settings,
@@ -88,7 +88,7 @@ def crawl_command(
     delay: float | None,
     as_json: bool,
 ) -> None:
-    """Fetch new and changed releases of offices (all but the samples when none is named)."""
+    """Crawl offices for new and edited releases (default: all but the samples)."""
     from corpus.crawling.crawl import crawl  # brings Scrapy, which takes a while
 
     chosen = _chosen(names, route)
@@ -154,12 +154,12 @@ def _crawl_each(
 @click.argument("names", metavar="OFFICE...", nargs=-1, required=True)
 @click.pass_obj
 def accept_command(settings: Settings, names: tuple[str, ...]) -> None:
-    """Publish offices' runs that were quarantined, after a look; fetches nothing."""
+    """Publish the quarantined crawls of offices after review; fetches nothing."""
     for name in names:
         office(name)
     with closing(Store(settings, make=False)) as store, only_crawl(settings, *names):
         for name in names:
             routes = accept(store, name, settings.gone_visits)
             if not routes:
-                raise OfficeError(f"No run of {name} is quarantined; nothing was changed.")
-            click.echo(f"{name}: the run by {', '.join(routes)} is published; reindex next.")
+                raise OfficeError(f"No crawl of {name} is quarantined; nothing was changed.")
+            click.echo(f"{name}: published the crawl by {', '.join(routes)}; reindex next.")

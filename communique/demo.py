@@ -23,9 +23,9 @@ from corpus.review.report import CrawlReport
 @click.option("--no-serve", is_flag=True, help="Crawl and index only.")
 @click.pass_context
 def demo_command(ctx: click.Context, host: str, port: int, no_serve: bool) -> None:
-    """Try the program on invented offices: crawl their sample sites, index, and serve.
+    """Try the program on invented offices: crawl their sample sites, index and serve them.
 
-    In a data folder of its own.
+    Uses a data folder of its own.
     """
     ctx.obj = settings = replace(ctx.obj, data=ctx.obj.data / "demo", catalog="", url="")
     for report in _crawl_samples(settings):

@@ -29,19 +29,24 @@ from indexer.jobs.verify import verify_index
 
 
 @click.command("verify")
-@click.option("--repair", "is_repaired", is_flag=True, help="Mend what the other sides tell.")
+@click.option(
+    "--repair",
+    "is_repaired",
+    is_flag=True,
+    help="Repair what the archive, catalog and index allow.",
+)
 @accept_smaller_option
 @click.pass_obj
 def verify_command(settings: Settings, is_repaired: bool, is_smaller_accepted: bool) -> None:
     """Check archive, catalog and index against each other; exit status 1 when they differ.
 
-    --repair cuts torn ends off archive files, reads from the archive what the catalog lacks or has
-    otherwise than the archive attests, marks versions whose response is lost, and reindexes; exit
-    status 1 when something is left that cannot be mended. An index that would lose
-    releases of the live one stays unbuilt, unless --accept-smaller insists.
+    --repair truncates partial records in archive files, restores from the archive what the catalog
+    lacks or has altered, marks versions whose response is lost, and reindexes; exit status 1 when
+    something cannot be repaired. It does not build an index that would lose releases of the live
+    one, unless --accept-smaller is given.
     """
     if is_smaller_accepted and not is_repaired:
-        raise click.UsageError("--accept-smaller goes with --repair")
+        raise click.UsageError("--accept-smaller requires --repair")
     refuse_nothing(settings)
     with (
         no_crawl(settings) if is_repaired else nullcontext(),
@@ -51,7 +56,7 @@ def verify_command(settings: Settings, is_repaired: bool, is_smaller_accepted: b
         findings = partial(_findings, settings, store, engine, is_smaller_accepted)
         is_well = _told(findings(lost, is_repaired), is_repaired)
         if is_repaired and not is_well:  # a repair can mend a part, or bring to light what is next
-            click.echo("Once more:")
+            click.echo("Second check:")
             is_well = _told(findings(None, True), is_repaired=False)
         held = pluralize(store.count(), "release")
     if not is_well:
@@ -92,14 +97,14 @@ def _told(findings: Iterator[Finding], is_repaired: bool) -> bool:
 
 @click.command("reparse")
 @click.argument("names", metavar="[OFFICE]...", nargs=-1)
-@click.option("--apply", "is_applied", is_flag=True, help="Make these changes.")
-@click.option("--json", "as_json", is_flag=True, help="For programs: the reports as a JSON list.")
+@click.option("--apply", "is_applied", is_flag=True, help="Apply the changes.")
+@click.option("--json", "as_json", is_flag=True, help="Print the reports as a JSON list.")
 @click.pass_obj
 def reparse_command(
     settings: Settings, names: tuple[str, ...], is_applied: bool, as_json: bool
 ) -> None:
-    """Read the archive anew, and tell what today's readers would change (all offices when none is
-    named); fetches nothing.
+    """Read the archive again and report what current readers would change (default: all offices);
+    fetches nothing.
     """
     for name in names:
         office(name)
@@ -130,12 +135,12 @@ def reparse_command(
     required=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
 )
-@click.option("--by", "who", required=True, metavar="WHO", help="Whose observations these are.")
+@click.option("--by", "who", required=True, metavar="WHO", help="Who captured the files.")
 @click.pass_obj
 def import_command(settings: Settings, paths: tuple[Path, ...], who: str) -> None:
-    """Take in other people's archive files (WARC, ARC, WACZ), as versions that WHO observed.
+    """Import archive files of third parties (WARC, ARC, WACZ) as versions captured by WHO.
 
-    Exit status 1 when something in a file is damaged or cannot be read; the rest is taken in.
+    Exit status 1 when part of a file is damaged or cannot be read; the rest is imported.
     """
     is_whole = True
     with only_job(settings, IMPORT), opened_or_made(settings) as store:
@@ -144,7 +149,7 @@ def import_command(settings: Settings, paths: tuple[Path, ...], who: str) -> Non
                 click.echo("\n".join(report.sentences()))
                 is_whole = is_whole and not report.problems
         except Interruption:
-            click.echo("Broken off; say the same command again, it adds what is missing.")
+            click.echo("Interrupted; run the same command again to add what is missing.")
             raise
     if not is_whole:
         raise SystemExit(FAILED)
@@ -154,12 +159,12 @@ def import_command(settings: Settings, paths: tuple[Path, ...], who: str) -> Non
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 @click.pass_obj
 def backup_command(settings: Settings, folder: Path) -> None:
-    """Copy catalog and archive into a new folder, also while a crawl runs.
+    """Copy catalog and archive into a new folder; safe during a crawl.
 
     The copy is a data folder: to restore, put it where COMMUNIQUE_DATA points and reindex.
     """
     if folder.resolve().is_relative_to(settings.data.resolve() / "archive"):
-        raise CommuniqueError(f"{folder} lies in the archive itself; name another folder.")
+        raise CommuniqueError(f"{folder} is inside the archive; choose another folder.")
     with closing(Store(settings, make=False)) as store:
         files, size = back_up(settings, store, folder)
     click.echo(f"{pluralize(files, 'file')}, {size / 1e6:.1f} MB, copied to {folder}.")

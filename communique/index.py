@@ -26,15 +26,18 @@ from indexer.jobs.status import status_of, status_sentences
 
 @click.command("reindex")
 @click.option(
-    "--full", "is_full", is_flag=True, help="Build anew beside the live index, check, and publish."
+    "--full",
+    "is_full",
+    is_flag=True,
+    help="Build a new index beside the live one, check it, and publish it.",
 )
 @accept_smaller_option
 @click.pass_obj
 def reindex_command(settings: Settings, is_full: bool, is_smaller_accepted: bool) -> None:
-    """Bring the search index up to the catalog.
+    """Update the search index from the catalog.
 
-    Exit status 1, and the live index stays, when the new one would hold less than nine tenths of
-    its releases, or the catalog is older than it; --accept-smaller insists.
+    Exit status 1, and the live index stays, when the new one would have fewer than nine tenths of
+    its releases, or when the catalog is older than the index, unless --accept-smaller is given.
     """
     so_far = ""
     try:
@@ -58,7 +61,7 @@ def reindex_command(settings: Settings, is_full: bool, is_smaller_accepted: bool
                 progress=note,
             )
     except Interruption:
-        click.echo(f"Broken off{so_far}; searches go on with the index there was.")
+        click.echo(f"Interrupted{so_far}; searches continue with the previous index.")
         raise
     click.echo(report.sentence())
 
@@ -66,7 +69,9 @@ def reindex_command(settings: Settings, is_full: bool, is_smaller_accepted: bool
 @click.command("search")
 @click.argument("words", metavar="QUERY", nargs=-1)
 @click.option("--office", "office_names", multiple=True, help="Only this office (repeatable).")
-@click.option("--since", callback=read_since, metavar="DATE", help="Only of that day or later.")
+@click.option(
+    "--since", callback=read_since, metavar="DATE", help="Only releases from that day or later."
+)
 @click.option(
     "--sort",
     type=click.Choice(["relevance", "newest", "oldest"]),
@@ -74,11 +79,13 @@ def reindex_command(settings: Settings, is_full: bool, is_smaller_accepted: bool
     show_default=True,
 )
 @click.option(
-    "--size", type=click.IntRange(1, 1000), default=10, show_default=True, help="Hits shown."
+    "--size",
+    type=click.IntRange(1, 1000),
+    default=10,
+    show_default=True,
+    help="Number of results to show.",
 )
-@click.option(
-    "--json", "as_json", is_flag=True, help="For programs: hits, total and facets as JSON."
-)
+@click.option("--json", "as_json", is_flag=True, help="Print hits, total and facets as JSON.")
 @click.pass_obj
 def search_command(
     settings: Settings,
@@ -89,7 +96,7 @@ def search_command(
     size: int,
     as_json: bool,
 ) -> None:
-    """Search the releases, in the query language of the search page."""
+    """Search press releases, with the same syntax as the search page."""
     reading = parse(" ".join(words), limit_chars=settings.query_chars)
     query = Query(reading.tree, Filters(office=office_names, since=since), sort, size=size)
     with (
@@ -117,13 +124,15 @@ def search_command(
         found_more = pluralize(better.total, "release")
         click.echo(f"Did you mean: {better.words} ({found_more})", err=True)
     for each in meant:
-        click.echo(f"Who cites it: {each.words} ({pluralize(each.total, 'release')})", err=True)
+        click.echo(
+            f"Releases that cite it: {each.words} ({pluralize(each.total, 'release')})", err=True
+        )
     click.echo(pluralize(results.total, "release"))
     for hit in results.hits:
         click.echo(f"\n{hit.published or 'date unknown'}  {hit.office}  {hit.title.text}")
         click.echo(f"  {hit.id}  {hit.url}")
         if hit.variants:
-            click.echo(f"  found by another spelling: {', '.join(hit.variants)}")
+            click.echo(f"  matched by another spelling: {', '.join(hit.variants)}")
         for passage in hit.passages:
             click.echo(f"  {_styled(passage)}")
 
@@ -138,7 +147,7 @@ def _styled(passage: Passage) -> str:
 @click.option("--office", "office_name", help="Only this office.")
 @click.pass_obj
 def export_command(settings: Settings, office_name: str | None) -> None:
-    """Every release as JSON Lines on standard output."""
+    """Write every release as JSON Lines to standard output."""
     if office_name:
         office(office_name)
     with closing(Store(settings, make=False)) as store:
@@ -147,12 +156,12 @@ def export_command(settings: Settings, office_name: str | None) -> None:
 
 
 @click.command("status")
-@click.option("--json", "as_json", is_flag=True, help="For programs: the status as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the status as JSON.")
 @click.pass_obj
 def status_command(settings: Settings, as_json: bool) -> None:
-    """What is held, when it was last crawled, and whether the index is up to date.
+    """Show coverage, the last crawl of each office, and whether the index is up to date.
 
-    Exit status 3 where the last crawl of an office failed, or is quarantined.
+    Exit status 3 when the last crawl of an office failed or is quarantined.
     """
     with (
         closing(Store(settings, make=False)) as store,

@@ -68,9 +68,9 @@ class _Commands(click.Group):
 @click.version_option(package_name="communique")
 @click.pass_context
 def main(ctx: click.Context) -> None:
-    """Communique: a search engine for what prosecutors say.
+    """Communique: a search engine for prosecutors' press releases.
 
-    Exit status: 0 done, 1 failed, 2 usage, 3 some office failed while others went through,
+    Exit status: 0 done, 1 failed, 2 usage, 3 some offices failed and others succeeded,
     75 another job holds the lock, 130 interrupted (Ctrl-C), 143 terminated.
     """
     start_logging()

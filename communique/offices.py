@@ -11,9 +11,9 @@ from corpus import Source, offices
 
 
 @click.command("offices")
-@click.option("--json", "as_json", is_flag=True, help="For programs: a JSON list.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
 def list_offices(as_json: bool) -> None:
-    """The offices there are, their languages and routes."""
+    """List the offices with their languages and routes."""
     if as_json:
         rows = [_office_row(name, source) for name, source in offices().items()]
         click.echo(json.dumps(rows, ensure_ascii=False))

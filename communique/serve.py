@@ -13,7 +13,7 @@ from corpus import Settings, Store
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
 @click.option(
-    "--workers", type=click.IntRange(1, 256), help="Processes that answer. Default: one a core."
+    "--workers", type=click.IntRange(1, 256), help="Number of processes. Default: one per core."
 )
 @click.pass_obj
 def serve_command(settings: Settings, host: str, port: int, workers: int | None) -> None:
@@ -26,4 +26,4 @@ def serve_command(settings: Settings, host: str, port: int, workers: int | None)
 
 
 def _say_address(url: str) -> None:
-    click.echo(f"Serving on {url} (Ctrl-C ends it)")
+    click.echo(f"Serving on {url} (Ctrl-C stops it)")

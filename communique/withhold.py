@@ -14,27 +14,27 @@ from indexer.jobs.reindex import reindex
 
 @click.command("withhold")
 @click.argument("id_", metavar="ID")
-@click.option("--reason", help="Why, in words that name nobody: they stand in the public log.")
-@click.option("--undo", is_flag=True, help="Bring it back into sight.")
+@click.option("--reason", help="The reason, without names: it appears in the public log.")
+@click.option("--undo", is_flag=True, help="Show the release again.")
 @click.pass_obj
 def withhold_command(settings: Settings, id_: str, reason: str | None, undo: bool) -> None:
-    """Take a release out of index, pages, exports and feeds; the archive keeps it."""
+    """Remove a release from the index, pages, exports and feeds; the archive keeps it."""
     if not undo and not (reason and reason.strip()):
-        raise click.UsageError("Say why with --reason, in words that name nobody.")
+        raise click.UsageError("Give the reason with --reason, without names.")
     with closing(Store(settings, make=False)) as store, closing(open_engine(settings)) as engine:
         store.withhold(id_, (reason or "").strip(), undo=undo)
-        click.echo(f"{id_} is {'in sight again' if undo else 'withheld, and no longer shown'}.")
+        click.echo(f"{id_} is {'public again' if undo else 'withheld and no longer public'}.")
         if not engine.health().is_live:
             return
         try:
             report = reindex(settings, store, engine)
             click.echo("The index is up to date.")
             if report.is_full:
-                click.echo("It was built anew: no word of the release is left in it.")
+                click.echo("It was rebuilt: it contains no words of the release.")
         except LockedError:
-            click.echo("A reindex is running; run `communique reindex` when it is over.")
+            click.echo("Another reindex is running; run `communique reindex` when it has finished.")
         except StoreError as error:
             raise StoreError(
-                f"{error} Words of it stay in the index's files until `communique reindex`"
-                " has built it anew."
+                f"{error} Words of it remain in the index's files until `communique reindex`"
+                " has rebuilt it."
             ) from error

@@ -179,8 +179,8 @@ class CrawlReport:
 
     def _counts(self) -> Iterator[str]:
         yield (
-            f"{self.office} ({self.route}): {self.new:,} new, {self.changed:,} changed,"
-            f" {self.same:,} as before; {self.listed:,} listed on"
+            f"{self.office} ({self.route}): {self.new:,} new, {self.changed:,} edited,"
+            f" {self.same:,} unchanged; {self.listed:,} listed on"
             f" {pluralize(self.listings, 'listing page')} in {self.seconds:.1f} s."
         )
         yield (
@@ -189,26 +189,26 @@ class CrawlReport:
         )
         if self.missing:
             yield (
-                f"  {len(self.missing):,} listed but not there (404 or 410),"
+                f"  {len(self.missing):,} listed but missing (404 or 410),"
                 f" the first: {self.missing[0]}"
             )
         if self.not_due:
-            yield f"  {pluralize(self.not_due, 'known release')} not looked at: not due yet"
+            yield f"  {pluralize(self.not_due, 'known release')} not yet due for a visit"
         if self.vanished:
-            yield f"  {pluralize(self.vanished, 'known release')} not there any more"
+            yield f"  {pluralize(self.vanished, 'known release')} no longer on the website"
         if self.attachments or self.attachments_missing:
             yield (
                 f"  {pluralize(self.attachments, 'attached file')} archived (files are not"
-                f" searched), {self.attachments_missing:,} not there (404 or 410)"
+                f" searchable), {self.attachments_missing:,} missing (404 or 410)"
             )
         if self.resumed:
-            yield f"  {self.resumed:,} of these from the run before, which was interrupted"
+            yield f"  {self.resumed:,} of these from the interrupted crawl before"
         if self.absent:
-            yield f"  not there (yet), and older listings walked: {', '.join(self.absent)}"
+            yield f"  missing listings, older ones read instead: {', '.join(self.absent)}"
 
     def _findings(self) -> Iterator[str]:
         yield from _by_rule("refused", self.refused)
-        yield from _by_rule("without an answer", self.failed)
+        yield from _by_rule("failed to load", self.failed)
         yield from _by_rule("stored with a remark", self.remarks)
         if self.languages:
             read = (f"{name} {n:,}" for name, n in sorted(self.languages.items()))
@@ -216,22 +216,22 @@ class CrawlReport:
         if unheard := self.unheard():
             yield f"  no release in {', '.join(unheard)}, though the office declares that language"
         if unstated := self.unstated():
-            yield f"  stated by none of the releases read: {', '.join(unstated)}"
+            yield f"  missing from every release read: {', '.join(unstated)}"
 
     def _endings(self) -> Iterator[str]:
         if self.ended_early:
-            yield f"  the listing could not be walked to its end: {self.ended_early}"
+            yield f"  the listing could not be read to its end: {self.ended_early}"
         if self.cut_short:
-            yield f"  cut short as asked, {self.cut_short}; what follows was not looked at"
+            yield f"  stopped early as requested, {self.cut_short}"
         if self.quarantined:
             yield (
-                f"  QUARANTINED: {self.quarantined} Nothing of this run is published;"
-                f" look, then `communique accept {self.office}`."
+                f"  QUARANTINED: {self.quarantined} Nothing from this crawl is published."
+                f" Review it, then run `communique accept {self.office}`."
             )
         if self.interrupted:
             yield (
-                f"  INTERRUPTED by {self.interrupted}: what was seen is kept, and the next crawl"
-                " goes on from there"
+                f"  INTERRUPTED by {self.interrupted}: progress is saved, and the next crawl"
+                " continues from there"
             )
         if self.error:
             yield f"  FAILED: {self.error}"

@@ -199,20 +199,20 @@ def status_sentences(status: Status) -> list[str]:
         lines += [f"  {each.sentence}" for each in status.reasons if not each.office]
     if index.cluster:
         lines.append(f"search cluster: {index.cluster}")
-    return lines or ["Nothing is held yet; run `communique crawl`."]
+    return lines or ["No releases have been collected yet; run `communique crawl`."]
 
 
 def _held_sentences(name: str, office: OfficeStatus) -> Iterator[str]:
     """What is held of an office."""
     dates = f"{office.earliest} to {office.latest}" if office.earliest else "none dated"
-    gone = f", {office.gone:,} of them gone from the office's site" if office.gone else ""
+    gone = f", {office.gone:,} of them removed from the office's website" if office.gone else ""
     yield f"{name}: {pluralize(office.releases, 'release')}, {dates}{gone}"
     if office.gaps:
         yield f"  months without a release: {_listed(office.gaps)}"
     if (files := office.attachments).named:
         yield (
             f"  {pluralize(files.named, 'attached file')}, {files.archived:,} archived,"
-            f" {files.missing:,} not there; files are not searched"
+            f" {files.missing:,} missing; files are not searchable"
         )
     if office.reader_versions:
         yield f"  read by {_listed([*office.reader_versions])}"
@@ -225,22 +225,22 @@ def _held_sentences(name: str, office: OfficeStatus) -> Iterator[str]:
 def _run_sentences(name: str, office: OfficeStatus) -> Iterator[str]:
     """How an office's last run went."""
     if office.last_crawl_at:
-        yield f"  last run {_minute(office.last_crawl_at)}: {', '.join(run_words(office))}"
+        yield f"  last crawl {_minute(office.last_crawl_at)}: {', '.join(run_words(office))}"
     if office.refused_by_rule:
         yield f"  refused by rule: {', '.join(rule_words(office))}"
     if office.crawling_since:
         began = _minute(office.crawling_since)
-        yield f"  a run of {began} is not over: the next crawl goes on with it"
+        yield f"  the crawl of {began} is unfinished; the next one continues it"
     if office.cut_short:
-        yield f"  cut short as asked, {office.cut_short}"
+        yield f"  stopped early as requested, {office.cut_short}"
     if office.quarantined:
-        yield f"  QUARANTINED, nothing of that run is published: {office.quarantined}"
-        yield f"  look, then `communique accept {name}`"
+        yield f"  QUARANTINED, nothing from that crawl is published: {office.quarantined}"
+        yield f"  review it, then run `communique accept {name}`"
     if office.error:
         yield f"  FAILED: {office.error}"
     if office.quarantined or office.error:
         good = office.last_successful_crawl_at
-        yield f"  last good run: {_minute(good) if good else 'none'}"
+        yield f"  last successful crawl: {_minute(good) if good else 'none'}"
 
 
 def _minute(time: datetime) -> str:

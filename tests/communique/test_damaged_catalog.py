@@ -138,7 +138,7 @@ def test_a_repair_makes_it_anew_and_keeps_the_damaged_one(
 
 
 def withhold(settings: Settings) -> tuple[str, str]:
-    """Two releases: the first is withheld, the second was and is in sight again."""
+    """Two releases: the first is withheld, the second was and is public again."""
     with closing(Store(settings)) as store:
         first, second, *_ = (each.id for each in store.releases())
         store.withhold(first, "Names a child.")

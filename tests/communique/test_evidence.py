@@ -126,7 +126,7 @@ def test_what_cannot_be_mended_of_one_version_keeps_no_other_from_being(
     misread(copy_store, second, title="Acquitted")
     done = call(copy_settings, "verify", "--repair")
     assert done.exit_code == 1
-    told, _, left = done.output.partition("Once more:\n")
+    told, _, left = done.output.partition("Second check:\n")
     assert "  Not repaired: " in told
     assert "restore catalog and archive from a backup" in told
     assert f"  Repaired: {second}: version 1 is as the archive has it." in told
@@ -153,7 +153,7 @@ def test_what_cannot_be_mended_is_said_and_ends_with_1(copy_settings: Settings) 
     path.write_bytes(spoilt)
     done = call(copy_settings, "verify", "--repair")
     assert done.exit_code == 1
-    told, _, left = done.output.partition("Once more:\n")
+    told, _, left = done.output.partition("Second check:\n")
     assert f"{path} is damaged at " in told
     assert f"{path} is damaged at " in left
     assert call(copy_settings, "verify").output == left

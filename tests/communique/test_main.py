@@ -134,11 +134,11 @@ def test_offices_are_listed_for_people_and_programs(tmp_path: Path) -> None:
         (["no_such_command"], "No such command"),
         (["crawl", "no_such_office"], "no_such_office"),
         (["crawl", "sample_doj", "--route", "no_such_route"], "no_such_route"),
-        (["crawl", "sample_doj", "--mirror", "www.justice.gov"], "write HOST=URL"),
-        (["crawl", "sample_doj", "--mirror", "=http://127.0.0.1:1"], "write HOST=URL"),
-        (["crawl", "sample_doj", "--mirror", "a.example=ftp://b"], "write HOST=URL"),
-        (["crawl", "sample_doj", "--since", "soon"], "'soon' is no date"),
-        (["crawl", "sample_doj", "--since", "2018-02-30"], "'2018-02-30' is no date"),
+        (["crawl", "sample_doj", "--mirror", "www.justice.gov"], "use HOST=URL"),
+        (["crawl", "sample_doj", "--mirror", "=http://127.0.0.1:1"], "use HOST=URL"),
+        (["crawl", "sample_doj", "--mirror", "a.example=ftp://b"], "use HOST=URL"),
+        (["crawl", "sample_doj", "--since", "soon"], "'soon' is not a date"),
+        (["crawl", "sample_doj", "--since", "2018-02-30"], "'2018-02-30' is not a date"),
         (["crawl", "sample_doj", "--limit", "0"], "--limit"),
         (["crawl", "sample_doj", "--delay", "fast"], "--delay"),
         (["crawl", "us_doj", "--delay", "0.5"], "too short for"),
@@ -155,9 +155,9 @@ def test_offices_are_listed_for_people_and_programs(tmp_path: Path) -> None:
         (["check", "us_doj", *mirrors(["www.justcie.gov"], "http://127.0.0.1:1")], "no office has"),
         (["search", "--size", "0", "fraud"], "--size"),
         (["search", "--sort", "best", "fraud"], "--sort"),
-        (["search", "--since", "soon", "fraud"], "'soon' is no date"),
+        (["search", "--since", "soon", "fraud"], "'soon' is not a date"),
         (["export", "--office", "no_such_office"], "no_such_office"),
-        (["verify", "--accept-smaller"], "goes with --repair"),
+        (["verify", "--accept-smaller"], "requires --repair"),
         (["serve", "--port", "70000"], "0<=x<=65535"),
         (["demo", "--port", "-1"], "0<=x<=65535"),
     ],
@@ -452,7 +452,7 @@ def test_status_tells_gaps_readers_and_refusals_in_short(
 ) -> None:
     folder = shutil.copytree(changed_settings.data, tmp_path / "copy")
     told = call(folder, "status").output
-    assert "1 of them gone from the office's site" in told
+    assert "1 of them removed from the office's website" in told
     assert "  months without a release: 2013-11, 2013-12, " in told
     assert " and 126 more" in told
     assert "  read by sample_doj/pages 3" in told
@@ -476,11 +476,11 @@ def test_one_release_is_one_release(tmp_path: Path) -> None:
     with SampleSite("sample_doj") as site:
         given = ["--delay", "0", "--limit", "1", *mirrors(DOJ, site.url)]
         crawled = run(tmp_path, "crawl", "sample_doj", *given)
-    assert "cut short as asked, after 1 release (--limit)" in crawled.stdout
+    assert "stopped early as requested, after 1 release (--limit)" in crawled.stdout
     told = [call(tmp_path, *each).output for each in (["reindex"], ["search"], ["status"])]
     told.append(call(tmp_path, "verify").output)
     assert all("1 release" in each and "1 releases" not in each for each in told)
-    assert "cut short as asked, after 1 release (--limit)" in told[2]
+    assert "stopped early as requested, after 1 release (--limit)" in told[2]
     row = json.loads(call(tmp_path, "status", "--json").output)["offices"]["sample_doj"]
     assert (row["cut_short"], row["failed"]) == ("after 1 release (--limit)", 0)
 

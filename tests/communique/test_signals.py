@@ -119,7 +119,7 @@ def test_a_crawl_ends_soon_and_the_next_one_goes_on(
             site.faults = [waiting(where)]
         with Stalling(settings, "", 0, *given, is_there=lambda: len(asked) >= enough) as command:
             out = assert_ended(command.end(number), number)
-        assert f"INTERRUPTED by {number.name}: what was seen is kept" in out or not out
+        assert f"INTERRUPTED by {number.name}: progress is saved" in out or not out
         assert "FAILED" not in out
         assert "failed to load" not in out
         before = len(asked)
@@ -262,7 +262,7 @@ def test_every_command_ends_and_does_all_when_it_is_said_again(
     with Stalling(copy_settings, place, number, *given) as command:
         out = assert_ended(command.end(which), which)
     if name == "import":
-        assert out == "Broken off; say the same command again, it adds what is missing.\n"
+        assert out == "Interrupted; run the same command again to add what is missing.\n"
     assert not [*folder.parent.glob("backup*")]
     again = call(copy_settings, *given)
     assert name not in ("export", "offices", "search", "verify") or again.startswith(out)

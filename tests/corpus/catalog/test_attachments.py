@@ -111,4 +111,4 @@ def test_the_offices_page_and_status_count_them_as_not_searched(
     shown = create_app(settings).test_client().get("/coverage").get_data(as_text=True)
     assert "2 of 3 archived; files are not searchable" in shown
     found = CliRunner().invoke(main, ["status"], env={"COMMUNIQUE_DATA": str(settings.data)})
-    assert "3 attached files, 2 archived, 1 not there; files are not searched" in found.output
+    assert "3 attached files, 2 archived, 1 missing; files are not searchable" in found.output

@@ -109,16 +109,16 @@ def test_a_listing_beyond_the_budget_is_walked_by_several_runs(
         told.append(report.cut_short)
     words = "after 2 listing pages (COMMUNIQUE_RUN_LISTINGS), to be continued by the next run"
     assert told == [words, words, None]
-    assert held == [16, 24, 26], "the first page again, and where the last run stood"
+    assert held == [16, 24, 26], "the first page again, and where the last crawl stood"
     releases = [path for path in asked if path.startswith("/opa/pr/")]
     assert len(releases) == len(set(releases)) == RELEASES
     assert whole_walks(store) == 0
     # Which leaves a whole walk to be done, and that is none either.
     report = run(small, run_listings=2)
     assert (report.cut_short, report.new, whole_walks(store)) == (words, 0, 0)
-    assert f"cut short as asked, {words}" in " ".join(report.sentences())
+    assert f"stopped early as requested, {words}" in " ".join(report.sentences())
     lines = status_sentences(status_of(store, open_engine(settings)))
-    assert f"  cut short as asked, {words}" in lines
+    assert f"  stopped early as requested, {words}" in lines
     walks = []
     for _ in range(2):
         assert run(small, run_listings=4).cut_short is None

@@ -185,7 +185,7 @@ def test_a_listed_release_that_is_gone_is_reported_and_fails_nothing(
     assert report.error is None
     assert f"https://{HOST}{path}" in report.missing
     assert report.new == FEW
-    assert any("not there (404 or 410)" in line for line in report.sentences())
+    assert any("missing (404 or 410)" in line for line in report.sentences())
 
 
 def test_a_release_that_vanished_after_it_was_stored_stays(

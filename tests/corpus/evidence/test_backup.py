@@ -185,7 +185,7 @@ def test_a_backup_into_the_archive_itself_is_refused(copy_settings: Settings) ->
         env={"COMMUNIQUE_DATA": str(copy_settings.data)},
     )
     assert result.exit_code == 1
-    assert "lies in the archive itself" in result.output + result.stderr
+    assert "is inside the archive" in result.output + result.stderr
 
 
 BACKUP = """

@@ -227,7 +227,7 @@ def test_status_offices_page_and_exit_status_tell_of_a_quarantine(
     assert (done.exit_code, "is published" in done.output) == (0, True)
     assert "QUARANTINED" not in call(["status"]).output
     again = call(["accept", "us_doj"])
-    assert (again.exit_code, "No run of us_doj is quarantined" in again.output) == (2, True)
+    assert (again.exit_code, "No crawl of us_doj is quarantined" in again.output) == (2, True)
     opened, engine = app.extensions["communique"]
     engine.close()
     opened.close()
