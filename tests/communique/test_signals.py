@@ -177,7 +177,7 @@ def test_a_reindex_takes_its_workers_along(copy_settings: Settings, number: sign
         assert came_to[0] == -SIGKILL
         assert len(builds) == 2
     else:
-        assert "; searches go on with the index there was" in assert_ended(came_to, number)
+        assert "; searches continue with the previous index" in assert_ended(came_to, number)
         assert builds == {build}
     call(copy_settings, "reindex", "--full")
     found, held = ids(copy_settings)

@@ -210,7 +210,7 @@ def test_a_listing_whose_later_page_fails_keeps_what_was_read_and_says_so(
         assert report.ended_early
         assert f"&page={number}&" in report.ended_early
         assert store.count() == 50 * number
-    assert any("could not be walked to its end" in line for line in report.sentences())
+    assert any("could not be read to its end" in line for line in report.sentences())
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def test_an_open_run_is_known_too(copy_settings: Settings, copy_store: Store) ->
     with closing(open_engine(copy_settings)) as engine:
         told = status_sentences(status_of(copy_store, engine))
     when = f"{staging.started_at:%Y-%m-%d %H:%M}"
-    assert f"  a run of {when} UTC is not over: the next crawl goes on with it" in told
+    assert f"  the crawl of {when} UTC is unfinished; the next one continues it" in told
 
 
 def test_damaged_evidence_of_a_held_run_is_told_and_forgotten_with_what_was_read_of_it(
