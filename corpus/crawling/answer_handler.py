@@ -1,5 +1,5 @@
-"""What comes of an answer: archived first, then read as a listing or a release, a file, or as a
-sign that something is not there; what was seen goes to the staging.
+"""Handles each response: archives it, reads it as a listing, a release, an attachment or a page
+that is missing, and stages the outcome.
 """
 
 from __future__ import annotations
@@ -54,8 +54,10 @@ class AnswerHandler:
         self.breaker = CircuitBreaker(self.report)
 
     def take(self, answer: FetchResult | FetchFailure) -> FetchRequest | None:
-        """Take an answer in; the request to make again, if any. What nobody foresaw costs that page
-        alone; what ends a run, and a catalog or an archive that cannot be written, is raised.
+        """Handle one response, and return a request to repeat, if any.
+
+        An unforeseen error fails only this page. Errors that end the run, and those of the catalog
+        and the archive, are raised.
         """
         again = None
         try:
@@ -113,7 +115,7 @@ class AnswerHandler:
         return None
 
     def _take_error(self, wanted: FetchRequest, visit: Visit, retry_after: str) -> None:
-        """A status that tells of no page. Raises CrawlError where we may not go on."""
+        """Handle an error status. Raises CrawlError when the run must end."""
         status, reason = visit.status, f"The answer has status {visit.status}."
         if status in BUSY and (wait_s := retry_after_s(retry_after)):
             raise CrawlError(
@@ -146,7 +148,7 @@ class AnswerHandler:
             self.breaker.note_missing(wanted.url)
 
     def _take_unchanged(self, answer: FetchResult, visit: Visit | None) -> FetchRequest | None:
-        """What the archive has still holds: a known release was seen, all else is read again."""
+        """Handle status 304: mark a known release as seen, read all else from the archive."""
         wanted, now = answer.wanted, answer.response.fetched_at
         sent = {name.lower() for name, _ in answer.response.request_headers}
         if visit is None or not sent & CONDITIONS:
@@ -218,7 +220,7 @@ class AnswerHandler:
         return listing, listing.drafts
 
     def _refuse(self, wanted: FetchRequest, page: Page, error: PageError) -> None:
-        """Only what its reader cannot make out is looked at again: is it a page of the office?"""
+        """Report why a page was not read: a bot check, an error page, or the reader's issue."""
         reason = str(error)
         if error.rule == "reader_broke" and error.__cause__:
             reason = f"{reason} {log(error.__cause__, self.settings, wanted.url)}"

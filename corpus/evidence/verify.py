@@ -1,6 +1,5 @@
-"""Archive against catalog: each row's evidence is where the catalog says, whole, unaltered, each
-version is as the archive attests it, and the catalog knows what the archive holds. What can be
-mended from the other side says how.
+"""Compares archive and catalog in both directions. A finding that can be repaired from the other
+side carries its repair.
 """
 
 from __future__ import annotations
@@ -78,15 +77,15 @@ def _cut(path: Path) -> str:
 
 
 def verify_catalog(settings: Settings, store: Store) -> Iterator[Finding]:
-    """Versions and last answers that the archive does not hold as they were recorded, versions that
-    are not as it attests them, answers in the archive that the catalog does not know, and releases
-    at odds with their versions.
+    """Report versions and last responses that the archive does not hold as recorded, versions that
+    differ from their attestation, archived responses that the catalog lacks, and releases whose
+    rows are inconsistent.
     """
     with store.reading() as connection:
         named = queries.files(connection)
     present = {f"{path.parent.name}/{path.name}": path for path in own_files(settings.archive)}
     check = AttestationCheck(settings, store)
-    # Attestations first: they tell what is mended where a row leads to a wrong place.
+    # Check attestation files first: later checks need them to choose a repair.
     for name in sorted({*named, *present}, key=lambda name: (KIND not in name, name)):
         with store.reading() as connection:
             standing = _Standing(
@@ -107,8 +106,8 @@ def verify_catalog(settings: Settings, store: Store) -> Iterator[Finding]:
     for office, ids in check.releases_of_lost_versions().items():
         number, first = pluralize(len(ids), "release"), min(ids)
         yield Finding(
-            f"{office}: {number} lack a version that the archive attests, {first} the first;"
-            f" {MEND}",
+            f"{office}: versions that the archive attests are missing from the catalog, for"
+            f" {number} (first: {first}); {MEND}",
             partial(restore, settings, store, office, ids),
         )
     yield from _lost_findings(store)
@@ -155,7 +154,10 @@ def _version_findings(store: Store, path: Path, held: Held, versions: Rows) -> I
                     partial(_mark_lost, store, [row]),
                 )
             elif is_there and row.lost_at:
-                sentence = f"{row.release}: the response of version {row.ordinal} is not lost."
+                sentence = (
+                    f"{row.release}: version {row.ordinal} is marked as lost, but its response is"
+                    " in the archive."
+                )
                 yield Finding(sentence, partial(_mark_found, store, [row]))
 
 
@@ -183,7 +185,9 @@ def _mark_found(store: Store, rows: list[Row[Any]]) -> str:
 
 
 def _is_as_recorded(record: Record | None, row: Row[Any], url: str | None) -> bool:
-    """A visit's own URL can be one that led to the record's by redirects."""
+    """Whether the record has the recorded digest and URL. Visits pass None as the URL: theirs may
+    have been redirected to the record's.
+    """
     if record is None or (url and resolve(record.url) != resolve(url)):
         return False
     return bool(sha256(record.body) == row.sha256)
@@ -220,7 +224,7 @@ def _odd_findings(settings: Settings, store: Store) -> Iterator[Finding]:
     lost: dict[str, set[str]] = defaultdict(set)
     for id_, office, has_versions in odd:
         if has_versions:
-            sentence = f"{id_}: the version that it stands at is not in the catalog."
+            sentence = f"{id_}: its current version is missing from the catalog."
             yield Finding(sentence, partial(_settle, store, id_))
         else:
             lost[office].add(id_)
@@ -229,7 +233,7 @@ def _odd_findings(settings: Settings, store: Store) -> Iterator[Finding]:
     for office, ids in lost.items():
         number, first = pluralize(len(ids), "release"), min(ids)
         yield Finding(
-            f"{office}: {number} lack their release or version row, {first} the first.",
+            f"{office}: catalog rows are missing for {number} (first: {first}).",
             partial(restore, settings, store, office, ids),
         )
 
@@ -237,4 +241,4 @@ def _odd_findings(settings: Settings, store: Store) -> Iterator[Finding]:
 def _settle(store: Store, id_: str) -> str:
     with store.changing() as connection:
         queries.fold(connection, id_)
-    return f"{id_} stands at its last version again."
+    return f"{id_}: the last version is the current one again."

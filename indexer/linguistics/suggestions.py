@@ -1,6 +1,4 @@
-"""What words are good for, by how many releases hold each: to find releases like one, to mend a
-misspelt word.
-"""
+"""Finds similar releases and corrects misspelled words, by how many releases contain each word."""
 
 from __future__ import annotations
 
@@ -10,7 +8,7 @@ from math import log
 
 from indexer.analysis.analyzer import STEM
 
-# The stems that are asked for, and the shortest of them.
+# How many stems to search for, and how many letters each has at least.
 MOST_STEMS, LEAST_LETTERS = 25, 3
 
 
@@ -20,24 +18,30 @@ def is_telling(stem: str) -> bool:
 
 
 def telling_stems(
-    often: Mapping[str, int], holders: Mapping[str, int], size: int
+    counts: Mapping[str, int], release_counts: Mapping[str, int], total: int
 ) -> dict[str, float]:
-    """The stems that tell a release apart among `size`, with their shares of the highest tf-idf;
-    `often` says how often each stands in it, `holders` how many releases hold each.
+    """The most distinctive stems of a release, each with its tf-idf divided by the highest one.
+
+    `counts` says how often the release has each stem, `release_counts` how many of `total` releases
+    contain it.
     """
-    weights = {each: often[each] * log(size / (holders[each] + 1) + 1) for each in holders}
+    weights = {
+        stem: counts[stem] * log(total / (number + 1) + 1)
+        for stem, number in release_counts.items()
+    }
     chosen = nlargest(MOST_STEMS, weights, key=lambda stem: (weights[stem], stem))
     return {stem: weights[stem] / weights[chosen[0]] for stem in chosen}
 
 
 def most_edits(word: str) -> int:
-    """How far from a misspelt word the one can be that was meant."""
+    """The largest edit distance at which another word can be a correction."""
     return 1 if len(word) < 5 else 2
 
 
 def likeliest(word: str, near: Iterable[tuple[str, int, int]]) -> str | None:
-    """The one that a misspelt word was meant to be, of words with their distances from it and the
-    numbers of releases that hold them: the commonest of the nearest.
+    """The best correction of a word: the nearest other word, and among equals the most common.
+
+    `near` holds words, their edit distances, and how many releases contain each.
     """
     others = (each for each in near if each[0] != word)
     found = max(others, key=lambda each: (-each[1], each[2], each[0]), default=None)

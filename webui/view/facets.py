@@ -33,7 +33,7 @@ LABELS = {
     "statute": lazy_gettext("Statute"),
     "state": lazy_gettext("After publication"),
 }
-# What is shown of values that are names for programs.
+# How values that are internal codes are displayed.
 WORDS = {
     "office": office_title,
     "country": country_name,
@@ -41,7 +41,7 @@ WORDS = {
     "state": state_words,
     "statute": statute_words,
 }
-# The order of years is time, the undated ones last; of everything else, how many.
+# Sorted newest first, undated last; all other facets are sorted by count.
 BY_VALUE = frozenset({"year"})
 
 

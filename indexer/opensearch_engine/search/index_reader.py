@@ -19,7 +19,13 @@ from indexer.opensearch_engine.index.source_doc import Stored
 from indexer.opensearch_engine.search import request, suggest
 from indexer.opensearch_engine.search.request import PageRequest
 from indexer.opensearch_engine.search.term_lookup import TermLookup, is_stem
-from indexer.opensearch_engine.search.translate import Dsl, Lookup, is_beyond, placed, translate
+from indexer.opensearch_engine.search.translate import (
+    Dsl,
+    Lookup,
+    needs_text_check,
+    placed,
+    translate,
+)
 from indexer.opensearch_engine.search.withheld import Hidden
 from indexer.query import tree
 
@@ -131,7 +137,7 @@ class IndexReader:
     def phrases_of(self, node: tree.Node | None) -> Phrases:
         """Where phrases stand that the cluster cannot tell."""
         phrases = {leaf for leaf in tree.leaves(node) if isinstance(leaf, tree.Phrase)}
-        return {phrase: self._standing(phrase) for phrase in phrases if is_beyond(phrase)}
+        return {phrase: self._standing(phrase) for phrase in phrases if needs_text_check(phrase)}
 
     def _standing(self, phrase: tree.Phrase) -> list[str]:
         """The releases that hold a phrase, of those whose words are near enough two by two, by a

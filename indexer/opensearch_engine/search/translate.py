@@ -1,7 +1,7 @@
 """A query tree -> the cluster's query DSL, node by node.
 
 Matches and scores are those of the embedded engine (whoosh_engine/search/execute.py): words score
-by BM25F, whole values 1, and what stands for several words its boost.
+by BM25F, exact values 1, and prefixes, wildcards and variants their boost.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ SCORED = {*TEXTS, *map(stem_field, TEXTS), *WORDS}
 
 @dataclass(frozen=True)
 class Lookup:
-    """What was looked up of a tree before it is translated: the terms that its keyed words stand
-    for, and the releases of each phrase that the DSL cannot tell.
+    """What is looked up before a tree is translated: the terms of each VariantTerm, and the ids of
+    the releases that match each phrase that the DSL cannot match exactly.
     """
 
     terms: Mapping[tree.VariantTerm, Sequence[str]] = field(default_factory=dict)
@@ -95,8 +95,8 @@ def _phrase(node: tree.Phrase, lookup: Lookup) -> Dsl:
 
 
 def placed(node: tree.Phrase) -> Dsl:
-    """Where a phrase stands; with more than two words and room between them, where each two of them
-    do, which is more.
+    """The DSL that finds a phrase. For three or more words with slop it checks adjacent pairs, and
+    so can match too much: see `needs_text_check`.
     """
     if node.slop == 1:
         words = " ".join(map(term, node.words))
@@ -119,9 +119,9 @@ def placed(node: tree.Phrase) -> Dsl:
     )
 
 
-def is_beyond(node: tree.Phrase) -> bool:
-    """Whether the DSL cannot tell exactly where a phrase stands: Lucene takes the shortest way from
-    each word to the next, which need not be the one that goes on.
+def needs_text_check(node: tree.Phrase) -> bool:
+    """Whether the DSL cannot match a phrase exactly. With slop and three or more words, Lucene
+    takes the nearest next word, and can miss the one that completes the phrase.
     """
     return node.slop > 1 and len(node.words) > 2
 

@@ -291,7 +291,7 @@ def test_a_deleted_version_is_told_and_read_from_the_archive_again(
             left = {"version": number - 1}
             connection.execute(update(tables.release).where(RELEASE.id == id_), left)
         [told] = sentences(settings, store)
-        assert f"1 release lack a version that the archive attests, {id_} the first" in told
+        assert f"missing from the catalog, for 1 release (first: {id_})" in told
         assert repaired(settings, store) == []
         assert state(store)[id_][1] == number
 

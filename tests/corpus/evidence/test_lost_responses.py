@@ -150,7 +150,7 @@ def test_a_response_that_is_found_again_is_no_longer_marked(
     moved = lose(settings, store)
     moved.rename(settings.archive / "sample_doj" / moved.name)
     told = [each.sentence for each in findings(settings, store)]
-    assert f"{ID}: the response of version 1 is not lost." in told
+    assert f"{ID}: version 1 is marked as lost, but its response is in the archive." in told
     assert repaired(settings, store) == []
     assert all(each.provenance.lost_at is None for each in store.releases())
 

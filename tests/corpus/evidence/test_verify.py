@@ -192,8 +192,8 @@ def test_releases_without_versions_and_versions_without_releases_are_read_again(
         connection.commit()
         connection.invalidate()
     sentences = [each.sentence for each in findings(copy_settings, copy_store)]
-    assert f"{third}: the version that it stands at is not in the catalog." in sentences
-    assert any("2 releases lack their release or version row" in each for each in sentences)
+    assert f"{third}: its current version is missing from the catalog." in sentences
+    assert any("catalog rows are missing for 2 releases" in each for each in sentences)
     assert repaired(copy_settings, copy_store) == []
     after = state(copy_store)
     assert after.keys() == before.keys()

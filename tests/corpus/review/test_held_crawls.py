@@ -159,7 +159,7 @@ def test_a_release_that_is_read_again_keeps_what_points_to_it(
             update(tables.release).where(tables.release.c.id == known.id), {"misses": 2}
         )
         connection.execute(delete(tables.version).where(tables.version.c.release == known.id))
-    assert any("lack their release or version row" in each for each in sentences(copy_settings))
+    assert any("catalog rows are missing for" in each for each in sentences(copy_settings))
     assert repaired(copy_settings, copy_store) == []
     assert copy_store.withheld() == {known.id}
     again = copy_store.get(known.id, with_withheld=True)
