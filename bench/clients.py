@@ -110,7 +110,7 @@ def wildcards(port: int, source: str) -> None:
 
 
 def huge_queries(port: int, source: str) -> None:
-    """Asks for all that is spelt somewhat like anything."""
+    """Asks for all that is spelled somewhat like anything."""
     _loops(port, source, 4, f"/?q={FUZZY}")
 
 

@@ -76,14 +76,14 @@ def queries(documents: list[Document]) -> dict[str, list[list[str]]]:
         "one-word": [[word] for word in draw.sample(common, EACH)],
         "two-word-and": [draw.sample(common, 2) for _ in range(EACH)],
         "or-of-three": [draw.sample(common, 3) for _ in range(EACH)],
-        "phrase": [_neighbours(texts, set(common), draw) for _ in range(EACH)],
+        "phrase": [_neighbors(texts, set(common), draw) for _ in range(EACH)],
         "prefix": [[word[:5]] for word in draw.sample(common, EACH)],
         "rare-word": [[word] for word in draw.sample(rare, EACH)],
         "long": [draw.sample(common, 10) for _ in range(EACH)],
     }
 
 
-def _neighbours(texts: list[list[str]], allowed: set[str], draw: random.Random) -> list[str]:
+def _neighbors(texts: list[list[str]], allowed: set[str], draw: random.Random) -> list[str]:
     """Two common words that stand next to each other somewhere."""
     while True:
         text = draw.choice(texts)

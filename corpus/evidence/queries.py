@@ -97,7 +97,7 @@ def files(connection: Connection) -> set[str]:
 
 def last_answer(connection: Connection, office: str, url: str, language: str) -> datetime | None:
     """When a URL last gave an answer that the catalog knows, be it of a run that is held or was
-    dropped: what was judged is not taken in behind the judgement.
+    dropped: what was judged is not taken in behind the judgment.
 
     What a link names by http may have been asked for by https.
     """

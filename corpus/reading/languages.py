@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lingua import LanguageDetector
 
-# A small set: an office's own languages against those that its neighbours write.
+# A small set: an office's own languages against those that its neighbors write.
 OTHERS = frozenset({"en", "es", "fr", "de", "pt", "ru", "kk", "ar", "zh"})
 LEAST_READ_LETTERS = 300
 # So much is read of the beginning, the middle and the end of a text.

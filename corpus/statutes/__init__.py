@@ -1,4 +1,4 @@
-"""Statutes that a text cites, whatever the punctuation: a normalised key and its place.
+"""Statutes that a text cites, whatever the punctuation: a normalized key and its place.
 
 Keys go from wide to narrow: us/usc/18/924/c/1/A, kz/cc/190/4 (article 190, part 4 of the Criminal
 Code), kz/cc/99/3/2 (and point 2). `wider` tells what else a mention is found by.

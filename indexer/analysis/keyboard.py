@@ -7,5 +7,5 @@ _TYPED = str.maketrans("әқңғұүһөі", "акнгуухои")
 
 
 def forgiving(word: str) -> str:
-    """A folded word with Kazakh letters as their Russian neighbours: қылмыс and кылмыс are one."""
+    """A folded word with Kazakh letters as their Russian neighbors: қылмыс and кылмыс are one."""
     return word.translate(_TYPED)

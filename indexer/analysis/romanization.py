@@ -84,14 +84,14 @@ VOWELS = _rules(
 def romanise(word: str) -> str:
     """A word in a-z as all its usual spellings give it; empty for a word without letters."""
     small = unicodedata.normalize("NFC", word.casefold())
-    spelt = anyascii(small.translate(LETTERS)).lower()
+    spelled = anyascii(small.translate(LETTERS)).lower()
     if KAZAKH_LATIN.search(small):
-        spelt = _apply(KAZAKH_GLIDES, spelt)
+        spelled = _apply(KAZAKH_GLIDES, spelled)
     else:
-        spelt = _apply(SCHOLARLY_GLIDES if SCHOLARLY.search(small) else GLIDES, spelt)
-    spelt = SILENT.sub("", spelt)
-    spelt = DIGRAPH.sub(lambda match: DIGRAPHS[match[0]], spelt)
-    return _apply(VOWELS, _apply(CONSONANTS, spelt)).lower()
+        spelled = _apply(SCHOLARLY_GLIDES if SCHOLARLY.search(small) else GLIDES, spelled)
+    spelled = SILENT.sub("", spelled)
+    spelled = DIGRAPH.sub(lambda match: DIGRAPHS[match[0]], spelled)
+    return _apply(VOWELS, _apply(CONSONANTS, spelled)).lower()
 
 
 def _apply(rules: Rules, word: str) -> str:

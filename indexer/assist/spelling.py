@@ -1,4 +1,4 @@
-"""What to type instead: a query with its misspelt words mended, or with its last word completed."""
+"""What to type instead: a query with its words corrected, or with its last word completed."""
 
 from __future__ import annotations
 

@@ -153,7 +153,7 @@ def _expansions(leaves: Iterable[tree.Leaf], done: QueryStats) -> tuple[tuple[st
 
 
 def _variants(leaves: Iterable[tree.Leaf], done: QueryStats) -> tuple[tuple[str, int], ...]:
-    """The commonest words that a word is spelt as otherwise; of a stem, its forms."""
+    """The commonest words that a word is spelled as otherwise; of a stem, its forms."""
     counted: list[tuple[str, int]] = []
     for leaf in leaves:
         if isinstance(leaf, tree.VariantTerm):

@@ -104,7 +104,7 @@ class Engine(Protocol):
         """Words of the corpus that begin so, the commonest first."""
 
     def spell_suggest(self, word: str) -> str | None:
-        """The word of the corpus that a misspelt one was probably meant to be."""
+        """The word of the corpus that a misspelled one was probably meant to be."""
 
     def shown(self) -> Iterator[tuple[str, bytes]]:
         """The id of every release, in any order, and the digest of what is shown of it

@@ -13,7 +13,7 @@ from indexer.export.result_set import ExportContext
 FACTS = ("word", "observed", "expected", "frequency", "score")
 # A lone word, quoted or not.
 LONE = re.compile(rf'\s*("?)({WORD.pattern})\1\s*')
-# A word of more forms is not spelt out; as many as an explanation tells for certain.
+# A word of more forms is not spelled out; as many as an explanation tells for certain.
 MOST_FORMS = 11
 
 

@@ -70,7 +70,7 @@ def log_dice(counts: Counts) -> Array:
     """14 + log2(2 f(x,y) / (f(x) + f(y))), of occurrences x and words y.
 
     Rychlý 2008 (A lexicographer-friendly association score). As a window holds several words, a
-    value can be a little above the 14 that neighbours can have.
+    value can be a little above the 14 that neighbors can have.
     """
     return np.asarray(14 + np.log2(2 * counts.observed / (counts.occurrences + counts.frequencies)))
 

@@ -91,7 +91,7 @@ def documents_of(places: Array, starts: Array) -> Array:
 
 
 @compiled
-def neighbours(
+def neighbors(
     places: Array,
     documents: Array,
     starts: Array,

@@ -188,7 +188,7 @@ class OpenSearchEngine:
         return self._read(lambda reading: reading.autocomplete(prefix, most))
 
     def spell_suggest(self, word: str) -> str | None:
-        """The word of the corpus that a misspelt one was probably meant to be."""
+        """The word of the corpus that a misspelled one was probably meant to be."""
         return self._read(lambda reading: reading.spell_suggest(word))
 
     def shown(self) -> Iterator[tuple[str, bytes]]:

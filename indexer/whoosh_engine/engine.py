@@ -219,7 +219,7 @@ class WhooshEngine:
         return suggest.autocomplete(self._snapshot()[1], prefix, most)
 
     def spell_suggest(self, word: str) -> str | None:
-        """The word of the corpus that a misspelt one was probably meant to be."""
+        """The word of the corpus that a misspelled one was probably meant to be."""
         return suggest.spell_suggest(self._snapshot()[1], word)
 
     def shown(self) -> Iterator[tuple[str, bytes]]:

@@ -140,7 +140,7 @@ class Probe:
         own = sorted(word for word in words(release) - common if len(word) > 5)
         typed = own[:2]
         queries = [release.title, release.title.split()[0]]
-        for word in typed:  # whole, its beginning, and misspelt
+        for word in typed:  # whole, its beginning, and misspelled
             queries += [word, f"{word[:4]}*", word[:2] + word[3] + word[2] + word[4:]]
         slug = release.url.rpartition("/")[2]
         needles = [release.id, release.id.rpartition("-")[2], slug, *own[2:]]

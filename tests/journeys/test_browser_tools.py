@@ -114,17 +114,17 @@ def test_curves_stand_out_from_the_paper(page: Page, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     page.goto("/trends?" + "&".join(f"q={word}" for word in ("the", "of", "and", "to", "in", "a")))
     paper = luminance(page.evaluate("getComputedStyle(document.body).backgroundColor"))
-    colours = page.locator(".legend line").evaluate_all(
+    colors = page.locator(".legend line").evaluate_all(
         "all => all.map(each => getComputedStyle(each).stroke)"
     )
-    assert len(set(colours)) == 6
-    for each in colours:
+    assert len(set(colors)) == 6
+    for each in colors:
         lighter, darker = sorted((luminance(each), paper), reverse=True)
         assert (lighter + 0.05) / (darker + 0.05) >= 4.5
 
 
-def luminance(colour: str) -> float:
-    """The relative luminance of an rgb() colour (WCAG 2.2)."""
-    parts = [int(each) / 255 for each in re.findall(r"\d+", colour)[:3]]
+def luminance(color: str) -> float:
+    """The relative luminance of an rgb() color (WCAG 2.2)."""
+    parts = [int(each) / 255 for each in re.findall(r"\d+", color)[:3]]
     linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -1,6 +1,6 @@
 """Title and body of a release -> the word that shows that it announces an accusation, or None.
 
-Rules, not a judgement: a reader is better warned once too often. A release about a conviction or a
+Rules, not a judgment: a reader is better warned once too often. A release about a conviction or a
 sentence is none, unless it says itself that others are presumed innocent.
 """
 

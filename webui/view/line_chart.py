@@ -94,7 +94,7 @@ def _x(at: int, size: int) -> float:
 
 
 def _runs(is_in: Sequence[bool]) -> Iterator[tuple[int, int]]:
-    """Where those that are in begin and end, neighbours together."""
+    """Where those that are in begin and end, neighbors together."""
     start = None
     for at, each in enumerate([*is_in, False]):
         if each and start is None:

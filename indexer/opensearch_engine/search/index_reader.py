@@ -23,7 +23,7 @@ from indexer.opensearch_engine.search.translate import (
     Dsl,
     Lookup,
     needs_text_check,
-    placed,
+    phrase_position_query,
     translate,
 )
 from indexer.opensearch_engine.search.withheld import Hidden
@@ -113,7 +113,7 @@ class IndexReader:
         return suggest.autocomplete(self.look_up, prefix, most)
 
     def spell_suggest(self, word: str) -> str | None:
-        """The word of the corpus that a misspelt one was probably meant to be."""
+        """The word of the corpus that a misspelled one was probably meant to be."""
         return suggest.spell_suggest(self.look_up, word)
 
     def carried(self, query: Query) -> TermLookup:
@@ -143,7 +143,9 @@ class IndexReader:
         """The releases that hold a phrase, of those whose words are near enough two by two, by a
         look into their texts.
         """
-        body = self.narrowed(Query(sort="id"), PageRequest.alone(placed(phrase)), SOME)
+        body = self.narrowed(
+            Query(sort="id"), PageRequest.alone(phrase_position_query(phrase)), SOME
+        )
         field = phrase.field.removesuffix("_stem")
         found = []
         for hit in self.pages(body):

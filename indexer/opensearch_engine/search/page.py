@@ -32,7 +32,7 @@ from indexer.query import tree
 def search(reading: IndexReader, query: Query) -> Results:
     """A page of hits with all that is counted.
 
-    Words are looked up and hits asked for in one round trip, as if no word were spelt in two
+    Words are looked up and hits asked for in one round trip, as if no word were spelled in two
     ways; where one is, which is seldom, hits are asked for again.
     """
     carried = TermLookup(query.tree, is_explained=query.is_explained)

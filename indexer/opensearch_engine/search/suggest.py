@@ -29,7 +29,7 @@ def autocomplete(look_up: Search, prefix: str, most: int) -> list[str]:
 
 
 def spell_suggest(look_up: Search, word: str) -> str | None:
-    """The commonest of the words nearest to a misspelt one; its first letter is believed."""
+    """The commonest of the words nearest to a misspelled one; its first letter is believed."""
     most = most_edits(word)
     asked = {
         "value": word,

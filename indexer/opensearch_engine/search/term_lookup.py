@@ -1,7 +1,7 @@
 """What the words of a build tell of a tree: the terms that its keyed words stand
 for, the forms of its stems, the commonest words of its prefixes and patterns.
 
-`own` are terms that share a word's key and are spelt the same, `others` those spelt otherwise.
+`own` are terms that share a word's key and are spelled the same, `others` those spelled otherwise.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class TermLookup:
         ]
 
     def take(self, answers: Sequence[dict[str, Any]], ask: Callable[[Dsl], dict[str, Any]]) -> None:
-        """Take the answers to the lookups; `ask` answers another, for stems spelt otherwise."""
+        """Take the answers to the lookups; `ask` answers another, for stems spelled otherwise."""
         first = len(answers) - len(self._multi)
         for multi, answer in zip(self._multi, answers[first:], strict=True):
             found = _entries(answer)
@@ -66,8 +66,8 @@ class TermLookup:
             self.own[leaf], others = _alike(leaf, entries)
             if others and not leaf.is_exact:
                 self.others[leaf] = others
-        if spelt := {word for leaf in filter(is_stem, self.others) for word in self.others[leaf]}:
-            self._keep(_entries(ask(_led_to(spelt, []))), spelt)
+        if spelled := {word for leaf in filter(is_stem, self.others) for word in self.others[leaf]}:
+            self._keep(_entries(ask(_led_to(spelled, []))), spelled)
 
     @property
     def has_terms(self) -> bool:

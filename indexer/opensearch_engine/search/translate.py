@@ -90,11 +90,11 @@ def _phrase(node: tree.Phrase, lookup: Lookup) -> Dsl:
         {"term": {node.field: {"value": term(each), "boost": node.boost}}} for each in node.words
     ]
     known = lookup.phrases.get(node)
-    place = placed(node) if known is None else {"terms": {"id": [*known]}}
+    place = phrase_position_query(node) if known is None else {"terms": {"id": [*known]}}
     return {"bool": {"must": words, "filter": [place]}}
 
 
-def placed(node: tree.Phrase) -> Dsl:
+def phrase_position_query(node: tree.Phrase) -> Dsl:
     """The DSL that finds a phrase. For three or more words with slop it checks adjacent pairs, and
     so can match too much: see `needs_text_check`.
     """

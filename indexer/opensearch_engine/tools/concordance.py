@@ -16,7 +16,7 @@ from indexer.analysis.tokenizer import Spans as WordSpans
 from indexer.analysis.tokenizer import word_spans
 from indexer.engine.results import Concordance, KwicLine, LineSort
 from indexer.linguistics.concordance import first_in_order, line
-from indexer.linguistics.spans import Array, neighbours
+from indexer.linguistics.spans import Array, neighbors
 from indexer.opensearch_engine.index.source_doc import Fetch, Stored
 from indexer.opensearch_engine.tools.spans import Spans, WordsOf, read_spans
 from indexer.opensearch_engine.tools.token_batches import Batch
@@ -105,7 +105,7 @@ class _Lines:
         firsts, lasts = ((each - begun).astype(np.int32) for each in (found.firsts, found.lasts))
         beside: tuple[Array, ...] = ()
         if self.sort in ("left", "right"):
-            beside = _neighbours(batch, found, is_left=self.sort == "left")
+            beside = _neighbors(batch, found, is_left=self.sort == "left")
             self.forms = batch.vocabulary.forms
         self.parts.append((numbers, firsts, lasts, *beside))
         self._count += len(found)
@@ -162,12 +162,12 @@ class _Lines:
                 yield line(vars(held[id_]), spans[id_], first, last)
 
 
-def _neighbours(batch: Batch, found: Spans, *, is_left: bool) -> tuple[Array, Array]:
+def _neighbors(batch: Batch, found: Spans, *, is_left: bool) -> tuple[Array, Array]:
     """The first two words beside each span as one number, and the third, by the numbers of forms
     from 1.
     """
     pairs, thirds = np.zeros(len(found), np.uint64), np.zeros(len(found), np.uint32)
-    neighbours(
+    neighbors(
         found.firsts if is_left else found.lasts,
         found.releases,
         batch.starts,

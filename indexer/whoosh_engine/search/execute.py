@@ -21,7 +21,7 @@ from indexer.whoosh_engine.columns.kernels import mark, score
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.index.arrays import Array
 from indexer.whoosh_engine.index.segment import SegmentArrays
-from indexer.whoosh_engine.search.expand import NO_TERMS, Expansion, expand, spelt
+from indexer.whoosh_engine.search.expand import NO_TERMS, Expansion, expand, expand_key
 from indexer.whoosh_engine.search.phrase import phrase_documents
 from indexer.whoosh_engine.search.scored_docs import (
     NOTHING,
@@ -75,7 +75,7 @@ class Executor:
         """Look up what shares a key with a query's words, before any document is touched."""
         for leaf in tree.leaves(query):
             if isinstance(leaf, tree.VariantTerm):
-                own, others = spelt(self.snapshot, leaf, self._stems)
+                own, others = expand_key(self.snapshot, leaf, self._stems)
                 self.own[leaf], self.expansions[leaf] = own, own + others
                 if others.parts:
                     self.others[leaf] = others

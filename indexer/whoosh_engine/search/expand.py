@@ -129,7 +129,9 @@ def expand(snapshot: Snapshot, node: tree.MultiTerm) -> Expansion:
     return found
 
 
-def spelt(snapshot: Snapshot, node: tree.VariantTerm, stems: Stems) -> tuple[Expansion, Expansion]:
+def expand_key(
+    snapshot: Snapshot, node: tree.VariantTerm, stems: Stems
+) -> tuple[Expansion, Expansion]:
     """The words that share a node's key: forms of its own spelling, and other spellings. `stems`
     gives the numbers that the node's stems have in a segment.
     """

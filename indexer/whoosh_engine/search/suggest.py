@@ -28,7 +28,7 @@ def autocomplete(snapshot: Snapshot, prefix: str, most: int) -> list[str]:
 
 
 def spell_suggest(snapshot: Snapshot, word: str) -> str | None:
-    """The commonest of the words nearest to a misspelt one; its first letter is believed."""
+    """The commonest of the words nearest to a misspelled one; its first letter is believed."""
     most = most_edits(word)
     found: Counter[str] = Counter()
     edits: dict[str, int] = {}

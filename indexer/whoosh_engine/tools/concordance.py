@@ -17,7 +17,7 @@ from indexer import deadline
 from indexer.analysis.tokenizer import Spans, word_spans
 from indexer.engine.results import Concordance, KwicLine, LineSort, Query
 from indexer.linguistics.concordance import KEPT, first_in_order, line
-from indexer.linguistics.spans import neighbours
+from indexer.linguistics.spans import neighbors
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.index.arrays import Array
 from indexer.whoosh_engine.search.collect import answer, order
@@ -78,16 +78,16 @@ class _Lines:
         if sort == "office":
             offices = self.snapshot.facet("office").codes[documents].astype(np.uint64)
             return [offices << np.uint64(32) | ranks]
-        return [ranks] if sort == "document" else [ranks, *self._neighbours(sort == "left")]
+        return [ranks] if sort == "document" else [ranks, *self._neighbors(sort == "left")]
 
-    def _neighbours(self, is_left: bool) -> tuple[Array, Array]:
+    def _neighbors(self, is_left: bool) -> tuple[Array, Array]:
         """The third word beside each line, and the first two, under numbers that are common to all
         segments.
         """
         words = self.snapshot.words(FIELD)
         pairs, thirds = np.zeros(len(self), np.uint64), np.zeros(len(self), np.uint32)
         for each, numbers, base in zip(self.parts, words.numbers, self.bases, strict=False):
-            neighbours(
+            neighbors(
                 each.firsts if is_left else each.lasts,
                 each.documents,
                 each.segment.starts(FIELD),

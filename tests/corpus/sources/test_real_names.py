@@ -39,15 +39,15 @@ def test_the_prosecutor_generals_name_in_any_script_finds_his_releases_in_all_la
         code: ["\n".join(each.body) for each in releases if each.language == code]
         for code in TITLES
     }
-    spelt = {code: surname(texts[code], title) for code, title in TITLES.items()}
-    assert len({*spelt.values()}) == 3
+    spelled = {code: surname(texts[code], title) for code, title in TITLES.items()}
+    assert len({*spelled.values()}) == 3
     held = {
         each.id: each.language
         for each in releases
-        if any(name in "\n".join(each.body) for name in spelt.values())
+        if any(name in "\n".join(each.body) for name in spelled.values())
     }
     assert {*held.values()} == {*TITLES}
-    for code, name in spelt.items():
+    for code, name in spelled.items():
         results = engine.search(Query(parse(name).tree))
         assert {hit.id for hit in results.hits} == {*held}, code
         assert [hit.language == code for hit in results.hits] == [

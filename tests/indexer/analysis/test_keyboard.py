@@ -28,7 +28,7 @@ def test_a_word_is_found_as_it_is_typed_without_kazakh_letters(written: str, typ
 
 
 @pytest.mark.parametrize("pair", ["әа", "қк", "ңн", "ғг", "ұу", "үу", "һх", "өо", "іи"])
-def test_each_kazakh_letter_is_one_with_its_neighbour_in_both_cases(pair: str) -> None:
+def test_each_kazakh_letter_is_one_with_its_neighbor_in_both_cases(pair: str) -> None:
     kazakh, russian = pair
     assert forgiving(kazakh) == forgiving(russian) == russian
     assert forgiving(fold(kazakh.upper())) == russian

@@ -76,8 +76,8 @@ def answers(engine: Engine) -> dict[str, Any]:
         found[id_] = {hit.id for hit in engine.more_like_this(id_, 1000)}
     for begun in ("t", "tor", "про", "қ", ALONE[:4]):
         found[f"{begun}…"] = engine.autocomplete(begun, 5), engine.autocomplete(begun, 1000)
-    for misspelt in ("tortrue", "cuort", "прокурро", "xylophonits", "fruad"):
-        found[f"{misspelt}?"] = engine.spell_suggest(misspelt)
+    for misspelled in ("tortrue", "cuort", "прокурро", "xylophonits", "fruad"):
+        found[f"{misspelled}?"] = engine.spell_suggest(misspelled)
     return found
 
 

@@ -238,7 +238,7 @@ def test_a_form_counts_where_its_language_makes_it_one(
     engine.close()
 
 
-def test_no_neighbour_stands_before_any_word(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_no_neighbor_stands_before_any_word(tmp_path_factory: pytest.TempPathFactory) -> None:
     engine = WhooshEngine(tmp_path_factory.mktemp("none"), 64)
     texts = [made("a", "a fine a"), made("b", "fine"), made("c", "a a fine a a")]
     engine.publish(engine.build(texts, 1, nothing))

@@ -124,7 +124,7 @@ def test_words_are_found_in_their_forms_in_each_language(
 def test_a_name_typed_in_one_script_is_found_in_all_and_first_as_typed(
     typed: str, engine: WhooshEngine
 ) -> None:
-    [language] = [each for each, spelt in SPELLINGS.items() if typed in spelt]
+    [language] = [each for each, spelled in SPELLINGS.items() if typed in spelled]
     results = found(engine, typed)
     assert ids(results) == NAMED
     as_typed = [hit.language == language for hit in results.hits]
@@ -182,8 +182,8 @@ def test_the_words_that_matched_are_marked_counted_and_in_context(engine: Whoosh
         for words, is_marked in passage.parts
         if is_marked
     }
-    spelt = {"Kozhasharov", "Kozhasharov's", "Кожашаров", "Кожашаровым"}
-    assert marks == spelt | {"Қожашаров", "Қожашаровтың"}
+    spelled = {"Kozhasharov", "Kozhasharov's", "Кожашаров", "Кожашаровым"}
+    assert marks == spelled | {"Қожашаров", "Қожашаровтың"}
     assert {line.keyword for line in engine.occurrences(Query(tree)).mentions} == marks
     assert engine.collocates(Query(tree), least=1).mentions == 6
     undated = engine.frequencies(Query(tree), "year").periods[0][1]

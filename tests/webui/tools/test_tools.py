@@ -173,7 +173,7 @@ def test_a_row_leads_to_its_place(client: FlaskClient, texts: Texts, sample_engi
     assert rows[0]["keyword"] in found.get_text()
 
 
-def test_lines_are_sorted_by_their_neighbours(client: FlaskClient) -> None:
+def test_lines_are_sorted_by_their_neighbors(client: FlaskClient) -> None:
     for order, at in (("left", -1), ("right", 0)):
         rows = rows_of(client, f"/concordance.csv?q=court&by={order}")
         beside = [
@@ -337,7 +337,7 @@ def test_gaps_are_hatched_and_not_zero(client: FlaskClient, texts: Texts) -> Non
     assert len(soup.select("svg polyline")) == gaps + 1
 
 
-def test_queries_differ_by_more_than_colour(client: FlaskClient) -> None:
+def test_queries_differ_by_more_than_color(client: FlaskClient) -> None:
     asked = "&".join(f"q={word}" for word in ("the", "of", "and", "to", "in", "a"))
     soup = soup_of(client, f"/trends?{asked}&step=year")
     lines = soup.select(".legend .sample > line")

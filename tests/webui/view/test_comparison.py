@@ -70,7 +70,7 @@ def test_edits_that_only_a_space_parts_are_one() -> None:
     )
 
 
-def test_an_edited_paragraph_is_compared_with_itself_and_not_with_its_neighbour() -> None:
+def test_an_edited_paragraph_is_compared_with_itself_and_not_with_its_neighbor() -> None:
     old = ["The jury convicted him of fraud.", "He will appeal to the court of Halden."]
     new = ["A statement follows.", "The jury acquitted him of fraud.", old[1] + " It sits in May."]
     first, second, third = compare_paragraphs(old, new)
