@@ -117,7 +117,7 @@ def _end(run: Run, route: Route) -> None:
         report.error = f"{route.start} lists no release at all."
     if staging.rest and not report.is_whole:
         report.rest = run.frontier.left()  # an error, too, keeps the place in what was left before
-    staging.publish(report.as_json(), is_walk, run.settings.gone_visits)
+    staging.publish(report.as_json(), run.is_walk, run.settings.gone_visits)
     _report_lost(run)
     staging.keep(report)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -15,8 +16,9 @@ from click.testing import CliRunner
 from sqlalchemy import func, select
 
 from communique.main import main
-from corpus import Settings, Store
+from corpus import Settings, Store, office
 from corpus.crawling.crawl import crawl
+from corpus.crawling.sample_site import SampleSite
 from corpus.database import tables
 from corpus.issue import Issue
 from corpus.review.baseline import Baseline
@@ -34,7 +36,7 @@ Crawl = Callable[..., CrawlReport]
 DYING = """
 import os, sys
 from pathlib import Path
-from corpus import Settings, Store
+from corpus import Settings, Store, office
 from corpus.review import staging
 staging.OBSERVATIONS_AT_ONCE = 10
 store = Store(Settings(data=Path(sys.argv[1]), catalog=os.environ.get("COMMUNIQUE_CATALOG", "")))
@@ -92,6 +94,35 @@ def test_a_listing_that_is_suddenly_empty_publishes_nothing(
     site.rules = []
     assert run().quarantined is None
     assert {each.last_seen for each in store.releases()} != {e.last_seen for e in before.values()}
+
+
+class EmptyInterface(SampleSite):
+    """An interface without items, until it has some."""
+
+    is_empty = True
+
+    def answer(self, path: str, language: str) -> tuple[bytes, str] | None:
+        found = super().answer(path, language)
+        if found is None or "/api/" not in path or not self.is_empty:
+            return found
+        answer = json.loads(found[0]) | {"results": []}
+        answer["metadata"]["resultset"]["count"] = 0
+        return json.dumps(answer).encode(), found[1]
+
+
+def test_a_first_crawl_that_finds_nothing_is_no_measure_for_the_next(
+    settings: Settings, store: Store
+) -> None:
+    with EmptyInterface("sample_doj") as site:
+        mirrors = dict.fromkeys(office("sample_doj").route("interface").hosts, site.url)
+        options: Any = {"route": "interface", "mirrors": mirrors, "delay_s": 0}
+        first = crawl("sample_doj", settings, store, **options)
+        assert "lists no release at all" in (first.error or "")
+
+        site.is_empty = False
+
+        assert crawl("sample_doj", settings, store, **options).quarantined is None
+        assert store.count() > 25  # so many fewer or more are never held
 
 
 def test_a_walk_that_finds_half_of_what_there_was_is_held(
