@@ -69,6 +69,12 @@ class Answer(WSGITask):
             self.channel.is_cut = self.channel.is_cut or self.wrote_header
             raise
 
+    def write(self, data: bytes) -> None:
+        """Send a part of it."""
+        if not self.wrote_header:
+            self.channel.server.task_dispatcher.queue.sends(self.channel)
+        super().write(data)
+
     def finish(self) -> None:
         """End it; the end of chunks that were not asked for is no part of it."""
         if self.request.command != "HEAD":

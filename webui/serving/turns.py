@@ -31,7 +31,8 @@ class Queue:
     """Requests that wait for a thread: clients come in turn, none with more than `each` in work.
 
     Heavy clients, who used much of late, have no more than `heavy` in work together: threads share
-    one interpreter, and each that is busy makes the answers of all others slower.
+    one interpreter, and each that is busy makes the answers of all others slower. One whose answer
+    is being sent does not count: a slow download keeps nobody waiting.
     """
 
     def __init__(
@@ -44,7 +45,7 @@ class Queue:
         self.each, self.changed, self.heavy, self.is_heavy = each, changed, heavy, is_heavy
         self.waiting: dict[str, deque[Asking]] = {}
         self.in_work: Counter[str] = Counter()
-        self.heavy_in_work = 0
+        self.heavy_in_work: set[Asking] = set()
 
     def append(self, asking: Asking) -> None:
         """Let a request wait."""
@@ -60,15 +61,24 @@ class Queue:
 
     def popleft(self) -> Turn:
         """A request of the client whose turn it is, and who is the last in turn then."""
-        client = next(filter(self._may_go, self.waiting))
+        # A client may have become heavy since it was counted: then it may go all the same.
+        client = next(filter(self._may_go, self.waiting), None) or next(
+            each for each in self.waiting if self.in_work[each] < self.each
+        )
         requests = self.waiting.pop(client)
         asking = requests.popleft()
         if requests:
             self.waiting[client] = requests
-        is_heavy = self.is_heavy(client)
         self.in_work[client] += 1
-        self.heavy_in_work += is_heavy
-        return Turn(asking, lambda: self._end(client, is_heavy))
+        if self.is_heavy(client):
+            self.heavy_in_work.add(asking)
+        return Turn(asking, lambda: self._end(asking, client))
+
+    def sends(self, asking: Asking) -> None:
+        """Count a request no longer as heavy, since its answer has been made."""
+        with self.changed:
+            self.heavy_in_work.discard(asking)
+            self.changed.notify()
 
     def __len__(self) -> int:
         """How many clients have one that may go."""
@@ -77,11 +87,11 @@ class Queue:
     def _may_go(self, client: str) -> bool:
         if self.in_work[client] >= self.each:
             return False
-        return self.heavy_in_work < self.heavy or not self.is_heavy(client)
+        return len(self.heavy_in_work) < self.heavy or not self.is_heavy(client)
 
-    def _end(self, client: str, is_heavy: bool) -> None:
+    def _end(self, asking: Asking, client: str) -> None:
         with self.changed:
-            self.heavy_in_work -= is_heavy
+            self.heavy_in_work.discard(asking)
             self.in_work[client] -= 1
             if not self.in_work[client]:
                 del self.in_work[client]

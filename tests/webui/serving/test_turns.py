@@ -74,6 +74,21 @@ def test_heavy_clients_have_few_in_work_together_and_others_pass_them() -> None:
     assert len(queue) == 0
     turns[2].service()
     assert queue.popleft().asking.client == "A"
+    assert len(queue) == 0
+    queue.sends(turns[0].asking)
+    assert queue.popleft().asking.client == "B"
+
+
+def test_a_client_that_becomes_heavy_when_its_turn_comes_goes_all_the_same() -> None:
+    heavy = {"A"}
+    queue = Queue(2, Condition(), 1, lambda client: client in heavy)
+    for client in "Ab":
+        queue.append(Asked(client))
+    assert queue.popleft().asking.client == "A"
+    assert len(queue) == 1
+    heavy.add("b")
+
+    assert queue.popleft().asking.client == "b"
 
 
 def test_who_comes_again_comes_after_the_others() -> None:
