@@ -10,9 +10,10 @@ from typing import Annotated, Any
 from corpus import Store, offices
 from corpus.catalog.attachments import Attached
 from corpus.catalog.coverage import Coverage
+from corpus.errors import CommuniqueError
 from corpus.plural import pluralize
 from indexer.engine.interface import Engine
-from indexer.engine.results import Query
+from indexer.engine.results import Health, Query
 from indexer.jobs.condition import Reason, condition
 from indexer.query.message import Note
 
@@ -85,10 +86,19 @@ def status_of(store: Store, engine: Engine) -> Status:
     """The status of all that is held: each office, and the index."""
     found = condition(store, engine)
     health = found.health
-    releases = engine.total(Query()) if health.is_live else 0
-    index = IndexStatus(health.build, releases, found.is_current, health.problem, health.cluster)
+    index = IndexStatus(
+        health.build, _shown(engine, health), found.is_current, health.problem, health.cluster
+    )
     rows = _offices(store)
     return Status(found.status, found.reasons, rows, index, len(store.withheld()))
+
+
+def _shown(engine: Engine, health: Health) -> int:
+    """How many releases searches find; where the index cannot tell just now, how many it holds."""
+    try:
+        return engine.total(Query()) if health.is_live else 0
+    except CommuniqueError:
+        return health.releases
 
 
 def _offices(store: Store) -> dict[str, OfficeStatus]:

@@ -268,11 +268,11 @@ class OpenSearchEngine:
 
     def _reader(self) -> IndexReader:
         """Keeps what one state of a build holds of withheld releases."""
-        of = self._state(), frozenset(self.withheld())
-        if self.reader is None or self.reader[0] != of:
+        of, reader = (self._state(), frozenset(self.withheld())), self.reader
+        if reader is None or reader[0] != of:
             with unmetered():
-                self.reader = of, IndexReader(self.cluster, of[0][0]).without(of[1])
-        return self.reader[1]
+                reader = self.reader = of, IndexReader(self.cluster, of[0][0]).without(of[1])
+        return reader[1]
 
     def _state(self) -> State:
         live, now = self.live, time.monotonic()

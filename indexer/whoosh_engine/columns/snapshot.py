@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Hashable
 from copy import copy
 from pathlib import Path
-from threading import local
+from threading import RLock, local
 from typing import Any, TypeVar
 
 import numpy as np
@@ -48,6 +48,7 @@ class Snapshot:
         self.dates = self._joined([segment.dates for segment in segments])
         self._scratch = local()
         self._columns: Kept = {}  # of all documents: views share them
+        self._counting = RLock()  # one column may need another
         self._take(segments)
 
     def _take(self, segments: list[SegmentArrays]) -> None:
@@ -64,9 +65,10 @@ class Snapshot:
         """The same generation as if the documents of these ids were deleted. The last one that was
         asked for is kept: it costs nothing until others are asked for.
         """
-        if self._view[0] != ids:
-            self._view = ids, self._without(ids)
-        return self._view[1] or self
+        view = self._view  # read once: another thread may ask for others meanwhile
+        if view[0] != ids:
+            view = self._view = ids, self._without(ids)
+        return view[1] or self
 
     def _without(self, ids: frozenset[str]) -> Snapshot | None:
         """None where there are no such documents."""
@@ -83,11 +85,12 @@ class Snapshot:
 
     def _once(self, kept: Kept, name: Hashable, count: Callable[[], T]) -> T:
         """What is counted when it is first asked for, and on nobody's account."""
-        if name not in kept:
-            with unmetered():
-                kept[name] = count()
-        found: T = kept[name]
-        return found
+        with self._counting:
+            if name not in kept:
+                with unmetered():
+                    kept[name] = count()
+            found: T = kept[name]
+            return found
 
     def _joined(self, parts: list[Array]) -> Array:
         return np.concatenate(parts) if parts else np.zeros(0, np.int32)

@@ -243,10 +243,11 @@ class Executor:
 
     def _expanded(self, leaf: tree.MultiTerm) -> Array:
         """The documents of all the terms that a prefix, range or fuzzy word stands for."""
-        expansion = self.expansions[leaf] = expand(self.snapshot, leaf)
-        if expansion.note:
-            self.notes.append(expansion.note)
-        return self._documents(expansion)
+        if leaf not in self.expansions:
+            expansion = self.expansions[leaf] = expand(self.snapshot, leaf)
+            if expansion.note:
+                self.notes.append(expansion.note)
+        return self._documents(self.expansions[leaf])
 
     def _documents(self, expansion: Expansion) -> Array:
         if not expansion.parts:
