@@ -12,6 +12,7 @@ from indexer.engine.fields import stem_field
 from indexer.linguistics.suggestions import is_telling, likeliest, most_edits, telling_stems
 from indexer.query import tree
 from indexer.whoosh_engine.columns.snapshot import Snapshot
+from indexer.whoosh_engine.index.postings import FieldPostings
 from indexer.whoosh_engine.search.expand import Expansion, SegmentTerms
 
 FIELD = "body"
@@ -46,19 +47,25 @@ def spell_suggest(snapshot: Snapshot, word: str) -> str | None:
 
 def likeness(snapshot: Snapshot, document: int) -> tree.Node | None:
     """A query for releases like one."""
+    field = stem_field(FIELD)
     segment, number = snapshot.locate(document)
     language = int(segment.arrays["language/forward"][number])
     stems = segment.stem_tables(FIELD)[language][segment.forward(FIELD, number)]
     numbers, often = np.unique(stems, return_counts=True)
-    names = map(segment.fields[stem_field(FIELD)].term, numbers.tolist())
+    names = [segment.fields[field].term(each) for each in numbers.tolist()]
     counts = dict(zip((name.decode() for name in names), often.tolist(), strict=True))
-    holders = {stem: _holders(snapshot, stem) for stem in counts if is_telling(stem)}
+    held = segment.fields[field].live_counts(numbers).tolist()
+    holders = {stem: each for stem, each in zip(counts, held, strict=True) if is_telling(stem)}
+    for other in snapshot.segments:
+        if other is not segment:
+            for stem in holders:
+                holders[stem] += _held(other.fields[field], stem)
     chosen = telling_stems(counts, holders, snapshot.count)
-    terms = [tree.Term(stem_field(FIELD), stem, share) for stem, share in chosen.items()]
+    terms = [tree.Term(field, stem, share) for stem, share in chosen.items()]
     return tree.Or(tuple(terms)) if terms else None
 
 
-def _holders(snapshot: Snapshot, stem: str) -> int:
-    field = stem_field(FIELD)
-    held = snapshot.postings(field, stem.encode())
-    return sum(segment.fields[field].live_count(number) for _, segment, number in held)
+def _held(postings: FieldPostings, stem: str) -> int:
+    """How many releases of a segment hold a stem."""
+    number = postings.number(stem.encode())
+    return 0 if number is None else postings.live_count(number)
