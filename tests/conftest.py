@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,6 +26,7 @@ from corpus.crawling.crawl import crawl
 from corpus.crawling.sample_site import SampleSite
 from corpus.release import release_id
 from corpus.review.report import CrawlReport
+from corpus.signals import ENDING
 from indexer import Engine, open_engine, reindex
 from tests.examplia import GENERIC, HOST, NAME, OWN, Crawl
 from tests.faulty_site import FaultySite
@@ -40,6 +42,10 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# A shell that runs the tests in the background ignores these, and so would all that they start.
+for _each in ENDING:
+    if signal.getsignal(_each) is signal.SIG_IGN:
+        signal.signal(_each, signal.SIG_DFL)
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 # Fixtures, and values of parameters, that stand for what is not in the checkout.
 OUTSIDE = {"postgresql", "opensearch", "replica"}
