@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -42,6 +43,9 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# Hypothesis takes an example that is slow on a busy machine for a failure.
+hypothesis.settings.register_profile("tests", deadline=None)
+hypothesis.settings.load_profile("tests")
 # A shell that runs the tests in the background ignores these, and so would all that they start.
 for _each in ENDING:
     if signal.getsignal(_each) is signal.SIG_IGN:

@@ -146,7 +146,7 @@ def test_from_what_changed_to_the_words_that_differ(page: Page, changed_site: st
     page.goto(f"{changed_site}/edits")
     page.locator(".filters").get_by_role("link", name="Edited").click()
     expect(page.locator(".hits li")).to_have_count(2)
-    page.get_by_role("link", name="Changes:").first.click()
+    page.locator(".hits").get_by_role("link", name="Changes").first.click()
     expect(page.locator(".text ins")).to_have_text("The verdict was set aside on appeal.")
 
     page.get_by_label("From").select_option("1")

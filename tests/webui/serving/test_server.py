@@ -205,7 +205,7 @@ def test_work_counts_over_all_workers_and_refuses_its_doer_alone(
         status, words = answer
         assert (status, asked > 3) == (429, True)
         assert "your network address" in words
-        assert "0.5 seconds a minute" in words
+        assert "0.5 seconds of processing time per minute" in words
         assert {ask(served, "/help")[0] for _ in range(6)} == {429}
         assert ask(served, "/static/style.css")[0] == ask(served, "/healthz")[0] == 200
         assert {ask(served, "/help", address(3, n))[0] for n in range(6)} == {200}
