@@ -19,7 +19,7 @@ import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from waitress.server import create_server
 
 from corpus import Settings, Store, office, offices, sources
@@ -43,9 +43,10 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-# Hypothesis takes an example that is slow on a busy machine for a failure.
+# A busy machine is no failure.
 hypothesis.settings.register_profile("tests", deadline=None)
 hypothesis.settings.load_profile("tests")
+expect.set_options(timeout=30_000)  # as long as for the other waits of Playwright
 # A shell that runs the tests in the background ignores these, and so would all that they start.
 for _each in ENDING:
     if signal.getsignal(_each) is signal.SIG_IGN:
