@@ -439,7 +439,7 @@ def test_it_is_not_shown_while_the_index_cannot_be_updated(
     with FileLock(settings.data / "reindex.lock"):
         done = call(settings, "withhold", release.id, "--reason", REASON)
         assert done.exit_code == 0
-        assert "A reindex is running" in done.output
+        assert "Another reindex is running" in done.output
         assert_not_shown(release, settings, client)
         for other in ("/", "/?q=trafficking"):
             page = client.get(other).text
@@ -451,10 +451,10 @@ def test_it_is_not_shown_while_the_index_cannot_be_updated(
 def test_the_log_tells_how_many_and_why_and_not_whom(
     settings: Settings, client: FlaskClient, release: Release
 ) -> None:
-    assert "0 releases are withheld now" in client.get("/withheld").text
+    assert "0 releases are currently withheld" in client.get("/withheld").text
     call(settings, "withhold", release.id, "--reason", REASON)
     page = client.get("/withheld").text
-    assert "1 release is withheld now" in page
+    assert "1 release is currently withheld" in page
     assert REASON in page
     assert not [each for each in (release.id, release.title, release.url) if each in page]
     assert "in no count here: 1 release" in client.get("/coverage").text
@@ -469,7 +469,7 @@ def test_an_undone_withholding_brings_the_release_back_and_stays_in_the_log(
     assert client.get(f"/releases/{release.id}").status_code == 200
     assert release.id in client.get("/?q=fentanyl").text
     assert REASON in client.get("/withheld").text
-    assert "0 releases are withheld now" in client.get("/withheld").text
+    assert "0 releases are currently withheld" in client.get("/withheld").text
 
 
 def test_what_makes_no_sense_is_refused_with_a_sentence(

@@ -83,7 +83,7 @@ def test_a_journalist_follows_a_release_through_its_versions(journalist: Page) -
     expect(page.locator(".note").first).to_contain_text("Edited 2 times")
     expect(page.locator(".history li")).to_have_count(3)
 
-    page.locator(".history").get_by_role("link", name=re.compile("What differs")).first.click()
+    page.locator(".history").get_by_role("link", name=re.compile("Changes from")).first.click()
     expect(page.locator(".differing del").first).to_have_text("Torturing")
     page.get_by_label("From").select_option("1")
     page.get_by_label("To").select_option("3")
