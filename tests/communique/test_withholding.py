@@ -457,7 +457,7 @@ def test_the_log_tells_how_many_and_why_and_not_whom(
     assert "1 release is currently withheld" in page
     assert REASON in page
     assert not [each for each in (release.id, release.title, release.url) if each in page]
-    assert "in no count here: 1 release" in client.get("/coverage").text
+    assert "Withheld and not counted: 1 release" in client.get("/coverage").text
     assert "1 release withheld" in call(settings, "status").output
 
 
