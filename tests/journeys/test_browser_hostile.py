@@ -186,7 +186,7 @@ def test_a_line_of_five_megabytes_stops_nobody(page: Page) -> None:
         page.goto(path)
         assert len(page.content()) < most_chars * SHOWN_CHARS
     page.goto(f"/releases/{sample_id(LONG)}")
-    assert "goes on for 4," in page.locator(".text .note").inner_text()
+    assert "continues for 4," in page.locator(".text .note").inner_text()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
