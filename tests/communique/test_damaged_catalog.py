@@ -21,6 +21,8 @@ from corpus.evidence.catalog_rescue import make_anew
 from tests.corpus.evidence.test_verify import state
 from webui import create_app
 
+pytestmark = pytest.mark.slow
+
 PAGE = 4096
 COMMANDS = [
     "status",

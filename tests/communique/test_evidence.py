@@ -30,7 +30,7 @@ from tests.corpus.evidence.test_reparse import misread, whole_page
 from tests.corpus.evidence.test_verify import lose_catalog, newest_file, state
 from tests.corpus.evidence.test_warc_import import Foreign, page_of
 
-pytestmark = pytest.mark.each_catalog
+pytestmark = [pytest.mark.each_catalog, pytest.mark.slow]
 
 
 def call(settings: Settings, *arguments: str) -> Result:

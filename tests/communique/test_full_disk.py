@@ -25,6 +25,8 @@ from tests.corpus.evidence.test_verify import state
 from tests.disks import small_disk
 from tests.foreign_archives import packed, response
 
+pytestmark = pytest.mark.slow
+
 DISK_KB = 8_000
 
 

@@ -24,6 +24,8 @@ from corpus.errors import StoreError
 from tests.disks import read_only_view
 from webui import create_app
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
 

@@ -26,6 +26,8 @@ from tests.faulty_site import Fault, FaultySite, after, late, status
 from tests.newsroom import sample_newsroom
 from tests.stalling import ROOT, Stalling, children_of
 
+pytestmark = pytest.mark.slow
+
 HOST = "www.justice.example"
 CODES = {SIGHUP: 129, SIGINT: 130, SIGTERM: 143}
 # A batch a release, so that few releases are enough for workers.

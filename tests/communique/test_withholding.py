@@ -189,6 +189,7 @@ def pages_of_others(client: FlaskClient, store: Store, probe: Probe) -> dict[str
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", ["up to date", "behind", "restored"])
 def test_no_address_names_it(
     settings: Settings,

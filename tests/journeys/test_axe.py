@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, Page
 
 from tests.conftest import BACK, COPIED, EDITED, GONE, sample_id
 
+pytestmark = pytest.mark.slow
+
 # As axe names them; its rules for the levels A and AA of all versions.
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OPTIONS = {"runOnly": TAGS, "resultTypes": ["violations"]}

@@ -15,6 +15,8 @@ from indexer import open_engine, reindex
 from tests.conftest import EDITED, PR, EditedSite, launch, sample_id, serve
 from webui.view.release_text import SHOWN_CHARS
 
+pytestmark = pytest.mark.slow
+
 FILES = f"{PR}justice-department-and-city-halden-agree-consent-decree-police-use-force-custody"
 LONG = f"{PR}westbrook-man-pleads-guilty-hate-crime-arson-mosque"
 LONG_FIRST = "A Westbrook man pleaded guilty today to setting fire"

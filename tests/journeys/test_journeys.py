@@ -17,6 +17,8 @@ from corpus import Store
 from indexer.analysis.analyzer import words
 from tests.conftest import EDITED, sample_id
 
+pytestmark = pytest.mark.slow
+
 WAYS = {
     "desktop": {"viewport": {"width": 1280, "height": 900}},
     "phone": {"viewport": {"width": 360, "height": 780}},

@@ -221,6 +221,7 @@ def test_a_listing_without_an_end_ends(run: Crawl, site: EndlessSite, store: Sto
     assert whole_walks(store) == 0
 
 
+@pytest.mark.slow
 def test_a_listing_of_what_is_not_there_ends(run: Crawl, site: EndlessSite, store: Store) -> None:
     site.are_there = False
     report = run(site)

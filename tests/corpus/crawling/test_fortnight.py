@@ -28,6 +28,8 @@ from tests.faulty_site import FaultySite
 from tests.fortnight import GONE_VISITS, Day, Fortnight, Known
 from tests.newsroom import Newsroom, letters, sample_newsroom, saved_newsroom
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[3]
 MEMORY_MB = 500
 SETTINGS = {"REVISITS": "1", "GONE_VISITS": str(GONE_VISITS), "TIMEOUT_S": "2", "RETRIES": "1"}

@@ -14,7 +14,7 @@ from corpus import Settings
 from tests.faulty_site import FaultySite
 from tests.newsroom import sample_newsroom
 
-pytestmark = pytest.mark.each_catalog
+pytestmark = [pytest.mark.each_catalog, pytest.mark.slow]
 
 # The first request is for robots.txt; there are 31 with the releases and their listing.
 REQUESTS = [1, *sorted(Random(271).sample(range(2, 31), 2))]

@@ -18,7 +18,7 @@ from corpus.crawling.crawl import crawl
 from corpus.crawling.sample_site import SampleSite
 from corpus.errors import StoreError
 
-pytestmark = pytest.mark.each_catalog
+pytestmark = [pytest.mark.each_catalog, pytest.mark.slow]
 
 ROOT = Path(__file__).resolve().parents[3]
 NAMES = ("sample_doj", "sample_gpo")

@@ -32,6 +32,8 @@ from tests.faulty_site import FaultySite
 from tests.newsroom import sample_newsroom
 from tests.postgresql import PASSWORD, Server
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[3]
 NOON = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 DRAFT = Draft("A Title", date(2026, 1, 14), ["One.", "Two."], "en")

@@ -12,6 +12,8 @@ import pytest
 from tests.opensearch.java import Unavailable
 from tests.opensearch.server import Server
 
+pytestmark = pytest.mark.slow
+
 GUIDE = Path(__file__).resolve().parents[3] / "docs" / "opensearch.md"
 BUILD = "communique-7-20260131051700"
 NEWER = "communique-7-20260201051700"

@@ -13,6 +13,8 @@ import yaml
 from tests.opensearch.java import Unavailable
 from tests.opensearch.server import Server
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).resolve().parents[3] / "deploy" / "opensearch"
 NODES = ["opensearch-1", "opensearch-2", "opensearch-3"]
 

@@ -15,6 +15,8 @@ import pytest
 from tests.opensearch.java import Unavailable
 from tests.opensearch.server import Node, Server
 
+pytestmark = pytest.mark.slow
+
 NOTE = "/notes/_doc/1?refresh=true"
 STARTED = """
 import os, signal, sys

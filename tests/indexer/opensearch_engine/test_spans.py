@@ -31,6 +31,8 @@ from tests.conftest import SHARED
 from tests.indexer.whoosh_engine.test_plain_reader import Corpus, Judged, judged
 from tests.indexer.whoosh_engine.test_trees import Vocabulary, nothing, trees, typed
 
+pytestmark = pytest.mark.slow
+
 OFTEN = settings(max_examples=150, deadline=None)
 SORTS = st.sampled_from(get_args(LineSort))
 MEASURES = st.sampled_from(get_args(Measure))

@@ -379,6 +379,7 @@ def test_answers_tell_nothing_of_the_server_and_half_closed_ones_get_them(
 # all at once
 
 
+@pytest.mark.slow
 def test_honest_clients_are_all_answered_beside_hostile_ones(sample_settings: Settings) -> None:
     with served_pages(sample_settings.data, 2) as served, ExitStack() as stack:
         for kind in HOSTILE:
