@@ -253,9 +253,9 @@ def test_status_offices_page_and_exit_status_tell_of_a_quarantine(
     app = create_app(settings)
     page = app.test_client().get("/coverage").text
     assert "Quarantined" in page
-    assert "Last good run" in page
+    assert "Last successful crawl" in page
     done = call(["accept", "us_doj"])
-    assert (done.exit_code, "is published" in done.output) == (0, True)
+    assert (done.exit_code, "published the crawl by" in done.output) == (0, True)
     assert "QUARANTINED" not in call(["status"]).output
     again = call(["accept", "us_doj"])
     assert (again.exit_code, "No crawl of us_doj is quarantined" in again.output) == (2, True)
