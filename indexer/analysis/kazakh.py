@@ -191,7 +191,7 @@ def _is_noun(cut: str, mended: str, ending: str, care: Care) -> bool:
 
 def _verb(cut: str, ending: str, care: Care) -> str | None:
     syllables = _syllables(cut)
-    is_open = SOUNDS[cut[-1]] == VOWEL
+    is_open = SOUNDS.get(cut[-1]) == VOWEL
     if care is Care.LONG_VERB and syllables < 2:
         return None
     if care is Care.SHORT_VERB and syllables > 1:

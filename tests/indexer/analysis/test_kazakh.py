@@ -9,7 +9,7 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from indexer.analysis.analyzer import words
@@ -103,6 +103,7 @@ def test_of_words_that_all_but_look_like_forms_of_each_other_few_meet() -> None:
     assert len(pairs) >= 70
 
 
+@example("ыъу")
 @given(st.text(LETTERS, min_size=1, max_size=24))
 def test_any_word_has_a_stem_no_longer_than_itself_and_a_letter(word: str) -> None:
     assert 0 < len(stem(word)) <= len(word) + 1
