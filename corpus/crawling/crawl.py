@@ -102,16 +102,16 @@ def _fetch(run: Run, plan: FetchPlan) -> Exception | None:
 
 def _end(run: Run, route: Route) -> None:
     """Judge a run, and publish or hold what it has seen."""
-    report, staging, is_walk = run.report, run.staging, run.is_walk
+    report, staging = run.report, run.staging
     _report_lost(run)  # of an earlier run
-    if is_walk and run.frontier.carries_releases:
+    if run.is_walk and run.frontier.carries_releases:
         report.note_vanished(staging.add_unlisted())
     with staging.store.reading() as connection:
         silent = route.silent.union(*(each.silent for each in route.layouts))
         usual = read_baseline(connection, report.office, report.route, silent)
-    report.quarantined = judge(report, usual, is_walk)
+    report.quarantined = judge(report, usual, run.is_walk)
     if report.quarantined:
-        staging.hold(report.as_json(), is_walk)
+        staging.hold(report.as_json(), run.is_walk)
         return
     if not (report.listed or report.error or report.cut_short):
         report.error = f"{route.start} lists no release at all."

@@ -46,9 +46,6 @@ class Engine(Protocol):
     def builds(self) -> list[str]:
         """The names of the builds there are, oldest first."""
 
-    def live_build(self) -> str:
-        """The name of the live one."""
-
     def search(self, query: Query) -> Results:
         """One page of hits, total and facets."""
 

@@ -115,10 +115,6 @@ class OpenSearchEngine:
         """The builds there are, oldest first."""
         return self.cluster.builds()
 
-    def live_build(self) -> str:
-        """The build that the alias names."""
-        return retried(self._state)[0]
-
     # reading
 
     def search(self, query: Query) -> Results:

@@ -115,10 +115,6 @@ class WhooshEngine:
         names = (path.name for path in self.folder.iterdir() if path.is_dir())
         return sorted(names, key=lambda name: name.partition("-")[2])
 
-    def live_build(self) -> str:
-        """The folder that is live."""
-        return retried(self._newest)[0]
-
     # reading
 
     def search(self, query: Query) -> Results:

@@ -115,7 +115,6 @@ def _advice(
     """Advice as far as the request's time goes: without it the results are shown all the same."""
     typed = asked.words[:limit_chars]
     is_void = bool(asked.words) and reading.tree is None
-    is_blind = reading.match_scripts
     try:
         meant, better = alternatives(
             asked.words, reading, query, results, engine, language(), limit_chars
@@ -127,7 +126,7 @@ def _advice(
             offered(asked, typed, engine),
             None
             if results.total or is_void
-            else failure(typed, query, engine, match_scripts=is_blind),
+            else failure(typed, query, engine, match_scripts=reading.match_scripts),
         )
     except TooCostlyError:
         return Advice((Note("Suggestions are not shown: finding them would take too long."),))

@@ -72,7 +72,7 @@ class Answer(WSGITask):
     def write(self, data: bytes) -> None:
         """Send a part of it."""
         if not self.wrote_header:
-            self.channel.server.task_dispatcher.queue.sends(self.channel)
+            self.channel.server.task_dispatcher.sends(self.channel)
         super().write(data)
 
     def finish(self) -> None:

@@ -75,10 +75,8 @@ class Queue:
         return Turn(asking, lambda: self._end(asking, client))
 
     def sends(self, asking: Asking) -> None:
-        """Count a request no longer as heavy, since its answer has been made."""
-        with self.changed:
-            self.heavy_in_work.discard(asking)
-            self.changed.notify()
+        """Count a request no longer as heavy."""
+        self.heavy_in_work.discard(asking)
 
     def __len__(self) -> int:
         """How many clients have one that may go."""
@@ -130,6 +128,12 @@ class Threads(ThreadedTaskDispatcher):
         """Let a request wait for its turn."""
         with self.queue_cv:
             self.queue.append(asking)
+            self.queue_cv.notify()
+
+    def sends(self, asking: Asking) -> None:
+        """Count a request no longer as heavy, since its answer has been made."""
+        with self.queue_cv:
+            self.queue.sends(asking)
             self.queue_cv.notify()
 
     def forget(self, asking: Asking) -> None:

@@ -77,13 +77,13 @@ def test_health_is_told_of_one_build_where_another_is_published_meanwhile(
     monkeypatch.setattr(SNAPSHOT, overtaken)
     health = engine.health()
     assert (health.is_live, health.releases, health.revision) == (True, 2, 2)
-    assert health.build == publisher.live_build()
+    assert health.build == publisher.search(Query()).build
     publisher.close()
 
 
 def test_an_index_whose_folder_is_gone_is_an_error_with_a_sentence(engine: WhooshEngine) -> None:
     engine.drop(engine.builds()[0])
-    for read in (engine.live_build, engine.size_bytes, lambda: engine.search(Query())):
+    for read in (lambda: engine.total(Query()), engine.size_bytes, lambda: engine.search(Query())):
         with pytest.raises(IndexUnusableError, match=r"cannot be read .* run `communique reindex"):
             read()
     assert "run `communique reindex" in (engine.health().problem or "")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 
@@ -13,11 +12,10 @@ import pytest
 
 from corpus import Settings
 from indexer.analysis.analyzer import Token, tokens
-from indexer.analysis.edit_distance import distance
 from indexer.engine.document import Document
 from indexer.query import tree
 from indexer.whoosh_engine import WhooshEngine
-from tests.indexer.whoosh_engine.test_marks import ODD
+from tests.indexer.whoosh_engine.test_marks import ODD, is_match
 from tests.indexer.whoosh_engine.test_trees import nothing, sample_documents
 
 # An occurrence: a release's id, and the positions of its first and last words.
@@ -68,21 +66,6 @@ def wanted(node: tree.Node | None) -> Iterator[tree.Leaf]:
             yield from wanted(part)
     elif getattr(node, "field", None) in ("body", "body_stem"):
         yield node
-
-
-def is_match(leaf: tree.Leaf, shape: str) -> bool:
-    """Whether a leaf matches a word."""
-    if isinstance(leaf, tree.Prefix):
-        return shape.startswith(leaf.text)
-    if isinstance(leaf, tree.Wildcard):
-        return fnmatchcase(shape, leaf.text)
-    if isinstance(leaf, tree.Fuzzy):
-        near = distance(leaf.text, shape, leaf.distance) <= leaf.distance
-        return near and shape[: leaf.prefix_length] == leaf.text[: leaf.prefix_length]
-    if isinstance(leaf, tree.Range):
-        is_after = not leaf.start or (shape, not leaf.excludes_start) >= (leaf.start, True)
-        return is_after and (not leaf.end or (shape, leaf.excludes_end) <= (leaf.end, False))
-    return shape == (leaf.key if isinstance(leaf, tree.VariantTerm) else leaf.text)
 
 
 def shortest(text: list[str], words: list[str], slop: int) -> list[tuple[int, int]]:
