@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -25,12 +25,6 @@ pytestmark = pytest.mark.each_catalog
 HOST = "www.justice.gov"
 FEW = 6
 Crawl = Callable[..., CrawlReport]
-
-
-@pytest.fixture
-def site(replica: Any) -> Iterator[Any]:
-    with replica.Replica(HOST) as opened:
-        yield opened
 
 
 @pytest.fixture

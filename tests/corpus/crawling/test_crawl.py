@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -51,13 +51,6 @@ settings = Settings(data=Path(sys.argv[1]), catalog=url, revisits="0", walk_days
 mirrors = {sys.argv[2]: sys.argv[3]}
 crawl("us_doj", settings, Store(settings), route="pages", mirrors=mirrors, delay_s=0)
 """
-
-
-@pytest.fixture
-def site(replica: Any) -> Iterator[Any]:
-    """The saved www.justice.gov on loopback; a test may set its rules and read its log."""
-    with replica.Replica(HOST) as opened:
-        yield opened
 
 
 @pytest.fixture

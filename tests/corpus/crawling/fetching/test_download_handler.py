@@ -33,6 +33,7 @@ from corpus.warc.archive import read_response
 from corpus.warc.reader import records
 from corpus.warc.record import Record
 from corpus.warc.writer import ArchiveWriter
+from tests.fetching import fetch_one
 from tests.tls_site import DAY, Identity, Proxy, Site, answer, authority, issue, server
 
 HOST, OTHER = "www.office.example", "files.office.example"
@@ -102,17 +103,7 @@ def fetch(
     broken: tuple[BrokenChain, ...] = (),
     https_only: bool = False,
 ) -> FetchResult | FetchFailure:
-    answers: list[FetchResult | FetchFailure] = []
-
-    def take(answer: FetchResult | FetchFailure | None) -> Iterator[FetchRequest]:
-        if answer is None:
-            yield FetchRequest(url)
-        else:
-            answers.append(answer)
-
-    fetch_all(hosts, mirrors or {}, 0, settings, take, broken, https_only)
-    [only] = answers
-    return only
+    return fetch_one(settings, url, hosts, mirrors or {}, broken, https_only=https_only)
 
 
 @pytest.mark.parametrize("identity", GOOD.values(), ids=GOOD)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -18,12 +18,6 @@ from corpus.review.report import CrawlReport
 HOST = "www.justice.gov"
 FEW = 5
 Crawl = Callable[..., CrawlReport]
-
-
-@pytest.fixture
-def site(replica: Any) -> Iterator[Any]:
-    with replica.Replica(HOST) as opened:
-        yield opened
 
 
 @pytest.fixture

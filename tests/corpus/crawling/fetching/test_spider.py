@@ -15,6 +15,7 @@ from corpus import Settings
 from corpus.crawling.fetching.requests import FetchFailure, FetchRequest, FetchResult
 from corpus.crawling.fetching.spider import fetch_all
 from corpus.errors import CrawlError
+from tests.fetching import fetch_one
 
 
 class _Server(ThreadingHTTPServer):
@@ -59,32 +60,16 @@ def server(targets: dict[str, str] | None = None) -> Iterator[_Server]:
         opened.shutdown()
 
 
-def fetch(
-    settings: Settings, url: str, hosts: tuple[str, ...], mirrors: dict[str, str]
-) -> FetchResult | FetchFailure:
-    answers: list[FetchResult | FetchFailure] = []
-
-    def take(answer: FetchResult | FetchFailure | None) -> Iterator[FetchRequest]:
-        if answer is None:
-            yield FetchRequest(url)
-        else:
-            answers.append(answer)
-
-    fetch_all(hosts, mirrors, 0, settings, take)
-    [only] = answers
-    return only
-
-
 def test_a_private_address_is_not_reached_without_a_mirror(settings: Settings) -> None:
     with server() as opened:
-        answer = fetch(settings, f"http://{opened.netloc}/x", (opened.netloc,), {})
+        answer = fetch_one(settings, f"http://{opened.netloc}/x", (opened.netloc,), {})
         assert isinstance(answer, FetchFailure)
         assert answer.reason == "localhost resolves to an address that is not public."
         assert opened.asked == []
 
 
 def test_a_host_that_does_not_resolve_fails_with_a_sentence(settings: Settings) -> None:
-    answer = fetch(settings, "http://nobody.invalid/x", ("nobody.invalid",), {})
+    answer = fetch_one(settings, "http://nobody.invalid/x", ("nobody.invalid",), {})
     assert isinstance(answer, FetchFailure)
     assert answer.reason.endswith(".")
 
@@ -105,7 +90,7 @@ def test_a_redirect_that_leads_nowhere_is_a_failure(
 ) -> None:
     with server({"/x": location, "/loop": "/loop"}) as opened:
         mirrors = {"office.example": f"http://{opened.netloc}"}
-        answer = fetch(settings, "http://office.example/x", ("office.example",), mirrors)
+        answer = fetch_one(settings, "http://office.example/x", ("office.example",), mirrors)
     assert isinstance(answer, FetchFailure)
     assert reason in answer.reason
 
@@ -115,7 +100,7 @@ def test_a_redirect_on_the_office_s_own_host_is_followed_and_kept_under_its_targ
 ) -> None:
     with server({"/x": "/y"}) as opened:
         mirrors = {"office.example": f"http://{opened.netloc}"}
-        answer = fetch(settings, "https://office.example/x", ("office.example",), mirrors)
+        answer = fetch_one(settings, "https://office.example/x", ("office.example",), mirrors)
     assert isinstance(answer, FetchResult)
     assert answer.wanted.url == "https://office.example/x"
     assert answer.response.url == "https://office.example/y"
@@ -148,7 +133,7 @@ def test_a_gzip_body_that_breaks_off_is_a_failure(
     with server() as opened:
         mirrors = {"office.example": f"http://{opened.netloc}"}
         cut, full = (
-            fetch(settings, f"http://office.example/{name}", ("office.example",), mirrors)
+            fetch_one(settings, f"http://office.example/{name}", ("office.example",), mirrors)
             for name in ("cut", "whole")
         )
     assert isinstance(cut, FetchFailure)
@@ -163,8 +148,8 @@ def test_a_robots_txt_that_redirects_on_its_host_is_followed_and_obeyed(settings
         site.rules["/rules.txt"] = "User-agent: *\nDisallow: /closed"
         base, hosts = f"http://{site.netloc}", ("www.prosecutor.example",)
         mirrors = {hosts[0]: base}
-        closed = fetch(settings, f"https://{hosts[0]}/closed/a", hosts, mirrors)
-        opened = fetch(settings, f"https://{hosts[0]}/open/a", hosts, mirrors)
+        closed = fetch_one(settings, f"https://{hosts[0]}/closed/a", hosts, mirrors)
+        opened = fetch_one(settings, f"https://{hosts[0]}/open/a", hosts, mirrors)
         assert isinstance(closed, FetchFailure)
         assert (closed.rule, isinstance(opened, FetchResult)) == ("robots", True)
         rules = ["/robots.txt", "/moved", "/rules.txt"]
@@ -186,7 +171,7 @@ def test_a_robots_txt_that_leads_away_or_nowhere_is_out_of_reach(
     with server({"/robots.txt": target}) as site:
         hosts = ("www.prosecutor.example",)
         mirrors = {hosts[0]: f"http://{site.netloc}"}
-        answer = fetch(settings, f"https://{hosts[0]}/a", hosts, mirrors)
+        answer = fetch_one(settings, f"https://{hosts[0]}/a", hosts, mirrors)
     assert isinstance(answer, FetchFailure)
     assert reason in answer.reason
     assert "nothing may be fetched there" in answer.reason
