@@ -106,6 +106,7 @@ def failed(url: str, error: Exception, what: str) -> StoreError:
 def _prepare(engine: Engine, url: str, make: bool) -> None:
     """Make the tables, or bring them up. Nothing is written to a catalog of a newer format."""
     with engine.connect() as connection:
+        _begin_snapshot(connection)
         found = _format(connection)
         _check_tables(connection, url, found)
     if found is not None and found > FORMAT:
@@ -174,6 +175,14 @@ def _upgrade(engine: Engine, url: str) -> None:
             connection.execute(update(about).where(where), {"value": FORMAT})
         connection.commit()
         connection.invalidate()  # so that the next one comes with foreign keys on
+
+
+def _begin_snapshot(connection: Connection) -> None:
+    """Begin a transaction that sees the catalog as it was at one time, though others make it."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN")
+    elif connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 
 
 def _begin_alone(connection: Connection) -> None:
