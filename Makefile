@@ -37,7 +37,7 @@ format: dev
 	$(BIN)/ruff format .
 
 messages: dev ## bring webui/translations up to date with the sentences of the program
-	$(BIN)/pybabel -q extract -F pyproject.toml -k Note -k lazy_gettext --no-location --omit-header -o .messages.pot indexer webui
+	$(BIN)/pybabel -q extract -F pyproject.toml -k Message -k lazy_gettext --no-location --omit-header -o .messages.pot indexer webui
 	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --no-wrap --ignore-pot-creation-date -i .messages.pot -d webui/translations
 	rm .messages.pot
 

@@ -18,7 +18,7 @@ from babel.support import NullTranslations, Translations
 from flask import Flask, Response, has_request_context, request
 from flask_babel import Babel, Domain, get_locale, gettext
 
-from indexer.query.message import Note
+from indexer.query.message import Message
 
 # The languages there are, each by its own name, and the places whose dates and numbers it takes.
 LANGUAGES = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
@@ -89,15 +89,15 @@ def address(name: str) -> str:
 
 
 def said(sentence: str) -> str:
-    """A sentence of ours in the reader's language; one that is no Note stays as it is."""
-    if not isinstance(sentence, Note):
+    """A sentence of ours in the reader's language; one that is no Message stays as it is."""
+    if not isinstance(sentence, Message):
         return sentence
     values = {name: _spoken(each) for name, each in sentence.values.items()}
     return str(gettext(sentence.pattern)).format(**values)
 
 
 def _spoken(value: object) -> object:
-    if isinstance(value, Note):
+    if isinstance(value, Message):
         return said(value)
     return _Spoken(value) if isinstance(value, int) else value
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from corpus.statutes.wording import shown
 from indexer.engine.interface import Engine
 from indexer.engine.results import FACETS, Facet, Query
-from indexer.query.message import Note
+from indexer.query.message import Message
 from indexer.query.tree import values_asked
 
 # Of these it helps to say which there are; years, topics and the like would only fill the page.
@@ -14,7 +14,7 @@ LISTED = ("office", "country", "language")
 TYPED = ("office", "country", "language")
 
 
-def unknown_values(query: Query, found: tuple[Facet, ...], engine: Engine) -> list[Note]:
+def unknown_values(query: Query, found: tuple[Facet, ...], engine: Engine) -> list[Message]:
     """A sentence for each value of a facet asked for that no release has.
 
     `found` are the facets of the query's results: what they have need not be looked for.
@@ -34,12 +34,12 @@ def unknown_values(query: Query, found: tuple[Facet, ...], engine: Engine) -> li
     ]
 
 
-def _sentence(name: str, value: str, there: list[str]) -> Note:
+def _sentence(name: str, value: str, there: list[str]) -> Message:
     if name == "statute":
         value = shown(value, "en")
     if not there:
-        return Note("No release has the {name} “{value}”.", name=name, value=value)
-    return Note(
+        return Message("No release has the {name} “{value}”.", name=name, value=value)
+    return Message(
         "No release has the {name} “{value}”. Available: {there}.",
         name=name,
         value=value,

@@ -14,7 +14,7 @@ from indexer.analysis.analyzer import STEM
 from indexer.engine.fields import LENGTHS_OF
 from indexer.engine.results import Clause
 from indexer.query import tree
-from indexer.query.message import Note
+from indexer.query.message import Message
 
 SHOWN = 12
 NAMES = ("title", "body", "statutes")
@@ -46,24 +46,28 @@ def explained(node: tree.Node | None, done: QueryStats) -> Clause | None:
 def _clause(node: tree.Node, done: QueryStats) -> Clause:
     if isinstance(node, tree.Not):
         inner = _clause(node.part, done)
-        return Clause(Note("not"), inner.count, (), (inner,))
+        return Clause(Message("not"), inner.count, (), (inner,))
     count = done.count(node)
     match node:
         case tree.Or(parts) if words := _one_word(parts, done):
             leaves = [part for part in parts if isinstance(part, tree.Leaf)]
             return Clause(words, count, _expansions(leaves, done), (), _variants(leaves, done))
         case tree.And(parts):
-            return Clause(Note("all of"), count, (), tuple(_clause(part, done) for part in parts))
+            return Clause(
+                Message("all of"), count, (), tuple(_clause(part, done) for part in parts)
+            )
         case tree.Or(parts):
-            return Clause(Note("any of"), count, (), tuple(_clause(part, done) for part in parts))
+            return Clause(
+                Message("any of"), count, (), tuple(_clause(part, done) for part in parts)
+            )
         case tree.AndNot(first, second):
             both = _clause(first, done), _clause(second, done)
-            return Clause(Note("the first, not the second"), count, (), both)
+            return Clause(Message("the first, not the second"), count, (), both)
         case tree.AndMaybe(first, second):
             both = _clause(first, done), _clause(second, done)
-            return Clause(Note("the first; the second raises the rank"), count, (), both)
+            return Clause(Message("the first; the second raises the rank"), count, (), both)
         case tree.Every():
-            return Clause(Note("all releases"), count)
+            return Clause(Message("all releases"), count)
         case _:
             return Clause(_placed(node, done), count, _expansions([node], done))
 
@@ -82,39 +86,39 @@ def _one_word(parts: Sequence[tree.Node], done: QueryStats) -> str | None:
     if not (is_spread or len(by_field) == 1):
         return None
     shown = [*next(iter(by_field.values()))]
-    return reduce(lambda one, other: Note("{one} or {other}", one=one, other=other), shown)
+    return reduce(lambda one, other: Message("{one} or {other}", one=one, other=other), shown)
 
 
 def _leaf(leaf: tree.Leaf, done: QueryStats) -> str:
     match leaf:
         case tree.Term("statutes", text):
-            return Note("“{word}”", word=shown(text, "en"))
+            return Message("“{word}”", word=shown(text, "en"))
         case tree.Term(_, text) if text.startswith(STEM):
-            return Note("all forms of “{word}”", word=_commonest_form(text, done))
+            return Message("all forms of “{word}”", word=_commonest_form(text, done))
         case tree.Term(_, text):
-            return Note("“{word}”", word=text)
+            return Message("“{word}”", word=text)
         case tree.Phrase(_, written, slop):
             words = " ".join(word.removeprefix(STEM) for word in written)
             if slop == 1:
-                return Note("the phrase “{words}”", words=words)
-            return Note(
+                return Message("the phrase “{words}”", words=words)
+            return Message(
                 "the words “{words}” in this order, at most {most} words apart",
                 words=words,
                 most=slop,
             )
         case tree.Prefix(_, text):
-            return Note("words beginning with “{word}”", word=text)
+            return Message("words beginning with “{word}”", word=text)
         case tree.Wildcard(_, text):
-            return Note("words matching “{word}”", word=text)
+            return Message("words matching “{word}”", word=text)
         case tree.Fuzzy(_, text, 1):
-            return Note("words that differ from “{word}” by at most one letter", word=text)
+            return Message("words that differ from “{word}” by at most one letter", word=text)
         case tree.Fuzzy(_, text, most):
-            return Note(
+            return Message(
                 "words that differ from “{word}” by at most {most} letters", most=most, word=text
             )
         case tree.Range(_, start, end):
-            first, last = start or Note("the beginning"), end or Note("the end")
-            return Note("from {first} to {last}", first=first, last=last)
+            first, last = start or Message("the beginning"), end or Message("the end")
+            return Message("from {first} to {last}", first=first, last=last)
         case tree.VariantTerm():
             return str(leaf)
 
@@ -131,12 +135,12 @@ def _placed(leaf: tree.Leaf, done: QueryStats) -> str:
     """A leaf with the field that it is looked for in."""
     name, what = leaf.field.removesuffix("_stem"), _leaf(leaf, done)
     if name == "title":
-        return Note("{what} in the title", what=what)
+        return Message("{what} in the title", what=what)
     if name == "body":
-        return Note("{what} in the text", what=what)
+        return Message("{what} in the text", what=what)
     if name == "statutes":
-        return Note("{what} in the statutes cited", what=what)
-    return Note("{what} in the field {field}", what=what, field=name)
+        return Message("{what} in the statutes cited", what=what)
+    return Message("{what} in the field {field}", what=what, field=name)
 
 
 def _expansions(leaves: Iterable[tree.Leaf], done: QueryStats) -> tuple[tuple[str, int], ...]:

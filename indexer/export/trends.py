@@ -13,7 +13,7 @@ from indexer.engine.periods import STEPS, Step
 from indexer.engine.results import UNDATED, Filters, Frequencies, Frequency, Hit, Query, Sort
 from indexer.export.csv import BYTE_ORDER_MARK, row
 from indexer.export.result_set import ExportContext
-from indexer.query.message import Note
+from indexer.query.message import Message
 
 Scale = Literal["releases", "share", "rate"]
 SCALES: tuple[Scale, ...] = get_args(Scale)
@@ -121,7 +121,7 @@ def _step(step: Step | None, months: int, most: int) -> tuple[Step, list[str]]:
     chosen = next((each for each in fitting if STEPS.index(each) >= STEPS.index(step)), LONGEST)
     if chosen == step:
         return step, []
-    note = Note(
+    note = Message(
         "The chart would have more than {most:,} periods; a longer interval is shown.", most=most
     )
     return chosen, [note]

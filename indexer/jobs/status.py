@@ -15,7 +15,7 @@ from corpus.plural import pluralize
 from indexer.engine.interface import Engine
 from indexer.engine.results import Health, Query
 from indexer.jobs.condition import Reason, condition
-from indexer.query.message import Note
+from indexer.query.message import Message
 
 # What is listed in a line of the status; the offices page tells the rest.
 LISTED = 6
@@ -173,16 +173,16 @@ def _layout_words(route: str, numbers: dict[str, int]) -> Iterator[str]:
             yield f"  no stored version needs the reader of layout {layout} ({route}) any more"
 
 
-def run_words(office: OfficeStatus) -> list[Note]:
+def run_words(office: OfficeStatus) -> list[Message]:
     """What came of an office's last run, in words; what did not happen is left out."""
     rare = (
-        Note("{count:,} listed but missing (404)", count=office.missing or 0),
-        Note("{count:,} refused", count=office.refused or 0),
-        Note("{count:,} failed to load", count=office.failed or 0),
+        Message("{count:,} listed but missing (404)", count=office.missing or 0),
+        Message("{count:,} refused", count=office.refused or 0),
+        Message("{count:,} failed to load", count=office.failed or 0),
     )
     return [
-        Note("{count:,} new", count=office.new or 0),
-        Note("{count:,} edited", count=office.changed or 0),
+        Message("{count:,} new", count=office.new or 0),
+        Message("{count:,} edited", count=office.changed or 0),
         *(each for each in rare if each.values["count"]),
     ]
 

@@ -11,7 +11,7 @@ from corpus import statutes
 from indexer.analysis.analyzer import CYRILLIC, WORD, fold, readings, stem, words
 from indexer.query import tree
 from indexer.query.dates import read_day
-from indexer.query.message import Note
+from indexer.query.message import Message
 from indexer.query.variants import KEYS
 
 TITLE_BOOST = 2.0
@@ -42,9 +42,9 @@ class Reader:
     languages: tuple[str, ...]
     match_scripts: bool = True
     is_negated: bool = False
-    notes: list[Note] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
 
-    def note(self, sentence: Note) -> None:
+    def note(self, sentence: Message) -> None:
         """Tell the person something, once."""
         if sentence not in self.notes:
             self.notes.append(sentence)
@@ -90,7 +90,7 @@ def _negated(node: tree.Node, reader: Reader) -> tree.Node | None:
 
 def _read_term(node: tree.Term, reader: Reader) -> tree.Node | None:
     if not node.field and node.text in OPERATORS:
-        reader.note(Note("“{word}” has nothing to combine and was ignored.", word=node.text))
+        reader.note(Message("“{word}” has nothing to combine and was ignored.", word=node.text))
         return None
     return _word(node.field, node.text, reader, node.boost)
 
@@ -113,7 +113,7 @@ def _word(name: str, typed: str, reader: Reader, boost: float) -> tree.Node | No
         return all_of([tree.Term(WORDS[name], each, boost=boost) for each in words(typed)])
     if name and name not in TEXTS:
         reader.note(
-            Note(
+            Message(
                 "Unknown field “{name}”; “{name}:{typed}” was searched as words.",
                 name=name,
                 typed=typed,
@@ -199,7 +199,7 @@ def _read_wildcard(node: tree.Wildcard, reader: Reader) -> tree.Node | None:
 def _read_fuzzy(node: tree.Fuzzy, reader: Reader) -> tree.Node | None:
     if node.distance > FUZZY_LIMIT:
         reader.note(
-            Note(
+            Message(
                 "Words can differ by at most {most} letters; ~{typed} was read as ~{most}.",
                 most=FUZZY_LIMIT,
                 typed=node.distance,
@@ -221,7 +221,7 @@ def _pattern(node: tree.Prefix | tree.Wildcard | tree.Fuzzy, reader: Reader) -> 
     )
     if not fields:
         reader.note(
-            Note(
+            Message(
                 "Unknown field “{name}”; “{typed}” was searched in all text.",
                 name=name,
                 typed=node.text,
@@ -253,7 +253,7 @@ def _dates(typed: str, reader: Reader) -> tree.Node | None:
     )
     if not any(bounds) or not is_readable:
         reader.note(
-            Note(
+            Message(
                 "“{typed}” isn’t a date. Use date:2017, date:2017-03, date:2017-03-01 or "
                 "date:2017..2018.",
                 typed=typed,
@@ -262,7 +262,9 @@ def _dates(typed: str, reader: Reader) -> tree.Node | None:
         return None
     start, end = (bound.isoformat() if bound else None for bound in bounds)
     if start and end and start > end:
-        reader.note(Note("The date range {typed} is empty: it ends before it starts.", typed=typed))
+        reader.note(
+            Message("The date range {typed} is empty: it ends before it starts.", typed=typed)
+        )
     return tree.Range("date", start, end)
 
 
@@ -271,7 +273,7 @@ def _statute(typed: str, reader: Reader, boost: float) -> tree.Node | None:
     if key := statutes.read(typed):
         return tree.Term(WHOLE["statute"], key, boost=boost)
     reader.note(
-        Note(
+        Message(
             '“{typed}” isn’t a statute citation. Use statute:"18 U.S.C. § 1343" or '
             'statute:"ст. 190 УК РК", in quotation marks.',
             typed=typed,

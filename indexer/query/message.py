@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 
-class Note(str):
-    """A pattern filled with values: `Note("There is no field {name}.", name="x")`.
+class Message(str):
+    """A pattern filled with values: `Message("There is no field {name}.", name="x")`.
 
     It is the English sentence itself; its pattern is what translations are found by.
     """
@@ -14,8 +14,8 @@ class Note(str):
     pattern: str
     values: dict[str, object]
 
-    def __new__(cls, pattern: str, **values: object) -> Note:
+    def __new__(cls, pattern: str, **values: object) -> Message:
         """The sentence that the values make of the pattern (str.format)."""
-        note = super().__new__(cls, pattern.format(**values))
-        note.pattern, note.values = pattern, values
-        return note
+        message = super().__new__(cls, pattern.format(**values))
+        message.pattern, message.values = pattern, values
+        return message

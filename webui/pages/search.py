@@ -15,7 +15,7 @@ from indexer.assist.no_results import ZeroResultAdvice, failure
 from indexer.assist.spelling import Suggestion, alternatives, completions
 from indexer.assist.statute_suggestions import Citing
 from indexer.assist.unknown_values import unknown_values
-from indexer.query.message import Note
+from indexer.query.message import Message
 from webui.i18n import language
 from webui.view.facets import Chip, Panel, chips, filter_labels, panels
 from webui.view.search_state import SIZES, SORTS, SearchState, read_asked
@@ -129,7 +129,7 @@ def _advice(
             else failure(typed, query, engine, match_scripts=reading.match_scripts),
         )
     except TooCostlyError:
-        return Advice((Note("Suggestions are not shown: finding them would take too long."),))
+        return Advice((Message("Suggestions are not shown: finding them would take too long."),))
 
 
 def _sizes(asked: SearchState, usual: int) -> list[tuple[int, str, bool]]:

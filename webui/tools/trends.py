@@ -18,7 +18,7 @@ from indexer.engine.periods import STEPS, Step
 from indexer.engine.results import Health
 from indexer.export.result_set import ExportContext, settled
 from indexer.export.trends import SCALES, Scale, Trends, compare, trend_table
-from indexer.query.message import Note
+from indexer.query.message import Message
 from webui.tools.downloads import TABLE_TYPE, Downloads, file
 from webui.view.facets import chips
 from webui.view.line_chart import HEIGHT, WIDTH, Curves, draw
@@ -149,7 +149,7 @@ def _compared() -> Compared:
     typed = (" ".join(each.split()) for each in request.args.getlist("q"))
     queries = [*dict.fromkeys(filter(None, typed))]
     asked = replace(read_asked(request.args), page=1, sort="relevance", words="")
-    too_many = Note("Only the first {most} queries are compared.", most=MOST_QUERIES)
+    too_many = Message("Only the first {most} queries are compared.", most=MOST_QUERIES)
     return Compared(
         asked=replace(asked, words=queries[0]) if queries else asked,
         queries=tuple(queries[:MOST_QUERIES]),

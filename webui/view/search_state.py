@@ -15,7 +15,7 @@ from indexer import Filters, ParsedQuery, Query, parse
 from indexer.engine.periods import STEPS, Step
 from indexer.engine.results import FACETS, Sort
 from indexer.query.dates import read_day
-from indexer.query.message import Note
+from indexer.query.message import Message
 
 Pairs = list[tuple[str, str]]
 SORTS: tuple[Sort, ...] = get_args(Sort)
@@ -147,7 +147,7 @@ def read_asked(args: MultiDict[str, str]) -> SearchState:
     sort, step = args.get("sort", ""), args.get("step", "")
     since, until = _day(args, "since"), _day(args, "until")
     warnings = [
-        Note(
+        Message(
             "“{typed}” isn’t a date. Use {name}=2018, {name}=2018-04 or {name}=2018-04-27.",
             typed=args[name],
             name=name,
@@ -156,13 +156,13 @@ def read_asked(args: MultiDict[str, str]) -> SearchState:
         if args.get(name) and not day
     ]
     warnings += [
-        Note("Only the first {most} values of {name} are used.", most=MOST_VALUES, name=name)
+        Message("Only the first {most} values of {name} are used.", most=MOST_VALUES, name=name)
         for name, values in given.items()
         if len(values) > MOST_VALUES
     ]
     if since and until and since > until:
         warnings.append(
-            Note(
+            Message(
                 "The date range is empty: it starts {since} and ends {until}.",
                 since=since,
                 until=until,

@@ -12,7 +12,7 @@ from indexer.engine import periods
 from indexer.engine.interface import Engine
 from indexer.engine.periods import STEPS, Step
 from indexer.engine.results import Filters, Query, Results
-from indexer.query.message import Note
+from indexer.query.message import Message
 from webui.i18n import language
 from webui.i18n import number as number_words
 from webui.view.bar_chart import Place, places, spread
@@ -84,13 +84,13 @@ class Timeline:
         return " ".join(str(bar.count) for bar in self.bars)
 
 
-def coarser(results: Results, query: Query, engine: Engine) -> tuple[Results, list[Note]]:
+def coarser(results: Results, query: Query, engine: Engine) -> tuple[Results, list[Message]]:
     """The results with a timeline of no more bars than can be shown, and what to say of it."""
     if len(_numbers(results)) <= MOST_BARS:
         return results, []
     asked = replace(query, size=0, facets=(), is_explained=False, step="auto")
     found = engine.search(asked)
-    note = Note("Too many bars to show; the timeline uses a longer interval.")
+    note = Message("Too many bars to show; the timeline uses a longer interval.")
     return replace(results, timeline=found.timeline, step=found.step), [note]
 
 

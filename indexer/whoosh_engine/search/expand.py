@@ -13,7 +13,7 @@ import numpy as np
 from indexer import deadline
 from indexer.analysis.edit_distance import distances
 from indexer.query import tree
-from indexer.query.message import Note
+from indexer.query.message import Message
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.index.arrays import Array
 from indexer.whoosh_engine.index.postings import FieldPostings, wildcard_pattern
@@ -62,7 +62,7 @@ class Expansion:
     """The terms that a leaf stands for, by segment, and what was left out."""
 
     parts: list[SegmentTerms] = field(default_factory=list)
-    note: Note | None = None
+    note: Message | None = None
 
     def __len__(self) -> int:
         return sum(len(each.numbers) for each in self.parts)
@@ -118,7 +118,7 @@ def expand(snapshot: Snapshot, node: tree.MultiTerm) -> Expansion:
             continue
         numbers = _numbers(node, postings)
         if len(numbers) > MOST_TERMS:
-            found.note = Note(
+            found.note = Message(
                 "“{word}” matches more than {most:,} words; only {most:,} of them were searched.",
                 word=_shown(node),
                 most=MOST_TERMS,

@@ -9,13 +9,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Catalog, Message
+from babel.messages.catalog import Catalog
+from babel.messages.catalog import Message as Entry
 from babel.messages.pofile import read_po
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 from corpus import Settings
-from indexer.query.message import Note
+from indexer.query.message import Message
 from tests.conftest import EDITED, sample_id
 from webui import create_app
 from webui.i18n import LANGUAGES, TRANSLATIONS, said
@@ -30,7 +31,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
     """All sentences of the program, as `make messages` collects them."""
     file = tmp_path_factory.mktemp("messages") / "messages.pot"
     command = [sys.executable, "-m", "babel.messages.frontend", "-q", "extract"]
-    command += ["-F", "pyproject.toml", "-k", "Note", "-k", "lazy_gettext", "-o", str(file)]
+    command += ["-F", "pyproject.toml", "-k", "Message", "-k", "lazy_gettext", "-o", str(file)]
     subprocess.run([*command, "indexer", "webui"], cwd=ROOT, check=True)
     with file.open("rb") as opened:
         return read_po(opened)
@@ -61,8 +62,8 @@ def test_what_fills_a_sentence_fills_its_translation(name: str) -> None:
         assert [_places(str(each)) for each in translated] == [wanted] * len(translated)
 
 
-def _is_whole(message: Message) -> bool:
-    strings = message.string if isinstance(message.string, tuple) else (message.string,)
+def _is_whole(entry: Entry) -> bool:
+    strings = entry.string if isinstance(entry.string, tuple) else (entry.string,)
     return all(strings)
 
 
@@ -123,11 +124,15 @@ def test_the_same_page_in_another_language_is_a_link_away(client: FlaskClient, p
 
 def test_dates_and_numbers_are_written_as_in_the_language(sample_settings: Settings) -> None:
     app = create_app(sample_settings)
-    note = Note("Only the first {most:,} characters of the query were read.", most=12000)
+    message = Message("Only the first {most:,} characters of the query were read.", most=12000)
     with app.test_request_context("/", environ_overrides={"communique.language": "ru"}):
-        assert "12 000".replace(" ", "\u00a0") in said(note)
+        assert "12 000".replace(" ", "\u00a0") in said(message)
     with app.test_request_context("/", environ_overrides={"communique.language": "en"}):
-        assert said(note) == str(note) == "Only the first 12,000 characters of the query were read."
+        assert (
+            said(message)
+            == str(message)
+            == "Only the first 12,000 characters of the query were read."
+        )
 
 
 PAGES = [
