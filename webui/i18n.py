@@ -68,7 +68,7 @@ def speak_languages(app: Flask) -> None:
     Languages(app, locale_selector=lambda: PLACES[language()])
     app.wsgi_app = LanguagePrefix(app.wsgi_app)  # type: ignore[method-assign]
     app.jinja_env.globals |= {"language": language, "languages": LANGUAGES, "in_language": address}
-    app.jinja_env.filters |= {"said": said}
+    app.jinja_env.filters |= {"translate": translate}
     app.after_request(_tell_language)
 
 
@@ -88,21 +88,21 @@ def address(name: str) -> str:
     return f"{root}/{name}{request.path}" + (f"?{query}" if query else "")
 
 
-def said(sentence: str) -> str:
+def translate(sentence: str) -> str:
     """A sentence of ours in the reader's language; one that is no Message stays as it is."""
     if not isinstance(sentence, Message):
         return sentence
-    values = {name: _spoken(each) for name, each in sentence.values.items()}
+    values = {name: _localized(each) for name, each in sentence.values.items()}
     return str(gettext(sentence.pattern)).format(**values)
 
 
-def _spoken(value: object) -> object:
+def _localized(value: object) -> object:
     if isinstance(value, Message):
-        return said(value)
-    return _Spoken(value) if isinstance(value, int) else value
+        return translate(value)
+    return _LocalizedNumber(value) if isinstance(value, int) else value
 
 
-class _Spoken(int):
+class _LocalizedNumber(int):
     """A number that is written in the reader's language, whatever the pattern says."""
 
     def __format__(self, wanted: str) -> str:

@@ -7,7 +7,7 @@
   if (!input) return;
   const DELAY_MS = 120;
   const list = document.createElement("ul");
-  const said = document.createElement("p");
+  const status = document.createElement("p");
   let timer = 0;
   let asking = null;
   let chosen = -1;
@@ -18,9 +18,9 @@
   list.hidden = true;
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", input.dataset.completions);
-  said.className = "hidden";
-  said.setAttribute("role", "status");
-  input.parentElement.append(list, said);
+  status.className = "hidden";
+  status.setAttribute("role", "status");
+  input.parentElement.append(list, status);
   input.setAttribute("role", "combobox");
   input.setAttribute("aria-autocomplete", "list");
   input.setAttribute("aria-controls", list.id);
@@ -31,7 +31,7 @@
     if (asking) asking.abort();
     list.hidden = true;
     list.replaceChildren();
-    said.textContent = "";
+    status.textContent = "";
     chosen = -1;
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
@@ -48,7 +48,7 @@
       return option;
     }));
     list.hidden = false;
-    said.textContent = input.dataset.count.replace("{count}", queries.length);
+    status.textContent = input.dataset.count.replace("{count}", queries.length);
     input.setAttribute("aria-expanded", "true");
   }
 

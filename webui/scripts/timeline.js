@@ -11,14 +11,14 @@
   const days = chart.dataset.days.split(" "); // first days of all bars, and the last day
   const counts = chart.dataset.counts.split(" ").map(Number);
   const names = [...document.querySelectorAll("#time-table tbody th")];
-  const said = document.createElement("p");
+  const status = document.createElement("p");
   let anchor = -1; // where a range begins, and where it ends so far
   let end = -1;
   let isDragging = false;
 
-  said.className = "picked";
-  said.setAttribute("role", "status");
-  figure.append(said);
+  status.className = "picked";
+  status.setAttribute("role", "status");
+  figure.append(status);
   chart.setAttribute("aria-description", chart.dataset.described);
   const links = () => periods.filter((each) => each.localName === "a");
   if (links().length) links()[0].setAttribute("tabindex", "0");
@@ -33,13 +33,13 @@
       each.classList.toggle("chosen", anchor >= 0 && anchor !== end && at >= first && at <= last);
     });
     if (anchor < 0) {
-      said.textContent = "";
+      status.textContent = "";
       return;
     }
     const count = counts.slice(first, last + 1).reduce((sum, each) => sum + each, 0);
     const ends = first === last ? [first] : [first, last];
     const named = ends.map((at) => names[at].textContent).join(" – ");
-    said.textContent = `${named}: ${count.toLocaleString(document.documentElement.lang)}`;
+    status.textContent = `${named}: ${count.toLocaleString(document.documentElement.lang)}`;
   }
 
   function choose(from, to) {

@@ -17,9 +17,9 @@ def client_at(address: str, forwarded: str = "", proxies: int = 0) -> str:
 
     Behind proxies of ours it is the one that asked the first of them (X-Forwarded-For).
     """
-    said = [each.strip() for each in forwarded.split(",") if each.strip()]
+    chain = [each.strip() for each in forwarded.split(",") if each.strip()]
     try:
-        found = ip_address(_host(said[-proxies]) if 0 < proxies <= len(said) else address)
+        found = ip_address(_host(chain[-proxies]) if 0 < proxies <= len(chain) else address)
     except ValueError:
         return "unknown"
     if not isinstance(found, IPv6Address):
@@ -27,8 +27,8 @@ def client_at(address: str, forwarded: str = "", proxies: int = 0) -> str:
     return str(found.ipv4_mapped or ip_network(f"{found}/64", strict=False))
 
 
-def _host(said: str) -> str:
+def _host(address: str) -> str:
     """An address without the port that some proxies add: 192.0.2.1:4711, [2001:db8::1]:4711."""
-    if said.startswith("["):
-        return said[1:].partition("]")[0]
-    return said.partition(":")[0] if said.count(":") == 1 else said
+    if address.startswith("["):
+        return address[1:].partition("]")[0]
+    return address.partition(":")[0] if address.count(":") == 1 else address

@@ -19,7 +19,7 @@ from corpus import Settings
 from indexer.query.message import Message
 from tests.conftest import EDITED, sample_id
 from webui import create_app
-from webui.i18n import LANGUAGES, TRANSLATIONS, said
+from webui.i18n import LANGUAGES, TRANSLATIONS, translate
 
 ROOT = Path(__file__).parents[3]
 OTHERS = [name for name in LANGUAGES if name != "en"]
@@ -126,10 +126,10 @@ def test_dates_and_numbers_are_written_as_in_the_language(sample_settings: Setti
     app = create_app(sample_settings)
     message = Message("Only the first {most:,} characters of the query were read.", most=12000)
     with app.test_request_context("/", environ_overrides={"communique.language": "ru"}):
-        assert "12 000".replace(" ", "\u00a0") in said(message)
+        assert "12 000".replace(" ", "\u00a0") in translate(message)
     with app.test_request_context("/", environ_overrides={"communique.language": "en"}):
         assert (
-            said(message)
+            translate(message)
             == str(message)
             == "Only the first 12,000 characters of the query were read."
         )
