@@ -17,7 +17,7 @@ from indexer.engine.results import (
     TranslationSuggestion,
 )
 from indexer.factory import open_engine
-from indexer.highlight.snippets import Passage
+from indexer.highlight.passage import Passage
 from indexer.jobs.reindex import reindex
 from indexer.query.parser import ParsedQuery, parse
 

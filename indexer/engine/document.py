@@ -1,4 +1,4 @@
-"""Release -> what is indexed.
+"""Release -> what is indexed of it, and its terms in the fields that are not running text.
 
 FORMAT is the version of that shape: an index of another one is built anew.
 """
@@ -13,7 +13,9 @@ from typing import Any
 
 from corpus import Release, offices
 from corpus.release import release_id
-from corpus.statutes import keys, wider
+from corpus.statutes import keys, section, wider
+from indexer.analysis.analyzer import fold, words
+from indexer.engine.results import UNDATED
 
 FORMAT = 8
 
@@ -88,15 +90,40 @@ def document(
     )
 
 
+def field_terms(document: Document) -> dict[str, list[str]]:
+    """The terms of all fields that are not running text."""
+    published = document.published
+    return {
+        "topic": words(" ".join(document.topics)),
+        "component": words(" ".join(document.components)),
+        "place": words(document.place or ""),
+        "id": [document.id],
+        "office": [document.office],
+        "language": [document.language],
+        "country": [fold(document.country)] if document.country else [],
+        "number": [fold(document.number)] if document.number else [],
+        "year": [str(published.year) if published else UNDATED],
+        "topics": [*dict.fromkeys(document.topics)],
+        "components": [*dict.fromkeys(document.components)],
+        "kind": [document.kind] if document.kind else [],
+        "date": [published.isoformat()] if published else [],
+        "state": [*document.state],
+        "group": [document.group] if document.group else [],
+        "statutes": [*document.statutes],
+        "sections": [*dict.fromkeys(map(section, document.statutes))],
+        "alternates": [*document.alternates],
+    }
+
+
 def shown_digest(shown: Mapping[str, Any]) -> bytes:
     """A digest of what an engine keeps of a release to show it, its body as one text."""
     names = ("id", "office", "language", "published", "url")
-    words = [
+    parts = [
         *(str(shown[name]) for name in names),
         shown["title"].replace("\n", " "),
         shown["body"],
     ]
-    return hashlib.sha256("\0".join(words).encode()).digest()
+    return hashlib.sha256("\0".join(parts).encode()).digest()
 
 
 def _alternates(release: Release, id_of: Callable[[str, str], str]) -> tuple[str, ...]:

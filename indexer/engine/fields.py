@@ -1,13 +1,6 @@
-"""The fields of an index, of whatever engine: what kind each is, and the terms of a document in
-those that are not running text.
-"""
+"""The fields of an index, of whatever engine, and what kind each is."""
 
 from __future__ import annotations
-
-from corpus.statutes import section
-from indexer.analysis.analyzer import fold, words
-from indexer.engine.document import Document
-from indexer.engine.results import UNDATED
 
 # Running text: positions, and beside it the stems in a field of their own.
 TEXTS = ("title", "body")
@@ -44,28 +37,3 @@ def stem_field(name: str) -> str:
 
 # Stems have the lengths, and the places, of the words that they are the stems of.
 LENGTHS_OF = {stem_field(name): name for name in TEXTS}
-
-
-def field_terms(document: Document) -> dict[str, list[str]]:
-    """The terms of all fields that are not running text."""
-    published = document.published
-    return {
-        "topic": words(" ".join(document.topics)),
-        "component": words(" ".join(document.components)),
-        "place": words(document.place or ""),
-        "id": [document.id],
-        "office": [document.office],
-        "language": [document.language],
-        "country": [fold(document.country)] if document.country else [],
-        "number": [fold(document.number)] if document.number else [],
-        "year": [str(published.year) if published else UNDATED],
-        "topics": [*dict.fromkeys(document.topics)],
-        "components": [*dict.fromkeys(document.components)],
-        "kind": [document.kind] if document.kind else [],
-        "date": [published.isoformat()] if published else [],
-        "state": [*document.state],
-        "group": [document.group] if document.group else [],
-        "statutes": [*document.statutes],
-        "sections": [*dict.fromkeys(map(section, document.statutes))],
-        "alternates": [*document.alternates],
-    }

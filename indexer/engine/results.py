@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 
 from indexer.engine.periods import Step
-from indexer.highlight.snippets import Passage
+from indexer.highlight.passage import Passage
 from indexer.query.tree import Node, is_asked
 
 Sort = Literal["relevance", "newest", "oldest"]

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from indexer.engine import periods
-from indexer.engine.document import Document
-from indexer.engine.fields import FACET_FIELDS, K1, TEXTS, WHOLE, WORDS, B, field_terms, stem_field
+from indexer.engine.document import Document, field_terms
+from indexer.engine.fields import FACET_FIELDS, K1, TEXTS, WHOLE, WORDS, B, stem_field
 
 # Lucene takes terms of up to 32,766 bytes; a longer word is kept by its beginning and its hash.
 MOST_LETTERS = 2_000

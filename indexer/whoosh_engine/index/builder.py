@@ -11,8 +11,8 @@ import zstandard
 
 from indexer.analysis.analyzer import stem
 from indexer.analysis.lexicon import Lexicon
-from indexer.engine.document import Document
-from indexer.engine.fields import TEXTS, WHOLE, WORDS, field_terms, stem_field
+from indexer.engine.document import Document, field_terms
+from indexer.engine.fields import TEXTS, WHOLE, WORDS, stem_field
 from indexer.query.variants import hashed
 from indexer.whoosh_engine.index.arrays import Array, write_arrays
 from indexer.whoosh_engine.index.codec import NAME, ArraySegment

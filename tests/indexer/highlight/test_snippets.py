@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from indexer.analysis.analyzer import WORD
 from indexer.highlight.highlighter import Highlighter
-from indexer.highlight.snippets import MOST_CHARS, Passage, marked, passages
+from indexer.highlight.passage import Passage
+from indexer.highlight.snippets import MOST_CHARS, marked, passages
 from indexer.query.parser import parse
 
 TEXT = "The courts convicted him. Convictions of a court clerk; the Court was told of frauds."

@@ -11,7 +11,7 @@ import pytest
 
 from corpus import Settings
 from indexer.engine.results import Clause
-from indexer.highlight.snippets import Passage
+from indexer.highlight.passage import Passage
 from webui import create_app
 from webui.api.shapes import schema_of
 
