@@ -51,7 +51,7 @@ class FaultySite(ThreadingHTTPServer):
         return next((page for known, page in self.pages.items() if _key(known) == wanted), 404)
 
     def __enter__(self) -> FaultySite:
-        Thread(target=self.serve_forever, daemon=True).start()
+        Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
         return self
 
     def __exit__(

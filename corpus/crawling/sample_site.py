@@ -14,6 +14,7 @@ from types import TracebackType
 from urllib.parse import parse_qsl, urlsplit
 
 PAGES = Path(__file__).parents[1] / "samples"
+POLL_S = 0.02  # how long the site's end may take
 
 
 class SampleSite:
@@ -36,7 +37,7 @@ class SampleSite:
         return f"http://127.0.0.1:{self.server.server_address[1]}"
 
     def __enter__(self) -> SampleSite:
-        Thread(target=self.server.serve_forever, daemon=True).start()
+        Thread(target=self.server.serve_forever, args=(POLL_S,), daemon=True).start()
         return self
 
     def __exit__(
@@ -56,6 +57,7 @@ class SampleSite:
     def _handler(site) -> type[BaseHTTPRequestHandler]:  # noqa: N805 (self is the handler's, below)
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # a body must not wait until its head is acknowledged
 
             def log_message(self, format: str, *_: object) -> None:  # noqa: A002 (its base's)
                 """Quiet: the crawl's report tells."""
