@@ -1,4 +1,4 @@
-"""The command that checks an office: what was read of a few of its pages, field by field."""
+"""The command that previews an office: a few of its pages, read field by field."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ def check_command(
 
     Nothing is stored. Exit status 1 when a page cannot be read or would be refused.
     """
-    from corpus.crawling.preview import check  # brings Scrapy, which takes a while
+    from corpus.crawling.preview import preview_office  # brings Scrapy, which takes a while
 
     office(name).route(route)
     with shown("check") as show:
-        readings = check(
+        pages = preview_office(
             name,
             settings,
             route=route,
@@ -67,47 +67,47 @@ def check_command(
             on_progress=lambda done: show(name, done, None),
         )
     if as_json:
-        pages = [_as_plain(each) for each in readings]
-        click.echo(json.dumps(pages, ensure_ascii=False, default=str))
+        plain = [_as_plain(each) for each in pages]
+        click.echo(json.dumps(plain, ensure_ascii=False, default=str))
     else:
-        _show(readings)
-    if any(each.refusal for each in readings):
+        _show(pages)
+    if any(each.refusal for each in pages):
         raise SystemExit(FAILED)
 
 
-def _as_plain(reading: PreviewedPage) -> dict[str, Any]:
-    found = asdict(reading.found) if reading.found else None
+def _as_plain(page: PreviewedPage) -> dict[str, Any]:
+    found = asdict(page.parsed) if page.parsed else None
     for each in [found or {}, *(found or {}).get("drafts", [])]:
         each.pop("part", None)
     return {
-        "url": reading.url,
-        "kind": reading.kind,
-        "rule": reading.refusal.rule if reading.refusal else None,
-        "reason": reading.refusal.reason if reading.refusal else None,
-        "remarks": [asdict(each) for each in reading.remarks],
+        "url": page.url,
+        "kind": page.kind,
+        "rule": page.refusal.rule if page.refusal else None,
+        "reason": page.refusal.reason if page.refusal else None,
+        "remarks": [asdict(each) for each in page.remarks],
         "fields": found,
     }
 
 
-def _show(readings: list[PreviewedPage]) -> None:
+def _show(pages: list[PreviewedPage]) -> None:
     console = Console(highlight=False)
-    for reading in readings:
-        heading = Text(f"{reading.kind} {_printable(reading.url)}", style="bold")
+    for page in pages:
+        heading = Text(f"{page.kind} {_printable(page.url)}", style="bold")
         console.print(heading, soft_wrap=True)
-        if reading.refusal:
-            told = f"REFUSED ({reading.refusal.rule}): {_printable(reading.refusal.reason)}"
-            console.print(Text(told, style="bold red"), soft_wrap=True)
-        for remark in reading.remarks:
+        if page.refusal:
+            lines = f"REFUSED ({page.refusal.rule}): {_printable(page.refusal.reason)}"
+            console.print(Text(lines, style="bold red"), soft_wrap=True)
+        for remark in page.remarks:
             console.print(Text(f"{remark.rule}: {_printable(remark.reason)}"), soft_wrap=True)
-        if reading.found:
+        if page.parsed:
             table = Table.grid("", Column(overflow="fold"), padding=(0, 2))
-            for name, value in _rows(reading.found):
+            for name, value in _rows(page.parsed):
                 words = Text(_printable(value)) if value else Text("not stated", style="dim")
                 table.add_row(Text(f"  {name}", style="cyan"), words)
             console.print(table)
         console.print()
-    number = sum(not each.refusal for each in readings)
-    console.print(f"{number:,} of {pluralize(len(readings), 'page')} read.")
+    number = sum(not each.refusal for each in pages)
+    console.print(f"{number:,} of {pluralize(len(pages), 'page')} read.")
 
 
 def _rows(found: Listing | Draft) -> list[tuple[str, str]]:
@@ -119,10 +119,10 @@ def _rows(found: Listing | Draft) -> list[tuple[str, str]]:
             ("next", found.next or ""),
         ]
     names = [each.name for each in fields(found) if each.name not in ("url", "part", "body")]
-    told = [(name, _words(getattr(found, name))) for name in names]
-    # Few offices have layouts: no word of them where none is known.
-    told = [(name, words) for name, words in told if words or name != "layout"]
-    return [*told, ("body", _body(found.body))]
+    lines = [(name, _words(getattr(found, name))) for name in names]
+    # Few offices have layouts; omit the field where none is known.
+    lines = [(name, words) for name, words in lines if words or name != "layout"]
+    return [*lines, ("body", _body(found.body))]
 
 
 def _words(value: Any) -> str:
@@ -135,15 +135,15 @@ def _words(value: Any) -> str:
 
 
 def _body(body: list[str]) -> str:
-    """How much there is, its beginning and its end: where boilerplate would be."""
+    """The length of a body, its beginning and its end, where boilerplate would show."""
     letters = sum(map(len, body))
     ends = dict.fromkeys([*body[:2], *body[-1:]])
-    told = [each if len(each) <= EXCERPT else f"{each[:EXCERPT]} …" for each in ends]
-    return "\n".join([f"{pluralize(len(body), 'paragraph')}, {letters:,} characters:", *told])
+    lines = [each if len(each) <= EXCERPT else f"{each[:EXCERPT]} …" for each in ends]
+    return "\n".join([f"{pluralize(len(body), 'paragraph')}, {letters:,} characters:", *lines])
 
 
 def _printable(words: str) -> str:
-    """Without what a page could steer a terminal with."""
+    """Text with control characters replaced, so that a page cannot control the terminal."""
     return "".join(
         c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in words
     )

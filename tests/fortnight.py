@@ -136,10 +136,10 @@ class Fortnight:
         return Day(list(zip(("^/news", f"{self.a}$", f"{self.b}$"), once, strict=True)))
 
     def nobody_there(self) -> Day:
-        return Day(says="out of reach", unseen=ANY, is_reachable=False)
+        return Day(says="cannot be fetched", unseen=ANY, is_reachable=False)
 
     def server_down(self) -> Day:
-        return Day([(ANY, status(503))], "out of reach", ANY)
+        return Day([(ANY, status(503))], "cannot be fetched", ANY)
 
     def lost_pages(self) -> Day:
         """The listing stands, and not one page that it names."""
@@ -178,7 +178,7 @@ class Fortnight:
         self.room.redate(self.c, +1)
         self.room.remove(self.j, 410)
         enough = after(1, status(429, Retry_After="3600"))
-        return Day([("^/opa", enough)], "asks to wait 3,600 s", f"^(?!{self.news[5]}$)")
+        return Day([("^/opa", enough)], "asks for 3,600 s", f"^(?!{self.news[5]}$)")
 
 
 def furniture(headline: str) -> Callable[[str], str]:

@@ -1,1 +1,1 @@
-"""One office crawled: what is due is fetched, archived, read and staged."""
+"""Crawl one office: fetch, archive, read and stage what is due."""

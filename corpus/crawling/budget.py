@@ -1,6 +1,6 @@
-"""What a run may spend: releases by an option; listing pages, requests and hours by the settings.
+"""The limits of a run: releases by an option; listing pages, requests and hours by the settings.
 
-A site without an end comes to an end there.
+They end the crawl of a site that has no end.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from corpus.settings import Settings
 
 
 class Budget:
-    """Counts what a run has asked for; `spent` tells what it may not go beyond. `limit` is the
-    number of releases after which it stops, None for no such number.
+    """Counts the requests of a run against its limits. `limit` is the number of releases after
+    which it stops; None: no limit.
     """
 
     def __init__(self, settings: Settings, limit: int | None) -> None:
@@ -25,22 +25,22 @@ class Budget:
         self.requests += 1
         self.listings += is_listing
 
-    def spent(self, *, is_listing: bool) -> str | None:
-        """Why nothing more may be asked for, or no other listing page; None while it may."""
-        most = self.settings
-        if is_listing and self.listings >= most.run_listings:
-            return f"{pluralize(most.run_listings, 'listing page')} (COMMUNIQUE_RUN_LISTINGS)"
-        if self.requests >= most.run_requests:
-            return f"{pluralize(most.run_requests, 'request')} (COMMUNIQUE_RUN_REQUESTS)"
-        if time.monotonic() - self.began >= most.run_hours * 3600:
-            return f"{most.run_hours:g} h (COMMUNIQUE_RUN_HOURS)"
+    def exhausted(self, *, is_listing: bool) -> str | None:
+        """The limit that forbids another request, in words; None while none is reached."""
+        settings = self.settings
+        if is_listing and self.listings >= settings.run_listings:
+            return f"{pluralize(settings.run_listings, 'listing page')} (COMMUNIQUE_RUN_LISTINGS)"
+        if self.requests >= settings.run_requests:
+            return f"{pluralize(settings.run_requests, 'request')} (COMMUNIQUE_RUN_REQUESTS)"
+        if time.monotonic() - self.began >= settings.run_hours * 3600:
+            return f"{settings.run_hours:g} h (COMMUNIQUE_RUN_HOURS)"
         return None
 
-    def room(self, releases: int) -> int | None:
-        """How many more releases a run may take that has so many; None for any number."""
+    def releases_left(self, releases: int) -> int | None:
+        """How many releases a run that has read `releases` may still read; None: no limit."""
         return None if self.limit is None else max(0, self.limit - releases)
 
     @property
     def limit_reason(self) -> str:
-        """Why a run that has no room left takes no more, as its report says."""
+        """Why a run stops at its limit of releases, as its report says."""
         return f"after {pluralize(self.limit or 0, 'release')} (--limit)"

@@ -1,4 +1,4 @@
-"""One office crawled: a run fetches and stages, is judged, and published or held; its report."""
+"""Crawl one office: a run fetches and stages, is checked, then published or quarantined."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from functools import partial
 from sqlalchemy.exc import SQLAlchemyError
 
 from corpus.catalog.store import Store
-from corpus.crawling.answer_handler import AnswerHandler
 from corpus.crawling.budget import Budget
 from corpus.crawling.crawl_run import OnProgress, Run
 from corpus.crawling.fetching.fetch_plan import FetchPlan, plan_fetch
 from corpus.crawling.frontier import Frontier
+from corpus.crawling.response_handler import ResponseHandler
 from corpus.crawling.schedule import read_schedule
 from corpus.error_log import sentence
 from corpus.errors import RecordError, SettingsError, StoreError
@@ -22,13 +22,13 @@ from corpus.issue import Issue
 from corpus.reading.source import Route
 from corpus.review.baseline import read_baseline
 from corpus.review.report import CrawlReport
-from corpus.review.run_checks import judge
+from corpus.review.run_checks import quarantine_reason
 from corpus.review.staging import Staging
 from corpus.settings import Settings
 from corpus.signals import Interruption
 from corpus.warc.writer import ArchiveWriter
 
-# What the system says of a disk that can be written for no office.
+# Errors of the operating system that stop every office: the disk cannot be written.
 DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
@@ -44,12 +44,12 @@ def crawl(
     delay_s: float | None = None,
     on_progress: OnProgress = lambda report: None,
 ) -> CrawlReport:
-    """Crawl one office by one route and keep the report; `report.error` says why it failed, if so,
-    `report.quarantined` why what the run has seen is held, and not published at its end.
+    """Crawl one office by one route and keep the report; `report.error` says why the run failed,
+    `report.quarantined` why it is quarantined.
 
     `since` stops at a listing page with no release of that day or later; `limit` stops after that
-    many releases. Raises OfficeError, SettingsError, Interruption, and StoreError where the next
-    office would fare no better.
+    many releases. Raises OfficeError, SettingsError, Interruption, and StoreError where every other
+    office would fail too.
     """
     plan = plan_fetch(name, settings, route, mirrors, delay_s)
     report, now, staging = CrawlReport(name, plan.route.name), datetime.now(UTC), None
@@ -59,7 +59,7 @@ def crawl(
         frontier = Frontier(plan.route, read_schedule(settings.revisits), staging, report)
         run = Run(settings, staging, frontier, Budget(settings, limit), since, on_progress, report)
         error = _fetch(run, plan)
-        _end(run, plan.route)
+        _judge_and_publish(run, plan.route)
     except SettingsError:
         raise
     except Exception as raised:  # noqa: BLE001 (whatever it is, the next office is crawled)
@@ -69,13 +69,13 @@ def crawl(
     except Interruption as signal:
         report.interrupted = signal.signal.name
         raise
-    if error and _is_of_all(error):
+    if error and _stops_every_crawl(error):
         raise error
     return report
 
 
-def _is_of_all(error: Exception) -> bool:
-    """Whether the next office would fare no better: the catalog is broken, or the disk full."""
+def _stops_every_crawl(error: Exception) -> bool:
+    """Whether every other office would fail too: the catalog is broken, or the disk is full."""
     if not isinstance(error, StoreError) or isinstance(error, RecordError):
         return False
     cause = error.__cause__
@@ -83,40 +83,40 @@ def _is_of_all(error: Exception) -> bool:
 
 
 def _fetch(run: Run, plan: FetchPlan) -> Exception | None:
-    """Fetch and take in until nothing is wanted; what ended it before, if anything did."""
-    settings, report, found = run.settings, run.report, None
+    """Fetch and handle responses until nothing is left; return the error that ended it, if any."""
+    settings, report, failure = run.settings, run.report, None
     began = time.monotonic()
     with ArchiveWriter(settings.archive, report.office, settings.warc_mb * 1_000_000) as archive:
-        handler = AnswerHandler(
+        handler = ResponseHandler(
             plan.route, settings, run.staging, archive, run.frontier, run.budget, report
         )
         try:
             plan.fetch(settings, partial(run.next, handler.take))
         except Exception as error:  # noqa: BLE001 (what was seen until then is judged as usual)
-            found = error
+            failure = error
             report.error = sentence(error, settings, f"crawl of {report.office}")
         finally:
             report.seconds = time.monotonic() - began
-    return found
+    return failure
 
 
-def _end(run: Run, route: Route) -> None:
-    """Judge a run, and publish or hold what it has seen."""
+def _judge_and_publish(run: Run, route: Route) -> None:
+    """Check a run, then publish or quarantine its observations."""
     report, staging = run.report, run.staging
     _report_lost(run)  # of an earlier run
     if run.is_walk and run.frontier.carries_releases:
-        report.note_vanished(staging.add_unlisted())
+        report.note_newly_missing(staging.add_unlisted())
     with staging.store.reading() as connection:
         silent = route.silent.union(*(each.silent for each in route.layouts))
-        usual = read_baseline(connection, report.office, report.route, silent)
-    report.quarantined = judge(report, usual, run.is_walk)
+        baseline = read_baseline(connection, report.office, report.route, silent)
+    report.quarantined = quarantine_reason(report, baseline, run.is_walk)
     if report.quarantined:
         staging.hold(report.as_json(), run.is_walk)
         return
     if not (report.listed or report.error or report.cut_short):
-        report.error = f"{route.start} lists no release at all."
+        report.error = f"{route.start} lists no releases; its layout may have changed."
     if staging.rest and not report.is_whole:
-        report.rest = run.frontier.left()  # an error, too, keeps the place in what was left before
+        report.rest = run.frontier.unwalked()  # also after an error
     staging.publish(report.as_json(), run.is_walk, run.settings.gone_visits)
     _report_lost(run)
     staging.keep(report)

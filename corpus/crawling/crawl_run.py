@@ -1,4 +1,4 @@
-"""One run: answers in, the next URL out, by phases.
+"""One run: results go in, the next request comes out, phase by phase.
 
 A listing's releases are fetched before its next page, so that a killed run has staged what it read,
 and memory stays flat. Known releases that are due and were not listed follow at the end.
@@ -24,12 +24,12 @@ Take = Callable[[FetchResult | FetchFailure], FetchRequest | None]
 
 
 class Phase(Enum):
-    """What a run is about."""
+    """What a run is requesting."""
 
     WALKING = "the office's listings, and the releases that they name"
     REVISITING = "known releases that are due and were not listed"
-    FINISHED = "nothing: all was asked for"
-    STOPPED = "nothing: a limit is reached, the rest is left to the next run"
+    FINISHED = "nothing: everything was requested"
+    STOPPED = "nothing: a limit is reached, and the next run continues"
 
 
 NEXT_PHASES = {
@@ -40,7 +40,7 @@ NEXT_PHASES = {
 
 @dataclass
 class Run:
-    """What one run asks for, and when it is over."""
+    """What one run requests, and when it is over."""
 
     settings: Settings
     staging: Staging
@@ -53,39 +53,39 @@ class Run:
 
     @property
     def is_walk(self) -> bool:
-        """Whether every listing was walked to its end, and nothing of it was lost."""
+        """Whether every listing was walked to its end without an error."""
         is_over = self.phase is Phase.FINISHED
         return is_over and self.frontier.is_walk and self.report.is_whole
 
-    def next(self, take: Take, answer: FetchResult | FetchFailure | None) -> Iterator[FetchRequest]:
-        """Take an answer in, and say what is wanted next: one URL; nothing when the run is over.
+    def next(self, take: Take, result: FetchResult | FetchFailure | None) -> Iterator[FetchRequest]:
+        """Handle a result and yield the next request; nothing when the run is over.
 
-        `take` gives the request to make again, if any.
+        `take` returns a request to repeat, if any.
         """
-        again = take(answer) if answer else None
+        repeat = take(result) if result else None
         self.on_progress(self.report)
-        if wanted := again or self._next_request():
-            self.budget.note(is_listing=wanted.key == self.frontier.at)
-            yield wanted
+        if request := repeat or self._next_request():
+            self.budget.note(is_listing=request.key == self.frontier.current_page)
+            yield request
 
     def _next_request(self) -> FetchRequest | None:
-        """What is wanted next, unless the budget is spent: then the next run goes on from there."""
-        wanted = self._next_wanted()
-        if wanted is None:
+        """The next request; None when the run is over or its budget is exhausted."""
+        target = self._next_target()
+        if target is None:
             return None
-        if spent := self.budget.spent(is_listing=wanted == self.frontier.at):
+        if limit := self.budget.exhausted(is_listing=target == self.frontier.current_page):
             self.report.note_cut_short(
-                f"after {spent}, to be continued by the next run", self.frontier.left()
+                f"after {limit}, to be continued by the next run", self.frontier.unwalked()
             )
             self._enter(Phase.STOPPED)
             return None
-        return self._conditional(*wanted)
+        return self._conditional(*target)
 
-    def _next_wanted(self) -> tuple[str, str] | None:
+    def _next_target(self) -> tuple[str, str] | None:
         """The next URL, with its language; None when the run is over."""
         if self.frontier.files:
             return self.frontier.files.popleft(), ""
-        if self.budget.room(self.report.releases) == 0:
+        if self.budget.releases_left(self.report.releases) == 0:
             self._stop_at_limit()
             return None
         if self.frontier.releases:
@@ -95,7 +95,7 @@ class Run:
                 return listing
             self._enter(Phase.REVISITING)
             self._add_known()
-            return self._next_wanted()
+            return self._next_target()
         self._enter(Phase.FINISHED)
         return None
 
@@ -106,13 +106,13 @@ class Run:
         self._enter(Phase.STOPPED if is_left else Phase.FINISHED)
 
     def _next_listing(self) -> tuple[str, str] | None:
-        if self.frontier.is_past(self.since):
+        if self.frontier.has_passed(self.since):
             self.report.note_cut_short(f"where the listing is older than {self.since} (--since)")
-            self.frontier.stop_following()
+            self.frontier.stop_listing()
         return self.frontier.next_listing()
 
     def _add_known(self) -> None:
-        """Queue what is known and due; a run of what is new since a day leaves that alone."""
+        """Queue known releases that are due, unless the run is limited by `since`."""
         if not self.since:
             self.frontier.add_due()
             if self.settings.attachments:

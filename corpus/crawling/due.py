@@ -1,4 +1,4 @@
-"""What is known of releases and addresses, to decide which are looked at again."""
+"""Reads from the catalog what decides whether a release or an address is due for a visit."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ AGE_OF_DEAD = timedelta(days=30)
 
 
 def revisit_states(connection: Connection, ids: Iterable[str]) -> dict[str, RevisitState]:
-    """Those of these releases that are known, and what decides whether they are due."""
-    found: dict[str, RevisitState] = {}
+    """The revisit states of those of these releases that are known, by id."""
+    states: dict[str, RevisitState] = {}
     for some in chunks(ids):
-        rows = connection.execute(_known().where(tables.release.c.id.in_(some)))
-        found |= {row.id: _revisit_state(row) for row in rows}
-    return found
+        rows = connection.execute(_select_states().where(tables.release.c.id.in_(some)))
+        states |= {row.id: _revisit_state(row) for row in rows}
+    return states
 
 
-def met_on(
+def releases_of_route(
     connection: Connection, office: str, route: str, run: int
 ) -> Iterator[tuple[str, str, RevisitState]]:
-    """Id, URL and state of a route's releases that a run has not seen yet, streamed."""
+    """Stream id, URL and state of a route's releases that a run has not seen yet."""
     r, s = tables.release.c, tables.staged.c
     seen = select(s.release).where(s.run == run)
-    query = _known().where(r.office == office, r.route == route, r.id.not_in(seen))
+    query = _select_states().where(r.office == office, r.route == route, r.id.not_in(seen))
     for row in streamed(connection, query):
         yield row.id, row.url, _revisit_state(row)
 
 
-def dead(connection: Connection, office: str, urls: Iterable[str]) -> dict[str, RevisitState]:
-    """Those of these URLs that were not there (404 or 410) when they were last asked for."""
+def dead_links(connection: Connection, office: str, urls: Iterable[str]) -> dict[str, RevisitState]:
+    """The revisit states of those of these URLs that were missing (404 or 410) last time."""
     v = tables.visit.c
     of_office = select(v.url, v.fetched_at).where(v.office == office, v.status.in_(GONE))
     day = (datetime.now(UTC) - AGE_OF_DEAD).date()
@@ -50,12 +50,15 @@ def dead(connection: Connection, office: str, urls: Iterable[str]) -> dict[str, 
     }
 
 
-def _known() -> Select[Any]:
+def _select_states() -> Select[Any]:
     r, v = tables.release.c, tables.version.c
     checked = func.coalesce(r.checked_at, r.last_seen).label("checked")
-    ours, stated = (r.id, r.url, r.first_seen, r.misses, r.gone_since), (v.published, v.attachments)
+    known, stated = (
+        (r.id, r.url, r.first_seen, r.misses, r.gone_since),
+        (v.published, v.attachments),
+    )
     # What others alone have seen is as unknown to us as any address.
-    query = select(*ours, *stated, v.lost_at, checked).select_from(CURRENT)
+    query = select(*known, *stated, v.lost_at, checked).select_from(CURRENT)
     return query.where(v.origin.is_(None))
 
 

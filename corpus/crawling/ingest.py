@@ -1,4 +1,4 @@
-"""From a page's drafts to staged observations: the gate, what differs, and how it is known."""
+"""From a page's drafts to staged observations: validated, compared, with provenance."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from corpus.sources import office
 from corpus.warc.archive import read_response
 
 
-class Intake:
-    """Takes what readers found, and stages what may enter, with the visit, in one transaction."""
+class Ingester:
+    """Validates drafts and stages them with the visit, in one transaction."""
 
     def __init__(
         self, route: Route, settings: Settings, staging: Staging, report: CrawlReport
@@ -33,77 +33,76 @@ class Intake:
         self.settings, self.staging, self.report = settings, staging, report
         self.store = staging.store
         self.gate = OfficeGate(self.name, self.store, settings)
-        # A listing that carries releases is read anew once for all of them.
-        self._read_last: tuple[EvidenceRef, Answer, ParsedPage | Issue] | None = None
+        # A listing that carries releases is parsed again once for all of them.
+        self._last_read: tuple[EvidenceRef, Answer, ParsedPage | Issue] | None = None
 
-    def keep(
+    def stage_drafts(
         self,
         drafts: list[Draft],
-        wanted: tuple[str, str],
-        answered: str,
+        request: tuple[str, str],
+        page_url: str,
         visit: Visit,
         seen_again: datetime | None,
     ) -> int:
-        """Stage what may enter; how many of the drafts are new or changed.
+        """Stage the drafts that pass validation; return how many are new or changed.
 
-        `answered` is the URL that answered, after redirects; `seen_again` is when the office said
-        that an answer we have still holds (304). An answer of which nothing may enter is not
-        remembered: the next visit asks for it whole.
+        `page_url` is the URL after redirects; `seen_again` is when the server confirmed an
+        archived response (304). A response of which every draft is refused is not remembered, so
+        that the next visit requests it whole.
         """
-        refused = news = 0
-        ids = [self.staging.id_of(draft.url or wanted[0]) for draft in drafts]
+        refused = changed = 0
+        ids = [self.staging.id_of(draft.url or request[0]) for draft in drafts]
         staged = self.staging.staged(ids)
-        fresh = {id_: draft for id_, draft in zip(ids, drafts, strict=True) if id_ not in staged}
-        known = {each.id: each for each in self.store.get_many(fresh, with_withheld=True)}
+        unstaged = {id_: draft for id_, draft in zip(ids, drafts, strict=True) if id_ not in staged}
+        releases = {each.id: each for each in self.store.get_many(unstaged, with_withheld=True)}
         seen_at = seen_again or visit.fetched_at
         with self.store.writing() as connection:
-            for id_, draft in fresh.items():
-                url = self.store.known_url(self.name, draft.url or wanted[0])
+            for id_, draft in unstaged.items():
+                url = self.store.known_url(self.name, draft.url or request[0])
                 if issue := self._check(draft, url):
                     refused += 1
                     self.report.note_refused(issue)
-                    if id_ in known:
+                    if id_ in releases:
                         self.staging.add(connection, Observed(id_, url, "listed", seen_at))
                     continue
-                found = self._provenance(draft, answered, visit)
-                news += self._stage(connection, (id_, url), draft, found, known.get(id_), seen_at)
+                provenance = self._provenance(draft, page_url, visit)
+                key, known = (id_, url), releases.get(id_)
+                changed += self._stage_draft(connection, key, draft, provenance, known, seen_at)
             if not seen_again and (not refused or refused < len(drafts)):
-                self.staging.add_visit(connection, *wanted, visit)
-        return news
+                self.staging.add_visit(connection, *request, visit)
+        return changed
 
     def _check(self, draft: Draft, url: str) -> Issue | None:
         return self.gate.check(draft, url, datetime.now(UTC).date())
 
-    def _stage(
+    def _stage_draft(
         self,
         connection: Connection,
-        at: tuple[str, str],
+        key: tuple[str, str],
         draft: Draft,
-        found: Provenance,
+        provenance: Provenance,
         known: Release | None,
         seen_at: datetime,
     ) -> bool:
-        """Stage a release, and report it; whether it is new or changed."""
-        facts = version_values(draft, found, self.route.silent_on(draft))
-        reread = self._reread(known, facts, at[1])
-        outcome, is_needed = compare(connection, at[0], facts, reread)
+        """Stage and report a release; return whether it is new or changed."""
+        facts = version_values(draft, provenance, self.route.silent_on(draft))
+        reread = self._reread(known, facts, key[1])
+        outcome, is_needed = compare(connection, key[0], facts, reread)
         stated = stated_facts(draft)
-        seen = Observed(*at, outcome, seen_at, draft.language, stated)
-        if is_needed:
-            held = reread and as_json(reread)
-            seen = Observed(*at, outcome, seen_at, draft.language, stated, as_json(facts), held)
-        self.staging.add(connection, seen)
+        values = (as_json(facts), reread and as_json(reread)) if is_needed else (None, None)
+        observation = Observed(*key, outcome, seen_at, draft.language, stated, *values)
+        self.staging.add(connection, observation)
         self.report.note_release(outcome, draft.language, stated)
-        self.report.note_remarks(validation.remarks(draft, at[1], self.source))
+        self.report.note_remarks(validation.remarks(draft, key[1], self.source))
         return outcome != "same"
 
     def _reread(
         self, known: Release | None, facts: dict[str, Any], url: str
     ) -> dict[str, Any] | None:
-        """What today's reader makes of the answer that the newest version is from.
+        """The facts that the current reader finds in the evidence of the newest version.
 
-        None where that was read by today's reader, came again as it was, or cannot be read any
-        more.
+        None where the current reader read it already, where the same bytes came again, or where it
+        cannot be read any more.
         """
         old = known.provenance if known else None
         if known is None or old is None or old.origin or is_same_bytes(old, facts):
@@ -111,20 +110,20 @@ class Intake:
         if old.reader_version == self.source.version:
             return None
         location = old.location
-        if self._read_last is None or self._read_last[0].location != location:
+        if self._last_read is None or self._last_read[0].location != location:
             try:
                 record = read_response(self.settings.archive, location)
             except StoreError:
                 return None
             answer = Answer(record, url, known.language)
-            where = EvidenceRef(self.name, self.source, location)
-            self._read_last = (
-                where,
+            evidence = EvidenceRef(self.name, self.source, location)
+            self._last_read = (
+                evidence,
                 answer,
                 read(answer, self.source, self.settings.reading_s, old.reader),
             )
-        found = read_anew(*self._read_last, url)
-        return None if isinstance(found, Issue) else found
+        values = read_anew(*self._last_read, url)
+        return None if isinstance(values, Issue) else values
 
     def _provenance(self, draft: Draft, url: str, visit: Visit) -> Provenance:
         return Provenance(

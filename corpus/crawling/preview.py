@@ -1,4 +1,4 @@
-"""A look at a live office: its listing and first releases, fetched as a crawl does, and read.
+"""Previews an office: its listing and first releases, fetched and read as in a crawl.
 
 Nothing is stored.
 """
@@ -28,16 +28,16 @@ Kind = Literal["listing", "release"]
 
 @dataclass(frozen=True)
 class PreviewedPage:
-    """What was read at a URL, why it may not enter, or both; `remarks` are on the page."""
+    """What was read at a URL, why it would be refused, or both; `remarks` are on the page."""
 
     url: str
     kind: Kind
-    found: Listing | Draft | None = None
+    parsed: Listing | Draft | None = None
     refusal: Issue | None = None
     remarks: list[Issue] = field(default_factory=list)
 
 
-def check(
+def preview_office(
     name: str,
     settings: Settings,
     *,
@@ -54,13 +54,13 @@ def check(
     CrawlError.
     """
     plan = plan_fetch(name, settings, route, mirrors, delay_s)
-    look = _Look(plan.source, plan.route, urls, limit, settings.reading_s, on_progress)
-    plan.fetch(settings, look.next)
-    return look.readings
+    preview = _Preview(plan.source, plan.route, urls, limit, settings.reading_s, on_progress)
+    plan.fetch(settings, preview.next)
+    return preview.pages
 
 
-class _Look:
-    """What is still to be fetched, and what was read so far."""
+class _Preview:
+    """The pages still to be fetched, and those read so far."""
 
     def __init__(
         self,
@@ -74,64 +74,65 @@ class _Look:
         self.source, self.route, self.limit, self.on_progress = source, route, limit, on_progress
         self.limit_s = limit_s
         self.today = datetime.now(UTC).date()
-        self.readings: list[PreviewedPage] = []
-        self.waiting: deque[tuple[Kind, FetchRequest]] = deque()
+        self.pages: list[PreviewedPage] = []
+        self.queue: deque[tuple[Kind, FetchRequest]] = deque()
         self.kind: Kind = "listing"
         if urls:
             self._add_releases(urls, "")
         else:
-            wanted = [
+            requests = [
                 FetchRequest(url, each)
                 for each in route.languages or ("",)
                 for url in route.starts(self.today)
             ]
-            self.waiting.extend(("listing", each) for each in wanted)
+            self.queue.extend(("listing", each) for each in requests)
 
-    def next(self, answer: FetchResult | FetchFailure | None) -> Iterator[FetchRequest]:
-        """Take an answer in, and say what to fetch next; nothing when all was seen."""
-        if isinstance(answer, FetchFailure):
-            self._refuse(answer.wanted.url, answer.rule, answer.reason)
-        elif answer is not None:
-            self._take(answer)
-        self.on_progress(len(self.readings))
-        if self.waiting:
-            self.kind, wanted = self.waiting.popleft()
-            yield wanted
+    def next(self, result: FetchResult | FetchFailure | None) -> Iterator[FetchRequest]:
+        """Handle a result and yield the next request; nothing when all was fetched."""
+        if isinstance(result, FetchFailure):
+            self._refuse(result.request.url, result.rule, result.reason)
+        elif result is not None:
+            self._take(result)
+        self.on_progress(len(self.pages))
+        if self.queue:
+            self.kind, request = self.queue.popleft()
+            yield request
 
-    def _take(self, answer: FetchResult) -> None:
-        url, status = answer.wanted.url, answer.response.status
+    def _take(self, result: FetchResult) -> None:
+        url, status = result.request.url, result.response.status
         if status in GONE and self.kind == "listing" and url != self.route.start:
-            return  # of a year that has none yet; the one before it follows
+            return  # the listing of a year without releases; that of the year before follows
         if status != 200:
-            self._refuse(url, f"status_{status}", f"The answer has status {status}.")
+            self._refuse(url, f"status_{status}", f"The server responded with status {status}.")
             return
-        came, before = answer.response, len(self.readings)
-        page = Page(came.url, answer.body, answer.wanted.language or None, came.content_type)
+        response, number = result.response, len(self.pages)
+        language = result.request.language
+        page = Page(response.url, result.body, language or None, response.content_type)
         try:
             if self.kind == "listing":
                 listing = read_listing(self.route, page, self.limit_s)
-                self._take_listing(url, listing, answer.wanted.language)
+                self._take_listing(url, listing, language)
             else:
                 draft = read_release(self.route, page, self.limit_s)
                 self._take_draft(url, draft, validation.check_little(page, draft))
         except PageError as error:
             refusal = validation.unreadable(page, Issue(url, error.rule, str(error)))
-            self.readings.append(PreviewedPage(url, self.kind, None, refusal))
-        for reading in self.readings[before : before + 1]:
-            self.readings[before] = replace(reading, remarks=validation.page_remarks(page))
+            self.pages.append(PreviewedPage(url, self.kind, None, refusal))
+        for shown_page in self.pages[number : number + 1]:
+            self.pages[number] = replace(shown_page, remarks=validation.page_remarks(page))
 
     def _take_listing(self, url: str, listing: Listing, language: str) -> None:
         is_empty = not listing.links and not listing.drafts
         if is_empty and url != self.route.start:
             return  # as above
-        # What waits in this language are the listings of older years.
-        self.waiting = deque(each for each in self.waiting if each[1].language != language)
-        refusal = (
-            address.judge(address.resolve(listing.next), self.route.hosts) if listing.next else None
-        )
+        # The listings of older years in this language need no preview.
+        self.queue = deque(each for each in self.queue if each[1].language != language)
+        refusal = None
         if is_empty:
-            refusal = Issue(url, "no_release", "It lists no release at all.")
-        self.readings.append(PreviewedPage(url, "listing", listing, refusal))
+            refusal = Issue(url, "no_release", "It lists no releases.")
+        elif listing.next:
+            refusal = address.check_address(address.resolve(listing.next), self.route.hosts)
+        self.pages.append(PreviewedPage(url, "listing", listing, refusal))
         for draft in listing.drafts[: self.limit]:
             self._take_draft(draft.url or url, draft)
         self._add_releases((link.url for link in listing.links[: self.limit]), language)
@@ -139,14 +140,14 @@ class _Look:
     def _take_draft(self, url: str, draft: Draft, refusal: Issue | None = None) -> None:
         url = self.source.canonical(draft.url or url)
         refusal = refusal or validation.check(draft, url, self.source, self.today)
-        self.readings.append(PreviewedPage(url, "release", replace(draft, part=None), refusal))
+        self.pages.append(PreviewedPage(url, "release", replace(draft, part=None), refusal))
 
     def _add_releases(self, urls: Iterable[str], language: str) -> None:
-        wanted = [FetchRequest(address.untracked(url), language) for url in urls]
+        requests = [FetchRequest(address.untracked(url), language) for url in urls]
         # Before the listing in the next language, as a crawl does.
-        self.waiting.extendleft(("release", each) for each in reversed(wanted))
+        self.queue.extendleft(("release", each) for each in reversed(requests))
 
     def _refuse(self, url: str, rule: str, reason: str) -> None:
-        self.readings.append(
+        self.pages.append(
             PreviewedPage(url, self.kind, None, Issue(address.shown(url), rule, reason))
         )

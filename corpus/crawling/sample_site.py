@@ -1,7 +1,4 @@
-"""The sample offices' web sites, served on loopback by the program itself.
-
-So a crawl of them is a real crawl.
-"""
+"""Serves the sample offices' web sites on loopback, so that a crawl of them is a real crawl."""
 
 from __future__ import annotations
 
@@ -20,8 +17,8 @@ POLL_S = 0.02  # how long the site's end may take
 class SampleSite:
     """One sample office's pages on 127.0.0.1: `with SampleSite("sample_doj") as site: site.url`.
 
-    `routes.json` names the file of every path; "@kk" behind a path is the answer to a request
-    for that language.
+    `routes.json` names the file of every path; a path that ends with "@kk" is for requests for
+    that language.
     """
 
     def __init__(self, office: str) -> None:
@@ -60,10 +57,10 @@ class SampleSite:
             disable_nagle_algorithm = True  # a body must not wait until its head is acknowledged
 
             def log_message(self, format: str, *_: object) -> None:  # noqa: A002 (its base's)
-                """Quiet: the crawl's report tells."""
+                """Print nothing; the crawl reports."""
 
             def do_GET(self) -> None:
-                """A file with its validator, 304 where that still holds, 404 where none is."""
+                """Respond with a file and its ETag: 304 when not modified, 404 without a file."""
                 found = site.answer(self.path, self.headers.get("Accept-Language", ""))
                 if found is None:
                     return self.reply(404, b"<h1>Page not found</h1>", "text/html; charset=utf-8")
@@ -86,6 +83,6 @@ class SampleSite:
 
 
 def _key(path: str) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """A path whose query pairs have no order."""
+    """A path and its query pairs, whatever their order."""
     parts = urlsplit(path)
     return parts.path, tuple(sorted(parse_qsl(parts.query)))

@@ -11,7 +11,7 @@ from corpus.catalog.mapping import version_values
 from corpus.errors import PageError
 from corpus.issue import Issue
 from corpus.reading import validation
-from corpus.reading.address import REDIRECTS, judge, location, resolve, split
+from corpus.reading.address import REDIRECTS, check_address, location, resolve, split
 from corpus.reading.page import Page
 from corpus.reading.reader import read_listing, read_release
 from corpus.reading.source import Route, Source
@@ -95,11 +95,11 @@ UNREADABLE = "No reader of today can make it out."
 def read(answer: Answer, source: Source, limit_s: float, reader: str = "") -> ParsedPage | Issue:
     """By the first route that can, that of `reader` before others; or why none can."""
     url = resolve(answer.record.url)
-    routes = [route for route in source.routes if not judge(url, route.hosts)]
+    routes = [route for route in source.routes if not check_address(url, route.hosts)]
     # A reader is office/route, or office/route/layout.
     routes.sort(key=lambda route: [route.name] != reader.split("/")[1:2])
     # A redirect from elsewhere makes no release of another host's address.
-    wanted = url if judge(resolve(answer.wanted), source.hosts) else resolve(answer.wanted)
+    wanted = url if check_address(resolve(answer.wanted), source.hosts) else resolve(answer.wanted)
     refusal = Issue(answer.wanted, "unreadable", UNREADABLE)
     for route in routes:
         language = answer.language if answer.language in route.languages else None

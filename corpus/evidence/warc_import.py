@@ -21,7 +21,7 @@ from corpus.evidence.exchanges import Answer, EvidenceRef, answers, provenance, 
 from corpus.evidence.recover import admitted
 from corpus.issue import Issue
 from corpus.plural import pluralize
-from corpus.reading.address import judge, resolve
+from corpus.reading.address import check_address, resolve
 from corpus.reading.source import Route, Source
 from corpus.release import Draft, RecordLocation, release_id
 from corpus.review.office_validation import OfficeGate
@@ -227,6 +227,6 @@ def _with_plain_urls(answer: Answer) -> Answer:
 
 def _office(url: str) -> tuple[str, Source | None]:
     for name, source in offices().items():
-        if not judge(url, source.hosts):
+        if not check_address(url, source.hosts):
             return name, source
     return "", None

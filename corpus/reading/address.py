@@ -113,7 +113,7 @@ def host(name: str) -> str:
     return parsed.host if parsed else name
 
 
-def judge(url: str, hosts: Iterable[str] | None = None) -> Issue | None:
+def check_address(url: str, hosts: Iterable[str] | None = None) -> Issue | None:
     """Why an address may not be asked for or kept, if so; `hosts` None: it may be on any.
 
     An address passes only as `resolve` spells it, so that nobody behind the door reads another

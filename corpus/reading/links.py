@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from corpus.issue import Issue
-from corpus.reading.address import judge, resolve
+from corpus.reading.address import check_address, resolve
 from corpus.release import Alternate, Attachment, Draft
 
 Link = TypeVar("Link", Attachment, Alternate)
@@ -32,7 +32,7 @@ def _accepted(
 ) -> Iterator[Link]:
     for link in links:
         url = resolve(link.url)
-        if refusal := judge(url, hosts):
+        if refusal := check_address(url, hosts):
             refused.append(refusal)
         else:
             yield replace(link, url=url)

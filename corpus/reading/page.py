@@ -13,7 +13,7 @@ from bs4.element import Tag
 from bs4.filter import SoupStrainer
 
 from corpus.errors import PageError
-from corpus.reading.address import judge, resolve, with_query_in
+from corpus.reading.address import check_address, resolve, with_query_in
 from corpus.reading.charset import REPLACEMENT, Decoded, decode
 from corpus.reading.html_tree import parse
 
@@ -67,7 +67,7 @@ class Page:
             return self.url
         stated = self.soup(SoupStrainer("base", href=True)).find("base")
         base = resolve(str(stated["href"]), self.url) if isinstance(stated, Tag) else self.url
-        return self.url if judge(base) else base
+        return self.url if check_address(base) else base
 
     def json(self) -> Any:
         """The body as JSON. Raises PageError."""

@@ -15,7 +15,7 @@ from typing import Any
 from bs4 import BeautifulSoup
 
 from corpus.issue import Issue
-from corpus.reading.address import judge, resolve
+from corpus.reading.address import check_address, resolve
 from corpus.reading.charset import REPLACEMENT
 from corpus.reading.languages import other_language
 from corpus.reading.links import acceptable_links
@@ -197,7 +197,7 @@ def check(
     boilerplate: frozenset[str] = frozenset(),
 ) -> Issue | None:
     """The first rule that a draft trips, or None when it may enter."""
-    if refusal := judge(resolve(draft.url or url), source.hosts):
+    if refusal := check_address(resolve(draft.url or url), source.hosts):
         return refusal
     kept, _ = acceptable_links(draft, source.hosts)
     for rule in RULES:

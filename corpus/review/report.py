@@ -120,11 +120,11 @@ class CrawlReport:
         """A known release was not visited, since that was not due."""
         self.not_due += 1
 
-    def note_missing(self, url: str) -> None:
+    def note_not_found(self, url: str) -> None:
         """An address that was listed, or known, is not there."""
         self.missing.append(url)
 
-    def note_vanished(self, number: int) -> None:
+    def note_newly_missing(self, number: int) -> None:
         """So many known releases were missing for the first time."""
         self.vanished += number
 

@@ -105,7 +105,7 @@ RULES: tuple[Callable[[CrawlReport, Baseline, bool], str | None], ...] = (
 )
 
 
-def judge(report: CrawlReport, usual: Baseline, is_walk: bool) -> str | None:
+def quarantine_reason(report: CrawlReport, usual: Baseline, is_walk: bool) -> str | None:
     """Why a run may not be published, naming the rule; None when it may.
 
     `is_walk`: it walked the listing to its end.

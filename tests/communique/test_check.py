@@ -127,7 +127,7 @@ def test_an_office_out_of_reach_is_told(data: Path) -> None:
         result = check(data, url, "sample_doj", "--json")
     (page,) = pages(result)
     assert (result.exit_code, page["kind"], page["rule"]) == (1, "listing", "no_answer")
-    assert "out of reach" in page["reason"]
+    assert "cannot be fetched" in page["reason"]
 
 
 # a real office's pages

@@ -202,7 +202,7 @@ def test_no_address_names_it(
 ) -> None:
     """Nor any line of a log, nor a copy of the data that is put in their place."""
     probe = Probe.of(release, store, client)
-    told = f"{release.url}: 8 answers in a row were of no use."
+    told = f"{release.url}: 8 requests in a row failed."
     store.add_run("sample_doj", datetime.now(UTC), CrawlReport("x", "y", error=told).as_json())
     before = probe.found(client, release.id)
     assert len({urlsplit(url).path for url in before}) > 20

@@ -1,1 +1,1 @@
-"""Pages over the network, politely: what is asked for, and what came of it."""
+"""Fetch pages over the network, politely."""

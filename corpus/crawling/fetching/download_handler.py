@@ -1,7 +1,7 @@
-"""Scrapy's download handler: requests in, answers with their bytes as they came out.
+"""Scrapy's download handler: requests go in, responses with their original bytes come out.
 
-Each server proves who it is. Only public addresses are connected to, except mirrors and proxies
-that the operator names.
+Certificates are verified. Only public addresses are connected to, except mirrors and proxies that
+the operator names.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from corpus.crawling.fetching.public_address import is_public, literal_address
 from corpus.tls import BrokenChain, tls_context
 from corpus.warc.response import Transport
 
-# As Scrapy's own handlers: what a request does not say is not sent.
-UNSAID = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
+# Like Scrapy's own handlers, send no header that the request does not have.
+SKIPPED_HEADERS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 # Policies that offices send are longer than aiohttp's 8 KB.
 FIELD_BYTES = 1 << 16
-# The first that fits; what is not listed here passes as it is.
+# The first match counts; other errors are raised unchanged.
 ERRORS: tuple[tuple[type[Exception], type[Exception]], ...] = (
     (aiohttp.InvalidUrlClientError, scrapy_errors.UnsupportedURLSchemeError),
     (aiohttp.NonHttpUrlClientError, scrapy_errors.UnsupportedURLSchemeError),
@@ -43,34 +43,34 @@ ERRORS: tuple[tuple[type[Exception], type[Exception]], ...] = (
 
 
 class RefusedError(scrapy_errors.IgnoreRequest):
-    """A rule of ours forbids a request; trying again is of no use."""
+    """A rule of ours forbids a request; it is not retried."""
 
     rule = "no_answer"
 
 
 class CertificateError(RefusedError):
-    """A server does not prove that it is the host that was asked."""
+    """The certificate of a server cannot be verified."""
 
     rule = "certificate"
 
 
 class PrivateAddressError(RefusedError):
-    """A host leads to an address that is not public."""
+    """A host resolves to an address that is not public."""
 
     rule = "private_address"
 
 
 @dataclass(frozen=True)
 class Head:
-    """What came before an answer's body; bytes as latin-1, so that each is one character."""
+    """The head of a response; bytes are decoded as latin-1, one character each."""
 
     status_line: str
     headers: list[tuple[str, str]]
     transport: Transport
 
 
-class OfficeDownloadHandler(BaseStreamingDownloadHandler["_Answer"]):
-    """Notes in a request's meta the `head` and the `raw` body of its answer."""
+class OfficeDownloadHandler(BaseStreamingDownloadHandler["_ServerResponse"]):
+    """Stores the `head` and the `raw` body of a response in its request's meta."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
@@ -82,18 +82,20 @@ class OfficeDownloadHandler(BaseStreamingDownloadHandler["_Answer"]):
         self.named = _session(aiohttp.ThreadedResolver())
 
     async def download_request(self, request: Request) -> ScrapyResponse:
-        """The answer. Raises one of Scrapy's errors, or RefusedError."""
+        """Download a response. Raises one of Scrapy's errors, or RefusedError."""
         response = await super().download_request(request)
         request.meta["raw"] = response.body
         return response
 
     @asynccontextmanager
-    async def _make_request(self, request: Request, timeout: float) -> AsyncIterator[_Answer]:
+    async def _make_request(
+        self, request: Request, timeout: float
+    ) -> AsyncIterator[_ServerResponse]:
         url, proxy = URL(request.url, encoded=True), self._extract_proxy_url_with_creds(request)
         is_mirror = url.origin() in self.mirrors
         literal = literal_address(url.raw_host or "")
         if literal and not is_mirror and not is_public(literal):
-            raise PrivateAddressError(f"{url.raw_host} is an address that is not public")
+            raise PrivateAddressError(f"{url.raw_host} is not a public address")
         session = self.named if is_mirror or proxy else self.open
         broken = self.broken.get(url.raw_host or "")
         with _scrapy_error(request.url, timeout):
@@ -106,26 +108,28 @@ class OfficeDownloadHandler(BaseStreamingDownloadHandler["_Answer"]):
                 ssl=self._context(broken) if "https" in (url.scheme, (proxy or "")[:5]) else True,
                 allow_redirects=False,
                 proxy=proxy,
-            ) as answer:
-                assert isinstance(answer, _Answer)
-                request.meta["head"] = _head(answer, broken)
-                yield answer
+            ) as response:
+                assert isinstance(response, _ServerResponse)
+                request.meta["head"] = _head(response, broken)
+                yield response
 
     def _context(self, broken: BrokenChain | None) -> ssl.SSLContext:
-        if broken not in self.contexts:  # reading the authorities takes its time
+        if broken not in self.contexts:  # loading the certificate authorities is slow
             self.contexts[broken] = tls_context(broken)
         return self.contexts[broken]
 
     @staticmethod
-    def _extract_headers(response: _Answer) -> Headers:
+    def _extract_headers(response: _ServerResponse) -> Headers:
         return Headers(list(response.raw_headers))
 
     @staticmethod
-    def _build_base_response_args(response: _Answer, request: Request, headers: Headers) -> Any:
+    def _build_base_response_args(
+        response: _ServerResponse, request: Request, headers: Headers
+    ) -> Any:
         return {"status": response.status, "url": request.url, "headers": headers, "protocol": None}
 
     @staticmethod
-    def _iter_body_chunks(response: _Answer) -> AsyncIterator[bytes]:
+    def _iter_body_chunks(response: _ServerResponse) -> AsyncIterator[bytes]:
         return response.content.iter_any()
 
     @staticmethod
@@ -139,22 +143,22 @@ class OfficeDownloadHandler(BaseStreamingDownloadHandler["_Answer"]):
 
 
 class PublicResolver(aiohttp.ThreadedResolver):
-    """Addresses of a host, which the connection then uses. Raises PrivateAddressError where one of
-    them is not public.
+    """Resolves a host to the addresses that the connection then uses. Raises PrivateAddressError
+    where one of them is not public.
     """
 
     async def resolve(
         self, host: str, port: int = 0, family: AddressFamily = AF_INET
     ) -> list[ResolveResult]:
-        """As its base, for each connection anew."""
+        """Resolve a host, for each connection anew."""
         found = await super().resolve(host, port, family)
         if not all(is_public(ip_address(each["host"])) for each in found):
             raise PrivateAddressError(f"{host} resolves to an address that is not public")
         return found
 
 
-class _Answer(aiohttp.ClientResponse):
-    """Keeps the TLS connection, which is let go of when a short body has been read."""
+class _ServerResponse(aiohttp.ClientResponse):
+    """Keeps the TLS object, which aiohttp releases once a short body is read."""
 
     tls: ssl.SSLObject | None = None
 
@@ -168,21 +172,21 @@ def _session(resolver: AbstractResolver) -> aiohttp.ClientSession:
         connector=aiohttp.TCPConnector(resolver=resolver, use_dns_cache=False),
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
-        response_class=_Answer,
-        skip_auto_headers=UNSAID,
+        response_class=_ServerResponse,
+        skip_auto_headers=SKIPPED_HEADERS,
         max_line_size=FIELD_BYTES,
         max_field_size=FIELD_BYTES,
     )
 
 
-def _head(answer: _Answer, broken: BrokenChain | None) -> Head:
-    version = "{}.{}".format(*(answer.version or (1, 1)))
-    reason = (answer.reason or "").encode("utf-8", "surrogateescape").decode("latin-1")
-    headers = [(k.decode("latin-1"), v.decode("latin-1")) for k, v in answer.raw_headers]
+def _head(response: _ServerResponse, broken: BrokenChain | None) -> Head:
+    version = "{}.{}".format(*(response.version or (1, 1)))
+    reason = (response.reason or "").encode("utf-8", "surrogateescape").decode("latin-1")
+    headers = [(k.decode("latin-1"), v.decode("latin-1")) for k, v in response.raw_headers]
     transport = Transport((f"http/{version}",))
-    if answer.tls and answer.url.scheme == "https":  # not a proxy's
-        transport = _transport(version, answer.tls, broken)
-    return Head(f"HTTP/{version} {answer.status} {reason}".rstrip(), headers, transport)
+    if response.tls and response.url.scheme == "https":  # not a proxy's
+        transport = _transport(version, response.tls, broken)
+    return Head(f"HTTP/{version} {response.status} {reason}".rstrip(), headers, transport)
 
 
 def _transport(version: str, tls: ssl.SSLObject, broken: BrokenChain | None) -> Transport:
@@ -198,7 +202,7 @@ def _transport(version: str, tls: ssl.SSLObject, broken: BrokenChain | None) -> 
 
 @contextmanager
 def _scrapy_error(url: str, timeout_s: float) -> Iterator[None]:
-    """Raises in Scrapy's words, by which it knows what to try again."""
+    """Translate errors to Scrapy's, by which it decides what to retry."""
     try:
         yield
     except TimeoutError as error:

@@ -1,4 +1,4 @@
-"""How an office is fetched by one of its routes: from which hosts or mirrors, and how slowly."""
+"""How an office is fetched by one of its routes: hosts, mirrors, delay."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LEAST_DELAY_S = 1.0
 
 @dataclass(frozen=True)
 class FetchPlan:
-    """An office, a route, and what stands in for its hosts; `delay_s` is between two requests."""
+    """An office, a route, mirrors of its hosts, and the delay between two requests."""
 
     source: Source
     route: Route
@@ -28,7 +28,7 @@ class FetchPlan:
     delay_s: float
 
     def fetch(self, settings: Settings, next_: Next) -> None:
-        """Fetch until nothing is wanted, as `fetch_all` does."""
+        """Fetch until `next_` gives no more requests, as `fetch_all` does."""
         trust = self.source.broken_chains, self.route.https_only
         fetch_all(self.route.hosts, self.mirrors, self.delay_s, settings, next_, *trust)
 
@@ -52,12 +52,12 @@ def plan_fetch(
 
 
 def check_delay(delay_s: float, route: Route, mirrors: dict[str, str]) -> None:
-    """Raise SettingsError for a delay that is impolite to a live office; mirrors stand any."""
+    """Raise SettingsError for a delay that is too short for a live office; mirrors allow any."""
     live = [host for host in route.hosts if not _is_loopback(mirrors.get(address.host(host), ""))]
     if delay_s < 0 or (delay_s < LEAST_DELAY_S and live):
         raise SettingsError(
             f"A delay of {delay_s:g} s is too short for {', '.join(live) or 'any host'}:"
-            f" {LEAST_DELAY_S:g} s is the least, except where a mirror on loopback stands in."
+            f" use at least {LEAST_DELAY_S:g} s, or a mirror on loopback."
         )
 
 

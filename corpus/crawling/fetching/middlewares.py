@@ -1,7 +1,4 @@
-"""How the spider behaves towards the offices' servers: Scrapy's middlewares, made stricter.
-
-Retries wait as long as they are asked to, robots.txt is a law.
-"""
+"""Scrapy's middlewares, made stricter: retries honor Retry-After, and robots.txt is binding."""
 
 from __future__ import annotations
 
@@ -38,22 +35,22 @@ class ForbiddenError(RefusedError):
 
 
 class TooSlowError(RefusedError):
-    """robots.txt asks for a Crawl-delay that we do not wait for."""
+    """robots.txt asks for a Crawl-delay longer than the setting allows."""
 
     rule = "crawl_delay"
 
 
 def plain_reason(error: BaseException | None) -> str:
-    """Why there is no answer, without the objects that a network library shows in its words."""
+    """Why there is no response, without the object names that network libraries print."""
     words = REFUSED.sub("", SSL_OBJECT.sub("", str(error))) or type(error).__name__
     return words.replace("Cannot connect to host ", "Cannot connect to ").rstrip(".")
 
 
 class PatientRetryMiddleware(RetryMiddleware):
-    """Tries again after 429, 5xx and broken connections, not before Retry-After says.
+    """Retries after 429, 5xx and broken connections, no earlier than Retry-After allows.
 
-    Without that header it waits longer each time. Since one request is under way at a time,
-    waiting here keeps every other request waiting too.
+    Without that header the wait doubles each time. Since requests are sent one at a time, waiting
+    here delays all of them.
     """
 
     async def process_response(  # type: ignore[override] # Scrapy awaits it; its own is not async
@@ -65,7 +62,7 @@ class PatientRetryMiddleware(RetryMiddleware):
             header = response.headers.get("Retry-After") or b""
             stated_s = retry_after_s(header.decode("latin-1"))
             if stated_s is not None and stated_s > MAX_WAIT_S:
-                return response  # the run ends with it, rather than ask sooner
+                return response  # which ends the run: the wait is too long
             await asyncio.sleep(self._backoff_s(request) if stated_s is None else stated_s)
         return result
 
@@ -84,11 +81,11 @@ class PatientRetryMiddleware(RetryMiddleware):
 
 
 class StrictRobotsMiddleware(RobotsTxtMiddleware):
-    """robots.txt by RFC 9309, section 2.3.1: absent (4xx) allows all, out of reach forbids all; one
-    that stands on another host is out of reach.
+    """Obeys robots.txt by RFC 9309, section 2.3.1: absent (4xx) allows all, unreachable forbids
+    all. A redirect to another host counts as unreachable.
 
-    A Crawl-delay is kept where it is longer than our own delay. One that is longer than the setting
-    allows forbids all: sooner we may not ask, and nobody sits through a day between two requests.
+    A Crawl-delay applies where it is longer than our own delay; one that is longer than the setting
+    allows forbids all.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -100,7 +97,7 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
     async def process_request(  # type: ignore[override] # its own takes a deprecated argument
         self, request: Request
     ) -> None:
-        """Refuse what robots.txt forbids, with the reason; wait as long as it asks for."""
+        """Refuse what robots.txt forbids, with the reason; wait for its Crawl-delay."""
         try:
             await super().process_request(request)
         except IgnoreRequest as error:
@@ -118,7 +115,7 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
                     f"robots.txt of {netloc} asks for {stated_s:,g} s between two requests, more"
                     f" than COMMUNIQUE_CRAWL_DELAY_S ({most_s:,g} s), so nothing is fetched there"
                 )
-            # From the end of the last one, robots.txt included: that is never too soon.
+            # Counted from the end of the last request, robots.txt included.
             due_at = self.left_at.get(netloc, 0.0) + float(stated_s)
             await asyncio.sleep(max(0.0, due_at - time.monotonic()))
 
@@ -134,16 +131,16 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
         return await super()._parse_robots(response, netloc, request)
 
     async def _followed(self, response: ScrapyResponse, netloc: str) -> ScrapyResponse:
-        """What redirects of robots.txt lead to (section 2.3.1.2), on the host that is asked."""
+        """The response after redirects of robots.txt (section 2.3.1.2), on the same host only."""
         assert self.crawler.engine
         spider: Any = self.crawler.spider  # ours
         for _ in range(MAX_REDIRECTS):
             if response.status not in address.REDIRECTS:
                 return response
             target = address.location(response.headers.get("Location") or b"", response.url)
-            if refusal := address.judge(target, (netloc,)):
+            if refusal := address.check_address(target, (netloc,)):
                 raise OSError(f"it {address.led_away(refusal)}")
-            target = spider.secured(target)
+            target = spider.with_https(target)
             asked = Request(
                 target,
                 priority=self.DOWNLOAD_PRIORITY,
@@ -158,10 +155,10 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         words = (
-            f"robots.txt of {netloc} is out of reach ({plain_reason(exc)}),"
+            f"robots.txt of {netloc} cannot be fetched ({plain_reason(exc)}),"
             " so nothing may be fetched there"
         )
-        # What keeps us from robots.txt by a rule of ours keeps us from the whole host.
+        # A rule of ours that refuses robots.txt refuses the whole host.
         self.unreachable[netloc] = exc if isinstance(exc, RefusedError) else IgnoreRequest(words)
         super()._robots_error(exc, netloc)
 

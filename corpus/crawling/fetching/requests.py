@@ -1,4 +1,4 @@
-"""What a crawl asks for, and what comes of it: an answer, or why there is none."""
+"""The requests of a crawl and their results: a response, or why there is none."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from corpus.warc.response import Response
 
 @dataclass(frozen=True)
 class FetchRequest:
-    """A URL that a run wants, as the office spells it; validators make the request conditional."""
+    """A URL to fetch, as the office spells it; validators make the request conditional."""
 
     url: str
     language: str = ""
@@ -19,31 +19,31 @@ class FetchRequest:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What tells it from others: URL and language."""
+        """The URL and language that identify it."""
         return self.url, self.language
 
 
 @dataclass(frozen=True)
 class FetchResult:
-    """An answer: as it came (to archive), and its body with content encodings undone (to read).
+    """A response as received (to archive), and its body with content encodings removed (to read).
 
-    A 304 has neither body. `before` are the redirects that led there.
+    A 304 has no body. `redirects` are the responses that led to it.
     """
 
-    wanted: FetchRequest
+    request: FetchRequest
     response: Response
     body: bytes
-    before: tuple[Response, ...] = ()
+    redirects: tuple[Response, ...] = ()
 
 
 @dataclass(frozen=True)
 class FetchFailure:
-    """No usable answer, after all retries: why, in a sentence, and by which rule of ours if any."""
+    """Why there is no usable response after all retries, in a sentence, and by which rule."""
 
-    wanted: FetchRequest
+    request: FetchRequest
     reason: str
     rule: str = "no_answer"
-    before: tuple[Response, ...] = ()
+    redirects: tuple[Response, ...] = ()
 
 
 Next = Callable[[FetchResult | FetchFailure | None], Iterable[FetchRequest]]

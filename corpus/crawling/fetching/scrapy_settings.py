@@ -1,4 +1,4 @@
-"""Our settings as Scrapy's: politeness, limits, and which of its parts are replaced by ours."""
+"""Our settings as Scrapy's: politeness, limits, and our replacements for its parts."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def scrapy_settings(delay_s: float, settings: Settings, is_mirrored: bool) -> di
         "DOWNLOAD_TIMEOUT": settings.timeout_s,
         "DOWNLOAD_MAXSIZE": settings.response_mb * 1_000_000,
         "DOWNLOAD_WARNSIZE": 0,
-        "REDIRECT_ENABLED": False,  # followed here, where the hosts that may be asked are known
+        "REDIRECT_ENABLED": False,  # the spider follows them, on the office's hosts only
         "HTTPERROR_ALLOW_ALL": True,
         "METAREFRESH_ENABLED": False,
         "COOKIES_ENABLED": False,

@@ -1,4 +1,4 @@
-"""Scrapy, one generic spider for all offices: it fetches what a run asks for, and reads nothing."""
+"""One generic Scrapy spider for all offices: it fetches what a run requests and parses nothing."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ def fetch_all(
     broken_chains: tuple[BrokenChain, ...] = (),
     https_only: bool = False,
 ) -> None:
-    """Fetch until nothing is wanted: `next_(None)` gives the first request, an answer the next.
+    """Fetch until nothing is left: `next_(None)` gives the first request, a result the next one.
 
     Requests outside `hosts` are never made, redirects included. `mirrors` maps a host to the base
-    URL that stands in for it. With `https_only`, what is wanted by http is asked by https: only so
-    does a server prove who it is. An error that `next_` raises ends the crawl and is raised here.
+    URL of its mirror. With `https_only`, http addresses are requested by https, so that the server
+    is authenticated. An error that `next_` raises ends the crawl and is raised here.
     """
     spider_settings = scrapy_settings(delay_s, settings, bool(mirrors))
 
@@ -59,15 +59,18 @@ def fetch_all(
         if isinstance(spider, OfficeSpider) and spider.error:
             raise spider.error
         if not (isinstance(spider, OfficeSpider) and spider.is_over):
-            raise CrawlError("The crawl broke off in the middle; please report what was crawled.")
+            raise CrawlError(
+                "The crawl ended before all pages were fetched. Crawl again to continue; if that"
+                " happens repeatedly, please report it."
+            )
 
-    for name in ("scrapy", "asyncio", "twisted"):  # what matters stands in the run's report
+    for name in ("scrapy", "asyncio", "twisted"):  # the run's report says what matters
         logging.getLogger(name).setLevel(logging.CRITICAL)
     asyncio.run(interruptible(crawl()))
 
 
 def is_cut(headers: list[tuple[str, str]], raw: bytes) -> bool:
-    """Whether a gzip body lacks its end, which Scrapy would pass over."""
+    """Whether a gzip body lacks its end, which Scrapy ignores."""
     coded = any((k.lower(), v.lower()) == ("content-encoding", "gzip") for k, v in headers)
     if not coded or not raw:
         return False
@@ -80,7 +83,7 @@ def is_cut(headers: list[tuple[str, str]], raw: bytes) -> bool:
 
 
 class OfficeSpider(scrapy.Spider):
-    """Carries requests and answers between a run and Scrapy, an office's URLs and a mirror's."""
+    """Passes requests and results between a run and Scrapy; maps office URLs to mirrors."""
 
     name = "office"
 
@@ -103,87 +106,101 @@ class OfficeSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """The first requests."""
-        for request in self._asked(None):
+        for request in self._requests_after(None):
             yield request
 
     def parse(self, response: ScrapyResponse, **_: Any) -> Iterable[Request]:
-        """Hand an answer on; one that cannot be made out is as good as none."""
+        """Pass a response on; one that cannot be handled is a failure."""
         try:
-            return self._taken(response)
+            return self._handle_response(response)
         except Exception as error:  # noqa: BLE001 (Scrapy would only log it, and go no further)
-            reason = f"Its answer cannot be made out: {plain_reason(error)}."
-            return self._asked(FetchFailure(response.meta["wanted"], reason))
+            reason = f"The response cannot be handled: {plain_reason(error)}."
+            return self._requests_after(FetchFailure(response.meta["fetch_request"], reason))
 
-    def _taken(self, response: ScrapyResponse) -> Iterable[Request]:
-        """Hand an answer on; follow a redirect as long as it stays on the office's hosts."""
-        wanted: FetchRequest = response.meta["wanted"]
+    def _handle_response(self, response: ScrapyResponse) -> Iterable[Request]:
+        """Pass a response on; follow a redirect that stays on the office's hosts."""
+        fetch_request: FetchRequest = response.meta["fetch_request"]
         url: str = response.meta["office_url"]
         head: Head = response.meta["head"]
         raw: bytes = response.meta["raw"]
+        redirects: tuple[Response, ...] = response.meta["redirects"]
         if is_cut(head.headers, raw):
-            reason = "Its compressed body breaks off before its end."
-            return self._asked(FetchFailure(wanted, reason, "truncated", response.meta["before"]))
-        asked = header_pairs(response.request.headers) if response.request else []
-        now, line = datetime.now(UTC), head.status_line
-        came = Response(url, response.status, head.headers, raw, now, asked, line, head.transport)
-        before: tuple[Response, ...] = response.meta["before"]
+            reason = "The compressed body is incomplete."
+            return self._requests_after(FetchFailure(fetch_request, reason, "truncated", redirects))
+        received = Response(
+            url=url,
+            status=response.status,
+            headers=head.headers,
+            raw=raw,
+            fetched_at=datetime.now(UTC),
+            request_headers=header_pairs(response.request.headers) if response.request else [],
+            status_line=head.status_line,
+            transport=head.transport,
+        )
         if response.status in address.REDIRECTS:
-            return self._redirected(response, wanted, (*before, came))
-        return self._asked(FetchResult(wanted, came, response.body, before))
+            return self._follow_redirect(response, fetch_request, (*redirects, received))
+        return self._requests_after(FetchResult(fetch_request, received, response.body, redirects))
 
-    def _redirected(
-        self, response: ScrapyResponse, wanted: FetchRequest, before: tuple[Response, ...]
+    def _follow_redirect(
+        self, response: ScrapyResponse, fetch_request: FetchRequest, redirects: tuple[Response, ...]
     ) -> list[Request]:
         target = self._target(response, response.meta["office_url"])
-        if refusal := address.judge(target, self.hosts):
+        if refusal := address.check_address(target, self.hosts):
             reason = f"It {address.led_away(refusal)}."
-            return self._asked(FetchFailure(wanted, reason, refusal.rule, before))
-        if len(before) > MAX_REDIRECTS:
+            failure = FetchFailure(fetch_request, reason, refusal.rule, redirects)
+            return self._requests_after(failure)
+        if len(redirects) > MAX_REDIRECTS:
             reason = f"It redirects more than {MAX_REDIRECTS} times."
-            return self._asked(FetchFailure(wanted, reason, before=before))
-        return [self._request(wanted, target, before)]
+            return self._requests_after(FetchFailure(fetch_request, reason, redirects=redirects))
+        return [self._request(fetch_request, target, redirects)]
 
     def failed(self, failure: Failure) -> Iterable[Request]:
-        """Hand on that there is no answer."""
+        """Pass on that there is no response."""
         request: Request = vars(failure)["request"]  # Scrapy puts it there
-        wanted: FetchRequest = request.meta["wanted"]
+        fetch_request: FetchRequest = request.meta["fetch_request"]
         rule = getattr(failure.value, "rule", "no_answer")
         reason = f"{plain_reason(failure.value)}."
-        return self._asked(FetchFailure(wanted, reason, rule, request.meta["before"]))
+        redirects: tuple[Response, ...] = request.meta["redirects"]
+        return self._requests_after(FetchFailure(fetch_request, reason, rule, redirects))
 
-    def _asked(self, answer: FetchResult | FetchFailure | None) -> list[Request]:
-        """The requests that the run wants next; an error of the run ends the crawl.
+    def _requests_after(self, result: FetchResult | FetchFailure | None) -> list[Request]:
+        """The next requests of the run; an error of the run ends the crawl.
 
-        What may not be asked for is answered at once.
+        An address that may not be requested fails at once.
         """
-        if is_interrupted():  # whatever came of the last request is asked for again
+        if is_interrupted():  # the next run repeats the last request
             return []
-        answers, requests = [answer], list[Request]()
+        results, requests = [result], list[Request]()
         try:
-            while answers:
-                for wanted in self.next(answers.pop()):
-                    url = address.resolve(wanted.url)
-                    if refusal := address.judge(url, self.hosts):
-                        answers.append(FetchFailure(wanted, refusal.reason, refusal.rule))
+            while results:
+                for fetch_request in self.next(results.pop()):
+                    url = address.resolve(fetch_request.url)
+                    if refusal := address.check_address(url, self.hosts):
+                        results.append(FetchFailure(fetch_request, refusal.reason, refusal.rule))
                     else:
-                        requests.append(self._request(wanted, url, ()))
+                        requests.append(self._request(fetch_request, url, ()))
         except Exception as error:  # noqa: BLE001 (fetch_all raises it; Scrapy would only log it)
             self.error = error
             return []
         self.is_over = not requests
         return requests
 
-    def _request(self, wanted: FetchRequest, url: str, before: tuple[Response, ...]) -> Request:
-        url = self.secured(url)
-        headers = {"Accept-Language": wanted.language} if wanted.language else {}
-        conditions = {"If-None-Match": wanted.etag, "If-Modified-Since": wanted.last_modified}
+    def _request(
+        self, fetch_request: FetchRequest, url: str, redirects: tuple[Response, ...]
+    ) -> Request:
+        url = self.with_https(url)
+        headers = {"Accept-Language": fetch_request.language} if fetch_request.language else {}
+        conditions = {
+            "If-None-Match": fetch_request.etag,
+            "If-Modified-Since": fetch_request.last_modified,
+        }
         # Bytes that aiohttp cannot send as they came make no condition.
         headers |= {k: v for k, v in conditions.items() if v and v.isascii() and v.isprintable()}
         meta = {
-            "wanted": wanted,
+            "fetch_request": fetch_request,
             "office_url": url,
-            "before": before,
-            "verbatim_url": True,  # what the door has let in is what is asked for
+            "redirects": redirects,
+            "verbatim_url": True,  # the address that was checked is the one requested
         }
         return Request(
             self._mirror_url(url),
@@ -194,8 +211,8 @@ class OfficeSpider(scrapy.Spider):
             errback=self.failed,
         )
 
-    def secured(self, url: str) -> str:
-        """An address by which the office proves who it is, where it does."""
+    def with_https(self, url: str) -> str:
+        """The https address of an http one, for an office that has https."""
         is_open = self.https_only and url[:5].lower() == "http:"
         return f"https:{url[5:]}" if is_open else url
 
@@ -205,9 +222,9 @@ class OfficeSpider(scrapy.Spider):
         return base + url[len(f"{parts.scheme}://{parts.netloc}") :] if base else url
 
     def _target(self, response: ScrapyResponse, asked: str) -> str:
-        """Where a redirect leads, at the office; a mirror may name itself or the office.
+        """The office's address that a redirect points to; a mirror may name itself or the office.
 
-        Where several hosts have one mirror, it is first of all that which was asked.
+        Where several hosts share a mirror, the requested host comes first.
         """
         location = response.headers.get("Location") or b""
         named, parts = address.location(location, response.url), address.split(asked)

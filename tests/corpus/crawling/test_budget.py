@@ -258,7 +258,7 @@ def test_a_pager_that_leads_back_is_no_whole_walk(
     report = run(site)
     assert report.error is None
     assert report.ended_early
-    assert "the pager leads back to this page" in report.ended_early
+    assert "the pager links back to this page" in report.ended_early
     assert (site.listings(), store.count(), whole_walks(store)) == (4, 4 * PER_PAGE, 0)
 
 
@@ -329,4 +329,4 @@ def test_a_listing_may_name_more_than_a_statement_takes(settings: Settings, stor
     assert staging.staged(ids) == set()
     with store.writing() as connection:
         assert due.revisit_states(connection, ids) == {}
-        assert due.dead(connection, "sample_doj", ids) == {}
+        assert due.dead_links(connection, "sample_doj", ids) == {}

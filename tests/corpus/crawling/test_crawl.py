@@ -275,7 +275,7 @@ def test_a_mirror_that_refuses_connections_fails_the_office_with_a_sentence(
         report = crawl("us_doj", settings, store, mirrors=mirrors, delay_s=0)
     assert report.error
     assert "robots.txt" in report.error
-    assert "out of reach" in report.error
+    assert "cannot be fetched" in report.error
     assert report.error.endswith(".")
     assert f"(Cannot connect to {mirrors[HOST].removeprefix('http://')})" in report.error
     assert "object at 0x" not in report.error
@@ -306,7 +306,7 @@ def test_robots_txt_that_answers_503_stops_the_office(run: Crawl, site: Any) -> 
     site.rules = [rule("^/robots.txt$", "status", status=503)]
     report = run()
     assert report.error
-    assert "out of reach" in report.error
+    assert "cannot be fetched" in report.error
     assert {each["path"] for each in site.log} == {"/robots.txt"}
 
 
@@ -470,7 +470,9 @@ def warcs(settings: Settings) -> list[Path]:
 def test_a_short_delay_is_refused_but_for_a_mirror_on_loopback(
     delay_s: float, mirrors: dict[str, str]
 ) -> None:
-    with pytest.raises(SettingsError, match=r"^A delay of .* s is too short for .*: 1 s is the"):
+    with pytest.raises(
+        SettingsError, match=r"^A delay of .* s is too short for .*: use at least 1 s"
+    ):
         check_delay(delay_s, office("us_doj").routes[0], mirrors)
 
 
@@ -524,7 +526,7 @@ def test_answers_that_are_of_no_use_one_after_the_other_end_the_run(
     site.rules = [rule("^/opa/", "challenge")]
     report = run(limit=40)
     assert report.error
-    assert "8 answers in a row were of no use" in report.error
+    assert "8 requests in a row failed" in report.error
     assert len([e for e in site.log if e["path"].startswith("/opa/")]) == 8
     assert store.count() == FEW
     site.rules = []

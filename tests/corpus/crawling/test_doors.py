@@ -11,7 +11,7 @@ import pytest
 
 from corpus import Settings, Store, office, offices
 from corpus.crawling.crawl import crawl
-from corpus.crawling.preview import check
+from corpus.crawling.preview import preview_office
 from corpus.evidence.verify import verify_catalog
 from corpus.reading.address import host
 from corpus.release import Alternate, Attachment
@@ -478,7 +478,7 @@ def test_what_check_is_given_passes_the_door(settings: Settings, web: FaultySite
     given = [*FOREIGN, *MALFORMED, f"https://{HOST}/news/2024/дело#top"]
     given = [each for each in given if not each.startswith("/")]
     paths = asked(web)
-    readings = check(
+    readings = preview_office(
         NAME,
         settings,
         urls=(*given, f"https://{HOST}/news/2024/x?utm_source=a"),
@@ -500,7 +500,7 @@ def test_what_check_is_given_passes_the_door(settings: Settings, web: FaultySite
 def test_check_tells_of_a_listing_s_malformed_links(settings: Settings, web: FaultySite) -> None:
     web.pages = {"/news": listing("http://[bad/x", "/news/2024/a", older="http://[bad/next")}
     web.pages |= {"/news/2024/a": page("A")}
-    readings = check(NAME, settings, mirrors={HOST: web.url}, delay_s=0)
+    readings = preview_office(NAME, settings, mirrors={HOST: web.url}, delay_s=0)
     told = {each.url: each.refusal and each.refusal.rule for each in readings}
     told.pop("http://[bad/next", None)  # of which the generic reader cannot say that it is no link
     assert told == {

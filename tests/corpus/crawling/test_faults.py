@@ -17,7 +17,7 @@ from communique.main import main
 from corpus import Settings, Store, office
 from corpus.crawling.crawl import crawl
 from corpus.crawling.frontier import Frontier
-from corpus.crawling.ingest import Intake
+from corpus.crawling.ingest import Ingester
 from corpus.crawling.sample_site import SampleSite
 from corpus.database import tables
 from corpus.error_log import FILE, MOST_BYTES, sentence
@@ -100,7 +100,9 @@ def test_a_later_listing_page_that_is_not_modified_unasked_ends_the_walk(
     report = run()
     assert report.error is None
     assert report.ended_early
-    assert report.ended_early.endswith("Status 304 to a request without conditions is no answer.")
+    assert report.ended_early.endswith(
+        "The server responded with status 304 to an unconditional request."
+    )
     assert 0 < store.count() < RELEASES
     site.faults = []
     assert run().ended_early is None
@@ -123,7 +125,7 @@ def test_an_office_that_is_never_modified_unasked_is_left_alone_soon(
     site.faults = [("^/opa", bare_304())]
     report = run()
     assert report.error
-    assert "answers in a row were of no use" in report.error
+    assert "requests in a row failed" in report.error
 
 
 def test_what_has_not_changed_and_is_lost_is_asked_for_again_whole(
@@ -180,7 +182,7 @@ def test_an_error_that_nobody_foresaw_costs_its_page(
 ) -> None:
     kind, name, is_hit = {
         "gate": (OfficeGate, "check_page", lambda self, page, *_: THIRD in page.url),
-        "intake": (Intake, "keep", lambda self, drafts, wanted, *_: THIRD in wanted[0]),
+        "intake": (Ingester, "stage_drafts", lambda self, drafts, wanted, *_: THIRD in wanted[0]),
         "archive": (ArchiveWriter, "add", lambda self, response, *_: THIRD in response.url),
     }[place]
     with monkeypatch.context() as patch:
@@ -292,7 +294,7 @@ PLACES = [
     "corpus.crawling.frontier:Frontier.add_due",
     "corpus.warc.writer:ArchiveWriter.close",
     "corpus.crawling.crawl:read_baseline",
-    "corpus.crawling.crawl:judge",
+    "corpus.crawling.crawl:quarantine_reason",
     "corpus.review.staging:Staging.publish",
 ]
 

@@ -11,7 +11,7 @@ import pytest
 
 from corpus import Settings, Store, office
 from corpus.crawling.crawl import crawl
-from corpus.crawling.preview import check
+from corpus.crawling.preview import preview_office
 from corpus.crawling.sample_site import SampleSite
 from corpus.errors import PageError
 from corpus.reading.page import Page
@@ -137,7 +137,7 @@ def test_a_check_looks_at_the_newest_year_that_has_releases(
     settings: Settings, empty: tuple[int, ...]
 ) -> None:
     with YearSite(down(LAST_YEAR), empty) as site:
-        readings = check("us_mn_ag", settings, mirrors={HOST: site.url}, delay_s=0)
+        readings = preview_office("us_mn_ag", settings, mirrors={HOST: site.url}, delay_s=0)
     assert [(each.kind, each.refusal) for each in readings] == [
         ("listing", None),
         ("release", None),

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from corpus import offices
 from corpus.reading.address import (
+    check_address,
     host,
-    judge,
     location,
     normalize,
     resolve,
@@ -61,7 +61,7 @@ def test_spelling_an_address_once_is_enough_and_changes_no_byte(url: str) -> Non
 def test_a_canonical_address_is_one_of_its_kind_for_every_office(url: str) -> None:
     for canonical in {source.canonical for source in offices().values()}:
         once = canonical(url)
-        if judge(resolve(url)) is None:
+        if check_address(resolve(url)) is None:
             assert canonical(once) == canonical(resolve(url)) == once
             names = [str(split(each).hostname) for each in (once, resolve(url))]
             assert len({each.removeprefix("www.") for each in names}) == 1
@@ -76,7 +76,7 @@ def test_a_canonical_address_is_one_of_its_kind_for_every_office(url: str) -> No
 def test_what_passes_has_a_host_of_the_office_whoever_reads_it(url: str) -> None:
     spellings = {url, resolve(url), resolve(url, BASE), normalize(url), untracked(url)}
     for each in spellings:
-        if judge(each, HOSTS) is None:
+        if check_address(each, HOSTS) is None:
             for parts in (urlsplit(each), yarl.URL(each), yarl.URL(each, encoded=True)):
                 assert parts.scheme in ("http", "https")
                 default = {"http": 80, "https": 443}[parts.scheme]
@@ -91,7 +91,7 @@ def test_what_passes_has_a_host_of_the_office_whoever_reads_it(url: str) -> None
 @settings(deadline=None)
 @given(ANY)
 def test_a_refusal_can_be_printed_and_kept(url: str) -> None:
-    for refusal in (judge(url, HOSTS), judge(resolve(url, BASE))):
+    for refusal in (check_address(url, HOSTS), check_address(resolve(url, BASE))):
         if refusal:
             assert refusal.reason.endswith(".")
             assert len(refusal.url) <= 2000
@@ -129,7 +129,7 @@ def test_a_path_is_one_address_however_its_letters_are_escaped(word: str) -> Non
 )
 def test_a_link_leads_where_a_browser_goes(href: str, leads_to: str) -> None:
     assert resolve(href, BASE) == f"https://{HOST}{leads_to}"
-    assert judge(resolve(href, BASE), HOSTS) is None
+    assert check_address(resolve(href, BASE), HOSTS) is None
 
 
 @pytest.mark.parametrize(
@@ -219,7 +219,7 @@ def test_trackers_are_taken_off_and_all_else_stays(query: str, left: str) -> Non
     ],
 )
 def test_the_door_refuses_with_the_rule(url: str, rule: str) -> None:
-    refusal = judge(url, HOSTS)
+    refusal = check_address(url, HOSTS)
     assert refusal
     assert refusal.rule == rule
 
@@ -235,13 +235,13 @@ def test_the_door_refuses_with_the_rule(url: str, rule: str) -> None:
     ],
 )
 def test_the_door_lets_in_what_is_the_office_s(url: str) -> None:
-    assert judge(url, HOSTS) is None
+    assert check_address(url, HOSTS) is None
 
 
 def test_a_host_may_be_declared_in_its_own_letters() -> None:
-    assert judge(resolve("https://прокуратура.рф/дело"), ("Прокуратура.РФ",)) is None
+    assert check_address(resolve("https://прокуратура.рф/дело"), ("Прокуратура.РФ",)) is None
     assert host("Прокуратура.РФ") == "xn--80aa2apegcbrhd.xn--p1ai"
-    assert judge(resolve("https://прокуратура.example/x"), ("прокуратура.рф",))
+    assert check_address(resolve("https://прокуратура.example/x"), ("прокуратура.рф",))
 
 
 @pytest.mark.parametrize(

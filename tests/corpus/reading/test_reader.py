@@ -20,7 +20,7 @@ import pytest
 
 from corpus import Settings, Store, office, offices
 from corpus.crawling.crawl import crawl
-from corpus.crawling.preview import check
+from corpus.crawling.preview import preview_office
 from corpus.crawling.sample_site import SampleSite
 from corpus.errors import PageError
 from corpus.evidence.reparse import reread_archive
@@ -436,7 +436,7 @@ def test_a_look_at_an_office_tells_on_what_its_reader_breaks(
 ) -> None:
     site.does = {0: "raise"}
     site.bodies["/release/1"] = b"<article><h1>Case</h1><time>March 1, 2024</time>\xff</article>"
-    listing, broken, odd, good = check(NAME, settings, mirrors={HOST: site.url}, delay_s=0)
+    listing, broken, odd, good = preview_office(NAME, settings, mirrors={HOST: site.url}, delay_s=0)
     assert (listing.refusal, good.refusal) == (None, None)
     assert broken.refusal
     assert broken.refusal.rule == "reader_broke"

@@ -23,7 +23,7 @@ from corpus.database import tables
 from corpus.issue import Issue
 from corpus.review.baseline import Baseline
 from corpus.review.report import CrawlReport
-from corpus.review.run_checks import judge
+from corpus.review.run_checks import quarantine_reason
 from corpus.review.staging import accept, finish_publishing
 from webui import create_app
 
@@ -117,7 +117,7 @@ def test_a_first_crawl_that_finds_nothing_is_no_measure_for_the_next(
         mirrors = dict.fromkeys(office("sample_doj").route("interface").hosts, site.url)
         options: Any = {"route": "interface", "mirrors": mirrors, "delay_s": 0}
         first = crawl("sample_doj", settings, store, **options)
-        assert "lists no release at all" in (first.error or "")
+        assert "lists no releases" in (first.error or "")
 
         site.is_empty = False
 
@@ -188,7 +188,7 @@ def test_publishing_that_is_killed_is_finished_later(
 )
 def test_each_rule_trips_on_what_it_is_for(report: dict[str, int], rule: str) -> None:
     usual = Baseline(200, {"published": 200, "number": 190, "topics": 80}, (210, 200, 190), 200)
-    reason = judge(CrawlReport("us_doj", "pages", **report), usual, True)  # type: ignore[arg-type]
+    reason = quarantine_reason(CrawlReport("us_doj", "pages", **report), usual, True)  # type: ignore[arg-type]
     assert reason
     assert reason.endswith(f"({rule})")
 
@@ -211,7 +211,7 @@ def test_a_fill_rate_must_fall_more_than_by_chance(
     report = CrawlReport("us_doj", "pages", listed=read, same=read)
     report.stated.update(stated)
     report.languages["en"] = read
-    assert bool(judge(report, usual, False)) == is_held
+    assert bool(quarantine_reason(report, usual, False)) == is_held
 
 
 @pytest.mark.parametrize(
@@ -227,12 +227,12 @@ def test_a_fill_rate_must_fall_more_than_by_chance(
 def test_files_on_a_host_that_is_not_asked_hold_no_run(rule: str, is_held: bool) -> None:
     refused = [Issue(f"https://files.example/{n}", rule, "Why.") for n in range(20)]
     report = CrawlReport("us_doj", "pages", listed=5, new=5, refused=refused)
-    assert bool(judge(report, Baseline(0, {}), False)) == is_held
+    assert bool(quarantine_reason(report, Baseline(0, {}), False)) == is_held
 
 
 def test_an_office_without_history_is_judged_by_nothing() -> None:
     report = CrawlReport("us_doj", "pages", listed=3, new=3)
-    assert judge(report, Baseline(0, {}), True) is None
+    assert quarantine_reason(report, Baseline(0, {}), True) is None
 
 
 def test_status_offices_page_and_exit_status_tell_of_a_quarantine(

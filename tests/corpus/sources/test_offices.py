@@ -17,7 +17,7 @@ import pytest
 
 from corpus import office, offices
 from corpus.crawling.sample_site import SampleSite
-from corpus.reading.address import judge
+from corpus.reading.address import check_address
 from corpus.reading.page import Page
 from corpus.reading.source import Listing, Route
 from corpus.release import Draft
@@ -100,7 +100,7 @@ def test_a_part_that_was_cut_out_of_a_listing_reads_as_the_same_release(case: Pa
 @pytest.mark.parametrize(("name", "route"), ROUTES, ids=lambda v: getattr(v, "name", v))
 def test_a_route_starts_on_a_host_of_its_own(name: str, route: Route) -> None:
     assert urlsplit(route.start).netloc in route.hosts
-    assert judge(route.start, route.hosts) is None, "it is spelled as a browser asks for it"
+    assert check_address(route.start, route.hosts) is None, "it is spelled as a browser asks for it"
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: "/".join(case.parts[-3:]))

@@ -151,7 +151,7 @@ def test_a_redirect_to_a_host_of_the_office_that_does_not_prove_it_is_not_follow
         lead({HOST: site, OTHER: other})
         found = fetch(settings)
     assert isinstance(found, FetchFailure)
-    assert (found.rule, [each.status for each in found.before]) == ("certificate", [302])
+    assert (found.rule, [each.status for each in found.redirects]) == ("certificate", [302])
     assert other.asked == []
 
 
@@ -374,7 +374,7 @@ def test_a_host_that_is_a_private_address_however_spelt_is_not_connected_to(
         found = fetch(settings, url, hosts=(f"{host}:{site.port}",))
     assert isinstance(found, FetchFailure)
     assert found.rule == "private_address"
-    assert found.reason.endswith("is an address that is not public.")
+    assert found.reason.endswith("is not a public address.")
     assert site.connections == 0
     assert proxy is None or proxy.asked == []
 
@@ -469,7 +469,7 @@ def test_nothing_but_http_is_spoken_before_and_behind_the_door(
     found = fetch(settings, url, hosts=(HOST, ""))
     assert isinstance(found, FetchFailure)
     assert found.rule == "other_scheme"
-    monkeypatch.setattr("corpus.reading.address.judge", lambda url, hosts=None: None)
+    monkeypatch.setattr("corpus.reading.address.check_address", lambda url, hosts=None: None)
     found = fetch(settings, url, hosts=(HOST, ""))
     assert isinstance(found, FetchFailure)
     assert "Unsupported URL scheme" in found.reason

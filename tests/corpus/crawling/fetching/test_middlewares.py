@@ -78,7 +78,7 @@ def test_a_wait_longer_than_we_can_ends_the_run_without_another_request(
     site.rules = [rule]
     report = run()
     assert report.error
-    assert "asks to wait 3,600 s more" in report.error
+    assert "asks for 3,600 s without requests" in report.error
     assert site.log[-1]["path"] == path
     assert Counter(each["path"] for each in site.log)[path] == 1
 

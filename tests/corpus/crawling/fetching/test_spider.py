@@ -102,7 +102,7 @@ def test_a_redirect_on_the_office_s_own_host_is_followed_and_kept_under_its_targ
         mirrors = {"office.example": f"http://{opened.netloc}"}
         answer = fetch_one(settings, "https://office.example/x", ("office.example",), mirrors)
     assert isinstance(answer, FetchResult)
-    assert answer.wanted.url == "https://office.example/x"
+    assert answer.request.url == "https://office.example/x"
     assert answer.response.url == "https://office.example/y"
     assert answer.body == b"<h1>/y</h1>"
 
