@@ -5,7 +5,7 @@ matched.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import reduce
 from typing import Protocol
 
@@ -23,8 +23,15 @@ NAMES = ("title", "body", "statutes")
 class QueryStats(Protocol):
     """What an engine tells of a tree that it has carried out."""
 
+    @property
+    def others(self) -> Collection[tree.Leaf]:
+        """The leaves that have spelling variants."""
+
     def count(self, node: tree.Node) -> int | None:
         """How many releases a part of the tree matched; None where it was not run."""
+
+    def forms(self, leaf: tree.Leaf) -> Iterable[str] | None:
+        """The forms in the index that a leaf stands for; None where they are many or unknown."""
 
     def forms_of(self, leaf: tree.Term) -> Mapping[str, int]:
         """The forms of a stem, and how many releases hold each."""

@@ -1,33 +1,61 @@
-"""A release as a results page shows it: its facts, and its title and passages with what matches."""
+"""Hits as a results page shows them: a release's facts, its title and passages with what matches,
+and the spelling variants where these alone match.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from indexer.analysis.analyzer import fold
+from indexer.engine.explanation import QueryStats
 from indexer.engine.results import Hit
-from indexer.highlight.highlighter import Highlighter
+from indexer.highlight.highlighter import MOST_FORMS, Highlighter
 from indexer.highlight.snippets import marked, passages
+from indexer.query import tree
+
+MOST_VARIANTS = 3
 
 
-def shown_hit(
-    stored: Mapping[str, Any],
-    marker: Highlighter,
-    score: float = 0.0,
-    folded: int = 0,
-    variants: tuple[str, ...] = (),
-) -> Hit:
-    """The hit of what an engine keeps of a release, its body as one text."""
-    language, title, body = stored["language"], stored["title"], stored["body"]
-    return Hit(
-        id=stored["id"],
-        score=score,
-        office=stored["office"],
-        language=language,
-        published=stored["published"],
-        url=stored["url"],
-        title=marked(title, marker.marks(title, "title", language)),
-        passages=passages(body, marker.marks(body, "body", language)),
-        folded=folded,
-        variants=variants,
-    )
+class HitBuilder:
+    """Makes the hits of a tree that an engine has carried out."""
+
+    def __init__(self, node: tree.Node | None, stats: QueryStats) -> None:
+        self.stats = stats
+        self.highlighter = Highlighter(node, stats.forms)
+        self.variants = Highlighter(tree.Or((*stats.others,)), self._forms_of_variants)
+
+    def hit(
+        self,
+        stored: Mapping[str, Any],
+        score: float = 0.0,
+        folded: int = 0,
+        *,
+        is_variant: bool = False,
+    ) -> Hit:
+        """The hit of what an engine keeps of a release, its body as one text."""
+        language, title, body = stored["language"], stored["title"], stored["body"]
+        return Hit(
+            id=stored["id"],
+            score=score,
+            office=stored["office"],
+            language=language,
+            published=stored["published"],
+            url=stored["url"],
+            title=marked(title, self.highlighter.marks(title, "title", language)),
+            passages=passages(body, self.highlighter.marks(body, "body", language)),
+            folded=folded,
+            variants=self._variants(title, body, language) if is_variant else (),
+        )
+
+    def _variants(self, title: str, body: str, language: str) -> tuple[str, ...]:
+        """The first of the variants, as they stand in a release."""
+        found: dict[str, str] = {}
+        for name, text in (("title", title), ("body", body)):
+            for start, end in self.variants.marks(text, name, language):
+                found.setdefault(fold(text[start:end]), text[start:end])
+        return tuple(found.values())[:MOST_VARIANTS]
+
+    def _forms_of_variants(self, leaf: tree.Leaf) -> Iterable[str] | None:
+        forms = self.stats.spellings(leaf)
+        return forms if len(forms) <= MOST_FORMS else None

@@ -21,7 +21,7 @@ from corpus.errors import CommuniqueError, IndexUnusableError, StoreError, descr
 from indexer.deadline import unmetered
 from indexer.engine.document import FORMAT, Document, shown_digest
 from indexer.engine.explanation import explained
-from indexer.engine.hits import shown_hit
+from indexer.engine.hits import HitBuilder
 from indexer.engine.interface import Report
 from indexer.engine.periods import Step
 from indexer.engine.results import (
@@ -39,17 +39,15 @@ from indexer.engine.results import (
 )
 from indexer.engine.retry import GoneError, retried
 from indexer.engine.withholding import Withheld, nothing, still_shown
-from indexer.highlight.highlighter import Highlighter
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.index.arrays import REBUILD
 from indexer.whoosh_engine.index.codec import NAME
 from indexer.whoosh_engine.index.writer import SegmentWriter
 from indexer.whoosh_engine.search import suggest
-from indexer.whoosh_engine.search.collect import answer, facets, folded, ids, order
+from indexer.whoosh_engine.search.collect import answer, by_variants, facets, folded, ids, order
 from indexer.whoosh_engine.search.execute import Executor
 from indexer.whoosh_engine.search.paging import more_after
 from indexer.whoosh_engine.search.timeline import timeline
-from indexer.whoosh_engine.search.variants import Otherwise
 from indexer.whoosh_engine.tools import collocates, concordance, frequencies, translations
 
 LIVE = "LIVE"
@@ -123,19 +121,17 @@ class WhooshEngine:
         executor = Executor(snapshot)
         answered = answer(snapshot, executor, query)
         found = answered.found
-        marker = Highlighter(query.tree, executor.forms)
-        others = Otherwise(executor, found)
+        hits, variants = HitBuilder(query.tree, executor), by_variants(executor, found)
         shown, copies = folded(snapshot, found, query) if query.is_folded else (found, {})
         page = order(snapshot, shown, query, query.start, query.size)
         time = timeline(snapshot, found.documents, query.step) if query.has_timeline else None
         return Results(
             hits=tuple(
-                shown_hit(
-                    stored := snapshot.stored(document),
-                    marker,
+                hits.hit(
+                    snapshot.stored(document),
                     float(shown.scores[at]),
                     copies.get(document, 0),
-                    others.words(document, stored),
+                    is_variant=document in variants,
                 )
                 for at, document in zip(page, shown.documents[page].tolist(), strict=True)
             ),
@@ -148,7 +144,7 @@ class WhooshEngine:
             step=time.periods.step if time else None,
             folded=len(found) - len(shown),
             more_after=more_after(snapshot, shown, query, page),
-            variant_total=len(others),
+            variant_total=len(variants),
         )
 
     def scan(self, query: Query) -> Iterator[str]:
@@ -205,10 +201,11 @@ class WhooshEngine:
         query = Query(None if document is None else suggest.likeness(snapshot, document))
         if query.tree is None:
             return ()
-        found = Executor(snapshot).run(query.tree)
+        executor = Executor(snapshot)
+        found = executor.run(query.tree)
         page = found.documents[order(snapshot, found, query, 0, size + 1)]
         others = (snapshot.stored(each) for each in page if each != document)
-        return tuple(shown_hit(each, Highlighter(None)) for each in others)[:size]
+        return tuple(map(HitBuilder(None, executor).hit, others))[:size]
 
     def autocomplete(self, prefix: str, most: int) -> list[str]:
         """Words of the corpus that begin so, the commonest first."""

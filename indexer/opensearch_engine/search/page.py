@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
 from indexer.engine.explanation import explained
-from indexer.engine.hits import shown_hit
+from indexer.engine.hits import HitBuilder
 from indexer.engine.periods import Step
 from indexer.engine.results import Filters, Hit, Position, Query, Results
-from indexer.highlight.highlighter import MOST_FORMS, Highlighter
-from indexer.highlight.variants import other_words
 from indexer.opensearch_engine.search import request, suggest
 from indexer.opensearch_engine.search.index_reader import (
     MANY,
@@ -26,7 +24,6 @@ from indexer.opensearch_engine.search.index_reader import (
 from indexer.opensearch_engine.search.request import PageRequest
 from indexer.opensearch_engine.search.term_lookup import TermLookup
 from indexer.opensearch_engine.search.translate import translate
-from indexer.query import tree
 
 
 def search(reading: IndexReader, query: Query) -> Results:
@@ -48,9 +45,9 @@ def search(reading: IndexReader, query: Query) -> Results:
         timed = _counted(reading, query, asked, step)
     page, has_more = found.hits[: query.size], len(found.hits) > query.size
     copies = request.buckets(counts, "copies") if query.is_folded else {}
-    shown = _Shown(query.tree, carried, asked)
+    builder = HitBuilder(query.tree, carried)
     return Results(
-        hits=tuple(shown.hit(each, copies) for each in page),
+        hits=tuple(_hit(builder, each, asked, copies) for each in page),
         total=total_of(counts),
         facets=request.facets(counts, query.facets),
         build=reading.build,
@@ -161,8 +158,9 @@ def more_like_this(reading: IndexReader, id_: str, size: int) -> tuple[Hit, ...]
         return ()
     body = reading.narrowed(Query(like), PageRequest.alone(translate(like)), size + 1)
     hits = reading.search(body)["hits"]["hits"]
-    shown = _Shown(None, TermLookup(None), None)
-    return tuple(shown.hit(each, {}) for each in hits if each["_id"] != id_)[:size]
+    builder = HitBuilder(None, TermLookup(None))
+    others = (vars(stored_of(each)) for each in hits if each["_id"] != id_)
+    return tuple(map(builder.hit, others))[:size]
 
 
 @dataclass(frozen=True)
@@ -174,29 +172,13 @@ class _Found:
     counts: dict[str, Any]
 
 
-class _Shown:
-    """Hits as a page shows them."""
-
-    def __init__(
-        self, node: tree.Node | None, carried: TermLookup, asked: PageRequest | None
-    ) -> None:
-        self.asked = asked
-        self.marker = Highlighter(node, carried.forms)
-        others = tree.Or((*carried.others,))
-        self.others = Highlighter(others, lambda leaf: _few(carried.spellings(leaf)))
-
-    def hit(self, given: dict[str, Any], copies: dict[str, int]) -> Hit:
-        """A hit of an answer."""
-        stored = stored_of(given)
-        score = self.asked.score(request.score(given)) if self.asked else 0.0
-        folded = max(0, copies.get(given["_source"]["fold"], 1) - 1)
-        texts = stored.title, stored.body, stored.language
-        others = other_words(self.others, *texts) if score < 0 else ()
-        return shown_hit(vars(stored), self.marker, score, folded, others)
-
-
-def _few(forms: dict[str, int]) -> Iterable[str] | None:
-    return forms if len(forms) <= MOST_FORMS else None
+def _hit(
+    hits: HitBuilder, given: dict[str, Any], asked: PageRequest, copies: dict[str, int]
+) -> Hit:
+    """A hit of an answer."""
+    score = asked.score(request.score(given))
+    folded = max(0, copies.get(given["_source"]["fold"], 1) - 1)
+    return hits.hit(vars(stored_of(given)), score, folded, is_variant=score < 0)
 
 
 def _position(page: list[dict[str, Any]]) -> Position | None:

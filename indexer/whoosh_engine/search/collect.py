@@ -119,6 +119,14 @@ def folded(
     return _kept(found, kept), {document: number for document, number in left_out if number}
 
 
+def by_variants(executor: Executor, found: ScoredDocs) -> frozenset[int]:
+    """Of what was found, the documents that spelling variants alone brought in."""
+    if not len(executor.otherwise):
+        return frozenset()
+    both = np.intersect1d(found.documents, executor.otherwise, assume_unique=True)
+    return frozenset(both.tolist())
+
+
 def ids(snapshot: Snapshot, documents: Array) -> Iterator[str]:
     """The ids of documents."""
     for document in documents.tolist():
