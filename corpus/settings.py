@@ -42,113 +42,119 @@ class Settings:
     )
     catalog: str = _setting(
         "",
-        "SQLAlchemy URL of the catalog, SQLite or PostgreSQL; empty: `catalog.sqlite` in the data"
-        " folder",
+        "SQLAlchemy URL of the catalog, SQLite or PostgreSQL; empty: `catalog.sqlite`"
+        " in the data folder",
     )
     contact: str = _setting(
-        "", "address or URL that offices find in our user agent; set it before a live crawl"
+        "",
+        "email address or URL in our user agent, so that offices can reach you; set it"
+        " before you crawl a real office",
     )
     delay_s: float = _setting(
-        2.0, "seconds between two requests to a host; 1 is the least for a live office", least=0
+        2.0, "seconds between two requests to a host; at least 1 for a live office", least=0
     )
     timeout_s: float = _setting(60.0, "seconds until a response counts as lost")
-    response_mb: int = _setting(32, "largest response taken, unpacked, in megabytes")
+    response_mb: int = _setting(32, "largest unpacked response, in megabytes")
     reading_s: float = _setting(
-        20.0, "seconds that reading one page may take; one that takes longer is refused"
+        20.0, "seconds to read one page; a page that takes longer is refused"
     )
-    warc_mb: int = _setting(1000, "size at which a run begins another WARC file, in megabytes")
-    retries: int = _setting(
-        3, "how often a request is tried again after 429, 5xx or a broken connection", least=0
-    )
+    warc_mb: int = _setting(1000, "size at which a crawl starts another WARC file, in megabytes")
+    retries: int = _setting(3, "number of retries after 429, 5xx or a broken connection", least=0)
     crawl_delay_s: float = _setting(
         60.0,
-        "longest Crawl-delay that is waited for, in seconds; where robots.txt asks for more,"
-        " nothing is fetched",
+        "longest Crawl-delay that we obey, in seconds; an office whose robots.txt asks"
+        " for more is not crawled",
         least=0,
     )
     run_listings: int = _setting(
-        5000, "listing pages that a run may ask for; the next run goes on from there", least=2
+        5000, "listing pages per crawl; the next crawl continues from there", least=2
     )
     run_requests: int = _setting(
         50_000,
-        "requests that a run may make, redirects and retries not counted; the next run goes on from"
-        " there",
+        "requests per crawl, without redirects and retries; the next crawl continues from there",
     )
     run_hours: float = _setting(
-        12.0, "hours that a run may take; the next run goes on from there", least=0
+        12.0, "hours per crawl of an office; the next crawl continues from there", least=0
     )
     revisits: str = _setting(
         "14:1 90:7 730:60 180",
-        "days between two visits of a known release, by age: `14:1` daily up to 14 days old;"
-        " the last number is for all older",
+        "days between two visits of a known release, by age: `14:1` means daily up to"
+        " 14 days old; the last number is for all older ones",
     )
     walk_days: int = _setting(
-        7, "days until a listing is walked to its end again, not just to what is known", least=0
+        7, "days until a listing is read to its end again, not just to known releases", least=0
     )
     gone_visits: int = _setting(
-        3, "visits in a row that must find a release missing until it counts as gone"
+        3, "visits in a row that must find a release missing before it counts as removed"
     )
     attachments: bool = _setting(
         True,
-        "yes: fetch the files that releases link to on the office's own hosts, and archive them",
+        "yes: fetch and archive the files that releases link to on the office's own hosts",
     )
     query_chars: int = _setting(
-        2000, "characters of a query that are read; the rest is ignored and the reader told"
+        2000, "characters of a query that are read; the rest is ignored, and the page says so"
     )
-    page_size: int = _setting(20, "hits on a page of results")
-    memory_mb: int = _setting(512, "memory that building an index may take, in megabytes")
+    page_size: int = _setting(20, "results per page")
+    memory_mb: int = _setting(512, "memory for building an index, in megabytes")
     engine: str = _setting(
-        "embedded", "`embedded`: the index in the data folder; `opensearch`: on a cluster"
+        "embedded",
+        "`embedded`: the index is in the data folder; `opensearch`: on a cluster",
     )
     opensearch_url: str = _setting(
-        "", "base URLs of the cluster's nodes, such as `https://search1:9200`, blanks between"
+        "", "base URLs of the cluster's nodes, such as `https://search1:9200`, separated by spaces"
     )
     opensearch_user: str = _setting("", "user of the cluster; empty: none")
     opensearch_password: str = _secret("the user's password")
-    opensearch_password_file: str = _setting("", "file that holds the user's password, instead")
+    opensearch_password_file: str = _setting("", "file that contains the user's password, instead")
     opensearch_api_key: str = _secret("API key of the cluster, instead of user and password")
-    opensearch_api_key_file: str = _setting("", "file that holds the API key, instead")
+    opensearch_api_key_file: str = _setting("", "file that contains the API key, instead")
     opensearch_ca: str = _setting(
-        "", "file of the authority that signed the cluster's certificate; empty: the system's"
+        "",
+        "file with the certificate of the authority that signed the cluster's"
+        " certificates; empty: the system's authorities",
     )
     opensearch_index: str = _setting(
-        "communique", "what the names of its indexes on the cluster begin with"
+        "communique", "prefix of the names of our indices on the cluster"
     )
     opensearch_shards: int = _setting(1, "shards of an index on the cluster")
     opensearch_replicas: int = _setting(
-        0, "copies of each shard on other nodes; with one, a node may go", least=0
+        0, "copies of each shard on other nodes; with one, a node can fail", least=0
     )
     url: str = _setting(
         "",
-        "address of the page, such as `https://search.example.org`, also with a path: links and"
-        " feeds name it, and other hosts are refused; empty: whatever host a request names",
+        "address of the search page, such as `https://search.example.org`, also with a"
+        " path; links and feeds use it, and requests to other hosts are refused; empty:"
+        " the host of each request",
     )
     https: bool = _setting(False, "yes: answer over HTTPS only (behind a TLS proxy), with HSTS")
     proxies: int = _setting(
-        0, "proxies of yours in front of the page, whose X-Forwarded-* headers count", least=0
+        0,
+        "number of your proxies in front of the page, whose X-Forwarded-* headers are trusted",
+        least=0,
     )
     patience_s: float = _setting(
-        30.0, "seconds that a client may take to send a request, or to take more of an answer"
+        30.0, "seconds that a client may take to send a request, or to receive more of a response"
     )
     work_s: float = _setting(
         30.0,
-        "seconds of processor time that a client may use a minute, in the long run; 0: any",
+        "seconds of processor time per client and minute, in the long run; 0: no limit",
         least=0,
     )
     rate: str = _setting(
-        "", "requests that a client may make, such as `120/minute`; files count as ten; empty: any"
+        "", "requests per client, such as `120/minute`; a download counts as ten; empty: no limit"
     )
     security_contact: str = _setting(
         "",
-        "where people report a vulnerability of your service, such as"
-        " `mailto:security@example.org`; published as /.well-known/security.txt; empty: nowhere",
+        "address for reports of vulnerabilities of your service, such as"
+        " `mailto:security@example.org`, published in /.well-known/security.txt; empty:"
+        " not published",
     )
     metrics_token: str = _secret(
-        "what Prometheus must send to read `/metrics` (`Authorization: Bearer ...`); empty: there"
-        " is none"
+        "token that Prometheus must send to read `/metrics` (`Authorization: Bearer"
+        " ...`); empty: no `/metrics`"
     )
     indexable: bool = _setting(
-        False, "yes: other search engines may list release pages, which name accused people"
+        False, "yes: search engines may list release pages, which name accused people"
     )
 
     @property
