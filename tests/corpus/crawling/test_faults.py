@@ -115,7 +115,7 @@ def test_a_listing_that_is_not_modified_unasked_fails_the_office(
     site.faults = [("^/news", bare_304())]
     report = run()
     assert report.error
-    assert "Status 304" in report.error
+    assert "status 304" in report.error
     assert store.runs()["sample_doj"][1]["error"] == report.error
 
 
