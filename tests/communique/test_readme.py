@@ -1,7 +1,10 @@
-"""The pages about commands and settings say what the program does now."""
+"""The pages about commands and settings say what the program does now, and pages of docs name
+files that exist.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from pathlib import Path
 
@@ -12,7 +15,9 @@ from corpus import Settings, read_settings
 from corpus.errors import SettingsError
 from corpus.settings import PREFIX
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+MODULES = [str(path) for path in ROOT.glob("[a-z]*/**/*.py")]
 
 
 def settings_table() -> str:
@@ -36,6 +41,21 @@ def test_settings_table_is_the_settings() -> None:
 def test_every_command_is_in_the_documentation() -> None:
     words = (DOCS / "commands.md").read_text(encoding="utf-8")
     assert [name for name in main.commands if f"communique {name}" not in words] == []
+
+
+@pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.stem)
+def test_files_that_a_page_names_exist(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    links = re.findall(r"\]\((?!https:)([^)#]+)", text)
+    modules = [name for name in re.findall(r"`([\w/]+\.py)`", text) if "examplia" not in name]
+
+    assert [link for link in links if not (page.parent / link).exists()] == []
+    assert [m for m in modules if not any(path.endswith(f"/{m}") for path in MODULES)] == []
+
+
+def test_every_page_is_in_the_index() -> None:
+    index = (DOCS / "README.md").read_text(encoding="utf-8")
+    assert [each.name for each in DOCS.glob("*.md") if each.name not in index] == []
 
 
 def test_settings_are_read_from_the_environment() -> None:
