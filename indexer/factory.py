@@ -15,7 +15,7 @@ def open_engine(settings: Settings, withheld: Withheld = nothing) -> Engine:
             from indexer.opensearch_engine import OpenSearchEngine
         except ModuleNotFoundError as error:
             raise SettingsError(
-                f"{error.name} is not installed; run `pip install 'communique[opensearch]'`."
+                f"{error.name} is not installed. Install the extra `opensearch`."
             ) from None
         return OpenSearchEngine(settings, withheld)
     from indexer.whoosh_engine import WhooshEngine
