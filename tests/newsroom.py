@@ -11,6 +11,7 @@ from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -176,6 +177,14 @@ def sample_newsroom() -> Newsroom:
     files = {path: PAGES / "sample_doj" / route["file"] for path, route in routes.items()}
     releases = {path: file.read_bytes() for path, file in files.items() if "/pr/" in path}
     return Newsroom("www.justice.example", files[LISTING].read_bytes(), releases, per_page=8)
+
+
+@cache
+def sample_pages(releases: int | None = None) -> dict[str, bytes | int]:
+    """Its pages when it has published so many of its releases, or all; made once, not to change."""
+    room = sample_newsroom()
+    room.publish(*[*room.written][:releases])
+    return room.pages()
 
 
 def saved_newsroom(replica: Any, number: int) -> Newsroom:

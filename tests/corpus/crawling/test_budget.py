@@ -21,7 +21,7 @@ from corpus.review.staging import Staging
 from indexer import open_engine
 from indexer.jobs.status import status_of, status_sentences
 from tests.faulty_site import FaultySite, Page, after, status
-from tests.newsroom import LISTING, sample_newsroom
+from tests.newsroom import LISTING, sample_newsroom, sample_pages
 
 pytestmark = pytest.mark.each_catalog
 
@@ -35,9 +35,7 @@ class EndlessSite(FaultySite):
 
     def __init__(self) -> None:
         super().__init__()
-        room = sample_newsroom()
-        room.publish(*room.written)
-        self.pages = room.pages()
+        self.pages = sample_pages()
         self.asked: list[str] = []
         self.watch = self.asked.append
         self.next_number: Callable[[int], int | None] = lambda number: number + 1
@@ -73,10 +71,8 @@ def site() -> Iterator[EndlessSite]:
 @pytest.fixture
 def small() -> Iterator[FaultySite]:
     """Four pages of a listing, and their releases."""
-    room = sample_newsroom()
-    room.publish(*room.written)
     with FaultySite() as opened:
-        opened.pages = room.pages()
+        opened.pages = sample_pages()
         yield opened
 
 

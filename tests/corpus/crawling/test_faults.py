@@ -14,11 +14,10 @@ from click.testing import CliRunner, Result
 from sqlalchemy import func, insert, select
 
 from communique.main import main
-from corpus import Settings, Store, office
+from corpus import Settings, Store
 from corpus.crawling.crawl import crawl
 from corpus.crawling.frontier import Frontier
 from corpus.crawling.ingest import Ingester
-from corpus.crawling.sample_site import SampleSite
 from corpus.database import tables
 from corpus.error_log import FILE, MOST_BYTES, sentence
 from corpus.errors import StoreError
@@ -27,22 +26,30 @@ from corpus.review.office_validation import OfficeGate
 from corpus.review.report import CrawlReport
 from corpus.review.staging import Staging
 from corpus.warc.writer import ArchiveWriter
+from tests import examplia
 from tests.faulty_site import Fault, FaultySite
-from tests.newsroom import sample_newsroom
+from tests.newsroom import sample_pages
 
 HOST = "www.justice.example"
-RELEASES = 26
+RELEASES = 10  # on two pages of the listing
 THIRD = "/opa/pr/three-charged-ransomware-attack-westbrook-hospital-network"
 Crawl = Callable[[], CrawlReport]
 
 
 @pytest.fixture
 def site() -> Iterator[FaultySite]:
-    room = sample_newsroom()
-    room.publish(*room.written)
     with FaultySite() as opened:
-        opened.pages = room.pages()
+        opened.pages = sample_pages(RELEASES)
         yield opened
+
+
+@pytest.fixture
+def both(site: FaultySite, web: FaultySite, own_examplia: None) -> list[str]:
+    """What a command is told to crawl that office and another, which has one release."""
+    web.pages = {"/news": examplia.listing("/news/2024/1"), "/news/2024/1": examplia.page("One")}
+    mirrors = [f"{HOST}={site.url}", f"{examplia.HOST}={web.url}"]
+    given = [part for each in mirrors for part in ("--mirror", each)]
+    return ["crawl", "sample_doj", examplia.NAME, "--delay", "0", "--route", "pages", *given]
 
 
 @pytest.fixture
@@ -161,24 +168,22 @@ def violate(self: Staging, connection: Any, seen: Any) -> None:
     connection.execute(insert(tables.staged), {"run": self.run, "release": seen.id})
 
 
+ODD = ValueError("odd\x1b[31m\0 \ud800" * 200)
+
+
 @pytest.mark.parametrize(
-    "error",
-    [
-        ValueError("odd\x1b[31m\0 \ud800" * 200),
-        RecursionError("deep"),
-        MemoryError(),
-        KeyError("k"),
-    ],
-    ids=lambda error: type(error).__name__,
+    ("place", "error"),
+    [("gate", each) for each in (ODD, RecursionError("deep"), MemoryError(), KeyError("k"))]
+    + [("intake", ODD), ("archive", ODD)],
+    ids=lambda each: each if isinstance(each, str) else type(each).__name__,
 )
-@pytest.mark.parametrize("place", ["gate", "intake", "archive"])
 def test_an_error_that_nobody_foresaw_costs_its_page(
     run: Crawl,
     store: Store,
     settings: Settings,
     monkeypatch: pytest.MonkeyPatch,
-    error: Exception,
     place: str,
+    error: Exception,
 ) -> None:
     kind, name, is_hit = {
         "gate": (OfficeGate, "check_page", lambda self, page, *_: THIRD in page.url),
@@ -281,11 +286,6 @@ def call(data: Path, *words: str) -> Result:
     return CliRunner().invoke(main, words, env=env, catch_exceptions=False)
 
 
-def mirrors(doj: str, gpo: str) -> list[str]:
-    [other] = office("sample_gpo").route("pages").hosts
-    return ["--mirror", f"{HOST}={doj}", "--mirror", f"{other}={gpo}"]
-
-
 PLACES = [
     "corpus.review.staging:Staging.__init__",
     "corpus.review.staging:Staging.counts",
@@ -306,41 +306,41 @@ PLACES = [
     + [(place, StoreError("The archive is odd.")) for place in PLACES[::3]],
 )
 def test_an_error_that_nobody_foresaw_costs_its_office(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, error: Exception
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    both: list[str],
+    place: str,
+    error: Exception,
 ) -> None:
-    with SampleSite("sample_doj") as doj, SampleSite("sample_gpo") as gpo:
-        given = ["--delay", "0", "--route", "pages", *mirrors(doj.url, gpo.url)]
-        with monkeypatch.context() as patch:
-            once_broken(place, patch, error)
-            done = call(tmp_path, "crawl", "sample_doj", "sample_gpo", *given)
-        assert done.exit_code == 3, done.output
-        assert done.stdout.count("FAILED") == 1
-        assert "odd" in done.stdout
-        assert "Traceback" not in done.output
-        assert (tmp_path / FILE).exists() == isinstance(error, ValueError)
-        row = json.loads(call(tmp_path, "status", "--json").stdout)["offices"]["sample_doj"]
-        assert "odd" in row["error"]
-        assert "FAILED" in call(tmp_path, "status").stdout
-        # The next crawl goes on from there.
-        done = call(tmp_path, "crawl", "sample_doj", "sample_gpo", *given)
-        assert done.exit_code == 0, done.output
-        row = json.loads(call(tmp_path, "status", "--json").stdout)["offices"]["sample_doj"]
-        assert (row["error"], row["crawling_since"], row["releases"]) == (None, None, RELEASES)
+    with monkeypatch.context() as patch:
+        once_broken(place, patch, error)
+        done = call(tmp_path, *both)
+    assert done.exit_code == 3, done.output
+    assert done.stdout.count("FAILED") == 1
+    assert "odd" in done.stdout
+    assert "Traceback" not in done.output
+    assert (tmp_path / FILE).exists() == isinstance(error, ValueError)
+    row = json.loads(call(tmp_path, "status", "--json").stdout)["offices"]["sample_doj"]
+    assert "odd" in row["error"]
+    assert "FAILED" in call(tmp_path, "status").stdout
+    # The next crawl goes on from there.
+    done = call(tmp_path, *both)
+    assert done.exit_code == 0, done.output
+    row = json.loads(call(tmp_path, "status", "--json").stdout)["offices"]["sample_doj"]
+    assert (row["error"], row["crawling_since"], row["releases"]) == (None, None, RELEASES)
 
 
 @pytest.mark.sqlite
 def test_a_full_disk_ends_the_command_after_the_reports(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, both: list[str]
 ) -> None:
     def add(self: ArchiveWriter, *_: Any) -> None:
         raise StoreError("The archive cannot be written: No space left on device.") from OSError(
             errno.ENOSPC, "No space left on device"
         )
 
-    with SampleSite("sample_doj") as doj, SampleSite("sample_gpo") as gpo:
-        given = ["--route", "pages", *mirrors(doj.url, gpo.url)]
-        monkeypatch.setattr(ArchiveWriter, "add", add)
-        done = call(tmp_path, "crawl", "sample_doj", "sample_gpo", "--delay", "0", *given)
+    monkeypatch.setattr(ArchiveWriter, "add", add)
+    done = call(tmp_path, *both)
     assert done.exit_code == 1
     assert done.stderr == "Error: The archive cannot be written: No space left on device.\n"
     assert set(json.loads(call(tmp_path, "status", "--json").stdout)["offices"]) == {"sample_doj"}
