@@ -19,6 +19,7 @@ import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from waitress.server import create_server
 
@@ -341,18 +342,56 @@ def copy_store(copy_settings: Settings) -> Iterator[Store]:
     opened.close()
 
 
-@pytest.fixture
-def app(sample_settings: Settings) -> Iterator[Flask]:
-    made = create_app(sample_settings)
+class _Templates(BytecodeCache):
+    """Templates as compiled by the first of all apps that tests make."""
+
+    def __init__(self) -> None:
+        self.compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.compiled:
+            bucket.bytecode_from_string(self.compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+Flask.jinja_options = {"bytecode_cache": _Templates()}
+
+
+def apps(settings: Settings) -> Iterator[Flask]:
+    """The app over a data folder, closed at the end."""
+    made = create_app(settings)
     yield made
     store, engine = made.extensions["communique"]
     engine.close()
     store.close()
 
 
+def clients(settings: Settings) -> Iterator[FlaskClient]:
+    """A client of it."""
+    for made in apps(settings):
+        yield made.test_client()
+
+
+@pytest.fixture(scope="module")
+def app(sample_settings: Settings) -> Iterator[Flask]:
+    yield from apps(sample_settings)
+
+
+@pytest.fixture(scope="module")
+def changed_app(changed_settings: Settings) -> Iterator[Flask]:
+    yield from apps(changed_settings)
+
+
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture
+def changed_client(changed_app: Flask) -> FlaskClient:
+    return changed_app.test_client()
 
 
 @pytest.fixture(scope="module")
@@ -382,16 +421,13 @@ def changed_site(changed_settings: Settings) -> Iterator[str]:
 
 
 def serve(settings: Settings) -> Iterator[str]:
-    app = create_app(settings)
-    server = create_server(app, host="127.0.0.1", port=0)
-    thread = Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(timeout=5)
-    store, engine = app.extensions["communique"]
-    engine.close()
-    store.close()
+    for app in apps(settings):
+        server = create_server(app, host="127.0.0.1", port=0)
+        thread = Thread(target=server.run, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.effective_port}"
+        server.close()
+        thread.join(timeout=5)
 
 
 @pytest.fixture(params=[(1280, 900), (360, 780)], ids=["desktop", "phone"])

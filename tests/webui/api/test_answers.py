@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
-from flask import Flask
 from flask.testing import FlaskClient
 
 from corpus import Settings, Store
@@ -18,20 +17,14 @@ from indexer import Engine, Query, open_engine
 from indexer.engine.periods import STEPS, Step
 from indexer.engine.results import FACETS
 from indexer.query.parser import parse
-from tests.conftest import EDITED, GONE, sample_id
-from webui import create_app
+from tests.conftest import EDITED, GONE, apps, sample_id
 
 RELEASE = f"/api/v1/releases/{sample_id(EDITED)}"
 
 
 @pytest.fixture
-def app(changed_settings: Settings) -> Iterator[Flask]:
-    yield from apps(changed_settings)
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
+def client(changed_client: FlaskClient) -> FlaskClient:
+    return changed_client
 
 
 @pytest.fixture
@@ -39,13 +32,6 @@ def engine(changed_settings: Settings) -> Iterator[Engine]:
     opened = open_engine(changed_settings)
     yield opened
     opened.close()
-
-
-def apps(settings: Settings) -> Iterator[Flask]:
-    made = create_app(settings)
-    yield made
-    for each in made.extensions["communique"]:
-        each.close()
 
 
 def got(client: FlaskClient, address: str) -> Any:
@@ -237,14 +223,18 @@ def test_while_there_is_no_index_programs_are_told_to_wait(settings: Settings) -
         assert got(client, "/api/v1/offices")["index"]["problem"]
 
 
-def test_a_query_that_takes_too_long_is_refused(client: FlaskClient, app: Flask) -> None:
-    app.add_url_rule("/api/v1/slow", view_func=_too_costly)
-    assert problem(client, "/api/v1/slow", 400)["type"].endswith("#too-costly")
+def test_a_query_that_takes_too_long_is_refused(changed_settings: Settings) -> None:
+    for app in apps(changed_settings):
+        app.add_url_rule("/api/v1/slow", view_func=_too_costly)
+        told = problem(app.test_client(), "/api/v1/slow", 400)
+        assert told["type"].endswith("#too-costly")
 
 
-def test_a_fault_of_ours_tells_nothing_of_the_inside(client: FlaskClient, app: Flask) -> None:
-    app.add_url_rule("/api/v1/fault", view_func=lambda: str(1 // 0))
-    assert "division" not in json.dumps(problem(client, "/api/v1/fault", 500))
+def test_a_fault_of_ours_tells_nothing_of_the_inside(changed_settings: Settings) -> None:
+    for app in apps(changed_settings):
+        app.add_url_rule("/api/v1/fault", view_func=lambda: str(1 // 0))
+        told = problem(app.test_client(), "/api/v1/fault", 500)
+        assert "division" not in json.dumps(told)
 
 
 def test_a_withheld_release_is_nowhere(copy_settings: Settings, copy_store: Store) -> None:

@@ -4,26 +4,14 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
-from corpus import Settings
-from webui import create_app
-
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "api.md"
 SITE = "http://127.0.0.1:8000"
 EXAMPLES = re.findall(r"^curl .*$", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
-
-
-@pytest.fixture(scope="module")
-def client(sample_settings: Settings) -> Iterator[FlaskClient]:
-    app = create_app(sample_settings)
-    yield app.test_client()
-    for each in app.extensions["communique"]:
-        each.close()
 
 
 @pytest.mark.parametrize("example", EXAMPLES)

@@ -4,19 +4,17 @@ what it does not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import schemathesis
 from flask import Flask
+from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from openapi_spec_validator import validate
 from schemathesis import GenerationMode
 
-from corpus import Settings
 from tests.conftest import EDITED, sample_id
-from webui import create_app
 
 # Those that have arguments, and those that have none but an id.
 ASKED = [
@@ -47,21 +45,12 @@ PLAIN = {"Accept-Encoding": "identity"}
 
 
 @pytest.fixture(scope="module")
-def app(changed_settings: Settings) -> Iterator[Flask]:
-    made = create_app(changed_settings)
-    yield made
-    store, engine = made.extensions["communique"]
-    engine.close()
-    store.close()
+def description(changed_app: Flask) -> Any:
+    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", changed_app)
 
 
-@pytest.fixture(scope="module")
-def description(app: Flask) -> Any:
-    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
-
-
-def test_the_description_is_valid_openapi(app: Flask) -> None:
-    spec = app.test_client().get("/api/v1/openapi.json").get_json()
+def test_the_description_is_valid_openapi(changed_client: FlaskClient) -> None:
+    spec = changed_client.get("/api/v1/openapi.json").get_json()
     assert spec["openapi"] == "3.1.0"
     assert list(spec["paths"]) == PATHS
     validate(spec)

@@ -20,9 +20,8 @@ from corpus import Settings, Store
 from corpus.catalog.versioning import add_event
 from corpus.database import tables
 from corpus.release import sha256
-from tests.conftest import BACK, COPIED, COPY, EDITED, GONE, crawl_sample, sample_id
+from tests.conftest import BACK, COPIED, COPY, EDITED, GONE, clients, crawl_sample, sample_id
 from tests.statements import sent
-from webui import create_app
 from webui.pages.edits import SIZE
 from webui.view.bar_chart import chart
 
@@ -31,8 +30,8 @@ REASON = "Order of a court of 12 March"
 
 
 @pytest.fixture
-def client(changed_settings: Settings) -> Iterator[FlaskClient]:
-    yield from clients(changed_settings)
+def client(changed_client: FlaskClient) -> FlaskClient:
+    return changed_client
 
 
 @pytest.fixture
@@ -43,14 +42,6 @@ def own(changed_settings: Settings, tmp_path: Path) -> Iterator[tuple[FlaskClien
     store = Store(settings)
     for client in clients(settings):
         yield client, store
-    store.close()
-
-
-def clients(settings: Settings) -> Iterator[FlaskClient]:
-    app = create_app(settings)
-    yield app.test_client()
-    store, engine = app.extensions["communique"]
-    engine.close()
     store.close()
 
 

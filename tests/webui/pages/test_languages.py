@@ -13,12 +13,11 @@ from babel.messages.catalog import Catalog
 from babel.messages.catalog import Message as Entry
 from babel.messages.pofile import read_po
 from bs4 import BeautifulSoup
+from flask import Flask
 from flask.testing import FlaskClient
 
-from corpus import Settings
 from indexer.query.message import Message
 from tests.conftest import EDITED, sample_id
-from webui import create_app
 from webui.i18n import LANGUAGES, TRANSLATIONS, translate
 
 ROOT = Path(__file__).parents[3]
@@ -73,11 +72,6 @@ def _places(sentence: str) -> tuple[set[str], set[str | None]]:
     return set(NAMED.findall(sentence)), fields
 
 
-@pytest.fixture
-def client(sample_settings: Settings) -> FlaskClient:
-    return create_app(sample_settings).test_client()
-
-
 @pytest.mark.parametrize(
     ("accepted", "expected"),
     [
@@ -122,8 +116,7 @@ def test_the_same_page_in_another_language_is_a_link_away(client: FlaskClient, p
         assert shown(link) == (name, shown(path)[1])
 
 
-def test_dates_and_numbers_are_written_as_in_the_language(sample_settings: Settings) -> None:
-    app = create_app(sample_settings)
+def test_dates_and_numbers_are_written_as_in_the_language(app: Flask) -> None:
     message = Message("Only the first {most:,} characters of the query were read.", most=12000)
     with app.test_request_context("/", environ_overrides={"communique.language": "ru"}):
         assert "12 000".replace(" ", "\u00a0") in translate(message)
@@ -155,11 +148,9 @@ PAGES = [
 @pytest.mark.parametrize("name", OTHERS)
 @pytest.mark.parametrize("path", PAGES)
 def test_no_sentence_of_a_page_is_left_in_english(
-    changed_settings: Settings, name: str, path: str
+    changed_client: FlaskClient, name: str, path: str
 ) -> None:
-    soup = BeautifulSoup(
-        create_app(changed_settings).test_client().get(f"/{name}{path}").text, "lxml"
-    )
+    soup = BeautifulSoup(changed_client.get(f"/{name}{path}").text, "lxml")
     for foreign in soup.select("[lang=en], code, .citation"):
         foreign.decompose()
     said_here = {" ".join(each.split()) for each in soup.stripped_strings}

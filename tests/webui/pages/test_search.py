@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
@@ -15,29 +14,10 @@ from bs4 import BeautifulSoup
 from bs4.element import Tag
 from flask.testing import FlaskClient
 
-from corpus import Settings, Store
+from corpus import Store
 from indexer.export.jsonl import exported
 from tests.conftest import COPIED, COPY, sample_id
 from tests.webui.pages.test_pages import soup_of, titles, total
-from webui import create_app
-
-
-@pytest.fixture
-def client(sample_settings: Settings) -> Iterator[FlaskClient]:
-    yield from client_of(sample_settings)
-
-
-@pytest.fixture
-def changed_client(changed_settings: Settings) -> Iterator[FlaskClient]:
-    yield from client_of(changed_settings)
-
-
-def client_of(settings: Settings) -> Iterator[FlaskClient]:
-    app = create_app(settings)
-    yield app.test_client()
-    store, engine = app.extensions["communique"]
-    engine.close()
-    store.close()
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from flask import Flask
 from corpus import Settings, Store
 from indexer import Engine, open_engine
 from tests.conftest import EDITED, sample_id
-from webui import create_app
 from webui.pages.release import release_page
 from webui.pages.search import search_page
 from webui.tools.concordance import concordance_page
@@ -25,13 +24,10 @@ def engine(changed_settings: Settings) -> Iterator[Engine]:
 
 
 @pytest.fixture(autouse=True)
-def app(changed_settings: Settings) -> Iterator[Flask]:
+def _app(changed_app: Flask) -> Iterator[None]:
     """Addresses are those of an app."""
-    made = create_app(changed_settings)
-    with made.test_request_context():
-        yield made
-    for each in made.extensions["communique"]:
-        each.close()
+    with changed_app.test_request_context():
+        yield
 
 
 def test_the_search_page_tells_what_was_found(

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from lxml import etree
@@ -17,24 +15,11 @@ from lxml import etree
 from corpus import Draft, Provenance, Settings, Store
 from indexer import Query, open_engine, parse, reindex
 from tests.communique.test_undated import OFFICE, SEEN, id_of, made
-from tests.conftest import EDITED, FIRST_EDIT, EditedSite, sample_id
-from webui import create_app
+from tests.conftest import EDITED, FIRST_EDIT, EditedSite, clients, sample_id
 from webui.tools import feeds
 
 __all__ = ["made"]
 ATOM = "{http://www.w3.org/2005/Atom}"
-
-
-def clients(settings: Settings) -> Iterator[FlaskClient]:
-    app = create_app(settings)
-    yield app.test_client()
-    for each in app.extensions["communique"]:
-        each.close()
-
-
-@pytest.fixture
-def client(sample_settings: Settings) -> Iterator[FlaskClient]:
-    yield from clients(sample_settings)
 
 
 def feed_of(client: FlaskClient, address: str) -> Any:

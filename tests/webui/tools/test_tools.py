@@ -18,16 +18,15 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
-from flask import Flask
 from flask.testing import FlaskClient
 
 from corpus import Settings, Store
 from indexer import Engine, open_engine
 from indexer.export.csv import BYTE_ORDER_MARK, defused
 from indexer.export.jsonl import exported
+from tests.conftest import apps
 from tests.indexer.whoosh_engine.test_merging import made
 from tests.indexer.whoosh_engine.test_trees import nothing
-from webui import create_app
 from webui.tools.concordance import ORDERS, SIZE
 from webui.tools.downloads import DOWNLOADS
 from webui.tools.trends import MOST_DRAWN
@@ -37,30 +36,12 @@ QUERIES = ["fraud", "the", "of the", "суда", "і", "и", "және", "2018",
 Texts = list[dict[str, Any]]
 
 
-@pytest.fixture
-def app(sample_settings: Settings) -> Iterator[Flask]:
-    yield from serve(sample_settings)
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
-
-
 @pytest.fixture(scope="module")
 def texts(sample_settings: Settings) -> Texts:
     store = Store(sample_settings)
     found = [exported(each) for each in store.releases()]
     store.close()
     return found
-
-
-def serve(settings: Settings) -> Iterator[Flask]:
-    made_app = create_app(settings)
-    yield made_app
-    store, engine = made_app.extensions["communique"]
-    engine.close()
-    store.close()
 
 
 @pytest.fixture
@@ -72,7 +53,7 @@ def hostile(settings: Settings) -> Iterator[FlaskClient]:
     engine = open_engine(settings)
     engine.publish(engine.build([*some, replace(first, id="c", published=None)], 1, nothing))
     engine.close()
-    for each in serve(settings):
+    for each in apps(settings):
         yield each.test_client()
 
 
@@ -560,7 +541,7 @@ def test_files_share_the_places_for_downloads(client: FlaskClient) -> None:
 
 
 def test_without_an_index_the_tools_say_so(settings: Settings) -> None:
-    for app in serve(settings):
+    for app in apps(settings):
         for path in ("/concordance", "/trends", "/collocates", "/trends.svg", "/concordance.csv"):
             answer = app.test_client().get(f"{path}?q=a")
             assert answer.status_code == 503

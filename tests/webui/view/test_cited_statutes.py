@@ -5,29 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 from urllib.parse import quote
 
-import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
-from corpus import Release, Settings, Store
+from corpus import Release, Store
 from corpus.statutes import keys, wider
 from corpus.statutes.wording import shown
-from webui import create_app
 from webui.view.cited_statutes import AROUND, authorities
 
 KEY = "us/usc/18/1343"
-
-
-@pytest.fixture(scope="module")
-def client(sample_settings: Settings) -> Iterator[FlaskClient]:
-    app = create_app(sample_settings)
-    yield app.test_client()
-    store, engine = app.extensions["communique"]
-    engine.close()
-    store.close()
 
 
 def soup(client: FlaskClient, address: str) -> BeautifulSoup:

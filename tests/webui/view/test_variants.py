@@ -4,26 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from corpus import Settings
-from webui import create_app
-
 # An invented governor of the sample offices, as each language spells him.
 NAMES = {"en": "Kerimzhanov", "ru": "Керимжанов", "kk": "Керімжанов"}
-
-
-@pytest.fixture(scope="module")
-def client(sample_settings: Settings) -> Iterator[FlaskClient]:
-    app = create_app(sample_settings)
-    yield app.test_client()
-    store, engine = app.extensions["communique"]
-    engine.close()
-    store.close()
 
 
 def page(client: FlaskClient, path: str, **asked: str) -> str:
