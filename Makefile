@@ -57,12 +57,21 @@ clean: ## forget the environment and the sample data
 	rm -rf $(VENV) .data build *.egg-info
 
 $(VENV)/bin/python:
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "communique needs Python 3.11 or later: make $(MAKECMDGOALS) PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) && $(VENV)/bin/python -m pip --version >/dev/null \
+		|| { rm -rf $(VENV); echo "$(PYTHON) makes no environment with pip; on Debian: apt-get install python3-venv"; exit 1; }
+
+LOG := $(VENV)/pip.log
+PIP = $(BIN)/pip install --disable-pip-version-check --constraint constraints.txt
+WHY = { tail -n 20 $(LOG); echo "The rest of what pip said is in $(LOG)."; exit 1; }
 
 $(VENV)/.installed: $(VENV)/bin/python setup.cfg pyproject.toml constraints.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
-	touch $@
+	@echo "Installing the program in $(VENV) ..."
+	@$(PIP) --editable . >$(LOG) 2>&1 || $(WHY)
+	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
-	touch $@
+	@echo "Installing what tests and checks need in $(VENV) ..."
+	@$(PIP) --editable '.[dev]' >$(LOG) 2>&1 || $(WHY)
+	@touch $@

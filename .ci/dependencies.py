@@ -1,5 +1,6 @@
 """Checks of what the program depends on: every library that it imports is declared and used
-(deptry), none has a known vulnerability (pip-audit). Exit status 1 when one has, or is not.
+(deptry), none has a known vulnerability (pip-audit), and each takes the lowest Python that we
+promise. Exit status 1 where one of this is not so.
 """
 
 from __future__ import annotations
@@ -8,16 +9,19 @@ import json
 import subprocess
 import sys
 from configparser import ConfigParser
+from importlib import metadata
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+
+from packaging.specifiers import SpecifierSet
 
 BIN = Path(sys.executable).parent
 
 
 def main() -> int:
-    """Run both checks and say what they found."""
-    return max(undeclared(), vulnerable())
+    """Run the checks and say what they found."""
+    return max(undeclared(), vulnerable(), too_new())
 
 
 def undeclared() -> int:
@@ -50,6 +54,22 @@ def vulnerable() -> int:
         print(f"{each['name']} {each['version']}: {flaw['id']}, fixed in {fixed}.")
     print(f"{len(audited)} of {len(found)} pinned dependencies audited, {len(known)} advisories.")
     return 1 if known else 0
+
+
+def too_new() -> int:
+    """Look for versions that the lowest Python we promise cannot take, among what is installed."""
+    config = ConfigParser()
+    config.read("setup.cfg")
+    lowest = config["options"]["python_requires"].removeprefix(">=")
+    found = [each for each in metadata.distributions() if not takes(each, lowest)]
+    for each in found:
+        print(f"{each.name} {each.version} does not take Python {lowest}: pin an older version.")
+    return 1 if found else 0
+
+
+def takes(distribution: metadata.Distribution, python: str) -> bool:
+    """Whether a distribution says that it runs on a Python."""
+    return SpecifierSet(distribution.metadata.get("Requires-Python", "")).contains(python)
 
 
 def advisories(source: str) -> list[dict[str, Any]]:

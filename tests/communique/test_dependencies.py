@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from importlib.metadata import PathDistribution
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -50,3 +51,14 @@ def test_an_advisory_fails_the_check_and_silence_is_told(
 
     assert script.vulnerable() == status
     assert said in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("says", "takes"), [(">=3.9", True), ("", True), (">=3.11.5", False), (">=3.12", False)]
+)
+def test_a_version_that_the_lowest_python_cannot_take_is_found(
+    script: ModuleType, tmp_path: Path, says: str, takes: bool
+) -> None:
+    line = f"Requires-Python: {says}\n" if says else ""
+    (tmp_path / "METADATA").write_text(f"Name: soup\nVersion: 4.1\n{line}", encoding="utf-8")
+    assert script.takes(PathDistribution(tmp_path), "3.11") is takes
