@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
 
-from communique.catalog import copy_catalog_command
-from communique.check import check_command
+from communique.compiled_code import keep_compiled_code
 from communique.console import FAILED, LOCKED, USAGE, drop_output, start_logging
-from communique.crawl import accept_command, crawl_command
-from communique.demo import demo_command
-from communique.evidence import backup_command, import_command, reparse_command, verify_command
-from communique.index import export_command, reindex_command, search_command, status_command
-from communique.offices import list_offices
-from communique.serve import serve_command
-from communique.withhold import withhold_command
+from communique.owner import advice, check_owner, other_owner
 from corpus import Settings, read_settings
 from corpus.error_log import sentence
 from corpus.errors import CommuniqueError, LockedError, OfficeError, SettingsError
 from corpus.signals import Interruption
 
+# Commands that leave the data folder alone.
+ELSEWHERE = ("offices", "check", "demo")
 # What to do about what nobody foresaw.
 LOOK = "`communique verify` tells whether catalog and archive are whole."
 
@@ -37,14 +33,37 @@ def _refused() -> str:
     return "The system refused"
 
 
+def _commands() -> dict[str, click.Command]:
+    from communique.commands import COMMANDS  # the engine; settings say where its code is kept
+
+    return COMMANDS
+
+
+def _show_owner(settings: Settings) -> None:
+    """Say whose the data folder is: most often that is why a command failed."""
+    if owner := other_owner(settings.data):
+        click.echo(advice(settings.data, owner, sys.argv[1:]), err=True)
+
+
 class _Commands(click.Group):
     """Our errors as a sentence and an exit status, never as a traceback."""
 
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_commands())
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return _commands().get(cmd_name)
+
     def invoke(self, ctx: click.Context) -> Any:
+        start_logging()
         try:
+            ctx.obj = read_settings(os.environ, ctx.params["config"])
+            keep_compiled_code(ctx.obj)
             return super().invoke(ctx)
         except CommuniqueError as error:
             click.echo(f"Error: {error}", err=True)
+            if isinstance(ctx.obj, Settings) and not isinstance(error, SettingsError):
+                _show_owner(ctx.obj)
             if isinstance(error, LockedError):
                 ctx.exit(LOCKED)
             ctx.exit(USAGE if isinstance(error, OfficeError | SettingsError) else FAILED)
@@ -66,33 +85,17 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="communique")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    help="File of settings (TOML) instead of /etc/communique.toml; variables are above it.",
+)
 @click.pass_context
-def main(ctx: click.Context) -> None:
+def main(ctx: click.Context, config: Path | None) -> None:
     """Communique: a search engine for prosecutors' press releases.
 
     Exit status: 0 done, 1 failed, 2 usage, 3 some offices failed and others succeeded,
     75 another job holds the lock, 130 interrupted (Ctrl-C), 143 terminated.
     """
-    start_logging()
-    ctx.obj = read_settings(os.environ)
-
-
-for command in (
-    list_offices,
-    crawl_command,
-    accept_command,
-    check_command,
-    reindex_command,
-    search_command,
-    export_command,
-    status_command,
-    withhold_command,
-    reparse_command,
-    verify_command,
-    import_command,
-    backup_command,
-    copy_catalog_command,
-    serve_command,
-    demo_command,
-):
-    main.add_command(command)
+    if ctx.invoked_subcommand not in ELSEWHERE:
+        check_owner(ctx.obj.data, sys.argv[1:])

@@ -4,7 +4,8 @@ from corpus.catalog.coverage import Coverage
 from corpus.catalog.store import Store
 from corpus.reading.source import Source
 from corpus.release import Attachment, Draft, Provenance, Release, Version
-from corpus.settings import Settings, read_settings
+from corpus.settings import Settings
+from corpus.settings_reader import read_settings
 from corpus.sources import certificate_exception, office, offices
 
 __all__ = [

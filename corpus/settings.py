@@ -1,13 +1,11 @@
-"""Settings: read once from the environment, at the edge, and passed on. The table in
+"""Settings: read once, at the edge (settings_reader), and passed on. The table in
 docs/settings.md is tested against this file.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
-from math import inf
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
@@ -17,6 +15,8 @@ from platformdirs import user_data_path
 from corpus.errors import SettingsError
 
 PREFIX = "COMMUNIQUE_"
+# The variable that names the file of settings; it is none itself.
+CONFIG = "COMMUNIQUE_CONFIG"
 ENGINES = ("embedded", "opensearch")
 # RFC 9116, section 2.5.3: a URI, of the web by https alone; one line.
 CONTACT = re.compile(r"(?:mailto:|https://|tel:)\S+\Z")
@@ -173,20 +173,8 @@ class Settings:
         return self.data / "index"
 
 
-def read_settings(environ: Mapping[str, str]) -> Settings:
-    """The settings that `COMMUNIQUE_*` variables ask for. Raises SettingsError."""
-    given: dict[str, Any] = {}
-    for each in fields(Settings):
-        if (value := environ.get(PREFIX + each.name.upper())) is not None:
-            found = given[each.name] = _read(each.name, str(each.type), value)
-            least = each.metadata.get("least", 0)
-            if each.type in ("int", "float") and not least <= found < inf:
-                raise SettingsError(
-                    f"{PREFIX}{each.name.upper()} must be at least {least}, not {value!r}."
-                )
-    if "url" in given:
-        given["url"] = _own_url(given["url"])
-    settings = Settings(**given)
+def checked(settings: Settings) -> Settings:
+    """Settings that agree with each other. Raises SettingsError."""
     if settings.https and settings.url.startswith("http:"):
         raise SettingsError(f"{PREFIX}HTTPS=yes needs a {PREFIX}URL that begins with https://.")
     if settings.engine not in ENGINES:
@@ -203,7 +191,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     return settings
 
 
-def _own_url(value: str) -> str:
+def own_url(value: str, label: str) -> str:
     """An address as browsers write it, its path without a slash at the end."""
     try:
         url = urlsplit(value.strip())
@@ -213,31 +201,10 @@ def _own_url(value: str) -> str:
     is_whole = url.scheme in ("http", "https") and host and not (url.username or url.password)
     if value and (not is_whole or url.query or url.fragment):
         raise SettingsError(
-            f"{PREFIX}URL must be an address such as https://search.example.org, not {value!r}."
+            f"{label} must be an address such as https://search.example.org, not {value!r}."
         )
     if ":" in host:
         host = f"[{host}]"
     if port and port != {"http": 80, "https": 443}[url.scheme]:
         host = f"{host}:{port}"
     return urlunsplit((url.scheme, host, quote(unquote(url.path)).rstrip("/"), "", ""))
-
-
-def _read(name: str, kind: str, value: str) -> Any:
-    readers: dict[str, Callable[[str], Any]] = {
-        "Path": Path,
-        "str": str,
-        "float": float,
-        "int": int,
-        "bool": _read_bool,
-    }
-    try:
-        return readers[kind](value)
-    except ValueError:
-        wanted = "yes or no" if kind == "bool" else "a number"
-        raise SettingsError(f"{PREFIX}{name.upper()} must be {wanted}, not {value!r}.") from None
-
-
-def _read_bool(value: str) -> bool:
-    if value.lower() not in ("yes", "no"):
-        raise ValueError(value)
-    return value.lower() == "yes"

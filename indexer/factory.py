@@ -15,7 +15,8 @@ def open_engine(settings: Settings, withheld: Withheld = nothing) -> Engine:
             from indexer.opensearch_engine import OpenSearchEngine
         except ModuleNotFoundError as error:
             raise SettingsError(
-                f"{error.name} is not installed. Install the extra `opensearch`."
+                f"{error.name} is not installed. In the checkout, run `.venv/bin/pip install"
+                " --constraint constraints.txt --editable '.[opensearch]'`."
             ) from None
         return OpenSearchEngine(settings, withheld)
     from indexer.whoosh_engine import WhooshEngine

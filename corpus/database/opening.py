@@ -54,8 +54,9 @@ def open_catalog(url: str, *, make: bool = True) -> Engine:
         engine = reading_engine(path) if path and is_read_only(path) else _engine(url, path)
     except ImportError as error:
         raise StoreError(
-            f"The catalog {shown(url)} cannot be opened: {error}. For PostgreSQL, install the extra"
-            " `postgresql` (docs/postgresql.md) and begin the URL with postgresql+psycopg://."
+            f"The catalog {shown(url)} cannot be opened: {error}. PostgreSQL needs a URL that"
+            " begins with postgresql+psycopg://, and its driver: in the checkout, run `.venv/bin/pip"
+            " install --constraint constraints.txt --editable '.[postgresql]'`."
         ) from error
     except (SQLAlchemyError, OSError, ValueError) as error:
         raise failed(url, error, "opened") from error

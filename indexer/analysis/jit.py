@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from threading import local
@@ -13,6 +14,11 @@ from numba.core import event
 from indexer.deadline import unmetered
 
 Function = TypeVar("Function", bound=Callable[..., object])
+log = logging.getLogger(__name__)
+NOT_KEPT = (
+    "Compiled code cannot be kept, so each process compiles for itself, some 15 seconds. Set"
+    " NUMBA_CACHE_DIR to a folder that this user can write."
+)
 
 
 def compiled(function: Function) -> Function:
@@ -24,17 +30,23 @@ def compiled(function: Function) -> Function:
     try:
         return cast(Function, njit(cache=True, nogil=True, error_model="numpy")(function))
     except RuntimeError:  # nowhere to keep it: every process compiles for itself
+        _Compiling.is_kept = False
         return cast(Function, njit(nogil=True)(function))
 
 
 class _Compiling(local, event.Listener):
     """Keeps compiling off the account of the request that happens to be the first."""
 
+    is_kept = True
+
     def __init__(self) -> None:
         self.under_way: list[AbstractContextManager[None]] = []
 
     def on_start(self, event: event.Event) -> None:
         """Compiling begins, perhaps within another function's."""
+        if not _Compiling.is_kept:
+            _Compiling.is_kept = True  # said once
+            log.warning(NOT_KEPT)
         self.under_way.append(unmetered())
         self.under_way[-1].__enter__()
 

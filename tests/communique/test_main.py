@@ -20,6 +20,7 @@ from click.testing import CliRunner, Result
 from filelock import FileLock
 from sqlalchemy import create_engine, text
 
+from communique import commands
 from communique.main import main
 from corpus import Settings, Store, office
 from corpus.crawling.sample_site import SampleSite
@@ -100,7 +101,7 @@ def refusing() -> Iterator[str]:
 
 
 def test_help_names_every_command(tmp_path: Path) -> None:
-    assert sorted(main.commands) == COMMANDS
+    assert sorted(commands.COMMANDS) == COMMANDS
     shown = call(tmp_path, "--help").output
     assert [name for name in COMMANDS if f"\n  {name} " not in shown] == []
     assert "75 another job holds the lock" in " ".join(shown.split())

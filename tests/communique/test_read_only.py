@@ -148,7 +148,10 @@ def test_another_user_reads_and_serves_what_is_not_his(foreign_folder: Path) -> 
     foreign_folder.joinpath("catalog.sqlite").chmod(0o600)
     status = subprocess.run([*command, "status"], cwd=ROOT, env=env, capture_output=True, text=True)
     assert status.returncode == 1
-    assert status.stderr.endswith("This user may not read it.\n")
+    assert status.stderr.endswith(
+        f"This user may not read it.\n{foreign_folder} belongs to the user root."
+        " Run: sudo -u root communique status\n"
+    )
 
 
 def rename(store: Store, title: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from communique.main import main
+from communique.commands import COMMANDS
 from corpus import Settings, read_settings
 from corpus.errors import SettingsError
 from corpus.settings import PREFIX
@@ -40,7 +40,7 @@ def test_settings_table_is_the_settings() -> None:
 
 def test_every_command_is_in_the_documentation() -> None:
     words = (DOCS / "commands.md").read_text(encoding="utf-8")
-    assert [name for name in main.commands if f"communique {name}" not in words] == []
+    assert [name for name in COMMANDS if f"communique {name}" not in words] == []
 
 
 @pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.stem)

@@ -42,7 +42,7 @@ from dataclasses import replace
 from pathlib import Path
 from corpus import Store, office
 from corpus.crawling.crawl import crawl
-from corpus.settings import read_settings
+from corpus.settings_reader import read_settings
 settings = replace(read_settings(os.environ), data=Path(sys.argv[1]))
 mirrors = {host: sys.argv[2] for route in office("sample_doj").routes for host in route.hosts}
 crawl("sample_doj", settings, Store(settings), route="pages", mirrors=mirrors, delay_s=0.1)

@@ -1,0 +1,37 @@
+"""All commands of the command line."""
+
+from __future__ import annotations
+
+import click
+
+from communique.catalog import copy_catalog_command
+from communique.check import check_command
+from communique.crawl import accept_command, crawl_command
+from communique.demo import demo_command
+from communique.evidence import backup_command, import_command, reparse_command, verify_command
+from communique.index import export_command, reindex_command, search_command, status_command
+from communique.offices import list_offices
+from communique.serve import serve_command
+from communique.withhold import withhold_command
+
+COMMANDS: dict[str, click.Command] = {
+    str(each.name): each
+    for each in (
+        list_offices,
+        crawl_command,
+        accept_command,
+        check_command,
+        reindex_command,
+        search_command,
+        export_command,
+        status_command,
+        withhold_command,
+        reparse_command,
+        verify_command,
+        import_command,
+        backup_command,
+        copy_catalog_command,
+        serve_command,
+        demo_command,
+    )
+}
