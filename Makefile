@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 COMMUNIQUE_DATA ?= $(CURDIR)/.data
 export COMMUNIQUE_DATA
 
-.PHONY: run install dev test test-slow test-all check format messages screenshots bench bench-opensearch bench-hostile clean
+.PHONY: run install dev test test-slow test-all test-pythons check format messages screenshots bench bench-opensearch bench-hostile clean
 
 run: install ## crawl the sample sites, index them, serve on http://127.0.0.1:8000
 	$(BIN)/communique demo
@@ -14,6 +14,8 @@ install: $(VENV)/.installed ## the program, in .venv
 
 dev: $(VENV)/.installed-dev ## the program with what tests and checks need
 
+PYTHONS ?= /usr/bin/python3 python3.11 python3.12 python3.13
+PART := tests/communique tests/corpus/reading tests/indexer/query tests/indexer/jobs tests/webui/pages
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile # files are shared by two processes
 
 test: dev ## the quick tests: nothing but the checkout is needed
@@ -24,6 +26,15 @@ test-slow: dev ## the others: PostgreSQL, OpenSearch, saved sites, kills
 
 test-all: dev ## all tests
 	$(PYTEST)
+
+test-pythons: ## install, demo and a part of the tests on other Pythons: make test-pythons PYTHONS="python3.12 python3.13"
+	@for python in $(PYTHONS); do \
+		command -v $$python >/dev/null || { echo "skipped: there is no $$python"; continue; }; \
+		venv=.venv-$$($$python -c 'import platform; print(platform.python_version())'); \
+		$(MAKE) --no-print-directory dev PYTHON=$$python VENV=$$venv \
+			&& COMMUNIQUE_DATA=$$venv/data $$venv/bin/communique demo --no-serve \
+			&& $$venv/bin/pytest -q -n 2 --dist loadfile -m "not slow" $(PART) || exit 1; \
+	done
 
 check: dev ## lint, format, types, security, dependencies
 	$(BIN)/ruff check .

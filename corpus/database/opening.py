@@ -55,8 +55,8 @@ def open_catalog(url: str, *, make: bool = True) -> Engine:
     except ImportError as error:
         raise StoreError(
             f"The catalog {shown(url)} cannot be opened: {error}. PostgreSQL needs a URL that"
-            " begins with postgresql+psycopg://, and its driver: in the checkout, run `.venv/bin/pip"
-            " install --constraint constraints.txt --editable '.[postgresql]'`."
+            " begins with postgresql+psycopg://, and its driver: in the checkout, run"
+            " `.venv/bin/pip install --constraint constraints.txt --editable '.[postgresql]'`."
         ) from error
     except (SQLAlchemyError, OSError, ValueError) as error:
         raise failed(url, error, "opened") from error
