@@ -108,7 +108,7 @@ class Engine(Protocol):
         (`document.shown_digest`).
         """
 
-    def has(self, ids: Iterable[str], build: str | None = None) -> list[bool]:
+    def exists(self, ids: Iterable[str], build: str | None = None) -> list[bool]:
         """Which of these ids a build holds (the live one by default)."""
 
     def size_bytes(self) -> int:

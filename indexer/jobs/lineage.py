@@ -36,10 +36,10 @@ def is_continued(store: Store, engine: Engine, health: Health) -> bool:
     if health.revision > store.revision():
         return False
     changed = store.ids(health.revision)
-    held = sum(engine.has(changed))
+    held = sum(engine.exists(changed))
     after = health.releases - held + len(changed - store.withheld(health.revision))
     sample = store.ids_until(health.revision, SAMPLE)
-    return after <= store.count() and all(engine.has(sample))
+    return after <= store.count() and all(engine.exists(sample))
 
 
 def refuse_loss(store: Store, engine: Engine, health: Health) -> None:

@@ -146,7 +146,7 @@ def _rebuild(
 
 
 def _check(engine: Engine, build: str, number: int, total: int, sample: list[str]) -> None:
-    if number < total or not all(engine.has(sample, build)):
+    if number < total or not all(engine.exists(sample, build)):
         raise IndexUnusableError(
             f"The build {build} holds {number:,} of {pluralize(total, 'release')};"
             " it was not published."

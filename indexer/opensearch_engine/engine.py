@@ -192,12 +192,12 @@ class OpenSearchEngine:
         for each in self._read(lambda reading: begun(reading.texts(Query(sort="id")))):
             yield each.id, shown_digest(vars(each))
 
-    def has(self, ids: Iterable[str], build: str | None = None) -> list[bool]:
+    def exists(self, ids: Iterable[str], build: str | None = None) -> list[bool]:
         """By the ids of releases."""
         wanted = [*ids]
         if build:
-            return IndexReader(self.cluster, build).without(self.withheld()).has(wanted)
-        return self._read(lambda reading: reading.has(wanted))
+            return IndexReader(self.cluster, build).without(self.withheld()).exists(wanted)
+        return self._read(lambda reading: reading.exists(wanted))
 
     def size_bytes(self) -> int:
         """On all nodes, copies included."""

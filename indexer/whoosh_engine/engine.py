@@ -223,7 +223,7 @@ class WhooshEngine:
                 stored = snapshot.stored(document)
                 yield stored["id"], shown_digest(stored)
 
-    def has(self, ids: Iterable[str], build: str | None = None) -> list[bool]:
+    def exists(self, ids: Iterable[str], build: str | None = None) -> list[bool]:
         """By the terms of the ids."""
         whole = Snapshot(self.folder / build) if build else retried(self._newest)[1]
         snapshot = whole.without(frozenset(self.withheld()))

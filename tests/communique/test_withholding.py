@@ -95,7 +95,7 @@ def test_a_withheld_release_is_shown_nowhere_and_stays_away(
     assert_not_shown(release, settings, client)
     assert call(settings, "verify").exit_code == 0
     store, engine = Store(settings), open_engine(settings)
-    assert engine.has([release.id]) == [False]
+    assert engine.exists([release.id]) == [False]
     assert (store.versions(release.id), store.history(release.id)) == ([], [])
     assert store.get(release.id, with_withheld=True) == release
     assert [*verify_archive(settings), *verify_catalog(settings, store)] == []

@@ -49,7 +49,7 @@ class IndexReader:
     def without(self, ids: Iterable[str]) -> IndexReader:
         """Reads the build as if the releases of these ids were not in it."""
         wanted = sorted(ids)
-        held = compress(wanted, self.has(wanted))
+        held = compress(wanted, self.exists(wanted))
         releases = (each for some in chunks(held, SOME) for each in self.fetch(some))
         return IndexReader(self.cluster, self.build, Hidden.of(releases))
 
@@ -98,7 +98,7 @@ class IndexReader:
         body = {"size": len(ids), "query": {"terms": {"id": [*ids]}}, "_source": True}
         return map(stored_of, self.search(body)["hits"]["hits"])
 
-    def has(self, ids: Sequence[str]) -> list[bool]:
+    def exists(self, ids: Sequence[str]) -> list[bool]:
         """Which of these ids are held."""
         held: set[str] = set()
         for at in range(0, len(ids), MANY):

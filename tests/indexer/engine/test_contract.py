@@ -397,8 +397,8 @@ def test_health_and_has_tell_what_is_held(engine: Engine, rows: list[Row]) -> No
     health = engine.health()
     assert (health.is_live, health.releases, health.problem) == (True, len(rows), None)
     assert engine.builds() == [health.build]
-    assert engine.has([rows[0].id, "sample_doj-none"]) == [True, False]
-    assert engine.has([rows[0].id, "sample_doj-none"], health.build) == [True, False]
+    assert engine.exists([rows[0].id, "sample_doj-none"]) == [True, False]
+    assert engine.exists([rows[0].id, "sample_doj-none"], health.build) == [True, False]
     assert engine.search(asked("")).build == health.build
 
 
@@ -450,7 +450,7 @@ def test_a_build_is_not_live_until_it_is_published(empty: Engine) -> None:
     second = empty.build([made(2, "new words")], 2, ignore)
     assert empty.builds() == [first, second]
     assert numbers(empty, "words") == [1]
-    assert empty.has([made(2, "").id], second) == [True]
+    assert empty.exists([made(2, "").id], second) == [True]
     empty.publish(second)
     assert numbers(empty, "words") == [2]
     assert empty.builds() == [second]
@@ -522,7 +522,7 @@ def test_removed_ids_vanish(empty: Engine) -> None:
     fill(empty, *(made(number, "some words") for number in range(5)))
     empty.update([], [made(2, "").id, made(4, "").id], 2, ignore)
     assert sorted(numbers(empty, "words")) == sorted(numbers(empty, "")) == [0, 1, 3]
-    assert empty.has([made(2, "").id, made(3, "").id]) == [False, True]
+    assert empty.exists([made(2, "").id, made(3, "").id]) == [False, True]
     assert sorted(numbers(empty, "-absent")) == [0, 1, 3]
     assert dict(empty.search(asked("")).facets[0].counts) == {"sample_doj": 3}
 

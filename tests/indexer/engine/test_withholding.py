@@ -101,7 +101,7 @@ def test_all_numbers_are_those_of_a_build_without_what_is_withheld(
     index.hidden |= hidden
     told = answers(engine)
     assert not set(told["shown"]) & hidden
-    assert engine.has([own.id, documents[1].id]) == [False, True]
+    assert engine.exists([own.id, documents[1].id]) == [False, True]
     assert engine.more_like_this(own.id, 5) == ()
     assert not {hit.id for hit in engine.more_like_this(documents[1].id, 100)} & hidden
     assert told[f"{ALONE[:4]}…"] == ([], [])

@@ -245,7 +245,7 @@ def test_every_document_is_counted_when_nothing_is_asked(
 ) -> None:
     assert {*engine.scan(Query())} == {*documents}
     assert engine.search(Query()).total == engine.health().releases == len(documents)
-    assert engine.has(documents) == [True] * len(documents)
+    assert engine.exists(documents) == [True] * len(documents)
 
 
 def place_of(sort: str, document: Document, score: float) -> tuple[float, float, str]:

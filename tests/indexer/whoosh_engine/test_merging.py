@@ -167,7 +167,7 @@ def test_an_index_without_documents_answers(engine: WhooshEngine) -> None:
     assert engine.autocomplete("a", 3) == []
     assert engine.spell_suggest("word") is None
     assert engine.more_like_this("a", 3) == ()
-    assert engine.has(["a"]) == [False]
+    assert engine.exists(["a"]) == [False]
     assert engine.health().is_live
     engine.update([made("a", "A word.")], (), 2, nothing)
     assert ids(engine, "words") == ["a"]
