@@ -1,4 +1,4 @@
-"""A text's sentences, and those that show marked words best, compiled.
+"""A text's sentences, and those that show given spans best, compiled.
 
 A sentence ends at a line's end, and at a stop that white space and the beginning of another one
 follow, unless the stop shortens a word.
@@ -54,26 +54,26 @@ def shortened() -> NDArray[np.uint64]:
     return np.array(keys, np.uint64)
 
 
-def best_sentences(text: str, marks: Numbers, most: int, room: int) -> tuple[Numbers, Numbers]:
+def best_sentences(text: str, spans: Numbers, most: int, room: int) -> tuple[Numbers, Numbers]:
     """Where all sentences begin and end, white space aside: int32[n, 2]; and of those that show the
-    marks best, at most `most` and in the text's order, the number and the number of the mark to
+    spans best, at most `most` and in the text's order, the number and the number of the span to
     show: int32[k, 2].
 
-    Best is what has the most different marks, then the most, then what comes first. Of a sentence
-    longer than `room`, what follows a mark within that counts. `marks`: int32[n, 2], in order.
+    Best is what has the most different spans, then the most, then what comes first. Of a sentence
+    longer than `room`, what follows a span within that counts. `spans`: int32[n, 2], in order.
     """
     found: tuple[Numbers, Numbers] = _best_sentences(
-        codes_of(text), flags(), shortened(), marks, most, room
+        codes_of(text), flags(), shortened(), spans, most, room
     )
     return found
 
 
 @compiled
 def _best_sentences(
-    codes: Codes, table: Flags, short: NDArray[np.uint64], marks: Numbers, most: int, room: int
+    codes: Codes, table: Flags, short: NDArray[np.uint64], spans: Numbers, most: int, room: int
 ) -> tuple[Numbers, Numbers]:
     found = _sentences(codes, table, short)
-    return found, _best(codes, found, marks, most, room)
+    return found, _best(codes, found, spans, most, room)
 
 
 @compiled
@@ -142,29 +142,29 @@ def _is_shortened(codes: Codes, kinds: Flags, short: NDArray[np.uint64], stop: i
 
 
 @compiled
-def _best(codes: Codes, found: Numbers, marks: Numbers, most: int, room: int) -> Numbers:
+def _best(codes: Codes, found: Numbers, spans: Numbers, most: int, room: int) -> Numbers:
     """See `best_sentences`. Words are told apart by their characters, case aside in ASCII."""
-    names = np.empty(len(marks), np.int64)
-    for number in range(len(marks)):
+    names = np.empty(len(spans), np.int64)
+    for number in range(len(spans)):
         name = np.int64(1469598103934665603)
-        for at in range(marks[number, 0], marks[number, 1]):
+        for at in range(spans[number, 0], spans[number, 1]):
             name = (name ^ np.int64(codes[at] | 32)) * np.int64(1099511628211)
         names[number] = name
-    # Of the best so far: different marks, all marks, sentence, first mark.
+    # Of the best so far: different spans, all spans, sentence, first span.
     best = np.empty((most + 1, 4), np.int32)
     held = first = 0
     for sentence in range(len(found)):
         start, end = found[sentence, 0], found[sentence, 1]
-        while first < len(marks) and marks[first, 0] < start:
+        while first < len(spans) and spans[first, 0] < start:
             first += 1
         chosen, kinds, number = -1, 0, 0
-        for mark in range(first, len(marks)):
-            if marks[mark, 1] > end:
+        for span in range(first, len(spans)):
+            if spans[span, 1] > end:
                 break
-            last = end if end - start <= room else min(end, marks[mark, 0] + room)
-            different, together = _variety(names, marks, mark, last)
+            last = end if end - start <= room else min(end, spans[span, 0] + room)
+            different, together = _variety(names, spans, span, last)
             if different > kinds or (different == kinds and together > number):
-                chosen, kinds, number = mark, different, together
+                chosen, kinds, number = span, different, together
             if last == end:  # what begins later holds no more
                 break
         if chosen < 0:
@@ -184,15 +184,15 @@ def _best(codes: Codes, found: Numbers, marks: Numbers, most: int, room: int) ->
 
 
 @compiled
-def _variety(names: NDArray[np.int64], marks: Numbers, first: int, last: int) -> tuple[int, int]:
-    """How many different marks there are from the first one up to a place, and how many."""
+def _variety(names: NDArray[np.int64], spans: Numbers, first: int, last: int) -> tuple[int, int]:
+    """How many different spans there are from the first one up to a place, and how many."""
     different = number = 0
-    for mark in range(first, len(marks)):
-        if marks[mark, 1] > last:
+    for span in range(first, len(spans)):
+        if spans[span, 1] > last:
             break
         number += 1
         is_new = True
-        for before in range(first, mark):
-            is_new = is_new and names[before] != names[mark]
+        for before in range(first, span):
+            is_new = is_new and names[before] != names[span]
         different += is_new
     return different, number

@@ -11,7 +11,7 @@ from indexer.analysis.analyzer import fold
 from indexer.engine.explanation import QueryStats
 from indexer.engine.results import Hit
 from indexer.highlight.highlighter import MOST_FORMS, Highlighter
-from indexer.highlight.snippets import marked, passages
+from indexer.highlight.snippets import highlight, passages
 from indexer.query import tree
 
 MOST_VARIANTS = 3
@@ -42,8 +42,8 @@ class HitBuilder:
             language=language,
             published=stored["published"],
             url=stored["url"],
-            title=marked(title, self.highlighter.marks(title, "title", language)),
-            passages=passages(body, self.highlighter.marks(body, "body", language)),
+            title=highlight(title, self.highlighter.spans(title, "title", language)),
+            passages=passages(body, self.highlighter.spans(body, "body", language)),
             folded=folded,
             variants=self._variants(title, body, language) if is_variant else (),
         )
@@ -52,7 +52,7 @@ class HitBuilder:
         """The first of the variants, as they stand in a release."""
         found: dict[str, str] = {}
         for name, text in (("title", title), ("body", body)):
-            for start, end in self.variants.marks(text, name, language):
+            for start, end in self.variants.spans(text, name, language):
                 found.setdefault(fold(text[start:end]), text[start:end])
         return tuple(found.values())[:MOST_VARIANTS]
 

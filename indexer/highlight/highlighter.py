@@ -1,6 +1,6 @@
 """Where a query's words stand in a text: forms, phrases, prefixes, wildcards, fuzzy words.
 
-Works on stored text by the rules of `analysis`, so it marks what the index matched. Where the
+Works on stored text by the rules of `analysis`, so it finds what the index matched. Where the
 engine knows which forms a word has in its texts, they are looked for directly; else every word is
 judged.
 """
@@ -22,7 +22,7 @@ from indexer.highlight.term_scanner import Needles
 from indexer.query import tree
 from indexer.query.variants import is_variant
 
-Mark = tuple[int, int]
+Span = tuple[int, int]
 Places = np.ndarray[Any, np.dtype[np.int64]]
 # Whether a word matches, by how it stands in a text, its folded form, and its stem.
 Test = Callable[[str, str, str], bool]
@@ -60,7 +60,7 @@ class _Verdicts(dict[str, bool]):
 
 
 class Highlighter:
-    """Finds the words of a query tree in texts. Parts that are negated mark nothing."""
+    """Finds the words of a query tree in texts. Parts that are negated count for nothing."""
 
     def __init__(self, query: tree.Node | None, forms: Forms = lambda leaf: None) -> None:
         self.forms = forms
@@ -97,12 +97,12 @@ class Highlighter:
         elif test := word_test(leaf, is_stem=is_stem):
             self.tests[name].append(test)
 
-    def marks(self, text: str, name: str, language: str) -> list[Mark]:
+    def spans(self, text: str, name: str, language: str) -> list[Span]:
         """Where the words stand in a text of the field `name`.
 
         Character ranges in order, none overlapping.
         """
-        found: set[Mark] = set()
+        found: set[Span] = set()
         needles = self._needles(name)
         if (spans := needles.find(text)) is None:
             found.update(self._met(text, name))
@@ -128,7 +128,7 @@ class Highlighter:
             }
         return self._found[name]
 
-    def _met(self, text: str, name: str) -> Iterator[Mark]:
+    def _met(self, text: str, name: str) -> Iterator[Span]:
         """Words, prefixes and strict phrases, word by word."""
         words = [*WORD.finditer(text)]
         written = [fold(found[0]) for found in words]
@@ -140,7 +140,7 @@ class Highlighter:
             for place in phrase_positions(written, phrase, 1):
                 yield words[place].span()
 
-    def _judged(self, text: str, name: str, language: str) -> Iterator[Mark]:
+    def _judged(self, text: str, name: str, language: str) -> Iterator[Span]:
         """What tests and loose phrases match, word by word."""
         words = [*WORD.finditer(text)]
         if tests := self.tests[name]:
@@ -154,7 +154,7 @@ class Highlighter:
                 yield words[place].span()
 
 
-def _phrase_words(low: str, pattern: re.Pattern[str]) -> Iterator[Mark]:
+def _phrase_words(low: str, pattern: re.Pattern[str]) -> Iterator[Span]:
     """The words of every occurrence of a strict phrase; occurrences may overlap."""
     found = pattern.search(low)
     while found:

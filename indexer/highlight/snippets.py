@@ -1,4 +1,4 @@
-"""The passages of a text that show its marks best, in whole words and sentences."""
+"""The passages of a text that show a query's words best, in whole words and sentences."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from collections.abc import Sequence
 import numpy as np
 
 from indexer.analysis.sentences import Numbers, best_sentences
-from indexer.highlight.highlighter import Mark
+from indexer.highlight.highlighter import Span
 from indexer.highlight.passage import Passage
 
 MOST_PASSAGES = 3
 LEAST_CHARS, MOST_CHARS = 110, 260
-# Of a text with more marks than this, the first are enough to choose from.
-MOST_MARKS = 400
+# Of a text with more spans than this, the first are enough to choose from.
+MOST_SPANS = 400
 
 
-def marked(text: str, marks: Sequence[Mark], start: int = 0, end: int | None = None) -> Passage:
-    """A piece of a text with the marks that lie in it; those with only white space between them are
-    one.
+def highlight(text: str, spans: Sequence[Span], start: int = 0, end: int | None = None) -> Passage:
+    """A piece of a text with the spans that lie in it marked; those with only white space between
+    them are one.
     """
     end = len(text) if end is None else end
     parts: list[tuple[str, bool]] = []
     position = start
-    for first, last in marks:
+    for first, last in spans:
         if first < start or last > end:
             continue
         between, position = text[position:first], last
@@ -38,21 +38,21 @@ def marked(text: str, marks: Sequence[Mark], start: int = 0, end: int | None = N
     return Passage(tuple(parts))
 
 
-def passages(text: str, marks: Sequence[Mark], most: int = MOST_PASSAGES) -> tuple[Passage, ...]:
-    """The passages that show the marks best, in the text's order; without marks its opening."""
-    spans = np.array(marks[:MOST_MARKS], np.int32).reshape(-1, 2)
-    sentences, best = best_sentences(text, spans, most, 2 * MOST_CHARS // 3)
+def passages(text: str, spans: Sequence[Span], most: int = MOST_PASSAGES) -> tuple[Passage, ...]:
+    """The passages that show the spans best, in the text's order; without spans its opening."""
+    first = np.array(spans[:MOST_SPANS], np.int32).reshape(-1, 2)
+    sentences, best = best_sentences(text, first, most, 2 * MOST_CHARS // 3)
     if not len(sentences):
         return ()
-    if not marks:
+    if not spans:
         start, end = _widened(sentences, 0)
         return (_cut(text, (), start, end, start),)
     found = []
-    for sentence, mark in best.tolist():
+    for sentence, span in best.tolist():
         is_alone = len(best) == 1
         start, end = _widened(sentences, sentence) if is_alone else sentences[sentence].tolist()
-        inside = [each for each in marks if start <= each[0] and each[1] <= end]
-        found.append(_cut(text, inside, start, end, marks[mark][0]))
+        inside = [each for each in spans if start <= each[0] and each[1] <= end]
+        found.append(_cut(text, inside, start, end, spans[span][0]))
     return tuple(found)
 
 
@@ -67,8 +67,8 @@ def _widened(sentences: Numbers, number: int) -> tuple[int, int]:
     return start, end
 
 
-def _cut(text: str, inside: Sequence[Mark], start: int, end: int, anchor: int) -> Passage:
-    """A sentence, or what is around the chosen mark of a long one; words and marks stay whole."""
+def _cut(text: str, inside: Sequence[Span], start: int, end: int, anchor: int) -> Passage:
+    """A sentence, or what is around the chosen span of a long one; words and spans stay whole."""
     left, right = start, end
     if end - start > MOST_CHARS:
         left = _word_start(text, max(start, anchor - MOST_CHARS // 3), start, anchor)
@@ -79,7 +79,7 @@ def _cut(text: str, inside: Sequence[Mark], start: int, end: int, anchor: int) -
             space = text.rfind(" ", least, right)
             right = space if space >= 0 else right
         right = max([right, *(b for a, b in inside if a < right < b)])
-    parts = marked(text, inside, left, right).parts
+    parts = highlight(text, inside, left, right).parts
     return Passage(parts, left > start, right < end)
 
 

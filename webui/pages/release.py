@@ -1,4 +1,4 @@
-"""The release page: its text with the query's words marked, its facts, and how to check them."""
+"""The release page: its text with the matches highlighted, its facts, and how to check them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from corpus.warc.archive import read_response
 from corpus.warc.reader import read_record
 from indexer import Engine, Hit, Passage
 from indexer.highlight.highlighter import Highlighter
-from indexer.highlight.snippets import marked
+from indexer.highlight.snippets import highlight
 from webui.view.accusation import accusation
 from webui.view.attachments import Kept, files, translations
 from webui.view.cited_statutes import Authority, authorities
@@ -34,8 +34,8 @@ from webui.view.release_text import Text, arrange
 from webui.view.search_state import SearchState, read_asked
 
 SIMILAR = 5
-# Marked places that have an address and lead to the next; each takes some room on the page.
-STEPS = 500
+# Matches that have an address and link to the next; each takes some room on the page.
+LINKED_MATCHES = 500
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class ReleasePage:
     copies: list[Release]
     similar: tuple[Hit, ...]
     first_seen: dict[str, datetime]
-    steps: int = STEPS
+    linked_matches: int = LINKED_MATCHES
 
 
 def release(store: Store, engine: Engine, settings: Settings, id_: str) -> str:
@@ -68,17 +68,17 @@ def release(store: Store, engine: Engine, settings: Settings, id_: str) -> str:
 def release_page(
     found: Release, asked: SearchState, store: Store, engine: Engine, settings: Settings
 ) -> ReleasePage:
-    """A release with what is known of it; the words that were asked for are marked."""
+    """A release with what is known of it; the words that were asked for are highlighted."""
     versions = store.versions(found.id)
     copies = store.get_many(each.id for each in store.copies(found.id))
     similar = _similar(engine, found.id, {each.id for each in copies})
-    marker = Highlighter(asked.reading(settings.query_chars).tree)
+    highlighter = Highlighter(asked.reading(settings.query_chars).tree)
     return ReleasePage(
         release=found,
         asked=asked,
         exception=certificate_exception(found.provenance),
-        title=marked(found.title, marker.marks(found.title, "title", found.language)),
-        text=arrange(found, marker),
+        title=highlight(found.title, highlighter.spans(found.title, "title", found.language)),
+        text=arrange(found, highlighter),
         accusation=accusation(found.title, found.body, found.language),
         authorities=authorities(found),
         files=files(store, found),

@@ -16,7 +16,7 @@ from corpus import Release, Settings, Store
 from indexer import Engine, Passage, Query
 from indexer.engine.results import UNDATED
 from indexer.highlight.highlighter import Highlighter
-from indexer.highlight.snippets import marked, passages
+from indexer.highlight.snippets import highlight, passages
 from webui.view.search_state import SearchState, read_asked
 
 SIZE = 30
@@ -46,8 +46,8 @@ def search(store: Store, engine: Engine, settings: Settings) -> Response:
     reading = asked.reading(settings.query_chars)
     is_void = asked.words and reading.tree is None
     found = [] if is_void else _newest(store, engine, Query(reading.tree, asked.filters))
-    marker = Highlighter(reading.tree)
-    items = [_item(release, at, marker) for at, release in found]
+    highlighter = Highlighter(reading.tree)
+    items = [_item(release, at, highlighter) for at, release in found]
     return feed(
         "hits.xml",
         asked=asked,
@@ -106,12 +106,12 @@ def _moment(release: Release) -> datetime:
     return release.first_seen or release.provenance.fetched_at
 
 
-def _item(release: Release, at: datetime, marker: Highlighter) -> Item:
+def _item(release: Release, at: datetime, highlighter: Highlighter) -> Item:
     title, body, language = release.title, "\n\n".join(release.body), release.language
     return Item(
         release=release,
         published=at,
-        title=marked(title, marker.marks(title, "title", language)),
-        passages=passages(body, marker.marks(body, "body", language)),
+        title=highlight(title, highlighter.spans(title, "title", language)),
+        passages=passages(body, highlighter.spans(body, "body", language)),
         uuid=str(uuid5(NAMESPACE_URL, f"{release.url}#{release.id}")),
     )

@@ -8,7 +8,7 @@ from corpus import Release
 from corpus.statutes import Cited, keys
 from corpus.statutes.wording import query_words
 from indexer import Passage
-from indexer.highlight.snippets import marked
+from indexer.highlight.snippets import highlight
 from webui.i18n import language
 
 # Places shown of each, and characters around a mention: one in a list is a bare number.
@@ -51,7 +51,7 @@ def _place(release: Release, cited: Cited) -> Place:
         begin = text.find(" ", begin, cited.start) + 1 or cited.start
     if end < len(text):
         end = text.rfind(" ", cited.end, end) if " " in text[cited.end : end] else cited.end
-    words = marked(text, [(cited.start, cited.end)], begin, end)
+    words = highlight(text, [(cited.start, cited.end)], begin, end)
     return Place(
         words._replace(truncated_start=begin > 0, truncated_end=end < len(text)), cited.paragraph
     )

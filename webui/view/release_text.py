@@ -11,8 +11,8 @@ from itertools import count
 from typing import Literal, NamedTuple
 
 from corpus import Release
-from indexer.highlight.highlighter import Highlighter, Mark
-from indexer.highlight.snippets import marked
+from indexer.highlight.highlighter import Highlighter, Span
+from indexer.highlight.snippets import highlight
 
 Kind = Literal["plain", "heading", "quote", "bullets", "numbers", "table"]
 # Some 150 pages of print. The longest release known has a third of it.
@@ -21,10 +21,10 @@ PARTED = " | "
 
 
 class Piece(NamedTuple):
-    """Words of a text, and which marked place they are (from 1); 0 where they are none."""
+    """Words of a text, and which match of the query they are, from 1; 0 where they are none."""
 
     words: str
-    mark: int
+    match: int
 
 
 Pieces = tuple[Piece, ...]
@@ -60,32 +60,32 @@ class Block:
 
 @dataclass(frozen=True)
 class Text:
-    """The text of a release in blocks, how many places are marked, and what is left out."""
+    """The text of a release in blocks, how many matches it has, and what is left out."""
 
     blocks: list[Block]
-    marks: int
+    match_count: int
     left_out_chars: int = 0
 
 
-def arrange(release: Release, marker: Highlighter) -> Text:
-    """The text as its page shows it, with the places marked that `marker` finds."""
+def arrange(release: Release, highlighter: Highlighter) -> Text:
+    """The text as its page shows it, with the matches that `highlighter` finds."""
     numbers = count(1)
     body = [*beginning(release.body)]
     shapes = release.shapes if len(release.shapes) == len(release.body) else ("",) * len(body)
     blocks: list[Block] = []
     rows: list[tuple[Line, list[int]]] = []
     for number, (words, shape) in enumerate(zip(body, shapes, strict=False), 1):
-        marks = marker.marks(words, "body", release.language)
+        spans = highlighter.spans(words, "body", release.language)
         kind, *rest = shape.split() or [""]
         columns = [*map(int, rest)] if kind in ("row", "head") else []
         if columns and len(columns) == words.count(PARTED) + 1:
-            cells = tuple(_cells(words, marks, numbers))
+            cells = tuple(_cells(words, spans, numbers))
             if kind == "head" and rows and not rows[-1][0].is_head:
                 blocks += _table(rows)  # another table begins
             rows.append((Line(number, (), cells, kind == "head"), columns))
             continue
         blocks += _table(rows)
-        _add(blocks, kind, rest, Line(number, _pieces(words, marks, numbers)))
+        _add(blocks, kind, rest, Line(number, _pieces(words, spans, numbers)))
     blocks += _table(rows)
     left_out = sum(map(len, release.body)) - sum(map(len, body))
     return Text(blocks, next(numbers) - 1, left_out)
@@ -145,21 +145,21 @@ def _spread(cells: Iterable[Pieces], columns: Sequence[int], width: int) -> Iter
     yield from (texts.get(column, ()) for column in used)
 
 
-def _cells(words: str, marks: Sequence[Mark], numbers: Iterator[int]) -> Iterator[Pieces]:
+def _cells(words: str, spans: Sequence[Span], numbers: Iterator[int]) -> Iterator[Pieces]:
     start = 0
     for cell in words.split(PARTED):
-        yield _pieces(words, marks, numbers, start, start + len(cell))
+        yield _pieces(words, spans, numbers, start, start + len(cell))
         start += len(cell) + len(PARTED)
 
 
 def _pieces(
     words: str,
-    marks: Sequence[Mark],
+    spans: Sequence[Span],
     numbers: Iterator[int],
     start: int = 0,
     end: int | None = None,
 ) -> Pieces:
     return tuple(
         Piece(part, next(numbers) if is_marked else 0)
-        for part, is_marked in marked(words, marks, start, end).parts
+        for part, is_marked in highlight(words, spans, start, end).parts
     )

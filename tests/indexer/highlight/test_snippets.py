@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from indexer.analysis.analyzer import WORD
 from indexer.highlight.highlighter import Highlighter
 from indexer.highlight.passage import Passage
-from indexer.highlight.snippets import MOST_CHARS, marked, passages
+from indexer.highlight.snippets import MOST_CHARS, highlight, passages
 from indexer.query.parser import parse
 
 TEXT = "The courts convicted him. Convictions of a court clerk; the Court was told of frauds."
@@ -20,8 +20,8 @@ TEXT = "The courts convicted him. Convictions of a court clerk; the Court was to
 
 def shown(typed: str, text: str, language: str = "en", name: str = "body") -> list[str]:
     """What a query marks in a text."""
-    marks = Highlighter(parse(typed).tree).marks(text, name, language)
-    return [words for words, is_marked in marked(text, marks).parts if is_marked]
+    spans = Highlighter(parse(typed).tree).spans(text, name, language)
+    return [words for words, is_marked in highlight(text, spans).parts if is_marked]
 
 
 @pytest.mark.parametrize(
@@ -87,8 +87,8 @@ def test_the_sentences_with_most_different_words_are_shown_in_the_texts_order() 
     text = "\n".join(
         ["one fraud here", "fraud court", "no such thing", "court", "fraud court clerk"]
     )
-    marks = Highlighter(parse("fraud court clerk").tree).marks(text, "body", "en")
-    assert [each.text for each in passages(text, marks, most=2)] == [
+    spans = Highlighter(parse("fraud court clerk").tree).spans(text, "body", "en")
+    assert [each.text for each in passages(text, spans, most=2)] == [
         "fraud court",
         "fraud court clerk",
     ]
@@ -96,8 +96,8 @@ def test_the_sentences_with_most_different_words_are_shown_in_the_texts_order() 
 
 def test_a_long_sentence_is_cut_around_its_first_mark() -> None:
     text = "padding " * 100 + "fraud " + "padding " * 100
-    marks = Highlighter(parse("fraud").tree).marks(text, "body", "en")
-    (found,) = passages(text, marks)
+    spans = Highlighter(parse("fraud").tree).spans(text, "body", "en")
+    (found,) = passages(text, spans)
     assert found.truncated_start
     assert found.truncated_end
     assert len(found.text) <= MOST_CHARS
@@ -135,12 +135,12 @@ QUERIES = st.lists(
 @settings(max_examples=400, deadline=None)
 @given(TEXTS, QUERIES)
 def test_passages_are_pieces_of_the_text_with_whole_marks(text: str, typed: str) -> None:
-    marks = Highlighter(parse(typed).tree).marks(text, "body", "en")
-    found = passages(text, marks)
+    spans = Highlighter(parse(typed).tree).spans(text, "body", "en")
+    found = passages(text, spans)
     assert bool(found) == bool(text.strip())
-    whole = {(a, b) for a, _ in marks for _, b in marks}
+    whole = {(a, b) for a, _ in spans for _, b in spans}
     for passage in found:
-        assert any(is_marked for _, is_marked in passage.parts) == bool(marks)
+        assert any(is_marked for _, is_marked in passage.parts) == bool(spans)
         places = [each.start() for each in re.finditer(f"(?={re.escape(passage.text)})", text)]
         assert any(marks_of(passage, start) <= whole for start in places)
 
@@ -156,24 +156,24 @@ def marks_of(passage: Passage, start: int) -> set[tuple[int, int]]:
 @given(TEXTS, QUERIES)
 def test_no_passage_cuts_a_word_in_text_with_spaces(text: str, typed: str) -> None:
     assume(all(len(run) <= 60 for run in text.split()))
-    marks = Highlighter(parse(typed).tree).marks(text, "body", "en")
+    spans = Highlighter(parse(typed).tree).spans(text, "body", "en")
     whole = {match[0] for match in WORD.finditer(text)}
-    for passage in passages(text, marks):
+    for passage in passages(text, spans):
         assert {match[0] for match in WORD.finditer(passage.text)} <= whole
 
 
 @settings(max_examples=300, deadline=None)
 @given(TEXTS, QUERIES)
 def test_marks_stand_in_order_on_whole_words(text: str, typed: str) -> None:
-    marks = Highlighter(parse(typed).tree).marks(text, "body", "en")
-    edges = [edge for mark in marks for edge in mark]
+    spans = Highlighter(parse(typed).tree).spans(text, "body", "en")
+    edges = [edge for mark in spans for edge in mark]
     assert edges == sorted(edges)
-    spans = {match.span() for match in WORD.finditer(text)}
-    assert set(marks) <= spans
+    words = {match.span() for match in WORD.finditer(text)}
+    assert set(spans) <= words
 
 
 @settings(max_examples=200, deadline=None)
 @given(TEXTS, QUERIES)
 def test_the_parts_of_a_marked_text_are_the_text(text: str, typed: str) -> None:
-    marks = Highlighter(parse(typed).tree).marks(text, "body", "en")
-    assert marked(text, marks).text == text
+    spans = Highlighter(parse(typed).tree).spans(text, "body", "en")
+    assert highlight(text, spans).text == text

@@ -15,7 +15,7 @@ from corpus import Settings
 from indexer.analysis.analyzer import Token, tokens
 from indexer.analysis.edit_distance import distance
 from indexer.engine.document import Document
-from indexer.highlight.highlighter import Highlighter, Mark
+from indexer.highlight.highlighter import Highlighter, Span
 from indexer.query import tree
 from indexer.query.parser import parse
 from indexer.whoosh_engine.columns.snapshot import Snapshot
@@ -100,7 +100,7 @@ def occurrences(shapes: list[str], words: list[str], slop: int) -> set[int]:
     return found
 
 
-def judged(node: tree.Node | None, words: list[Token], name: str) -> list[Mark]:
+def judged(node: tree.Node | None, words: list[Token], name: str) -> list[Span]:
     """What a tree marks, word by word."""
     positions: set[int] = set()
     for leaf in leaves(node):
@@ -125,7 +125,7 @@ def assert_marks(snapshot: Snapshot, node: tree.Node | None, most: int) -> None:
             text, language = stored[name], stored["language"]
             expected = judged(node, [*tokens(text, language)], name)
             for marker in (fast, slow):
-                assert marker.marks(text, name, language) == expected, text
+                assert marker.spans(text, name, language) == expected, text
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +149,7 @@ def test_marks_are_those_of_reading_every_word(
 def test_ends_that_a_range_leaves_out_are_not_marked(asked: str) -> None:
     node = parse(asked).tree
     words = [*tokens("a b c", "en")]
-    assert Highlighter(node).marks("a b c", "body", "en") == judged(node, words, "body")
+    assert Highlighter(node).spans("a b c", "body", "en") == judged(node, words, "body")
 
 
 @pytest.mark.parametrize("form", ["{}", '"{}"', "{}*", "{}~"])
@@ -178,14 +178,14 @@ def test_phrases_are_marked_where_a_greedy_reader_would_fail(
     text = [*tokens(ODD[2], "en")]
     expected = judged(node, text, "body")
     assert bool(expected) == is_found
-    assert Highlighter(node).marks(ODD[2], "body", "en") == expected
+    assert Highlighter(node).spans(ODD[2], "body", "en") == expected
 
 
 @pytest.mark.parametrize("text", ["a a a", "a b a b a", "xa a a", "xa b a b a"])
 def test_strict_phrases_that_overlap_are_marked(text: str) -> None:
     node = tree.Phrase("body", ("a", "b", "a") if "b" in text else ("a", "a"))
     expected = judged(node, [*tokens(text, "en")], "body")
-    assert Highlighter(node).marks(text, "body", "en") == expected
+    assert Highlighter(node).spans(text, "body", "en") == expected
 
 
 @OFTEN
@@ -198,6 +198,6 @@ def test_strict_phrases_that_overlap_are_marked(text: str) -> None:
 )
 def test_random_letters_are_marked_as_they_are_read(text: str, words: list[str], slop: int) -> None:
     for node in (tree.Phrase("body", tuple(words), slop), tree.Term("body", words[0])):
-        assert Highlighter(node).marks(text, "body", "en") == judged(
+        assert Highlighter(node).spans(text, "body", "en") == judged(
             node, [*tokens(text, "en")], "body"
         )

@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.analysis.analyzer import tokens
-from indexer.highlight.highlighter import Mark
-from indexer.highlight.snippets import MOST_CHARS, marked, passages
+from indexer.highlight.highlighter import Span
+from indexer.highlight.snippets import MOST_CHARS, highlight, passages
 
 
 @st.composite
-def marked_texts(draw: st.DrawFn) -> tuple[str, list[Mark]]:
+def marked_texts(draw: st.DrawFn) -> tuple[str, list[Span]]:
     """Texts of sentences long and short, and some of their words as marks."""
     word = st.sampled_from(["a", "court", "sentenced", "x" * 30, "y" * 300, "18"])
     joint = st.sampled_from([" ", " ", " ", " ", ", ", ". ", ".\n\n", "! ", "-", "—", ". A"])
@@ -28,16 +28,16 @@ def marked_texts(draw: st.DrawFn) -> tuple[str, list[Mark]]:
 
 @settings(max_examples=400, deadline=None)
 @given(made=marked_texts())
-def test_passages_hold_whole_marks(made: tuple[str, list[Mark]]) -> None:
-    text, marks = made
-    ends = {end for _, end in marks}
-    starts = {start for start, _ in marks}
-    longest = max(len(words) for words, is_marked in marked(text, marks).parts if is_marked)
-    for passage in passages(text, marks):
+def test_passages_hold_whole_marks(made: tuple[str, list[Span]]) -> None:
+    text, spans = made
+    ends = {end for _, end in spans}
+    starts = {start for start, _ in spans}
+    longest = max(len(words) for words, is_marked in highlight(text, spans).parts if is_marked)
+    for passage in passages(text, spans):
         assert any(is_marked for _, is_marked in passage.parts)
         assert len(passage.text) <= 2 * MOST_CHARS + longest
         at = [n for n in range(len(text)) if text.startswith(passage.text, n)]
-        assert any(is_whole(passage.parts, begin, starts, ends, marks) for begin in at)
+        assert any(is_whole(passage.parts, begin, starts, ends, spans) for begin in at)
 
 
 def test_a_very_long_sentence_is_shown_in_whole_words_around_its_best_marks() -> None:
@@ -56,12 +56,12 @@ def is_whole(
     begin: int,
     starts: set[int],
     ends: set[int],
-    marks: list[Mark],
+    spans: list[Span],
 ) -> bool:
     """Whether parts that begin at a place of the text show all marks there, and none in part."""
     bounds = [*accumulate((len(words) for words, _ in parts), initial=begin)]
     for (first, last), (_, is_marked) in zip(pairwise(bounds), parts, strict=True):
-        inside = [mark for mark in marks if mark[0] < last and mark[1] > first]
+        inside = [mark for mark in spans if mark[0] < last and mark[1] > first]
         if is_marked and (first not in starts or last not in ends):
             return False
         if not is_marked and inside:

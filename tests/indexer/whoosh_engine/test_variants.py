@@ -191,7 +191,7 @@ def test_the_words_that_matched_are_marked_counted_and_in_context(engine: Whoosh
     # A release's page has no index to ask.
     marker, texts = Highlighter(tree), {each: TEXT[each][2] for each in TEXT}
     alone = {
-        each: {text[a:b] for a, b in marker.marks(text, "body", TEXT[each][0])}
+        each: {text[a:b] for a, b in marker.spans(text, "body", TEXT[each][0])}
         for each, text in texts.items()
     }
     assert set().union(*alone.values()) == marks

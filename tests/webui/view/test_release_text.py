@@ -85,8 +85,8 @@ def test_marks_are_numbered_through_cells_and_items(release: Release) -> None:
 
     first, second = found.blocks
     pieces = [*first.items[0].lines[0].pieces, *(p for cell in second.lines[0].cells for p in cell)]
-    assert [piece.mark for piece in pieces if piece.mark] == [1, 2, 3, 4]
-    assert found.marks == 4
+    assert [piece.match for piece in pieces if piece.match] == [1, 2, 3, 4]
+    assert found.match_count == 4
 
 
 def test_of_a_text_beyond_measure_the_beginning_is_shown(release: Release) -> None:
