@@ -34,7 +34,7 @@ DATES = ("date", "year")
 @dataclass
 class Reader:
     """One reading of a query: the languages whose stems count, whether names are looked for in
-    other scripts too, whether what is being read is negated, and the notes so far.
+    other scripts too, whether what is being read is negated, and the warnings so far.
 
     No languages means those of each word's script. What is left out is left out as typed alone.
     """
@@ -42,12 +42,12 @@ class Reader:
     languages: tuple[str, ...]
     match_scripts: bool = True
     is_negated: bool = False
-    notes: list[Message] = field(default_factory=list)
+    warnings: list[Message] = field(default_factory=list)
 
-    def note(self, sentence: Message) -> None:
-        """Tell the person something, once."""
-        if sentence not in self.notes:
-            self.notes.append(sentence)
+    def warn(self, message: Message) -> None:
+        """Add a warning, once."""
+        if message not in self.warnings:
+            self.warnings.append(message)
 
 
 def read(node: tree.Node, reader: Reader) -> tree.Node | None:
@@ -90,7 +90,7 @@ def _negated(node: tree.Node, reader: Reader) -> tree.Node | None:
 
 def _read_term(node: tree.Term, reader: Reader) -> tree.Node | None:
     if not node.field and node.text in OPERATORS:
-        reader.note(Message("“{word}” has nothing to combine and was ignored.", word=node.text))
+        reader.warn(Message("“{word}” has nothing to combine and was ignored.", word=node.text))
         return None
     return _word(node.field, node.text, reader, node.boost)
 
@@ -112,7 +112,7 @@ def _word(name: str, typed: str, reader: Reader, boost: float) -> tree.Node | No
     if name in WORDS:
         return all_of([tree.Term(WORDS[name], each, boost=boost) for each in words(typed)])
     if name and name not in TEXTS:
-        reader.note(
+        reader.warn(
             Message(
                 "Unknown field “{name}”; “{name}:{typed}” was searched as words.",
                 name=name,
@@ -198,7 +198,7 @@ def _read_wildcard(node: tree.Wildcard, reader: Reader) -> tree.Node | None:
 
 def _read_fuzzy(node: tree.Fuzzy, reader: Reader) -> tree.Node | None:
     if node.distance > FUZZY_LIMIT:
-        reader.note(
+        reader.warn(
             Message(
                 "Words can differ by at most {most} letters; ~{typed} was read as ~{most}.",
                 most=FUZZY_LIMIT,
@@ -220,7 +220,7 @@ def _pattern(node: tree.Prefix | tree.Wildcard | tree.Fuzzy, reader: Reader) -> 
         (WORDS[name],) if name in WORDS else (WHOLE[name],) if name in WHOLE else ()
     )
     if not fields:
-        reader.note(
+        reader.warn(
             Message(
                 "Unknown field “{name}”; “{typed}” was searched in all text.",
                 name=name,
@@ -252,7 +252,7 @@ def _dates(typed: str, reader: Reader) -> tree.Node | None:
         bound or not part.strip() for bound, part in zip(bounds, (first, last), strict=True)
     )
     if not any(bounds) or not is_readable:
-        reader.note(
+        reader.warn(
             Message(
                 "“{typed}” isn’t a date. Use date:2017, date:2017-03, date:2017-03-01 or "
                 "date:2017..2018.",
@@ -262,7 +262,7 @@ def _dates(typed: str, reader: Reader) -> tree.Node | None:
         return None
     start, end = (bound.isoformat() if bound else None for bound in bounds)
     if start and end and start > end:
-        reader.note(
+        reader.warn(
             Message("The date range {typed} is empty: it ends before it starts.", typed=typed)
         )
     return tree.Range("date", start, end)
@@ -272,7 +272,7 @@ def _statute(typed: str, reader: Reader, boost: float) -> tree.Node | None:
     """The releases that cite a statute, or what it contains, in any spelling."""
     if key := statutes.read(typed):
         return tree.Term(WHOLE["statute"], key, boost=boost)
-    reader.note(
+    reader.warn(
         Message(
             '“{typed}” isn’t a statute citation. Use statute:"18 U.S.C. § 1343" or '
             'statute:"ст. 190 УК РК", in quotation marks.',

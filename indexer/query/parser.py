@@ -72,33 +72,33 @@ def parse(
     typed = text.encode("utf-8", "replace").decode().replace("\x00", " ").translate(QUOTES).strip()
     if len(typed) > limit_chars:
         typed = typed[:limit_chars]
-        reader.note(
+        reader.warn(
             Message("Only the first {most:,} characters of the query were read.", most=limit_chars)
         )
     typed = _repaired(_without_script(_with_statutes(typed), reader), reader)
     if found_small := SMALL_OPERATOR.search(re.sub(r'"[^"]*"', '""', typed)):
-        reader.note(
+        reader.warn(
             Message(
                 "“{word}” was searched as a word. Write operators in capitals: AND, OR, NOT.",
                 word=found_small[1],
             )
         )
     if OPERATOR_WORDS.search(typed) and not WORD.search(OPERATOR_WORDS.sub(" ", typed)):
-        reader.note(Message("The query contains only operators and no words to search for."))
-        return ParsedQuery(None, tuple(reader.notes))
+        reader.warn(Message("The query contains only operators and no words to search for."))
+        return ParsedQuery(None, tuple(reader.warnings))
     try:
         found = read(_as_typed(typed), reader)
     except PARSER_ERRORS:
         # Whoosh's parser meant no harm; plain words are always readable.
-        reader.note(
+        reader.warn(
             Message(
                 "The query could not be interpreted as written; its words were searched instead."
             )
         )
         found = read_words(OPERATOR_WORDS.sub(" ", typed), reader)
     if found is None and typed:
-        reader.note(Message("The query contains no words to search for."))
-    return ParsedQuery(found and _grounded(found), tuple(reader.notes), reader.match_scripts)
+        reader.warn(Message("The query contains no words to search for."))
+    return ParsedQuery(found and _grounded(found), tuple(reader.warnings), reader.match_scripts)
 
 
 def _without_script(typed: str, reader: Reader) -> str:
@@ -107,7 +107,7 @@ def _without_script(typed: str, reader: Reader) -> str:
     for at, part in enumerate(parts[::2]):
         for found in SCRIPT.finditer(part):
             if found[1].lower() not in ("exact", "any"):
-                reader.note(Message("script: accepts exact or any, not “{typed}”.", typed=found[1]))
+                reader.warn(Message("script: accepts exact or any, not “{typed}”.", typed=found[1]))
             else:
                 reader.match_scripts = found[1].lower() == "any"
         parts[2 * at] = SCRIPT.sub(" ", part)
@@ -199,7 +199,7 @@ def _parser() -> QueryParser:
 def _repaired(typed: str, reader: Reader) -> str:
     """Quotes and brackets in pairs; brackets not so deep that reading them takes the stack."""
     if typed.count('"') % 2:
-        reader.note(Message("Unmatched quotation mark ignored."))
+        reader.warn(Message("Unmatched quotation mark ignored."))
         before, _, after = typed.rpartition('"')
         typed = f"{before} {after}"
     typed = STRAY_OPENING.sub(" ", typed)
@@ -210,7 +210,7 @@ def _repaired(typed: str, reader: Reader) -> str:
         deepest = max(deepest, depth)
         is_paired = is_paired and depth >= 0
     if depth or not is_paired or deepest > DEPTH_LIMIT:
-        reader.note(Message("Unbalanced parentheses ignored."))
+        reader.warn(Message("Unbalanced parentheses ignored."))
         typed = re.sub(r'("[^"]*")|[()]', lambda match: match[1] or " ", typed)
     return typed
 

@@ -140,7 +140,7 @@ class WhooshEngine:
             timeline=time.pairs() if time else (),
             build=name,
             explanation=explained(query.tree, executor) if query.is_explained else None,
-            warnings=tuple(executor.notes),
+            warnings=tuple(executor.warnings),
             step=time.periods.step if time else None,
             folded=len(found) - len(shown),
             more_after=more_after(snapshot, shown, query, page),

@@ -41,7 +41,7 @@ class Executor:
     matched.
 
     `own` and `others` are words that share the key of a leaf, forms of its spelling and other ones;
-    `otherwise` are the documents that only the latter found. `notes` are sentences about what was
+    `otherwise` are the documents that only the latter found. `warnings` tell what was
     cut short.
     """
 
@@ -49,7 +49,7 @@ class Executor:
         self.snapshot = snapshot
         self.counts: dict[tree.Node, int] = {}
         self.expansions: dict[tree.Leaf, Expansion] = {}
-        self.notes: list[str] = []
+        self.warnings: list[str] = []
         self._forms: dict[tuple[str, bytes], dict[str, int]] = {}
         self._held: dict[tuple[str, bytes], list[tuple[int, SegmentArrays, int]]] = {}
         self.own: dict[tree.Leaf, Expansion] = {}
@@ -245,8 +245,8 @@ class Executor:
         """The documents of all the terms that a prefix, range or fuzzy word stands for."""
         if leaf not in self.expansions:
             expansion = self.expansions[leaf] = expand(self.snapshot, leaf)
-            if expansion.note:
-                self.notes.append(expansion.note)
+            if expansion.warning:
+                self.warnings.append(expansion.warning)
         return self._documents(self.expansions[leaf])
 
     def _documents(self, expansion: Expansion) -> Array:

@@ -62,7 +62,7 @@ class Expansion:
     """The terms that a leaf stands for, by segment, and what was left out."""
 
     parts: list[SegmentTerms] = field(default_factory=list)
-    note: Message | None = None
+    warning: Message | None = None
 
     def __len__(self) -> int:
         return sum(len(each.numbers) for each in self.parts)
@@ -118,7 +118,7 @@ def expand(snapshot: Snapshot, node: tree.MultiTerm) -> Expansion:
             continue
         numbers = _numbers(node, postings)
         if len(numbers) > MOST_TERMS:
-            found.note = Message(
+            found.warning = Message(
                 "“{word}” matches more than {most:,} words; only {most:,} of them were searched.",
                 word=_shown(node),
                 most=MOST_TERMS,

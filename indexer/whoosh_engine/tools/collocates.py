@@ -60,7 +60,7 @@ def collocates(
         window_tokens=near,
         corpus_tokens=words.tokens,
         build=build,
-        warnings=tuple(executor.notes),
+        warnings=tuple(executor.warnings),
     )
 
 

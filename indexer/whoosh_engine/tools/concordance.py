@@ -36,7 +36,7 @@ def concordance(
         total=len(lines),
         releases=sum(each.n_documents for each in lines.parts),
         build=build,
-        warnings=tuple(lines.executor.notes),
+        warnings=tuple(lines.executor.warnings),
     )
 
 

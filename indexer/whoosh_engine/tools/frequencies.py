@@ -38,7 +38,7 @@ def frequencies(build: str, snapshot: Snapshot, query: Query, step: Step) -> Fre
         ),
         undated=_frequency(0, releases, occurrences, tokens),
         build=build,
-        warnings=tuple(executor.notes),
+        warnings=tuple(executor.warnings),
     )
 
 

@@ -167,4 +167,4 @@ def test_a_prefix_of_too_many_words_is_cut_and_the_reader_told(
     cut = len(executor.run(node))
 
     assert 0 < cut < whole
-    assert executor.notes == ["“s*” matches more than 2 words; only 2 of them were searched."]
+    assert executor.warnings == ["“s*” matches more than 2 words; only 2 of them were searched."]
