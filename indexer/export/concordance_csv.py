@@ -10,7 +10,7 @@ from corpus import offices
 from indexer.engine.interface import Engine
 from indexer.engine.results import Concordance, KwicLine, LineSort, Query
 from indexer.export.csv import BYTE_ORDER_MARK, row
-from indexer.export.result_set import ExportContext, Pairs, settled
+from indexer.export.result_set import ExportContext, Pairs, read_consistently
 
 FACTS = (
     "line",
@@ -46,7 +46,7 @@ def select_lines(
         first = [*islice(lines, 1)]  # of this state of the index are all that follow
         return engine.occurrences(whole, sort, 0, 0), chain(first, lines)
 
-    (found, lines), health, at = settled(engine, read)
+    (found, lines), health, at = read_consistently(engine, read)
     return ExportContext(
         words=words,
         filters=filters,

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from corpus import Release, certificate_exception, offices
 from corpus.statutes import keys
-from indexer.export.result_set import ExportContext, Ranked
+from indexer.export.result_set import ExportContext, RankedReleases
 
 # Without it, Excel reads UTF-8 as the system's old code page.
 BYTE_ORDER_MARK = "\ufeff"
@@ -37,7 +37,9 @@ FACTS = (
 PROOF = ("fetched_at", "last_seen", "version", "sha256", "certificate_exception")
 
 
-def table(selection: ExportContext, found: Ranked, codes: Sequence[str] = ()) -> Iterator[str]:
+def table(
+    selection: ExportContext, found: RankedReleases, codes: Sequence[str] = ()
+) -> Iterator[str]:
     """The lines of the table; each of `codes` is an empty column, beside the text to be coded."""
     facts = selection.facts()
     taken = {*FACTS, "text", *PROOF, *facts}

@@ -10,7 +10,7 @@ from indexer.export.bibliography import bibtex, ris
 from indexer.export.citation import cite
 from indexer.export.csv import table
 from indexer.export.jsonl import exported
-from indexer.export.result_set import ExportContext, Ranked
+from indexer.export.result_set import ExportContext, RankedReleases
 
 
 @dataclass(frozen=True)
@@ -19,17 +19,17 @@ class Format:
 
     label: str
     media_type: str
-    write: Callable[[ExportContext, Ranked], Iterator[str]]
+    write: Callable[[ExportContext, RankedReleases], Iterator[str]]
 
 
-def json_lines(selection: ExportContext, found: Ranked) -> Iterator[str]:
+def json_lines(selection: ExportContext, found: RankedReleases) -> Iterator[str]:
     """A line of kind "export" that tells where the others come from, then a line a release."""
     yield _json({"kind": "export"} | selection.as_json())
     for rank, release in found:
         yield _json({"kind": "release", "rank": rank} | exported(release))
 
 
-def bibliography(selection: ExportContext, found: Ranked) -> Iterator[str]:
+def bibliography(selection: ExportContext, found: RankedReleases) -> Iterator[str]:
     """BibTeX: a comment, in its braces JSON, that tells where the entries come from; then these."""
     about = _json(selection.facts() | {"total": selection.total}).strip()[1:-1]
     # BibTeX counts braces in comments too, and takes an @ in one for the next entry.
@@ -40,7 +40,7 @@ def bibliography(selection: ExportContext, found: Ranked) -> Iterator[str]:
         yield bibtex(cite(release)) + "\n"
 
 
-def records(selection: ExportContext, found: Ranked) -> Iterator[str]:
+def records(selection: ExportContext, found: RankedReleases) -> Iterator[str]:
     """RIS, which knows no comments: a note in each record tells where it comes from."""
     note = "; ".join(f"{name}: {value}" for name, value in selection.facts().items() if value)
     for _, release in found:

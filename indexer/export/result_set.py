@@ -19,8 +19,8 @@ from indexer.engine.results import Health, Query, Results
 
 Pairs = tuple[tuple[str, str], ...]
 T = TypeVar("T")
-Ranked = Iterable[tuple[int, Release]]
-# How often it is looked for a moment at which nothing is published.
+RankedReleases = Iterable[tuple[int, Release]]
+# How often a read is tried again because the index changed during it.
 ATTEMPTS = 20
 
 
@@ -74,7 +74,7 @@ def select(
 
     Whatever keeps the engine from answering is raised here, before the first id is asked for.
     """
-    (results, ids), health, at = settled(engine, lambda: _found(engine, query))
+    (results, ids), health, at = read_consistently(engine, lambda: _results_and_ids(engine, query))
     return ExportContext(
         words=words,
         filters=filters,
@@ -87,11 +87,10 @@ def select(
     ), ids
 
 
-def settled(engine: Engine, read: Callable[[], T | None]) -> tuple[T, Health, datetime]:
+def read_consistently(engine: Engine, read: Callable[[], T | None]) -> tuple[T, Health, datetime]:
     """What is read of one state of the index, that state, and the time.
 
-    Reads again where something was published or updated meanwhile, so that what was read could be
-    of several states, and where None was read.
+    Reads again where the index was published or updated meanwhile, and where None was read.
     """
     at = datetime.now(UTC)
     for _ in range(ATTEMPTS):
@@ -111,7 +110,7 @@ def _order(query: Query | None) -> str:
     return query.sort
 
 
-def _found(engine: Engine, query: Query | None) -> tuple[Results, Iterator[str]] | None:
+def _results_and_ids(engine: Engine, query: Query | None) -> tuple[Results, Iterator[str]] | None:
     """An answer without hits, and all their ids; None where the number is another after than
     before.
     """
@@ -127,7 +126,7 @@ def _found(engine: Engine, query: Query | None) -> tuple[Results, Iterator[str]]
     return (results, chain(first, ids)) if is_one else None
 
 
-def ranked(store: Store, ids: Iterable[str]) -> Iterator[tuple[int, Release]]:
+def ranked_releases(store: Store, ids: Iterable[str]) -> Iterator[tuple[int, Release]]:
     """The releases of these ids with their ranks from 1; a rank is left out where none is held.
 
     A batch is read when its first release is asked for, so what is withheld before that is not in
@@ -138,7 +137,7 @@ def ranked(store: Store, ids: Iterable[str]) -> Iterator[tuple[int, Release]]:
         yield from ((rank, held[id_]) for rank, id_ in some if id_ in held)
 
 
-def draw(ids: Iterable[str], size: int, seed: str) -> list[str]:
+def draw_sample(ids: Iterable[str], size: int, seed: str) -> list[str]:
     """A random sample without replacement, in random order: the smallest of keyed hashes (BLAKE2b).
 
     A hash depends on seed and id alone, so the same seed draws the same releases of any build as

@@ -14,7 +14,7 @@ from corpus import Settings
 from indexer import Collocate, Collocates, Engine, ParsedQuery, Query
 from indexer.engine.results import Measure
 from indexer.export.collocates_csv import FACTS, both, collocate_table, forms, near, sorted_words
-from indexer.export.result_set import ExportContext, settled
+from indexer.export.result_set import ExportContext, read_consistently
 from webui.tools.downloads import TABLE_TYPE, Downloads, file
 from webui.view.facets import Chip, chips
 from webui.view.search_state import SearchState, read_asked, read_whole
@@ -120,7 +120,7 @@ def table(engine: Engine, settings: Settings, downloads: Downloads) -> Response:
     asked = counting.asked
     reading = asked.reading(settings.query_chars)
     with downloads.place() as free:
-        found, health, at = settled(engine, lambda: counting.count(engine, reading))
+        found, health, at = read_consistently(engine, lambda: counting.count(engine, reading))
         selection = ExportContext(
             words=asked.words,
             filters=tuple(asked.filter_pairs()),

@@ -14,7 +14,7 @@ from corpus import Release, Settings, Store
 from indexer import Engine, Query
 from indexer.export.csv import table
 from indexer.export.formats import FORMATS
-from indexer.export.result_set import ExportContext, draw, ranked, select
+from indexer.export.result_set import ExportContext, draw_sample, ranked_releases, select
 from webui.tools.downloads import TABLE_TYPE, Downloads, file
 from webui.view.search_state import SearchState, read_asked, read_whole
 
@@ -35,7 +35,7 @@ def export(
         abort(404, f"Hits can be had as {', '.join(each.label for each in FORMATS.values())}.")
     with downloads.place() as place:
         selection, ids = _selected(engine, read_asked(request.args), settings)
-        lines = FORMATS[ending].write(selection, ranked(store, ids))
+        lines = FORMATS[ending].write(selection, ranked_releases(store, ids))
         kept = place.pop_all()
     return file(lines, FORMATS[ending].media_type, "hits", selection.at, ending, kept)
 
@@ -65,7 +65,7 @@ def sample(store: Store, engine: Engine, settings: Settings) -> str | Answer:
     page = SamplePage(
         asked=asked,
         selection=selection,
-        hits=[release for _, release in ranked(store, draw(ids, size, seed))],
+        hits=[release for _, release in ranked_releases(store, draw_sample(ids, size, seed))],
         size=size,
         seed=seed,
         codes=", ".join(codes),
@@ -84,10 +84,10 @@ def sample_table(
         abort(400, gettext("A sample needs a seed=... so that it can be reproduced."))
     with downloads.place() as place:
         selection, ids = _selected(engine, read_asked(request.args), settings)
-        chosen = draw(ids, size, seed)
+        chosen = draw_sample(ids, size, seed)
         facts = (("hits", str(selection.total)), ("sample", str(size)), ("seed", seed))
         selection = replace(selection, order="random", drawn=facts)
-        lines = table(selection, ranked(store, chosen), _codes())
+        lines = table(selection, ranked_releases(store, chosen), _codes())
         kept = place.pop_all()
     return file(lines, TABLE_TYPE, "sample", selection.at, "csv", kept)
 

@@ -16,7 +16,7 @@ from corpus import Settings
 from indexer import Engine, Query
 from indexer.engine.periods import STEPS, Step
 from indexer.engine.results import Health
-from indexer.export.result_set import ExportContext, settled
+from indexer.export.result_set import ExportContext, read_consistently
 from indexer.export.trends import SCALES, Scale, Trends, compare, trend_table
 from indexer.query.message import Message
 from webui.tools.downloads import TABLE_TYPE, Downloads, file
@@ -65,7 +65,7 @@ class Compared:
             warnings += [each for each in reading.warnings if each not in warnings]
             is_void = words and reading.tree is None
             asked.append((words, None if is_void else Query(reading.tree, self.asked.filters)))
-        found, health, at = settled(
+        found, health, at = read_consistently(
             engine, lambda: compare(engine, asked, self.asked.filters, self.step, most)
         )
         return Answered(found, (*warnings, *found.warnings), health, at)

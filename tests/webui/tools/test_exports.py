@@ -26,7 +26,7 @@ from corpus.release import release_id
 from indexer import Engine, Query
 from indexer.export.csv import defused, table
 from indexer.export.formats import FORMATS, bibliography
-from indexer.export.result_set import ExportContext, draw, ranked, select
+from indexer.export.result_set import ExportContext, draw_sample, ranked_releases, select
 from indexer.whoosh_engine import WhooshEngine
 from tests.indexer.whoosh_engine.test_trees import nothing, sample_documents
 from tests.statements import sent
@@ -290,7 +290,10 @@ def test_without_an_index_exports_say_so(settings: Settings) -> None:
 def test_ids_that_the_store_does_not_give_out_are_left_out(sample_store: Store) -> None:
     ids = [release.id for release in sample_store.releases()][:3]
 
-    found = [(rank, release.id) for rank, release in ranked(sample_store, [ids[0], "x-0", ids[2]])]
+    found = [
+        (rank, release.id)
+        for rank, release in ranked_releases(sample_store, [ids[0], "x-0", ids[2]])
+    ]
 
     assert found == [(1, ids[0]), (3, ids[2])]
 
@@ -322,10 +325,10 @@ def test_releases_are_read_by_two_hundred_and_none_that_is_withheld_before(store
             ids.append(release_id("us_doj", url))
 
     with sent(store) as statements:
-        assert [each.id for _, each in ranked(store, ids)] == ids
+        assert [each.id for _, each in ranked_releases(store, ids)] == ids
     assert len(statements) == 3
 
-    found_later = ranked(store, ids)
+    found_later = ranked_releases(store, ids)
     assert next(found_later)[1].id == ids[0]
     store.withhold(ids[200], "By order of a court.")
     assert [(rank, each.id) for rank, each in found_later] == [
@@ -415,17 +418,17 @@ def test_draw_keeps_what_is_still_there(
 ) -> None:
     held, later = ({each.encode("utf-8", "replace").decode() for each in s} for s in (held, later))
     seed = seed.encode("utf-8", "replace").decode()
-    drawn, again = draw(held, size, seed), draw(held | later, size, seed)
+    drawn, again = draw_sample(held, size, seed), draw_sample(held | later, size, seed)
 
     assert len(set(drawn)) == min(size, len(held))
-    assert draw(sorted(held, reverse=True), size, seed) == drawn
-    assert draw(held, size + 3, seed)[:size] == drawn
+    assert draw_sample(sorted(held, reverse=True), size, seed) == drawn
+    assert draw_sample(held, size + 3, seed)[:size] == drawn
     # What is not drawn any more had to make room for a new one.
     assert set(drawn) - set(again) == set() or len(set(again) & (later - held)) >= len(
         set(drawn) - set(again)
     )
     gone = held - later
-    assert [each for each in drawn if each not in gone] == draw(held - gone, size, seed)[
+    assert [each for each in drawn if each not in gone] == draw_sample(held - gone, size, seed)[
         : len([each for each in drawn if each not in gone])
     ]
 
@@ -434,7 +437,7 @@ def test_draw_favours_none() -> None:
     ids = [f"sample_doj-{number:016x}" for number in range(20)]
     times = dict.fromkeys(ids, 0)
     for seed in range(2000):
-        for id_ in draw(ids, 5, str(seed)):
+        for id_ in draw_sample(ids, 5, str(seed)):
             times[id_] += 1
 
     # 500 expected; a deviation of six standard deviations is a defect.
