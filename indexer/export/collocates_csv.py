@@ -17,14 +17,14 @@ LONE = re.compile(rf'\s*("?)({WORD.pattern})\1\s*')
 MOST_FORMS = 11
 
 
-def collocate_table(selection: ExportContext, found: Collocates) -> Iterator[str]:
+def collocate_table(context: ExportContext, found: Collocates) -> Iterator[str]:
     """The rows of the table, with all that the values were computed from."""
     totals = {
         "mentions": found.mentions,
         "window_tokens": found.window_tokens,
         "corpus_tokens": found.corpus_tokens,
     }
-    facts = selection.facts()
+    facts = context.facts()
     yield BYTE_ORDER_MARK + row((*FACTS, *totals, *facts))
     for each in found.collocates:
         cells = (each.word, each.observed, each.expected, each.frequency, each.score)

@@ -60,15 +60,15 @@ def select_lines(
 
 
 def line_table(
-    selection: ExportContext, lines: Iterable[KwicLine], permalink: Callable[[KwicLine], str]
+    context: ExportContext, lines: Iterable[KwicLine], permalink: Callable[[KwicLine], str]
 ) -> Iterator[str]:
     """The rows of the table.
 
     `paragraph` counts from 1, as in the release's page; `offset` the characters of the paragraph
     before the keyword.
     """
-    yield BYTE_ORDER_MARK + row((*FACTS, *selection.facts()))
-    facts = selection.facts().values()
+    yield BYTE_ORDER_MARK + row((*FACTS, *context.facts()))
+    facts = context.facts().values()
     for number, line in enumerate(lines, 1):
         known = offices().get(line.office)
         cells = (

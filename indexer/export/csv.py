@@ -38,10 +38,10 @@ PROOF = ("fetched_at", "last_seen", "version", "sha256", "certificate_exception"
 
 
 def table(
-    selection: ExportContext, found: RankedReleases, codes: Sequence[str] = ()
+    context: ExportContext, found: RankedReleases, codes: Sequence[str] = ()
 ) -> Iterator[str]:
     """The lines of the table; each of `codes` is an empty column, beside the text to be coded."""
-    facts = selection.facts()
+    facts = context.facts()
     taken = {*FACTS, "text", *PROOF, *facts}
     named = [f"{code} (code)" if code in taken else code for code in dict.fromkeys(codes)]
     heading = (*FACTS, *named, "text", *PROOF, *facts)

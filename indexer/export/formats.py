@@ -22,16 +22,16 @@ class Format:
     write: Callable[[ExportContext, RankedReleases], Iterator[str]]
 
 
-def json_lines(selection: ExportContext, found: RankedReleases) -> Iterator[str]:
+def json_lines(context: ExportContext, found: RankedReleases) -> Iterator[str]:
     """A line of kind "export" that tells where the others come from, then a line a release."""
-    yield _json({"kind": "export"} | selection.as_json())
+    yield _json({"kind": "export"} | context.as_json())
     for rank, release in found:
         yield _json({"kind": "release", "rank": rank} | exported(release))
 
 
-def bibliography(selection: ExportContext, found: RankedReleases) -> Iterator[str]:
+def bibliography(context: ExportContext, found: RankedReleases) -> Iterator[str]:
     """BibTeX: a comment, in its braces JSON, that tells where the entries come from; then these."""
-    about = _json(selection.facts() | {"total": selection.total}).strip()[1:-1]
+    about = _json(context.facts() | {"total": context.total}).strip()[1:-1]
     # BibTeX counts braces in comments too, and takes an @ in one for the next entry.
     for each in "{}@":
         about = about.replace(each, f"\\u{ord(each):04x}")
@@ -40,9 +40,9 @@ def bibliography(selection: ExportContext, found: RankedReleases) -> Iterator[st
         yield bibtex(cite(release)) + "\n"
 
 
-def records(selection: ExportContext, found: RankedReleases) -> Iterator[str]:
+def records(context: ExportContext, found: RankedReleases) -> Iterator[str]:
     """RIS, which knows no comments: a note in each record tells where it comes from."""
-    note = "; ".join(f"{name}: {value}" for name, value in selection.facts().items() if value)
+    note = "; ".join(f"{name}: {value}" for name, value in context.facts().items() if value)
     for _, release in found:
         yield ris(cite(release), f"Exported from Communique; {note}") + "\r\n"
 

@@ -29,7 +29,7 @@ class ExportContext:
     """Where a file of hits comes from: the words as typed, filters by name and value as in the
     page's address, the build that answered and the change of the catalog that it had seen.
 
-    `drawn` tells how a sample of the hits was drawn, by name and value.
+    `parameters` tell how a sample was drawn or words were counted, by name and value.
     """
 
     words: str
@@ -40,7 +40,7 @@ class ExportContext:
     revision: int
     total: int
     warnings: tuple[str, ...] = ()
-    drawn: Pairs = ()
+    parameters: Pairs = ()
 
     def facts(self) -> dict[str, str]:
         """Itself in words, for the cells of a table or a note."""
@@ -51,7 +51,7 @@ class ExportContext:
             "exported_at": f"{self.at:%Y-%m-%dT%H:%M:%SZ}",
             "build": self.build,
             "revision": str(self.revision),
-            **dict(self.drawn),
+            **dict(self.parameters),
         }
 
     def as_json(self) -> dict[str, Any]:

@@ -147,9 +147,9 @@ def _edge(engine: Engine, query: Query | None, sort: Sort) -> Hit | None:
     return None
 
 
-def trend_table(selection: ExportContext, trends: Trends) -> Iterator[str]:
+def trend_table(context: ExportContext, trends: Trends) -> Iterator[str]:
     """The rows of a table: one for every query and period; what is undated in the last ones."""
-    facts = {name: each for name, each in selection.facts().items() if name != "query"}
+    facts = {name: each for name, each in context.facts().items() if name != "query"}
     yield BYTE_ORDER_MARK + row((*FACTS, *facts))
     for trend in trends.trends:
         for number in trends.numbers:

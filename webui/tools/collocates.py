@@ -121,7 +121,7 @@ def table(engine: Engine, settings: Settings, downloads: Downloads) -> Response:
     reading = asked.reading(settings.query_chars)
     with downloads.place() as free:
         found, health, at = read_consistently(engine, lambda: counting.count(engine, reading))
-        selection = ExportContext(
+        context = ExportContext(
             words=asked.words,
             filters=tuple(asked.filter_pairs()),
             order=counting.order,
@@ -129,11 +129,11 @@ def table(engine: Engine, settings: Settings, downloads: Downloads) -> Response:
             build=health.build or "",
             revision=health.revision,
             total=len(found.collocates),
-            drawn=_drawn(counting),
+            parameters=_parameters(counting),
         )
         found = replace(found, collocates=tuple(sorted_words(found, counting.order)))
         kept: ExitStack = free.pop_all()
-    rows = collocate_table(selection, found)
+    rows = collocate_table(context, found)
     return file(rows, TABLE_TYPE, "collocates", at, "csv", kept)
 
 
@@ -187,7 +187,7 @@ def _columns(counting: Counting) -> list[tuple[str, str, str]]:
     return [(name, words, replace(counting, order=name).link()) for name, words in columns.items()]
 
 
-def _drawn(counting: Counting) -> tuple[tuple[str, str], ...]:
+def _parameters(counting: Counting) -> tuple[tuple[str, str], ...]:
     """How words were counted, for the cells of the table."""
     return (
         ("window", str(counting.window)),

@@ -98,7 +98,7 @@ def table(engine: Engine, settings: Settings, downloads: Downloads) -> Response:
     asked, order = read_asked(request.args), _order()
     reading = asked.reading(settings.query_chars)
     with downloads.place() as free:
-        selection, lines = select_lines(
+        context, lines = select_lines(
             engine,
             asked.query(reading, 0),
             order,
@@ -106,11 +106,11 @@ def table(engine: Engine, settings: Settings, downloads: Downloads) -> Response:
             tuple(asked.filter_pairs()),
             (*asked.warnings, *reading.warnings),
         )
-        if selection.total > MOST_ROWS:
-            abort(413, _too_many(selection.total))
-        rows = line_table(selection, lines, _permalink())
+        if context.total > MOST_ROWS:
+            abort(413, _too_many(context.total))
+        rows = line_table(context, lines, _permalink())
         kept = free.pop_all()
-    return file(rows, TABLE_TYPE, "lines", selection.at, "csv", kept)
+    return file(rows, TABLE_TYPE, "lines", context.at, "csv", kept)
 
 
 def _too_many(number: int) -> str:

@@ -34,10 +34,10 @@ def export(
     if ending not in FORMATS:
         abort(404, f"Hits can be had as {', '.join(each.label for each in FORMATS.values())}.")
     with downloads.place() as place:
-        selection, ids = _selected(engine, read_asked(request.args), settings)
-        lines = FORMATS[ending].write(selection, ranked_releases(store, ids))
+        context, ids = _selected(engine, read_asked(request.args), settings)
+        lines = FORMATS[ending].write(context, ranked_releases(store, ids))
         kept = place.pop_all()
-    return file(lines, FORMATS[ending].media_type, "hits", selection.at, ending, kept)
+    return file(lines, FORMATS[ending].media_type, "hits", context.at, ending, kept)
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class SamplePage:
     """What the page shows, by the names of its template."""
 
     asked: SearchState
-    selection: ExportContext
+    context: ExportContext
     hits: list[Release]
     size: int
     seed: str
@@ -61,10 +61,10 @@ def sample(store: Store, engine: Engine, settings: Settings) -> str | Answer:
     seed = request.args.get("seed", "").strip()
     if not seed:
         return redirect(_link("exports.sample", asked, size, secrets.token_hex(4), codes))
-    selection, ids = _selected(engine, asked, settings)
+    context, ids = _selected(engine, asked, settings)
     page = SamplePage(
         asked=asked,
-        selection=selection,
+        context=context,
         hits=[release for _, release in ranked_releases(store, draw_sample(ids, size, seed))],
         size=size,
         seed=seed,
@@ -83,13 +83,13 @@ def sample_table(
     if not seed:
         abort(400, gettext("A sample needs a seed=... so that it can be reproduced."))
     with downloads.place() as place:
-        selection, ids = _selected(engine, read_asked(request.args), settings)
+        context, ids = _selected(engine, read_asked(request.args), settings)
         chosen = draw_sample(ids, size, seed)
-        facts = (("hits", str(selection.total)), ("sample", str(size)), ("seed", seed))
-        selection = replace(selection, order="random", drawn=facts)
-        lines = table(selection, ranked_releases(store, chosen), _codes())
+        facts = (("hits", str(context.total)), ("sample", str(size)), ("seed", seed))
+        context = replace(context, order="random", parameters=facts)
+        lines = table(context, ranked_releases(store, chosen), _codes())
         kept = place.pop_all()
-    return file(lines, TABLE_TYPE, "sample", selection.at, "csv", kept)
+    return file(lines, TABLE_TYPE, "sample", context.at, "csv", kept)
 
 
 def _selected(

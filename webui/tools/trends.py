@@ -188,7 +188,7 @@ def chart(compared: Compared, answered: Answered) -> Chart:
 
 
 def _rows(compared: Compared, answered: Answered) -> Iterator[str]:
-    selection = ExportContext(
+    context = ExportContext(
         words="",
         filters=tuple(compared.asked.filter_pairs()),
         order="period",
@@ -196,6 +196,6 @@ def _rows(compared: Compared, answered: Answered) -> Iterator[str]:
         build=answered.health.build or "",
         revision=answered.health.revision,
         total=0,
-        drawn=(("step", answered.trends.step),),
+        parameters=(("step", answered.trends.step),),
     )
-    return trend_table(selection, answered.trends)
+    return trend_table(context, answered.trends)

@@ -181,8 +181,8 @@ def test_no_cell_is_a_formula_and_all_read_back(text: str) -> None:
 
 @given(st.lists(st.text(st.characters(exclude_categories=("Cs",)), max_size=40), max_size=5))
 def test_table_reads_back_whatever_the_words_and_codes(words: list[str]) -> None:
-    selection = replace(SELECTION, words="".join(words))
-    lines = "".join(table(selection, (), words)).removeprefix("\ufeff")
+    context = replace(SELECTION, words="".join(words))
+    lines = "".join(table(context, (), words)).removeprefix("\ufeff")
 
     (heading,) = csv.reader(io.StringIO(lines, newline=""), strict=True)
 
@@ -360,10 +360,10 @@ def test_number_and_build_are_of_the_ids_while_builds_are_published(
     thread.start()
     seen = set()
     while not over.is_set():
-        selection, ids = select(engine, Query(), "", ())
+        context, ids = select(engine, Query(), "", ())
         held = [*ids]
-        assert selection.total == len(held) == sizes[selection.build] == selection.revision
-        seen.add(selection.build)
+        assert context.total == len(held) == sizes[context.build] == context.revision
+        seen.add(context.build)
     thread.join()
     assert len(seen) > 1
     engine.close()
