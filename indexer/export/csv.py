@@ -51,17 +51,15 @@ def table(
         yield row([*cells, *_proof(release), *facts.values()])
 
 
-def defused(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula: an apostrophe stands before what could be
-    one.
-    """
+def escape_formula(cell: str) -> str:
+    """Put an apostrophe before a cell that a spreadsheet could take for a formula."""
     return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
 
 
 def row(cells: Iterable[str | float]) -> str:
-    """A row of a table; texts are defused, numbers stay numbers."""
+    """A row of a table; formulas are escaped, numbers stay numbers."""
     written = io.StringIO()
-    csv.writer(written).writerow(defused(c) if isinstance(c, str) else c for c in cells)
+    csv.writer(written).writerow(escape_formula(c) if isinstance(c, str) else c for c in cells)
     return written.getvalue()
 
 

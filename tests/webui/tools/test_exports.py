@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from corpus import Draft, Provenance, Settings, Store
 from corpus.release import release_id
 from indexer import Engine, Query
-from indexer.export.csv import defused, table
+from indexer.export.csv import escape_formula, table
 from indexer.export.formats import FORMATS, bibliography
 from indexer.export.result_set import ExportContext, draw_sample, ranked_releases, select
 from indexer.whoosh_engine import WhooshEngine
@@ -173,7 +173,7 @@ def test_bibtex_comment_is_json_and_harms_no_entry(words: str) -> None:
 
 @given(st.text(max_size=40))
 def test_no_cell_is_a_formula_and_all_read_back(text: str) -> None:
-    cell = defused(text)
+    cell = escape_formula(text)
 
     assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
     assert cell in (text, f"'{text}")
@@ -187,7 +187,7 @@ def test_table_reads_back_whatever_the_words_and_codes(words: list[str]) -> None
     (heading,) = csv.reader(io.StringIO(lines, newline=""), strict=True)
 
     assert len(heading) == len(set(heading))
-    assert set(map(defused, words)) <= {each.removesuffix(" (code)") for each in heading}
+    assert set(map(escape_formula, words)) <= {each.removesuffix(" (code)") for each in heading}
 
 
 def test_formulas_of_a_release_are_defused(sample_store: Store) -> None:
