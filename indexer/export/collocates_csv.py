@@ -10,7 +10,7 @@ from indexer.engine.results import Clause, Collocate, Collocates
 from indexer.export.csv import BYTE_ORDER_MARK, row
 from indexer.export.result_set import ExportContext
 
-FACTS = ("word", "observed", "expected", "frequency", "score")
+COLUMNS = ("word", "observed", "expected", "frequency", "score")
 # A lone word, quoted or not.
 LONE = re.compile(rf'\s*("?)({WORD.pattern})\1\s*')
 # A word of more forms is not spelled out; as many as an explanation tells for certain.
@@ -25,7 +25,7 @@ def collocate_table(context: ExportContext, found: Collocates) -> Iterator[str]:
         "corpus_tokens": found.corpus_tokens,
     }
     facts = context.facts()
-    yield BYTE_ORDER_MARK + row((*FACTS, *totals, *facts))
+    yield BYTE_ORDER_MARK + row((*COLUMNS, *totals, *facts))
     for each in found.collocates:
         cells = (each.word, each.observed, each.expected, each.frequency, each.score)
         yield row((*cells, *totals.values(), *facts.values()))

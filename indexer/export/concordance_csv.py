@@ -12,7 +12,7 @@ from indexer.engine.results import Concordance, KwicLine, LineSort, Query
 from indexer.export.csv import BYTE_ORDER_MARK, row
 from indexer.export.result_set import ExportContext, Pairs, read_consistently
 
-FACTS = (
+COLUMNS = (
     "line",
     "id",
     "office",
@@ -67,7 +67,7 @@ def line_table(
     `paragraph` counts from 1, as in the release's page; `offset` the characters of the paragraph
     before the keyword.
     """
-    yield BYTE_ORDER_MARK + row((*FACTS, *context.facts()))
+    yield BYTE_ORDER_MARK + row((*COLUMNS, *context.facts()))
     facts = context.facts().values()
     for number, line in enumerate(lines, 1):
         known = offices().get(line.office)

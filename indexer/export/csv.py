@@ -19,7 +19,7 @@ BYTE_ORDER_MARK = "\ufeff"
 # Excel and others run a cell that begins so, in East Asian settings in full width too (OWASP, CSV
 # injection).
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-FACTS = (
+COLUMNS = (
     "rank",
     "id",
     "office",
@@ -34,21 +34,21 @@ FACTS = (
     "statutes",
     "url",
 )
-PROOF = ("fetched_at", "last_seen", "version", "sha256", "certificate_exception")
+PROVENANCE_COLUMNS = ("fetched_at", "last_seen", "version", "sha256", "certificate_exception")
 
 
-def table(
+def release_table(
     context: ExportContext, found: RankedReleases, codes: Sequence[str] = ()
 ) -> Iterator[str]:
     """The lines of the table; each of `codes` is an empty column, beside the text to be coded."""
     facts = context.facts()
-    taken = {*FACTS, "text", *PROOF, *facts}
+    taken = {*COLUMNS, "text", *PROVENANCE_COLUMNS, *facts}
     named = [f"{code} (code)" if code in taken else code for code in dict.fromkeys(codes)]
-    heading = (*FACTS, *named, "text", *PROOF, *facts)
+    heading = (*COLUMNS, *named, "text", *PROVENANCE_COLUMNS, *facts)
     yield BYTE_ORDER_MARK + row(heading)
     for rank, release in found:
         cells = [*_facts(rank, release), *("" for _ in named), "\n\n".join(release.body)]
-        yield row([*cells, *_proof(release), *facts.values()])
+        yield row([*cells, *_provenance(release), *facts.values()])
 
 
 def escape_formula(cell: str) -> str:
@@ -82,7 +82,7 @@ def _facts(rank: int, release: Release) -> list[str]:
     ]
 
 
-def _proof(release: Release) -> list[str]:
+def _provenance(release: Release) -> list[str]:
     seen = release.provenance
     return [
         seen.fetched_at.isoformat(timespec="seconds"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from indexer.export.bibliography import bibtex, ris
 from indexer.export.citation import cite
-from indexer.export.csv import table
+from indexer.export.csv import release_table
 from indexer.export.jsonl import exported
 from indexer.export.result_set import ExportContext, RankedReleases
 
@@ -29,7 +29,7 @@ def json_lines(context: ExportContext, found: RankedReleases) -> Iterator[str]:
         yield _json({"kind": "release", "rank": rank} | exported(release))
 
 
-def bibliography(context: ExportContext, found: RankedReleases) -> Iterator[str]:
+def bibtex_entries(context: ExportContext, found: RankedReleases) -> Iterator[str]:
     """BibTeX: a comment, in its braces JSON, that tells where the entries come from; then these."""
     about = _json(context.facts() | {"total": context.total}).strip()[1:-1]
     # BibTeX counts braces in comments too, and takes an @ in one for the next entry.
@@ -40,7 +40,7 @@ def bibliography(context: ExportContext, found: RankedReleases) -> Iterator[str]
         yield bibtex(cite(release)) + "\n"
 
 
-def records(context: ExportContext, found: RankedReleases) -> Iterator[str]:
+def ris_records(context: ExportContext, found: RankedReleases) -> Iterator[str]:
     """RIS, which knows no comments: a note in each record tells where it comes from."""
     note = "; ".join(f"{name}: {value}" for name, value in context.facts().items() if value)
     for _, release in found:
@@ -48,10 +48,10 @@ def records(context: ExportContext, found: RankedReleases) -> Iterator[str]:
 
 
 FORMATS = {
-    "csv": Format("CSV", "text/csv", table),
+    "csv": Format("CSV", "text/csv", release_table),
     "jsonl": Format("JSON Lines", "application/jsonl", json_lines),
-    "bib": Format("BibTeX", "application/x-bibtex", bibliography),
-    "ris": Format("RIS", "application/x-research-info-systems", records),
+    "bib": Format("BibTeX", "application/x-bibtex", bibtex_entries),
+    "ris": Format("RIS", "application/x-research-info-systems", ris_records),
 }
 
 

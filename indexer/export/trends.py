@@ -22,7 +22,7 @@ SPANS: dict[Step, int] = {"day": 2, "week": 18, "month": 240}
 DAYS: dict[Step, int] = {"day": 1, "week": 7, "month": 30, "year": 365}
 LONGEST = STEPS[-1]
 NONE = Frequency(0, 0, 0)
-FACTS = (
+COLUMNS = (
     "query",
     "period",
     "first_day",
@@ -150,7 +150,7 @@ def _edge(engine: Engine, query: Query | None, sort: Sort) -> Hit | None:
 def trend_table(context: ExportContext, trends: Trends) -> Iterator[str]:
     """The rows of a table: one for every query and period; what is undated in the last ones."""
     facts = {name: each for name, each in context.facts().items() if name != "query"}
-    yield BYTE_ORDER_MARK + row((*FACTS, *facts))
+    yield BYTE_ORDER_MARK + row((*COLUMNS, *facts))
     for trend in trends.trends:
         for number in trends.numbers:
             span = (periods.first_day(trends.step, number), periods.last_day(trends.step, number))

@@ -10,7 +10,7 @@ from flask_babel import gettext
 
 from corpus import Store, Version
 from webui.view.comparison import compare
-from webui.view.history import FACTS, before
+from webui.view.history import FACT_LABELS, before
 from webui.view.release_text import beginning
 
 
@@ -32,7 +32,7 @@ def differences(store: Store, id_: str) -> str:
         new=new,
         comparison=compare(*sides),
         is_cut=[each.body for each in sides] != [old.body, new.body],
-        labels=FACTS,
+        labels=FACT_LABELS,
     )
 
 

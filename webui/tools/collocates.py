@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext
 from corpus import Settings
 from indexer import Collocate, Collocates, Engine, ParsedQuery, Query
 from indexer.engine.results import Measure
-from indexer.export.collocates_csv import FACTS, both, collocate_table, forms, near, sorted_words
+from indexer.export.collocates_csv import COLUMNS, both, collocate_table, forms, near, sorted_words
 from indexer.export.result_set import ExportContext, read_consistently
 from webui.tools.downloads import TABLE_TYPE, Downloads, file
 from webui.view.facets import Chip, chips
@@ -27,7 +27,7 @@ MEASURES: dict[Measure, str] = {
     "log_dice": lazy_gettext("logDice"),
     "mutual_information": lazy_gettext("Mutual information"),
 }
-COLUMNS: dict[str, str] = {
+HEADINGS: dict[str, str] = {
     "word": lazy_gettext("Word"),
     "observed": lazy_gettext("Nearby"),
     "expected": lazy_gettext("Expected by chance"),
@@ -147,7 +147,7 @@ def _counting() -> Counting:
         least=_number("least", 1, HIGHEST_LEAST, LEAST),
         size=_number("n", 1, MOST, MOST),
         is_stem=given.get("stems") == "1",
-        order=next((each for each in FACTS if each == given.get("by")), "score"),
+        order=next((each for each in COLUMNS if each == given.get("by")), "score"),
     )
 
 
@@ -183,7 +183,7 @@ def _query(counting: Counting, nodes: list[str], word: str) -> str:
 
 def _columns(counting: Counting) -> list[tuple[str, str, str]]:
     """Each column's name, its heading, and the page sorted by it."""
-    columns = COLUMNS | {"score": MEASURES[counting.measure]}
+    columns = HEADINGS | {"score": MEASURES[counting.measure]}
     return [(name, words, replace(counting, order=name).link()) for name, words in columns.items()]
 
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as Answer
 
 from corpus import Release, Settings, Store
 from indexer import Engine, Query
-from indexer.export.csv import table
+from indexer.export.csv import release_table
 from indexer.export.formats import FORMATS
 from indexer.export.result_set import ExportContext, draw_sample, ranked_releases, select
 from webui.tools.downloads import TABLE_TYPE, Downloads, file
@@ -87,7 +87,7 @@ def sample_table(
         chosen = draw_sample(ids, size, seed)
         facts = (("hits", str(context.total)), ("sample", str(size)), ("seed", seed))
         context = replace(context, order="random", parameters=facts)
-        lines = table(context, ranked_releases(store, chosen), _codes())
+        lines = release_table(context, ranked_releases(store, chosen), _codes())
         kept = place.pop_all()
     return file(lines, TABLE_TYPE, "sample", context.at, "csv", kept)
 

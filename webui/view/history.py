@@ -13,7 +13,7 @@ from corpus.catalog.store import Entry
 from webui.view.comparison import differing
 
 # The facts that make a version, to readers.
-FACTS = {
+FACT_LABELS = {
     "title": lazy_gettext("title"),
     "published": lazy_gettext("date"),
     "body": lazy_gettext("text"),
@@ -61,7 +61,7 @@ def before(version: Version, versions: Sequence[Version]) -> Version | None:
 
 def differing_words(old: Version, new: Version) -> tuple[str, ...]:
     """The facts that differ between two versions, in words."""
-    return tuple(str(FACTS[name]) for name in differing(old, new))
+    return tuple(str(FACT_LABELS[name]) for name in differing(old, new))
 
 
 def _line(version: Version, versions: Sequence[Version]) -> HistoryEntry:

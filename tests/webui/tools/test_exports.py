@@ -24,8 +24,8 @@ from hypothesis import strategies as st
 from corpus import Draft, Provenance, Settings, Store
 from corpus.release import release_id
 from indexer import Engine, Query
-from indexer.export.csv import escape_formula, table
-from indexer.export.formats import FORMATS, bibliography
+from indexer.export.csv import escape_formula, release_table
+from indexer.export.formats import FORMATS, bibtex_entries
 from indexer.export.result_set import ExportContext, draw_sample, ranked_releases, select
 from indexer.whoosh_engine import WhooshEngine
 from tests.indexer.whoosh_engine.test_trees import nothing, sample_documents
@@ -162,7 +162,7 @@ def test_what_was_repaired_is_told(client: FlaskClient) -> None:
 
 @given(st.text(max_size=60))
 def test_bibtex_comment_is_json_and_harms_no_entry(words: str) -> None:
-    text = "".join(bibliography(replace(SELECTION, words=words), ())) + "@misc{next,title={x}}"
+    text = "".join(bibtex_entries(replace(SELECTION, words=words), ())) + "@misc{next,title={x}}"
 
     library = bibtexparser.parse_string(text)
 
@@ -182,7 +182,7 @@ def test_no_cell_is_a_formula_and_all_read_back(text: str) -> None:
 @given(st.lists(st.text(st.characters(exclude_categories=("Cs",)), max_size=40), max_size=5))
 def test_table_reads_back_whatever_the_words_and_codes(words: list[str]) -> None:
     context = replace(SELECTION, words="".join(words))
-    lines = "".join(table(context, (), words)).removeprefix("\ufeff")
+    lines = "".join(release_table(context, (), words)).removeprefix("\ufeff")
 
     (heading,) = csv.reader(io.StringIO(lines, newline=""), strict=True)
 
@@ -193,7 +193,7 @@ def test_table_reads_back_whatever_the_words_and_codes(words: list[str]) -> None
 def test_formulas_of_a_release_are_defused(sample_store: Store) -> None:
     release = replace(next(sample_store.releases()), title='=HYPERLINK("http://x")', number="-1")
 
-    text = "".join(table(SELECTION, [(1, release)]))
+    text = "".join(release_table(SELECTION, [(1, release)]))
     row = next(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
 
     assert (row["title"], row["number"]) == ('\'=HYPERLINK("http://x")', "'-1")
