@@ -18,7 +18,7 @@ from indexer import Filters, Passage, Query, open_engine, parse
 from indexer.assist.spelling import alternatives
 from indexer.assist.unknown_values import unknown_values
 from indexer.engine.results import Sort
-from indexer.export.jsonl import exported
+from indexer.export.jsonl import release_json
 from indexer.jobs.lineage import accept_smaller_option
 from indexer.jobs.reindex import reindex
 from indexer.jobs.status import status_of, status_sentences
@@ -152,7 +152,7 @@ def export_command(settings: Settings, office_name: str | None) -> None:
         office(office_name)
     with closing(Store(settings, make=False)) as store:
         for release in store.releases(office_name):
-            click.echo(json.dumps(exported(release), ensure_ascii=False))
+            click.echo(json.dumps(release_json(release), ensure_ascii=False))
 
 
 @click.command("status")

@@ -31,7 +31,7 @@ def collocate_table(context: ExportContext, found: Collocates) -> Iterator[str]:
         yield row((*cells, *totals.values(), *facts.values()))
 
 
-def forms(typed: str, clause: Clause | None) -> list[str]:
+def word_forms(typed: str, clause: Clause | None) -> list[str]:
     """The written words that a query of one word stands for; none where it is another query, or of
     too many forms.
     """
@@ -42,13 +42,13 @@ def forms(typed: str, clause: Clause | None) -> list[str]:
     return found if len(found) <= MOST_FORMS else []
 
 
-def near(nodes: list[str], word: str, window: int) -> str:
+def near_query(nodes: list[str], word: str, window: int) -> str:
     """A query for a word, as written, at most `window` words before or after any of some others."""
     pairs = (pair for node in nodes for pair in ((node, word), (word, node)))
     return " OR ".join(f'"{first} {second}"~{window}' for first, second in pairs)
 
 
-def both(typed: str, word: str, *, is_stem: bool) -> str:
+def both_query(typed: str, word: str, *, is_stem: bool) -> str:
     """A query for what was typed and a word, which stands as a stem for its forms."""
     if not is_stem:
         other = f'"{word}"'

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from indexer.export.bibliography import bibtex, ris
 from indexer.export.citation import cite
 from indexer.export.csv import release_table
-from indexer.export.jsonl import exported
+from indexer.export.jsonl import release_json
 from indexer.export.result_set import ExportContext, RankedReleases
 
 
@@ -26,7 +26,7 @@ def json_lines(context: ExportContext, found: RankedReleases) -> Iterator[str]:
     """A line of kind "export" that tells where the others come from, then a line a release."""
     yield _json({"kind": "export"} | context.as_json())
     for rank, release in found:
-        yield _json({"kind": "release", "rank": rank} | exported(release))
+        yield _json({"kind": "release", "rank": rank} | release_json(release))
 
 
 def bibtex_entries(context: ExportContext, found: RankedReleases) -> Iterator[str]:

@@ -8,7 +8,7 @@ from corpus import Release, certificate_exception
 from corpus.statutes import keys
 
 
-def exported(release: Release) -> dict[str, Any]:
+def release_json(release: Release) -> dict[str, Any]:
     """The facts of a release and how to check them; dates as ISO 8601, unknown as None."""
     return {
         "id": release.id,

@@ -13,7 +13,14 @@ from flask_babel import lazy_gettext
 from corpus import Settings
 from indexer import Collocate, Collocates, Engine, ParsedQuery, Query
 from indexer.engine.results import Measure
-from indexer.export.collocates_csv import COLUMNS, both, collocate_table, forms, near, sorted_words
+from indexer.export.collocates_csv import (
+    COLUMNS,
+    both_query,
+    collocate_table,
+    near_query,
+    sorted_words,
+    word_forms,
+)
 from indexer.export.result_set import ExportContext, read_consistently
 from webui.tools.downloads import TABLE_TYPE, Downloads, file
 from webui.view.facets import Chip, chips
@@ -166,7 +173,7 @@ def _linked(
     nodes: list[str] = []
     if found and not counting.is_stem:
         whole = Query(reading.tree, asked.filters, size=0, facets=(), has_timeline=False)
-        nodes = forms(asked.words, engine.search(whole).explanation)
+        nodes = word_forms(asked.words, engine.search(whole).explanation)
     # Making each address anew takes too long; no word is so long.
     pattern = asked.with_words("x" * 99).link("concordance.concordance")
     return [
@@ -177,8 +184,8 @@ def _linked(
 
 def _query(counting: Counting, nodes: list[str], word: str) -> str:
     if nodes:
-        return near(nodes, word, counting.window)
-    return both(counting.asked.words, word, is_stem=counting.is_stem)
+        return near_query(nodes, word, counting.window)
+    return both_query(counting.asked.words, word, is_stem=counting.is_stem)
 
 
 def _columns(counting: Counting) -> list[tuple[str, str, str]]:

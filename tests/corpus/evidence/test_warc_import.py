@@ -26,7 +26,7 @@ from corpus.evidence.verify import verify_archive, verify_catalog
 from corpus.evidence.warc_import import ImportReport, import_files
 from corpus.warc.archive import read_response
 from corpus.warc.containers import verify_imports
-from indexer.export.jsonl import exported
+from indexer.export.jsonl import release_json
 from tests.corpus.evidence.test_reparse import misread, whole_page
 from tests.corpus.evidence.test_verify import state
 
@@ -187,7 +187,7 @@ def test_a_release_that_only_others_saw_has_no_first_and_last_seen(
     assert (found.title, found.body) == (known.title, known.body)
     assert (found.first_seen, found.last_seen) == (None, None)
     assert found.provenance.origin == f"{WHO}, theirs.warc.gz"
-    assert exported(found)["origin"] == found.provenance.origin
+    assert release_json(found)["origin"] == found.provenance.origin
     assert [each.id for each in unseen.releases(after_revision=0)] == [known.id]
 
 

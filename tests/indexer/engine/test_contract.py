@@ -21,7 +21,7 @@ from indexer import Engine, Filters, Frequency, Query, open_engine, parse, reind
 from indexer.engine.document import Document, shown_digest
 from indexer.engine.periods import name as period_name
 from indexer.engine.results import Order
-from indexer.export.jsonl import exported
+from indexer.export.jsonl import release_json
 from tests.engines import ENGINES, placed
 
 
@@ -57,7 +57,7 @@ def empty(empty_settings: Settings) -> Iterator[Engine]:
 @pytest.fixture(scope="module")
 def rows(sample_settings: Settings) -> Iterator[list[Row]]:
     store = Store(sample_settings)
-    yield [Row(exported(release)) for release in store.releases()]
+    yield [Row(release_json(release)) for release in store.releases()]
     store.close()
 
 

@@ -15,14 +15,14 @@ from bs4.element import Tag
 from flask.testing import FlaskClient
 
 from corpus import Store
-from indexer.export.jsonl import exported
+from indexer.export.jsonl import release_json
 from tests.conftest import COPIED, COPY, sample_id
 from tests.webui.pages.test_pages import soup_of, titles, total
 
 
 @pytest.fixture
 def rows(sample_store: Store) -> list[dict[str, Any]]:
-    return [exported(release) for release in sample_store.releases()]
+    return [release_json(release) for release in sample_store.releases()]
 
 
 def panel(soup: BeautifulSoup, label: str) -> dict[str, int]:

@@ -23,7 +23,7 @@ from flask.testing import FlaskClient
 from corpus import Settings, Store
 from indexer import Engine, open_engine
 from indexer.export.csv import BYTE_ORDER_MARK, escape_formula
-from indexer.export.jsonl import exported
+from indexer.export.jsonl import release_json
 from tests.conftest import apps
 from tests.indexer.whoosh_engine.test_merging import made
 from tests.indexer.whoosh_engine.test_trees import nothing
@@ -39,7 +39,7 @@ Texts = list[dict[str, Any]]
 @pytest.fixture(scope="module")
 def texts(sample_settings: Settings) -> Texts:
     store = Store(sample_settings)
-    found = [exported(each) for each in store.releases()]
+    found = [release_json(each) for each in store.releases()]
     store.close()
     return found
 
