@@ -11,7 +11,7 @@ from flask import Response, jsonify, render_template, request
 from corpus import Settings, Store
 from corpus.errors import TooCostlyError
 from indexer import Engine, ParsedQuery, Query, Results
-from indexer.assist.no_results import ZeroResultAdvice, failure
+from indexer.assist.no_results import ZeroResultAdvice, advise_on_no_results
 from indexer.assist.spelling import Suggestion, alternatives, completions
 from indexer.assist.statute_suggestions import Citing
 from indexer.assist.unknown_values import unknown_values
@@ -31,7 +31,7 @@ class Advice:
     better: Suggestion | None = None
     meant: Sequence[Citing] = ()
     translation_suggestions: Sequence[Offered] = ()
-    failure: ZeroResultAdvice | None = None
+    zero_results: ZeroResultAdvice | None = None
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class SearchPage:
     better_link: str | None
     meant: list[tuple[Citing, str]]
     translation_suggestions: Sequence[Offered]
-    failure: ZeroResultAdvice | None
+    zero_results: ZeroResultAdvice | None
     copies: dict[str, int]
     first_seen: dict[str, datetime]
     chips: list[Chip]
@@ -84,7 +84,7 @@ def search_page(asked: SearchState, store: Store, engine: Engine, settings: Sett
         better_link=asked.with_words(advice.better.words).link() if advice.better else None,
         meant=[(each, asked.with_words(each.words).link()) for each in advice.meant],
         translation_suggestions=advice.translation_suggestions,
-        failure=advice.failure,
+        zero_results=advice.zero_results,
         copies=store.copy_counts(hit.id for hit in results.hits),
         first_seen=store.first_seen(hit.id for hit in results.hits if not hit.published),
         chips=chips(asked),
@@ -126,7 +126,7 @@ def _advice(
             offered(asked, typed, engine),
             None
             if results.total or is_void
-            else failure(typed, query, engine, match_scripts=reading.match_scripts),
+            else advise_on_no_results(typed, query, engine, match_scripts=reading.match_scripts),
         )
     except TooCostlyError:
         return Advice((Message("Suggestions are not shown: finding them would take too long."),))

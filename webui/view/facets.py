@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 
 from indexer import Facet, Results
-from indexer.assist.no_results import DAYS
+from indexer.assist.no_results import DATE_RANGE
 from indexer.engine.results import UNDATED
 from webui.view.format import (
     country_name,
@@ -108,7 +108,7 @@ def value_words(name: str, value: str) -> str:
 
 def filter_labels() -> dict[str, str]:
     """What a filter is called, by its name."""
-    return {name: str(label) for name, label in LABELS.items()} | {DAYS: gettext("Dates")}
+    return {name: str(label) for name, label in LABELS.items()} | {DATE_RANGE: gettext("Dates")}
 
 
 def _is_choice(facet: Facet, total: int, asked: SearchState) -> bool:

@@ -35,11 +35,11 @@ def test_the_search_page_tells_what_was_found(
 ) -> None:
     page = search_page(SearchState(words="court"), changed_store, engine, changed_settings)
     assert page.results.total > 0
-    assert page.failure is None
+    assert page.zero_results is None
     assert page.pager["page"] == page.first == 1
     nothing = search_page(SearchState(words="zzzz"), changed_store, engine, changed_settings)
     assert (nothing.results.total, nothing.results.hits) == (0, ())
-    assert nothing.failure is not None
+    assert nothing.zero_results is not None
 
 
 def test_a_release_page_has_the_release_with_its_versions(
