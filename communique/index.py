@@ -15,7 +15,7 @@ from corpus import Settings, Store, office
 from corpus.plural import pluralize
 from corpus.signals import Interruption
 from indexer import Filters, Passage, Query, open_engine, parse
-from indexer.assist.spelling import alternatives
+from indexer.assist.spelling import suggestions
 from indexer.assist.unknown_values import unknown_values
 from indexer.engine.results import Sort
 from indexer.export.jsonl import release_json
@@ -110,7 +110,7 @@ def search_command(
             *results.warnings,
         )
         limit_chars = settings.query_chars
-        meant, better = alternatives(
+        statutes, spelling = suggestions(
             " ".join(words), reading, query, results, engine, "en", limit_chars
         )
     if as_json:
@@ -120,12 +120,12 @@ def search_command(
         return
     for note in warnings:
         click.echo(f"Note: {note}", err=True)
-    if better:
-        found_more = pluralize(better.total, "release")
-        click.echo(f"Did you mean: {better.words} ({found_more})", err=True)
-    for each in meant:
+    if spelling:
+        found_more = pluralize(spelling.total, "release")
+        click.echo(f"Did you mean: {spelling.query} ({found_more})", err=True)
+    for each in statutes:
         click.echo(
-            f"Releases that cite it: {each.words} ({pluralize(each.total, 'release')})", err=True
+            f"Releases that cite it: {each.query} ({pluralize(each.total, 'release')})", err=True
         )
     click.echo(pluralize(results.total, "release"))
     for hit in results.hits:

@@ -7,63 +7,63 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from indexer.analysis.analyzer import WORD, fold
-from indexer.assist.statute_suggestions import Citing, citing
+from indexer.assist.statute_suggestions import StatuteSuggestion, suggest_statutes
 from indexer.engine.interface import Engine
 from indexer.engine.results import Clause, Query, Results
 from indexer.query.interpreter import OPERATORS, TEXTS
 from indexer.query.parser import QUOTES, ParsedQuery, parse
 
 # A quoted part, the values of a field in brackets, a range, or what stands between spaces.
-PIECE = re.compile(r'(?:\w+:)?"[^"]*"\S*|\w+:\([^()]*\)|[\[{][^\]}]*[\]}]|[^\s()"]+')
+TOKEN = re.compile(r'(?:\w+:)?"[^"]*"\S*|\w+:\([^()]*\)|[\[{][^\]}]*[\]}]|[^\s()"]+')
 # Fields, wildcards, fuzzy words, boosts, negation: written on purpose, and left as they are.
 SPECIAL = re.compile(r'["\[{:*?~^]|^-')
 SHORTEST = 3
 # Looking for a near word reads all words with its first letter.
-MENDED = 4
+MOST_CORRECTIONS = 4
 LAST_WORD = re.compile(rf"(?:^|[\s(\"])(?:(\w+):)?({WORD.pattern})$")
 SHORTEST_PREFIX = 2
 
 
 @dataclass(frozen=True)
-class Suggestion:
+class SpellingSuggestion:
     """A query to type instead, and how many releases it would find."""
 
-    words: str
+    query: str
     total: int
 
 
 def did_you_mean(
     typed: str, query: Query, results: Results, engine: Engine, *, match_scripts: bool = True
-) -> Suggestion | None:
-    """The query with words that stand in no release replaced by near ones that do. A name that
-    stands there in another script needs no mending, unless other scripts are left out.
+) -> SpellingSuggestion | None:
+    """The query with words that are in no release replaced by near ones that do. A name that
+    occurs in another script needs no correction, unless other scripts are left out.
 
     None unless it finds more than was found, with the same filters.
     """
-    if results.explanation and _is_met(results.explanation):
+    if results.explanation and _every_word_occurs(results.explanation):
         return None
     read = partial(parse, languages=query.filters.language, match_scripts=match_scripts)
-    mended: list[str] = []
+    corrected: list[str] = []
     last = 0
     for start, word in _bare_words(typed):
-        if len(mended) == MENDED or engine.total(Query(read(word).tree)):
+        if len(corrected) == MOST_CORRECTIONS or engine.total(Query(read(word).tree)):
             continue
         if near := engine.spell_suggest(fold(word)):
-            mended += [typed[last:start], near]
+            corrected += [typed[last:start], near]
             last = start + len(word)
-    if not mended:
+    if not corrected:
         return None
-    words = "".join([*mended, typed[last:]])
+    words = "".join([*corrected, typed[last:]])
     number = engine.total(replace(query, tree=read(words).tree, start=0))
-    return Suggestion(words, number) if number > results.total else None
+    return SpellingSuggestion(words, number) if number > results.total else None
 
 
-def _is_met(clause: Clause) -> bool:
+def _every_word_occurs(clause: Clause) -> bool:
     """Whether some release holds each of a query's words."""
-    return all(map(_is_met, clause.parts)) if clause.parts else bool(clause.count)
+    return all(map(_every_word_occurs, clause.parts)) if clause.parts else bool(clause.count)
 
 
-def alternatives(
+def suggestions(
     typed: str,
     reading: ParsedQuery,
     query: Query,
@@ -71,22 +71,21 @@ def alternatives(
     engine: Engine,
     language: str,
     limit_chars: int,
-) -> tuple[list[Citing], Suggestion | None]:
-    """What else could be asked: the statutes that a query may mean, or else its words mended."""
-    meant = citing(typed[:limit_chars], query, engine, language)
-    if meant:
-        return meant, None
-    is_blind = reading.match_scripts
-    return [], did_you_mean(typed, query, results, engine, match_scripts=is_blind)
+) -> tuple[list[StatuteSuggestion], SpellingSuggestion | None]:
+    """What else could be asked: the statutes that a query may mean, or else its words corrected."""
+    statutes = suggest_statutes(typed[:limit_chars], query, engine, language)
+    if statutes:
+        return statutes, None
+    return [], did_you_mean(typed, query, results, engine, match_scripts=reading.match_scripts)
 
 
 def _bare_words(typed: str) -> list[tuple[int, str]]:
     """The words that were typed plainly, each with the place it begins at."""
     return [
-        (piece.start() + word.start(), word[0])
-        for piece in PIECE.finditer(typed.translate(QUOTES))
-        if piece[0] not in OPERATORS and not SPECIAL.search(piece[0])
-        for word in WORD.finditer(piece[0])
+        (token.start() + word.start(), word[0])
+        for token in TOKEN.finditer(typed.translate(QUOTES))
+        if token[0] not in OPERATORS and not SPECIAL.search(token[0])
+        for word in WORD.finditer(token[0])
         if len(word[0]) >= SHORTEST and word[0].isalpha()
     ]
 

@@ -16,27 +16,29 @@ MOST = 3
 
 
 @dataclass(frozen=True)
-class Citing:
+class StatuteSuggestion:
     """A query for the releases that cite a statute, and how many there are."""
 
     key: str
-    words: str
+    query: str
     total: int
 
 
-def citing(written: str, query: Query, engine: Engine, language: str) -> list[Citing]:
+def suggest_statutes(
+    written: str, query: Query, engine: Engine, language: str
+) -> list[StatuteSuggestion]:
     """What a query that is a statute, or has some in quotation marks, could have meant: releases
     that cite it however they write it, with the same filters. Only what finds any.
     """
     found = []
-    for key, words in _meant(written.translate(QUOTES), language):
+    for key, words in _statutes_in(written.translate(QUOTES), language):
         tree = parse(words, query.filters.language).tree
         if total := engine.total(replace(query, tree=tree, start=0)):
-            found.append(Citing(key, words, total))
+            found.append(StatuteSuggestion(key, words, total))
     return found
 
 
-def _meant(written: str, language: str) -> list[tuple[str, str]]:
+def _statutes_in(written: str, language: str) -> list[tuple[str, str]]:
     if not re.search(r"\d", written):
         return []
     bare = written.strip().removeprefix('"').removesuffix('"')

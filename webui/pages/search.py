@@ -12,8 +12,8 @@ from corpus import Settings, Store
 from corpus.errors import TooCostlyError
 from indexer import Engine, ParsedQuery, Query, Results
 from indexer.assist.no_results import ZeroResultAdvice, advise_on_no_results
-from indexer.assist.spelling import Suggestion, alternatives, completions
-from indexer.assist.statute_suggestions import Citing
+from indexer.assist.spelling import SpellingSuggestion, completions, suggestions
+from indexer.assist.statute_suggestions import StatuteSuggestion
 from indexer.assist.unknown_values import unknown_values
 from indexer.query.message import Message
 from webui.i18n import language
@@ -28,8 +28,8 @@ class Advice:
     """What else could be asked, and why nothing was found."""
 
     warnings: tuple[str, ...] = ()
-    better: Suggestion | None = None
-    meant: Sequence[Citing] = ()
+    spelling: SpellingSuggestion | None = None
+    statutes: Sequence[StatuteSuggestion] = ()
     translation_suggestions: Sequence[Offered] = ()
     zero_results: ZeroResultAdvice | None = None
 
@@ -42,9 +42,9 @@ class SearchPage:
     results: Results
     warnings: tuple[str, ...]
     repairs: tuple[str, ...]
-    better: Suggestion | None
-    better_link: str | None
-    meant: list[tuple[Citing, str]]
+    spelling: SpellingSuggestion | None
+    spelling_link: str | None
+    statutes: list[tuple[StatuteSuggestion, str]]
     translation_suggestions: Sequence[Offered]
     zero_results: ZeroResultAdvice | None
     copies: dict[str, int]
@@ -80,9 +80,9 @@ def search_page(asked: SearchState, store: Store, engine: Engine, settings: Sett
         results=results,
         warnings=(*asked.warnings, *advice.warnings, *repairs, *cut_short),
         repairs=repairs,
-        better=advice.better,
-        better_link=asked.with_words(advice.better.words).link() if advice.better else None,
-        meant=[(each, asked.with_words(each.words).link()) for each in advice.meant],
+        spelling=advice.spelling,
+        spelling_link=(asked.with_words(advice.spelling.query).link() if advice.spelling else None),
+        statutes=[(each, asked.with_words(each.query).link()) for each in advice.statutes],
         translation_suggestions=advice.translation_suggestions,
         zero_results=advice.zero_results,
         copies=store.copy_counts(hit.id for hit in results.hits),
@@ -116,13 +116,13 @@ def _advice(
     typed = asked.words[:limit_chars]
     is_void = bool(asked.words) and reading.tree is None
     try:
-        meant, better = alternatives(
+        statutes, spelling = suggestions(
             asked.words, reading, query, results, engine, language(), limit_chars
         )
         return Advice(
             (*unknown_values(query, results.facets, engine),),
-            better,
-            meant,
+            spelling,
+            statutes,
             offered(asked, typed, engine),
             None
             if results.total or is_void

@@ -11,7 +11,7 @@ from corpus import Provenance, Settings, Store
 from corpus.release import Draft
 from corpus.statutes import keys, section
 from indexer import Engine, Filters, Query, open_engine, parse, reindex
-from indexer.assist.statute_suggestions import Citing, citing
+from indexer.assist.statute_suggestions import StatuteSuggestion, suggest_statutes
 from indexer.assist.unknown_values import unknown_values
 from tests.corpus.catalog.test_statute_backfill import AT
 
@@ -87,13 +87,16 @@ def test_what_is_no_statute_is_told(typed: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "offered"),
     [
-        ("18 USC 1343", [Citing("us/usc/18/1343", 'statute:"18 U.S.C. § 1343"', 2)]),
-        ("“18 u.s.c. 924”", [Citing("us/usc/18/924", 'statute:"18 U.S.C. § 924"', 2)]),
+        ("18 USC 1343", [StatuteSuggestion("us/usc/18/1343", 'statute:"18 U.S.C. § 1343"', 2)]),
+        ("“18 u.s.c. 924”", [StatuteSuggestion("us/usc/18/924", 'statute:"18 U.S.C. § 924"', 2)]),
         (
             'charged "18 USC 1343"',
-            [Citing("us/usc/18/1343", 'charged statute:"18 U.S.C. § 1343"', 2)],
+            [StatuteSuggestion("us/usc/18/1343", 'charged statute:"18 U.S.C. § 1343"', 2)],
         ),
-        ("ст. 190 УК", [Citing("kz/cc/190", 'statute:"Criminal Code of Kazakhstan, art. 190"', 3)]),
+        (
+            "ст. 190 УК",
+            [StatuteSuggestion("kz/cc/190", 'statute:"Criminal Code of Kazakhstan, art. 190"', 3)],
+        ),
         ("18 USC 9999", []),
         ('statute:"18 USC 1343"', []),
         ("wire fraud 1343", []),
@@ -102,21 +105,21 @@ def test_what_is_no_statute_is_told(typed: str) -> None:
     ],
 )
 def test_a_statute_typed_bare_is_offered_and_not_searched_for_silently(
-    asked: tuple[Store, Engine], typed: str, offered: list[Citing]
+    asked: tuple[Store, Engine], typed: str, offered: list[StatuteSuggestion]
 ) -> None:
     reading = parse(typed)
     assert ("statutes:" in str(reading.tree)) == ("statute:" in typed)
-    assert citing(typed, Query(reading.tree), asked[1], "en") == offered
+    assert suggest_statutes(typed, Query(reading.tree), asked[1], "en") == offered
 
 
 def test_an_offer_is_in_the_readers_language_and_within_the_filters(
     asked: tuple[Store, Engine],
 ) -> None:
     query = Query(parse("ст. 190 УК").tree, Filters(language=("kk",)))
-    assert [each.words for each in citing("ст. 190 УК", query, asked[1], "kk")] == [
+    assert [each.query for each in suggest_statutes("ст. 190 УК", query, asked[1], "kk")] == [
         'statute:"ҚК 190-бабы"'
     ]
-    assert [each.total for each in citing("ст. 190 УК", query, asked[1], "ru")] == [1]
+    assert [each.total for each in suggest_statutes("ст. 190 УК", query, asked[1], "ru")] == [1]
 
 
 def test_the_facet_counts_sections_and_articles_as_the_catalog_does(

@@ -107,7 +107,7 @@ def test_results_are_shown_where_the_time_is_too_short_for_suggestions(
     def slow(*_: Any) -> None:
         raise TooCostlyError("too long")
 
-    monkeypatch.setattr(search, "alternatives", slow)
+    monkeypatch.setattr(search, "suggestions", slow)
 
     answer = client.get("/?q=court")
 
