@@ -16,8 +16,8 @@ SHORTEST = 3
 
 
 @dataclass(frozen=True)
-class Offer:
-    """A word that was typed, and its counterparts in a language: each with its number of releases
+class WordTranslations:
+    """A word that was typed, and its translations into a language: each with its number of releases
     there and the query for either word.
 
     `is_alone` where nothing else was typed.
@@ -26,21 +26,22 @@ class Offer:
     word: str
     is_alone: bool
     language: str
-    words: tuple[tuple[str, int, str], ...]
+    translations: tuple[tuple[str, int, str], ...]
 
 
-def translation_suggestions(typed: str, engine: Engine) -> list[Offer]:
-    """The counterparts of each word of a query of one or two plain words, over all releases."""
+def translation_suggestions(typed: str, engine: Engine) -> list[WordTranslations]:
+    """The translations of each word of a query of one or two plain words, over all releases."""
     words = typed.split()
     if not 0 < len(words) <= MOST_WORDS or not all(map(_is_plain, words)):
         return []
     return [
-        Offer(
+        WordTranslations(
             word,
             len(words) == 1,
             each.language,
             tuple(
-                (form, number, _either(word, form, each.language)) for form, number in each.words
+                (form, number, _either_query(word, form, each.language))
+                for form, number in each.words
             ),
         )
         for word in words
@@ -53,7 +54,7 @@ def _is_plain(word: str) -> bool:
     return bool(is_word and len(word) >= SHORTEST)
 
 
-def _either(word: str, form: str, language: str) -> str:
+def _either_query(word: str, form: str, language: str) -> str:
     """A query for both: quoted where a bare word would be taken for one of another language."""
     own = stem(fold(form), language)
     return f"{word} OR {form}" if own in readings(form, ()) else f'{word} OR "{form}"'

@@ -20,7 +20,7 @@ from webui.i18n import language
 from webui.view.facets import Chip, Panel, chips, filter_labels, panels
 from webui.view.search_state import SIZES, SORTS, SearchState, read_asked
 from webui.view.timeline import Timeline, coarser, timeline
-from webui.view.translation_links import Offered, offered
+from webui.view.translation_links import TranslationLinks, translation_links
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Advice:
     warnings: tuple[str, ...] = ()
     spelling: SpellingSuggestion | None = None
     statutes: Sequence[StatuteSuggestion] = ()
-    translation_suggestions: Sequence[Offered] = ()
+    translation_suggestions: Sequence[TranslationLinks] = ()
     zero_results: ZeroResultAdvice | None = None
 
 
@@ -45,7 +45,7 @@ class SearchPage:
     spelling: SpellingSuggestion | None
     spelling_link: str | None
     statutes: list[tuple[StatuteSuggestion, str]]
-    translation_suggestions: Sequence[Offered]
+    translation_suggestions: Sequence[TranslationLinks]
     zero_results: ZeroResultAdvice | None
     copies: dict[str, int]
     first_seen: dict[str, datetime]
@@ -123,7 +123,7 @@ def _advice(
             (*unknown_values(query, results.facets, engine),),
             spelling,
             statutes,
-            offered(asked, typed, engine),
+            translation_links(asked, typed, engine),
             None
             if results.total or is_void
             else advise_on_no_results(typed, query, engine, match_scripts=reading.match_scripts),

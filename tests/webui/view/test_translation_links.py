@@ -133,7 +133,7 @@ def test_every_query_that_is_offered_finds_both_words(engine: WhooshEngine) -> N
         offers = translation_suggestions(word, engine)
         assert offers
         for offer in offers:
-            for _, releases, query in offer.words:
+            for _, releases, query in offer.translations:
                 own = engine.total(Query(parse(word).tree))
                 assert engine.total(Query(parse(query).tree)) >= own + releases
 
