@@ -1,6 +1,6 @@
 """Why nothing matches, and what would: a query without one of its clauses, or of its filters.
 
-Clauses are cut from what was typed, so that each relaxed query can be typed; all numbers are
+Clauses are cut from what was typed, so that each relaxed query can be asked; all numbers are
 exact counts by the engine.
 """
 
@@ -21,7 +21,7 @@ MOST_PARTS, MOST_FILTERS = 4, 4
 # What is between white space, quoted parts whole; the brackets in it.
 TOKEN = re.compile(r'(?:"[^"]*"|\S)+')
 BRACKET = re.compile(r'"[^"]*"|[()]')
-OPERATORS = ("OR", "ANDNOT", "ANDMAYBE")
+BINARY_OPERATORS = ("OR", "ANDNOT", "ANDMAYBE")
 DATE_RANGE = "days"
 # Parses words in given languages, with all else as it was asked for.
 ParseWords = Callable[..., ParsedQuery]
@@ -105,11 +105,11 @@ def split_clauses(typed: str) -> list[str]:
     for word in TOKEN.findall(typed.translate(QUOTES)):
         if word == "AND" and not depth:
             continue
-        if depth > 0 or is_joined or (word in OPERATORS and clauses):
+        if depth > 0 or is_joined or (word in BINARY_OPERATORS and clauses):
             clauses[-1] += f" {word}"
         else:
             clauses.append(word)
-        is_joined = word in OPERATORS or word == "NOT"
+        is_joined = word in BINARY_OPERATORS or word == "NOT"
         turns = BRACKET.findall(word)
         depth = max(0, depth + turns.count("(") - turns.count(")"))
     return clauses
