@@ -97,21 +97,21 @@ def search_command(
     as_json: bool,
 ) -> None:
     """Search press releases, with the same syntax as the search page."""
-    reading = parse(" ".join(words), limit_chars=settings.query_chars)
-    query = Query(reading.tree, Filters(office=office_names, since=since), sort, size=size)
+    parsed = parse(" ".join(words), limit_chars=settings.query_chars)
+    query = Query(parsed.tree, Filters(office=office_names, since=since), sort, size=size)
     with (
         closing(Store(settings, make=False)) as store,
         closing(open_engine(settings, store.withheld)) as engine,
     ):
         results = engine.search(query)
         warnings = (
-            *reading.warnings,
+            *parsed.warnings,
             *unknown_values(query, results.facets, engine),
             *results.warnings,
         )
         limit_chars = settings.query_chars
         statutes, spelling = suggestions(
-            " ".join(words), reading, query, results, engine, "en", limit_chars
+            " ".join(words), parsed, query, results, engine, "en", limit_chars
         )
     if as_json:
         found = asdict(results) | {"warnings": warnings}

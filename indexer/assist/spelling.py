@@ -65,7 +65,7 @@ def _every_word_occurs(clause: Clause) -> bool:
 
 def suggestions(
     typed: str,
-    reading: ParsedQuery,
+    parsed: ParsedQuery,
     query: Query,
     results: Results,
     engine: Engine,
@@ -76,7 +76,7 @@ def suggestions(
     statutes = suggest_statutes(typed[:limit_chars], query, engine, language)
     if statutes:
         return statutes, None
-    return [], did_you_mean(typed, query, results, engine, match_scripts=reading.match_scripts)
+    return [], did_you_mean(typed, query, results, engine, match_scripts=parsed.match_scripts)
 
 
 def _bare_words(typed: str) -> list[tuple[int, str]]:

@@ -18,27 +18,27 @@ class Asking:
     """Words and filters, and how the words were read."""
 
     asked: SearchState
-    reading: ParsedQuery
+    parsed: ParsedQuery
 
     @property
     def query(self) -> Query:
         """What an engine is asked."""
-        return Query(self.reading.tree, self.asked.filters)
+        return Query(self.parsed.tree, self.asked.filters)
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What could not be read as meant."""
-        return (*self.asked.warnings, *self.reading.warnings)
+        return (*self.asked.warnings, *self.parsed.warnings)
 
     def search(self, engine: Engine, query: Query) -> Results:
         """The answer; words that say nothing find nothing."""
-        if self.asked.words and self.reading.tree is None:
+        if self.asked.words and self.parsed.tree is None:
             return Results((), 0, (), engine.health().build or "")
         return engine.search(query)
 
     def frequencies(self, engine: Engine, step: Step) -> Frequencies:
         """The answer by periods; words that say nothing stand nowhere."""
-        if self.asked.words and self.reading.tree is None:
+        if self.asked.words and self.parsed.tree is None:
             return Frequencies(step, (), Frequency(0, 0, 0), engine.health().build or "")
         return engine.frequencies(self.query, step)
 
@@ -46,4 +46,4 @@ class Asking:
 def read_asking(settings: Settings) -> Asking:
     """What the address of the request asks for."""
     asked = read_asked(request.args)
-    return Asking(asked, asked.reading(settings.query_chars))
+    return Asking(asked, asked.parse(settings.query_chars))

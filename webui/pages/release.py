@@ -72,7 +72,7 @@ def release_page(
     versions = store.versions(found.id)
     copies = store.get_many(each.id for each in store.copies(found.id))
     similar = _similar(engine, found.id, {each.id for each in copies})
-    highlighter = Highlighter(asked.reading(settings.query_chars).tree)
+    highlighter = Highlighter(asked.parse(settings.query_chars).tree)
     return ReleasePage(
         release=found,
         asked=asked,

@@ -67,14 +67,14 @@ def search(store: Store, engine: Engine, settings: Settings) -> str:
 
 def search_page(asked: SearchState, store: Store, engine: Engine, settings: Settings) -> SearchPage:
     """What is found, what else could be asked, and where the page leads."""
-    reading = asked.reading(settings.query_chars)
-    query = asked.query(reading, settings.page_size)
-    is_void = bool(asked.words) and reading.tree is None
+    parsed = asked.parse(settings.query_chars)
+    query = asked.query(parsed, settings.page_size)
+    is_void = bool(asked.words) and parsed.tree is None
     results = Results((), 0, (), "") if is_void else engine.search(query)
     results, cut_short = coarser(results, query, engine)
     bars = timeline(results, asked, engine)
-    advice = _advice(asked, reading, query, results, engine, settings.query_chars)
-    repairs = (*reading.warnings, *results.warnings)
+    advice = _advice(asked, parsed, query, results, engine, settings.query_chars)
+    repairs = (*parsed.warnings, *results.warnings)
     return SearchPage(
         asked=asked,
         results=results,
@@ -106,7 +106,7 @@ def complete(engine: Engine, settings: Settings) -> Response:
 
 def _advice(
     asked: SearchState,
-    reading: ParsedQuery,
+    parsed: ParsedQuery,
     query: Query,
     results: Results,
     engine: Engine,
@@ -114,10 +114,10 @@ def _advice(
 ) -> Advice:
     """Advice as far as the request's time goes: without it the results are shown all the same."""
     typed = asked.words[:limit_chars]
-    is_void = bool(asked.words) and reading.tree is None
+    is_void = bool(asked.words) and parsed.tree is None
     try:
         statutes, spelling = suggestions(
-            asked.words, reading, query, results, engine, language(), limit_chars
+            asked.words, parsed, query, results, engine, language(), limit_chars
         )
         return Advice(
             (*unknown_values(query, results.facets, engine),),
@@ -126,7 +126,7 @@ def _advice(
             translation_links(asked, typed, engine),
             None
             if results.total or is_void
-            else advise_on_no_results(typed, query, engine, match_scripts=reading.match_scripts),
+            else advise_on_no_results(typed, query, engine, match_scripts=parsed.match_scripts),
         )
     except TooCostlyError:
         return Advice((Message("Suggestions are not shown: finding them would take too long."),))

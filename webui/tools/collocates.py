@@ -71,9 +71,9 @@ class Counting:
         }
         return {name: value for name, (value, usual) in given.items() if value != usual}
 
-    def count(self, engine: Engine, reading: ParsedQuery) -> Collocates:
+    def count(self, engine: Engine, parsed: ParsedQuery) -> Collocates:
         """The words around."""
-        query = Query(reading.tree, self.asked.filters)
+        query = Query(parsed.tree, self.asked.filters)
         return engine.collocates(
             query, self.window, self.measure, self.least, self.size, is_stem=self.is_stem
         )
@@ -106,14 +106,14 @@ def collocates(engine: Engine, settings: Settings) -> str:
 def collocates_page(counting: Counting, engine: Engine, settings: Settings) -> CollocatesPage:
     """The words as they are counted, and where the page leads."""
     asked = counting.asked
-    reading = asked.reading(settings.query_chars)
-    found = counting.count(engine, reading)
+    parsed = asked.parse(settings.query_chars)
+    found = counting.count(engine, parsed)
     return CollocatesPage(
         asked=asked,
         counting=counting,
         found=found,
-        words=_linked(engine, counting, reading, sorted_words(found, counting.order)),
-        warnings=(*asked.warnings, *reading.warnings, *found.warnings),
+        words=_linked(engine, counting, parsed, sorted_words(found, counting.order)),
+        warnings=(*asked.warnings, *parsed.warnings, *found.warnings),
         chips=chips(asked, PAGE, **counting.more()),
         columns=_columns(counting),
         table_link=counting.link("collocates.table"),
@@ -125,9 +125,9 @@ def table(engine: Engine, settings: Settings, downloads: Downloads) -> Response:
     """The same words as a table."""
     counting = _counting()
     asked = counting.asked
-    reading = asked.reading(settings.query_chars)
+    parsed = asked.parse(settings.query_chars)
     with downloads.place() as free:
-        found, health, at = read_consistently(engine, lambda: counting.count(engine, reading))
+        found, health, at = read_consistently(engine, lambda: counting.count(engine, parsed))
         context = ExportContext(
             words=asked.words,
             filters=tuple(asked.filter_pairs()),
@@ -164,7 +164,7 @@ def _number(name: str, least: int, most: int, usual: int) -> int:
 
 
 def _linked(
-    engine: Engine, counting: Counting, reading: ParsedQuery, found: list[Collocate]
+    engine: Engine, counting: Counting, parsed: ParsedQuery, found: list[Collocate]
 ) -> list[tuple[Collocate, str]]:
     """Each word with the lines that hold it near a query of one word; of other queries the lines of
     all releases that hold both.
@@ -172,7 +172,7 @@ def _linked(
     asked = counting.asked
     nodes: list[str] = []
     if found and not counting.is_stem:
-        whole = Query(reading.tree, asked.filters, size=0, facets=(), has_timeline=False)
+        whole = Query(parsed.tree, asked.filters, size=0, facets=(), has_timeline=False)
         nodes = word_forms(asked.words, engine.search(whole).explanation)
     # Making each address anew takes too long; no word is so long.
     pattern = asked.with_words("x" * 99).link("concordance.concordance")

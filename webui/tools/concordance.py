@@ -73,15 +73,15 @@ def concordance_page(
     asked: SearchState, order: LineSort, store: Store, engine: Engine, settings: Settings
 ) -> ConcordancePage:
     """A page of lines, and where it leads."""
-    reading = asked.reading(settings.query_chars)
-    found = engine.occurrences(asked.query(reading, SIZE), order, (asked.page - 1) * SIZE, SIZE)
+    parsed = asked.parse(settings.query_chars)
+    found = engine.occurrences(asked.query(parsed, SIZE), order, (asked.page - 1) * SIZE, SIZE)
     last = max(1, -(-found.total // SIZE))
     return ConcordancePage(
         asked=asked,
         order=order,
         found=found,
         lines=[Shown(line, place(asked, line)) for line in found.mentions],
-        warnings=(*asked.warnings, *reading.warnings, *found.warnings),
+        warnings=(*asked.warnings, *parsed.warnings, *found.warnings),
         chips=chips(asked, PAGE, by=order),
         orders=[(each, words, _link(asked, 1, each)) for each, words in ORDERS.items()],
         first_seen=store.first_seen({line.id for line in found.mentions if not line.published}),
@@ -96,15 +96,15 @@ def concordance_page(
 def table(engine: Engine, settings: Settings, downloads: Downloads) -> Response:
     """All lines, in the order of the page."""
     asked, order = read_asked(request.args), _order()
-    reading = asked.reading(settings.query_chars)
+    parsed = asked.parse(settings.query_chars)
     with downloads.place() as free:
         context, lines = select_lines(
             engine,
-            asked.query(reading, 0),
+            asked.query(parsed, 0),
             order,
             asked.words,
             tuple(asked.filter_pairs()),
-            (*asked.warnings, *reading.warnings),
+            (*asked.warnings, *parsed.warnings),
         )
         if context.total > MOST_ROWS:
             abort(413, _too_many(context.total))

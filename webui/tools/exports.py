@@ -96,10 +96,10 @@ def _selected(
     engine: Engine, asked: SearchState, settings: Settings
 ) -> tuple[ExportContext, Iterator[str]]:
     """As the results page reads the address: words that say nothing find nothing."""
-    reading = asked.reading(settings.query_chars)
-    is_void = asked.words and reading.tree is None
-    query = None if is_void else Query(reading.tree, asked.filters, asked.sort)
-    warnings = (*asked.warnings, *reading.warnings)
+    parsed = asked.parse(settings.query_chars)
+    is_void = asked.words and parsed.tree is None
+    query = None if is_void else Query(parsed.tree, asked.filters, asked.sort)
+    warnings = (*asked.warnings, *parsed.warnings)
     return select(engine, query, asked.words, tuple(asked.filter_pairs()), warnings)
 
 

@@ -43,16 +43,16 @@ class Item:
 def search(store: Store, engine: Engine, settings: Settings) -> Response:
     """The newest hits of a search, in whatever order its page has."""
     asked = replace(read_asked(request.args), sort="newest", page=1)
-    reading = asked.reading(settings.query_chars)
-    is_void = asked.words and reading.tree is None
-    found = [] if is_void else _newest(store, engine, Query(reading.tree, asked.filters))
-    highlighter = Highlighter(reading.tree)
+    parsed = asked.parse(settings.query_chars)
+    is_void = asked.words and parsed.tree is None
+    found = [] if is_void else _newest(store, engine, Query(parsed.tree, asked.filters))
+    highlighter = Highlighter(parsed.tree)
     items = [_item(release, at, highlighter) for at, release in found]
     return feed(
         "hits.xml",
         asked=asked,
         items=items,
-        warnings=(*asked.warnings, *reading.warnings),
+        warnings=(*asked.warnings, *parsed.warnings),
         address=_address(asked),
         updated=max((each.updated for each in items), default=NEVER),
     )

@@ -61,10 +61,10 @@ class Compared:
         """What is found; all of one state of the index."""
         warnings, asked = [*self.warnings], []
         for words in self.queries or ("",):
-            reading = self.asked.with_words(words).reading(limit_chars)
-            warnings += [each for each in reading.warnings if each not in warnings]
-            is_void = words and reading.tree is None
-            asked.append((words, None if is_void else Query(reading.tree, self.asked.filters)))
+            parsed = self.asked.with_words(words).parse(limit_chars)
+            warnings += [each for each in parsed.warnings if each not in warnings]
+            is_void = words and parsed.tree is None
+            asked.append((words, None if is_void else Query(parsed.tree, self.asked.filters)))
         found, health, at = read_consistently(
             engine, lambda: compare(engine, asked, self.asked.filters, self.step, most)
         )

@@ -44,17 +44,17 @@ class SearchState:
     match_scripts: bool = True
     warnings: tuple[str, ...] = ()
 
-    def reading(self, limit_chars: int) -> ParsedQuery:
+    def parse(self, limit_chars: int) -> ParsedQuery:
         """The words as the query language reads them."""
         return parse(
             self.words, self.filters.language, limit_chars, match_scripts=self.match_scripts
         )
 
-    def query(self, reading: ParsedQuery, size: int) -> Query:
+    def query(self, parsed: ParsedQuery, size: int) -> Query:
         """What the engine is asked; `size` is the usual one of a page."""
         size = self.size or size
         start = (self.page - 1) * size
-        query = Query(reading.tree, self.filters, self.sort, start, size)
+        query = Query(parsed.tree, self.filters, self.sort, start, size)
         return replace(query, step=self.step, is_folded=self.is_folded)
 
     def pairs(self) -> Pairs:

@@ -73,9 +73,9 @@ def found(engine: Engine, typed: str, filters: Filters | None = None) -> set[str
 def test_a_statute_is_found_in_any_spelling(
     asked: tuple[Store, Engine], typed: str, expected: str
 ) -> None:
-    reading = parse(typed, match_scripts=False)
-    assert reading.warnings == ()
-    hits = asked[1].search(Query(reading.tree)).hits
+    parsed = parse(typed, match_scripts=False)
+    assert parsed.warnings == ()
+    hits = asked[1].search(Query(parsed.tree)).hits
     assert "".join(sorted(hit.title.text[-1] for hit in hits)) == expected
 
 
@@ -107,9 +107,9 @@ def test_what_is_no_statute_is_told(typed: str) -> None:
 def test_a_statute_typed_bare_is_offered_and_not_searched_for_silently(
     asked: tuple[Store, Engine], typed: str, offered: list[StatuteSuggestion]
 ) -> None:
-    reading = parse(typed)
-    assert ("statutes:" in str(reading.tree)) == ("statute:" in typed)
-    assert suggest_statutes(typed, Query(reading.tree), asked[1], "en") == offered
+    parsed = parse(typed)
+    assert ("statutes:" in str(parsed.tree)) == ("statute:" in typed)
+    assert suggest_statutes(typed, Query(parsed.tree), asked[1], "en") == offered
 
 
 def test_an_offer_is_in_the_readers_language_and_within_the_filters(

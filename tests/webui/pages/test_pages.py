@@ -215,11 +215,11 @@ def test_hostile_queries_show_as_text(client: FlaskClient) -> None:
 
 
 def test_how_the_query_was_read_is_told_with_counts_and_repairs(client: FlaskClient) -> None:
-    reading = soup_of(client, "/?q=tortu*+%22human+trafficking").select_one("details.reading")
+    details = soup_of(client, "/?q=tortu*+%22human+trafficking").select_one("details.reading")
 
-    assert reading
-    assert not reading.has_attr("open")
-    told = " ".join(reading.get_text(" ").split())
+    assert details
+    assert not details.has_attr("open")
+    told = " ".join(details.get_text(" ").split())
     number = total(soup_of(client, "/?q=tortu*"))
     assert f"words beginning with “tortu” {number} releases" in told
     assert {"torture", "torturing"} <= set(told.split())
