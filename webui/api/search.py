@@ -13,8 +13,8 @@ from corpus import Settings
 from indexer import Engine, Hit, Query
 from indexer.assist.unknown_values import unknown_values
 from indexer.engine.results import Position
-from webui.api.asking import Asking, read_asking
 from webui.api.cursor import read_cursor, write_cursor
+from webui.api.parsed_request import ParsedRequest, read_request
 
 
 def search(engine: Engine, settings: Settings, given: dict[str, Any]) -> Any:
@@ -26,17 +26,17 @@ def search(engine: Engine, settings: Settings, given: dict[str, Any]) -> Any:
     does not change. `relevance` has the best hits by `start` and `size`, since scores change when
     releases are added.
     """
-    asking = read_asking(settings)
-    query = _query(asking, given)
-    results = asking.search(engine, query)
-    link = results.more_after and _next(asking, given, results.more_after)
+    parsed_request = read_request(settings)
+    query = _query(parsed_request, given)
+    results = parsed_request.search(engine, query)
+    link = results.more_after and _next(parsed_request, given, results.more_after)
     headers = {"Link": f'<{link}>; rel="next"'} if link else {}
     answer = vars(results) | {
-        "query": asking.asked.words,
+        "query": parsed_request.asked.words,
         "sort": given["sort"],
         "hits": [_hit(each) for each in results.hits],
         "warnings": (
-            *asking.warnings,
+            *parsed_request.warnings,
             *unknown_values(query, results.facets, engine),
             *results.warnings,
         ),
@@ -45,15 +45,15 @@ def search(engine: Engine, settings: Settings, given: dict[str, Any]) -> Any:
     return answer, headers
 
 
-def _query(asking: Asking, given: dict[str, Any]) -> Query:
+def _query(parsed_request: ParsedRequest, given: dict[str, Any]) -> Query:
     after = None
     if cursor := given.get("cursor"):
         try:
-            after = read_cursor(cursor, asking.asked, given["sort"])
+            after = read_cursor(cursor, parsed_request.asked, given["sort"])
         except ValidationError as error:
             abort(422, messages={"query": {"cursor": error.messages}})
     return replace(
-        asking.query,
+        parsed_request.query,
         sort=given["sort"],
         start=given["start"],
         size=given["size"],
@@ -62,11 +62,11 @@ def _query(asking: Asking, given: dict[str, Any]) -> Query:
     )
 
 
-def _next(asking: Asking, given: dict[str, Any], onward: Position) -> str:
+def _next(parsed_request: ParsedRequest, given: dict[str, Any], onward: Position) -> str:
     """The address of the next page: all that was asked for, from there on."""
     more: dict[str, Any] = request.args.to_dict(flat=False)
     more.pop("start", None)
-    more["cursor"] = write_cursor(onward, asking.asked, given["sort"])
+    more["cursor"] = write_cursor(onward, parsed_request.asked, given["sort"])
     return url_for("api.search", _external=True, **more)
 
 

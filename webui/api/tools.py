@@ -10,7 +10,7 @@ from corpus import Settings
 from indexer import Engine
 from indexer.engine.periods import first_day, last_day, name
 from indexer.engine.results import Frequencies
-from webui.api.asking import read_asking
+from webui.api.parsed_request import read_request
 
 
 def timeline(engine: Engine, settings: Settings, given: dict[str, Any]) -> Any:
@@ -18,38 +18,38 @@ def timeline(engine: Engine, settings: Settings, given: dict[str, Any]) -> Any:
 
     Without `q` it counts all releases and the words of their texts, to compare with.
     """
-    asking = read_asking(settings)
-    found = asking.frequencies(engine, given["step"])
+    parsed_request = read_request(settings)
+    found = parsed_request.frequencies(engine, given["step"])
     periods = [*_periods(found)]
     return {
         "total": found.undated.releases + sum(each["releases"] for each in periods),
         "undated": found.undated.releases,
         "step": found.step,
         "build": found.build,
-        "warnings": (*asking.warnings, *found.warnings),
+        "warnings": (*parsed_request.warnings, *found.warnings),
         "periods": periods,
     }
 
 
 def concordance(engine: Engine, settings: Settings, given: dict[str, Any]) -> Any:
     """Every mention of a query's words, with the text around it"""
-    asking = read_asking(settings)
-    found = engine.occurrences(asking.query, given["sort"], given["start"], given["size"])
-    return replace(found, warnings=(*asking.warnings, *found.warnings))
+    parsed_request = read_request(settings)
+    found = engine.occurrences(parsed_request.query, given["sort"], given["start"], given["size"])
+    return replace(found, warnings=(*parsed_request.warnings, *found.warnings))
 
 
 def collocates(engine: Engine, settings: Settings, given: dict[str, Any]) -> Any:
     """The words that occur unusually often near a query's words"""
-    asking = read_asking(settings)
+    parsed_request = read_request(settings)
     found = engine.collocates(
-        asking.query,
+        parsed_request.query,
         given["window"],
         given["measure"],
         given["min_count"],
         given["size"],
         is_stem=given["stem"],
     )
-    return replace(found, warnings=(*asking.warnings, *found.warnings))
+    return replace(found, warnings=(*parsed_request.warnings, *found.warnings))
 
 
 def _periods(found: Frequencies) -> Iterator[dict[str, Any]]:

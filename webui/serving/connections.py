@@ -58,7 +58,7 @@ class Request(HTTPRequestParser):
             raise ParsingError("The length of the request cannot be told")
 
 
-class Answer(WSGITask):
+class ResponseTask(WSGITask):
     """An answer of the app."""
 
     def service(self) -> None:
@@ -86,7 +86,7 @@ class Answer(WSGITask):
 class Connection(HTTPChannel):
     """A client's connection: when it asked, and how much of the answers it took."""
 
-    parser_class, task_class = Request, Answer
+    parser_class, task_class = Request, ResponseTask
 
     def __init__(self, server: Server, *given: Any, **named: Any) -> None:
         self.sent_bytes = 0

@@ -10,7 +10,7 @@ from typing import Protocol
 from waitress.task import ThreadedTaskDispatcher
 
 
-class Asking(Protocol):
+class PendingRequest(Protocol):
     """What waits for an answer: a connection of a client."""
 
     client: str
@@ -43,21 +43,21 @@ class Queue:
         is_heavy: Callable[[str], bool] = nobody,
     ) -> None:
         self.each, self.changed, self.heavy, self.is_heavy = each, changed, heavy, is_heavy
-        self.waiting: dict[str, deque[Asking]] = {}
+        self.waiting: dict[str, deque[PendingRequest]] = {}
         self.in_work: Counter[str] = Counter()
-        self.heavy_in_work: set[Asking] = set()
+        self.heavy_in_work: set[PendingRequest] = set()
 
-    def append(self, asking: Asking) -> None:
+    def append(self, pending: PendingRequest) -> None:
         """Let a request wait."""
-        self.waiting.setdefault(asking.client, deque()).append(asking)
+        self.waiting.setdefault(pending.client, deque()).append(pending)
 
-    def remove(self, asking: Asking) -> None:
+    def remove(self, pending: PendingRequest) -> None:
         """Let a request wait no longer, if it does."""
-        requests = self.waiting.get(asking.client, deque())
-        if asking in requests:
-            requests.remove(asking)
+        requests = self.waiting.get(pending.client, deque())
+        if pending in requests:
+            requests.remove(pending)
             if not requests:
-                del self.waiting[asking.client]
+                del self.waiting[pending.client]
 
     def popleft(self) -> Turn:
         """A request of the client whose turn it is, and who is the last in turn then."""
@@ -66,17 +66,17 @@ class Queue:
             each for each in self.waiting if self.in_work[each] < self.each
         )
         requests = self.waiting.pop(client)
-        asking = requests.popleft()
+        pending = requests.popleft()
         if requests:
             self.waiting[client] = requests
         self.in_work[client] += 1
         if self.is_heavy(client):
-            self.heavy_in_work.add(asking)
-        return Turn(asking, lambda: self._end(asking, client))
+            self.heavy_in_work.add(pending)
+        return Turn(pending, lambda: self._end(pending, client))
 
-    def sends(self, asking: Asking) -> None:
+    def sends(self, pending: PendingRequest) -> None:
         """Count a request no longer as heavy."""
-        self.heavy_in_work.discard(asking)
+        self.heavy_in_work.discard(pending)
 
     def __len__(self) -> int:
         """How many clients have one that may go."""
@@ -87,9 +87,9 @@ class Queue:
             return False
         return len(self.heavy_in_work) < self.heavy or not self.is_heavy(client)
 
-    def _end(self, asking: Asking, client: str) -> None:
+    def _end(self, pending: PendingRequest, client: str) -> None:
         with self.changed:
-            self.heavy_in_work.discard(asking)
+            self.heavy_in_work.discard(pending)
             self.in_work[client] -= 1
             if not self.in_work[client]:
                 del self.in_work[client]
@@ -99,19 +99,19 @@ class Queue:
 class Turn:
     """A request whose turn it is."""
 
-    def __init__(self, asking: Asking, end: Callable[[], None]) -> None:
-        self.asking, self.end = asking, end
+    def __init__(self, pending: PendingRequest, end: Callable[[], None]) -> None:
+        self.pending, self.end = pending, end
 
     def service(self) -> None:
         """Answer it."""
         try:
-            self.asking.service()
+            self.pending.service()
         finally:
             self.end()
 
     def cancel(self) -> None:
         """Give it up."""
-        self.asking.cancel()
+        self.pending.cancel()
 
 
 class Threads(ThreadedTaskDispatcher):
@@ -124,19 +124,19 @@ class Threads(ThreadedTaskDispatcher):
         self.queue = Queue(each, self.queue_cv, heavy, is_heavy)
         self.set_thread_count(number)
 
-    def add_task(self, asking: Asking) -> None:
+    def add_task(self, pending: PendingRequest) -> None:
         """Let a request wait for its turn."""
         with self.queue_cv:
-            self.queue.append(asking)
+            self.queue.append(pending)
             self.queue_cv.notify()
 
-    def sends(self, asking: Asking) -> None:
+    def sends(self, pending: PendingRequest) -> None:
         """Count a request no longer as heavy, since its answer has been made."""
         with self.queue_cv:
-            self.queue.sends(asking)
+            self.queue.sends(pending)
             self.queue_cv.notify()
 
-    def forget(self, asking: Asking) -> None:
+    def forget(self, pending: PendingRequest) -> None:
         """Let a request that nobody waits for any more have no turn."""
         with self.queue_cv:
-            self.queue.remove(asking)
+            self.queue.remove(pending)

@@ -12,7 +12,7 @@ import pytest
 
 from corpus import Settings
 from webui.serving.connections import Server
-from webui.serving.turns import Asking, Threads
+from webui.serving.turns import PendingRequest, Threads
 
 WAIT_S = 60
 ANSWER = [("Content-Type", "text/plain")]
@@ -25,7 +25,7 @@ class Noting(Threads):
         self.clients: list[str] = []
         super().__init__(number, each)
 
-    def add_task(self, asking: Asking) -> None:
+    def add_task(self, asking: PendingRequest) -> None:
         self.clients.append(asking.client)
         super().add_task(asking)
 

@@ -44,7 +44,7 @@ def test_clients_come_in_turn_however_much_one_asks(waiting: str, order: str) ->
 
     turns = [queue.popleft() for _ in waiting]
 
-    assert "".join(each.asking.client for each in turns) == order
+    assert "".join(each.pending.client for each in turns) == order
     assert len(queue) == 0
 
 
@@ -54,11 +54,11 @@ def test_nobody_has_more_in_work_than_may_be() -> None:
         queue.append(Asked(client))
     turns = [queue.popleft() for _ in range(4)]
 
-    assert sorted(each.asking.client for each in turns) == ["a", "a", "b", "b"]
+    assert sorted(each.pending.client for each in turns) == ["a", "a", "b", "b"]
     assert len(queue) == 0  # though two are waiting
     turns[0].service()
     assert len(queue) == 1
-    assert queue.popleft().asking.client == "a"
+    assert queue.popleft().pending.client == "a"
 
 
 def test_heavy_clients_have_few_in_work_together_and_others_pass_them() -> None:
@@ -68,15 +68,15 @@ def test_heavy_clients_have_few_in_work_together_and_others_pass_them() -> None:
 
     turns = [queue.popleft() for _ in range(5)]
 
-    assert "".join(each.asking.client for each in turns) == "ABCab"
+    assert "".join(each.pending.client for each in turns) == "ABCab"
     assert len(queue) == 0  # though two heavy ones are waiting
     turns[3].service()
     assert len(queue) == 0
     turns[2].service()
-    assert queue.popleft().asking.client == "A"
+    assert queue.popleft().pending.client == "A"
     assert len(queue) == 0
-    queue.sends(turns[0].asking)
-    assert queue.popleft().asking.client == "B"
+    queue.sends(turns[0].pending)
+    assert queue.popleft().pending.client == "B"
 
 
 def test_a_client_that_becomes_heavy_when_its_turn_comes_goes_all_the_same() -> None:
@@ -84,21 +84,21 @@ def test_a_client_that_becomes_heavy_when_its_turn_comes_goes_all_the_same() -> 
     queue = Queue(2, Condition(), 1, lambda client: client in heavy)
     for client in "Ab":
         queue.append(Asked(client))
-    assert queue.popleft().asking.client == "A"
+    assert queue.popleft().pending.client == "A"
     assert len(queue) == 1
     heavy.add("b")
 
-    assert queue.popleft().asking.client == "b"
+    assert queue.popleft().pending.client == "b"
 
 
 def test_who_comes_again_comes_after_the_others() -> None:
     queue = Queue(9, Condition())
     for client in "aab":
         queue.append(Asked(client))
-    assert queue.popleft().asking.client == "a"
+    assert queue.popleft().pending.client == "a"
     queue.append(Asked("c"))
     queue.append(Asked("b"))
-    assert [queue.popleft().asking.client for _ in range(4)] == ["b", "a", "c", "b"]
+    assert [queue.popleft().pending.client for _ in range(4)] == ["b", "a", "c", "b"]
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What a program asks for, read as the pages read it once its arguments are found to be sound."""
+"""A program's request, parsed as the pages parse theirs, once its arguments are valid."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from webui.view.search_state import SearchState, read_asked
 
 
 @dataclass(frozen=True)
-class Asking:
-    """Words and filters, and how the words were read."""
+class ParsedRequest:
+    """Words and filters, and the parsed query."""
 
     asked: SearchState
     parsed: ParsedQuery
@@ -27,7 +27,7 @@ class Asking:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What could not be read as meant."""
+        """What could not be interpreted as written."""
         return (*self.asked.warnings, *self.parsed.warnings)
 
     def search(self, engine: Engine, query: Query) -> Results:
@@ -43,7 +43,7 @@ class Asking:
         return engine.frequencies(self.query, step)
 
 
-def read_asking(settings: Settings) -> Asking:
+def read_request(settings: Settings) -> ParsedRequest:
     """What the address of the request asks for."""
     asked = read_asked(request.args)
-    return Asking(asked, asked.parse(settings.query_chars))
+    return ParsedRequest(asked, asked.parse(settings.query_chars))
