@@ -47,7 +47,7 @@ def _parts(store: Store, engine: Engine, settings: Settings) -> Parts:
     searching = engine, settings
     release = "/releases/<id>"
     add = parts.add
-    add("/search", "Search", answers.Search, search.search, *searching, asked=SearchArguments)
+    add("/search", "Search", answers.Search, search.search, *searching, arguments=SearchArguments)
     add(release, "Releases", answers.Release, records.release, store)
     add(f"{release}/versions", "Releases", answers.Versions, records.versions, store)
     add(
@@ -56,15 +56,15 @@ def _parts(store: Store, engine: Engine, settings: Settings) -> Parts:
         answers.Differences,
         records.differences,
         store,
-        asked=DifferencesArguments,
+        arguments=DifferencesArguments,
     )
     add("/offices", "Offices", answers.Offices, records.offices, store, engine)
-    for name, shape, view, asked in (
+    for name, shape, view, arguments in (
         ("timeline", answers.Timeline, tools.timeline, TimelineArguments),
         ("concordance", Concordance, tools.concordance, ConcordanceArguments),
         ("collocates", Collocates, tools.collocates, CollocatesArguments),
     ):
-        add(f"/{name}", "Tools", shape, view, *searching, asked=asked)
+        add(f"/{name}", "Tools", shape, view, *searching, arguments=arguments)
     return parts
 
 

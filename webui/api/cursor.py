@@ -20,14 +20,14 @@ from webui.view.search_state import SearchState
 DIGEST_BYTES = 6
 
 
-def write_cursor(position: Position, asked: SearchState, sort: str) -> str:
+def write_cursor(position: Position, state: SearchState, sort: str) -> str:
     """The word for a position in the hits of what is asked, in an order."""
     day, id_ = position
-    held = json.dumps([day and day.isoformat(), id_, _digest(asked, sort)])
+    held = json.dumps([day and day.isoformat(), id_, _digest(state, sort)])
     return urlsafe_b64encode(held.encode()).decode().rstrip("=")
 
 
-def read_cursor(cursor: str, asked: SearchState, sort: str) -> Position:
+def read_cursor(cursor: str, state: SearchState, sort: str) -> Position:
     """The position that a word stands for. Raises ValidationError where it is none, or another
     query's.
     """
@@ -37,11 +37,11 @@ def read_cursor(cursor: str, asked: SearchState, sort: str) -> Position:
         position = date.fromisoformat(day) if day is not None else None, str(id_)
     except (ValueError, TypeError, RecursionError):
         raise ValidationError("This is no cursor; take the address in next as it is.") from None
-    if digest != _digest(asked, sort):
+    if digest != _digest(state, sort):
         raise ValidationError("This cursor belongs to another query, to other filters or order.")
     return position
 
 
-def _digest(asked: SearchState, sort: str) -> str:
-    state = json.dumps([asked.words, asked.filter_pairs(), sort])
-    return hashlib.blake2b(state.encode(), digest_size=DIGEST_BYTES).hexdigest()
+def _digest(state: SearchState, sort: str) -> str:
+    identity = json.dumps([state.words, state.filter_pairs(), sort])
+    return hashlib.blake2b(identity.encode(), digest_size=DIGEST_BYTES).hexdigest()

@@ -59,15 +59,15 @@ class Parts(Blueprint):
         shape: type,
         view: Callable[..., Any],
         *needs: Any,
-        asked: type[Schema] | None = None,
+        arguments: type[Schema] | None = None,
     ) -> None:
         """Add a view, whose first arguments are its `needs`: the request's are read by `asked`, the
         answer is written as a `shape`.
         """
         wrappers = [self.response(200, schema_of(shape)), self.alt_response(304, "NOT_MODIFIED")]
         wrappers += [self.alt_response(int(each), each.name) for each in ERRORS]
-        if asked:
-            wrappers.append(self.arguments(asked, location="query"))
+        if arguments:
+            wrappers.append(self.arguments(arguments, location="query"))
         wrappers.append(self.doc(operationId=view.__name__))
         bound: Any = update_wrapper(partial(view, *needs), view)
         wrapped = reduce(lambda inner, wrapper: wrapper(inner), wrappers, bound)

@@ -10,40 +10,40 @@ from corpus import Settings
 from indexer import Engine, ParsedQuery, Query, Results
 from indexer.engine.periods import Step
 from indexer.engine.results import Frequencies, Frequency
-from webui.view.search_state import SearchState, read_asked
+from webui.view.search_state import SearchState, read_state
 
 
 @dataclass(frozen=True)
 class ParsedRequest:
     """Words and filters, and the parsed query."""
 
-    asked: SearchState
+    state: SearchState
     parsed: ParsedQuery
 
     @property
     def query(self) -> Query:
         """What an engine is asked."""
-        return Query(self.parsed.tree, self.asked.filters)
+        return Query(self.parsed.tree, self.state.filters)
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What could not be interpreted as written."""
-        return (*self.asked.warnings, *self.parsed.warnings)
+        return (*self.state.warnings, *self.parsed.warnings)
 
     def search(self, engine: Engine, query: Query) -> Results:
         """The answer; words that say nothing find nothing."""
-        if self.asked.words and self.parsed.tree is None:
+        if self.state.words and self.parsed.tree is None:
             return Results((), 0, (), engine.health().build or "")
         return engine.search(query)
 
     def frequencies(self, engine: Engine, step: Step) -> Frequencies:
         """The answer by periods; words that say nothing stand nowhere."""
-        if self.asked.words and self.parsed.tree is None:
+        if self.state.words and self.parsed.tree is None:
             return Frequencies(step, (), Frequency(0, 0, 0), engine.health().build or "")
         return engine.frequencies(self.query, step)
 
 
 def read_request(settings: Settings) -> ParsedRequest:
     """What the address of the request asks for."""
-    asked = read_asked(request.args)
-    return ParsedRequest(asked, asked.parse(settings.query_chars))
+    state = read_state(request.args)
+    return ParsedRequest(state, state.parse(settings.query_chars))

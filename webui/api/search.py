@@ -32,7 +32,7 @@ def search(engine: Engine, settings: Settings, given: dict[str, Any]) -> Any:
     link = results.more_after and _next(parsed_request, given, results.more_after)
     headers = {"Link": f'<{link}>; rel="next"'} if link else {}
     answer = vars(results) | {
-        "query": parsed_request.asked.words,
+        "query": parsed_request.state.words,
         "sort": given["sort"],
         "hits": [_hit(each) for each in results.hits],
         "warnings": (
@@ -49,7 +49,7 @@ def _query(parsed_request: ParsedRequest, given: dict[str, Any]) -> Query:
     after = None
     if cursor := given.get("cursor"):
         try:
-            after = read_cursor(cursor, parsed_request.asked, given["sort"])
+            after = read_cursor(cursor, parsed_request.state, given["sort"])
         except ValidationError as error:
             abort(422, messages={"query": {"cursor": error.messages}})
     return replace(
@@ -66,7 +66,7 @@ def _next(parsed_request: ParsedRequest, given: dict[str, Any], onward: Position
     """The address of the next page: all that was asked for, from there on."""
     more: dict[str, Any] = request.args.to_dict(flat=False)
     more.pop("start", None)
-    more["cursor"] = write_cursor(onward, parsed_request.asked, given["sort"])
+    more["cursor"] = write_cursor(onward, parsed_request.state, given["sort"])
     return url_for("api.search", _external=True, **more)
 
 

@@ -21,8 +21,8 @@ def differences(store: Store, id_: str) -> str:
     release, versions = store.get(id_), store.versions(id_)
     if release is None or not versions:
         abort(404, gettext("No release at this address."))
-    new = _asked(versions, "to") or versions[-1]
-    old = _asked(versions, "from") or before(new, versions) or new
+    new = _requested_version(versions, "to") or versions[-1]
+    old = _requested_version(versions, "from") or before(new, versions) or new
     sides = [replace(each, body=tuple(beginning(each.body))) for each in (old, new)]
     return render_template(
         "differences.html",
@@ -36,7 +36,7 @@ def differences(store: Store, id_: str) -> str:
     )
 
 
-def _asked(versions: Sequence[Version], name: str) -> Version | None:
+def _requested_version(versions: Sequence[Version], name: str) -> Version | None:
     number = request.args.get(name, "")
     found = [each for each in versions if str(each.number) == number]
     if number and not found:

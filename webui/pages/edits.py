@@ -62,29 +62,29 @@ class Choice:
 
 def edits(store: Store) -> str:
     """A page of the ledger, the newest entries first."""
-    asked = _read_asked()
-    entries = _entries(store, asked, SIZE + 1)
+    state = _read_state()
+    entries = _entries(store, state, SIZE + 1)
     counts = store.ledger_counts()
     return render_template(
         "changes.html",
-        asked=asked,
+        state=state,
         told=_told(store, entries[:SIZE]),
-        older=asked.link(before=entries[SIZE - 1].number) if len(entries) > SIZE else None,
-        kinds=_choices(asked, "kind", counts),
-        offices=_choices(asked, "office", counts),
+        older=state.link(before=entries[SIZE - 1].number) if len(entries) > SIZE else None,
+        kinds=_choices(state, "kind", counts),
+        offices=_choices(state, "office", counts),
     )
 
 
 def feed(store: Store) -> Response:
     """The newest entries as a feed (RFC 4287)."""
-    asked = _read_asked()
-    told = _told(store, _entries(store, asked, SIZE))
+    state = _read_state()
+    told = _told(store, _entries(store, state, SIZE))
     updated = told[0].entry.at if told else feeds.NEVER
-    address = asked.feed()
-    return feeds.feed("changes.xml", asked=asked, told=told, address=address, updated=updated)
+    address = state.feed()
+    return feeds.feed("changes.xml", state=state, told=told, address=address, updated=updated)
 
 
-def _read_asked() -> EditsState:
+def _read_state() -> EditsState:
     """What the URL asks for; what cannot be read counts as absent."""
     kind = request.args.get("kind")
     return EditsState(
@@ -94,8 +94,8 @@ def _read_asked() -> EditsState:
     )
 
 
-def _entries(store: Store, asked: EditsState, size: int) -> list[Entry]:
-    return store.ledger(before=asked.before, size=size, office=asked.office, kind=asked.kind)
+def _entries(store: Store, state: EditsState, size: int) -> list[Entry]:
+    return store.ledger(before=state.before, size=size, office=state.office, kind=state.kind)
 
 
 def _told(store: Store, entries: Sequence[Entry]) -> list[Told]:
@@ -112,15 +112,15 @@ def _with_differences(entry: Entry, versions: Sequence[Version]) -> Told:
     return Told(entry, old, differing_words(old, new) if old and new else (), uuid)
 
 
-def _choices(asked: EditsState, name: str, counts: dict[tuple[str, str], int]) -> list[Choice]:
+def _choices(state: EditsState, name: str, counts: dict[tuple[str, str], int]) -> list[Choice]:
     """The values of a filter, with all of them first; counted within the other filter."""
     place = NAMES.index(name)
-    other = getattr(asked, NAMES[1 - place])
+    other = getattr(state, NAMES[1 - place])
     found: Counter[str | None] = Counter(dict.fromkeys(KINDS if name == "kind" else (), 0))
     for key, number in sorted(counts.items()):
         found[key[place]] += number if other in (None, key[1 - place]) else 0
     return [
-        Choice(value, number, value == getattr(asked, name), asked.link(**{name: value}))
+        Choice(value, number, value == getattr(state, name), state.link(**{name: value}))
         for value, number in [(None, found.total()), *found.items()]
     ]
 

@@ -38,13 +38,13 @@ def guide(engine: Engine, settings: Settings) -> str:
 
 def _examples(engine: Engine, settings: Settings) -> Iterator[Example]:
     """Every example that finds a release, with how many."""
-    for typed, meaning in _asked(engine):
+    for typed, meaning in _possible_queries(engine):
         query = Query(parse(typed, limit_chars=settings.query_chars).tree)
         if total := engine.total(query):
             yield Example(typed, meaning, total)
 
 
-def _asked(engine: Engine) -> Iterator[tuple[str, str]]:
+def _possible_queries(engine: Engine) -> Iterator[tuple[str, str]]:
     """What can be typed: words in the reader's language, and values of its releases."""
     own = engine.search(Query(filters=Filters(language=(language(),)), size=0))
     found = own if own.total else engine.search(Query(size=0))

@@ -31,7 +31,7 @@ from webui.view.attachments import Kept, files, translations
 from webui.view.cited_statutes import Authority, authorities
 from webui.view.history import HistoryEntry, lines
 from webui.view.release_text import Text, arrange
-from webui.view.search_state import SearchState, read_asked
+from webui.view.search_state import SearchState, read_state
 
 SIMILAR = 5
 # Matches that have an address and link to the next; each takes some room on the page.
@@ -43,7 +43,7 @@ class ReleasePage:
     """What the page of a release shows, by the names of its template."""
 
     release: Release
-    asked: SearchState
+    state: SearchState
     exception: str | None
     title: Passage
     text: Text
@@ -61,21 +61,21 @@ class ReleasePage:
 
 def release(store: Store, engine: Engine, settings: Settings, id_: str) -> str:
     """One release; `q` and the filters of the search it was found by come along."""
-    page = release_page(_found(store, id_), read_asked(request.args), store, engine, settings)
+    page = release_page(_found(store, id_), read_state(request.args), store, engine, settings)
     return render_template("release.html", **vars(page))
 
 
 def release_page(
-    found: Release, asked: SearchState, store: Store, engine: Engine, settings: Settings
+    found: Release, state: SearchState, store: Store, engine: Engine, settings: Settings
 ) -> ReleasePage:
     """A release with what is known of it; the words that were asked for are highlighted."""
     versions = store.versions(found.id)
     copies = store.get_many(each.id for each in store.copies(found.id))
     similar = _similar(engine, found.id, {each.id for each in copies})
-    highlighter = Highlighter(asked.parse(settings.query_chars).tree)
+    highlighter = Highlighter(state.parse(settings.query_chars).tree)
     return ReleasePage(
         release=found,
-        asked=asked,
+        state=state,
         exception=certificate_exception(found.provenance),
         title=highlight(found.title, highlighter.spans(found.title, "title", found.language)),
         text=arrange(found, highlighter),

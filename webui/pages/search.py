@@ -18,7 +18,7 @@ from indexer.assist.unknown_values import unknown_values
 from indexer.query.message import Message
 from webui.i18n import language
 from webui.view.facets import Chip, Panel, chips, filter_labels, panels
-from webui.view.search_state import SIZES, SORTS, SearchState, read_asked
+from webui.view.search_state import SIZES, SORTS, SearchState, read_state
 from webui.view.timeline import Timeline, coarser, timeline
 from webui.view.translation_links import TranslationLinks, translation_links
 
@@ -38,7 +38,7 @@ class Advice:
 class SearchPage:
     """What the search page shows, by the names of its template."""
 
-    asked: SearchState
+    state: SearchState
     results: Results
     warnings: tuple[str, ...]
     repairs: tuple[str, ...]
@@ -61,39 +61,39 @@ class SearchPage:
 
 def search(store: Store, engine: Engine, settings: Settings) -> str:
     """A page of results, the newest releases where nothing is asked for."""
-    page = search_page(read_asked(request.args), store, engine, settings)
+    page = search_page(read_state(request.args), store, engine, settings)
     return render_template("search.html", **vars(page))
 
 
-def search_page(asked: SearchState, store: Store, engine: Engine, settings: Settings) -> SearchPage:
+def search_page(state: SearchState, store: Store, engine: Engine, settings: Settings) -> SearchPage:
     """What is found, what else could be asked, and where the page leads."""
-    parsed = asked.parse(settings.query_chars)
-    query = asked.query(parsed, settings.page_size)
-    is_void = bool(asked.words) and parsed.tree is None
+    parsed = state.parse(settings.query_chars)
+    query = state.query(parsed, settings.page_size)
+    is_void = bool(state.words) and parsed.tree is None
     results = Results((), 0, (), "") if is_void else engine.search(query)
     results, cut_short = coarser(results, query, engine)
-    bars = timeline(results, asked, engine)
-    advice = _advice(asked, parsed, query, results, engine, settings.query_chars)
+    bars = timeline(results, state, engine)
+    advice = _advice(state, parsed, query, results, engine, settings.query_chars)
     repairs = (*parsed.warnings, *results.warnings)
     return SearchPage(
-        asked=asked,
+        state=state,
         results=results,
-        warnings=(*asked.warnings, *advice.warnings, *repairs, *cut_short),
+        warnings=(*state.warnings, *advice.warnings, *repairs, *cut_short),
         repairs=repairs,
         spelling=advice.spelling,
-        spelling_link=(asked.with_words(advice.spelling.query).link() if advice.spelling else None),
-        statutes=[(each, asked.with_words(each.query).link()) for each in advice.statutes],
+        spelling_link=(state.with_words(advice.spelling.query).link() if advice.spelling else None),
+        statutes=[(each, state.with_words(each.query).link()) for each in advice.statutes],
         translation_suggestions=advice.translation_suggestions,
         zero_results=advice.zero_results,
         copies=store.copy_counts(hit.id for hit in results.hits),
         first_seen=store.first_seen(hit.id for hit in results.hits if not hit.published),
-        chips=chips(asked),
+        chips=chips(state),
         filter_labels=filter_labels(),
-        panels=panels(results, asked),
+        panels=panels(results, state),
         timeline=bars,
-        sorts=[(each, asked.with_sort(each).link(), each == asked.sort) for each in SORTS],
-        sizes=_sizes(asked, settings.page_size),
-        pager=_pager(asked, results.total - results.folded, query),
+        sorts=[(each, state.with_sort(each).link(), each == state.sort) for each in SORTS],
+        sizes=_sizes(state, settings.page_size),
+        pager=_pager(state, results.total - results.folded, query),
         first=query.start + 1,
     )
 
@@ -105,7 +105,7 @@ def complete(engine: Engine, settings: Settings) -> Response:
 
 
 def _advice(
-    asked: SearchState,
+    state: SearchState,
     parsed: ParsedQuery,
     query: Query,
     results: Results,
@@ -113,17 +113,17 @@ def _advice(
     limit_chars: int,
 ) -> Advice:
     """Advice as far as the request's time goes: without it the results are shown all the same."""
-    typed = asked.words[:limit_chars]
-    is_void = bool(asked.words) and parsed.tree is None
+    typed = state.words[:limit_chars]
+    is_void = bool(state.words) and parsed.tree is None
     try:
         statutes, spelling = suggestions(
-            asked.words, parsed, query, results, engine, language(), limit_chars
+            state.words, parsed, query, results, engine, language(), limit_chars
         )
         return Advice(
             (*unknown_values(query, results.facets, engine),),
             spelling,
             statutes,
-            translation_links(asked, typed, engine),
+            translation_links(state, typed, engine),
             None
             if results.total or is_void
             else advise_on_no_results(typed, query, engine, match_scripts=parsed.match_scripts),
@@ -132,24 +132,24 @@ def _advice(
         return Advice((Message("Suggestions are not shown: finding them would take too long."),))
 
 
-def _sizes(asked: SearchState, usual: int) -> list[tuple[int, str, bool]]:
+def _sizes(state: SearchState, usual: int) -> list[tuple[int, str, bool]]:
     """How many hits a page can have: number, link, whether it has; the usual one needs no word."""
     return [
         (
             size,
-            asked.showing(size=size if size != usual else None).link(),
-            size == (asked.size or usual),
+            state.showing(size=size if size != usual else None).link(),
+            size == (state.size or usual),
         )
         for size in sorted({*SIZES, usual})
     ]
 
 
-def _pager(asked: SearchState, shown: int, query: Query) -> dict[str, str | int | None]:
+def _pager(state: SearchState, shown: int, query: Query) -> dict[str, str | int | None]:
     last = max(1, -(-shown // query.size))
     return {
-        "page": asked.page,
+        "page": state.page,
         "last": last,
-        "previous": asked.with_page(min(asked.page - 1, last)).link() if asked.page > 1 else None,
-        "next": asked.with_page(asked.page + 1).link() if asked.page < last else None,
-        "last_link": asked.with_page(last).link(),
+        "previous": state.with_page(min(state.page - 1, last)).link() if state.page > 1 else None,
+        "next": state.with_page(state.page + 1).link() if state.page < last else None,
+        "last_link": state.with_page(last).link(),
     }

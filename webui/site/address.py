@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 # The host that a request names, where the app sees the operator's in its place.
-ASKED = "communique.host"
+REQUESTED_HOST = "communique.host"
 HOST = re.compile(r"([a-z0-9._-]+|\[[0-9a-f:.]+\])(:\d{1,5})?", re.IGNORECASE)
 
 
@@ -30,7 +30,7 @@ def keep_address(app: Flask, settings: Settings) -> None:
     app.wsgi_app = known  # type: ignore[assignment, method-assign]
 
     def check_host() -> None:
-        asked = host_name(request.environ[ASKED])
+        asked = host_name(request.environ[REQUESTED_HOST])
         if request.endpoint in WATCHED or (asked and asked == (own or asked)):
             return
         if own:
@@ -68,10 +68,10 @@ class KnownAddress:
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Hand on the request."""
         server = environ.get("SERVER_NAME", "")
-        environ[ASKED] = environ.get("HTTP_HOST", "" if self.own.netloc else server)
+        environ[REQUESTED_HOST] = environ.get("HTTP_HOST", "" if self.own.netloc else server)
         if self.own.netloc:
             self._show_own(environ)
-        elif not host_name(environ[ASKED]):
+        elif not host_name(environ[REQUESTED_HOST]):
             environ["HTTP_HOST"] = "localhost"
         return self.app(environ, start)
 

@@ -24,7 +24,7 @@ from indexer.export.collocates_csv import (
 from indexer.export.result_set import ExportContext, read_consistently
 from webui.tools.downloads import TABLE_TYPE, Downloads, file
 from webui.view.facets import Chip, chips
-from webui.view.search_state import SearchState, read_asked, read_whole
+from webui.view.search_state import SearchState, read_state, read_whole
 
 WINDOW, WIDEST = 5, 20
 LEAST, MOST = 5, 100
@@ -47,7 +47,7 @@ PAGE = "collocates.collocates"
 class Counting:
     """What a URL asks for: how words are counted, and the column that sorts them."""
 
-    asked: SearchState
+    state: SearchState
     window: int
     measure: Measure
     least: int
@@ -57,7 +57,7 @@ class Counting:
 
     def link(self, endpoint: str = PAGE, **changed: Any) -> str:
         """This as the address of a page, with something changed."""
-        return self.asked.link(endpoint, **self.more() | changed)
+        return self.state.link(endpoint, **self.more() | changed)
 
     def more(self) -> dict[str, Any]:
         """The arguments that other pages do not have; what is as usual is left out."""
@@ -73,7 +73,7 @@ class Counting:
 
     def count(self, engine: Engine, parsed: ParsedQuery) -> Collocates:
         """The words around."""
-        query = Query(parsed.tree, self.asked.filters)
+        query = Query(parsed.tree, self.state.filters)
         return engine.collocates(
             query, self.window, self.measure, self.least, self.size, is_stem=self.is_stem
         )
@@ -83,7 +83,7 @@ class Counting:
 class CollocatesPage:
     """What the page shows, by the names of its template."""
 
-    asked: SearchState
+    state: SearchState
     counting: Counting
     found: Collocates
     words: list[tuple[Collocate, str]]
@@ -105,16 +105,16 @@ def collocates(engine: Engine, settings: Settings) -> str:
 
 def collocates_page(counting: Counting, engine: Engine, settings: Settings) -> CollocatesPage:
     """The words as they are counted, and where the page leads."""
-    asked = counting.asked
-    parsed = asked.parse(settings.query_chars)
+    state = counting.state
+    parsed = state.parse(settings.query_chars)
     found = counting.count(engine, parsed)
     return CollocatesPage(
-        asked=asked,
+        state=state,
         counting=counting,
         found=found,
         words=_linked(engine, counting, parsed, sorted_words(found, counting.order)),
-        warnings=(*asked.warnings, *parsed.warnings, *found.warnings),
-        chips=chips(asked, PAGE, **counting.more()),
+        warnings=(*state.warnings, *parsed.warnings, *found.warnings),
+        chips=chips(state, PAGE, **counting.more()),
         columns=_columns(counting),
         table_link=counting.link("collocates.table"),
         measures=MEASURES,
@@ -124,13 +124,13 @@ def collocates_page(counting: Counting, engine: Engine, settings: Settings) -> C
 def table(engine: Engine, settings: Settings, downloads: Downloads) -> Response:
     """The same words as a table."""
     counting = _counting()
-    asked = counting.asked
-    parsed = asked.parse(settings.query_chars)
+    state = counting.state
+    parsed = state.parse(settings.query_chars)
     with downloads.place() as free:
         found, health, at = read_consistently(engine, lambda: counting.count(engine, parsed))
         context = ExportContext(
-            words=asked.words,
-            filters=tuple(asked.filter_pairs()),
+            words=state.words,
+            filters=tuple(state.filter_pairs()),
             order=counting.order,
             at=at,
             build=health.build or "",
@@ -148,7 +148,7 @@ def _counting() -> Counting:
     """What the URL asks for; what cannot be read counts as absent."""
     given = request.args
     return Counting(
-        asked=replace(read_asked(given), page=1),
+        state=replace(read_state(given), page=1),
         window=_number("window", 1, WIDEST, WINDOW),
         measure=next((each for each in MEASURES if each == given.get("measure")), "log_likelihood"),
         least=_number("least", 1, HIGHEST_LEAST, LEAST),
@@ -169,13 +169,13 @@ def _linked(
     """Each word with the lines that hold it near a query of one word; of other queries the lines of
     all releases that hold both.
     """
-    asked = counting.asked
+    state = counting.state
     nodes: list[str] = []
     if found and not counting.is_stem:
-        whole = Query(parsed.tree, asked.filters, size=0, facets=(), has_timeline=False)
-        nodes = word_forms(asked.words, engine.search(whole).explanation)
+        whole = Query(parsed.tree, state.filters, size=0, facets=(), has_timeline=False)
+        nodes = word_forms(state.words, engine.search(whole).explanation)
     # Making each address anew takes too long; no word is so long.
-    pattern = asked.with_words("x" * 99).link("concordance.concordance")
+    pattern = state.with_words("x" * 99).link("concordance.concordance")
     return [
         (each, pattern.replace("x" * 99, quote_plus(_query(counting, nodes, each.word))))
         for each in found
@@ -185,7 +185,7 @@ def _linked(
 def _query(counting: Counting, nodes: list[str], word: str) -> str:
     if nodes:
         return near_query(nodes, word, counting.window)
-    return both_query(counting.asked.words, word, is_stem=counting.is_stem)
+    return both_query(counting.state.words, word, is_stem=counting.is_stem)
 
 
 def _columns(counting: Counting) -> list[tuple[str, str, str]]:

@@ -18,7 +18,7 @@ from indexer.export.concordance_csv import line_table, select_lines
 from webui.i18n import number as number_words
 from webui.tools.downloads import TABLE_TYPE, Downloads, file
 from webui.view.facets import Chip, chips
-from webui.view.search_state import SearchState, read_asked
+from webui.view.search_state import SearchState, read_state
 
 SIZE = 50
 # Of a table: some ten seconds' work.
@@ -48,7 +48,7 @@ class Shown:
 class ConcordancePage:
     """What the page shows, by the names of its template."""
 
-    asked: SearchState
+    state: SearchState
     order: LineSort
     found: Concordance
     lines: list[Shown]
@@ -65,46 +65,46 @@ class ConcordancePage:
 
 def concordance(store: Store, engine: Engine, settings: Settings) -> str:
     """A page of lines."""
-    page = concordance_page(read_asked(request.args), _order(), store, engine, settings)
+    page = concordance_page(read_state(request.args), _order(), store, engine, settings)
     return render_template("concordance.html", **vars(page))
 
 
 def concordance_page(
-    asked: SearchState, order: LineSort, store: Store, engine: Engine, settings: Settings
+    state: SearchState, order: LineSort, store: Store, engine: Engine, settings: Settings
 ) -> ConcordancePage:
     """A page of lines, and where it leads."""
-    parsed = asked.parse(settings.query_chars)
-    found = engine.occurrences(asked.query(parsed, SIZE), order, (asked.page - 1) * SIZE, SIZE)
+    parsed = state.parse(settings.query_chars)
+    found = engine.occurrences(state.query(parsed, SIZE), order, (state.page - 1) * SIZE, SIZE)
     last = max(1, -(-found.total // SIZE))
     return ConcordancePage(
-        asked=asked,
+        state=state,
         order=order,
         found=found,
-        lines=[Shown(line, place(asked, line)) for line in found.mentions],
-        warnings=(*asked.warnings, *parsed.warnings, *found.warnings),
-        chips=chips(asked, PAGE, by=order),
-        orders=[(each, words, _link(asked, 1, each)) for each, words in ORDERS.items()],
+        lines=[Shown(line, place(state, line)) for line in found.mentions],
+        warnings=(*state.warnings, *parsed.warnings, *found.warnings),
+        chips=chips(state, PAGE, by=order),
+        orders=[(each, words, _link(state, 1, each)) for each, words in ORDERS.items()],
         first_seen=store.first_seen({line.id for line in found.mentions if not line.published}),
         last=last,
-        previous=_link(asked, min(asked.page - 1, last), order) if asked.page > 1 else None,
-        next=_link(asked, asked.page + 1, order) if asked.page < last else None,
-        last_link=_link(asked, last, order),
-        table_link=asked.with_page(1).link("concordance.table", by=order),
+        previous=_link(state, min(state.page - 1, last), order) if state.page > 1 else None,
+        next=_link(state, state.page + 1, order) if state.page < last else None,
+        last_link=_link(state, last, order),
+        table_link=state.with_page(1).link("concordance.table", by=order),
     )
 
 
 def table(engine: Engine, settings: Settings, downloads: Downloads) -> Response:
     """All lines, in the order of the page."""
-    asked, order = read_asked(request.args), _order()
-    parsed = asked.parse(settings.query_chars)
+    state, order = read_state(request.args), _order()
+    parsed = state.parse(settings.query_chars)
     with downloads.place() as free:
         context, lines = select_lines(
             engine,
-            asked.query(parsed, 0),
+            state.query(parsed, 0),
             order,
-            asked.words,
-            tuple(asked.filter_pairs()),
-            (*asked.warnings, *parsed.warnings),
+            state.words,
+            tuple(state.filter_pairs()),
+            (*state.warnings, *parsed.warnings),
         )
         if context.total > MOST_ROWS:
             abort(413, _too_many(context.total))
@@ -125,7 +125,7 @@ def _too_many(number: int) -> str:
     )
 
 
-def place(asked: SearchState, line: KwicLine) -> str:
+def place(state: SearchState, line: KwicLine) -> str:
     """The address of a line's place: its paragraph, and there the words themselves.
 
     Browsers that know text fragments (wicg.github.io/scroll-to-text-fragment) mark the words; for
@@ -137,7 +137,7 @@ def place(asked: SearchState, line: KwicLine) -> str:
     parts.append(_escaped(line.keyword))
     parts += [f"-{_escaped(' '.join(after))}"] if after else []
     anchor = f"p{line.paragraph + 1}:~:text={','.join(parts)}"
-    return asked.with_page(1).link("releases.release", id_=line.id, _anchor=anchor)
+    return state.with_page(1).link("releases.release", id_=line.id, _anchor=anchor)
 
 
 def _escaped(text: str) -> str:
@@ -154,6 +154,6 @@ def _order() -> LineSort:
     return next((each for each in ORDERS if each == request.args.get("by")), "document")
 
 
-def _link(asked: SearchState, page: int, order: LineSort) -> str:
+def _link(state: SearchState, page: int, order: LineSort) -> str:
     more = {} if order == "document" else {"by": order}
-    return asked.with_page(page).link(PAGE, **more)
+    return state.with_page(page).link(PAGE, **more)

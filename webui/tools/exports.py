@@ -16,7 +16,7 @@ from indexer.export.csv import release_table
 from indexer.export.formats import FORMATS
 from indexer.export.result_set import ExportContext, draw_sample, ranked_releases, select
 from webui.tools.downloads import TABLE_TYPE, Downloads, file
-from webui.view.search_state import SearchState, read_asked, read_whole
+from webui.view.search_state import SearchState, read_state, read_whole
 
 DRAWN, MOST_DRAWN = 50, 2000
 MOST_CODES = 40
@@ -34,7 +34,7 @@ def export(
     if ending not in FORMATS:
         abort(404, f"Hits can be had as {', '.join(each.label for each in FORMATS.values())}.")
     with downloads.place() as place:
-        context, ids = _selected(engine, read_asked(request.args), settings)
+        context, ids = _selected(engine, read_state(request.args), settings)
         lines = FORMATS[ending].write(context, ranked_releases(store, ids))
         kept = place.pop_all()
     return file(lines, FORMATS[ending].media_type, "hits", context.at, ending, kept)
@@ -44,7 +44,7 @@ def export(
 class SamplePage:
     """What the page shows, by the names of its template."""
 
-    asked: SearchState
+    state: SearchState
     context: ExportContext
     hits: list[Release]
     size: int
@@ -57,20 +57,20 @@ class SamplePage:
 
 def sample(store: Store, engine: Engine, settings: Settings) -> str | Answer:
     """A random sample as a list; an address without a seed leads to one that has one."""
-    asked, size, codes = read_asked(request.args), _size(), _codes()
+    state, size, codes = read_state(request.args), _size(), _codes()
     seed = request.args.get("seed", "").strip()
     if not seed:
-        return redirect(_link("exports.sample", asked, size, secrets.token_hex(4), codes))
-    context, ids = _selected(engine, asked, settings)
+        return redirect(_link("exports.sample", state, size, secrets.token_hex(4), codes))
+    context, ids = _selected(engine, state, settings)
     page = SamplePage(
-        asked=asked,
+        state=state,
         context=context,
         hits=[release for _, release in ranked_releases(store, draw_sample(ids, size, seed))],
         size=size,
         seed=seed,
         codes=", ".join(codes),
-        table_link=_link("exports.sample_table", asked, size, seed, codes),
-        another_link=_link("exports.sample", asked, size, "", codes),
+        table_link=_link("exports.sample_table", state, size, seed, codes),
+        another_link=_link("exports.sample", state, size, "", codes),
     )
     return render_template("sample.html", **vars(page))
 
@@ -83,7 +83,7 @@ def sample_table(
     if not seed:
         abort(400, gettext("A sample needs a seed=... so that it can be reproduced."))
     with downloads.place() as place:
-        context, ids = _selected(engine, read_asked(request.args), settings)
+        context, ids = _selected(engine, read_state(request.args), settings)
         chosen = draw_sample(ids, size, seed)
         facts = (("hits", str(context.total)), ("sample", str(size)), ("seed", seed))
         context = replace(context, order="random", parameters=facts)
@@ -93,14 +93,14 @@ def sample_table(
 
 
 def _selected(
-    engine: Engine, asked: SearchState, settings: Settings
+    engine: Engine, state: SearchState, settings: Settings
 ) -> tuple[ExportContext, Iterator[str]]:
     """As the results page reads the address: words that say nothing find nothing."""
-    parsed = asked.parse(settings.query_chars)
-    is_void = asked.words and parsed.tree is None
-    query = None if is_void else Query(parsed.tree, asked.filters, asked.sort)
-    warnings = (*asked.warnings, *parsed.warnings)
-    return select(engine, query, asked.words, tuple(asked.filter_pairs()), warnings)
+    parsed = state.parse(settings.query_chars)
+    is_void = state.words and parsed.tree is None
+    query = None if is_void else Query(parsed.tree, state.filters, state.sort)
+    warnings = (*state.warnings, *parsed.warnings)
+    return select(engine, query, state.words, tuple(state.filter_pairs()), warnings)
 
 
 def _size() -> int:
@@ -114,8 +114,8 @@ def _codes() -> list[str]:
     return [*dict.fromkeys(filter(None, typed))][:MOST_CODES]
 
 
-def _link(endpoint: str, asked: SearchState, size: int, seed: str, codes: list[str]) -> str:
+def _link(endpoint: str, state: SearchState, size: int, seed: str, codes: list[str]) -> str:
     """A sample's address; what is empty is left out."""
-    return asked.with_page(1).link(
+    return state.with_page(1).link(
         endpoint, n=size, seed=seed or None, codes=",".join(codes) or None
     )

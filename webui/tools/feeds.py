@@ -17,7 +17,7 @@ from indexer import Engine, Passage, Query
 from indexer.engine.results import UNDATED
 from indexer.highlight.highlighter import Highlighter
 from indexer.highlight.snippets import highlight, passages
-from webui.view.search_state import SearchState, read_asked
+from webui.view.search_state import SearchState, read_state
 
 SIZE = 30
 # When a feed without entries was updated last.
@@ -42,18 +42,18 @@ class Item:
 
 def search(store: Store, engine: Engine, settings: Settings) -> Response:
     """The newest hits of a search, in whatever order its page has."""
-    asked = replace(read_asked(request.args), sort="newest", page=1)
-    parsed = asked.parse(settings.query_chars)
-    is_void = asked.words and parsed.tree is None
-    found = [] if is_void else _newest(store, engine, Query(parsed.tree, asked.filters))
+    state = replace(read_state(request.args), sort="newest", page=1)
+    parsed = state.parse(settings.query_chars)
+    is_void = state.words and parsed.tree is None
+    found = [] if is_void else _newest(store, engine, Query(parsed.tree, state.filters))
     highlighter = Highlighter(parsed.tree)
     items = [_item(release, at, highlighter) for at, release in found]
     return feed(
         "hits.xml",
-        asked=asked,
+        state=state,
         items=items,
-        warnings=(*asked.warnings, *parsed.warnings),
-        address=_address(asked),
+        warnings=(*state.warnings, *parsed.warnings),
+        address=_address(state),
         updated=max((each.updated for each in items), default=NEVER),
     )
 
@@ -69,9 +69,9 @@ def feed(template: str, **values: Any) -> Response:
     return answer
 
 
-def _address(asked: SearchState) -> str:
+def _address(state: SearchState) -> str:
     """The feed's own, which is its id as well: the same for the same words and filters."""
-    return replace(asked, sort="relevance").link("feeds.search", _external=True)
+    return replace(state, sort="relevance").link("feeds.search", _external=True)
 
 
 def _newest(store: Store, engine: Engine, query: Query) -> list[tuple[datetime, Release]]:

@@ -30,7 +30,7 @@ from webui.view.periods import (
     named_places,
     period_words,
 )
-from webui.view.search_state import SearchState, read_asked
+from webui.view.search_state import SearchState, read_state
 
 MOST_QUERIES = 6
 # So many periods are drawn and listed on a page; a table to download has room for more.
@@ -42,7 +42,7 @@ PAGE = "trends.trends"
 class Compared:
     """What a URL asks for: the state that all pages share, queries, the step and what is shown."""
 
-    asked: SearchState
+    state: SearchState
     queries: tuple[str, ...]
     step: Step | None
     scale: Scale
@@ -50,7 +50,7 @@ class Compared:
 
     def link(self, endpoint: str, **changed: Any) -> str:
         """This as the address of a page, with something changed."""
-        return self.asked.link(endpoint, **self.more() | changed)
+        return self.state.link(endpoint, **self.more() | changed)
 
     def more(self) -> dict[str, Any]:
         """The arguments that other pages do not have."""
@@ -59,14 +59,14 @@ class Compared:
 
     def run(self, engine: Engine, limit_chars: int, most: int) -> Answered:
         """What is found; all of one state of the index."""
-        warnings, asked = [*self.warnings], []
+        warnings, state = [*self.warnings], []
         for words in self.queries or ("",):
-            parsed = self.asked.with_words(words).parse(limit_chars)
+            parsed = self.state.with_words(words).parse(limit_chars)
             warnings += [each for each in parsed.warnings if each not in warnings]
             is_void = words and parsed.tree is None
-            asked.append((words, None if is_void else Query(parsed.tree, self.asked.filters)))
+            state.append((words, None if is_void else Query(parsed.tree, self.state.filters)))
         found, health, at = read_consistently(
-            engine, lambda: compare(engine, asked, self.asked.filters, self.step, most)
+            engine, lambda: compare(engine, state, self.state.filters, self.step, most)
         )
         return Answered(found, (*warnings, *found.warnings), health, at)
 
@@ -109,14 +109,14 @@ def trends(engine: Engine, settings: Settings) -> str:
     answered = compared.run(engine, settings.query_chars, MOST_DRAWN)
     return render_template(
         "trends.html",
-        asked=compared.asked,
+        state=compared.state,
         compared=compared,
         most=MOST_QUERIES,
         steps=STEP_NAMES,
-        chips=chips(compared.asked, PAGE, **compared.more()),
+        chips=chips(compared.state, PAGE, **compared.more()),
         table_link=compared.link("trends.table"),
         drawing_link=compared.link("trends.drawing"),
-        links=links_of(compared.asked, answered.trends),
+        links=links_of(compared.state, answered.trends),
         **vars(chart(compared, answered)),
     )
 
@@ -148,14 +148,14 @@ def _compared() -> Compared:
     """What the URL asks for; queries beyond the sixth are left out, and the reader told."""
     typed = (" ".join(each.split()) for each in request.args.getlist("q"))
     queries = [*dict.fromkeys(filter(None, typed))]
-    asked = replace(read_asked(request.args), page=1, sort="relevance", words="")
+    state = replace(read_state(request.args), page=1, sort="relevance", words="")
     too_many = Message("Only the first {most} queries are compared.", most=MOST_QUERIES)
     return Compared(
-        asked=replace(asked, words=queries[0]) if queries else asked,
+        state=replace(state, words=queries[0]) if queries else state,
         queries=tuple(queries[:MOST_QUERIES]),
         step=next((each for each in STEPS if each == request.args.get("step")), None),
         scale=next((each for each in SCALES if each == request.args.get("measure")), SCALES[0]),
-        warnings=asked.warnings + ((too_many,) if len(queries) > MOST_QUERIES else ()),
+        warnings=state.warnings + ((too_many,) if len(queries) > MOST_QUERIES else ()),
     )
 
 
@@ -180,7 +180,7 @@ def chart(compared: Compared, answered: Answered) -> Chart:
         description=description(curves, names, labels, STEP_NAMES[found.step]),
         x_name=gettext("Date of publication"),
         scale=scale,
-        filters=urlencode(compared.asked.filter_pairs()),
+        filters=urlencode(compared.state.filter_pairs()),
         warnings=answered.warnings,
         health=answered.health,
         at=answered.at,
@@ -190,7 +190,7 @@ def chart(compared: Compared, answered: Answered) -> Chart:
 def _rows(compared: Compared, answered: Answered) -> Iterator[str]:
     context = ExportContext(
         words="",
-        filters=tuple(compared.asked.filter_pairs()),
+        filters=tuple(compared.state.filter_pairs()),
         order="period",
         at=answered.at,
         build=answered.health.build or "",

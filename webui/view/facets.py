@@ -75,26 +75,26 @@ class Chip:
     link: str
 
 
-def panels(results: Results, asked: SearchState) -> list[Panel]:
+def panels(results: Results, state: SearchState) -> list[Panel]:
     """The facets in which there is something to choose."""
     found = {facet.name: facet for facet in results.facets}
     known = [found[name] for name in LABELS if name in found]
-    return [_panel(facet, asked) for facet in known if _is_choice(facet, results.total, asked)]
+    return [_panel(facet, state) for facet in known if _is_choice(facet, results.total, state)]
 
 
-def chips(asked: SearchState, endpoint: str = "search.search", **more: Any) -> list[Chip]:
+def chips(state: SearchState, endpoint: str = "search.search", **more: Any) -> list[Chip]:
     """All that was chosen, on a page that may have more arguments than the state."""
     chosen = []
     for name, label in LABELS.items():
-        for value in asked.filters.values(name):
-            link = asked.toggled(name, value).link(endpoint, **more)
+        for value in state.filters.values(name):
+            link = state.toggled(name, value).link(endpoint, **more)
             chosen.append(Chip(str(label), value_words(name, value), link))
-    if asked.filters.since or asked.filters.until:
-        link = asked.without_days().link(endpoint, **more)
-        chosen.append(Chip(gettext("Dates"), _range_words(asked), link))
-    if endpoint != "search.search" and not asked.match_scripts:
+    if state.filters.since or state.filters.until:
+        link = state.without_days().link(endpoint, **more)
+        chosen.append(Chip(gettext("Dates"), _range_words(state), link))
+    if endpoint != "search.search" and not state.match_scripts:
         # The results page has a switch for it.
-        link = asked.showing(match_scripts=True).link(endpoint, **more)
+        link = state.showing(match_scripts=True).link(endpoint, **more)
         chosen.append(Chip(gettext("Spelling"), gettext("exact only"), link))
     return chosen
 
@@ -111,26 +111,26 @@ def filter_labels() -> dict[str, str]:
     return {name: str(label) for name, label in LABELS.items()} | {DATE_RANGE: gettext("Dates")}
 
 
-def _is_choice(facet: Facet, total: int, asked: SearchState) -> bool:
+def _is_choice(facet: Facet, total: int, state: SearchState) -> bool:
     """Whether choosing a value would change anything, or one is chosen."""
     narrows = len(facet.counts) > 1 or any(count < total for _, count in facet.counts)
-    return bool(narrows or asked.filters.values(facet.name))
+    return bool(narrows or state.filters.values(facet.name))
 
 
-def _panel(facet: Facet, asked: SearchState) -> Panel:
-    chosen = asked.filters.values(facet.name)
+def _panel(facet: Facet, state: SearchState) -> Panel:
+    chosen = state.filters.values(facet.name)
     counts = dict(facet.counts) | {value: 0 for value in chosen if value not in dict(facet.counts)}
     ordered = list(counts.items())
     if facet.name in BY_VALUE:
         ordered.sort(key=lambda each: (each[0] != UNDATED, each[0]), reverse=True)
-    adding = asked.adding()
+    adding = state.adding()
     choices = [
         Choice(
             value,
             value_words(facet.name, value),
             count,
             value in chosen,
-            asked.toggled(facet.name, value).link()
+            state.toggled(facet.name, value).link()
             if value in chosen
             else adding(**{facet.name: value}),
         )
@@ -141,8 +141,8 @@ def _panel(facet: Facet, asked: SearchState) -> Panel:
     return Panel(facet.name, str(LABELS[facet.name]), first, rest)
 
 
-def _range_words(asked: SearchState) -> str:
-    since, until = asked.filters.since, asked.filters.until
+def _range_words(state: SearchState) -> str:
+    since, until = state.filters.since, state.filters.until
     if since and until:
         return str(gettext("%(since)s to %(until)s", since=day(since), until=day(until)))
     if since:

@@ -51,12 +51,12 @@ class PeriodLinks:
         return self.pattern.replace(FIRST, f"{since}").replace(LAST, f"{until}")
 
 
-def links_of(asked: SearchState, trends: Trends) -> list[PeriodLinks]:
+def links_of(state: SearchState, trends: Trends) -> list[PeriodLinks]:
     """For each query what leads to its hits in a period."""
-    chosen = asked.filters
+    chosen = state.filters
     return [
         PeriodLinks(
-            asked.with_words(each.words).link(since=FIRST, until=LAST),
+            state.with_words(each.words).link(since=FIRST, until=LAST),
             trends.step,
             chosen.since,
             chosen.until,

@@ -140,7 +140,7 @@ class SearchState:
         return replace(self, filters=Filters(), page=1)
 
 
-def read_asked(args: MultiDict[str, str]) -> SearchState:
+def read_state(args: MultiDict[str, str]) -> SearchState:
     """What a URL asks for; values that cannot be read count as absent, and dates are told of."""
     given = {name: tuple(dict.fromkeys(filter(None, args.getlist(name)))) for name in FACETS}
     chosen = {name: values[:MOST_VALUES] for name, values in given.items()}

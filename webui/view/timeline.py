@@ -88,23 +88,23 @@ def coarser(results: Results, query: Query, engine: Engine) -> tuple[Results, li
     """The results with a timeline of no more bars than can be shown, and what to say of it."""
     if len(_numbers(results)) <= MOST_BARS:
         return results, []
-    asked = replace(query, size=0, facets=(), is_explained=False, step="auto")
-    found = engine.search(asked)
+    state = replace(query, size=0, facets=(), is_explained=False, step="auto")
+    found = engine.search(state)
     note = Message("Too many bars to show; the timeline uses a longer interval.")
     return replace(results, timeline=found.timeline, step=found.step), [note]
 
 
-def timeline(results: Results, asked: SearchState, engine: Engine) -> Timeline | None:
+def timeline(results: Results, state: SearchState, engine: Engine) -> Timeline | None:
     """The timeline of a search's results; None where they lie in one period, or none."""
     step, numbers = results.step, _numbers(results)
     if step is None or len(numbers) < 2:
         return None
     names = [periods.name(step, number) for number in numbers]
-    hits, held = dict(results.timeline), dict(_held(asked, step, engine).timeline)
+    hits, held = dict(results.timeline), dict(_held(state, step, engine).timeline)
     counts = [(hits.get(name, 0), held.get(name, 0)) for name in names]
     rates = [1000 * count / all_ if all_ else 0.0 for count, all_ in counts]
-    values = rates if asked.is_rate else [float(count) for count, _ in counts]
-    adding = asked.without_days().showing(step="auto").adding()
+    values = rates if state.is_rate else [float(count) for count, _ in counts]
+    adding = state.without_days().showing(step="auto").adding()
     bars = []
     for number, (count, all_), rate, place in zip(
         numbers, counts, rates, places(values), strict=True
@@ -120,7 +120,7 @@ def timeline(results: Results, asked: SearchState, engine: Engine) -> Timeline |
         marks=_marks(step, bars),
         gaps=sum(not bar.held for bar in bars),
         undated=results.total - sum(hits.values()),
-        steps=_steps(asked, bars),
+        steps=_steps(state, bars),
     )
 
 
@@ -132,17 +132,17 @@ def _numbers(results: Results) -> range:
     return range(first, last + 1)
 
 
-def _held(asked: SearchState, step: Step, engine: Engine) -> Results:
+def _held(state: SearchState, step: Step, engine: Engine) -> Results:
     """All releases of the same offices, countries and languages, whatever they say."""
-    chosen = asked.filters
+    chosen = state.filters
     filters = Filters(office=chosen.office, country=chosen.country, language=chosen.language)
     return engine.search(Query(None, filters, size=0, facets=(), is_explained=False, step=step))
 
 
-def _steps(asked: SearchState, bars: list[Bar]) -> list[tuple[Step, str, str]]:
+def _steps(state: SearchState, bars: list[Bar]) -> list[tuple[Step, str, str]]:
     first, last = bars[0].since, bars[-1].until
     return [
-        (step, str(STEP_WORDS[step]), asked.showing(step=step).link())
+        (step, str(STEP_WORDS[step]), state.showing(step=step).link())
         for step in STEPS
         if 2 <= periods.count(step, first, last) <= MOST_BARS
     ]

@@ -19,15 +19,15 @@ class TranslationLinks:
     links: list[tuple[str, int, str]]
 
 
-def translation_links(asked: SearchState, typed: str, engine: Engine) -> list[TranslationLinks]:
+def translation_links(state: SearchState, typed: str, engine: Engine) -> list[TranslationLinks]:
     """Links keep all filters but those of language that would leave a translation out."""
-    if asked.page > 1:
+    if state.page > 1:
         return []
     return [
         TranslationLinks(
             word,
             [
-                (form, releases, _including(asked, word.language).with_words(query).link())
+                (form, releases, _including(state, word.language).with_words(query).link())
                 for form, releases, query in word.translations
             ],
         )
@@ -35,5 +35,5 @@ def translation_links(asked: SearchState, typed: str, engine: Engine) -> list[Tr
     ]
 
 
-def _including(asked: SearchState, language: str) -> SearchState:
-    return asked if language in asked.filters.language else asked.without("language")
+def _including(state: SearchState, language: str) -> SearchState:
+    return state if language in state.filters.language else state.without("language")
