@@ -44,7 +44,7 @@ PAGE = "collocates.collocates"
 
 
 @dataclass(frozen=True)
-class Counting:
+class CollocateOptions:
     """What a URL asks for: how words are counted, and the column that sorts them."""
 
     state: SearchState
@@ -84,7 +84,7 @@ class CollocatesPage:
     """What the page shows, by the names of its template."""
 
     state: SearchState
-    counting: Counting
+    options: CollocateOptions
     found: Collocates
     words: list[tuple[Collocate, str]]
     warnings: tuple[str, ...]
@@ -99,55 +99,57 @@ class CollocatesPage:
 
 def collocates(engine: Engine, settings: Settings) -> str:
     """The words, each with a link to where it stands so."""
-    page = collocates_page(_counting(), engine, settings)
+    page = collocates_page(_read_options(), engine, settings)
     return render_template("collocates.html", **vars(page))
 
 
-def collocates_page(counting: Counting, engine: Engine, settings: Settings) -> CollocatesPage:
+def collocates_page(
+    options: CollocateOptions, engine: Engine, settings: Settings
+) -> CollocatesPage:
     """The words as they are counted, and where the page leads."""
-    state = counting.state
+    state = options.state
     parsed = state.parse(settings.query_chars)
-    found = counting.count(engine, parsed)
+    found = options.count(engine, parsed)
     return CollocatesPage(
         state=state,
-        counting=counting,
+        options=options,
         found=found,
-        words=_linked(engine, counting, parsed, sorted_words(found, counting.order)),
+        words=_linked(engine, options, parsed, sorted_words(found, options.order)),
         warnings=(*state.warnings, *parsed.warnings, *found.warnings),
-        chips=chips(state, PAGE, **counting.more()),
-        columns=_columns(counting),
-        table_link=counting.link("collocates.table"),
+        chips=chips(state, PAGE, **options.more()),
+        columns=_columns(options),
+        table_link=options.link("collocates.table"),
         measures=MEASURES,
     )
 
 
 def table(engine: Engine, settings: Settings, downloads: Downloads) -> Response:
     """The same words as a table."""
-    counting = _counting()
-    state = counting.state
+    options = _read_options()
+    state = options.state
     parsed = state.parse(settings.query_chars)
     with downloads.place() as free:
-        found, health, at = read_consistently(engine, lambda: counting.count(engine, parsed))
+        found, health, at = read_consistently(engine, lambda: options.count(engine, parsed))
         context = ExportContext(
             words=state.words,
             filters=tuple(state.filter_pairs()),
-            order=counting.order,
+            order=options.order,
             at=at,
             build=health.build or "",
             revision=health.revision,
             total=len(found.collocates),
-            parameters=_parameters(counting),
+            parameters=_parameters(options),
         )
-        found = replace(found, collocates=tuple(sorted_words(found, counting.order)))
+        found = replace(found, collocates=tuple(sorted_words(found, options.order)))
         kept: ExitStack = free.pop_all()
     rows = collocate_table(context, found)
     return file(rows, TABLE_TYPE, "collocates", at, "csv", kept)
 
 
-def _counting() -> Counting:
+def _read_options() -> CollocateOptions:
     """What the URL asks for; what cannot be read counts as absent."""
     given = request.args
-    return Counting(
+    return CollocateOptions(
         state=replace(read_state(given), page=1),
         window=_number("window", 1, WIDEST, WINDOW),
         measure=next((each for each in MEASURES if each == given.get("measure")), "log_likelihood"),
@@ -164,41 +166,41 @@ def _number(name: str, least: int, most: int, usual: int) -> int:
 
 
 def _linked(
-    engine: Engine, counting: Counting, parsed: ParsedQuery, found: list[Collocate]
+    engine: Engine, options: CollocateOptions, parsed: ParsedQuery, found: list[Collocate]
 ) -> list[tuple[Collocate, str]]:
     """Each word with the lines that hold it near a query of one word; of other queries the lines of
     all releases that hold both.
     """
-    state = counting.state
+    state = options.state
     nodes: list[str] = []
-    if found and not counting.is_stem:
+    if found and not options.is_stem:
         whole = Query(parsed.tree, state.filters, size=0, facets=(), has_timeline=False)
         nodes = word_forms(state.words, engine.search(whole).explanation)
     # Making each address anew takes too long; no word is so long.
     pattern = state.with_words("x" * 99).link("concordance.concordance")
     return [
-        (each, pattern.replace("x" * 99, quote_plus(_query(counting, nodes, each.word))))
+        (each, pattern.replace("x" * 99, quote_plus(_query(options, nodes, each.word))))
         for each in found
     ]
 
 
-def _query(counting: Counting, nodes: list[str], word: str) -> str:
+def _query(options: CollocateOptions, nodes: list[str], word: str) -> str:
     if nodes:
-        return near_query(nodes, word, counting.window)
-    return both_query(counting.state.words, word, is_stem=counting.is_stem)
+        return near_query(nodes, word, options.window)
+    return both_query(options.state.words, word, is_stem=options.is_stem)
 
 
-def _columns(counting: Counting) -> list[tuple[str, str, str]]:
+def _columns(options: CollocateOptions) -> list[tuple[str, str, str]]:
     """Each column's name, its heading, and the page sorted by it."""
-    columns = HEADINGS | {"score": MEASURES[counting.measure]}
-    return [(name, words, replace(counting, order=name).link()) for name, words in columns.items()]
+    columns = HEADINGS | {"score": MEASURES[options.measure]}
+    return [(name, words, replace(options, order=name).link()) for name, words in columns.items()]
 
 
-def _parameters(counting: Counting) -> tuple[tuple[str, str], ...]:
+def _parameters(options: CollocateOptions) -> tuple[tuple[str, str], ...]:
     """How words were counted, for the cells of the table."""
     return (
-        ("window", str(counting.window)),
-        ("measure", counting.measure),
-        ("least", str(counting.least)),
-        ("counted", "stems" if counting.is_stem else "as written"),
+        ("window", str(options.window)),
+        ("measure", options.measure),
+        ("least", str(options.least)),
+        ("counted", "stems" if options.is_stem else "as written"),
     )

@@ -39,7 +39,7 @@ PAGE = "trends.trends"
 
 
 @dataclass(frozen=True)
-class Compared:
+class TrendOptions:
     """What a URL asks for: the state that all pages share, queries, the step and what is shown."""
 
     state: SearchState
@@ -57,23 +57,23 @@ class Compared:
         more: dict[str, Any] = {"q": [*self.queries], "step": self.step}
         return more | ({} if self.scale == SCALES[0] else {"measure": self.scale})
 
-    def run(self, engine: Engine, limit_chars: int, most: int) -> Answered:
+    def run(self, engine: Engine, limit_chars: int, most: int) -> TrendResults:
         """What is found; all of one state of the index."""
-        warnings, state = [*self.warnings], []
+        warnings, queries = [*self.warnings], []
         for words in self.queries or ("",):
             parsed = self.state.with_words(words).parse(limit_chars)
             warnings += [each for each in parsed.warnings if each not in warnings]
             is_void = words and parsed.tree is None
-            state.append((words, None if is_void else Query(parsed.tree, self.state.filters)))
+            queries.append((words, None if is_void else Query(parsed.tree, self.state.filters)))
         found, health, at = read_consistently(
-            engine, lambda: compare(engine, state, self.state.filters, self.step, most)
+            engine, lambda: compare(engine, queries, self.state.filters, self.step, most)
         )
-        return Answered(found, (*warnings, *found.warnings), health, at)
+        return TrendResults(found, (*warnings, *found.warnings), health, at)
 
 
 @dataclass(frozen=True)
-class Answered:
-    """Trends, what is to be said of them, and the state of the index and the time they are of."""
+class TrendResults:
+    """Trends, their warnings, and the state of the index that they were read from, and when."""
 
     trends: Trends
     warnings: tuple[str, ...]
@@ -105,52 +105,52 @@ class Chart:
 
 def trends(engine: Engine, settings: Settings) -> str:
     """The chart, and the same as a table."""
-    compared = _compared()
-    answered = compared.run(engine, settings.query_chars, MOST_DRAWN)
+    options = _read_options()
+    results = options.run(engine, settings.query_chars, MOST_DRAWN)
     return render_template(
         "trends.html",
-        state=compared.state,
-        compared=compared,
+        state=options.state,
+        options=options,
         most=MOST_QUERIES,
         steps=STEP_NAMES,
-        chips=chips(compared.state, PAGE, **compared.more()),
-        table_link=compared.link("trends.table"),
-        drawing_link=compared.link("trends.drawing"),
-        links=links_of(compared.state, answered.trends),
-        **vars(chart(compared, answered)),
+        chips=chips(options.state, PAGE, **options.more()),
+        table_link=options.link("trends.table"),
+        drawing_link=options.link("trends.drawing"),
+        links=links_of(options.state, results.trends),
+        **vars(chart(options, results)),
     )
 
 
 def table(engine: Engine, settings: Settings, downloads: Downloads) -> Response:
     """The numbers, one row for every query and period."""
-    compared = _compared()
+    options = _read_options()
     with downloads.place() as free:
-        answered = compared.run(engine, settings.query_chars, MOST_ROWS)
-        rows = _rows(compared, answered)
+        results = options.run(engine, settings.query_chars, MOST_ROWS)
+        rows = _rows(options, results)
         kept: ExitStack = free.pop_all()
-    return file(rows, TABLE_TYPE, "trends", answered.at, "csv", kept)
+    return file(rows, TABLE_TYPE, "trends", results.at, "csv", kept)
 
 
 def drawing(engine: Engine, settings: Settings) -> Response:
     """The chart as a file that needs nothing else, and tells where it comes from."""
-    compared = _compared()
-    answered = compared.run(engine, settings.query_chars, MOST_DRAWN)
+    options = _read_options()
+    results = options.run(engine, settings.query_chars, MOST_DRAWN)
     answer = make_response(
-        render_template("trends.svg", compared=compared, **vars(chart(compared, answered)))
+        render_template("trends.svg", options=options, **vars(chart(options, results)))
     )
     answer.content_type = "image/svg+xml; charset=utf-8"
-    name = f"communique-trends-{answered.at:%Y%m%dT%H%M%SZ}.svg"
+    name = f"communique-trends-{results.at:%Y%m%dT%H%M%SZ}.svg"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
 
-def _compared() -> Compared:
+def _read_options() -> TrendOptions:
     """What the URL asks for; queries beyond the sixth are left out, and the reader told."""
     typed = (" ".join(each.split()) for each in request.args.getlist("q"))
     queries = [*dict.fromkeys(filter(None, typed))]
     state = replace(read_state(request.args), page=1, sort="relevance", words="")
     too_many = Message("Only the first {most} queries are compared.", most=MOST_QUERIES)
-    return Compared(
+    return TrendOptions(
         state=replace(state, words=queries[0]) if queries else state,
         queries=tuple(queries[:MOST_QUERIES]),
         step=next((each for each in STEPS if each == request.args.get("step")), None),
@@ -159,9 +159,9 @@ def _compared() -> Compared:
     )
 
 
-def chart(compared: Compared, answered: Answered) -> Chart:
+def chart(options: TrendOptions, results: TrendResults) -> Chart:
     """The chart of what was found."""
-    found, scale = answered.trends, compared.scale
+    found, scale = results.trends, options.scale
     values = [[found.value(each, at, scale) for at in found.numbers] for each in found.trends]
     named = named_places(found.step, found.numbers)
     curves = draw(values, [at not in found.held for at in found.numbers], [*named])
@@ -180,22 +180,22 @@ def chart(compared: Compared, answered: Answered) -> Chart:
         description=description(curves, names, labels, STEP_NAMES[found.step]),
         x_name=gettext("Date of publication"),
         scale=scale,
-        filters=urlencode(compared.state.filter_pairs()),
-        warnings=answered.warnings,
-        health=answered.health,
-        at=answered.at,
+        filters=urlencode(options.state.filter_pairs()),
+        warnings=results.warnings,
+        health=results.health,
+        at=results.at,
     )
 
 
-def _rows(compared: Compared, answered: Answered) -> Iterator[str]:
+def _rows(options: TrendOptions, results: TrendResults) -> Iterator[str]:
     context = ExportContext(
         words="",
-        filters=tuple(compared.state.filter_pairs()),
+        filters=tuple(options.state.filter_pairs()),
         order="period",
-        at=answered.at,
-        build=answered.health.build or "",
-        revision=answered.health.revision,
+        at=results.at,
+        build=results.health.build or "",
+        revision=results.health.revision,
         total=0,
-        parameters=(("step", answered.trends.step),),
+        parameters=(("step", results.trends.step),),
     )
-    return trend_table(context, answered.trends)
+    return trend_table(context, results.trends)

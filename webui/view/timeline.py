@@ -88,8 +88,8 @@ def coarser(results: Results, query: Query, engine: Engine) -> tuple[Results, li
     """The results with a timeline of no more bars than can be shown, and what to say of it."""
     if len(_numbers(results)) <= MOST_BARS:
         return results, []
-    state = replace(query, size=0, facets=(), is_explained=False, step="auto")
-    found = engine.search(state)
+    coarse = replace(query, size=0, facets=(), is_explained=False, step="auto")
+    found = engine.search(coarse)
     note = Message("Too many bars to show; the timeline uses a longer interval.")
     return replace(results, timeline=found.timeline, step=found.step), [note]
 
