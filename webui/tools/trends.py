@@ -21,13 +21,13 @@ from indexer.export.trends import SCALES, Scale, Trends, compare, trend_table
 from indexer.query.message import Message
 from webui.tools.downloads import TABLE_TYPE, Downloads, file
 from webui.view.facets import chips
-from webui.view.line_chart import HEIGHT, WIDTH, Curves, draw
+from webui.view.line_chart import HEIGHT, WIDTH, LineChart, draw_line_chart
 from webui.view.periods import (
     SCALE_NAMES,
     STEP_NAMES,
     description,
-    links_of,
-    named_places,
+    label_periods,
+    period_links,
     period_words,
 )
 from webui.view.search_state import SearchState, read_state
@@ -82,14 +82,14 @@ class TrendResults:
 
 
 @dataclass(frozen=True)
-class Chart:
+class TrendChart:
     """What the chart on the page and the one in a file are made of, by the names of templates."""
 
     found: Trends
     values: list[list[float | None]]
-    curves: Curves
+    line_chart: LineChart
     names: list[str]
-    named: dict[int, str]
+    axis_labels: dict[int, str]
     labels: list[str]
     heading: str
     description: list[str]
@@ -116,8 +116,8 @@ def trends(engine: Engine, settings: Settings) -> str:
         chips=chips(options.state, PAGE, **options.more()),
         table_link=options.link("trends.table"),
         drawing_link=options.link("trends.drawing"),
-        links=links_of(options.state, results.trends),
-        **vars(chart(options, results)),
+        links=period_links(options.state, results.trends),
+        **vars(trend_chart(options, results)),
     )
 
 
@@ -136,7 +136,7 @@ def drawing(engine: Engine, settings: Settings) -> Response:
     options = _read_options()
     results = options.run(engine, settings.query_chars, MOST_DRAWN)
     answer = make_response(
-        render_template("trends.svg", options=options, **vars(chart(options, results)))
+        render_template("trends.svg", options=options, **vars(trend_chart(options, results)))
     )
     answer.content_type = "image/svg+xml; charset=utf-8"
     name = f"communique-trends-{results.at:%Y%m%dT%H%M%SZ}.svg"
@@ -159,25 +159,27 @@ def _read_options() -> TrendOptions:
     )
 
 
-def chart(options: TrendOptions, results: TrendResults) -> Chart:
+def trend_chart(options: TrendOptions, results: TrendResults) -> TrendChart:
     """The chart of what was found."""
     found, scale = results.trends, options.scale
     values = [[found.value(each, at, scale) for at in found.numbers] for each in found.trends]
-    named = named_places(found.step, found.numbers)
-    curves = draw(values, [at not in found.held for at in found.numbers], [*named])
+    axis_labels = label_periods(found.step, found.numbers)
+    line_chart = draw_line_chart(
+        values, [at not in found.held for at in found.numbers], [*axis_labels]
+    )
     names = [period_words(found.step, number) for number in found.numbers]
     labels = [each.words or gettext("All releases") for each in found.trends]
-    return Chart(
+    return TrendChart(
         found=found,
         values=values,
-        curves=curves,
+        line_chart=line_chart,
         names=names,
-        named=named,
+        axis_labels=axis_labels,
         labels=labels,
         heading=gettext(
             "%(measure)s: %(queries)s", measure=SCALE_NAMES[scale], queries=", ".join(labels)
         ),
-        description=description(curves, names, labels, STEP_NAMES[found.step]),
+        description=description(line_chart, names, labels, STEP_NAMES[found.step]),
         x_name=gettext("Date of publication"),
         scale=scale,
         filters=urlencode(options.state.filter_pairs()),

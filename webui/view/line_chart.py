@@ -11,18 +11,18 @@ from dataclasses import dataclass
 from math import ceil, floor, log10
 
 WIDTH, HEIGHT = 1000, 280
-# Of more points only about so many are marked, so that lines stay lines.
-MARKED = 24
-# Names below the chart; more would run into each other on a phone.
-NAMED = 5
-LINES = 5
+# Of more points only about so many have a marker, so that lines stay lines.
+MOST_MARKERS = 24
+# Labels below the chart; more would run into each other on a phone.
+MOST_LABELS = 5
+GRID_LINES = 5
 ALMOST = 1 - 1e-9
 Values = Sequence[float | None]
 
 
 @dataclass(frozen=True)
-class Mark:
-    """A point that is marked: which period it is of, its value, its place in percent."""
+class Point:
+    """A point of a line: the place of its period, its value, and where it is in percent."""
 
     at: int
     value: float
@@ -32,15 +32,15 @@ class Mark:
 
 @dataclass(frozen=True)
 class Curve:
-    """A line in pieces between gaps, as SVG's points; its marks, and the highest of its points."""
+    """A line in pieces between gaps, as SVG's points; those with a marker, and the highest of all."""
 
     pieces: tuple[str, ...]
-    marks: tuple[Mark, ...]
-    highest: Mark | None
+    markers: tuple[Point, ...]
+    highest: Point | None
 
 
 @dataclass(frozen=True)
-class Curves:
+class LineChart:
     """Lines over a common height; `gaps` as (x, width), `levels` as (y, value), `named` as (x, the
     period's place in time), all places in percent.
     """
@@ -48,34 +48,36 @@ class Curves:
     curves: tuple[Curve, ...]
     gaps: tuple[tuple[float, float], ...]
     levels: tuple[tuple[float, float], ...]
-    named: tuple[tuple[float, int], ...]
+    labels: tuple[tuple[float, int], ...]
 
 
-def draw(values: Sequence[Values], is_gap: Sequence[bool], named: Sequence[int]) -> Curves:
+def draw_line_chart(
+    values: Sequence[Values], is_gap: Sequence[bool], labels: Sequence[int]
+) -> LineChart:
     """Curves of values, each period after period; `named` are the periods that get a name."""
     levels = _levels(max((each for row in values for each in row if each), default=0.0))
     size = len(is_gap)
-    return Curves(
+    return LineChart(
         curves=tuple(_curve(row, levels[-1]) for row in values),
         gaps=tuple(
             (100 * start / size, 100 * (end - start) / size) for start, end in _runs(is_gap)
         ),
         levels=tuple((100 - 100 * each / levels[-1], each) for each in levels),
-        named=tuple((_x(at, size), at) for at in named),
+        labels=tuple((_x(at, size), at) for at in labels),
     )
 
 
 def _curve(values: Values, highest: float) -> Curve:
     size = len(values)
-    marks = [
-        Mark(at, each, _x(at, size), 100 - 100 * each / highest)
+    markers = [
+        Point(at, each, _x(at, size), 100 - 100 * each / highest)
         for at, each in enumerate(values)
         if each is not None
     ]
     runs = [*_runs([each is not None for each in values])]
     alone = {start for start, end in runs if end - start == 1}
-    step = -(-size // MARKED) if size > 2 * MARKED else 1
-    by_place = {mark.at: mark for mark in marks}
+    step = -(-size // MOST_MARKERS) if size > 2 * MOST_MARKERS else 1
+    by_place = {point.at: point for point in markers}
     return Curve(
         pieces=tuple(
             " ".join(
@@ -84,8 +86,10 @@ def _curve(values: Values, highest: float) -> Curve:
             )
             for start, end in runs
         ),
-        marks=tuple(mark for mark in marks if mark.at % step == step // 2 or mark.at in alone),
-        highest=max(marks, key=lambda mark: mark.value, default=None),
+        markers=tuple(
+            point for point in markers if point.at % step == step // 2 or point.at in alone
+        ),
+        highest=max(markers, key=lambda point: point.value, default=None),
     )
 
 
@@ -110,7 +114,9 @@ def _levels(highest: float) -> list[float]:
     """
     if highest <= 0:
         return [0.0, 1.0]
-    power = 10.0 ** floor(log10(highest / LINES))
+    power = 10.0 ** floor(log10(highest / GRID_LINES))
     # A little room for what division leaves behind.
-    step = power * next(each for each in (1, 2, 5, 10) if each * power * LINES >= highest * ALMOST)
+    step = power * next(
+        each for each in (1, 2, 5, 10) if each * power * GRID_LINES >= highest * ALMOST
+    )
     return [round(number * step, 12) for number in range(ceil(highest * ALMOST / step) + 1)]

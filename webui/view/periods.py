@@ -14,7 +14,7 @@ from indexer.export.trends import Scale, Trends
 from webui.i18n import number
 from webui.view.bar_chart import spread
 from webui.view.format import day, month
-from webui.view.line_chart import NAMED, Curves
+from webui.view.line_chart import MOST_LABELS, LineChart
 from webui.view.search_state import SearchState
 
 STEP_NAMES: dict[Step, str] = {
@@ -51,7 +51,7 @@ class PeriodLinks:
         return self.pattern.replace(FIRST, f"{since}").replace(LAST, f"{until}")
 
 
-def links_of(state: SearchState, trends: Trends) -> list[PeriodLinks]:
+def period_links(state: SearchState, trends: Trends) -> list[PeriodLinks]:
     """For each query what leads to its hits in a period."""
     chosen = state.filters
     return [
@@ -80,20 +80,21 @@ def _written(first: date, form: str, locale: str) -> str:
     return format_date(first, form, locale)
 
 
-def named_places(step: Step, numbers: range) -> dict[int, str]:
+def label_periods(step: Step, numbers: range) -> dict[int, str]:
     """The periods that a chart names, by their places, and short names: years where it is long."""
     firsts = [first_day(step, number) for number in numbers]
     if step != "year" and firsts and (firsts[-1] - firsts[0]).days > YEARS_DAYS:
         begun = [at for at in range(1, len(firsts)) if firsts[at].year > firsts[at - 1].year]
-        return {at: f"{firsts[at].year}" for at in spread(begun, NAMED)}
+        return {at: f"{firsts[at].year}" for at in spread(begun, MOST_LABELS)}
     formats = {"year": "y", "month": "LLL y", "week": "d MMM y", "day": "d MMM y"}
     locale = str(get_locale())
     return {
-        at: _written(firsts[at], formats[step], locale) for at in spread(range(len(firsts)), NAMED)
+        at: _written(firsts[at], formats[step], locale)
+        for at in spread(range(len(firsts)), MOST_LABELS)
     }
 
 
-def description(curves: Curves, names: list[str], labels: list[str], step: str) -> list[str]:
+def description(line_chart: LineChart, names: list[str], labels: list[str], step: str) -> list[str]:
     """A chart in sentences."""
     if not names:
         return []
@@ -112,9 +113,9 @@ def description(curves: Curves, names: list[str], labels: list[str], step: str) 
             value=number(round(curve.highest.value, 2)),
             period=names[curve.highest.at],
         )
-        for curve, label in zip(curves.curves, labels, strict=True)
+        for curve, label in zip(line_chart.curves, labels, strict=True)
         if curve.highest and curve.highest.value
     ]
-    if curves.gaps:
+    if line_chart.gaps:
         told.append(gettext("Hatched: no releases collected for these periods."))
     return told
