@@ -7,11 +7,11 @@ from flask import render_template
 from corpus import Store
 from indexer import Engine
 from indexer.jobs.status import status_of
-from webui.view.bar_chart import chart
+from webui.view.bar_chart import month_chart
 
 
 def offices(store: Store, engine: Engine) -> str:
     """All offices that anything is held of."""
     status = status_of(store, engine)
-    charts = {name: chart(row.months) for name, row in status.offices.items()}
+    charts = {name: month_chart(row.months) for name, row in status.offices.items()}
     return render_template("offices.html", status=status, charts=charts)

@@ -19,7 +19,7 @@ from indexer.query.message import Message
 from webui.i18n import language
 from webui.view.facets import Chip, Panel, chips, filter_labels, panels
 from webui.view.search_state import SIZES, SORTS, SearchState, read_state
-from webui.view.timeline import Timeline, coarser, timeline
+from webui.view.timeline import Timeline, limit_bars, timeline
 from webui.view.translation_links import TranslationLinks, translation_links
 
 
@@ -71,7 +71,7 @@ def search_page(state: SearchState, store: Store, engine: Engine, settings: Sett
     query = state.query(parsed, settings.page_size)
     is_void = bool(state.words) and parsed.tree is None
     results = Results((), 0, (), "") if is_void else engine.search(query)
-    results, cut_short = coarser(results, query, engine)
+    results, cut_short = limit_bars(results, query, engine)
     bars = timeline(results, state, engine)
     advice = _advice(state, parsed, query, results, engine, settings.query_chars)
     repairs = (*parsed.warnings, *results.warnings)

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from corpus.catalog.coverage import months_between
 
-Mark = TypeVar("Mark")
+Label = TypeVar("Label")
 # A chart of few bars keeps them narrow.
 LEAST_BARS = 24
 # Years that are named below the bars; more would run into each other on a phone.
@@ -22,7 +22,7 @@ LEAST_HEIGHT = 3.0
 
 
 @dataclass(frozen=True)
-class Place:
+class BarGeometry:
     """Where a bar stands."""
 
     x: float
@@ -43,23 +43,23 @@ class Place:
         )
 
 
-def places(values: Sequence[float]) -> list[Place]:
+def bar_geometries(values: Sequence[float]) -> list[BarGeometry]:
     """A place for every value, side by side; the highest value is as high as there is room. What is
     0 takes the whole height, for a sign that there is nothing.
     """
     width = 100 / max(len(values), LEAST_BARS)
     highest = max(values, default=0)
     heights = [max(100 * each / highest, LEAST_HEIGHT) if each else 100.0 for each in values]
-    return [Place(n * width, width, 100 - height, height) for n, height in enumerate(heights)]
+    return [BarGeometry(n * width, width, 100 - height, height) for n, height in enumerate(heights)]
 
 
-def spread(marks: Sequence[Mark], most: int) -> tuple[Mark, ...]:
-    """All marks below a chart, or every second or third, so that there are at most so many."""
-    return tuple(marks[:: -(-len(marks) // most) or 1])
+def spread(labels: Sequence[Label], most: int) -> tuple[Label, ...]:
+    """All labels below a chart, or every second or third, so that there are at most so many."""
+    return tuple(labels[:: -(-len(labels) // most) or 1])
 
 
 @dataclass(frozen=True)
-class Bar:
+class MonthBar:
     """A month ("2018-04"), its releases, and where it stands; one without any is a gap, up to the
     whole height.
     """
@@ -73,29 +73,29 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Chart:
+class MonthChart:
     """Bars, the years to name with their places, the month with most, and the same as a table.
 
     `rows` are years with a count for each month; None before the first month and after the last.
     """
 
-    bars: tuple[Bar, ...]
+    bars: tuple[MonthBar, ...]
     years: tuple[tuple[str, float], ...]
-    most: Bar
+    most: MonthBar
     rows: tuple[tuple[str, tuple[int | None, ...]], ...]
 
 
-def chart(months: dict[str, int]) -> Chart | None:
+def month_chart(months: dict[str, int]) -> MonthChart | None:
     """The chart of an office's dated releases a month; None where none is dated."""
     if not months:
         return None
     names = [*months_between(min(months), max(months))]
     counts = [months.get(name, 0) for name in names]
     bars = [
-        Bar(name, count, at.x, at.width, at.y, at.height)
-        for name, count, at in zip(names, counts, places(counts), strict=True)
+        MonthBar(name, count, at.x, at.width, at.y, at.height)
+        for name, count, at in zip(names, counts, bar_geometries(counts), strict=True)
     ]
-    return Chart(
+    return MonthChart(
         tuple(bars),
         _years(bars),
         max(bars, key=lambda bar: bar.count),
@@ -112,7 +112,7 @@ def chart(months: dict[str, int]) -> Chart | None:
     )
 
 
-def _years(bars: list[Bar]) -> tuple[tuple[str, float], ...]:
+def _years(bars: list[MonthBar]) -> tuple[tuple[str, float], ...]:
     """Every year, or every second or third, that begins within the chart; else the first."""
     begun = [(bar.month[:4], bar.x) for bar in bars if bar.month.endswith("-01")]
     return spread(begun, MOST_YEARS) or ((bars[0].month[:4], 0.0),)

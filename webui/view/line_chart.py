@@ -32,7 +32,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Curve:
-    """A line in pieces between gaps, as SVG's points; those with a marker, and the highest of all."""
+    """A line in pieces between gaps, as SVG's points; points with a marker, and the highest one."""
 
     pieces: tuple[str, ...]
     markers: tuple[Point, ...]
@@ -41,8 +41,8 @@ class Curve:
 
 @dataclass(frozen=True)
 class LineChart:
-    """Lines over a common height; `gaps` as (x, width), `levels` as (y, value), `named` as (x, the
-    period's place in time), all places in percent.
+    """Lines over a common height; `gaps` as (x, width), `levels` as (y, value), `labels` as (x, the
+    place of the period), all x and y in percent.
     """
 
     curves: tuple[Curve, ...]
@@ -54,7 +54,7 @@ class LineChart:
 def draw_line_chart(
     values: Sequence[Values], is_gap: Sequence[bool], labels: Sequence[int]
 ) -> LineChart:
-    """Curves of values, each period after period; `named` are the periods that get a name."""
+    """Curves of values, each period after period; `labels` are the places of periods to label."""
     levels = _levels(max((each for row in values for each in row if each), default=0.0))
     size = len(is_gap)
     return LineChart(
@@ -69,7 +69,7 @@ def draw_line_chart(
 
 def _curve(values: Values, highest: float) -> Curve:
     size = len(values)
-    markers = [
+    points = [
         Point(at, each, _x(at, size), 100 - 100 * each / highest)
         for at, each in enumerate(values)
         if each is not None
@@ -77,7 +77,7 @@ def _curve(values: Values, highest: float) -> Curve:
     runs = [*_runs([each is not None for each in values])]
     alone = {start for start, end in runs if end - start == 1}
     step = -(-size // MOST_MARKERS) if size > 2 * MOST_MARKERS else 1
-    by_place = {point.at: point for point in markers}
+    by_place = {point.at: point for point in points}
     return Curve(
         pieces=tuple(
             " ".join(
@@ -87,9 +87,9 @@ def _curve(values: Values, highest: float) -> Curve:
             for start, end in runs
         ),
         markers=tuple(
-            point for point in markers if point.at % step == step // 2 or point.at in alone
+            point for point in points if point.at % step == step // 2 or point.at in alone
         ),
-        highest=max(markers, key=lambda point: point.value, default=None),
+        highest=max(points, key=lambda point: point.value, default=None),
     )
 
 

@@ -15,7 +15,7 @@ from indexer.engine.results import Filters, Query, Results
 from indexer.query.message import Message
 from webui.i18n import language
 from webui.i18n import number as number_words
-from webui.view.bar_chart import Place, places, spread
+from webui.view.bar_chart import BarGeometry, bar_geometries, spread
 from webui.view.format import day, month
 from webui.view.search_state import SearchState
 
@@ -32,43 +32,43 @@ STEP_WORDS = {
 
 
 @dataclass(frozen=True)
-class Words:
+class BarWords:
     """What is said of a bar: its period, its numbers, and a sentence with both."""
 
     period: str
     count: str
-    held: str
+    collected: str
     rate: str
-    told: str
+    sentence: str
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A period and its days, its hits, all releases that are held of it, its hits per 1,000 of
-    those, where it stands, where it leads, and all this in words.
+    """A period and its days, its hits, all releases collected of it, its hits per 1,000 of
+    those, its geometry, its link, and all this in words.
     """
 
     since: date
     until: date
     count: int
-    held: int
+    collected: int
     rate: float
-    place: Place
+    geometry: BarGeometry
     link: str
-    words: Words
+    words: BarWords
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """Bars from the first to the last dated hit, the highest, what is named below them, how many
-    periods nothing is held of, how many hits have no date, and the steps that could be taken
+    """Bars from the first to the last dated hit, the highest, the labels below them, how many
+    periods have no releases, how many hits have no date, and the steps that could be taken
     instead, as words and links.
     """
 
     step: Step
     bars: list[Bar]
     most: Bar
-    marks: tuple[tuple[str, float], ...]
+    labels: tuple[tuple[str, float], ...]
     gaps: int
     undated: int
     steps: list[tuple[Step, str, str]]
@@ -84,7 +84,7 @@ class Timeline:
         return " ".join(str(bar.count) for bar in self.bars)
 
 
-def coarser(results: Results, query: Query, engine: Engine) -> tuple[Results, list[Message]]:
+def limit_bars(results: Results, query: Query, engine: Engine) -> tuple[Results, list[Message]]:
     """The results with a timeline of no more bars than can be shown, and what to say of it."""
     if len(_numbers(results)) <= MOST_BARS:
         return results, []
@@ -100,25 +100,25 @@ def timeline(results: Results, state: SearchState, engine: Engine) -> Timeline |
     if step is None or len(numbers) < 2:
         return None
     names = [periods.name(step, number) for number in numbers]
-    hits, held = dict(results.timeline), dict(_held(state, step, engine).timeline)
-    counts = [(hits.get(name, 0), held.get(name, 0)) for name in names]
+    hits, collected = dict(results.timeline), dict(_all_releases(state, step, engine).timeline)
+    counts = [(hits.get(name, 0), collected.get(name, 0)) for name in names]
     rates = [1000 * count / all_ if all_ else 0.0 for count, all_ in counts]
     values = rates if state.is_rate else [float(count) for count, _ in counts]
     adding = state.without_days().showing(step="auto").adding()
     bars = []
-    for number, (count, all_), rate, place in zip(
-        numbers, counts, rates, places(values), strict=True
+    for number, (count, all_), rate, geometry in zip(
+        numbers, counts, rates, bar_geometries(values), strict=True
     ):
         since, until = periods.first_day(step, number), periods.last_day(step, number)
         link = adding(since=since, until=until)
-        words = _words(language(), step, number, count, all_)
-        bars.append(Bar(since, until, count, all_, rate, place, link, words))
+        words = _bar_words(language(), step, number, count, all_)
+        bars.append(Bar(since, until, count, all_, rate, geometry, link, words))
     return Timeline(
         step=step,
         bars=bars,
         most=bars[values.index(max(values))],
-        marks=_marks(step, bars),
-        gaps=sum(not bar.held for bar in bars),
+        labels=_labels(step, bars),
+        gaps=sum(not bar.collected for bar in bars),
         undated=results.total - sum(hits.values()),
         steps=_steps(state, bars),
     )
@@ -132,7 +132,7 @@ def _numbers(results: Results) -> range:
     return range(first, last + 1)
 
 
-def _held(state: SearchState, step: Step, engine: Engine) -> Results:
+def _all_releases(state: SearchState, step: Step, engine: Engine) -> Results:
     """All releases of the same offices, countries and languages, whatever they say."""
     chosen = state.filters
     filters = Filters(office=chosen.office, country=chosen.country, language=chosen.language)
@@ -148,15 +148,15 @@ def _steps(state: SearchState, bars: list[Bar]) -> list[tuple[Step, str, str]]:
     ]
 
 
-def _marks(step: Step, bars: list[Bar]) -> tuple[tuple[str, float], ...]:
+def _labels(step: Step, bars: list[Bar]) -> tuple[tuple[str, float], ...]:
     """Years, where years begin in the chart; else months; else the first day."""
-    begun = [(_year(bar), bar.place.x) for bar in bars if step == "year" or _begins(bar, 1)]
+    begun = [(_year(bar), bar.geometry.x) for bar in bars if step == "year" or _begins(bar, 1)]
     if step in ("year", "month") and begun:
         return spread(begun, MOST_YEARS)
-    begun = [(format_date(bar.since, "LLL y"), bar.place.x) for bar in bars if _begins(bar)]
+    begun = [(format_date(bar.since, "LLL y"), bar.geometry.x) for bar in bars if _begins(bar)]
     if len(begun) > 1:
         return spread(begun, MOST_DAYS)
-    return ((format_date(bars[0].since, "medium"), bars[0].place.x),)
+    return ((format_date(bars[0].since, "medium"), bars[0].geometry.x),)
 
 
 def _year(bar: Bar) -> str:
@@ -171,7 +171,7 @@ def _begins(bar: Bar, month: int | None = None) -> bool:
 
 # Babel takes its time, and the same bars come again and again.
 @lru_cache(maxsize=20_000)
-def _words(_: str, step: Step, number: int, count: int, held: int) -> Words:
+def _bar_words(_: str, step: Step, number: int, count: int, collected: int) -> BarWords:
     first = periods.first_day(step, number)
     period = {
         "day": lambda: day(first),
@@ -179,16 +179,16 @@ def _words(_: str, step: Step, number: int, count: int, held: int) -> Words:
         "month": lambda: month(f"{first:%Y-%m}"),
         "year": lambda: str(first.year),
     }[step]()
-    if not held:
-        told = gettext("%(period)s: no releases collected", period=period)
-        return Words(period, number_words(count), str(gettext("none")), "–", str(told))
-    told = ngettext(
+    if not collected:
+        sentence = gettext("%(period)s: no releases collected", period=period)
+        return BarWords(period, number_words(count), str(gettext("none")), "–", str(sentence))
+    sentence = ngettext(
         "%(period)s: %(count)s of %(held)s release",
         "%(period)s: %(count)s of %(held)s releases",
-        held,
+        collected,
         period=period,
         count=number_words(count),
-        held=number_words(held),
+        held=number_words(collected),
     )
-    rate = number_words(round(1000 * count / held, 1))
-    return Words(period, number_words(count), number_words(held), rate, str(told))
+    rate = number_words(round(1000 * count / collected, 1))
+    return BarWords(period, number_words(count), number_words(collected), rate, str(sentence))

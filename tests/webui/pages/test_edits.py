@@ -23,7 +23,7 @@ from corpus.release import sha256
 from tests.conftest import BACK, COPIED, COPY, EDITED, GONE, clients, crawl_sample, sample_id
 from tests.statements import sent
 from webui.pages.edits import SIZE
-from webui.view.bar_chart import chart
+from webui.view.bar_chart import month_chart
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 REASON = "Order of a court of 12 March"
@@ -417,7 +417,7 @@ def test_the_chart_counts_what_is_held_month_by_month(
 
 def test_bars_are_as_high_as_their_counts_and_years_few_enough() -> None:
     months = {"1998-11": 1, "2001-02": 400, "2024-12": 200}
-    made = chart(months)
+    made = month_chart(months)
     assert made
     found = {bar.month: bar for bar in made.bars}
     assert found["2001-02"].height == 100
@@ -428,10 +428,10 @@ def test_bars_are_as_high_as_their_counts_and_years_few_enough() -> None:
     assert made.bars[-1].x + made.bars[-1].width == pytest.approx(100)
     assert len(made.years) <= 6
     assert [sum(n or 0 for n in counts) for year, counts in made.rows if year == "2001"] == [400]
-    short = chart({"2020-03": 2})
+    short = month_chart({"2020-03": 2})
     assert short
     assert (len(short.bars), short.years) == (1, (("2020", 0.0),))
-    assert chart({}) is None
+    assert month_chart({}) is None
 
 
 def test_counts_lead_to_what_is_held(client: FlaskClient) -> None:
