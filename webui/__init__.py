@@ -19,7 +19,7 @@ from webui.site.address import keep_address
 from webui.site.errors import show_errors
 from webui.site.health import add_health
 from webui.site.limits import WATCHED, guard
-from webui.site.metrics import add_metrics, timed
+from webui.site.metrics import add_metrics, time_engine
 from webui.site.old_addresses import redirect_old_addresses
 from webui.site.page_scripts import add_scripts
 from webui.site.robots import keep_out_robots
@@ -73,7 +73,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or read_settings(os.environ)
     app = Flask(__name__)
     store = Store(settings, make=not is_edge)
-    engine = timed(open_engine(settings, store.withheld), settings)
+    engine = time_engine(open_engine(settings, store.withheld), settings)
     app.extensions["communique"] = store, engine
     add_metrics(app, store, engine, settings)
     talisman = Talisman(
