@@ -76,16 +76,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     engine = time_engine(open_engine(settings, store.withheld), settings)
     app.extensions["communique"] = store, engine
     add_metrics(app, store, engine, settings)
-    talisman = Talisman(
-        app,
-        force_https=settings.https,
-        strict_transport_security=settings.https,
-        session_cookie_secure=settings.https,
-        content_security_policy=POLICY,
-        frame_options="DENY",
-        referrer_policy="same-origin",
-        permissions_policy=PERMISSIONS,
-    )
+    talisman = _set_security_headers(app, settings)
     add_pages(app, store, engine, settings)
     add_tools(app, store, engine, settings)
     add_scripts(app)
@@ -102,10 +93,27 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["COMPRESS_MIMETYPES"] = COMPRESSED
     Compress(app)
     keep_out_robots(app, settings)
-    app.jinja_env.filters |= {each.__name__: each for each in FILTERS}
-    app.jinja_env.globals |= {
-        each.__name__: each
-        for each in (month_names, office_title, rule_words, run_words, value_words)
-    }
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    _add_template_names(app)
     return app
+
+
+def _set_security_headers(app: Flask, settings: Settings) -> Talisman:
+    """Restrict what pages may load and who may frame them, and redirect to HTTPS where it is on."""
+    return Talisman(
+        app,
+        force_https=settings.https,
+        strict_transport_security=settings.https,
+        session_cookie_secure=settings.https,
+        content_security_policy=POLICY,
+        frame_options="DENY",
+        referrer_policy="same-origin",
+        permissions_policy=PERMISSIONS,
+    )
+
+
+def _add_template_names(app: Flask) -> None:
+    """Add the filters and functions that templates call by name."""
+    names = (month_names, office_title, rule_words, run_words, value_words)
+    app.jinja_env.filters |= {each.__name__: each for each in FILTERS}
+    app.jinja_env.globals |= {each.__name__: each for each in names}
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
