@@ -14,7 +14,7 @@ from communique.crawl import read_since
 from corpus import Settings, Store, office
 from corpus.plural import pluralize
 from corpus.signals import Interruption
-from indexer import Filters, Passage, Query, open_engine, parse
+from indexer import Filters, Passage, Query, Results, open_engine, parse
 from indexer.assist.spelling import suggestions
 from indexer.assist.unknown_values import unknown_values
 from indexer.engine.results import Sort
@@ -97,7 +97,8 @@ def search_command(
     as_json: bool,
 ) -> None:
     """Search press releases, with the same syntax as the search page."""
-    parsed = parse(" ".join(words), limit_chars=settings.query_chars)
+    typed = " ".join(words)
+    parsed = parse(typed, limit_chars=settings.query_chars)
     query = Query(parsed.tree, Filters(office=office_names, since=since), sort, size=size)
     with (
         closing(Store(settings, make=False)) as store,
@@ -109,24 +110,27 @@ def search_command(
             *unknown_values(query, results.facets, engine),
             *results.warnings,
         )
-        limit_chars = settings.query_chars
         statutes, spelling = suggestions(
-            " ".join(words), parsed, query, results, engine, "en", limit_chars
+            typed, parsed, query, results, engine, "en", settings.query_chars
         )
     if as_json:
         found = asdict(results) | {"warnings": warnings}
         del found["more_after"]  # the next page can be asked of /api/v1/, not here
         click.echo(json.dumps(found, ensure_ascii=False, default=str))
         return
-    for note in warnings:
-        click.echo(f"Note: {note}", err=True)
+    hints = [f"Note: {each}" for each in warnings]
     if spelling:
-        found_more = pluralize(spelling.total, "release")
-        click.echo(f"Did you mean: {spelling.query} ({found_more})", err=True)
+        total = pluralize(spelling.total, "release")
+        hints.append(f"Did you mean: {spelling.query} ({total})")
     for each in statutes:
-        click.echo(
-            f"Releases that cite it: {each.query} ({pluralize(each.total, 'release')})", err=True
-        )
+        total = pluralize(each.total, "release")
+        hints.append(f"Releases that cite it: {each.query} ({total})")
+    for hint in hints:
+        click.echo(hint, err=True)
+    _show_hits(results)
+
+
+def _show_hits(results: Results) -> None:
     click.echo(pluralize(results.total, "release"))
     for hit in results.hits:
         click.echo(f"\n{hit.published or 'date unknown'}  {hit.office}  {hit.title.text}")
