@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from communique.console import FAILED, shown
+from communique.console import FAILED, show_progress
 from communique.crawl import delay_option, mirror_option, route_option
 from corpus import Draft, Settings, office
 from corpus.plural import pluralize
@@ -55,7 +55,7 @@ def check_command(
     from corpus.crawling.preview import preview_office  # brings Scrapy, which takes a while
 
     office(name).route(route)
-    with shown("check") as show:
+    with show_progress("check") as show:
         pages = preview_office(
             name,
             settings,

@@ -20,7 +20,7 @@ LOG_EVERY_S = 10.0
 # Exit statuses; 75 is EX_TEMPFAIL of sysexits.h, which systemd and cron wrappers take as "later".
 FAILED, USAGE, SOME_FAILED, LOCKED = 1, 2, 3, 75
 
-Show = Callable[[str, int, int | None], None]
+ShowProgress = Callable[[str, int, int | None], None]
 
 
 class Report(Protocol):
@@ -52,7 +52,7 @@ def drop_output() -> None:
 
 
 @contextmanager
-def shown(what: str) -> Iterator[Show]:
+def show_progress(what: str) -> Iterator[ShowProgress]:
     """A function to call with words, how much is done, and of how much (None while unknown)."""
     if sys.stderr.isatty():
         columns = (

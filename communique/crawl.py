@@ -9,8 +9,8 @@ from functools import partial
 
 import click
 
-from communique.console import FAILED, SOME_FAILED, show_reports, shown
-from communique.opening import opened_or_made
+from communique.console import FAILED, SOME_FAILED, show_progress, show_reports
+from communique.opening import open_or_make_catalog
 from corpus import Settings, Store, office, offices
 from corpus.errors import LockedError, OfficeError
 from corpus.lock import only_crawl
@@ -94,12 +94,12 @@ def crawl_command(
     chosen = _chosen(names, route)
     reports: dict[str, CrawlReport] = {}
 
-    def note(report: CrawlReport) -> None:
+    def on_progress(report: CrawlReport) -> None:
         reports[report.office] = report
         show(report.office, report.releases, None)
 
     try:
-        with opened_or_made(settings) as store, shown("crawl") as show:
+        with open_or_make_catalog(settings) as store, show_progress("crawl") as show:
             crawl_one = partial(
                 crawl,
                 settings=settings,
@@ -109,7 +109,7 @@ def crawl_command(
                 since=since,
                 limit=limit,
                 delay_s=delay,
-                on_progress=note,
+                on_progress=on_progress,
             )
             _crawl_each(chosen, settings, crawl_one, reports)
     finally:  # also what came before an error or a signal that ends the command

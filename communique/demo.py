@@ -9,7 +9,7 @@ from dataclasses import replace
 import click
 
 from communique.index import reindex_command
-from communique.opening import opened_or_made
+from communique.opening import open_or_make_catalog
 from communique.serve import serve_command
 from corpus import Settings, offices
 from corpus.crawling.sample_site import SampleSite
@@ -40,7 +40,11 @@ def _crawl_samples(settings: Settings) -> Iterator[CrawlReport]:
     from corpus.crawling.crawl import crawl  # brings Scrapy, which takes a while
 
     samples = {name: source for name, source in offices().items() if source.is_sample}
-    with opened_or_made(settings) as store, only_crawl(settings, *samples), ExitStack() as sites:
+    with (
+        open_or_make_catalog(settings) as store,
+        only_crawl(settings, *samples),
+        ExitStack() as sites,
+    ):
         for name, source in samples.items():
             url = sites.enter_context(SampleSite(name)).url
             mirrors = {host: url for route in source.routes for host in route.hosts}

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import click
 
-from communique.console import FAILED, show_reports, shown
-from communique.opening import opened_or_made, opened_to_verify, refuse_nothing
+from communique.console import FAILED, show_progress, show_reports
+from communique.opening import open_or_make_catalog, open_to_verify, require_catalog_or_archive
 from corpus import Settings, Store, office, offices
 from corpus.errors import CommuniqueError, SmallerError, StoreError
 from corpus.evidence.backup import back_up
@@ -47,21 +47,21 @@ def verify_command(settings: Settings, is_repaired: bool, is_smaller_accepted: b
     """
     if is_smaller_accepted and not is_repaired:
         raise click.UsageError("--accept-smaller requires --repair")
-    refuse_nothing(settings)
+    require_catalog_or_archive(settings)
     with (
         no_crawl(settings) if is_repaired else nullcontext(),
-        opened_to_verify(settings, is_repaired=is_repaired) as (store, lost),
+        open_to_verify(settings, is_repaired=is_repaired) as (store, lost),
         closing(open_engine(settings)) as engine,
     ):
         findings = partial(_findings, settings, store, engine, is_smaller_accepted)
-        is_well = _told(findings(lost, is_repaired), is_repaired)
+        is_well = _report_findings(findings(lost, is_repaired), is_repaired)
         if is_repaired and not is_well:  # a repair can mend a part, or bring to light what is next
             click.echo("Second check:")
-            is_well = _told(findings(None, True), is_repaired=False)
-        held = pluralize(store.count(), "release")
+            is_well = _report_findings(findings(None, True), is_repaired=False)
+        total = pluralize(store.count(), "release")
     if not is_well:
         raise SystemExit(FAILED)
-    click.echo(f"{held}: archive, catalog and index agree.")
+    click.echo(f"{total}: archive, catalog and index agree.")
 
 
 def _findings(
@@ -81,7 +81,7 @@ def _findings(
         yield from verify_index(settings, store, engine, is_smaller_accepted)
 
 
-def _told(findings: Iterator[Finding], is_repaired: bool) -> bool:
+def _report_findings(findings: Iterator[Finding], is_repaired: bool) -> bool:
     """Tell each finding and mend it if asked to; whether there was none but remarks."""
     is_well = True
     for finding in findings:
@@ -111,7 +111,7 @@ def reparse_command(
     with (
         closing(Store(settings, make=False)) as store,
         no_crawl(settings),  # for each office is read anew in one long transaction
-        shown("reparse") as show,
+        show_progress("reparse") as show,
     ):
         chosen = names or [each.office for each in store.coverage() if each.office in offices()]
         reports = [
@@ -143,7 +143,7 @@ def import_command(settings: Settings, paths: tuple[Path, ...], who: str) -> Non
     Exit status 1 when part of a file is damaged or cannot be read; the rest is imported.
     """
     is_whole = True
-    with only_job(settings, IMPORT), opened_or_made(settings) as store:
+    with only_job(settings, IMPORT), open_or_make_catalog(settings) as store:
         try:
             for report in import_files(paths, who, settings, store):
                 click.echo("\n".join(report.sentences()))

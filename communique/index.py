@@ -9,7 +9,7 @@ from datetime import date
 
 import click
 
-from communique.console import SOME_FAILED, shown
+from communique.console import SOME_FAILED, show_progress
 from communique.crawl import read_since
 from corpus import Settings, Store, office
 from corpus.plural import pluralize
@@ -44,10 +44,10 @@ def reindex_command(settings: Settings, is_full: bool, is_smaller_accepted: bool
         with (
             closing(Store(settings, make=False)) as store,
             closing(open_engine(settings)) as engine,
-            shown("reindex") as show,
+            show_progress("reindex") as show,
         ):
 
-            def note(done: int, total: int) -> None:
+            def on_progress(done: int, total: int) -> None:
                 nonlocal so_far
                 so_far = f" after {done:,} of {total:,}"
                 show("reindex", done, total)
@@ -58,7 +58,7 @@ def reindex_command(settings: Settings, is_full: bool, is_smaller_accepted: bool
                 engine,
                 is_full=is_full,
                 is_smaller_accepted=is_smaller_accepted,
-                progress=note,
+                progress=on_progress,
             )
     except Interruption:
         click.echo(f"Interrupted{so_far}; searches continue with the previous index.")

@@ -23,7 +23,7 @@ ELSEWHERE = ("offices", "check", "demo")
 LOOK = "`communique verify` tells whether catalog and archive are whole."
 
 
-def _refused() -> str:
+def _what_was_refused() -> str:
     """What the system refused where its error names no file; most often it is the output."""
     try:
         sys.stdout.flush()
@@ -73,13 +73,13 @@ class _Commands(click.Group):
         except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
             raise  # click's own ways to end
         except OSError as error:
-            what = f"{error.filename} cannot be used" if error.filename else _refused()
+            what = f"{error.filename} cannot be used" if error.filename else _what_was_refused()
             click.echo(f"Error: {what}: {error.strerror or error}.", err=True)
             ctx.exit(FAILED)
         except Exception as error:  # noqa: BLE001 (nobody is to read a traceback)
             settings = ctx.obj if isinstance(ctx.obj, Settings) else Settings()
-            told = sentence(error, settings, ctx.invoked_subcommand or "")
-            click.echo(f"Error: {told} {LOOK}", err=True)
+            message = sentence(error, settings, ctx.invoked_subcommand or "")
+            click.echo(f"Error: {message} {LOOK}", err=True)
             ctx.exit(FAILED)
 
 

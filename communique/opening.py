@@ -19,7 +19,7 @@ from corpus.warc.archive import own_files
 
 
 @contextmanager
-def opened_or_made(settings: Settings) -> Iterator[Store]:
+def open_or_make_catalog(settings: Settings) -> Iterator[Store]:
     """The catalog; a new one where there is none."""
     try:
         store = Store(settings, make=False)
@@ -31,16 +31,16 @@ def opened_or_made(settings: Settings) -> Iterator[Store]:
         yield store
 
 
-def refuse_nothing(settings: Settings) -> None:
+def require_catalog_or_archive(settings: Settings) -> None:
     """Raise the catalog's error where no archive stands beside it either, before anything, such as
     a lock, is made in a mistyped folder.
     """
     if not own_files(settings.archive):
-        _checked(settings).close()
+        _open_checked(settings).close()
 
 
 @contextmanager
-def opened_to_verify(
+def open_to_verify(
     settings: Settings, *, is_repaired: bool
 ) -> Iterator[tuple[Store, Finding | None]]:
     """The catalog, and what is wrong where it is lost or damaged: then an empty one in its place,
@@ -49,7 +49,7 @@ def opened_to_verify(
     """
     with ExitStack() as stack:
         try:
-            store, lost = _checked(settings), None
+            store, lost = _open_checked(settings), None
         except (NoCatalogError, DamagedCatalogError) as error:
             if not own_files(settings.archive):
                 raise
@@ -64,7 +64,7 @@ def opened_to_verify(
         yield store, lost
 
 
-def _checked(settings: Settings) -> Store:
+def _open_checked(settings: Settings) -> Store:
     store = Store(settings, make=False)
     try:
         store.check()
