@@ -42,8 +42,8 @@ class LanguagePrefix:
             environ[CHOSEN] = first
             environ["SCRIPT_NAME"] = f"{environ.get('SCRIPT_NAME', '')}/{first}"
             environ["PATH_INFO"] = f"/{rest[0].removesuffix('/')}" if rest else "/"
-        answer: Iterable[bytes] = self.app(environ, start_response)
-        return answer
+        response: Iterable[bytes] = self.app(environ, start_response)
+        return response
 
 
 class TextDomain(Domain):

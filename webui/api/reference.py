@@ -16,12 +16,12 @@ KINDS = (INVALID, NOT_READY, TOO_COSTLY, BUSY)
 
 def openapi(interface: Interface) -> Response:
     """The description (OpenAPI 3.1)."""
-    answer = make_response(json.dumps(interface.spec.to_dict(), ensure_ascii=False, indent=1))
-    answer.headers["Content-Type"] = JSON
-    answer.headers["Cache-Control"] = "public, max-age=3600"
-    answer.add_etag()
-    answer.make_conditional(request)
-    return answer
+    response = make_response(json.dumps(interface.spec.to_dict(), ensure_ascii=False, indent=1))
+    response.headers["Content-Type"] = JSON
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
 
 
 def docs(interface: Interface) -> str:
@@ -31,7 +31,7 @@ def docs(interface: Interface) -> str:
         "api.html",
         about=spec["info"]["description"],
         operations=[
-            (path, each["get"], _answer_name(each["get"]), _parameters(each))
+            (path, each["get"], _response_name(each["get"]), _parameters(each))
             for path, each in spec["paths"].items()
         ],
         errors=[(each.value, each.phrase, words) for each, words in ERRORS.items()],
@@ -49,7 +49,7 @@ def _parameters(path: dict[str, Any]) -> list[tuple[dict[str, Any], str, str]]:
     return [(each, _type_words(each["schema"]), _limits(each["schema"])) for each in found]
 
 
-def _answer_name(operation: dict[str, Any]) -> str:
+def _response_name(operation: dict[str, Any]) -> str:
     return _name(operation["responses"]["200"]["content"][JSON]["schema"])
 
 

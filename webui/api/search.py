@@ -31,7 +31,7 @@ def search(engine: Engine, settings: Settings, given: dict[str, Any]) -> Any:
     results = parsed_request.search(engine, query)
     link = results.more_after and _next(parsed_request, given, results.more_after)
     headers = {"Link": f'<{link}>; rel="next"'} if link else {}
-    answer = vars(results) | {
+    body = vars(results) | {
         "query": parsed_request.state.words,
         "sort": given["sort"],
         "hits": [_hit(each) for each in results.hits],
@@ -42,7 +42,7 @@ def search(engine: Engine, settings: Settings, given: dict[str, Any]) -> Any:
         ),
         "next": link,
     }
-    return answer, headers
+    return body, headers
 
 
 def _query(parsed_request: ParsedRequest, given: dict[str, Any]) -> Query:

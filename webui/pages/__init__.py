@@ -18,7 +18,7 @@ def add_pages(app: Flask, store: Store, engine: Engine, settings: Settings) -> N
     add("/", "search.search", partial(search.search, store, engine, settings))
     add("/complete", "search.complete", partial(search.complete, engine, settings))
     add(one, "releases.release", partial(release.release, store, engine, settings))
-    add(f"{one}/response", "releases.response", partial(release.response, store, settings))
+    add(f"{one}/response", "releases.response", partial(release.archived_response, store, settings))
     add(f"{one}/attestation", "releases.attestation", partial(release.attestation, store, settings))
     add(f"{one}/differences", "differences.differences", partial(differences.differences, store))
     add("/edits", "changes.changes", partial(edits.edits, store))

@@ -91,7 +91,7 @@ def release_page(
     )
 
 
-def response(store: Store, settings: Settings, id_: str) -> Response:
+def archived_response(store: Store, settings: Settings, id_: str) -> Response:
     """The archived response of the newest version, or of `version`, as a download, never as a
     page of ours: anybody may have written it.
     """
@@ -104,12 +104,12 @@ def response(store: Store, settings: Settings, id_: str) -> Response:
     body = redacted_body(found, seen, archived, withheld, store.id_of, limit_s)
     if body is None:
         abort(410, gettext("This page contains a withheld release and is not available."))
-    answer = make_response(body)
+    response = make_response(body)
     kind = archived.content_type.partition(";")[0]
     ending = {"text/html": "html", "application/json": "json"}.get(kind, "bin")
-    answer.headers["Content-Type"] = "application/octet-stream"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
-    return answer
+    response.headers["Content-Type"] = "application/octet-stream"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
+    return response
 
 
 def attestation(store: Store, settings: Settings, id_: str) -> Response:
@@ -123,9 +123,9 @@ def attestation(store: Store, settings: Settings, id_: str) -> Response:
     named = {store.id_of(found.office, each["url"]) for each in json.loads(body)["alternates"]}
     if named & store.withheld():
         abort(410, gettext("This attestation names a withheld release."))
-    answer = make_response(body)
-    answer.headers["Content-Type"] = "application/json"
-    return answer
+    response = make_response(body)
+    response.headers["Content-Type"] = "application/json"
+    return response
 
 
 def _found(store: Store, id_: str) -> Release:

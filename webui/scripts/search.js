@@ -72,8 +72,8 @@
     const { signal } = asking;
     try {
       const address = `${input.dataset.complete}?q=${encodeURIComponent(typed)}`;
-      const answer = await fetch(address, { signal });
-      const queries = answer.ok ? await answer.json() : [];
+      const response = await fetch(address, { signal });
+      const queries = response.ok ? await response.json() : [];
       if (!signal.aborted) show(queries);
     } catch {
       // An older request that was aborted, or no network: no list, and the box works on.

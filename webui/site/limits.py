@@ -78,14 +78,14 @@ def _metered(app: WSGIApplication, work: Budget, recent: Budget) -> WSGIApplicat
         who, deadline = client_at(environ.get("REMOTE_ADDR", "")), Deadline(ANSWER_S)
         try:
             with deadline:
-                answer = app(environ, start)
+                response = app(environ, start)
         finally:
             charge(who, ANSWER_S - deadline.left_s)
         wrapper: type = environ.get("wsgi.file_wrapper", FileWrapper)
-        if isinstance(answer, wrapper):
-            return answer
-        blocks = _paced(answer, lambda: work.wait_s(who, work.most / 2), partial(charge, who))
-        return ClosingIterator(blocks, getattr(answer, "close", None))
+        if isinstance(response, wrapper):
+            return response
+        blocks = _paced(response, lambda: work.wait_s(who, work.most / 2), partial(charge, who))
+        return ClosingIterator(blocks, getattr(response, "close", None))
 
     return metered
 

@@ -18,8 +18,8 @@ def add_scripts(app: Flask) -> None:
 
 def scripts(whole: str) -> Response:
     """Every script, one after another; each keeps to itself."""
-    answer = Response(whole, content_type="text/javascript; charset=utf-8")
-    answer.add_etag()
-    answer.headers["Cache-Control"] = "no-cache"
-    answer.make_conditional(request)
-    return answer
+    response = Response(whole, content_type="text/javascript; charset=utf-8")
+    response.add_etag()
+    response.headers["Cache-Control"] = "no-cache"
+    response.make_conditional(request)
+    return response

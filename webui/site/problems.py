@@ -30,11 +30,11 @@ def http_problem(error: HTTPException) -> Response:
     detail = str(error.description or "")
     if faults:
         detail = "; ".join(f"{each['parameter']}: {each['detail']}" for each in faults)
-    answer = problem(code, detail, INVALID if faults else None, faults)
+    response = problem(code, detail, INVALID if faults else None, faults)
     for name, value in error.get_headers():
         if name not in ("Content-Type", "Content-Length"):
-            answer.headers[name] = value
-    return answer
+            response.headers[name] = value
+    return response
 
 
 def own_problem(error: CommuniqueError) -> Response:
@@ -60,10 +60,10 @@ def problem(
     }
     if faults:
         body["errors"] = faults
-    answer = Response(json.dumps(body), code, content_type=MEDIA_TYPE)
+    response = Response(json.dumps(body), code, content_type=MEDIA_TYPE)
     if code == HTTPStatus.SERVICE_UNAVAILABLE:
-        answer.headers["Retry-After"] = RETRY_AFTER_S
-    return answer
+        response.headers["Retry-After"] = RETRY_AFTER_S
+    return response
 
 
 def _faults(messages: dict[str, dict[str, Any]]) -> list[dict[str, str]]:

@@ -42,9 +42,9 @@ def reference(store: Store, id_: str, ending: str) -> Response:
     """A reference as a download."""
     if ending not in WRITTEN:
         abort(404, f"A reference can be had as .{', .'.join(WRITTEN)}.")
-    answer = _written(_cited(store, id_), ending)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{id_}.{ending}"'
-    return answer
+    response = _written(_cited(store, id_), ending)
+    response.headers["Content-Disposition"] = f'attachment; filename="{id_}.{ending}"'
+    return response
 
 
 def unapi(store: Store) -> Response:
@@ -54,9 +54,9 @@ def unapi(store: Store) -> Response:
         return _formats()
     cited = _cited(store, id_)
     if not name:
-        answer = _formats(id_)
-        answer.status_code = 300
-        return answer
+        response = _formats(id_)
+        response.status_code = 300
+        return response
     endings = [ending for ending, (called, _, _) in WRITTEN.items() if called == name]
     if not endings:
         abort(406, f"The formats are {', '.join(called for called, _, _ in WRITTEN.values())}.")
@@ -72,9 +72,9 @@ def _cited(store: Store, id_: str) -> Citation:
 
 def _written(cited: Citation, ending: str) -> Response:
     _, kind, write = WRITTEN[ending]
-    answer = make_response(write(cited))
-    answer.headers["Content-Type"] = f"{kind}; charset=utf-8"
-    return answer
+    response = make_response(write(cited))
+    response.headers["Content-Type"] = f"{kind}; charset=utf-8"
+    return response
 
 
 def _formats(id_: str = "") -> Response:
@@ -83,6 +83,6 @@ def _formats(id_: str = "") -> Response:
         for name, kind, _ in WRITTEN.values()
     ]
     of = Markup(' id="{}"').format(id_) if id_ else ""
-    answer = make_response(f"<formats{of}>{''.join(rows)}</formats>")
-    answer.headers["Content-Type"] = "application/xml; charset=utf-8"
-    return answer
+    response = make_response(f"<formats{of}>{''.join(rows)}</formats>")
+    response.headers["Content-Type"] = "application/xml; charset=utf-8"
+    return response

@@ -52,11 +52,11 @@ def file(
 ) -> Response:
     """Lines as a file named after what it holds and the time; lets go of `place` when sent."""
     blocks = metered(_blocks(lines, place), FILE_S)
-    answer = Response(blocks, content_type=f"{media_type}; charset=utf-8")
+    response = Response(blocks, content_type=f"{media_type}; charset=utf-8")
     name = f"communique-{what}-{at:%Y%m%dT%H%M%SZ}.{ending}"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer.call_on_close(place.close)  # also where nothing was read of it
-    return answer
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.call_on_close(place.close)  # also where nothing was read of it
+    return response
 
 
 def _blocks(lines: Iterator[str], place: ExitStack) -> Iterator[bytes]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from flask import Response, abort, redirect, render_template, request
 from flask_babel import gettext
-from werkzeug.wrappers import Response as Answer
+from werkzeug.wrappers import Response as Redirect
 
 from corpus import Release, Settings, Store
 from indexer import Engine, Query
@@ -55,7 +55,7 @@ class SamplePage:
     most: int = MOST_DRAWN
 
 
-def sample(store: Store, engine: Engine, settings: Settings) -> str | Answer:
+def sample(store: Store, engine: Engine, settings: Settings) -> str | Redirect:
     """A random sample as a list; an address without a seed leads to one that has one."""
     state, size, codes = read_state(request.args), _size(), _codes()
     seed = request.args.get("seed", "").strip()

@@ -60,13 +60,13 @@ def search(store: Store, engine: Engine, settings: Settings) -> Response:
 
 def feed(template: str, **values: Any) -> Response:
     """A feed as an answer that is sent again only where it changed."""
-    answer = make_response(render_template(template, **values))
-    answer.headers["Content-Type"] = "application/atom+xml; charset=utf-8"
-    answer.headers["Cache-Control"] = "public, no-cache"
-    answer.vary.add("Accept-Language")
-    answer.add_etag()
-    answer.make_conditional(request)
-    return answer
+    response = make_response(render_template(template, **values))
+    response.headers["Content-Type"] = "application/atom+xml; charset=utf-8"
+    response.headers["Cache-Control"] = "public, no-cache"
+    response.vary.add("Accept-Language")
+    response.add_etag()
+    response.make_conditional(request)
+    return response
 
 
 def _address(state: SearchState) -> str:

@@ -135,13 +135,13 @@ def drawing(engine: Engine, settings: Settings) -> Response:
     """The chart as a file that needs nothing else, and tells where it comes from."""
     options = _read_options()
     results = options.run(engine, settings.query_chars, MOST_DRAWN)
-    answer = make_response(
+    response = make_response(
         render_template("trends.svg", options=options, **vars(trend_chart(options, results)))
     )
-    answer.content_type = "image/svg+xml; charset=utf-8"
+    response.content_type = "image/svg+xml; charset=utf-8"
     name = f"communique-trends-{results.at:%Y%m%dT%H%M%SZ}.svg"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 def _read_options() -> TrendOptions:
