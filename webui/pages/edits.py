@@ -81,7 +81,9 @@ def feed(store: Store) -> Response:
     told = _told(store, _entries(store, state, SIZE))
     updated = told[0].entry.at if told else feeds.NEVER
     address = state.feed()
-    return feeds.feed("changes.xml", state=state, told=told, address=address, updated=updated)
+    return feeds.feed_response(
+        "changes.xml", state=state, told=told, address=address, updated=updated
+    )
 
 
 def _read_state() -> EditsState:

@@ -21,7 +21,7 @@ def csl_json(cited: Citation) -> str:
 
 
 # By ending: what unAPI calls the format, its media type, and what writes it.
-WRITTEN: dict[str, tuple[str, str, Callable[[Citation], str]]] = {
+CITATION_FORMATS: dict[str, tuple[str, str, Callable[[Citation], str]]] = {
     "bib": ("bibtex", FORMATS["bib"].media_type, bibtex),
     "ris": ("ris", FORMATS["ris"].media_type, ris),
     "json": ("csl", "application/vnd.citationstyles.csl+json", csl_json),
@@ -34,15 +34,15 @@ def styles() -> dict[str, object]:
         "cite": cite,
         "citation_styles": (("Chicago", chicago), ("APA", apa)),
         "citation_formats": (("BibTeX", "bib", bibtex), ("RIS", "ris", ris)),
-        "citation_types": {ending: kind for ending, (_, kind, _) in WRITTEN.items()},
+        "citation_types": {ending: kind for ending, (_, kind, _) in CITATION_FORMATS.items()},
     }
 
 
 def reference(store: Store, id_: str, ending: str) -> Response:
     """A reference as a download."""
-    if ending not in WRITTEN:
-        abort(404, f"A reference can be had as .{', .'.join(WRITTEN)}.")
-    response = _written(_cited(store, id_), ending)
+    if ending not in CITATION_FORMATS:
+        abort(404, f"A reference can be had as .{', .'.join(CITATION_FORMATS)}.")
+    response = _citation_response(_citation_of(store, id_), ending)
     response.headers["Content-Disposition"] = f'attachment; filename="{id_}.{ending}"'
     return response
 
@@ -51,36 +51,39 @@ def unapi(store: Store) -> Response:
     """The formats there are, those of a release, or the release in one of them (unAPI 1)."""
     id_, name = request.args.get("id"), request.args.get("format")
     if not id_:
-        return _formats()
-    cited = _cited(store, id_)
+        return _formats_response()
+    cited = _citation_of(store, id_)
     if not name:
-        response = _formats(id_)
+        response = _formats_response(id_)
         response.status_code = 300
         return response
-    endings = [ending for ending, (called, _, _) in WRITTEN.items() if called == name]
+    endings = [ending for ending, (called, _, _) in CITATION_FORMATS.items() if called == name]
     if not endings:
-        abort(406, f"The formats are {', '.join(called for called, _, _ in WRITTEN.values())}.")
-    return _written(cited, endings[0])
+        abort(
+            406,
+            f"The formats are {', '.join(called for called, _, _ in CITATION_FORMATS.values())}.",
+        )
+    return _citation_response(cited, endings[0])
 
 
-def _cited(store: Store, id_: str) -> Citation:
+def _citation_of(store: Store, id_: str) -> Citation:
     release = store.get(id_)
     if release is None:
         abort(404, gettext("No release at this address."))
     return cite(release)
 
 
-def _written(cited: Citation, ending: str) -> Response:
-    _, kind, write = WRITTEN[ending]
+def _citation_response(cited: Citation, ending: str) -> Response:
+    _, kind, write = CITATION_FORMATS[ending]
     response = make_response(write(cited))
     response.headers["Content-Type"] = f"{kind}; charset=utf-8"
     return response
 
 
-def _formats(id_: str = "") -> Response:
+def _formats_response(id_: str = "") -> Response:
     rows = [
         Markup('<format name="{}" type="{}"/>').format(name, kind)
-        for name, kind, _ in WRITTEN.values()
+        for name, kind, _ in CITATION_FORMATS.values()
     ]
     of = Markup(' id="{}"').format(id_) if id_ else ""
     response = make_response(f"<formats{of}>{''.join(rows)}</formats>")

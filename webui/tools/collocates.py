@@ -128,7 +128,7 @@ def table(engine: Engine, settings: Settings, downloads: Downloads) -> Response:
     options = _read_options()
     state = options.state
     parsed = state.parse(settings.query_chars)
-    with downloads.place() as free:
+    with downloads.slot() as slot:
         found, health, at = read_consistently(engine, lambda: options.count(engine, parsed))
         context = ExportContext(
             words=state.words,
@@ -141,7 +141,7 @@ def table(engine: Engine, settings: Settings, downloads: Downloads) -> Response:
             parameters=_parameters(options),
         )
         found = replace(found, collocates=tuple(sorted_words(found, options.order)))
-        kept: ExitStack = free.pop_all()
+        kept: ExitStack = slot.pop_all()
     rows = collocate_table(context, found)
     return file(rows, TABLE_TYPE, "collocates", at, "csv", kept)
 

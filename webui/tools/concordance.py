@@ -31,14 +31,14 @@ ORDERS: dict[LineSort, str] = {
     "date": lazy_gettext("date"),
 }
 assert tuple(ORDERS) == get_args(LineSort)
-# So many words beside a place tell it from others that have the same words.
+# So many words beside a mention tell it from others of the same words.
 BESIDE = 4
 PAGE = "concordance.concordance"
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A line, and the address of its place."""
+class LinkedLine:
+    """A line, and the address of its mention."""
 
     line: KwicLine
     link: str
@@ -51,7 +51,7 @@ class ConcordancePage:
     state: SearchState
     order: LineSort
     found: Concordance
-    lines: list[Shown]
+    lines: list[LinkedLine]
     warnings: tuple[str, ...]
     chips: list[Chip]
     orders: list[tuple[LineSort, str, str]]
@@ -80,15 +80,15 @@ def concordance_page(
         state=state,
         order=order,
         found=found,
-        lines=[Shown(line, place(state, line)) for line in found.mentions],
+        lines=[LinkedLine(line, line_link(state, line)) for line in found.mentions],
         warnings=(*state.warnings, *parsed.warnings, *found.warnings),
         chips=chips(state, PAGE, by=order),
-        orders=[(each, words, _link(state, 1, each)) for each, words in ORDERS.items()],
+        orders=[(each, words, _page_link(state, 1, each)) for each, words in ORDERS.items()],
         first_seen=store.first_seen({line.id for line in found.mentions if not line.published}),
         last=last,
-        previous=_link(state, min(state.page - 1, last), order) if state.page > 1 else None,
-        next=_link(state, state.page + 1, order) if state.page < last else None,
-        last_link=_link(state, last, order),
+        previous=_page_link(state, min(state.page - 1, last), order) if state.page > 1 else None,
+        next=_page_link(state, state.page + 1, order) if state.page < last else None,
+        last_link=_page_link(state, last, order),
         table_link=state.with_page(1).link("concordance.table", by=order),
     )
 
@@ -97,7 +97,7 @@ def table(engine: Engine, settings: Settings, downloads: Downloads) -> Response:
     """All lines, in the order of the page."""
     state, order = read_state(request.args), _order()
     parsed = state.parse(settings.query_chars)
-    with downloads.place() as free:
+    with downloads.slot() as slot:
         context, lines = select_lines(
             engine,
             state.query(parsed, 0),
@@ -109,7 +109,7 @@ def table(engine: Engine, settings: Settings, downloads: Downloads) -> Response:
         if context.total > MOST_ROWS:
             abort(413, _too_many(context.total))
         rows = line_table(context, lines, _permalink())
-        kept = free.pop_all()
+        kept = slot.pop_all()
     return file(rows, TABLE_TYPE, "lines", context.at, "csv", kept)
 
 
@@ -125,8 +125,8 @@ def _too_many(number: int) -> str:
     )
 
 
-def place(state: SearchState, line: KwicLine) -> str:
-    """The address of a line's place: its paragraph, and there the words themselves.
+def line_link(state: SearchState, line: KwicLine) -> str:
+    """The address of a line's mention: its paragraph, and there the words themselves.
 
     Browsers that know text fragments (wicg.github.io/scroll-to-text-fragment) mark the words; for
     the others it is the paragraph's address.
@@ -154,6 +154,6 @@ def _order() -> LineSort:
     return next((each for each in ORDERS if each == request.args.get("by")), "document")
 
 
-def _link(state: SearchState, page: int, order: LineSort) -> str:
+def _page_link(state: SearchState, page: int, order: LineSort) -> str:
     more = {} if order == "document" else {"by": order}
     return state.with_page(page).link(PAGE, **more)

@@ -33,7 +33,7 @@ class Downloads:
     def __init__(self) -> None:
         self.slots = Slots(DOWNLOADS)
 
-    def place(self) -> ExitStack:
+    def slot(self) -> ExitStack:
         """A slot, given back when the stack is closed; where none is free for some time, the answer
         says so.
         """
@@ -48,29 +48,29 @@ class Downloads:
 
 
 def file(
-    lines: Iterator[str], media_type: str, what: str, at: datetime, ending: str, place: ExitStack
+    lines: Iterator[str], media_type: str, what: str, at: datetime, ending: str, slot: ExitStack
 ) -> Response:
-    """Lines as a file named after what it holds and the time; lets go of `place` when sent."""
-    blocks = metered(_blocks(lines, place), FILE_S)
+    """Lines as a file named after what it holds and the time; lets go of `slot` when sent."""
+    blocks = metered(_blocks(lines, slot), FILE_S)
     response = Response(blocks, content_type=f"{media_type}; charset=utf-8")
     name = f"communique-{what}-{at:%Y%m%dT%H%M%SZ}.{ending}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.call_on_close(place.close)  # also where nothing was read of it
+    response.call_on_close(slot.close)  # also where nothing was read of it
     return response
 
 
-def _blocks(lines: Iterator[str], place: ExitStack) -> Iterator[bytes]:
-    """Lines joined to blocks; lets go of `place` when they end."""
-    held: list[str] = []
+def _blocks(lines: Iterator[str], slot: ExitStack) -> Iterator[bytes]:
+    """Lines joined to blocks; lets go of `slot` when they end."""
+    buffer: list[str] = []
     size = 0
-    with place:
+    with slot:
         for line in lines:
-            held.append(line)
+            buffer.append(line)
             size += len(line)
             if size >= BLOCK_CHARS:
-                yield "".join(held).encode()
-                held, size = [], 0
-        yield "".join(held).encode()
+                yield "".join(buffer).encode()
+                buffer, size = [], 0
+        yield "".join(buffer).encode()
 
 
 def _refuse(error: SlotsTakenError) -> NoReturn:

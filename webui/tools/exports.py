@@ -18,7 +18,7 @@ from indexer.export.result_set import ExportContext, draw_sample, ranked_release
 from webui.tools.downloads import TABLE_TYPE, Downloads, file
 from webui.view.search_state import SearchState, read_state, read_whole
 
-DRAWN, MOST_DRAWN = 50, 2000
+SAMPLE_SIZE, MOST_SAMPLED = 50, 2000
 MOST_CODES = 40
 
 
@@ -33,10 +33,10 @@ def export(
     """Every hit, in the order of the page."""
     if ending not in FORMATS:
         abort(404, f"Hits can be had as {', '.join(each.label for each in FORMATS.values())}.")
-    with downloads.place() as place:
-        context, ids = _selected(engine, read_state(request.args), settings)
+    with downloads.slot() as slot:
+        context, ids = _select(engine, read_state(request.args), settings)
         lines = FORMATS[ending].write(context, ranked_releases(store, ids))
-        kept = place.pop_all()
+        kept = slot.pop_all()
     return file(lines, FORMATS[ending].media_type, "hits", context.at, ending, kept)
 
 
@@ -52,7 +52,7 @@ class SamplePage:
     codes: str
     table_link: str
     another_link: str
-    most: int = MOST_DRAWN
+    most: int = MOST_SAMPLED
 
 
 def sample(store: Store, engine: Engine, settings: Settings) -> str | Redirect:
@@ -61,7 +61,7 @@ def sample(store: Store, engine: Engine, settings: Settings) -> str | Redirect:
     seed = request.args.get("seed", "").strip()
     if not seed:
         return redirect(_link("exports.sample", state, size, secrets.token_hex(4), codes))
-    context, ids = _selected(engine, state, settings)
+    context, ids = _select(engine, state, settings)
     page = SamplePage(
         state=state,
         context=context,
@@ -82,17 +82,17 @@ def sample_table(
     seed, size = request.args.get("seed", "").strip(), _size()
     if not seed:
         abort(400, gettext("A sample needs a seed=... so that it can be reproduced."))
-    with downloads.place() as place:
-        context, ids = _selected(engine, read_state(request.args), settings)
+    with downloads.slot() as slot:
+        context, ids = _select(engine, read_state(request.args), settings)
         chosen = draw_sample(ids, size, seed)
         facts = (("hits", str(context.total)), ("sample", str(size)), ("seed", seed))
         context = replace(context, order="random", parameters=facts)
         lines = release_table(context, ranked_releases(store, chosen), _codes())
-        kept = place.pop_all()
+        kept = slot.pop_all()
     return file(lines, TABLE_TYPE, "sample", context.at, "csv", kept)
 
 
-def _selected(
+def _select(
     engine: Engine, state: SearchState, settings: Settings
 ) -> tuple[ExportContext, Iterator[str]]:
     """As the results page reads the address: words that say nothing find nothing."""
@@ -105,7 +105,7 @@ def _selected(
 
 def _size() -> int:
     typed = read_whole(request.args.get("n", ""))
-    return DRAWN if typed is None else min(max(1, typed), MOST_DRAWN)
+    return SAMPLE_SIZE if typed is None else min(max(1, typed), MOST_SAMPLED)
 
 
 def _codes() -> list[str]:

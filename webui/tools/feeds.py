@@ -25,7 +25,7 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Item:
+class FeedItem:
     """A release in a feed: when it counts as published, and its sentences that match."""
 
     release: Release
@@ -47,8 +47,8 @@ def search(store: Store, engine: Engine, settings: Settings) -> Response:
     is_void = state.words and parsed.tree is None
     found = [] if is_void else _newest(store, engine, Query(parsed.tree, state.filters))
     highlighter = Highlighter(parsed.tree)
-    items = [_item(release, at, highlighter) for at, release in found]
-    return feed(
+    items = [_feed_item(release, at, highlighter) for at, release in found]
+    return feed_response(
         "hits.xml",
         state=state,
         items=items,
@@ -58,7 +58,7 @@ def search(store: Store, engine: Engine, settings: Settings) -> Response:
     )
 
 
-def feed(template: str, **values: Any) -> Response:
+def feed_response(template: str, **values: Any) -> Response:
     """A feed as an answer that is sent again only where it changed."""
     response = make_response(render_template(template, **values))
     response.headers["Content-Type"] = "application/atom+xml; charset=utf-8"
@@ -78,7 +78,7 @@ def _newest(store: Store, engine: Engine, query: Query) -> list[tuple[datetime, 
     """The newest hits; those of offices that date nothing stand where we saw them first."""
     newest = replace(query, sort="newest")
     dated = (
-        (_moment(release), release)
+        (_feed_time(release), release)
         for release in store.get_many(islice(engine.scan(newest), SIZE))
         if release.published
     )
@@ -97,18 +97,18 @@ def _undated(store: Store, engine: Engine, query: Query) -> Iterator[tuple[datet
         return
     seen = (id_ for id_ in store.undated() if id_ in ids)
     for release in store.get_many(islice(seen, SIZE)):
-        yield _moment(release), release
+        yield _feed_time(release), release
 
 
-def _moment(release: Release) -> datetime:
+def _feed_time(release: Release) -> datetime:
     if release.published:
         return datetime.combine(release.published, time(), UTC)
     return release.first_seen or release.provenance.fetched_at
 
 
-def _item(release: Release, at: datetime, highlighter: Highlighter) -> Item:
+def _feed_item(release: Release, at: datetime, highlighter: Highlighter) -> FeedItem:
     title, body, language = release.title, "\n\n".join(release.body), release.language
-    return Item(
+    return FeedItem(
         release=release,
         published=at,
         title=highlight(title, highlighter.spans(title, "title", language)),

@@ -34,7 +34,7 @@ from webui.view.search_state import SearchState, read_state
 
 MOST_QUERIES = 6
 # So many periods are drawn and listed on a page; a table to download has room for more.
-MOST_DRAWN, MOST_ROWS = 400, 40_000
+MOST_PERIODS, MOST_ROWS = 400, 40_000
 PAGE = "trends.trends"
 
 
@@ -106,7 +106,7 @@ class TrendChart:
 def trends(engine: Engine, settings: Settings) -> str:
     """The chart, and the same as a table."""
     options = _read_options()
-    results = options.run(engine, settings.query_chars, MOST_DRAWN)
+    results = options.run(engine, settings.query_chars, MOST_PERIODS)
     return render_template(
         "trends.html",
         state=options.state,
@@ -124,17 +124,17 @@ def trends(engine: Engine, settings: Settings) -> str:
 def table(engine: Engine, settings: Settings, downloads: Downloads) -> Response:
     """The numbers, one row for every query and period."""
     options = _read_options()
-    with downloads.place() as free:
+    with downloads.slot() as slot:
         results = options.run(engine, settings.query_chars, MOST_ROWS)
         rows = _rows(options, results)
-        kept: ExitStack = free.pop_all()
+        kept: ExitStack = slot.pop_all()
     return file(rows, TABLE_TYPE, "trends", results.at, "csv", kept)
 
 
 def drawing(engine: Engine, settings: Settings) -> Response:
     """The chart as a file that needs nothing else, and tells where it comes from."""
     options = _read_options()
-    results = options.run(engine, settings.query_chars, MOST_DRAWN)
+    results = options.run(engine, settings.query_chars, MOST_PERIODS)
     response = make_response(
         render_template("trends.svg", options=options, **vars(trend_chart(options, results)))
     )
