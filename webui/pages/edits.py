@@ -1,4 +1,4 @@
-"""What changed: the ledger of changes, removals and returns, as a page and as an Atom feed."""
+"""Edits and removals: the ledger as a page and as an Atom feed."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ class EditsState:
     def link(self, **changed: str | int | None) -> str:
         """The page of the same with something changed, from the newest entry unless told."""
         given = {"office": self.office, "kind": self.kind, "before": None} | changed
-        return _with(url_for("changes.changes"), given)
+        return _with_query_string(url_for("changes.changes"), given)
 
     def feed(self) -> str:
         """The feed of the same, as a whole address."""
         given = {"office": self.office, "kind": self.kind}
-        return _with(url_for("changes.feed", _external=True), given)
+        return _with_query_string(url_for("changes.feed", _external=True), given)
 
 
 @dataclass(frozen=True)
-class Told:
+class ShownEntry:
     """An entry as it is shown: what differs, between which versions, and an id for good."""
 
     entry: Entry
@@ -51,7 +51,7 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Choice:
+class LedgerChoice:
     """A filter to click on, with how many entries it leaves."""
 
     value: str | None
@@ -68,7 +68,7 @@ def edits(store: Store) -> str:
     return render_template(
         "changes.html",
         state=state,
-        told=_told(store, entries[:SIZE]),
+        entries=_shown_entries(store, entries[:SIZE]),
         older=state.link(before=entries[SIZE - 1].number) if len(entries) > SIZE else None,
         kinds=_choices(state, "kind", counts),
         offices=_choices(state, "office", counts),
@@ -78,11 +78,11 @@ def edits(store: Store) -> str:
 def feed(store: Store) -> Response:
     """The newest entries as a feed (RFC 4287)."""
     state = _read_state()
-    told = _told(store, _entries(store, state, SIZE))
-    updated = told[0].entry.at if told else feeds.NEVER
+    entries = _shown_entries(store, _entries(store, state, SIZE))
+    updated = entries[0].entry.at if entries else feeds.NEVER
     address = state.feed()
     return feeds.feed_response(
-        "changes.xml", state=state, told=told, address=address, updated=updated
+        "changes.xml", state=state, entries=entries, address=address, updated=updated
     )
 
 
@@ -100,21 +100,23 @@ def _entries(store: Store, state: EditsState, size: int) -> list[Entry]:
     return store.ledger(before=state.before, size=size, office=state.office, kind=state.kind)
 
 
-def _told(store: Store, entries: Sequence[Entry]) -> list[Told]:
+def _shown_entries(store: Store, entries: Sequence[Entry]) -> list[ShownEntry]:
     """Entries with what differs; nothing differs in a release that only went or came."""
     changed = {each.id for each in entries if each.kind == "changed"}
     versions = store.versions_of(changed)
     return [_with_differences(each, versions.get(each.id, [])) for each in entries]
 
 
-def _with_differences(entry: Entry, versions: Sequence[Version]) -> Told:
+def _with_differences(entry: Entry, versions: Sequence[Version]) -> ShownEntry:
     uuid = str(uuid5(NAMESPACE_URL, f"{entry.url}#{entry.kind}-{entry.at.isoformat()}"))
     new = next((each for each in versions if each.number == entry.version), None)
     old = before(new, versions) if new else None
-    return Told(entry, old, differing_words(old, new) if old and new else (), uuid)
+    return ShownEntry(entry, old, differing_words(old, new) if old and new else (), uuid)
 
 
-def _choices(state: EditsState, name: str, counts: dict[tuple[str, str], int]) -> list[Choice]:
+def _choices(
+    state: EditsState, name: str, counts: dict[tuple[str, str], int]
+) -> list[LedgerChoice]:
     """The values of a filter, with all of them first; counted within the other filter."""
     place = NAMES.index(name)
     other = getattr(state, NAMES[1 - place])
@@ -122,11 +124,11 @@ def _choices(state: EditsState, name: str, counts: dict[tuple[str, str], int]) -
     for key, number in sorted(counts.items()):
         found[key[place]] += number if other in (None, key[1 - place]) else 0
     return [
-        Choice(value, number, value == getattr(state, name), state.link(**{name: value}))
+        LedgerChoice(value, number, value == getattr(state, name), state.link(**{name: value}))
         for value, number in [(None, found.total()), *found.items()]
     ]
 
 
-def _with(path: str, given: Mapping[str, str | int | None]) -> str:
+def _with_query_string(path: str, given: Mapping[str, str | int | None]) -> str:
     pairs = {name: value for name, value in given.items() if value is not None}
     return f"{path}?{urlencode(pairs)}" if pairs else path
