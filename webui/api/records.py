@@ -11,7 +11,7 @@ from corpus import Provenance, Release, Store, Version, certificate_exception
 from indexer import Engine
 from indexer.jobs.status import OfficeStatus, status_of
 from webui.view.comparison import compare
-from webui.view.history import before
+from webui.view.history import previous_version
 
 
 def release(store: Store, id: str) -> Any:  # noqa: A002 (its name in the description)
@@ -36,7 +36,7 @@ def differences(store: Store, given: dict[str, int], id: str) -> Any:  # noqa: A
     """What differs between two versions of a release, word by word"""
     held = _versions(store, id)
     new = _numbered(held, given.get("new")) or held[-1]
-    old = _numbered(held, given.get("old")) or before(new, held) or new
+    old = _numbered(held, given.get("old")) or previous_version(new, held) or new
     comparison = compare(old, new)
     return {
         "id": id,

@@ -10,7 +10,7 @@ from flask_babel import gettext
 
 from corpus import Store, Version
 from webui.view.comparison import compare
-from webui.view.history import FACT_LABELS, before
+from webui.view.history import FACT_LABELS, previous_version
 from webui.view.release_text import beginning
 
 
@@ -22,7 +22,7 @@ def differences(store: Store, id_: str) -> str:
     if release is None or not versions:
         abort(404, gettext("No release at this address."))
     new = _requested_version(versions, "to") or versions[-1]
-    old = _requested_version(versions, "from") or before(new, versions) or new
+    old = _requested_version(versions, "from") or previous_version(new, versions) or new
     sides = [replace(each, body=tuple(beginning(each.body))) for each in (old, new)]
     return render_template(
         "differences.html",

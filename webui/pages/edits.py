@@ -13,7 +13,7 @@ from flask import Response, render_template, request, url_for
 from corpus import Store, Version
 from corpus.catalog.store import Entry
 from webui.tools import feeds
-from webui.view.history import before, differing_words
+from webui.view.history import differing_words, previous_version
 from webui.view.search_state import read_whole
 
 NAMES = ("office", "kind")
@@ -110,7 +110,7 @@ def _shown_entries(store: Store, entries: Sequence[Entry]) -> list[ShownEntry]:
 def _with_differences(entry: Entry, versions: Sequence[Version]) -> ShownEntry:
     uuid = str(uuid5(NAMESPACE_URL, f"{entry.url}#{entry.kind}-{entry.at.isoformat()}"))
     new = next((each for each in versions if each.number == entry.version), None)
-    old = before(new, versions) if new else None
+    old = previous_version(new, versions) if new else None
     return ShownEntry(entry, old, differing_words(old, new) if old and new else (), uuid)
 
 

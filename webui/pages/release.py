@@ -27,9 +27,9 @@ from indexer import Engine, Hit, Passage
 from indexer.highlight.highlighter import Highlighter
 from indexer.highlight.snippets import highlight
 from webui.view.accusation import accusation
-from webui.view.attachments import Kept, files, translations
-from webui.view.cited_statutes import Authority, authorities
-from webui.view.history import HistoryEntry, lines
+from webui.view.attachments import ArchivedFile, attached_files, other_languages
+from webui.view.cited_statutes import CitedStatute, cited_statutes
+from webui.view.history import HistoryEntry, history_entries
 from webui.view.release_text import Text, arrange
 from webui.view.search_state import SearchState, read_state
 
@@ -48,11 +48,11 @@ class ReleasePage:
     title: Passage
     text: Text
     accusation: str | None
-    authorities: list[Authority]
-    files: list[tuple[Attachment, Kept]]
-    translations: list[tuple[Alternate, Release | None]]
+    cited_statutes: list[CitedStatute]
+    attached_files: list[tuple[Attachment, ArchivedFile]]
+    other_languages: list[tuple[Alternate, Release | None]]
     versions: list[Version]
-    lines: list[HistoryEntry]
+    history_entries: list[HistoryEntry]
     copies: list[Release]
     similar: tuple[Hit, ...]
     first_seen: dict[str, datetime]
@@ -61,7 +61,7 @@ class ReleasePage:
 
 def release(store: Store, engine: Engine, settings: Settings, id_: str) -> str:
     """One release; `q` and the filters of the search it was found by come along."""
-    page = release_page(_found(store, id_), read_state(request.args), store, engine, settings)
+    page = release_page(_get_or_404(store, id_), read_state(request.args), store, engine, settings)
     return render_template("release.html", **vars(page))
 
 
@@ -80,11 +80,11 @@ def release_page(
         title=highlight(found.title, highlighter.spans(found.title, "title", found.language)),
         text=arrange(found, highlighter),
         accusation=accusation(found.title, found.body, found.language),
-        authorities=authorities(found),
-        files=files(store, found),
-        translations=translations(store, found),
+        cited_statutes=cited_statutes(found),
+        attached_files=attached_files(store, found),
+        other_languages=other_languages(store, found),
         versions=versions,
-        lines=lines(versions, store.history(found.id)),
+        history_entries=history_entries(versions, store.history(found.id)),
         copies=copies,
         similar=similar,
         first_seen=store.first_seen(hit.id for hit in similar if not hit.published),
@@ -95,8 +95,8 @@ def archived_response(store: Store, settings: Settings, id_: str) -> Response:
     """The archived response of the newest version, or of `version`, as a download, never as a
     page of ours: anybody may have written it.
     """
-    found = _found(store, id_)
-    name, seen = _observed(store, found, request.args.get("version"))
+    found = _get_or_404(store, id_)
+    name, seen = _file_name_and_provenance(store, found, request.args.get("version"))
     if seen.lost_at:
         abort(410, gettext("The original page of this version is lost."))
     archived = read_response(settings.archive, seen.location)
@@ -114,8 +114,8 @@ def archived_response(store: Store, settings: Settings, id_: str) -> Response:
 
 def attestation(store: Store, settings: Settings, id_: str) -> Response:
     """What the archive attests of the newest version, or of `version`, as it stands there."""
-    found = _found(store, id_)
-    _, seen = _observed(store, found, request.args.get("version"))
+    found = _get_or_404(store, id_)
+    _, seen = _file_name_and_provenance(store, found, request.args.get("version"))
     if seen.attestation is None:
         abort(404, gettext("This version has no attestation yet."))
     path = settings.archive / seen.attestation.warc_file
@@ -128,14 +128,16 @@ def attestation(store: Store, settings: Settings, id_: str) -> Response:
     return response
 
 
-def _found(store: Store, id_: str) -> Release:
+def _get_or_404(store: Store, id_: str) -> Release:
     found = store.get(id_)
     if found is None:
         abort(404, gettext("No release at this address."))
     return found
 
 
-def _observed(store: Store, release: Release, number: str | None) -> tuple[str, Provenance]:
+def _file_name_and_provenance(
+    store: Store, release: Release, number: str | None
+) -> tuple[str, Provenance]:
     """A name for the file, and where the observation that is asked for comes from."""
     if number is None:
         return release.id, release.provenance

@@ -61,7 +61,7 @@ class Comparison:
     body: tuple[Stretch, ...]
 
 
-def differing(old: Version, new: Version) -> list[str]:
+def differing_facts(old: Version, new: Version) -> list[str]:
     """The names of the facts that differ; attachments unknown so far are learned, not changed."""
     return [
         name
@@ -75,7 +75,7 @@ def compare(old: Version, new: Version) -> Comparison:
     """All that differs between two versions, and the text of both."""
     facts = [
         FactDifference(name, _items(name, old.facts[name], new.facts[name]))
-        for name in differing(old, new)
+        for name in differing_facts(old, new)
         if name != "body"
     ]
     return Comparison(tuple(facts), stretches(compare_paragraphs(old.body, new.body)))

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext
 
 from corpus import Version
 from corpus.catalog.store import Entry
-from webui.view.comparison import differing
+from webui.view.comparison import differing_facts
 
 # The facts that make a version, to readers.
 FACT_LABELS = {
@@ -28,21 +28,21 @@ FACT_LABELS = {
 class HistoryEntry:
     """One thing that became of a release: first seen, changed, observed (by others), gone, back.
 
-    A `version` differs from the one `before` it in the facts named. `since` is when a release that
-    is gone was first missed.
+    A `version` differs from the `previous_version` in the facts named. `since` is when a release
+    that is gone was first missed.
     """
 
     kind: str
     at: datetime
     version: Version | None = None
-    before: Version | None = None
+    previous_version: Version | None = None
     differing: tuple[str, ...] = ()
     since: datetime | None = None
 
 
-def lines(versions: Sequence[Version], history: Sequence[Entry]) -> list[HistoryEntry]:
+def history_entries(versions: Sequence[Version], history: Sequence[Entry]) -> list[HistoryEntry]:
     """The versions of a release and the rest of its ledger in one row."""
-    found = [_line(version, versions) for version in versions]
+    found = [_version_entry(version, versions) for version in versions]
     found += [
         HistoryEntry(each.kind, each.at, since=each.since)
         for each in history
@@ -51,7 +51,7 @@ def lines(versions: Sequence[Version], history: Sequence[Entry]) -> list[History
     return sorted(found, key=lambda line: line.at)
 
 
-def before(version: Version, versions: Sequence[Version]) -> Version | None:
+def previous_version(version: Version, versions: Sequence[Version]) -> Version | None:
     """The version that one is compared with: the last of the same observer, else of anybody."""
     earlier = versions[: versions.index(version)]
     origin = version.provenance.origin
@@ -61,11 +61,11 @@ def before(version: Version, versions: Sequence[Version]) -> Version | None:
 
 def differing_words(old: Version, new: Version) -> tuple[str, ...]:
     """The facts that differ between two versions, in words."""
-    return tuple(str(FACT_LABELS[name]) for name in differing(old, new))
+    return tuple(str(FACT_LABELS[name]) for name in differing_facts(old, new))
 
 
-def _line(version: Version, versions: Sequence[Version]) -> HistoryEntry:
-    old = before(version, versions)
+def _version_entry(version: Version, versions: Sequence[Version]) -> HistoryEntry:
+    old = previous_version(version, versions)
     kind = "observed" if version.provenance.origin else "changed"
     if kind == "changed" and (old is None or old.provenance.origin):
         kind = "new"

@@ -20,14 +20,14 @@ SHOWN_CHARS = 300_000
 PARTED = " | "
 
 
-class Piece(NamedTuple):
+class TextPart(NamedTuple):
     """Words of a text, and which match of the query they are, from 1; 0 where they are none."""
 
     words: str
     match: int
 
 
-Pieces = tuple[Piece, ...]
+TextParts = tuple[TextPart, ...]
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class Line:
     """A paragraph by its number in the release, from 1; of a table's row, its cells by columns."""
 
     number: int
-    pieces: Pieces
-    cells: tuple[Pieces, ...] = ()
+    pieces: TextParts
+    cells: tuple[TextParts, ...] = ()
     is_head: bool = False
 
 
@@ -138,14 +138,14 @@ def _table(rows: list[tuple[Line, list[int]]]) -> Iterator[Block]:
         yield from (Block("plain", [line]) for line in lines)
 
 
-def _spread(cells: Iterable[Pieces], columns: Sequence[int], width: int) -> Iterator[Pieces]:
+def _spread(cells: Iterable[TextParts], columns: Sequence[int], width: int) -> Iterator[TextParts]:
     texts = dict(zip(columns, cells, strict=True))
     # A cell may be said to stand far out; no table is as wide as that.
     used = sorted(texts) if width > len(texts) + 20 else range(1, width + 1)
     yield from (texts.get(column, ()) for column in used)
 
 
-def _cells(words: str, spans: Sequence[Span], numbers: Iterator[int]) -> Iterator[Pieces]:
+def _cells(words: str, spans: Sequence[Span], numbers: Iterator[int]) -> Iterator[TextParts]:
     start = 0
     for cell in words.split(PARTED):
         yield _pieces(words, spans, numbers, start, start + len(cell))
@@ -158,8 +158,8 @@ def _pieces(
     numbers: Iterator[int],
     start: int = 0,
     end: int | None = None,
-) -> Pieces:
+) -> TextParts:
     return tuple(
-        Piece(part, next(numbers) if is_marked else 0)
+        TextPart(part, next(numbers) if is_marked else 0)
         for part, is_marked in highlight(words, spans, start, end).parts
     )

@@ -29,7 +29,7 @@ from tests.indexer.whoosh_engine.test_merging import made
 from tests.indexer.whoosh_engine.test_trees import nothing
 from webui.tools.concordance import ORDERS, SIZE
 from webui.tools.downloads import DOWNLOADS
-from webui.tools.trends import MOST_DRAWN
+from webui.tools.trends import MOST_PERIODS
 
 # Words as written, so that plain reading needs no stems; phrases of two words.
 QUERIES = ["fraud", "the", "of the", "суда", "і", "и", "және", "2018", "zzzz"]
@@ -350,9 +350,9 @@ def test_the_drawing_stands_alone_and_tells_where_it_comes_from(
 
 def test_steps_that_would_be_too_many_are_made_longer(hostile: FlaskClient) -> None:
     page = hostile.get("/trends?q=fraud&step=day").text
-    assert f"The chart would have more than {MOST_DRAWN} periods" in page
+    assert f"The chart would have more than {MOST_PERIODS} periods" in page
     soup = BeautifulSoup(page, "lxml")
-    assert 1 < len(soup.select("table.months tbody tr")) <= MOST_DRAWN
+    assert 1 < len(soup.select("table.months tbody tr")) <= MOST_PERIODS
     days = rows_of(hostile, "/trends.csv?q=fraud&step=day")
     assert len(days) == (date(2020, 1, 1) - date(1950, 3, 1)).days + 2
     assert days[-1]["period"] == "undated"

@@ -7,16 +7,16 @@ from dataclasses import replace
 from corpus import Attachment, Store
 from corpus.release import Alternate
 from tests.statements import sent
-from webui.view.attachments import files, translations
+from webui.view.attachments import attached_files, other_languages
 
 
 def test_many_files_take_no_more_statements_than_one(sample_store: Store) -> None:
     release = next(each for each in sample_store.releases() if each.attachments)
-    kept = files(sample_store, release)
+    kept = attached_files(sample_store, release)
     more = (Attachment(f"{release.url}/{number}", "A file") for number in range(9))
     many = replace(release, attachments=(*(release.attachments or ()), *more))
     with sent(sample_store) as statements:
-        found = files(sample_store, many)
+        found = attached_files(sample_store, many)
     assert found[: len(kept)] == kept
     assert any(each.archived_at or each.is_missing for _, each in kept)
     assert not any(each.archived_at or each.is_missing for _, each in found[len(kept) :])
@@ -31,7 +31,7 @@ def test_many_languages_take_no_more_statements_than_one(sample_store: Store) ->
     numbers = []
     for some in (many[:1], many):
         with sent(sample_store) as statements:
-            found = translations(sample_store, replace(release, alternates=tuple(some)))
+            found = other_languages(sample_store, replace(release, alternates=tuple(some)))
         assert found == [*zip(some, [*others, None], strict=False)]
         numbers.append(len(statements))
     assert numbers[1] <= numbers[0]

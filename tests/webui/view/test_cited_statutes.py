@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from corpus import Release, Store
 from corpus.statutes import keys, wider
 from corpus.statutes.wording import shown
-from webui.view.cited_statutes import AROUND, authorities
+from webui.view.cited_statutes import AROUND, cited_statutes
 
 KEY = "us/usc/18/1343"
 
@@ -73,17 +73,17 @@ def test_every_mention_is_shown_whole_between_whole_words(
 ) -> None:
     for release in sample_store.releases():
         with client.application.test_request_context():
-            found = authorities(release)
+            found = cited_statutes(release)
         assert [each.key for each in found] == keys(release.statutes or ())
-        for place in (place for each in found for place in each.places):
-            text = (release.title, *release.body)[place.paragraph]
-            begin = text.index(place.words.text)
-            end = begin + len(place.words.text)
-            assert any(is_marked for _, is_marked in place.words.parts)
-            assert not begin or text[begin - 1] == " " or place.words.parts[0][1]
-            assert len(place.words.text) <= 2 * AROUND + 80
-            assert place.words.truncated_start == (begin > 0)
-            assert place.words.truncated_end == (end < len(text))
+        for mention in (mention for each in found for mention in each.mentions):
+            text = (release.title, *release.body)[mention.paragraph]
+            begin = text.index(mention.words.text)
+            end = begin + len(mention.words.text)
+            assert any(is_marked for _, is_marked in mention.words.parts)
+            assert not begin or text[begin - 1] == " " or mention.words.parts[0][1]
+            assert len(mention.words.text) <= 2 * AROUND + 80
+            assert mention.words.truncated_start == (begin > 0)
+            assert mention.words.truncated_end == (end < len(text))
 
 
 def test_a_bare_statute_is_offered_above_the_results(
