@@ -18,12 +18,12 @@ import numpy as np
 from indexer.analysis.analyzer import WORD, fold, stem
 from indexer.analysis.edit_distance import distance
 from indexer.analysis.normalization import folded_text
-from indexer.highlight.term_scanner import Needles
+from indexer.highlight.term_scanner import TermScanner
 from indexer.query import tree
 from indexer.query.variants import is_variant
 
 Span = tuple[int, int]
-Places = np.ndarray[Any, np.dtype[np.int64]]
+Positions = np.ndarray[Any, np.dtype[np.int64]]
 # Whether a word matches, by how it stands in a text, its folded form, and its stem.
 Test = Callable[[str, str, str], bool]
 # A leaf of a query -> the forms that it matches in the index; None where unknown.
@@ -70,7 +70,7 @@ class Highlighter:
         self.tests: dict[str, list[Test]] = {"title": [], "body": []}
         self.phrases: dict[str, list[_Phrase]] = {"title": [], "body": []}
         self._verdicts: dict[tuple[str, str], _Verdicts] = {}
-        self._found: dict[str, Needles] = {}
+        self._scanners: dict[str, TermScanner] = {}
         for leaf in tree.leaves(query, has_negated=False):
             name = leaf.field.removesuffix("_stem")
             if name in self.tests:
@@ -103,32 +103,32 @@ class Highlighter:
         Character ranges in order, none overlapping.
         """
         found: set[Span] = set()
-        needles = self._needles(name)
-        if (spans := needles.find(text)) is None:
-            found.update(self._met(text, name))
+        scanner = self._scanner(name)
+        if (spans := scanner.find(text)) is None:
+            found.update(self._word_spans(text, name))
         else:
             if not (self.strict[name] or self.tests[name] or self.phrases[name]):
                 return [(start, end) for start, end in spans.tolist()]
             found.update((start, end) for start, end in spans.tolist())
             low = folded_text(text) if self.strict[name] else ""
             for _, pattern in self.strict[name]:
-                found.update(_phrase_words(low, pattern))
+                found.update(_phrase_spans(low, pattern))
         if self.tests[name] or self.phrases[name]:
-            found.update(self._judged(text, name, language))
+            found.update(self._tested_spans(text, name, language))
         return sorted(found)
 
-    def _needles(self, name: str) -> Needles:
-        if name not in self._found:
-            made = Needles(self.words[name], self.prefixes[name])
-            self._found |= {
+    def _scanner(self, name: str) -> TermScanner:
+        if name not in self._scanners:
+            made = TermScanner(self.words[name], self.prefixes[name])
+            self._scanners |= {
                 other: made
                 for other in self.words
                 if (self.words[other], self.prefixes[other])
                 == (self.words[name], self.prefixes[name])
             }
-        return self._found[name]
+        return self._scanners[name]
 
-    def _met(self, text: str, name: str) -> Iterator[Span]:
+    def _word_spans(self, text: str, name: str) -> Iterator[Span]:
         """Words, prefixes and strict phrases, word by word."""
         words = [*WORD.finditer(text)]
         written = [fold(found[0]) for found in words]
@@ -140,7 +140,7 @@ class Highlighter:
             for place in phrase_positions(written, phrase, 1):
                 yield words[place].span()
 
-    def _judged(self, text: str, name: str, language: str) -> Iterator[Span]:
+    def _tested_spans(self, text: str, name: str, language: str) -> Iterator[Span]:
         """What tests and loose phrases match, word by word."""
         words = [*WORD.finditer(text)]
         if tests := self.tests[name]:
@@ -154,7 +154,7 @@ class Highlighter:
                 yield words[place].span()
 
 
-def _phrase_words(low: str, pattern: re.Pattern[str]) -> Iterator[Span]:
+def _phrase_spans(low: str, pattern: re.Pattern[str]) -> Iterator[Span]:
     """The words of every occurrence of a strict phrase; occurrences may overlap."""
     found = pattern.search(low)
     while found:
@@ -212,20 +212,20 @@ def phrase_positions(shapes: Sequence[str], words: Sequence[str], slop: int) -> 
     Forward, the places that each word can be reached at; then backward, those from which the last
     can be.
     """
-    held: dict[str, list[int]] = {word: [] for word in words}
+    found: dict[str, list[int]] = {word: [] for word in words}
     for place, shape in enumerate(shapes):
-        if shape in held:
-            held[shape].append(place)
-    reached = [np.array(held[word], np.int64) for word in words]
+        if shape in found:
+            found[shape].append(place)
+    reached = [np.array(found[word], np.int64) for word in words]
     for number in range(1, len(reached)):
-        reached[number] = _near(reached[number], reached[number - 1], -slop, 0)
+        reached[number] = _within(reached[number], reached[number - 1], -slop, 0)
     for number in reversed(range(len(reached) - 1)):
-        reached[number] = _near(reached[number], reached[number + 1], 1, slop + 1)
+        reached[number] = _within(reached[number], reached[number + 1], 1, slop + 1)
     return [*map(int, np.unique(np.concatenate(reached)))]
 
 
-def _near(places: Places, others: Places, first: int, end: int) -> Places:
+def _within(positions: Positions, others: Positions, first: int, end: int) -> Positions:
     """The places that have one of the others so far on, from `first` on and before `end`."""
-    found = np.searchsorted(others, places + first) < np.searchsorted(others, places + end)
-    kept: Places = places[found]
+    found = np.searchsorted(others, positions + first) < np.searchsorted(others, positions + end)
+    kept: Positions = positions[found]
     return kept

@@ -44,7 +44,7 @@ def _folds() -> Codes:
     return folds
 
 
-class Needles:
+class TermScanner:
     """Words (folded) and prefixes of words, in buckets by their first characters."""
 
     def __init__(self, words: Iterable[str], prefixes: Iterable[str]) -> None:
@@ -112,9 +112,9 @@ def _find(
         before = classes[codes[at - 1]] if at > 0 else OTHER
         if before == LETTER or (before == JOINER and at > 1 and classes[codes[at - 2]] == LETTER):
             continue
-        for needle in range(buckets[bucket], buckets[bucket + 1]):
-            start, end = starts[needle], at
-            stop = starts[needle + 1] - start + at
+        for term in range(buckets[bucket], buckets[bucket + 1]):
+            start, end = starts[term], at
+            stop = starts[term + 1] - start + at
             while end < min(stop, size) and folded[end] == pool[start + end - at]:
                 end += 1
             if end < stop:
@@ -129,7 +129,7 @@ def _find(
             ):
                 end += 1
             # No word ends with an apostrophe, though what is looked for might.
-            if (end == stop or are_prefixes[needle]) and classes[codes[end - 1]] == LETTER:
+            if (end == stop or are_prefixes[term]) and classes[codes[end - 1]] == LETTER:
                 found[number, 0], found[number, 1] = at, end
                 number += 1
                 break

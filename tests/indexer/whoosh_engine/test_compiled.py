@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from indexer.analysis.analyzer import WORD, fold
 from indexer.analysis.sentences import best_sentences
 from indexer.analysis.tokenizer import WordNumbers
-from indexer.highlight.term_scanner import Needles
+from indexer.highlight.term_scanner import TermScanner
 from indexer.query import parser
 from indexer.whoosh_engine.columns.kernels import best, find_places, follow
 from indexer.whoosh_engine.search.scored_docs import ScoredDocs, intersection, union
@@ -59,7 +59,7 @@ def test_needles_are_found_as_words_are_read(
         for found in WORD.finditer(text)
         if fold(found[0]) in words or fold(found[0]).startswith(tuple(prefixes))
     ]
-    found = Needles(words, prefixes).find(text)
+    found = TermScanner(words, prefixes).find(text)
     if found is None:  # accents stay inside Cyrillic words: judged word by word
         assert "Á" in text
         assert {*"Ёеқ"} & {*text}
@@ -68,9 +68,9 @@ def test_needles_are_found_as_words_are_read(
 
 
 def test_texts_whose_letters_fold_together_are_left_to_the_slower_reader() -> None:
-    assert Needles(["a"], []).find("a\u0301 b") is None
-    assert Needles(["a"], []).find("a \U0001f600") is None
-    assert Needles([], []).find("a") is not None
+    assert TermScanner(["a"], []).find("a\u0301 b") is None
+    assert TermScanner(["a"], []).find("a \U0001f600") is None
+    assert TermScanner([], []).find("a") is not None
 
 
 def sentences(text: str) -> list[list[int]]:
