@@ -10,7 +10,7 @@ from indexer.analysis.analyzer import WORD, fold
 from indexer.assist.statute_suggestions import StatuteSuggestion, suggest_statutes
 from indexer.engine.interface import Engine
 from indexer.engine.results import Clause, Query, Results
-from indexer.query.interpreter import OPERATORS, TEXTS
+from indexer.query.interpreter import OPERATORS, TEXT_FIELDS
 from indexer.query.parser import QUOTES, ParsedQuery, parse
 
 # A quoted part, the values of a field in brackets, a range, or what stands between spaces.
@@ -95,7 +95,7 @@ def completions(typed: str, engine: Engine, most: int = 8) -> list[str]:
     found = LAST_WORD.search(typed.translate(QUOTES))
     if not found or len(found[2]) < SHORTEST_PREFIX or found[2] in OPERATORS:
         return []
-    if found[1] and found[1].lower() not in TEXTS:
+    if found[1] and found[1].lower() not in TEXT_FIELDS:
         return []
     before, written = typed[: found.start(2)], fold(found[2])
     after = '"' if typed.translate(QUOTES).count('"') % 2 else ""

@@ -17,9 +17,9 @@ from indexer.query.variants import KEYS
 TITLE_BOOST = 2.0
 FUZZY_LIMIT = 2
 OPERATORS = ("AND", "OR", "NOT", "ANDNOT", "ANDMAYBE")
-# Fields whose words are analysed, and whole values; with the names that people type for them.
-TEXTS = {"title": ("title",), "body": ("body",), "text": ("title", "body")}
-WHOLE = {
+# Fields of running text, of whole values and of a few words, by the names that people type.
+TEXT_FIELDS = {"title": ("title",), "body": ("body",), "text": ("title", "body")}
+VALUE_FIELDS = {
     "office": "office",
     "lang": "language",
     "language": "language",
@@ -27,8 +27,8 @@ WHOLE = {
     "number": "number",
     "statute": "statutes",
 }
-WORDS = {"topic": "topic", "component": "component", "place": "place"}
-DATES = ("date", "year")
+WORD_FIELDS = {"topic": "topic", "component": "component", "place": "place"}
+DATE_FIELDS = ("date", "year")
 
 
 @dataclass
@@ -105,13 +105,13 @@ def _word(name: str, typed: str, reader: Reader, boost: float) -> tree.Node | No
     name = name.lower()
     if name == "statute":
         return _statute(typed, reader, boost)
-    if name in WHOLE:
-        return tree.Term(WHOLE[name], _whole(name, typed), boost=boost)
-    if name in DATES:
+    if name in VALUE_FIELDS:
+        return tree.Term(VALUE_FIELDS[name], _whole_value(name, typed), boost=boost)
+    if name in DATE_FIELDS:
         return _dates(typed, reader)
-    if name in WORDS:
-        return all_of([tree.Term(WORDS[name], each, boost=boost) for each in words(typed)])
-    if name and name not in TEXTS:
+    if name in WORD_FIELDS:
+        return all_of([tree.Term(WORD_FIELDS[name], each, boost=boost) for each in words(typed)])
+    if name and name not in TEXT_FIELDS:
         reader.warn(
             Message(
                 "Unknown field “{name}”; “{name}:{typed}” was searched as words.",
@@ -123,7 +123,7 @@ def _word(name: str, typed: str, reader: Reader, boost: float) -> tree.Node | No
     written = words(typed)
     if len(written) > 1:  # "ill-treatment", "U.S.": its parts, next to each other
         return _phrase(name, written, 1, boost, reader, as_stems=True)
-    fields = TEXTS[name or "text"]
+    fields = TEXT_FIELDS[name or "text"]
     if not written:
         return None
     stems = tuple(readings(written[0], reader.languages))
@@ -157,7 +157,7 @@ def _spellings(
 def _read_phrase(node: tree.Phrase, reader: Reader) -> tree.Node | None:
     """A phrase: as written, in this order; with slop, at most so far apart."""
     typed, name = " ".join(node.words), node.field.lower()
-    if name and name not in TEXTS and name not in WORDS:
+    if name and name not in TEXT_FIELDS and name not in WORD_FIELDS:
         return _word(name, typed, reader, node.boost)
     return _phrase(name, words(typed), node.slop, node.boost, reader, as_stems=False)
 
@@ -171,7 +171,7 @@ def _phrase(
     *,
     as_stems: bool,
 ) -> tree.Node | None:
-    fields = TEXTS.get(name or "text") or (WORDS[name],)
+    fields = TEXT_FIELDS.get(name or "text") or (WORD_FIELDS[name],)
     if not written:
         return None
     if len(written) == 1:
@@ -216,8 +216,12 @@ def _pattern(node: tree.Prefix | tree.Wildcard | tree.Fuzzy, reader: Reader) -> 
     if not WORD.search(node.text):
         return None
     name = node.field.lower() or "text"
-    fields = TEXTS.get(name) or (
-        (WORDS[name],) if name in WORDS else (WHOLE[name],) if name in WHOLE else ()
+    fields = TEXT_FIELDS.get(name) or (
+        (WORD_FIELDS[name],)
+        if name in WORD_FIELDS
+        else (VALUE_FIELDS[name],)
+        if name in VALUE_FIELDS
+        else ()
     )
     if not fields:
         reader.warn(
@@ -227,7 +231,7 @@ def _pattern(node: tree.Prefix | tree.Wildcard | tree.Fuzzy, reader: Reader) -> 
                 typed=node.text,
             )
         )
-        fields = TEXTS["text"]
+        fields = TEXT_FIELDS["text"]
     text, boost = fold(node.text), node.boost
     return any_of(
         [replace(node, field=each, text=text, boost=boost * _weight(each)) for each in fields]
@@ -237,10 +241,10 @@ def _pattern(node: tree.Prefix | tree.Wildcard | tree.Fuzzy, reader: Reader) -> 
 def _read_range(node: tree.Range, reader: Reader) -> tree.Node | None:
     """`[a TO b]`: of days for date:, of words else."""
     name = node.field.lower() or "text"
-    if name in DATES:
+    if name in DATE_FIELDS:
         return _dates(f"{node.start or ''}..{node.end or ''}", reader)
     start, end = (fold(each) if each else None for each in (node.start, node.end))
-    fields = TEXTS.get(name) or (WORDS.get(name) or WHOLE.get(name) or "body",)
+    fields = TEXT_FIELDS.get(name) or (WORD_FIELDS.get(name) or VALUE_FIELDS.get(name) or "body",)
     return any_of([replace(node, field=each, start=start, end=end) for each in fields])
 
 
@@ -271,7 +275,7 @@ def _dates(typed: str, reader: Reader) -> tree.Node | None:
 def _statute(typed: str, reader: Reader, boost: float) -> tree.Node | None:
     """The releases that cite a statute, or what it contains, in any spelling."""
     if key := statutes.read(typed):
-        return tree.Term(WHOLE["statute"], key, boost=boost)
+        return tree.Term(VALUE_FIELDS["statute"], key, boost=boost)
     reader.warn(
         Message(
             '“{typed}” isn’t a statute citation. Use statute:"18 U.S.C. § 1343" or '
@@ -282,7 +286,7 @@ def _statute(typed: str, reader: Reader, boost: float) -> tree.Node | None:
     return None
 
 
-def _whole(name: str, typed: str) -> str:
+def _whole_value(name: str, typed: str) -> str:
     return fold(typed) if name in ("number", "country") else typed.lower()
 
 
