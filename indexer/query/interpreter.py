@@ -32,9 +32,9 @@ DATE_FIELDS = ("date", "year")
 
 
 @dataclass
-class Reader:
-    """One reading of a query: the languages whose stems count, whether names are looked for in
-    other scripts too, whether what is being read is negated, and the warnings so far.
+class Context:
+    """What a query is interpreted in: the languages whose stems count, whether names are looked for
+    in other scripts too, whether the part at hand is negated, and the warnings so far.
 
     No languages means those of each word's script. What is left out is left out as typed alone.
     """
@@ -50,101 +50,101 @@ class Reader:
             self.warnings.append(message)
 
 
-def read(node: tree.Node, reader: Reader) -> tree.Node | None:
+def interpret(node: tree.Node, context: Context) -> tree.Node | None:
     """A tree as it was typed as one over our fields; None where nothing is left of it."""
     match node:
         case tree.Term():
-            return _read_term(node, reader)
+            return _interpret_term(node, context)
         case tree.And(parts):
-            return all_of([read(part, reader) for part in parts])
+            return all_of([interpret(part, context) for part in parts])
         case tree.Or(parts):
-            return any_of([read(part, reader) for part in parts])
+            return any_of([interpret(part, context) for part in parts])
         case tree.Not(part):
-            inner = _negated(part, reader)
+            inner = _interpret_negated(part, context)
             return inner and tree.Not(inner)
         case tree.AndNot(wanted, unwanted):
-            first, second = read(wanted, reader), _negated(unwanted, reader)
+            first, second = interpret(wanted, context), _interpret_negated(unwanted, context)
             return tree.AndNot(first, second) if first and second else first
         case tree.AndMaybe(wanted, better):
-            first, second = read(wanted, reader), read(better, reader)
+            first, second = interpret(wanted, context), interpret(better, context)
             return tree.AndMaybe(first, second) if first and second else first or second
         case tree.Phrase():
-            return _read_phrase(node, reader)
+            return _interpret_phrase(node, context)
         case tree.Wildcard():
-            return _read_wildcard(node, reader)
+            return _interpret_wildcard(node, context)
         case tree.Prefix():
-            return _pattern(node, reader)
+            return _pattern(node, context)
         case tree.Fuzzy():
-            return _read_fuzzy(node, reader)
+            return _interpret_fuzzy(node, context)
         case tree.Range():
-            return _read_range(node, reader)
+            return _interpret_range(node, context)
         case tree.Every():
             return node
         case tree.VariantTerm():
             return None  # nobody can type one
 
 
-def _negated(node: tree.Node, reader: Reader) -> tree.Node | None:
-    return read(node, replace(reader, is_negated=True))
+def _interpret_negated(node: tree.Node, context: Context) -> tree.Node | None:
+    return interpret(node, replace(context, is_negated=True))
 
 
-def _read_term(node: tree.Term, reader: Reader) -> tree.Node | None:
+def _interpret_term(node: tree.Term, context: Context) -> tree.Node | None:
     if not node.field and node.text in OPERATORS:
-        reader.warn(Message("“{word}” has nothing to combine and was ignored.", word=node.text))
+        context.warn(Message("“{word}” has nothing to combine and was ignored.", word=node.text))
         return None
-    return _word(node.field, node.text, reader, node.boost)
+    return _word(node.field, node.text, context, node.boost)
 
 
-def read_words(typed: str, reader: Reader) -> tree.Node | None:
+def interpret_words(typed: str, context: Context) -> tree.Node | None:
     """A text as bare words, all of which must match; None when it holds none."""
-    return all_of([_word("", each, reader, 1.0) for each in words(typed)])
+    return all_of([_word("", each, context, 1.0) for each in words(typed)])
 
 
-def _word(name: str, typed: str, reader: Reader, boost: float) -> tree.Node | None:
+def _word(name: str, typed: str, context: Context, boost: float) -> tree.Node | None:
     """A bare word: in all its forms, in title and body, or as the field that was named takes it."""
     name = name.lower()
     if name == "statute":
-        return _statute(typed, reader, boost)
+        return _statute(typed, context, boost)
     if name in VALUE_FIELDS:
         return tree.Term(VALUE_FIELDS[name], _whole_value(name, typed), boost=boost)
     if name in DATE_FIELDS:
-        return _dates(typed, reader)
+        return _date_range(typed, context)
     if name in WORD_FIELDS:
         return all_of([tree.Term(WORD_FIELDS[name], each, boost=boost) for each in words(typed)])
     if name and name not in TEXT_FIELDS:
-        reader.warn(
+        context.warn(
             Message(
                 "Unknown field “{name}”; “{name}:{typed}” was searched as words.",
                 name=name,
                 typed=typed,
             )
         )
-        return all_of([_word("", each, reader, boost) for each in words(f"{name} {typed}")])
+        return all_of([_word("", each, context, boost) for each in words(f"{name} {typed}")])
     written = words(typed)
     if len(written) > 1:  # "ill-treatment", "U.S.": its parts, next to each other
-        return _phrase(name, written, 1, boost, reader, as_stems=True)
+        return _phrase(name, written, 1, boost, context, as_stems=True)
     fields = TEXT_FIELDS[name or "text"]
     if not written:
         return None
-    stems = tuple(readings(written[0], reader.languages))
+    stems = tuple(readings(written[0], context.languages))
     found: list[tree.Node | None] = [
         tree.Term(f"{each}_stem", reading, boost=boost * _weight(each))
         for reading in stems
         for each in fields
     ]
-    if not reader.is_negated:
+    if not context.is_negated:
         word = WORD.search(typed)
-        found += _spellings(word[0] if word else "", stems, fields, reader, boost)
+        found += _variant_terms(word[0] if word else "", stems, fields, context, boost)
     return any_of(found)
 
 
-def _spellings(
-    word: str, stems: tuple[str, ...], fields: Iterable[str], reader: Reader, boost: float
+def _variant_terms(
+    word: str, stems: tuple[str, ...], fields: Iterable[str], context: Context, boost: float
 ) -> Iterator[tree.Node]:
     """A word as a name, in any script, and as it is typed without Kazakh letters."""
-    is_exact = not reader.match_scripts
+    is_exact = not context.match_scripts
     asked: list[tuple[str, tree.Kind, str]] = [("", "names", word)]
-    if CYRILLIC.search(word) and not is_exact and "kk" in (reader.languages or ("kk",)):
+    if CYRILLIC.search(word) and not is_exact and "kk" in (context.languages or ("kk",)):
         written = fold(word)
         asked += [("", "loose", written), ("_stem", "loose", stem(written, "kk"))]
     for shape, kind, each in asked:
@@ -154,12 +154,12 @@ def _spellings(
                 yield tree.VariantTerm(name + shape, kind, folded, key, stems, weight, is_exact)
 
 
-def _read_phrase(node: tree.Phrase, reader: Reader) -> tree.Node | None:
+def _interpret_phrase(node: tree.Phrase, context: Context) -> tree.Node | None:
     """A phrase: as written, in this order; with slop, at most so far apart."""
     typed, name = " ".join(node.words), node.field.lower()
     if name and name not in TEXT_FIELDS and name not in WORD_FIELDS:
-        return _word(name, typed, reader, node.boost)
-    return _phrase(name, words(typed), node.slop, node.boost, reader, as_stems=False)
+        return _word(name, typed, context, node.boost)
+    return _phrase(name, words(typed), node.slop, node.boost, context, as_stems=False)
 
 
 def _phrase(
@@ -167,7 +167,7 @@ def _phrase(
     written: list[str],
     slop: int,
     boost: float,
-    reader: Reader,
+    context: Context,
     *,
     as_stems: bool,
 ) -> tree.Node | None:
@@ -178,7 +178,7 @@ def _phrase(
         return any_of([tree.Term(each, written[0], boost * _weight(each)) for each in fields])
     shapes, suffix = [tuple(written)], ""
     if as_stems:
-        languages = reader.languages or ("en", "ru", "kk")
+        languages = context.languages or ("en", "ru", "kk")
         shapes = [tuple(stem(word, language) for word in written) for language in languages]
         suffix = "_stem"
     return any_of(
@@ -190,25 +190,25 @@ def _phrase(
     )
 
 
-def _read_wildcard(node: tree.Wildcard, reader: Reader) -> tree.Node | None:
+def _interpret_wildcard(node: tree.Wildcard, context: Context) -> tree.Node | None:
     if not node.field and not WORD.search(node.text):
         return tree.Every()
-    return _pattern(node, reader)
+    return _pattern(node, context)
 
 
-def _read_fuzzy(node: tree.Fuzzy, reader: Reader) -> tree.Node | None:
+def _interpret_fuzzy(node: tree.Fuzzy, context: Context) -> tree.Node | None:
     if node.distance > FUZZY_LIMIT:
-        reader.warn(
+        context.warn(
             Message(
                 "Words can differ by at most {most} letters; ~{typed} was read as ~{most}.",
                 most=FUZZY_LIMIT,
                 typed=node.distance,
             )
         )
-    return _pattern(replace(node, distance=max(1, min(FUZZY_LIMIT, node.distance))), reader)
+    return _pattern(replace(node, distance=max(1, min(FUZZY_LIMIT, node.distance))), context)
 
 
-def _pattern(node: tree.Prefix | tree.Wildcard | tree.Fuzzy, reader: Reader) -> tree.Node | None:
+def _pattern(node: tree.Prefix | tree.Wildcard | tree.Fuzzy, context: Context) -> tree.Node | None:
     """A prefix, wildcard or fuzzy word: matched as written, in the fields that have words.
 
     All the words that it stands for score alike: a rare ending is no better a match.
@@ -224,7 +224,7 @@ def _pattern(node: tree.Prefix | tree.Wildcard | tree.Fuzzy, reader: Reader) -> 
         else ()
     )
     if not fields:
-        reader.warn(
+        context.warn(
             Message(
                 "Unknown field “{name}”; “{typed}” was searched in all text.",
                 name=name,
@@ -238,17 +238,17 @@ def _pattern(node: tree.Prefix | tree.Wildcard | tree.Fuzzy, reader: Reader) -> 
     )
 
 
-def _read_range(node: tree.Range, reader: Reader) -> tree.Node | None:
+def _interpret_range(node: tree.Range, context: Context) -> tree.Node | None:
     """`[a TO b]`: of days for date:, of words else."""
     name = node.field.lower() or "text"
     if name in DATE_FIELDS:
-        return _dates(f"{node.start or ''}..{node.end or ''}", reader)
+        return _date_range(f"{node.start or ''}..{node.end or ''}", context)
     start, end = (fold(each) if each else None for each in (node.start, node.end))
     fields = TEXT_FIELDS.get(name) or (WORD_FIELDS.get(name) or VALUE_FIELDS.get(name) or "body",)
     return any_of([replace(node, field=each, start=start, end=end) for each in fields])
 
 
-def _dates(typed: str, reader: Reader) -> tree.Node | None:
+def _date_range(typed: str, context: Context) -> tree.Node | None:
     """`2017`, `2017-03`, `2017-03-01`, and `..` between any two of them or after or before one."""
     first, dots, last = typed.partition("..")
     bounds = read_day(first, is_end=False), read_day(last if dots else first, is_end=True)
@@ -256,7 +256,7 @@ def _dates(typed: str, reader: Reader) -> tree.Node | None:
         bound or not part.strip() for bound, part in zip(bounds, (first, last), strict=True)
     )
     if not any(bounds) or not is_readable:
-        reader.warn(
+        context.warn(
             Message(
                 "“{typed}” isn’t a date. Use date:2017, date:2017-03, date:2017-03-01 or "
                 "date:2017..2018.",
@@ -266,17 +266,17 @@ def _dates(typed: str, reader: Reader) -> tree.Node | None:
         return None
     start, end = (bound.isoformat() if bound else None for bound in bounds)
     if start and end and start > end:
-        reader.warn(
+        context.warn(
             Message("The date range {typed} is empty: it ends before it starts.", typed=typed)
         )
     return tree.Range("date", start, end)
 
 
-def _statute(typed: str, reader: Reader, boost: float) -> tree.Node | None:
+def _statute(typed: str, context: Context, boost: float) -> tree.Node | None:
     """The releases that cite a statute, or what it contains, in any spelling."""
     if key := statutes.read(typed):
         return tree.Term(VALUE_FIELDS["statute"], key, boost=boost)
-    reader.warn(
+    context.warn(
         Message(
             '“{typed}” isn’t a statute citation. Use statute:"18 U.S.C. § 1343" or '
             'statute:"ст. 190 УК РК", in quotation marks.',

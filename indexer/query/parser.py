@@ -17,7 +17,7 @@ from whoosh.qparser.syntax import AndMaybeGroup, AndNotGroup, BinaryGroup, WordN
 from corpus import statutes
 from indexer.analysis.analyzer import WORD
 from indexer.query import tree
-from indexer.query.interpreter import OPERATORS, Reader, read, read_words
+from indexer.query.interpreter import OPERATORS, Context, interpret, interpret_words
 from indexer.query.message import Message
 from indexer.query.tree import Node
 
@@ -68,53 +68,57 @@ def parse(
 
     Names are found in other scripts too, unless that is switched off, here or by `script:exact`.
     """
-    reader = Reader(languages, match_scripts)
+    context = Context(languages, match_scripts)
     typed = text.encode("utf-8", "replace").decode().replace("\x00", " ").translate(QUOTES).strip()
     if len(typed) > limit_chars:
         typed = typed[:limit_chars]
-        reader.warn(
+        context.warn(
             Message("Only the first {most:,} characters of the query were read.", most=limit_chars)
         )
-    typed = _repaired(_without_script(_with_statutes(typed), reader), reader)
+    typed = _repair(_take_script(_quote_statutes(typed), context), context)
     if found_small := SMALL_OPERATOR.search(re.sub(r'"[^"]*"', '""', typed)):
-        reader.warn(
+        context.warn(
             Message(
                 "“{word}” was searched as a word. Write operators in capitals: AND, OR, NOT.",
                 word=found_small[1],
             )
         )
     if OPERATOR_WORDS.search(typed) and not WORD.search(OPERATOR_WORDS.sub(" ", typed)):
-        reader.warn(Message("The query contains only operators and no words to search for."))
-        return ParsedQuery(None, tuple(reader.warnings))
+        context.warn(Message("The query contains only operators and no words to search for."))
+        return ParsedQuery(None, tuple(context.warnings))
     try:
-        found = read(_as_typed(typed), reader)
+        found = interpret(_parse_typed(typed), context)
     except PARSER_ERRORS:
         # Whoosh's parser meant no harm; plain words are always readable.
-        reader.warn(
+        context.warn(
             Message(
                 "The query could not be interpreted as written; its words were searched instead."
             )
         )
-        found = read_words(OPERATOR_WORDS.sub(" ", typed), reader)
+        found = interpret_words(OPERATOR_WORDS.sub(" ", typed), context)
     if found is None and typed:
-        reader.warn(Message("The query contains no words to search for."))
-    return ParsedQuery(found and _grounded(found), tuple(reader.warnings), reader.match_scripts)
+        context.warn(Message("The query contains no words to search for."))
+    return ParsedQuery(
+        found and _ground_negations(found), tuple(context.warnings), context.match_scripts
+    )
 
 
-def _without_script(typed: str, reader: Reader) -> str:
+def _take_script(typed: str, context: Context) -> str:
     """The query without `script:exact`, which is about all of its words."""
     parts = re.split(r'("[^"]*")', typed)
     for at, part in enumerate(parts[::2]):
         for found in SCRIPT.finditer(part):
             if found[1].lower() not in ("exact", "any"):
-                reader.warn(Message("script: accepts exact or any, not “{typed}”.", typed=found[1]))
+                context.warn(
+                    Message("script: accepts exact or any, not “{typed}”.", typed=found[1])
+                )
             else:
-                reader.match_scripts = found[1].lower() == "any"
+                context.match_scripts = found[1].lower() == "any"
         parts[2 * at] = SCRIPT.sub(" ", part)
     return "".join(parts).strip()
 
 
-def _with_statutes(typed: str) -> str:
+def _quote_statutes(typed: str) -> str:
     """The query with quotation marks around what follows `statute:`, as far as it is a statute."""
     parts = re.split(r'("[^"]*")', typed)
     for at, part in enumerate(parts[::2]):
@@ -196,10 +200,10 @@ def _parser() -> QueryParser:
     )
 
 
-def _repaired(typed: str, reader: Reader) -> str:
+def _repair(typed: str, context: Context) -> str:
     """Quotes and brackets in pairs; brackets not so deep that reading them takes the stack."""
     if typed.count('"') % 2:
-        reader.warn(Message("Unmatched quotation mark ignored."))
+        context.warn(Message("Unmatched quotation mark ignored."))
         before, _, after = typed.rpartition('"')
         typed = f"{before} {after}"
     typed = STRAY_OPENING.sub(" ", typed)
@@ -210,37 +214,37 @@ def _repaired(typed: str, reader: Reader) -> str:
         deepest = max(deepest, depth)
         is_paired = is_paired and depth >= 0
     if depth or not is_paired or deepest > DEPTH_LIMIT:
-        reader.warn(Message("Unbalanced parentheses ignored."))
+        context.warn(Message("Unbalanced parentheses ignored."))
         typed = re.sub(r'("[^"]*")|[()]', lambda match: match[1] or " ", typed)
     return typed
 
 
-def _as_typed(typed: str) -> Node:
+def _parse_typed(typed: str) -> Node:
     """The tree of a text as it stands there. Raises one of PARSER_ERRORS where Whoosh stumbles, and
     RecursionError before it nests operators too deep.
     """
     if len(NESTING.findall(typed)) > DEPTH_LIMIT:
         raise RecursionError
     # "*" alone asks for everything, which normalizing would lose.
-    return _converted(_parser().parse(typed, normalize=False))
+    return _convert(_parser().parse(typed, normalize=False))
 
 
-def _converted(node: raw.Query) -> Node:
+def _convert(node: raw.Query) -> Node:
     """Whoosh's tree as ours; what it holds nothing for asks for nothing."""
     field, boost = getattr(node, "fieldname", None) or "", float(getattr(node, "boost", 1.0))
     match node:
         case raw.Term():
             return tree.Term(field, node.text, boost)
         case raw.And():
-            return tree.And(tuple(map(_converted, node.subqueries)))
+            return tree.And(tuple(map(_convert, node.subqueries)))
         case raw.Or():
-            return tree.Or(tuple(map(_converted, node.subqueries)))
+            return tree.Or(tuple(map(_convert, node.subqueries)))
         case raw.Not():
-            return tree.Not(_converted(node.query))
+            return tree.Not(_convert(node.query))
         case raw.AndNot():
-            return tree.AndNot(_converted(node.a), _converted(node.b))
+            return tree.AndNot(_convert(node.a), _convert(node.b))
         case raw.AndMaybe():
-            return tree.AndMaybe(_converted(node.a), _converted(node.b))
+            return tree.AndMaybe(_convert(node.a), _convert(node.b))
         case raw.Phrase():
             return tree.Phrase(field, tuple(node.words), node.slop, boost)
         case raw.Wildcard():
@@ -258,22 +262,24 @@ def _converted(node: raw.Query) -> Node:
             return tree.Or(())
 
 
-def _grounded(node: Node) -> Node:
+def _ground_negations(node: Node) -> Node:
     """Something to subtract from wherever all parts are negated: everything."""
     match node:
         case tree.Not(part):
-            return tree.AndNot(tree.Every(), _grounded(part))
+            return tree.AndNot(tree.Every(), _ground_negations(part))
         case tree.And(parts):
-            unwanted = [_grounded(part.part) for part in parts if isinstance(part, tree.Not)]
-            wanted = [_grounded(part) for part in parts if not isinstance(part, tree.Not)]
+            unwanted = [
+                _ground_negations(part.part) for part in parts if isinstance(part, tree.Not)
+            ]
+            wanted = [_ground_negations(part) for part in parts if not isinstance(part, tree.Not)]
             if wanted:
                 return tree.And((*wanted, *map(tree.Not, unwanted)))
             return tree.AndNot(tree.Every(), tree.Or(tuple(unwanted)))
         case tree.Or(parts):
-            return tree.Or(tuple(map(_grounded, parts)))
+            return tree.Or(tuple(map(_ground_negations, parts)))
         case tree.AndNot(first, second):
-            return tree.AndNot(_grounded(first), _grounded(second))
+            return tree.AndNot(_ground_negations(first), _ground_negations(second))
         case tree.AndMaybe(first, second):
-            return tree.AndMaybe(_grounded(first), _grounded(second))
+            return tree.AndMaybe(_ground_negations(first), _ground_negations(second))
         case _:
             return node
