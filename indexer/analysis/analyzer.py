@@ -113,7 +113,7 @@ def words(text: str) -> list[str]:
     return [fold(match[0]) for match in WORD.finditer(text)]
 
 
-def readings(written: str, languages: tuple[str, ...]) -> list[str]:
+def query_stems(written: str, languages: tuple[str, ...]) -> list[str]:
     """The stems that a folded word of a query can stand for.
 
     In the languages asked for, or without any in those of its script.

@@ -26,7 +26,7 @@ def _endings(*pairs: tuple[str, str]) -> Endings:
 SET_OFF = re.compile(r"['\"»”-]+(?:s|[нтд][ыі]ң?|[қғ]а|[кг]е|[ндт][ае]н?|н[ае]|[мбп]ен)$")
 # The cases of Kazakh. After -ов, -ев, -ин all of them; else those that no name ends with, by the
 # sound before (voiceless, voiced or nasal), and after four letters, since Дастан is no case of Дас.
-KAZAKH = _endings(
+KAZAKH_ENDINGS = _endings(
     (r"(?<=\w)([ое]ва)(?:[нд]ың|ны|ға|дан?|мен)", r"\1"),
     (r"(?<=\w)([ое]в)(?:[ндт][ыі]ң|[дт][ыі]|[қғ]а|[кг]е|[дт][ае]н?|[мбп]ен)", r"\1"),
     (r"(?<=\w\w)([иы]на?)(?:[ндт][ыі]ң|[қғ]а|[кг]е|[ндт]і|[мбп]ен)", r"\1"),
@@ -53,7 +53,7 @@ IY = (
     "анатол|аркад|арсен|афанас|валер|васил|витал|геннад|георг|григор|дмитр|евген|игнат|леонт|савел"
     "|терент|юр"
 )
-RUSSIAN = _endings(
+RUSSIAN_ENDINGS = _endings(
     (r"(?<=\w\w)([ое]в|[иы]н)(?:а|у|ым|ом|е|ой|ою|ы|ых|ыми)", r"\1"),
     (r"([сц]к)(?:ий|ого|ому|им|ом|ая|ой|ую|ие|их|ими|ою)", r"\1ий"),
     (r"([ое]вич)(?:а|у|ем|ом|е|и|ей|ам)", r"\1"),
@@ -69,7 +69,7 @@ RUSSIAN = _endings(
     (rf"(?<=\w\w{VOWEL}{CONSONANT})ой", "а"),  # Динарой
 )
 # Of romanised words: feminine and masculine surnames.
-LATIN = _endings(
+LATIN_ENDINGS = _endings(
     (r"(?<=\w\w)([eo]v|in)a", r"\1"),
     (r"(?<=[sx]k)(?:aia|oi)", "i"),
 )
@@ -84,7 +84,7 @@ def key(word: str) -> str | None:
     """
     if not SHORTEST <= len(word) <= LONGEST or any(c.isdecimal() for c in word):
         return None
-    found = _without(LATIN, romanise(base(word)))
+    found = _without(LATIN_ENDINGS, romanise(base(word)))
     return found if len(found) >= SHORTEST else None
 
 
@@ -94,9 +94,9 @@ def base(word: str) -> str:
     small = unicodedata.normalize("NFC", word.translate(APOSTROPHES).casefold()).replace("ё", "е")
     found = SET_OFF.sub("", small)
     if found == small:
-        found = _without(KAZAKH, small)
+        found = _without(KAZAKH_ENDINGS, small)
     if found == small and not HAS_KAZAKH.search(small):
-        found = _without(RUSSIAN, small)
+        found = _without(RUSSIAN_ENDINGS, small)
     return found
 
 

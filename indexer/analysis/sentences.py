@@ -27,10 +27,10 @@ KINDS = (
 )
 POINT = ord(".")
 # Words that a full stop shortens, so that no sentence ends there; a single letter is one, too.
-LATIN = "Mr Mrs Ms Dr St No Sen Rep Gov Gen Jr Sr Inc Corp Co Ltd vs Hon Lt Sgt Capt"
-CYRILLIC = "ст гл им ул обл тыс млн млрд"
-SHORTENED = f"{LATIN} {CYRILLIC}".split()
-LONGEST_SHORTENED = 4
+LATIN_ABBREVIATIONS = "Mr Mrs Ms Dr St No Sen Rep Gov Gen Jr Sr Inc Corp Co Ltd vs Hon Lt Sgt Capt"
+CYRILLIC_ABBREVIATIONS = "ст гл им ул обл тыс млн млрд"
+ABBREVIATIONS = f"{LATIN_ABBREVIATIONS} {CYRILLIC_ABBREVIATIONS}".split()
+LONGEST_ABBREVIATION = 4
 
 Numbers = NDArray[np.int32]
 Flags = NDArray[np.uint8]
@@ -48,9 +48,11 @@ def flags() -> Flags:
 
 
 @cache
-def shortened() -> NDArray[np.uint64]:
+def abbreviations() -> NDArray[np.uint64]:
     """The shortened words as numbers: 16 bits a letter, the last one lowest."""
-    keys = [sum(ord(c) << (16 * at) for at, c in enumerate(reversed(each))) for each in SHORTENED]
+    keys = [
+        sum(ord(c) << (16 * at) for at, c in enumerate(reversed(each))) for each in ABBREVIATIONS
+    ]
     return np.array(keys, np.uint64)
 
 
@@ -63,7 +65,7 @@ def best_sentences(text: str, spans: Numbers, most: int, room: int) -> tuple[Num
     longer than `room`, what follows a span within that counts. `spans`: int32[n, 2], in order.
     """
     found: tuple[Numbers, Numbers] = _best_sentences(
-        codes_of(text), flags(), shortened(), spans, most, room
+        codes_of(text), flags(), abbreviations(), spans, most, room
     )
     return found
 
@@ -90,14 +92,14 @@ def _sentences(codes: Codes, table: Flags, short: NDArray[np.uint64]) -> Numbers
             continue
         end = at if kind & LINE else _end(codes, kinds, short, at)
         if end >= 0:
-            number = _put(kinds, found, number, start, end)
+            number = _add_sentence(kinds, found, number, start, end)
             start = max(end, at + 1)
-    number = _put(kinds, found, number, start, size)
+    number = _add_sentence(kinds, found, number, start, size)
     return found[:number]
 
 
 @compiled
-def _put(kinds: Flags, found: Numbers, number: int, start: int, end: int) -> int:
+def _add_sentence(kinds: Flags, found: Numbers, number: int, start: int, end: int) -> int:
     """Note a sentence, the white space around it aside, if anything is left of it."""
     while start < end and kinds[start] & SPACE:
         start += 1
@@ -112,7 +114,7 @@ def _put(kinds: Flags, found: Numbers, number: int, start: int, end: int) -> int
 @compiled
 def _end(codes: Codes, kinds: Flags, short: NDArray[np.uint64], stop: int) -> int:
     """Where a sentence ends that ends at a stop, closing quotes included; -1 where none does."""
-    if codes[stop] == POINT and _is_shortened(codes, kinds, short, stop):
+    if codes[stop] == POINT and _is_abbreviation(codes, kinds, short, stop):
         return -1
     end = stop + 1
     while kinds[end] & CLOSER:
@@ -129,12 +131,12 @@ def _end(codes: Codes, kinds: Flags, short: NDArray[np.uint64], stop: int) -> in
 
 
 @compiled
-def _is_shortened(codes: Codes, kinds: Flags, short: NDArray[np.uint64], stop: int) -> bool:
+def _is_abbreviation(codes: Codes, kinds: Flags, short: NDArray[np.uint64], stop: int) -> bool:
     """Whether a single letter or a shortened word stands before a full stop."""
     if stop > 0 and kinds[stop - 1] & ALPHA and (stop == 1 or not kinds[stop - 2] & ALNUM):
         return True
     key = np.uint64(0)
-    for back in range(1, min(stop, LONGEST_SHORTENED + 1) + 1):
+    for back in range(1, min(stop, LONGEST_ABBREVIATION + 1) + 1):
         if kinds[stop - back] & SPACE:
             return bool((short == key).any())
         key |= np.uint64(codes[stop - back]) << np.uint64(16 * (back - 1))
@@ -152,7 +154,7 @@ def _best(codes: Codes, found: Numbers, spans: Numbers, most: int, room: int) ->
         names[number] = name
     # Of the best so far: different spans, all spans, sentence, first span.
     best = np.empty((most + 1, 4), np.int32)
-    held = first = 0
+    size = first = 0
     for sentence in range(len(found)):
         start, end = found[sentence, 0], found[sentence, 1]
         while first < len(spans) and spans[first, 0] < start:
@@ -169,7 +171,7 @@ def _best(codes: Codes, found: Numbers, spans: Numbers, most: int, room: int) ->
                 break
         if chosen < 0:
             continue
-        place = held
+        place = size
         while place > 0 and (
             best[place - 1, 0] < kinds
             or (best[place - 1, 0] == kinds and best[place - 1, 1] < number)
@@ -178,8 +180,8 @@ def _best(codes: Codes, found: Numbers, spans: Numbers, most: int, room: int) ->
             place -= 1
         if place < most:
             best[place] = (kinds, number, sentence, chosen)
-            held = min(held + 1, most)
-    chosen_ones = best[:held, 2:]
+            size = min(size + 1, most)
+    chosen_ones = best[:size, 2:]
     return chosen_ones[np.argsort(chosen_ones[:, 0])]
 
 

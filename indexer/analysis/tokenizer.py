@@ -92,7 +92,7 @@ class WordNumbers:
         most = len(codes) // 2 + 1
         self._make_room(most, len(codes))
         found = np.empty(most, np.int32)
-        length, self.count = _numbered(
+        length, self.count = _number_words(
             codes,
             classes_of(codes),
             self.seed,
@@ -135,7 +135,7 @@ def _fill_slots(slots: NDArray[np.int32], hashes: NDArray[np.uint64]) -> None:
 
 
 @compiled
-def _numbered(
+def _number_words(
     codes: Codes,
     classes: Classes,
     seed: np.uint64,

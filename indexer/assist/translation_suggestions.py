@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from indexer.analysis.analyzer import WORD, fold, readings, stem
+from indexer.analysis.analyzer import WORD, fold, query_stems, stem
 from indexer.engine.interface import Engine
 from indexer.engine.results import Query
 from indexer.query.interpreter import OPERATORS
@@ -57,4 +57,4 @@ def _is_plain(word: str) -> bool:
 def _either_query(word: str, form: str, language: str) -> str:
     """A query for both: quoted where a bare word would be taken for one of another language."""
     own = stem(fold(form), language)
-    return f"{word} OR {form}" if own in readings(form, ()) else f'{word} OR "{form}"'
+    return f"{word} OR {form}" if own in query_stems(form, ()) else f'{word} OR "{form}"'

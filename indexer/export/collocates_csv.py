@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from indexer.analysis.analyzer import APOSTROPHES, STEM, WORD, fold, readings
+from indexer.analysis.analyzer import APOSTROPHES, STEM, WORD, fold, query_stems
 from indexer.engine.results import Clause, Collocate, Collocates
 from indexer.export.csv import BYTE_ORDER_MARK, row
 from indexer.export.result_set import ExportContext
@@ -53,7 +53,7 @@ def both_query(typed: str, word: str, *, is_stem: bool) -> str:
     if not is_stem:
         other = f'"{word}"'
     else:
-        other = word if STEM + word in readings(word, ()) else f"{word}*"
+        other = word if STEM + word in query_stems(word, ()) else f"{word}*"
     return f"({typed}) {other}" if re.search(r"\s", typed) else f"{typed} {other}"
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from corpus import statutes
-from indexer.analysis.analyzer import CYRILLIC, WORD, fold, readings, stem, words
+from indexer.analysis.analyzer import CYRILLIC, WORD, fold, query_stems, stem, words
 from indexer.query import tree
 from indexer.query.dates import read_day
 from indexer.query.message import Message
@@ -126,7 +126,7 @@ def _word(name: str, typed: str, context: Context, boost: float) -> tree.Node | 
     fields = TEXT_FIELDS[name or "text"]
     if not written:
         return None
-    stems = tuple(readings(written[0], context.languages))
+    stems = tuple(query_stems(written[0], context.languages))
     found: list[tree.Node | None] = [
         tree.Term(f"{each}_stem", reading, boost=boost * _weight(each))
         for reading in stems

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.analysis.analyzer import fold, readings, stem, tokens, words
+from indexer.analysis.analyzer import fold, query_stems, stem, tokens, words
 
 TEXTS = st.text(st.sampled_from("aZzé'’ёЁйЙқҚіІ 1-.,!?\n\u0301ßİſ") | st.characters(), max_size=80)
 
@@ -132,4 +132,4 @@ def test_no_stem_is_mistaken_for_a_word(word: str, language: str) -> None:
 def test_a_queried_word_stands_for_the_stems_of_its_script(
     word: str, languages: tuple[str, ...], expected: list[str]
 ) -> None:
-    assert readings(word, languages) == expected
+    assert query_stems(word, languages) == expected
