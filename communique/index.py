@@ -58,7 +58,7 @@ def reindex_command(settings: Settings, is_full: bool, is_smaller_accepted: bool
                 engine,
                 is_full=is_full,
                 is_smaller_accepted=is_smaller_accepted,
-                progress=on_progress,
+                on_progress=on_progress,
             )
     except Interruption:
         click.echo(f"Interrupted{so_far}; searches continue with the previous index.")

@@ -11,7 +11,7 @@ from flask_talisman import Talisman
 
 from corpus import Settings, Store, read_settings
 from indexer import open_engine
-from indexer.jobs.status import rule_words, run_words
+from indexer.jobs.status import crawl_counts, refusal_counts
 from webui.api import add_api
 from webui.i18n import speak_languages
 from webui.pages import add_pages
@@ -113,7 +113,7 @@ def _set_security_headers(app: Flask, settings: Settings) -> Talisman:
 
 def _add_template_names(app: Flask) -> None:
     """Add the filters and functions that templates call by name."""
-    names = (month_names, office_title, rule_words, run_words, value_words)
+    names = (month_names, office_title, refusal_counts, crawl_counts, value_words)
     app.jinja_env.filters |= {each.__name__: each for each in FILTERS}
     app.jinja_env.globals |= {each.__name__: each for each in names}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -59,14 +59,14 @@ def condition(store: Store, engine: Engine) -> Condition:
     """How index, catalog and offices are; a catalog that cannot be read is a reason as well."""
     health = engine.health()
     try:
-        reasons = [*_of_index(health, store.revision()), *_of_offices(store)]
+        reasons = [*_index_reasons(health, store.revision()), *_office_reasons(store)]
     except StoreError as error:
         unreadable = Reason("catalog_unreadable", str(error))
-        reasons = [*_of_index(health, health.revision), unreadable]
+        reasons = [*_index_reasons(health, health.revision), unreadable]
     return Condition(health, tuple(reasons))
 
 
-def _of_index(health: Health, revision: int) -> Iterator[Reason]:
+def _index_reasons(health: Health, revision: int) -> Iterator[Reason]:
     if not health.is_live:
         yield Reason("index_unusable", health.problem or "There is no index.")
         return
@@ -88,7 +88,7 @@ def _of_index(health: Health, revision: int) -> Iterator[Reason]:
         )
 
 
-def _of_offices(store: Store) -> Iterator[Reason]:
+def _office_reasons(store: Store) -> Iterator[Reason]:
     """What came of the last run of each office that there is."""
     for name, (at, report) in sorted(store.runs().items()):
         if name not in offices():

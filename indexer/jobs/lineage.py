@@ -14,7 +14,7 @@ from indexer.engine.results import Health, Query
 
 # A new build holds at least this share of the releases of the live one.
 LEAST = 0.9
-SAMPLE = 200
+CHECKED_RELEASES = 200
 INSIST = (
     "Nothing was changed. If the catalog was lost, restore it from a backup or run `communique"
     " verify --repair`; if it is the one that you want, insist with --accept-smaller."
@@ -36,10 +36,10 @@ def is_continued(store: Store, engine: Engine, health: Health) -> bool:
     if health.revision > store.revision():
         return False
     changed = store.ids(health.revision)
-    held = sum(engine.exists(changed))
-    after = health.releases - held + len(changed - store.withheld(health.revision))
-    sample = store.ids_until(health.revision, SAMPLE)
-    return after <= store.count() and all(engine.exists(sample))
+    found = sum(engine.exists(changed))
+    after = health.releases - found + len(changed - store.withheld(health.revision))
+    checked = store.ids_until(health.revision, CHECKED_RELEASES)
+    return after <= store.count() and all(engine.exists(checked))
 
 
 def refuse_loss(store: Store, engine: Engine, health: Health) -> None:

@@ -18,7 +18,7 @@ from indexer.engine.interface import Engine
 from indexer.engine.results import Health, built_at
 from indexer.jobs.lineage import is_continued, refuse_loss, refuse_older
 
-SAMPLE = 200
+CHECKED_RELEASES = 200
 # What a build takes while its segments are merged, of the size of the finished index, and of the
 # texts as the catalog keeps them (measured at 8,469 releases: 2.0 and 3.4).
 BUILD_PER_INDEX, BUILD_PER_TEXT = 2.2, 3.5
@@ -49,7 +49,7 @@ def reindex(
     *,
     is_full: bool = False,
     is_smaller_accepted: bool = False,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> ReindexReport:
     """Bring the index up to the catalog; without a usable live one of this format, made from this
     catalog and free of words of what was withheld, build it anew.
@@ -62,7 +62,7 @@ def reindex(
     """
     with only_job(settings, "reindex"):
         clock = time.monotonic()
-        _derive(store, progress)
+        _derive_statutes(store, on_progress)
         health = engine.health()
         revision = store.revision()
         is_ours = health.is_live and is_continued(store, engine, health)
@@ -71,15 +71,15 @@ def reindex(
             refuse_older(store, health)
         build, number = health.build or "", 0
         if is_ours and not is_full and health.revision < revision:
-            number = _update(store, engine, health.revision, revision, progress)
-        is_anew = is_full or not is_ours or _is_stained(store, build)
+            number = _update(store, engine, health.revision, revision, on_progress)
+        is_anew = is_full or not is_ours or _holds_withheld_words(store, build)
         if is_anew:
             _check_room(settings, store, engine, health)
-            number, build = _rebuild(store, engine, revision, progress)
+            number, build = _rebuild(store, engine, revision, on_progress)
         return ReindexReport(is_anew, number, build, time.monotonic() - clock)
 
 
-def _is_stained(store: Store, build: str) -> bool:
+def _holds_withheld_words(store: Store, build: str) -> bool:
     """Whether a build's files can hold words of what was withheld after it was begun: an update
     that takes a release out leaves them there.
     """
@@ -100,11 +100,11 @@ def _check_room(settings: Settings, store: Store, engine: Engine, health: Health
     check_room(settings.index, int(needed), "The new index")
 
 
-def _derive(store: Store, progress: Callable[[int, int], None]) -> None:
+def _derive_statutes(store: Store, on_progress: Callable[[int, int], None]) -> None:
     total, done = count_backlog(store), 0
     while number := clear_some(store):
         done += number
-        progress(min(done, total), total)
+        on_progress(min(done, total), total)
 
 
 def _update(
@@ -112,32 +112,32 @@ def _update(
     engine: Engine,
     seen: int,
     revision: int,
-    progress: Callable[[int, int], None],
+    on_progress: Callable[[int, int], None],
 ) -> int:
     """Add what changed since a revision, and take out what was withheld."""
     total = revision - seen
     changed, removed = _documents(store, seen), store.withheld(seen)
-    return engine.update(changed, removed, revision, lambda done: progress(done, total))
+    return engine.update(changed, removed, revision, lambda done: on_progress(done, total))
 
 
 def _rebuild(
-    store: Store, engine: Engine, revision: int, progress: Callable[[int, int], None]
+    store: Store, engine: Engine, revision: int, on_progress: Callable[[int, int], None]
 ) -> tuple[int, str]:
     total = store.count()
     number = 0
 
-    def report(done: int) -> None:
+    def count_done(done: int) -> None:
         nonlocal number
         number = done
-        progress(done, total)
+        on_progress(done, total)
 
     # Before the build: what a crawl adds meanwhile need not be in it.
-    sample = [release.id for release in islice(store.releases(), SAMPLE)]
-    build = engine.build(_documents(store, 0), revision, report)
+    checked = [release.id for release in islice(store.releases(), CHECKED_RELEASES)]
+    build = engine.build(_documents(store, 0), revision, count_done)
     try:
         total = min(total, store.count())  # what was withheld meanwhile need not be in it
-        sample = [each.id for each in store.get_many(sample)]
-        _check(engine, build, number, total, sample)
+        checked = [each.id for each in store.get_many(checked)]
+        _check(engine, build, number, total, checked)
     except BaseException:
         engine.drop(build)
         raise
@@ -145,8 +145,8 @@ def _rebuild(
     return number, build
 
 
-def _check(engine: Engine, build: str, number: int, total: int, sample: list[str]) -> None:
-    if number < total or not all(engine.exists(sample, build)):
+def _check(engine: Engine, build: str, number: int, total: int, checked: list[str]) -> None:
+    if number < total or not all(engine.exists(checked, build)):
         raise IndexUnusableError(
             f"The build {build} holds {number:,} of {pluralize(total, 'release')};"
             " it was not published."

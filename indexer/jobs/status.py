@@ -1,4 +1,4 @@
-"""What is held of each office, how its last run went, and whether the index is up to date."""
+"""The coverage of each office, how its last crawl went, and whether the index is up to date."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LISTED = 6
 
 @dataclass(frozen=True)
 class OfficeStatus:
-    """What is held of an office, and how its last run went; None is what no run told.
+    """The coverage of an office, and how its last crawl went; None is what no crawl reported.
 
     `layouts` counts versions by route and layout, `certificate_exceptions` gives reasons by host.
     """
@@ -83,17 +83,21 @@ class Status:
 
 
 def status_of(store: Store, engine: Engine) -> Status:
-    """The status of all that is held: each office, and the index."""
+    """The status of each office and of the index."""
     found = condition(store, engine)
     health = found.health
     index = IndexStatus(
-        health.build, _shown(engine, health), found.is_current, health.problem, health.cluster
+        health.build,
+        _searchable_releases(engine, health),
+        found.is_current,
+        health.problem,
+        health.cluster,
     )
     rows = _offices(store)
     return Status(found.status, found.reasons, rows, index, len(store.withheld()))
 
 
-def _shown(engine: Engine, health: Health) -> int:
+def _searchable_releases(engine: Engine, health: Health) -> int:
     """How many releases searches find; where the index cannot tell just now, how many it holds."""
     try:
         return engine.total(Query()) if health.is_live else 0
@@ -102,29 +106,29 @@ def _shown(engine: Engine, health: Health) -> int:
 
 
 def _offices(store: Store) -> dict[str, OfficeStatus]:
-    """The offices that anything is held of, or that were crawled, by name."""
-    held = {each.office: each for each in store.coverage()}
-    runs, good_runs, readers = store.runs(), store.runs(good=True), store.readers()
-    open_runs = store.open_runs()
+    """The offices that have releases or were crawled, by name."""
+    coverage = {each.office: each for each in store.coverage()}
+    crawls, good_crawls, readers = store.runs(), store.runs(good=True), store.readers()
+    open_crawls = store.open_runs()
     rows = {}
-    for name in sorted({*held, *runs, *open_runs}):
-        has = held.get(name) or Coverage(name, 0, None, None, 0, {})
-        started_at, report = runs.get(name, (None, {}))
+    for name in sorted({*coverage, *crawls, *open_crawls}):
+        covered = coverage.get(name) or Coverage(name, 0, None, None, 0, {})
+        started_at, report = crawls.get(name, (None, {}))
         rows[name] = OfficeStatus(
             title=offices()[name].title if name in offices() else name,
-            releases=has.releases,
-            earliest=has.first,
-            latest=has.last,
-            undated=has.undated,
-            languages=has.languages,
-            gone=has.gone,
+            releases=covered.releases,
+            earliest=covered.first,
+            latest=covered.last,
+            undated=covered.undated,
+            languages=covered.languages,
+            gone=covered.gone,
             attachments=store.attached(name),
-            months=has.months,
-            gaps=has.gaps,
-            reader_versions=has.reader_versions,
+            months=covered.months,
+            gaps=covered.gaps,
+            reader_versions=covered.reader_versions,
             last_crawl_at=started_at,
-            last_successful_crawl_at=good_runs[name][0] if name in good_runs else None,
-            crawling_since=open_runs.get(name),
+            last_successful_crawl_at=good_crawls[name][0] if name in good_crawls else None,
+            crawling_since=open_crawls.get(name),
             route=report.get("route"),
             new=report.get("new"),
             changed=report.get("changed"),
@@ -163,18 +167,18 @@ def _layouts(name: str, readers: dict[str, int]) -> dict[str, dict[str, int]]:
     }
 
 
-def _layout_words(route: str, numbers: dict[str, int]) -> Iterator[str]:
+def _layout_sentences(route: str, numbers: dict[str, int]) -> Iterator[str]:
     """Which layouts the stored versions are of, and whose readers may go."""
-    told = ", ".join(f"{layout or 'unnamed'} {n:,}" for layout, n in numbers.items() if n)
-    yield f"  versions by layout ({route}): {told or 'none'}"
+    counts = ", ".join(f"{layout or 'unnamed'} {n:,}" for layout, n in numbers.items() if n)
+    yield f"  versions by layout ({route}): {counts or 'none'}"
     _, *older = (layout for layout in numbers if layout)
     for layout in older:
-        if told and not numbers[layout] and not numbers[""]:
+        if counts and not numbers[layout] and not numbers[""]:
             yield f"  no stored version needs the reader of layout {layout} ({route}) any more"
 
 
-def run_words(office: OfficeStatus) -> list[Message]:
-    """What came of an office's last run, in words; what did not happen is left out."""
+def crawl_counts(office: OfficeStatus) -> list[Message]:
+    """What an office's last crawl found, in words; what did not happen is left out."""
     rare = (
         Message("{count:,} listed but missing (404)", count=office.missing or 0),
         Message("{count:,} refused", count=office.refused or 0),
@@ -187,8 +191,8 @@ def run_words(office: OfficeStatus) -> list[Message]:
     ]
 
 
-def rule_words(office: OfficeStatus) -> list[str]:
-    """Which rules refused how many pages in an office's last run, most first."""
+def refusal_counts(office: OfficeStatus) -> list[str]:
+    """Which rules refused how many pages in an office's last crawl, most first."""
     rules = sorted(office.refused_by_rule.items(), key=lambda pair: (-pair[1], pair[0]))
     return [f"{number:,} {rule.replace('_', ' ')}" for rule, number in rules]
 
@@ -197,7 +201,7 @@ def status_sentences(status: Status) -> list[str]:
     """The status for people."""
     lines = []
     for name, office in status.offices.items():
-        lines += [*_held_sentences(name, office), *_run_sentences(name, office)]
+        lines += [*_coverage_sentences(name, office), *_crawl_sentences(name, office)]
     if status.withheld:
         lines.append(f"{pluralize(status.withheld, 'release')} withheld")
     index = status.index
@@ -212,32 +216,32 @@ def status_sentences(status: Status) -> list[str]:
     return lines or ["No releases have been collected yet; run `communique crawl`."]
 
 
-def _held_sentences(name: str, office: OfficeStatus) -> Iterator[str]:
-    """What is held of an office."""
+def _coverage_sentences(name: str, office: OfficeStatus) -> Iterator[str]:
+    """The coverage of an office."""
     dates = f"{office.earliest} to {office.latest}" if office.earliest else "none dated"
     gone = f", {office.gone:,} of them removed from the office's website" if office.gone else ""
     yield f"{name}: {pluralize(office.releases, 'release')}, {dates}{gone}"
     if office.gaps:
-        yield f"  months without a release: {_listed(office.gaps)}"
+        yield f"  months without a release: {_first_of(office.gaps)}"
     if (files := office.attachments).named:
         yield (
             f"  {pluralize(files.named, 'attached file')}, {files.archived:,} archived,"
             f" {files.missing:,} missing; files are not searchable"
         )
     if office.reader_versions:
-        yield f"  read by {_listed([*office.reader_versions])}"
+        yield f"  read by {_first_of([*office.reader_versions])}"
     for route, numbers in office.layouts.items():
-        yield from _layout_words(route, numbers)
+        yield from _layout_sentences(route, numbers)
     for host, reason in office.certificate_exceptions.items():
         yield f"  certificate exception for {host}: {reason}"
 
 
-def _run_sentences(name: str, office: OfficeStatus) -> Iterator[str]:
-    """How an office's last run went."""
+def _crawl_sentences(name: str, office: OfficeStatus) -> Iterator[str]:
+    """How an office's last crawl went."""
     if office.last_crawl_at:
-        yield f"  last crawl {_minute(office.last_crawl_at)}: {', '.join(run_words(office))}"
+        yield f"  last crawl {_minute(office.last_crawl_at)}: {', '.join(crawl_counts(office))}"
     if office.refused_by_rule:
-        yield f"  refused by rule: {', '.join(rule_words(office))}"
+        yield f"  refused by rule: {', '.join(refusal_counts(office))}"
     if office.crawling_since:
         began = _minute(office.crawling_since)
         yield f"  the crawl of {began} is unfinished; the next one continues it"
@@ -257,7 +261,7 @@ def _minute(time: datetime) -> str:
     return f"{time:%Y-%m-%d %H:%M} UTC"
 
 
-def _listed(words: Sequence[str]) -> str:
+def _first_of(words: Sequence[str]) -> str:
     """The first of a list, and how many more there are."""
     more = f" and {len(words) - LISTED:,} more" if len(words) > LISTED else ""
     return ", ".join(words[:LISTED]) + more

@@ -21,18 +21,18 @@ def verify_index(
     an index that is behind, a build anew the rest.
     """
     health, revision = engine.health(), store.revision()
-    mend = partial(_reindex, settings, store, engine, is_smaller_accepted)
-    anew = partial(mend, is_full=True)
+    update = partial(_reindex, settings, store, engine, is_smaller_accepted)
+    rebuild = partial(update, is_full=True)
     if health.problem:
-        yield Finding(health.problem, anew)
+        yield Finding(health.problem, rebuild)
     elif health.revision < revision:
         changes = pluralize(revision - health.revision, "change")
-        yield Finding(f"The index is behind by {changes}; run `communique reindex`.", mend)
+        yield Finding(f"The index is behind by {changes}; run `communique reindex`.", update)
     elif health.revision > revision:
         yield Finding(
             "The index is ahead of the catalog; run `communique reindex --accept-smaller` if this"
             " is the right catalog.",
-            anew,
+            rebuild,
         )
     else:
         for ids, words in _differing(store, engine):
@@ -40,23 +40,23 @@ def verify_index(
                 yield Finding(
                     f"The {words.format(pluralize(len(ids), 'release'))}, {min(ids)} the first; run"
                     " `communique reindex --full`.",
-                    anew,
+                    rebuild,
                 )
 
 
 def _differing(store: Store, engine: Engine) -> tuple[tuple[list[str], str], ...]:
     """Ids of releases that index or catalog alone has, or that the index shows otherwise."""
-    indexed, lacking, otherwise = dict(engine.shown()), [], []
+    indexed, missing, different = dict(engine.shown()), [], []
     for release in store.releases():
         made = document(release)
         if (found := indexed.pop(release.id, None)) is None:
-            lacking.append(release.id)
+            missing.append(release.id)
         elif found != shown_digest(vars(made) | {"body": made.body_text}):
-            otherwise.append(release.id)
+            different.append(release.id)
     return (
         ([*indexed], "index has {} that the catalog lacks"),
-        (lacking, "catalog has {} that the index lacks"),
-        (otherwise, "index shows {} otherwise than the catalog"),
+        (missing, "catalog has {} that the index lacks"),
+        (different, "index shows {} otherwise than the catalog"),
     )
 
 

@@ -131,7 +131,7 @@ def test_a_full_reindex_replaces_the_build(
 def test_progress_counts_up_to_the_total(settings: Settings, store: Store, engine: Engine) -> None:
     add(store, range(3))
     seen: list[tuple[int, int]] = []
-    reindex(settings, store, engine, progress=lambda done, total: seen.append((done, total)))
+    reindex(settings, store, engine, on_progress=lambda done, total: seen.append((done, total)))
     assert seen == [(1, 3), (2, 3), (3, 3)]
 
 
@@ -193,12 +193,12 @@ def test_a_build_that_cannot_be_written_leaves_the_live_index_whole(
         raise OSError(28, "No space left on device")
 
     with pytest.raises(StoreError, match="cannot be written: No space left on device"):
-        reindex(settings, store, engine, is_full=True, progress=fail)
+        reindex(settings, store, engine, is_full=True, on_progress=fail)
     assert engine.builds() == [build]
     assert ids(engine, "fraud") == held(store)
     add(store, range(3, 5))
     with pytest.raises(StoreError, match="cannot be written: No space left on device"):
-        reindex(settings, store, engine, progress=fail)
+        reindex(settings, store, engine, on_progress=fail)
     assert len(ids(engine, "fraud")) == 3
     assert reindex(settings, store, engine).releases == 2
     assert ids(engine, "fraud") == held(store)
@@ -275,7 +275,7 @@ def test_the_lock_is_let_go_after_an_error(
         raise LockedError("any error")
 
     with pytest.raises(LockedError):
-        reindex(settings, store, engine, progress=fail)
+        reindex(settings, store, engine, on_progress=fail)
     assert reindex(settings, store, engine).releases == 3
 
 
@@ -294,7 +294,7 @@ def stall(done, total):
         time.sleep(600)
 
 is_full = sys.argv[2] == "full"
-reindex(settings, Store(settings), open_engine(settings), is_full=is_full, progress=stall)
+reindex(settings, Store(settings), open_engine(settings), is_full=is_full, on_progress=stall)
 """
 
 
