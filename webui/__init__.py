@@ -18,7 +18,7 @@ from webui.pages import add_pages
 from webui.site.address import keep_address
 from webui.site.errors import show_errors
 from webui.site.health import add_health
-from webui.site.limits import WATCHED, guard
+from webui.site.limits import WATCHED, add_limits
 from webui.site.metrics import add_metrics, time_engine
 from webui.site.old_addresses import redirect_old_addresses
 from webui.site.page_scripts import add_scripts
@@ -89,7 +89,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     show_errors(app)
     speak_languages(app)
     keep_address(app, settings)
-    guard(app, settings)
+    add_limits(app, settings)
     app.config["COMPRESS_MIMETYPES"] = COMPRESSED
     Compress(app)
     keep_out_robots(app, settings)

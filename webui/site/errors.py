@@ -12,7 +12,7 @@ from corpus.errors import BusyError, CommuniqueError, IndexUnusableError, TooCos
 from webui.site.problems import RETRY_AFTER_S, http_problem, is_api, own_problem
 
 # Titles of our own, and sentences for where nothing better is known.
-SAID = {
+ERROR_TEXTS = {
     400: (lazy_gettext("Bad request"), ""),
     404: (lazy_gettext("Not found"), lazy_gettext("No page at this address.")),
     405: (lazy_gettext("Method not allowed"), lazy_gettext("This page is read-only.")),
@@ -42,7 +42,7 @@ def _http_error(error: HTTPException) -> Any:
         return error
     if is_api():
         return http_problem(error)
-    title, sentence = SAID.get(error.code, (error.name, ""))
+    title, sentence = ERROR_TEXTS.get(error.code, (error.name, ""))
     is_own = error.description != type(error).description
     words = error.description if is_own or not sentence else sentence
     page = render_template("error.html", code=error.code, title=title, words=words)

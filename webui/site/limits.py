@@ -1,6 +1,4 @@
-"""What protects the page from its visitors: limits on sizes, times and rates, and whose word on who
-asks is taken.
-"""
+"""Limits on sizes, times and rates of requests, and the proxies whose word on clients is taken."""
 
 from __future__ import annotations
 
@@ -35,39 +33,39 @@ BODY_BYTES = 64_000
 ANSWER_S = 5.0
 # Of processor time a client may use at once what it has in so many minutes.
 BURST_MINUTES = 2
-# Who has used more than so much of late, where so much a second is forgotten, is heavy, and waits
-# for others of its kind. A reader who looks at a page every few seconds is far from it.
+# A client that has used more than so much lately, of which so much a second is forgotten, is heavy:
+# it waits for other heavy ones. A reader who opens a page every few seconds is far from it.
 HEAVY_S, FORGOTTEN_S = 1.0, 0.05
 UNLIMITED_S = 1e6
 # Files of all hits, samples and their like: a request for one counts as so many.
 HEAVY_COST = 10
 HEAVY_ENDINGS = tuple(f".{ending}" for ending in FORMATS)
-# What watches the page asks for these: they are counted in no limit.
+# Monitoring asks for these: no limit counts them.
 WATCHED = {"health.healthz", "health.livez", "metrics.metrics"}
 FREE = {"static", "scripts.scripts"} | WATCHED
 
 
-def guard(app: Flask, settings: Settings) -> None:
+def add_limits(app: Flask, settings: Settings) -> None:
     """Set the limits. Raises SettingsError for a rate that cannot be read."""
     app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES
-    app.before_request(_refuse_large)
+    app.before_request(_limit_size)
     work_s = settings.work_s or UNLIMITED_S
     work = Budget(work_s / 60, BURST_MINUTES * work_s)
-    app.before_request(lambda: _refuse_worker(work, work_s))
+    app.before_request(lambda: _limit_work(work, work_s))
     recent = Budget(FORGOTTEN_S, HEAVY_S)
     app.extensions["is_heavy"] = lambda who: recent.wait_s(who) > 0
-    app.wsgi_app = _metered(app.wsgi_app, work, recent)  # type: ignore[assignment, method-assign]
+    app.wsgi_app = _meter(app.wsgi_app, work, recent)  # type: ignore[assignment, method-assign]
     if settings.rate:
-        rates = [(each, _budget(each)) for each in _parsed(settings.rate)]
-        app.before_request(lambda: _refuse_asker(rates))
+        rates = [(each, _budget(each)) for each in _parse_rates(settings.rate)]
+        app.before_request(lambda: _limit_requests(rates))
     if settings.proxies:
-        # Outermost, so that all else sees who really asks, how, and under which name.
+        # Outermost, so that all else sees the real client, scheme and host.
         each = settings.proxies
         fixed = ProxyFix(app.wsgi_app, x_for=each, x_proto=each, x_host=each)
         app.wsgi_app = fixed  # type: ignore[method-assign]
 
 
-def _metered(app: WSGIApplication, work: Budget, recent: Budget) -> WSGIApplication:
+def _meter(app: WSGIApplication, work: Budget, recent: Budget) -> WSGIApplication:
     """The app, whose every answer has so much processor time, charged to whoever asked."""
 
     def charge(who: str, seconds: float) -> None:
@@ -84,13 +82,13 @@ def _metered(app: WSGIApplication, work: Budget, recent: Budget) -> WSGIApplicat
         wrapper: type = environ.get("wsgi.file_wrapper", FileWrapper)
         if isinstance(response, wrapper):
             return response
-        blocks = _paced(response, lambda: work.wait_s(who, work.most / 2), partial(charge, who))
+        blocks = _pace(response, lambda: work.wait_s(who, work.most / 2), partial(charge, who))
         return ClosingIterator(blocks, getattr(response, "close", None))
 
     return metered
 
 
-def _paced(
+def _pace(
     blocks: Iterable[bytes], wait: Callable[[], float], charge: Callable[[float], None]
 ) -> Iterator[bytes]:
     """Blocks of an answer, charged; long ones wait where they would use up all that a client has,
@@ -108,7 +106,7 @@ def _paced(
         yield block
 
 
-def _parsed(rate: str) -> list[RateLimitItem]:
+def _parse_rates(rate: str) -> list[RateLimitItem]:
     try:
         return parse_many(rate)
     except ValueError as error:
@@ -121,8 +119,8 @@ def _budget(rate: RateLimitItem) -> Budget:
     return Budget(rate.amount / rate.get_expiry(), rate.amount)
 
 
-def _refuse_worker(work: Budget, seconds: float) -> None:
-    """Stop who has used more processor time than there is for one."""
+def _limit_work(work: Budget, seconds: float) -> None:
+    """Refuse a client that has used more processor time than one may."""
     if request.endpoint in FREE or not (wait_s := ceil(work.wait_s(client()))):
         return
     raise TooManyRequests(
@@ -137,8 +135,8 @@ def _refuse_worker(work: Budget, seconds: float) -> None:
     )
 
 
-def _refuse_asker(rates: list[tuple[RateLimitItem, Budget]]) -> None:
-    """Stop who has made more requests than one may."""
+def _limit_requests(rates: list[tuple[RateLimitItem, Budget]]) -> None:
+    """Refuse a client that has made more requests than one may."""
     cost = HEAVY_COST if request.path.endswith(HEAVY_ENDINGS) else 1
     for rate, budget in rates:
         if request.endpoint in FREE or not (wait_s := ceil(budget.take(client(), cost))):
@@ -154,7 +152,7 @@ def _refuse_asker(rates: list[tuple[RateLimitItem, Budget]]) -> None:
         )
 
 
-def _refuse_large() -> None:
+def _limit_size() -> None:
     if (request.content_length or 0) > BODY_BYTES:
         abort(413, gettext("The request body is too large. This service accepts only queries."))
     if len(request.full_path) > URL_CHARS or len(request.query_string) > URL_CHARS:
