@@ -31,7 +31,7 @@ class Budget:
     def take(self, client: str, amount: float) -> float:
         """Charge an amount if it fits, and return 0.0; else the seconds until it will."""
         amount = min(amount, self.most)
-        with self._lock.held():
+        with self._lock.acquired():
             wait_s = self.wait_s(client, amount)
             if not wait_s:
                 self._add(client, amount)
@@ -39,25 +39,25 @@ class Budget:
 
     def charge(self, client: str, amount: float) -> None:
         """Charge what was used, also where it goes beyond what fits."""
-        with self._lock.held():
+        with self._lock.acquired():
             self._add(client, amount)
 
     def wait_s(self, client: str, amount: float = 0.0) -> float:
         """The seconds until so much fits; 0.0 where it does."""
         now = monotonic()
-        level = min(self._level(place, now) for place in self._places(client))
+        level = min(self._level(offset, now) for offset in self._offsets(client))
         return max(0.0, (level + amount - self.most) / self.per_s)
 
     def _add(self, client: str, amount: float) -> None:
         now = monotonic()
-        for place in self._places(client):
-            CELL.pack_into(self._cells, place, self._level(place, now) + amount, now)
+        for offset in self._offsets(client):
+            CELL.pack_into(self._cells, offset, self._level(offset, now) + amount, now)
 
-    def _level(self, place: int, now: float) -> float:
-        level, at = CELL.unpack_from(self._cells, place)
+    def _level(self, offset: int, now: float) -> float:
+        level, at = CELL.unpack_from(self._cells, offset)
         return max(0.0, float(level - (now - at) * self.per_s))
 
-    def _places(self, client: str) -> tuple[int, int]:
+    def _offsets(self, client: str) -> tuple[int, int]:
         digest = blake2b(client.encode(), digest_size=8, key=self._secret).digest()
         one, other = unpack("II", digest)
         return one % CELLS * CELL.size, (CELLS + other % CELLS) * CELL.size

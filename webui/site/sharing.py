@@ -15,7 +15,7 @@ from time import sleep
 from typing import IO
 from weakref import finalize
 
-MARK_BYTES = 16
+HASH_BYTES = 16
 POLL_S = 0.0002
 
 
@@ -30,10 +30,10 @@ class ProcessLock:
         self._threads = threading.Lock()
 
     @contextmanager
-    def held(self) -> Iterator[None]:
+    def acquired(self) -> Iterator[None]:
         """Hold the lock."""
         with self._threads:
-            while not _locked(self._file, 0):
+            while not _try_lock(self._file, 0):
                 sleep(POLL_S)
             try:
                 yield
@@ -52,7 +52,7 @@ class SlotsTakenError(Exception):
 class Slots:
     """So many slots in all, and at most `each` of one client.
 
-    A slot is a byte of a file, locked by the process that holds it; beside it stands for whom. Make
+    A slot is a byte of a file, locked by the process that holds it; beside it is a hash of the client. Make
     it before processes are forked.
     """
 
@@ -64,21 +64,21 @@ class Slots:
 
     def take(self, client: str) -> ExitStack:
         """A slot, given back when the stack is closed. Raises SlotsTakenError."""
-        mark = blake2b(client.encode(), digest_size=MARK_BYTES).digest()
-        with self._lock.held():
+        client_hash = blake2b(client.encode(), digest_size=HASH_BYTES).digest()
+        with self._lock.acquired():
             free = [slot for slot in range(self.number) if self._is_free(slot)]
-            taken = [self._mark(slot) for slot in range(self.number) if slot not in free]
-            if taken.count(mark) >= self.each or not free:
-                raise SlotsTakenError(is_own=taken.count(mark) >= self.each)
-            _locked(self._file, free[0])
-            os.pwrite(self._file.fileno(), mark, self._place(free[0]))
+            taken = [self._client_hash(slot) for slot in range(self.number) if slot not in free]
+            if taken.count(client_hash) >= self.each or not free:
+                raise SlotsTakenError(is_own=taken.count(client_hash) >= self.each)
+            _try_lock(self._file, free[0])
+            os.pwrite(self._file.fileno(), client_hash, self._offset(free[0]))
             self._own.add(free[0])
-        held = ExitStack()
-        held.callback(self._release, free[0])
-        return held
+        slot = ExitStack()
+        slot.callback(self._release, free[0])
+        return slot
 
     def _release(self, slot: int) -> None:
-        with self._lock.held():
+        with self._lock.acquired():
             lockf(self._file, LOCK_UN, 1, slot)
             self._own.discard(slot)
 
@@ -86,23 +86,23 @@ class Slots:
         """Whether nobody holds a slot; a process's own locks never stop itself."""
         if slot in self._own:
             return False
-        if is_free := _locked(self._file, slot):
+        if is_free := _try_lock(self._file, slot):
             lockf(self._file, LOCK_UN, 1, slot)
         return is_free
 
-    def _mark(self, slot: int) -> bytes:
-        return os.pread(self._file.fileno(), MARK_BYTES, self._place(slot))
+    def _client_hash(self, slot: int) -> bytes:
+        return os.pread(self._file.fileno(), HASH_BYTES, self._offset(slot))
 
-    def _place(self, slot: int) -> int:
-        return self.number + slot * MARK_BYTES
+    def _offset(self, slot: int) -> int:
+        return self.number + slot * HASH_BYTES
 
 
-def _locked(file: IO[bytes], place: int) -> bool:
+def _try_lock(file: IO[bytes], offset: int) -> bool:
     """Lock a byte if no other process has it. To wait for it is not safe: the system takes threads
     of two processes that wait for different bytes for a deadlock.
     """
     try:
-        lockf(file, LOCK_EX | LOCK_NB, 1, place)
+        lockf(file, LOCK_EX | LOCK_NB, 1, offset)
     except BlockingIOError:
         return False
     return True

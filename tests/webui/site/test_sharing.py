@@ -92,9 +92,9 @@ def test_a_slot_goes_with_a_process_that_is_killed() -> None:
 
 def test_a_lock_goes_with_a_process_that_is_killed() -> None:
     lock = ProcessLock()
-    child = Child(lambda: lock.held().__enter__())
+    child = Child(lambda: lock.acquired().__enter__())
     child.kill()
-    with lock.held():
+    with lock.acquired():
         pass
 
 
@@ -104,7 +104,7 @@ def test_threads_of_processes_that_use_two_locks_are_in_no_deadlock() -> None:
     def use() -> str:
         def again(lock: ProcessLock) -> None:
             for _ in range(300):
-                with lock.held():
+                with lock.acquired():
                     done.append(lock)
 
         done: list[ProcessLock] = []
