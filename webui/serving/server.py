@@ -49,9 +49,9 @@ WARMING = (
 
 
 def serve(
-    settings: Settings, host: str, port: int, workers: int, say: Callable[[str], None]
+    settings: Settings, host: str, port: int, workers: int, announce: Callable[[str], None]
 ) -> None:
-    """Serve until a signal asks to end; `say` is told the address once.
+    """Serve until a signal asks to end; `announce` is called with the address once.
 
     Raises CommuniqueError, Interruption.
     """
@@ -59,7 +59,7 @@ def serve(
         _keep_one_heap()
         app = create_app(settings)
         _warm(app, settings)
-        say(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}")
+        announce(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}")
         _Site(app, settings, listener, workers).run()
 
 
@@ -138,14 +138,14 @@ class _Site(BaseApplication):
         try:
             master.run()
         finally:
-            if master.told and os.getpid() == parent:
-                raise Interruption(master.told)
+            if master.received_signal and os.getpid() == parent:
+                raise Interruption(master.received_signal)
 
 
 class _Master(Arbiter):
     """The parent of the processes; it ends as other commands do."""
 
-    told = 0
+    received_signal = 0
 
     def init_signals(self) -> None:
         """Hear signals, but those that whoever began us (nohup) had ignored."""
@@ -164,7 +164,7 @@ class _Master(Arbiter):
 
     def signal(self, sig: int, frame: FrameType | None) -> None:
         """Note what is asked for."""
-        self.told = self.told or (sig if sig in ENDING else 0)
+        self.received_signal = self.received_signal or (sig if sig in ENDING else 0)
         super().signal(sig, frame)
 
     def handle_hup(self) -> None:

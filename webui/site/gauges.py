@@ -59,15 +59,15 @@ class Gauges(Collector):
         yield _gauge("catalog_revision_lag", "Changes that the index has not seen", lag)
         names = sorted({*runs, *self.store.open_runs()} & offices().keys())
         ages = {name: _age_s(good_runs[name][0]) if name in good_runs else inf for name in names}
-        yield _by_office(
+        yield _office_gauge(
             "office_last_good_crawl_age_seconds",
             "Seconds since the last crawl began that was published without an error",
             ages,
         )
         for state, key in (("failed", "error"), ("quarantined", "quarantined")):
             words = f"Whether the last crawl {'failed' if key == 'error' else 'is quarantined'}"
-            held = {name: int(bool(_report(runs, name).get(key))) for name in names}
-            yield _by_office(f"office_{state}", words, held)
+            values = {name: int(bool(_report(runs, name).get(key))) for name in names}
+            yield _office_gauge(f"office_{state}", words, values)
         yield _issues({name: _report(runs, name) for name in names})
 
 
@@ -96,7 +96,7 @@ def _gauge(name: str, words: str, value: float) -> GaugeMetricFamily:
     return GaugeMetricFamily(f"communique_{name}", words, value=value)
 
 
-def _by_office(name: str, words: str, values: dict[str, Any]) -> GaugeMetricFamily:
+def _office_gauge(name: str, words: str, values: dict[str, Any]) -> GaugeMetricFamily:
     family = GaugeMetricFamily(f"communique_{name}", words, labels=("office",))
     for office, value in values.items():
         family.add_metric((office,), value)
