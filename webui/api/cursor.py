@@ -23,8 +23,8 @@ DIGEST_BYTES = 6
 def write_cursor(position: Position, state: SearchState, sort: str) -> str:
     """The word for a position in the hits of what is asked, in an order."""
     day, id_ = position
-    held = json.dumps([day and day.isoformat(), id_, _digest(state, sort)])
-    return urlsafe_b64encode(held.encode()).decode().rstrip("=")
+    values = json.dumps([day and day.isoformat(), id_, _digest(state, sort)])
+    return urlsafe_b64encode(values.encode()).decode().rstrip("=")
 
 
 def read_cursor(cursor: str, state: SearchState, sort: str) -> Position:
@@ -32,8 +32,8 @@ def read_cursor(cursor: str, state: SearchState, sort: str) -> Position:
     query's.
     """
     try:
-        held = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        day, id_, digest = held
+        values = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        day, id_, digest = values
         position = date.fromisoformat(day) if day is not None else None, str(id_)
     except (ValueError, TypeError, RecursionError):
         raise ValidationError("This is no cursor; take the address in next as it is.") from None

@@ -1,4 +1,4 @@
-"""What is held, for programs: releases, their versions and differences, and the offices."""
+"""Records for programs: releases, their versions and differences, and the offices."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ def versions(store: Store, id: str) -> Any:  # noqa: A002
     return {"id": id, "versions": [_version(id, each) for each in _versions(store, id)]}
 
 
-def differences(store: Store, given: dict[str, int], id: str) -> Any:  # noqa: A002
+def differences(store: Store, arguments: dict[str, int], id: str) -> Any:  # noqa: A002
     """What differs between two versions of a release, word by word"""
-    held = _versions(store, id)
-    new = _numbered(held, given.get("new")) or held[-1]
-    old = _numbered(held, given.get("old")) or previous_version(new, held) or new
+    found = _versions(store, id)
+    new = _numbered(found, arguments.get("new")) or found[-1]
+    old = _numbered(found, arguments.get("old")) or previous_version(new, found) or new
     comparison = compare(old, new)
     return {
         "id": id,
@@ -53,8 +53,8 @@ def offices(store: Store, engine: Engine) -> Any:
     Compare every count with it: a release that was never collected cannot be found.
     """
     status = status_of(store, engine)
-    held = [_office(name, row) for name, row in status.offices.items()]
-    return {"offices": held, "index": status.index, "withheld": status.withheld}
+    rows = [_office(name, row) for name, row in status.offices.items()]
+    return {"offices": rows, "index": status.index, "withheld": status.withheld}
 
 
 def _statutes(release: Release) -> list[dict[str, Any]] | None:
@@ -89,12 +89,12 @@ def _version(id_: str, version: Version) -> dict[str, Any]:
 def _provenance(id_: str, seen: Provenance, **more: Any) -> dict[str, Any]:
     address = url_for("releases.response", id_=id_, _external=True, **more)
     exception = certificate_exception(seen)
-    told = asdict(seen) | {"response_url": address, "certificate_exception": exception}
+    fields = asdict(seen) | {"response_url": address, "certificate_exception": exception}
     if seen.attestation:
-        told["attestation"]["statement_url"] = url_for(
+        fields["attestation"]["statement_url"] = url_for(
             "releases.attestation", id_=id_, _external=True, **more
         )
-    return told
+    return fields
 
 
 def _office(name: str, row: OfficeStatus) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from webui.api.cursor import read_cursor, write_cursor
 from webui.api.parsed_request import ParsedRequest, read_request
 
 
-def search(engine: Engine, settings: Settings, given: dict[str, Any]) -> Any:
+def search(engine: Engine, settings: Settings, arguments: dict[str, Any]) -> Any:
     """A page of the releases that match
 
     In the orders `newest` (undated releases last), `oldest` and `id`, request `next` until it is
@@ -27,13 +27,13 @@ def search(engine: Engine, settings: Settings, given: dict[str, Any]) -> Any:
     releases are added.
     """
     parsed_request = read_request(settings)
-    query = _query(parsed_request, given)
+    query = _query(parsed_request, arguments)
     results = parsed_request.search(engine, query)
-    link = results.more_after and _next(parsed_request, given, results.more_after)
+    link = results.more_after and _next(parsed_request, arguments, results.more_after)
     headers = {"Link": f'<{link}>; rel="next"'} if link else {}
     body = vars(results) | {
         "query": parsed_request.state.words,
-        "sort": given["sort"],
+        "sort": arguments["sort"],
         "hits": [_hit(each) for each in results.hits],
         "warnings": (
             *parsed_request.warnings,
@@ -45,28 +45,28 @@ def search(engine: Engine, settings: Settings, given: dict[str, Any]) -> Any:
     return body, headers
 
 
-def _query(parsed_request: ParsedRequest, given: dict[str, Any]) -> Query:
+def _query(parsed_request: ParsedRequest, arguments: dict[str, Any]) -> Query:
     after = None
-    if cursor := given.get("cursor"):
+    if cursor := arguments.get("cursor"):
         try:
-            after = read_cursor(cursor, parsed_request.state, given["sort"])
+            after = read_cursor(cursor, parsed_request.state, arguments["sort"])
         except ValidationError as error:
             abort(422, messages={"query": {"cursor": error.messages}})
     return replace(
         parsed_request.query,
-        sort=given["sort"],
-        start=given["start"],
-        size=given["size"],
+        sort=arguments["sort"],
+        start=arguments["start"],
+        size=arguments["size"],
         after=after,
         has_timeline=False,
     )
 
 
-def _next(parsed_request: ParsedRequest, given: dict[str, Any], onward: Position) -> str:
+def _next(parsed_request: ParsedRequest, arguments: dict[str, Any], onward: Position) -> str:
     """The address of the next page: all that was asked for, from there on."""
     more: dict[str, Any] = request.args.to_dict(flat=False)
     more.pop("start", None)
-    more["cursor"] = write_cursor(onward, parsed_request.state, given["sort"])
+    more["cursor"] = write_cursor(onward, parsed_request.state, arguments["sort"])
     return url_for("api.search", _external=True, **more)
 
 

@@ -13,13 +13,13 @@ from indexer.engine.results import Frequencies
 from webui.api.parsed_request import read_request
 
 
-def timeline(engine: Engine, settings: Settings, given: dict[str, Any]) -> Any:
+def timeline(engine: Engine, settings: Settings, arguments: dict[str, Any]) -> Any:
     """How many releases match in each day, week, month or year, and how many mentions they have
 
     Without `q` it counts all releases and the words of their texts, to compare with.
     """
     parsed_request = read_request(settings)
-    found = parsed_request.frequencies(engine, given["step"])
+    found = parsed_request.frequencies(engine, arguments["step"])
     periods = [*_periods(found)]
     return {
         "total": found.undated.releases + sum(each["releases"] for each in periods),
@@ -31,23 +31,25 @@ def timeline(engine: Engine, settings: Settings, given: dict[str, Any]) -> Any:
     }
 
 
-def concordance(engine: Engine, settings: Settings, given: dict[str, Any]) -> Any:
+def concordance(engine: Engine, settings: Settings, arguments: dict[str, Any]) -> Any:
     """Every mention of a query's words, with the text around it"""
     parsed_request = read_request(settings)
-    found = engine.occurrences(parsed_request.query, given["sort"], given["start"], given["size"])
+    found = engine.occurrences(
+        parsed_request.query, arguments["sort"], arguments["start"], arguments["size"]
+    )
     return replace(found, warnings=(*parsed_request.warnings, *found.warnings))
 
 
-def collocates(engine: Engine, settings: Settings, given: dict[str, Any]) -> Any:
+def collocates(engine: Engine, settings: Settings, arguments: dict[str, Any]) -> Any:
     """The words that occur unusually often near a query's words"""
     parsed_request = read_request(settings)
     found = engine.collocates(
         parsed_request.query,
-        given["window"],
-        given["measure"],
-        given["min_count"],
-        given["size"],
-        is_stem=given["stem"],
+        arguments["window"],
+        arguments["measure"],
+        arguments["min_count"],
+        arguments["size"],
+        is_stem=arguments["stem"],
     )
     return replace(found, warnings=(*parsed_request.warnings, *found.warnings))
 
