@@ -1,4 +1,4 @@
-"""Queries side by side over time: how many releases and words each has, beside all that is held."""
+"""Queries side by side over time: releases and mentions, beside all that was collected."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from indexer.query.message import Message
 
 Scale = Literal["releases", "share", "rate"]
 SCALES: tuple[Scale, ...] = get_args(Scale)
-# A step is chosen where what is held spans at most so many months; years for all that is longer.
+# A step is chosen where all releases span at most so many months; years for all that is longer.
 SPANS: dict[Step, int] = {"day": 2, "week": 18, "month": 240}
-DAYS: dict[Step, int] = {"day": 1, "week": 7, "month": 30, "year": 365}
+STEP_DAYS: dict[Step, int] = {"day": 1, "week": 7, "month": 30, "year": 365}
 LONGEST = STEPS[-1]
-NONE = Frequency(0, 0, 0)
+NO_FREQUENCY = Frequency(0, 0, 0)
 COLUMNS = (
     "query",
     "period",
@@ -54,32 +54,34 @@ class Trend:
 
 @dataclass(frozen=True)
 class Trends:
-    """Queries within the same filters; `numbers` are all periods from the first to the last that
-    anything is held of, and `held` what that is. A period that `held` lacks is a gap.
+    """Queries within the same filters; `numbers` are all periods from the first to the last with
+    releases, and `collected` all of these. A period that `collected` lacks is a gap.
     """
 
     step: Step
     numbers: range
-    held: dict[int, Frequency]
+    collected: dict[int, Frequency]
     undated: Frequency
     trends: tuple[Trend, ...]
     warnings: tuple[str, ...] = ()
 
     def value(self, trend: Trend, number: int, scale: Scale) -> float | None:
         """A query's value in a period; None in a gap."""
-        held = self.held.get(number)
-        return None if held is None else value(trend.counts.get(number, NONE), held, scale)
+        collected = self.collected.get(number)
+        if collected is None:
+            return None
+        return value(trend.counts.get(number, NO_FREQUENCY), collected, scale)
 
 
-def value(counted: Frequency, held: Frequency, scale: Scale) -> float | None:
-    """Releases, their number in 1,000 that are held, or occurrences in a million words held; None
-    where nothing is held to compare with.
+def value(matching: Frequency, collected: Frequency, scale: Scale) -> float | None:
+    """Releases, their number in 1,000 of all, or mentions in a million words of all; None where
+    there are none to compare with.
     """
     if scale == "releases":
-        return counted.releases
+        return matching.releases
     if scale == "share":
-        return 1000 * counted.releases / held.releases if held.releases else None
-    return 1_000_000 * counted.mentions / held.tokens if held.tokens else None
+        return 1000 * matching.releases / collected.releases if collected.releases else None
+    return 1_000_000 * matching.mentions / collected.tokens if collected.tokens else None
 
 
 def compare(
@@ -90,24 +92,24 @@ def compare(
     most: int,
 ) -> Trends:
     """Queries, each with its words, over at most so many periods; of a query that is None nothing
-    is found. Without a step one that suits what is held is chosen.
+    is found. Without a step one that suits all releases is chosen.
     """
     months = engine.frequencies(Query(filters=filters), "month")
     size = months.periods[-1][0] - months.periods[0][0] + 1 if months.periods else 0
     chosen, warnings = _step(step, size, most)
-    held = months if chosen == "month" else engine.frequencies(Query(filters=filters), chosen)
+    collected = months if chosen == "month" else engine.frequencies(Query(filters=filters), chosen)
     trends = []
     for words, query in asked:
-        found = engine.frequencies(query, chosen) if query else _empty(held)
+        found = engine.frequencies(query, chosen) if query else _empty(collected)
         warnings += [note for note in found.warnings if note not in warnings]
-        edges = [_edge(engine, query, sort) for sort in ("oldest", "newest")]
+        edges = [_dated_hit(engine, query, sort) for sort in ("oldest", "newest")]
         trends.append(Trend(words, dict(found.periods), found.undated, *edges))
-    numbers = [number for number, _ in held.periods]
+    numbers = [number for number, _ in collected.periods]
     return Trends(
         step=chosen,
         numbers=range(numbers[0], numbers[-1] + 1) if numbers else range(0),
-        held=dict(held.periods),
-        undated=held.undated,
+        collected=dict(collected.periods),
+        undated=collected.undated,
         trends=tuple(trends),
         warnings=tuple(warnings),
     )
@@ -117,7 +119,7 @@ def _step(step: Step | None, months: int, most: int) -> tuple[Step, list[str]]:
     """The step, or a longer one where it would make too many periods of so many months."""
     if step is None:
         return next((each for each in SPANS if months <= SPANS[each]), LONGEST), []
-    fitting = [each for each in STEPS if months * 31 / DAYS[each] <= most]
+    fitting = [each for each in STEPS if months * 31 / STEP_DAYS[each] <= most]
     chosen = next((each for each in fitting if STEPS.index(each) >= STEPS.index(step)), LONGEST)
     if chosen == step:
         return step, []
@@ -127,11 +129,11 @@ def _step(step: Step | None, months: int, most: int) -> tuple[Step, list[str]]:
     return chosen, [note]
 
 
-def _empty(held: Frequencies) -> Frequencies:
-    return replace(held, periods=(), undated=NONE, warnings=())
+def _empty(collected: Frequencies) -> Frequencies:
+    return replace(collected, periods=(), undated=NO_FREQUENCY, warnings=())
 
 
-def _edge(engine: Engine, query: Query | None, sort: Sort) -> Hit | None:
+def _dated_hit(engine: Engine, query: Query | None, sort: Sort) -> Hit | None:
     """The first or last dated hit that may be shown."""
     if query is None:
         return None
@@ -155,18 +157,21 @@ def trend_table(context: ExportContext, trends: Trends) -> Iterator[str]:
         for number in trends.numbers:
             span = (periods.first_day(trends.step, number), periods.last_day(trends.step, number))
             named = (periods.name(trends.step, number), *map(str, span))
-            counted, held = trend.counts.get(number, NONE), trends.held.get(number, NONE)
-            yield row((trend.words, *named, *_cells(counted, held), *facts.values()))
+            matching, collected = (
+                trend.counts.get(number, NO_FREQUENCY),
+                trends.collected.get(number, NO_FREQUENCY),
+            )
+            yield row((trend.words, *named, *_cells(matching, collected), *facts.values()))
         unknown = (UNDATED, "", "")
         yield row((trend.words, *unknown, *_cells(trend.undated, trends.undated), *facts.values()))
 
 
-def _cells(counted: Frequency, held: Frequency) -> list[str | float]:
-    shares = (value(counted, held, scale) for scale in SCALES[1:])
+def _cells(matching: Frequency, collected: Frequency) -> list[str | float]:
+    shares = (value(matching, collected, scale) for scale in SCALES[1:])
     return [
-        counted.releases,
-        counted.mentions,
-        held.releases,
-        held.tokens,
+        matching.releases,
+        matching.mentions,
+        collected.releases,
+        collected.tokens,
         *("" if each is None else each for each in shares),
     ]

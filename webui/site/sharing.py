@@ -52,8 +52,8 @@ class SlotsTakenError(Exception):
 class Slots:
     """So many slots in all, and at most `each` of one client.
 
-    A slot is a byte of a file, locked by the process that holds it; beside it is a hash of the client. Make
-    it before processes are forked.
+    A slot is a byte of a file, locked by the process that holds it; beside it is a hash of the
+    client. Make it before processes are forked.
     """
 
     def __init__(self, number: int, each: int = 1) -> None:

@@ -165,7 +165,7 @@ def trend_chart(options: TrendOptions, results: TrendResults) -> TrendChart:
     values = [[found.value(each, at, scale) for at in found.numbers] for each in found.trends]
     axis_labels = label_periods(found.step, found.numbers)
     line_chart = draw_line_chart(
-        values, [at not in found.held for at in found.numbers], [*axis_labels]
+        values, [at not in found.collected for at in found.numbers], [*axis_labels]
     )
     names = [period_words(found.step, number) for number in found.numbers]
     labels = [each.words or gettext("All releases") for each in found.trends]
