@@ -20,7 +20,7 @@ from flask_babel import Babel, Domain, get_locale, gettext
 
 from indexer.query.message import Message
 
-# The languages there are, each by its own name, and the places whose dates and numbers it takes.
+# The languages, each by its own name, and the locales whose dates and numbers they use.
 LANGUAGES = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
 PLACES = {"en": "en_GB", "ru": "ru", "kk": "kk"}
 CHOSEN = "communique.language"

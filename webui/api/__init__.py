@@ -23,7 +23,7 @@ from webui.api.arguments import (
 from webui.api.interface import PREFIX, Interface, Parts
 from webui.site.problems import is_api
 
-# No request has a body; whoever sends one is told before it is read.
+# No request needs a body; a large one is refused before it is read.
 MOST_BODY_BYTES = 64_000
 
 
@@ -74,8 +74,8 @@ def _refuse_body() -> None:
 
 
 def _make_conditional(response: Response) -> Response:
-    """Whoever has an answer already is told so (304); it is asked for again each time, so that what
-    is withheld is out of every cache at once.
+    """Answer 304 where the client has the response already. Caches ask each time, so that no cache
+    shows what is withheld.
     """
     response.headers["Cache-Control"] = "public, no-cache"
     if response.status_code == 200:

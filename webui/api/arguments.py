@@ -1,4 +1,4 @@
-"""What may be asked for: the pages' own arguments, read strictly."""
+"""The arguments of requests: those of the pages, validated strictly."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from webui.view.search_state import MOST_VALUES
 
 ORDERS: tuple[Order, ...] = ("newest", "oldest", "id", "relevance")
 MOST_HITS, MOST_LINES, MOST_WORDS = 100, 100, 500
-# Beyond so many hits by relevance, or lines, a walk by date or a narrower query serves better.
+# Beyond so many hits by relevance, or mentions, walk by date or narrow the query.
 MOST_RANKED, MOST_START = 1000, 100_000
 MOST_WINDOW = 25
 DAY = "^[0-9]{4}(-[0-9]{1,2}(-[0-9]{1,2})?)?$"

@@ -1,4 +1,4 @@
-"""Where the next page of a walk begins, as an opaque word in its address.
+"""The position at which the next page begins, as an opaque argument of its address.
 
 It holds the position of the last hit, which needs no memory of the server, and a digest of what was
 asked, so that it cannot slip into another query. A forged one reaches what anybody may ask for: no
@@ -21,16 +21,14 @@ DIGEST_BYTES = 6
 
 
 def write_cursor(position: Position, state: SearchState, sort: str) -> str:
-    """The word for a position in the hits of what is asked, in an order."""
+    """The cursor for a position in the hits of a search, in an order."""
     day, id_ = position
     values = json.dumps([day and day.isoformat(), id_, _digest(state, sort)])
     return urlsafe_b64encode(values.encode()).decode().rstrip("=")
 
 
 def read_cursor(cursor: str, state: SearchState, sort: str) -> Position:
-    """The position that a word stands for. Raises ValidationError where it is none, or another
-    query's.
-    """
+    """The position of a cursor. Raises ValidationError where it is none, or of another query."""
     try:
         values = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         day, id_, digest = values

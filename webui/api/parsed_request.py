@@ -22,7 +22,7 @@ class ParsedRequest:
 
     @property
     def query(self) -> Query:
-        """What an engine is asked."""
+        """The query for an engine."""
         return Query(self.parsed.tree, self.state.filters)
 
     @property
@@ -31,19 +31,19 @@ class ParsedRequest:
         return (*self.state.warnings, *self.parsed.warnings)
 
     def search(self, engine: Engine, query: Query) -> Results:
-        """The answer; words that say nothing find nothing."""
+        """The results; words that ask for nothing find nothing."""
         if self.state.words and self.parsed.tree is None:
             return Results((), 0, (), engine.health().build or "")
         return engine.search(query)
 
     def frequencies(self, engine: Engine, step: Step) -> Frequencies:
-        """The answer by periods; words that say nothing stand nowhere."""
+        """The frequencies; words that ask for nothing find nothing."""
         if self.state.words and self.parsed.tree is None:
             return Frequencies(step, (), Frequency(0, 0, 0), engine.health().build or "")
         return engine.frequencies(self.query, step)
 
 
 def read_request(settings: Settings) -> ParsedRequest:
-    """What the address of the request asks for."""
+    """The request at hand, parsed."""
     state = read_state(request.args)
     return ParsedRequest(state, state.parse(settings.query_chars))

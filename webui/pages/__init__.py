@@ -26,4 +26,4 @@ def add_pages(app: Flask, store: Store, engine: Engine, settings: Settings) -> N
     add("/coverage", "offices.offices", partial(coverage.offices, store, engine))
     add("/withheld", "withheld.withheld", partial(withheld.withheld, store))
     add("/help", "guide.guide", partial(help_page.guide, engine, settings))
-    app.after_request(withheld.ask_again)
+    app.after_request(withheld.revalidate_caches)

@@ -1,4 +1,4 @@
-"""The offices page: what is held of each office, since when, and how its last run went."""
+"""The coverage page: what was collected of each office, and how its last crawl went."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from webui.view.bar_chart import month_chart
 
 
 def offices(store: Store, engine: Engine) -> str:
-    """All offices that anything is held of."""
+    """All offices with releases."""
     status = status_of(store, engine)
     charts = {name: month_chart(row.months) for name, row in status.offices.items()}
     return render_template("offices.html", status=status, charts=charts)

@@ -1,4 +1,4 @@
-"""The differences page: two versions of a release beside each other, word by word."""
+"""The differences page: two versions of a release, compared word by word."""
 
 from __future__ import annotations
 

@@ -23,19 +23,19 @@ SIZE = 30
 
 @dataclass(frozen=True)
 class EditsState:
-    """What a URL asks for: one office or all, one kind or all, entries older than a number."""
+    """The state of the page: one office or all, one kind or all, entries older than a number."""
 
     office: str | None
     kind: str | None
     before: int | None
 
     def link(self, **changed: str | int | None) -> str:
-        """The page of the same with something changed, from the newest entry unless told."""
+        """The address of this state with changes, from the newest entry unless `before` is given."""
         given = {"office": self.office, "kind": self.kind, "before": None} | changed
         return _with_query_string(url_for("changes.changes"), given)
 
     def feed(self) -> str:
-        """The feed of the same, as a whole address."""
+        """The absolute address of the feed of this state."""
         given = {"office": self.office, "kind": self.kind}
         return _with_query_string(url_for("changes.feed", _external=True), given)
 

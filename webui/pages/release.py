@@ -60,7 +60,7 @@ class ReleasePage:
 
 
 def release(store: Store, engine: Engine, settings: Settings, id_: str) -> str:
-    """One release; `q` and the filters of the search it was found by come along."""
+    """One release; the address keeps `q` and the filters of the search that found it."""
     page = release_page(_get_or_404(store, id_), read_state(request.args), store, engine, settings)
     return render_template("release.html", **vars(page))
 
@@ -68,7 +68,7 @@ def release(store: Store, engine: Engine, settings: Settings, id_: str) -> str:
 def release_page(
     found: Release, state: SearchState, store: Store, engine: Engine, settings: Settings
 ) -> ReleasePage:
-    """A release with what is known of it; the words that were asked for are highlighted."""
+    """A release with all that is known of it, the words of the search highlighted."""
     versions = store.versions(found.id)
     copies = store.get_many(each.id for each in store.copies(found.id))
     similar = _similar(engine, found.id, {each.id for each in copies})
@@ -92,8 +92,8 @@ def release_page(
 
 
 def archived_response(store: Store, settings: Settings, id_: str) -> Response:
-    """The archived response of the newest version, or of `version`, as a download, never as a
-    page of ours: anybody may have written it.
+    """The archived response of the newest version, or of `version`: a download, never a page of
+    this site, since an office wrote it.
     """
     found = _get_or_404(store, id_)
     name, seen = _file_name_and_provenance(store, found, request.args.get("version"))
@@ -113,7 +113,7 @@ def archived_response(store: Store, settings: Settings, id_: str) -> Response:
 
 
 def attestation(store: Store, settings: Settings, id_: str) -> Response:
-    """What the archive attests of the newest version, or of `version`, as it stands there."""
+    """The attestation of the newest version, or of `version`, as it is in the archive."""
     found = _get_or_404(store, id_)
     _, seen = _file_name_and_provenance(store, found, request.args.get("version"))
     if seen.attestation is None:
@@ -138,7 +138,7 @@ def _get_or_404(store: Store, id_: str) -> Release:
 def _file_name_and_provenance(
     store: Store, release: Release, number: str | None
 ) -> tuple[str, Provenance]:
-    """A name for the file, and where the observation that is asked for comes from."""
+    """A name for the file, and the provenance of the newest version or of one by its number."""
     if number is None:
         return release.id, release.provenance
     found = [each for each in store.versions(release.id) if str(each.number) == number]

@@ -25,7 +25,7 @@ from webui.view.translation_links import TranslationLinks, translation_links
 
 @dataclass(frozen=True)
 class Advice:
-    """What else could be asked, and why nothing was found."""
+    """Suggestions for another query, and why nothing was found."""
 
     warnings: tuple[str, ...] = ()
     spelling: SpellingSuggestion | None = None
@@ -60,13 +60,13 @@ class SearchPage:
 
 
 def search(store: Store, engine: Engine, settings: Settings) -> str:
-    """A page of results, the newest releases where nothing is asked for."""
+    """A page of results; without a query, the newest releases."""
     page = search_page(read_state(request.args), store, engine, settings)
     return render_template("search.html", **vars(page))
 
 
 def search_page(state: SearchState, store: Store, engine: Engine, settings: Settings) -> SearchPage:
-    """What is found, what else could be asked, and where the page leads."""
+    """The results, suggestions, and links of the page."""
     parsed = state.parse(settings.query_chars)
     query = state.query(parsed, settings.page_size)
     is_void = bool(state.words) and parsed.tree is None
@@ -112,7 +112,7 @@ def _advice(
     engine: Engine,
     limit_chars: int,
 ) -> Advice:
-    """Advice as far as the request's time goes: without it the results are shown all the same."""
+    """Advice, if the time of the request suffices; the results are shown without it, too."""
     typed = state.words[:limit_chars]
     is_void = bool(state.words) and parsed.tree is None
     try:
@@ -133,7 +133,7 @@ def _advice(
 
 
 def _sizes(state: SearchState, usual: int) -> list[tuple[int, str, bool]]:
-    """How many hits a page can have: number, link, whether it has; the usual one needs no word."""
+    """The sizes of a page: number, link, whether it is chosen; links omit the default size."""
     return [
         (
             size,

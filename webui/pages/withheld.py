@@ -1,5 +1,5 @@
-"""The public log of withheld releases: how many, when and why, and never whom. And what keeps
-answers from before a release was withheld from being shown after it.
+"""The public log of withheld releases: how many, when and why, never whom. And the header that
+keeps caches from showing a release after it was withheld.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from corpus import Store
 
 
 def withheld(store: Store) -> str:
-    """Every withholding, the newest first."""
+    """The log, newest first."""
     return render_template("withheld.html", log=store.withholding_log())
 
 
-def ask_again(response: Response) -> Response:
-    """Whoever keeps an answer asks for it again before it is shown."""
+def revalidate_caches(response: Response) -> Response:
+    """Let caches ask again before they show a response."""
     response.headers.setdefault("Cache-Control", "no-cache")
     return response

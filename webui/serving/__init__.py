@@ -1,1 +1,1 @@
-"""The server: processes, connections, and whose turn it is."""
+"""The server: processes, connections, and the order of requests."""

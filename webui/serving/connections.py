@@ -1,4 +1,4 @@
-"""Connections of clients: whoever is slow, silent or many keeps nobody else from being served.
+"""Connections of clients: a slow, silent or busy client keeps no other from being served.
 
 Waitress reads requests and writes answers without a thread for each; here is what bounds it.
 """
@@ -22,7 +22,7 @@ from corpus import Settings
 from webui.serving.turns import Threads
 from webui.site.clients import client_at
 
-# Of a process. When one more comes, whoever has most loses one that asks for nothing.
+# Of a process. When one more comes, the client with most loses an idle one.
 CONNECTIONS = 256
 ACCEPTED_AT_ONCE = 64
 IDLE_S, UPKEEP_EACH_S = 75, 1
@@ -59,10 +59,10 @@ class Request(HTTPRequestParser):
 
 
 class ResponseTask(WSGITask):
-    """An answer of the app."""
+    """A response of the app."""
 
     def service(self) -> None:
-        """Give it; one that breaks off must not pass for whole."""
+        """Send it; one that breaks off must not look complete."""
         try:
             super().service()
         except Exception:
@@ -76,7 +76,7 @@ class ResponseTask(WSGITask):
         super().write(data)
 
     def finish(self) -> None:
-        """End it; the end of chunks that were not asked for is no part of it."""
+        """End it; a response to HEAD has no final chunk."""
         if self.request.command != "HEAD":
             super().finish()
         elif not self.wrote_header:
@@ -84,7 +84,7 @@ class ResponseTask(WSGITask):
 
 
 class Connection(HTTPChannel):
-    """A client's connection: when it asked, and how much of the answers it took."""
+    """A client's connection: when its request began, and how much of the responses it took."""
 
     parser_class, task_class = Request, ResponseTask
 
@@ -167,7 +167,7 @@ class Server(TcpWSGIServer):
             dispatcher=threads,
             adj=Adjustments(
                 sockets=[listener],
-                # The app itself takes what the proxies that it was told of have said.
+                # The app itself reads the headers of the proxies in its settings.
                 clear_untrusted_proxy_headers=not settings.proxies,
                 **LIMITS,
             ),
@@ -176,7 +176,7 @@ class Server(TcpWSGIServer):
         )
 
     def add_task(self, task: Connection) -> None:
-        """Let a connection's next request wait for its turn among those of whoever asks."""
+        """Let a connection's next request wait for its turn among those of its client."""
         forwarded = task.requests[0].headers.get("X_FORWARDED_FOR", "")
         task.client = client_at(task.addr[0], forwarded, self.proxies)
         super().add_task(task)
@@ -218,7 +218,7 @@ class Server(TcpWSGIServer):
                 each.drop()
 
     def finish(self, until: float) -> None:
-        """Take no more connections, and answer what was asked on those there are."""
+        """Take no more connections, and answer the requests on open ones."""
         self.del_channel()
         self.socket.close()
         self.step(0)  # what came last
@@ -226,8 +226,8 @@ class Server(TcpWSGIServer):
             self.step(0.1)
 
     def _least_needed(self, number: int) -> list[Connection]:
-        """So many connections of the clients that have most: first those that ask for nothing, the
-        oldest first; none that is in work.
+        """So many connections of the clients that have most: idle ones first, the oldest first; none
+        that is in work.
         """
         everybody = [*self.active_channels.values()]
         held = Counter(each.client for each in everybody)

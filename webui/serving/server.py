@@ -29,8 +29,7 @@ from webui import create_app
 from webui.serving.connections import Server
 from webui.serving.turns import Threads
 
-# Of a process, of those of a client, who waits for itself if it asks for much at once, and of all
-# clients that have used much of late.
+# Threads of a process, at most for one client, and at most for all heavy clients together.
 THREADS, THREADS_EACH, THREADS_HEAVY = 16, 4, 2
 BACKLOG = 1024
 M_ARENA_MAX = -8  # of malloc.h
@@ -105,7 +104,7 @@ def _cache_little(connection: Any, _: object) -> None:
 
 
 class _Site(BaseApplication):
-    """What gunicorn is told."""
+    """The app as gunicorn runs it."""
 
     def __init__(
         self, app: Flask, settings: Settings, listener: socket.socket, workers: int
@@ -148,7 +147,7 @@ class _Master(Arbiter):
     received_signal = 0
 
     def init_signals(self) -> None:
-        """Hear signals, but those that whoever began us (nohup) had ignored."""
+        """Handle signals, except those that were ignored at the start (nohup)."""
         ignored = [each for each in ENDING if signal.getsignal(each) is signal.SIG_IGN]
         super().init_signals()
         for each in ignored:
@@ -163,7 +162,7 @@ class _Master(Arbiter):
             signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
 
     def signal(self, sig: int, frame: FrameType | None) -> None:
-        """Note what is asked for."""
+        """Remember the signal."""
         self.received_signal = self.received_signal or (sig if sig in ENDING else 0)
         super().signal(sig, frame)
 
@@ -206,10 +205,10 @@ class _Worker(Worker):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """End when what was asked is answered."""
+        """End when all requests are answered."""
         super().handle_exit(sig, frame)
         if hasattr(self, "server"):
             self.server.pull_trigger()
 
-    # Ctrl-C is told to all processes of a terminal, and is no reason to break off.
+    # Ctrl-C reaches all processes of a terminal; it must not interrupt a response.
     handle_quit = handle_exit

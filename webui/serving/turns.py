@@ -1,4 +1,4 @@
-"""In which order requests are answered: clients come in turn, whoever asks for more."""
+"""The order in which requests are answered: clients take turns, however many requests one sends."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ class Queue:
                 del self.waiting[pending.client]
 
     def popleft(self) -> Turn:
-        """A request of the client whose turn it is, and who is the last in turn then."""
-        # A client may have become heavy since it was counted: then it may go all the same.
+        """A request of the next client, which then becomes the last in turn."""
+        # A client that became heavy after it was counted still gets this turn.
         client = next(filter(self._may_go, self.waiting), None) or next(
             each for each in self.waiting if self.in_work[each] < self.each
         )
@@ -137,6 +137,6 @@ class Threads(ThreadedTaskDispatcher):
             self.queue_cv.notify()
 
     def forget(self, pending: PendingRequest) -> None:
-        """Let a request that nobody waits for any more have no turn."""
+        """Drop a request whose client is gone."""
         with self.queue_cv:
             self.queue.remove(pending)

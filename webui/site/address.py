@@ -16,7 +16,7 @@ from webui.site.limits import WATCHED
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-# The host that a request names, where the app sees the operator's in its place.
+# The host that the client sent, while the app sees the operator's.
 REQUESTED_HOST = "communique.host"
 HOST = re.compile(r"([a-z0-9._-]+|\[[0-9a-f:.]+\])(:\d{1,5})?", re.IGNORECASE)
 

@@ -1,4 +1,4 @@
-"""What each client has used of late, counted by all processes that were forked from one."""
+"""What each client has used lately, counted over all processes of the server."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Budget:
         return wait_s
 
     def charge(self, client: str, amount: float) -> None:
-        """Charge what was used, also where it goes beyond what fits."""
+        """Charge an amount, even beyond the limit."""
         with self._lock.acquired():
             self._add(client, amount)
 

@@ -1,4 +1,4 @@
-"""Who asks: the address of a client, by what is known of a connection."""
+"""The address of a client, from its connection and the headers of trusted proxies."""
 
 from __future__ import annotations
 

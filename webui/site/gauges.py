@@ -1,4 +1,4 @@
-"""What /metrics reads at the moment that it is asked: offices, catalog and index."""
+"""The gauges that /metrics reads at each request: offices, catalog and index."""
 
 from __future__ import annotations
 

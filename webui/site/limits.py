@@ -31,7 +31,7 @@ URL_CHARS = 32_000
 BODY_BYTES = 64_000
 # Processor time for an answer, all its searches together; a file's rows come after it.
 ANSWER_S = 5.0
-# Of processor time a client may use at once what it has in so many minutes.
+# A client may use the processor time of so many minutes at once.
 BURST_MINUTES = 2
 # A client that has used more than so much lately, of which so much a second is forgotten, is heavy:
 # it waits for other heavy ones. A reader who opens a page every few seconds is far from it.
@@ -66,7 +66,7 @@ def add_limits(app: Flask, settings: Settings) -> None:
 
 
 def _meter(app: WSGIApplication, work: Budget, recent: Budget) -> WSGIApplication:
-    """The app, whose every answer has so much processor time, charged to whoever asked."""
+    """The app with a limit on the processor time of each response, charged to the client."""
 
     def charge(who: str, seconds: float) -> None:
         work.charge(who, seconds)

@@ -98,7 +98,7 @@ def add_metrics(app: Flask, store: Store, engine: Engine, settings: Settings) ->
 
 
 def _metrics_blueprint(store: Store, engine: Engine, token: str) -> Blueprint:
-    """Answers /metrics to whoever has the token."""
+    """/metrics, for clients that send the token."""
     counts()
     from prometheus_client import CollectorRegistry, generate_latest
     from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -125,6 +125,6 @@ def _metrics_blueprint(store: Store, engine: Engine, token: str) -> Blueprint:
 
 
 def _count_request(response: Response) -> Response:
-    """By names of ours alone: an address that leads nowhere has none."""
+    """Count by endpoint, so that no client can add labels."""
     counts().requests.labels(request.endpoint or "none", response.status_code).inc()
     return response

@@ -18,7 +18,7 @@ RETRY_AFTER_S = "60"
 
 
 def is_api() -> bool:
-    """Whether a program asks, which no page would help."""
+    """Whether the request is for the API."""
     return request.path.startswith("/api/")
 
 

@@ -12,7 +12,7 @@ from flask import Flask, Response, request
 
 from corpus import Settings
 
-# Where operators let engines in: what stands for itself. Results of a search are never listed.
+# What search engines may list where the operator allows it; never results of a search.
 LISTED = ("releases.release", "offices.offices", "guide.guide")
 ROBOTS = """\
 # Pages say themselves (X-Robots-Tag) whether they may be listed.

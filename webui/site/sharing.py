@@ -83,7 +83,7 @@ class Slots:
             self._own.discard(slot)
 
     def _is_free(self, slot: int) -> bool:
-        """Whether nobody holds a slot; a process's own locks never stop itself."""
+        """Whether a slot is free; a process is not stopped by locks of its own."""
         if slot in self._own:
             return False
         if is_free := _try_lock(self._file, slot):

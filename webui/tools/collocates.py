@@ -1,4 +1,4 @@
-"""Words around: what stands near a query's words more often than elsewhere, as page and table."""
+"""Collocates: words that are more frequent near a query's words than elsewhere; page and table."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ PAGE = "collocates.collocates"
 
 @dataclass(frozen=True)
 class CollocateOptions:
-    """What a URL asks for: how words are counted, and the column that sorts them."""
+    """How words are counted, and the column that sorts them."""
 
     state: SearchState
     window: int
@@ -72,7 +72,7 @@ class CollocateOptions:
         return {name: value for name, (value, usual) in given.items() if value != usual}
 
     def count(self, engine: Engine, parsed: ParsedQuery) -> Collocates:
-        """The words around."""
+        """The collocates."""
         query = Query(parsed.tree, self.state.filters)
         return engine.collocates(
             query, self.window, self.measure, self.least, self.size, is_stem=self.is_stem
@@ -98,7 +98,7 @@ class CollocatesPage:
 
 
 def collocates(engine: Engine, settings: Settings) -> str:
-    """The words, each with a link to where it stands so."""
+    """The words, each with a link to its mentions."""
     page = collocates_page(_read_options(), engine, settings)
     return render_template("collocates.html", **vars(page))
 
@@ -106,7 +106,7 @@ def collocates(engine: Engine, settings: Settings) -> str:
 def collocates_page(
     options: CollocateOptions, engine: Engine, settings: Settings
 ) -> CollocatesPage:
-    """The words as they are counted, and where the page leads."""
+    """The collocates, and the links of the page."""
     state = options.state
     parsed = state.parse(settings.query_chars)
     found = options.count(engine, parsed)
@@ -147,7 +147,7 @@ def table(engine: Engine, settings: Settings, downloads: Downloads) -> Response:
 
 
 def _read_options() -> CollocateOptions:
-    """What the URL asks for; what cannot be read counts as absent."""
+    """The options in the URL; unreadable ones count as absent."""
     given = request.args
     return CollocateOptions(
         state=replace(read_state(given), page=1),
@@ -176,7 +176,7 @@ def _linked(
     if found and not options.is_stem:
         whole = Query(parsed.tree, state.filters, size=0, facets=(), has_timeline=False)
         nodes = word_forms(state.words, engine.search(whole).explanation)
-    # Making each address anew takes too long; no word is so long.
+    # url_for for each word takes too long; no word is as long as this placeholder.
     pattern = state.with_words("x" * 99).link("concordance.concordance")
     return [
         (each, pattern.replace("x" * 99, quote_plus(_query(options, nodes, each.word))))

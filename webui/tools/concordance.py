@@ -1,4 +1,4 @@
-"""In context: every place where a query's words stand, one to a line, as a page and as a table."""
+"""The concordance: every mention of a query's words, one a line; page and table."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def concordance(store: Store, engine: Engine, settings: Settings) -> str:
 def concordance_page(
     state: SearchState, order: LineSort, store: Store, engine: Engine, settings: Settings
 ) -> ConcordancePage:
-    """A page of lines, and where it leads."""
+    """A page of lines, and its links."""
     parsed = state.parse(settings.query_chars)
     found = engine.occurrences(state.query(parsed, SIZE), order, (state.page - 1) * SIZE, SIZE)
     last = max(1, -(-found.total // SIZE))

@@ -16,10 +16,10 @@ from indexer.deadline import metered
 from webui.site.clients import client
 from webui.site.sharing import Slots, SlotsTakenError
 
-# So many at a time, in all processes: each keeps a thread as long as its reader's line is slow.
+# So many at a time, in all processes: each occupies a thread while its client reads.
 DOWNLOADS = 6
 RETRY_AFTER_S = 60
-# Most files take less than that: whoever comes meanwhile waits for a slot.
+# Most files take less time than that; a client waits so long for a slot.
 PATIENCE_S, LOOK_S = 5.0, 0.1
 BLOCK_CHARS = 16_000
 # Processor time for a file's rows; one that takes more breaks off, so as not to pass for whole.
@@ -50,7 +50,7 @@ class Downloads:
 def file(
     lines: Iterator[str], media_type: str, what: str, at: datetime, ending: str, slot: ExitStack
 ) -> Response:
-    """Lines as a file named after what it holds and the time; lets go of `slot` when sent."""
+    """Lines as a file named after its content and time; closes `slot` when sent."""
     blocks = metered(_blocks(lines, slot), FILE_S)
     response = Response(blocks, content_type=f"{media_type}; charset=utf-8")
     name = f"communique-{what}-{at:%Y%m%dT%H%M%SZ}.{ending}"
@@ -60,7 +60,7 @@ def file(
 
 
 def _blocks(lines: Iterator[str], slot: ExitStack) -> Iterator[bytes]:
-    """Lines joined to blocks; lets go of `slot` when they end."""
+    """Lines joined to blocks; closes `slot` at their end."""
     buffer: list[str] = []
     size = 0
     with slot:

@@ -56,7 +56,7 @@ class SamplePage:
 
 
 def sample(store: Store, engine: Engine, settings: Settings) -> str | Redirect:
-    """A random sample as a list; an address without a seed leads to one that has one."""
+    """A random sample as a list; an address without a seed is redirected to one with a new seed."""
     state, size, codes = read_state(request.args), _size(), _codes()
     seed = request.args.get("seed", "").strip()
     if not seed:
@@ -95,7 +95,7 @@ def sample_table(
 def _select(
     engine: Engine, state: SearchState, settings: Settings
 ) -> tuple[ExportContext, Iterator[str]]:
-    """As the results page reads the address: words that say nothing find nothing."""
+    """The hits as on the results page; words that ask for nothing find nothing."""
     parsed = state.parse(settings.query_chars)
     is_void = state.words and parsed.tree is None
     query = None if is_void else Query(parsed.tree, state.filters, state.sort)

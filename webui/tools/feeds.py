@@ -59,7 +59,7 @@ def search(store: Store, engine: Engine, settings: Settings) -> Response:
 
 
 def feed_response(template: str, **values: Any) -> Response:
-    """A feed as an answer that is sent again only where it changed."""
+    """A feed as a response that is sent again only if it changed."""
     response = make_response(render_template(template, **values))
     response.headers["Content-Type"] = "application/atom+xml; charset=utf-8"
     response.headers["Cache-Control"] = "public, no-cache"
@@ -75,7 +75,7 @@ def _address(state: SearchState) -> str:
 
 
 def _newest(store: Store, engine: Engine, query: Query) -> list[tuple[datetime, Release]]:
-    """The newest hits; those of offices that date nothing stand where we saw them first."""
+    """The newest hits; undated ones by when they were first collected."""
     newest = replace(query, sort="newest")
     dated = (
         (_feed_time(release), release)

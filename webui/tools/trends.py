@@ -1,4 +1,4 @@
-"""Over time: up to six queries on one chart, as a page, a table and a drawing."""
+"""Trends: up to six queries on one chart, as a page, a table and a drawing."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ from webui.view.periods import (
 from webui.view.search_state import SearchState, read_state
 
 MOST_QUERIES = 6
-# So many periods are drawn and listed on a page; a table to download has room for more.
+# The most periods on a page, and in a table to download.
 MOST_PERIODS, MOST_ROWS = 400, 40_000
 PAGE = "trends.trends"
 
 
 @dataclass(frozen=True)
 class TrendOptions:
-    """What a URL asks for: the state that all pages share, queries, the step and what is shown."""
+    """The queries, the step and the measure, beside the state that all pages share."""
 
     state: SearchState
     queries: tuple[str, ...]
@@ -145,7 +145,7 @@ def drawing(engine: Engine, settings: Settings) -> Response:
 
 
 def _read_options() -> TrendOptions:
-    """What the URL asks for; queries beyond the sixth are left out, and the reader told."""
+    """The options in the URL; queries beyond the sixth are left out, with a warning."""
     typed = (" ".join(each.split()) for each in request.args.getlist("q"))
     queries = [*dict.fromkeys(filter(None, typed))]
     state = replace(read_state(request.args), page=1, sort="relevance", words="")

@@ -23,7 +23,7 @@ LEAST_HEIGHT = 3.0
 
 @dataclass(frozen=True)
 class BarGeometry:
-    """Where a bar stands."""
+    """The rectangle of a bar, in percent."""
 
     x: float
     width: float
@@ -44,8 +44,8 @@ class BarGeometry:
 
 
 def bar_geometries(values: Sequence[float]) -> list[BarGeometry]:
-    """A place for every value, side by side; the highest value is as high as there is room. What is
-    0 takes the whole height, for a sign that there is nothing.
+    """A bar for every value, side by side; the highest takes the full height, and so does 0, for a
+    sign that there is nothing.
     """
     width = 100 / max(len(values), LEAST_BARS)
     highest = max(values, default=0)
@@ -60,8 +60,8 @@ def spread(labels: Sequence[Label], most: int) -> tuple[Label, ...]:
 
 @dataclass(frozen=True)
 class MonthBar:
-    """A month ("2018-04"), its releases, and where it stands; one without any is a gap, up to the
-    whole height.
+    """A month ("2018-04"), its releases, and its rectangle; one without any is a gap of the
+    full height.
     """
 
     month: str

@@ -97,12 +97,12 @@ def kind_words(kind: str) -> str:
 
 
 def releases_words(count: int) -> str:
-    """So many releases."""
+    """A number of releases."""
     return str(ngettext("%(count)s release", "%(count)s releases", count, count=number(count)))
 
 
 def is_web(url: str) -> bool:
-    """Whether an address is the web's, so that a link may lead there: no script, no data."""
+    """Whether an address is http(s), so that a link to it is safe: no script, no data."""
     return url.lower().startswith(("https://", "http://"))
 
 

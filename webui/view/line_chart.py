@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import ceil, floor, log10
 
 WIDTH, HEIGHT = 1000, 280
-# Of more points only about so many have a marker, so that lines stay lines.
+# About so many points of a longer line have a marker.
 MOST_MARKERS = 24
 # Labels below the chart; more would run into each other on a phone.
 MOST_LABELS = 5

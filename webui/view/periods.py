@@ -1,4 +1,4 @@
-"""Days, weeks, months and years as pages name them and lead to their releases."""
+"""The names of days, weeks, months and years on pages, and links to their releases."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SCALE_NAMES: dict[Scale, str] = {
     "share": lazy_gettext("Share of releases (per 1,000)"),
     "rate": lazy_gettext("Mentions per million words"),
 }
-# Where a chart is longer than so many days, the beginnings of years are named.
+# A chart of more days than this has labels where years begin.
 YEARS_DAYS = 800
 # Stand in addresses for the days of a period, since making each address anew takes too long.
 FIRST, LAST = "8888-08-08", "9999-09-09"
@@ -52,7 +52,7 @@ class PeriodLinks:
 
 
 def period_links(state: SearchState, trends: Trends) -> list[PeriodLinks]:
-    """For each query what leads to its hits in a period."""
+    """For each query the links to its hits in a period."""
     chosen = state.filters
     return [
         PeriodLinks(

@@ -101,7 +101,7 @@ def beginning(body: Sequence[str]) -> Iterator[str]:
 
 
 def _add(blocks: list[Block], kind: str, rest: Sequence[str], line: Line) -> None:
-    """Put a paragraph into the list that it goes on with, or into a block of its own."""
+    """Add a paragraph to the list that it continues, or as a block of its own."""
     last = blocks[-1] if blocks else Block("plain")
     if kind == "item":
         number, letters = (int(rest[0]) if rest else None), "".join(rest[1:])
@@ -140,7 +140,7 @@ def _table(rows: list[tuple[Line, list[int]]]) -> Iterator[Block]:
 
 def _spread(cells: Iterable[TextParts], columns: Sequence[int], width: int) -> Iterator[TextParts]:
     texts = dict(zip(columns, cells, strict=True))
-    # A cell may be said to stand far out; no table is as wide as that.
+    # A column number may be absurdly high: no table is as wide as that.
     used = sorted(texts) if width > len(texts) + 20 else range(1, width + 1)
     yield from (texts.get(column, ()) for column in used)
 

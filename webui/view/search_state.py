@@ -26,7 +26,7 @@ MOST_VALUES = 20
 
 @dataclass(frozen=True)
 class SearchState:
-    """What a URL asks for: words as typed, filters, order, page (from 1) and its size, what the
+    """The state of a search page: words as typed, filters, order, page (from 1) and its size, what the
     timeline counts by, and whether copies are folded.
 
     `size` None is the usual one. `is_rate` counts per 1,000 releases of the same offices.
@@ -51,7 +51,7 @@ class SearchState:
         )
 
     def query(self, parsed: ParsedQuery, size: int) -> Query:
-        """What the engine is asked; `size` is the usual one of a page."""
+        """The query for an engine; `size` is the default of a page."""
         size = self.size or size
         start = (self.page - 1) * size
         query = Query(parsed.tree, self.filters, self.sort, start, size)
@@ -141,7 +141,7 @@ class SearchState:
 
 
 def read_state(args: MultiDict[str, str]) -> SearchState:
-    """What a URL asks for; values that cannot be read count as absent, and dates are told of."""
+    """The state in a URL; unreadable values count as absent, unreadable dates with a warning."""
     given = {name: tuple(dict.fromkeys(filter(None, args.getlist(name)))) for name in FACETS}
     chosen = {name: values[:MOST_VALUES] for name, values in given.items()}
     sort, step = args.get("sort", ""), args.get("step", "")

@@ -19,7 +19,7 @@ from webui.view.bar_chart import BarGeometry, bar_geometries, spread
 from webui.view.format import day, month
 from webui.view.search_state import SearchState
 
-# More bars could not be told apart.
+# More bars would be too narrow to see.
 MOST_BARS = 400
 # Names of days below the bars are longer than those of years.
 MOST_DAYS, MOST_YEARS = 3, 6
