@@ -84,7 +84,7 @@ def value(matching: Frequency, collected: Frequency, scale: Scale) -> float | No
     return 1_000_000 * matching.mentions / collected.tokens if collected.tokens else None
 
 
-def compare(
+def compare_queries(
     engine: Engine,
     asked: Sequence[tuple[str, Query | None]],
     filters: Filters,

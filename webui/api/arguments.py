@@ -21,8 +21,8 @@ KNOWN: dict[str, list[Any]] = {
     "year": [validate.Regexp("^([0-9]{4}|undated)$", error="Write four digits, or undated.")],
     "state": [validate.OneOf(STATES)],
 }
-WORDS = "the query, in the syntax of the search page; without it, every release matches"
-WORDS_NEEDED = "the query, in the syntax of the search page"
+QUERY_DESCRIPTION = "the query, in the syntax of the search page; without it, every release matches"
+REQUIRED_QUERY_DESCRIPTION = "the query, in the syntax of the search page"
 
 
 def _is_day(typed: str) -> None:
@@ -52,7 +52,7 @@ def _one_of(words: str, values: tuple[str, ...]) -> fields.String:
 
 
 class _Days(Schema):
-    q = fields.String(metadata={"description": WORDS})
+    q = fields.String(metadata={"description": QUERY_DESCRIPTION})
     script = _one_of(
         "any also finds names in other scripts, exact only as typed",
         ("any", "exact"),
@@ -98,7 +98,7 @@ class TimelineArguments(Filtered):  # type: ignore[misc, valid-type]
 class ConcordanceArguments(Filtered):  # type: ignore[misc, valid-type]
     """Of mentions."""
 
-    q = fields.String(required=True, metadata={"description": WORDS_NEEDED})
+    q = fields.String(required=True, metadata={"description": REQUIRED_QUERY_DESCRIPTION})
     sort = _one_of(
         "the order: by release, by the words before or after, by office or date", get_args(LineSort)
     )
@@ -109,7 +109,7 @@ class ConcordanceArguments(Filtered):  # type: ignore[misc, valid-type]
 class CollocatesArguments(Filtered):  # type: ignore[misc, valid-type]
     """Of collocates."""
 
-    q = fields.String(required=True, metadata={"description": WORDS_NEEDED})
+    q = fields.String(required=True, metadata={"description": REQUIRED_QUERY_DESCRIPTION})
     window = _number(
         "words on each side of a mention that count as near it", 5, MOST_WINDOW, least=1
     )

@@ -10,7 +10,7 @@ from flask import abort, url_for
 from corpus import Provenance, Release, Store, Version, certificate_exception
 from indexer import Engine
 from indexer.jobs.status import OfficeStatus, status_of
-from webui.view.comparison import compare
+from webui.view.comparison import compare_versions
 from webui.view.history import previous_version
 
 
@@ -37,7 +37,7 @@ def differences(store: Store, arguments: dict[str, int], id: str) -> Any:  # noq
     found = _versions(store, id)
     new = _numbered(found, arguments.get("new")) or found[-1]
     old = _numbered(found, arguments.get("old")) or previous_version(new, found) or new
-    comparison = compare(old, new)
+    comparison = compare_versions(old, new)
     return {
         "id": id,
         "old": old.number,

@@ -9,7 +9,7 @@ from flask import abort, render_template, request
 from flask_babel import gettext
 
 from corpus import Store, Version
-from webui.view.comparison import compare
+from webui.view.comparison import compare_versions
 from webui.view.history import FACT_LABELS, previous_version
 from webui.view.release_text import beginning
 
@@ -30,7 +30,7 @@ def differences(store: Store, id_: str) -> str:
         versions=versions,
         old=old,
         new=new,
-        comparison=compare(*sides),
+        comparison=compare_versions(*sides),
         is_cut=[each.body for each in sides] != [old.body, new.body],
         labels=FACT_LABELS,
     )

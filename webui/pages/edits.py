@@ -30,7 +30,7 @@ class EditsState:
     before: int | None
 
     def link(self, **changed: str | int | None) -> str:
-        """The address of this state with changes, from the newest entry unless `before` is given."""
+        """The address of this state with changes, from the newest entry on by default."""
         given = {"office": self.office, "kind": self.kind, "before": None} | changed
         return _with_query_string(url_for("changes.changes"), given)
 

@@ -226,13 +226,13 @@ class Server(TcpWSGIServer):
             self.step(0.1)
 
     def _least_needed(self, number: int) -> list[Connection]:
-        """So many connections of the clients that have most: idle ones first, the oldest first; none
+        """So many connections of the clients that have most: idle ones first, then the oldest; none
         that is in work.
         """
         everybody = [*self.active_channels.values()]
-        held = Counter(each.client for each in everybody)
+        counts = Counter(each.client for each in everybody)
         return nsmallest(
             number,
             (each for each in everybody if not each.is_in_work),
-            key=lambda each: (-held[each.client], each.is_busy(), each.last_activity),
+            key=lambda each: (-counts[each.client], each.is_busy(), each.last_activity),
         )

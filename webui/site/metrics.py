@@ -28,7 +28,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class RequestCounts(NamedTuple):
+class ProcessCounts(NamedTuple):
     """What is counted as it happens."""
 
     requests: Counter
@@ -36,7 +36,7 @@ class RequestCounts(NamedTuple):
 
 
 @cache
-def counts() -> RequestCounts:
+def process_counts() -> ProcessCounts:
     """The counts of this process. Processes that are forked from it count into files of one folder,
     for which the library has to know the folder before it is loaded.
     """
@@ -45,7 +45,7 @@ def counts() -> RequestCounts:
         atexit.register(_remove_folder, os.environ[FOLDER], os.getpid())
     from prometheus_client import Counter, Histogram
 
-    return RequestCounts(
+    return ProcessCounts(
         Counter("communique_requests", "Requests answered", ["endpoint", "status"]),
         Histogram("communique_query_seconds", "Times of the index", ["query"], buckets=BUCKETS_S),
     )
@@ -79,7 +79,7 @@ def _time(method: Callable[P, R]) -> Callable[P, R]:
     """A method of an engine, its calls timed under its name."""
 
     def call(*arguments: P.args, **named: P.kwargs) -> R:
-        with counts().queries.labels(method.__name__).time():
+        with process_counts().queries.labels(method.__name__).time():
             return method(*arguments, **named)
 
     return call
@@ -99,7 +99,7 @@ def add_metrics(app: Flask, store: Store, engine: Engine, settings: Settings) ->
 
 def _metrics_blueprint(store: Store, engine: Engine, token: str) -> Blueprint:
     """/metrics, for clients that send the token."""
-    counts()
+    process_counts()
     from prometheus_client import CollectorRegistry, generate_latest
     from prometheus_client.exposition import CONTENT_TYPE_LATEST
     from prometheus_client.multiprocess import MultiProcessCollector
@@ -126,5 +126,5 @@ def _metrics_blueprint(store: Store, engine: Engine, token: str) -> Blueprint:
 
 def _count_request(response: Response) -> Response:
     """Count by endpoint, so that no client can add labels."""
-    counts().requests.labels(request.endpoint or "none", response.status_code).inc()
+    process_counts().requests.labels(request.endpoint or "none", response.status_code).inc()
     return response

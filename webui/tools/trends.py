@@ -17,7 +17,7 @@ from indexer import Engine, Query
 from indexer.engine.periods import STEPS, Step
 from indexer.engine.results import Health
 from indexer.export.result_set import ExportContext, read_consistently
-from indexer.export.trends import SCALES, Scale, Trends, compare, trend_table
+from indexer.export.trends import SCALES, Scale, Trends, compare_queries, trend_table
 from indexer.query.message import Message
 from webui.tools.downloads import TABLE_TYPE, Downloads, file
 from webui.view.facets import chips
@@ -66,7 +66,7 @@ class TrendOptions:
             is_void = words and parsed.tree is None
             queries.append((words, None if is_void else Query(parsed.tree, self.state.filters)))
         found, health, at = read_consistently(
-            engine, lambda: compare(engine, queries, self.state.filters, self.step, most)
+            engine, lambda: compare_queries(engine, queries, self.state.filters, self.step, most)
         )
         return TrendResults(found, (*warnings, *found.warnings), health, at)
 

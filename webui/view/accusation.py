@@ -15,7 +15,7 @@ from typing import NamedTuple
 LEAD, READ_CHARS = 3, 40_000
 
 
-class Words(NamedTuple):
+class Patterns(NamedTuple):
     """Beginnings of words, or of several in a row, by what they show; behind "-" a word ends, "*"
     is any ending of one.
 
@@ -31,8 +31,8 @@ class Words(NamedTuple):
     presumed: str
 
 
-WORDS = {
-    "en": Words(
+PATTERNS = {
+    "en": Patterns(
         outcome="""
             convicted, convicts, conviction, sentenced, sentences, sentencing, resentenced,
             plead guilty, pleads guilty, pleaded guilty, pled guilty, pleading guilty, guilty plea,
@@ -58,7 +58,7 @@ WORDS = {
             is an accusation, is an allegation, are allegations, are accusations
         """,
     ),
-    "ru": Words(
+    "ru": Patterns(
         outcome="""
             осужден, приговорен, приговорил, приговор, признан* виновн, лишения свободы,
             лишению свободы, назначено наказание, оправдан
@@ -79,7 +79,7 @@ WORDS = {
             до вступления приговора
         """,
     ),
-    "kk": Words(
+    "kk": Patterns(
         outcome="""
             сотталды, сотталған, үкім, кінәлі деп, бас бостандығынан, жаза тағайында, ақталды
         """,
@@ -99,24 +99,24 @@ WORDS = {
 
 def accusation(title: str, body: Sequence[str], language: str) -> str | None:
     """The word by which a release announces an accusation, and not what a court made of it."""
-    tables = [WORDS[language]] if language in WORDS else [*WORDS.values()]
-    return next(filter(None, (_shown(title, body, words) for words in tables)), None)
+    tables = [PATTERNS[language]] if language in PATTERNS else [*PATTERNS.values()]
+    return next(filter(None, (_accusation_word(title, body, each) for each in tables)), None)
 
 
-def _shown(title: str, body: Sequence[str], words: Words) -> str | None:
+def _accusation_word(title: str, body: Sequence[str], patterns: Patterns) -> str | None:
     lead, text = "\n".join(body[:LEAD])[:READ_CHARS], "\n".join(body[:500])[:READ_CHARS]
-    if found := _find(words.accused, title) or _find(words.presumed, text):
+    if found := _find_pattern(patterns.accused, title) or _find_pattern(patterns.presumed, text):
         return found
-    if _find(words.outcome, title):
+    if _find_pattern(patterns.outcome, title):
         return None
-    if found := _find(words.mentioned, title):
+    if found := _find_pattern(patterns.mentioned, title):
         return found
-    if _find(words.outcome, lead):
+    if _find_pattern(patterns.outcome, lead):
         return None
-    return _find(words.mentioned, lead) or _find(words.accused, text)
+    return _find_pattern(patterns.mentioned, lead) or _find_pattern(patterns.accused, text)
 
 
-def _find(beginnings: str, text: str) -> str | None:
+def _find_pattern(beginnings: str, text: str) -> str | None:
     found = _pattern(beginnings).search(text.replace("ё", "е"))
     return " ".join(found[0].split()) if found else None
 

@@ -71,7 +71,7 @@ def differing_facts(old: Version, new: Version) -> list[str]:
     ]
 
 
-def compare(old: Version, new: Version) -> Comparison:
+def compare_versions(old: Version, new: Version) -> Comparison:
     """All that differs between two versions, and the text of both."""
     facts = [
         FactDifference(name, _items(name, old.facts[name], new.facts[name]))

@@ -20,7 +20,7 @@ from webui.view.format import (
 )
 from webui.view.search_state import SearchState
 
-SHOWN = 8
+SHOWN_CHOICES = 8
 # In the order in which they are shown.
 LABELS = {
     "office": lazy_gettext("Office"),
@@ -34,7 +34,7 @@ LABELS = {
     "state": lazy_gettext("After publication"),
 }
 # How values that are internal codes are displayed.
-WORDS = {
+VALUE_WORDS = {
     "office": office_title,
     "country": country_name,
     "language": language_name,
@@ -103,7 +103,7 @@ def value_words(name: str, value: str) -> str:
     """A value of a facet, as readers know it."""
     if name == "year" and value == UNDATED:
         return str(gettext("undated"))
-    return WORDS[name](value) if name in WORDS else value
+    return VALUE_WORDS[name](value) if name in VALUE_WORDS else value
 
 
 def filter_labels() -> dict[str, str]:
@@ -136,8 +136,8 @@ def _panel(facet: Facet, state: SearchState) -> Panel:
         )
         for value, count in ordered
     ]
-    first = [c for i, c in enumerate(choices) if i < SHOWN or c.is_chosen]
-    rest = [c for i, c in enumerate(choices) if i >= SHOWN and not c.is_chosen]
+    first = [c for i, c in enumerate(choices) if i < SHOWN_CHOICES or c.is_chosen]
+    rest = [c for i, c in enumerate(choices) if i >= SHOWN_CHOICES and not c.is_chosen]
     return Panel(facet.name, str(LABELS[facet.name]), first, rest)
 
 

@@ -14,7 +14,7 @@ from corpus import Release
 from indexer.highlight.highlighter import Highlighter, Span
 from indexer.highlight.snippets import highlight
 
-Kind = Literal["plain", "heading", "quote", "bullets", "numbers", "table"]
+BlockKind = Literal["plain", "heading", "quote", "bullets", "numbers", "table"]
 # Some 150 pages of print. The longest release known has a third of it.
 SHOWN_CHARS = 300_000
 PARTED = " | "
@@ -41,7 +41,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Item:
+class ListItem:
     """An item of a list: its number where it has one, and its paragraphs."""
 
     lines: list[Line]
@@ -52,9 +52,9 @@ class Item:
 class Block:
     """Paragraphs that belong together; `letters` is how a list writes its numbers ("a", "I")."""
 
-    kind: Kind
+    kind: BlockKind
     lines: list[Line] = field(default_factory=list)
-    items: list[Item] = field(default_factory=list)
+    items: list[ListItem] = field(default_factory=list)
     letters: str = ""
 
 
@@ -105,10 +105,10 @@ def _add(blocks: list[Block], kind: str, rest: Sequence[str], line: Line) -> Non
     last = blocks[-1] if blocks else Block("plain")
     if kind == "item":
         number, letters = (int(rest[0]) if rest else None), "".join(rest[1:])
-        wanted: Kind = "bullets" if number is None else "numbers"
+        wanted: BlockKind = "bullets" if number is None else "numbers"
         if (last.kind, last.letters) != (wanted, letters):
             blocks.append(last := Block(wanted, letters=letters))
-        last.items.append(Item([line], number))
+        last.items.append(ListItem([line], number))
     elif kind == "more" and last.items:
         last.items[-1].lines.append(line)
     elif kind == "heading":

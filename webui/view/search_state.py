@@ -26,8 +26,8 @@ MOST_VALUES = 20
 
 @dataclass(frozen=True)
 class SearchState:
-    """The state of a search page: words as typed, filters, order, page (from 1) and its size, what the
-    timeline counts by, and whether copies are folded.
+    """The state of a search page: words as typed, filters, order, page (from 1) and its size, the
+    step of the timeline, and whether copies are folded.
 
     `size` None is the usual one. `is_rate` counts per 1,000 releases of the same offices.
     `match_scripts` finds names in other scripts too. `warnings` tell what of it could not be read.
