@@ -1,6 +1,6 @@
 """A release as it is cited: what every style and format tells of it, and two styles in plain text.
 
-The address is the office's own; what was archived of it is told by its digest.
+The address is the office's own; the digest identifies the archived response.
 """
 
 from __future__ import annotations

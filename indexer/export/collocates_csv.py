@@ -1,4 +1,4 @@
-"""The words around a query's words as a table, and the queries that lead to where they stand."""
+"""Collocates as a table, and the queries that find their mentions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from indexer.export.result_set import ExportContext
 COLUMNS = ("word", "observed", "expected", "frequency", "score")
 # A lone word, quoted or not.
 LONE = re.compile(rf'\s*("?)({WORD.pattern})\1\s*')
-# A word of more forms is not spelled out; as many as an explanation tells for certain.
+# A word of more forms is not expanded; an explanation lists as many for certain.
 MOST_FORMS = 11
 
 
@@ -49,7 +49,7 @@ def near_query(nodes: list[str], word: str, window: int) -> str:
 
 
 def both_query(typed: str, word: str, *, is_stem: bool) -> str:
-    """A query for what was typed and a word, which stands as a stem for its forms."""
+    """A query for what was typed and a word, or a word with all forms of its stem."""
     if not is_stem:
         other = f'"{word}"'
     else:

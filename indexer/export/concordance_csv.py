@@ -1,4 +1,4 @@
-"""All lines of a concordance as a table: one row an occurrence, and where to find it again."""
+"""All lines of a concordance as a table: one row a mention, with its permalink."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def select_lines(
     filters: Pairs,
     warnings: tuple[str, ...],
 ) -> tuple[ExportContext, Iterator[KwicLine]]:
-    """Where all lines of a query come from, and these in an order."""
+    """The context of all lines of a query, and the lines in an order."""
     whole = replace(query, start=0, facets=(), has_timeline=False, is_explained=False)
 
     def read() -> tuple[Concordance, Iterator[KwicLine]]:

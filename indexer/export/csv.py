@@ -1,6 +1,6 @@
 """Releases as a table (RFC 4180) that spreadsheets open right: one row a release, facts in columns.
 
-A comment line above the heading would break them, so where the rows come from stands in the last
+A comment line above the heading would break them, so the context of the export is in the last
 columns of every row, and stays with a row that is copied elsewhere.
 """
 

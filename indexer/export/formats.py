@@ -23,14 +23,14 @@ class Format:
 
 
 def json_lines(context: ExportContext, found: RankedReleases) -> Iterator[str]:
-    """A line of kind "export" that tells where the others come from, then a line a release."""
+    """A line of kind "export" with the context, then a line a release."""
     yield _json({"kind": "export"} | context.as_json())
     for rank, release in found:
         yield _json({"kind": "release", "rank": rank} | release_json(release))
 
 
 def bibtex_entries(context: ExportContext, found: RankedReleases) -> Iterator[str]:
-    """BibTeX: a comment, in its braces JSON, that tells where the entries come from; then these."""
+    """BibTeX: a comment with the context as JSON in its braces, then the entries."""
     about = _json(context.facts() | {"total": context.total}).strip()[1:-1]
     # BibTeX counts braces in comments too, and takes an @ in one for the next entry.
     for each in "{}@":
@@ -41,7 +41,7 @@ def bibtex_entries(context: ExportContext, found: RankedReleases) -> Iterator[st
 
 
 def ris_records(context: ExportContext, found: RankedReleases) -> Iterator[str]:
-    """RIS, which knows no comments: a note in each record tells where it comes from."""
+    """RIS, which has no comments: a note in each record has the context."""
     note = "; ".join(f"{name}: {value}" for name, value in context.facts().items() if value)
     for _, release in found:
         yield ris(cite(release), f"Exported from Communique; {note}") + "\r\n"

@@ -1,4 +1,4 @@
-"""All hits of a query, and what a file of them tells of itself: what was asked, when, of what."""
+"""All hits of a query, and the context that their file records: query, filters, time, build."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ ATTEMPTS = 20
 
 @dataclass(frozen=True)
 class ExportContext:
-    """Where a file of hits comes from: the words as typed, filters by name and value as in the
-    page's address, the build that answered and the change of the catalog that it had seen.
+    """The source of a file of hits: the words as typed, filters by name and value as in the
+    address of the page, the build of the index and the revision of the catalog it had seen.
 
     `parameters` tell how a sample was drawn or words were counted, by name and value.
     """
@@ -43,7 +43,7 @@ class ExportContext:
     parameters: Pairs = ()
 
     def facts(self) -> dict[str, str]:
-        """Itself in words, for the cells of a table or a note."""
+        """The context as texts, for the cells of a table or a note."""
         return {
             "query": self.words,
             "filters": urlencode(self.filters),
@@ -55,7 +55,7 @@ class ExportContext:
         }
 
     def as_json(self) -> dict[str, Any]:
-        """Itself for programs; a filter has all its values in a list."""
+        """The context for programs; a filter has all its values in a list."""
         filters: dict[str, list[str]] = {}
         for name, value in self.filters:
             filters.setdefault(name, []).append(value)
@@ -70,9 +70,9 @@ class ExportContext:
 def select(
     engine: Engine, query: Query | None, words: str, filters: Pairs, warnings: tuple[str, ...] = ()
 ) -> tuple[ExportContext, Iterator[str]]:
-    """Where all hits of a query come from, and their ids in its order; `query` None has no hits.
+    """The context of all hits of a query, and their ids in its order; `query` None has no hits.
 
-    Whatever keeps the engine from answering is raised here, before the first id is asked for.
+    Errors of the engine are raised here, before the first id is read.
     """
     (results, ids), health, at = read_consistently(engine, lambda: _results_and_ids(engine, query))
     return ExportContext(
@@ -104,16 +104,14 @@ def read_consistently(engine: Engine, read: Callable[[], T | None]) -> tuple[T, 
 
 
 def _order(query: Query | None) -> str:
-    """Where nothing is asked for, nothing is relevant: the newest stand first."""
+    """The order of the hits: without a query, none is relevant and the newest come first."""
     if query is None or (query.sort == "relevance" and not query.is_ranked):
         return "newest"
     return query.sort
 
 
 def _results_and_ids(engine: Engine, query: Query | None) -> tuple[Results, Iterator[str]] | None:
-    """An answer without hits, and all their ids; None where the number is another after than
-    before.
-    """
+    """Results without hits, and the ids of all hits; None where their number changed meanwhile."""
     whole = replace(
         query or Query(), start=0, size=0, facets=(), has_timeline=False, is_explained=False
     )
@@ -127,14 +125,13 @@ def _results_and_ids(engine: Engine, query: Query | None) -> tuple[Results, Iter
 
 
 def ranked_releases(store: Store, ids: Iterable[str]) -> Iterator[tuple[int, Release]]:
-    """The releases of these ids with their ranks from 1; a rank is left out where none is held.
+    """The releases of these ids with their ranks from 1; ranks of missing releases are left out.
 
-    A batch is read when its first release is asked for, so what is withheld before that is not in
-    it.
+    A batch is read when its first release is needed, so it lacks what was withheld before that.
     """
     for some in chunks(enumerate(ids, 1), RELEASES_AT_ONCE):
-        held = {each.id: each for each in store.get_many(id_ for _, id_ in some)}
-        yield from ((rank, held[id_]) for rank, id_ in some if id_ in held)
+        releases = {each.id: each for each in store.get_many(id_ for _, id_ in some)}
+        yield from ((rank, releases[id_]) for rank, id_ in some if id_ in releases)
 
 
 def draw_sample(ids: Iterable[str], size: int, seed: str) -> list[str]:

@@ -101,7 +101,7 @@ def compare_queries(
     trends = []
     for words, query in asked:
         found = engine.frequencies(query, chosen) if query else _empty(collected)
-        warnings += [note for note in found.warnings if note not in warnings]
+        warnings += [warning for warning in found.warnings if warning not in warnings]
         edges = [_dated_hit(engine, query, sort) for sort in ("oldest", "newest")]
         trends.append(Trend(words, dict(found.periods), found.undated, *edges))
     numbers = [number for number, _ in collected.periods]
@@ -123,10 +123,10 @@ def _step(step: Step | None, months: int, most: int) -> tuple[Step, list[str]]:
     chosen = next((each for each in fitting if STEPS.index(each) >= STEPS.index(step)), LONGEST)
     if chosen == step:
         return step, []
-    note = Message(
+    warning = Message(
         "The chart would have more than {most:,} periods; a longer interval is shown.", most=most
     )
-    return chosen, [note]
+    return chosen, [warning]
 
 
 def _empty(collected: Frequencies) -> Frequencies:

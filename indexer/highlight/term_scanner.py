@@ -35,7 +35,7 @@ BUCKETS = 64
 
 @cache
 def _folds() -> Codes:
-    """What folding makes of each code point, UNSURE where that cannot be told by itself."""
+    """Each code point folded, UNSURE where folding depends on others."""
     folds = np.full(BASIC, UNSURE, np.uint32)
     for first, end in SURE:
         for code in range(first, end):

@@ -1,4 +1,4 @@
-"""What is wrong with what is served, for all who tell of it: /healthz, `status` and /metrics."""
+"""What is wrong with index, catalog and offices, for /healthz, `status` and /metrics."""
 
 from __future__ import annotations
 
@@ -17,9 +17,7 @@ NOT_CURRENT = {"index_stale", "index_ahead", "catalog_unreadable"}
 
 @dataclass(frozen=True)
 class Reason:
-    """Why something is not as it should be: a kind for programs, a sentence, and the office if it
-    is one's.
-    """
+    """Something that is wrong: a kind for programs, a sentence, and the office if it has one."""
 
     kind: str
     sentence: str
@@ -89,7 +87,7 @@ def _index_reasons(health: Health, revision: int) -> Iterator[Reason]:
 
 
 def _office_reasons(store: Store) -> Iterator[Reason]:
-    """What came of the last run of each office that there is."""
+    """What went wrong in the last crawl of each known office."""
     for name, (at, report) in sorted(store.runs().items()):
         if name not in offices():
             continue

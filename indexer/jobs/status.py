@@ -17,7 +17,7 @@ from indexer.engine.results import Health, Query
 from indexer.jobs.condition import Reason, condition
 from indexer.query.message import Message
 
-# What is listed in a line of the status; the offices page tells the rest.
+# The most items in a line of the status; the coverage page has the rest.
 LISTED = 6
 
 
@@ -154,7 +154,7 @@ def _exceptions(name: str) -> dict[str, str]:
 def _layouts(name: str, readers: dict[str, int]) -> dict[str, dict[str, int]]:
     """Of each route that knows several layouts: how many stored versions each of them read.
 
-    Without a name (""): versions that stand as they were read before layouts were told apart.
+    Without a name (""): versions that were read before the route had layouts.
     """
     routes = offices()[name].routes if name in offices() else ()
     return {

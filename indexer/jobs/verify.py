@@ -1,4 +1,4 @@
-"""The index compared with the catalog: what keeps it from answering, and what mends that."""
+"""The index compared with the catalog: what is wrong with it, and the repair."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ def _reindex(
     is_smaller_accepted: bool,
     is_full: bool = False,
 ) -> str:
-    """Bring the index up to a catalog that was just compared with the archive: that it is older is
-    told, that it would lose releases is refused.
+    """Bring the index up to a catalog that was just compared with the archive: it may be older, but
+    must not lose releases.
     """
     if not is_smaller_accepted:
         refuse_loss(store, engine, engine.health())

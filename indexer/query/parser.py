@@ -1,7 +1,7 @@
-"""What a person typed -> a query tree over the index's fields, what was repaired, how it was read.
+"""What a person typed -> a query tree over the fields of the index, with warnings.
 
 The language is Whoosh's, parsed by Whoosh; `interpreter` gives its words meaning. No input is an
-error: what cannot be read is repaired, and the reader is told.
+error: what cannot be parsed is repaired, with a warning.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from indexer.query.message import Message
 from indexer.query.tree import Node
 
 DEPTH_LIMIT = 40
-# What Whoosh's parser has been seen to stumble with.
+# What Whoosh's parser has been seen to raise.
 PARSER_ERRORS = (
     ArithmeticError,
     LookupError,
@@ -38,7 +38,7 @@ QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"'
 STRAY_OPENING = re.compile(r"[\[{](?![^\[\]{}]{0,80}[\]}])")
 SMALL_OPERATOR = re.compile(r"(?<=\S)\s+(and|or|not)(?=\s+\S)")
 SCRIPT = re.compile(r"(?<!\S)script:(\S+)", re.IGNORECASE)
-# Behind it a statute may stand without quotation marks, in at most so many words.
+# A statute after it may lack quotation marks, in at most so many words.
 STATUTE = re.compile(r"(?<![\w:])statute:(?=[^\s\"(\[])", re.IGNORECASE)
 STATUTE_WORDS = 12
 # A chain of these is as deep as it is long.
@@ -48,8 +48,8 @@ OPERATOR_WORDS = re.compile(rf"\b(?:{'|'.join(OPERATORS)})\b")
 
 @dataclass(frozen=True)
 class ParsedQuery:
-    """A query as it was read: its tree, None when nothing is asked for, what was repaired, and
-    whether it is about all scripts.
+    """A parsed query: its tree, None when it asks for nothing, warnings, and whether names match in
+    other scripts.
     """
 
     tree: Node | None
@@ -64,7 +64,7 @@ def parse(
     *,
     match_scripts: bool = True,
 ) -> ParsedQuery:
-    """Read a query. Never raises; what could not be read as meant stands in the warnings.
+    """Parse a query. Never raises; what could not be interpreted as written is in the warnings.
 
     Names are found in other scripts too, unless that is switched off, here or by `script:exact`.
     """
@@ -89,7 +89,7 @@ def parse(
     try:
         found = interpret(_parse_typed(typed), context)
     except PARSER_ERRORS:
-        # Whoosh's parser meant no harm; plain words are always readable.
+        # Plain words can always be interpreted.
         context.warn(
             Message(
                 "The query could not be interpreted as written; its words were searched instead."
@@ -220,8 +220,8 @@ def _repair(typed: str, context: Context) -> str:
 
 
 def _parse_typed(typed: str) -> Node:
-    """The tree of a text as it stands there. Raises one of PARSER_ERRORS where Whoosh stumbles, and
-    RecursionError before it nests operators too deep.
+    """The tree of a text as typed. Raises one of PARSER_ERRORS where Whoosh fails, RecursionError
+    where operators are nested too deep.
     """
     if len(NESTING.findall(typed)) > DEPTH_LIMIT:
         raise RecursionError
@@ -263,7 +263,7 @@ def _convert(node: raw.Query) -> Node:
 
 
 def _ground_negations(node: Node) -> Node:
-    """Something to subtract from wherever all parts are negated: everything."""
+    """The tree with everything to subtract from wherever all parts are negated."""
     match node:
         case tree.Not(part):
             return tree.AndNot(tree.Every(), _ground_negations(part))

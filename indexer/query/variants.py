@@ -1,4 +1,4 @@
-"""Words by a key: there meets what is spelled otherwise, in another script or on another keyboard.
+"""Keys of words: spellings of a word in another script or on another keyboard share one.
 
 A key belongs to a word, wherever it stands; a query asks for all words that share one.
 """

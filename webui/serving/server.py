@@ -174,7 +174,7 @@ class _Master(Arbiter):
 
 
 class _Worker(Worker):
-    """A process that serves the app until it is told to end, or its parent is gone."""
+    """A process that serves the app until a signal ends it, or its parent is gone."""
 
     server: Server
 

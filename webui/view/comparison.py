@@ -19,11 +19,11 @@ from corpus.release import FACTS
 TOKEN = re.compile(r"\w+(?:[.,:'’/-]\w+)*|\s+|[^\w\s]")
 WORD = re.compile(r"\w+")
 # Two paragraphs that share so much of their words are one that was edited.
-ALIKE = 0.4
+LEAST_OVERLAP = 0.4
 # Paragraphs around a difference that are shown with it; longer unchanged stretches are folded.
 AROUND = 1
 # Beyond so many pairs of words, or of paragraphs, in one place, old and new are shown whole:
-# difflib takes the square of it, and what differs so much is told apart by no word.
+# difflib takes the square of it, and no comparison by words helps there.
 MOST_WORDS, MOST_PARAGRAPHS = 4_000_000, 10_000
 
 
@@ -88,7 +88,7 @@ def compare_paragraphs(old: Sequence[str], new: Sequence[str]) -> list[Pieces]:
         if kind == "equal":
             found += [(Piece("same", words),) for words in old[i:j]]
         else:
-            found += _edited(old[i:j], new[m:n])
+            found += _compare_edited(old[i:j], new[m:n])
     return found
 
 
@@ -98,8 +98,8 @@ def compare_words(old: str, new: str) -> Pieces:
     head = _common(a, b)
     tail = _common(a[head:][::-1], b[head:][::-1])
     start, end = "".join(a[:head]), "".join(a[len(a) - tail :])
-    edited = _told_apart(a[head : len(a) - tail], b[head : len(b) - tail])
-    return _joined([Piece("same", start), *edited, Piece("same", end)])
+    edited = _compare_tokens(a[head : len(a) - tail], b[head : len(b) - tail])
+    return _join_pieces([Piece("same", start), *edited, Piece("same", end)])
 
 
 def stretches(paragraphs: Sequence[Pieces]) -> tuple[Stretch, ...]:
@@ -121,7 +121,7 @@ def _common(a: list[str], b: list[str]) -> int:
     return next((number for number, (x, y) in pairs if x != y), min(len(a), len(b)))
 
 
-def _told_apart(a: list[str], b: list[str]) -> list[Piece]:
+def _compare_tokens(a: list[str], b: list[str]) -> list[Piece]:
     if len(a) * len(b) > MOST_WORDS:
         return [Piece("removed", "".join(a)), Piece("added", "".join(b))]
     found: list[Piece] = []
@@ -158,7 +158,7 @@ def _words(value: Any) -> list[str]:
     return [] if value is None else [str(value)]
 
 
-def _edited(old: Sequence[str], new: Sequence[str]) -> list[Pieces]:
+def _compare_edited(old: Sequence[str], new: Sequence[str]) -> list[Pieces]:
     """Paragraphs that differ: those alike are compared word by word, the others stand alone."""
     found: list[Pieces] = []
     i = j = 0
@@ -179,10 +179,10 @@ def _pairs(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
         return []
     a, b = ([Counter(WORD.findall(words)) for words in texts] for texts in (old, new))
     best = [[0.0] * (len(b) + 1) for _ in range(len(a) + 1)]
-    alike = [[_likeness(one, two) for two in b] for one in a]
+    overlaps = [[_word_overlap(one, two) for two in b] for one in a]
     for m in reversed(range(len(a))):
         for n in reversed(range(len(b))):
-            paired = alike[m][n] + best[m + 1][n + 1] if alike[m][n] >= ALIKE else 0.0
+            paired = overlaps[m][n] + best[m + 1][n + 1] if overlaps[m][n] >= LEAST_OVERLAP else 0.0
             best[m][n] = max(paired, best[m + 1][n], best[m][n + 1])
     found, m, n = [], 0, 0
     while m < len(a) and n < len(b) and best[m][n]:
@@ -196,12 +196,12 @@ def _pairs(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
     return found
 
 
-def _likeness(one: Counter[str], two: Counter[str]) -> float:
+def _word_overlap(one: Counter[str], two: Counter[str]) -> float:
     """The share of words that two paragraphs have in common; 1 for the same words."""
     return 2 * (one & two).total() / ((one.total() + two.total()) or 1)
 
 
-def _joined(pieces: list[Piece]) -> Pieces:
+def _join_pieces(pieces: list[Piece]) -> Pieces:
     """Pieces of one kind in a row as one; of an edit, what was removed before what was added."""
     found: list[Piece] = []
     edit = {"removed": "", "added": ""}

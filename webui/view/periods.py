@@ -98,7 +98,7 @@ def description(line_chart: LineChart, names: list[str], labels: list[str], step
     """A chart in sentences."""
     if not names:
         return []
-    told = [
+    sentences = [
         gettext(
             "%(first)s – %(last)s, %(interval)s.",
             first=names[0],
@@ -106,7 +106,7 @@ def description(line_chart: LineChart, names: list[str], labels: list[str], step
             interval=str(step).lower(),
         )
     ]
-    told += [
+    sentences += [
         gettext(
             "Peak for “%(query)s”: %(value)s (%(period)s).",
             query=label,
@@ -117,5 +117,5 @@ def description(line_chart: LineChart, names: list[str], labels: list[str], step
         if curve.highest and curve.highest.value
     ]
     if line_chart.gaps:
-        told.append(gettext("Hatched: no releases collected for these periods."))
-    return told
+        sentences.append(gettext("Hatched: no releases collected for these periods."))
+    return sentences

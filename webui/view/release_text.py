@@ -1,6 +1,6 @@
 """A release's paragraphs and their shapes -> blocks to show: lists, tables, headings, plain text.
 
-What no shape was told of is plain; of a text beyond all measure the beginning is shown.
+Paragraphs without a shape are plain; of an extremely long text the beginning is shown.
 """
 
 from __future__ import annotations
