@@ -122,7 +122,7 @@ def test_a_busy_search_does_not_blame_the_query(
     def busy(*_: Any, **__: Any) -> None:
         raise BusyError("The search cluster has too much to do.")
 
-    monkeypatch.setattr(search, "coarser", busy)
+    monkeypatch.setattr(search, "limit_bars", busy)
 
     answer = client.get("/?q=court")
 
