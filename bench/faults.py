@@ -93,18 +93,11 @@ def start(settings: Settings, command: list[str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL)
 
 
-def kill(settings: Settings, command: list[str], moment_s: float | None) -> str:
-    """Kill a crawl at a moment, or as soon as it publishes; the state of its run then.
-
-    One that was faster stands.
-    """
+def kill(settings: Settings, command: list[str], moment_s: float) -> str:
+    """Kill a crawl at a moment; the state of its run then. One that was faster stands."""
     with start(settings, command) as process:
-        if moment_s is None:
-            while process.poll() is None and run_state(settings) != "accepted":
-                pass
-        else:
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(moment_s)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(moment_s)
         process.kill()
     return run_state(settings)
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from corpus import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 DEADLINE_S = 120.0
+# Between two looks: to look without a pause would take a processor from the process.
+PAUSE_S = 0.02
 # Which function stalls at which of its calls, the file; then what to set, and the command.
 SCRIPT = """
 import importlib, sys, time
@@ -94,20 +99,18 @@ class Stalling:
         children = children_of(self.process.pid)
         (os.killpg if number == signal.SIGINT else os.kill)(self.process.pid, number)
         out, said = self.process.communicate(timeout=DEADLINE_S)
-        end = time.monotonic() + DEADLINE_S
-        while any(map(is_running, children)):
-            assert time.monotonic() < end, "a child of it goes on"
-            os.sched_yield()
+        assert all(map(ends, children)), "a child of it goes on"
         return self.process.returncode, out, said
 
 
-def wait_for(is_true: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+def wait_for(is_true: Callable[[], bool], process: subprocess.Popen[Any]) -> None:
+    """Until a process has come so far; it must not end before."""
     end = time.monotonic() + DEADLINE_S
     while not is_true():
-        if process.poll() is not None:
-            raise AssertionError(("the process ended by itself", process.communicate()))
         assert time.monotonic() < end, "it never came so far"
-        os.sched_yield()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(PAUSE_S)
+            raise AssertionError(("the process ended by itself", process.communicate()))
 
 
 def children_of(parent: int) -> list[int]:
@@ -123,10 +126,12 @@ def children_of(parent: int) -> list[int]:
     return found
 
 
-def is_running(pid: int) -> bool:
-    """Whether a process is there; what is dead and not fetched by its parent is not."""
+def ends(process: int, within_s: float = DEADLINE_S) -> bool:
+    """Whether a process is gone, or goes in that time."""
     try:
-        state, *_ = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return False
-    return state != "Z"
+        handle = os.pidfd_open(process)
+    except ProcessLookupError:
+        return True
+    ended, _, _ = select.select([handle], [], [], within_s)
+    os.close(handle)
+    return bool(ended)

@@ -30,6 +30,7 @@ from corpus.review.report import CrawlReport
 from corpus.warc.archive import responses
 from corpus.warc.reader import records
 from corpus.warc.record import Record
+from tests.stalling import wait_for
 from tests.statements import sent
 
 pytestmark = pytest.mark.each_catalog
@@ -397,8 +398,7 @@ def test_a_crawl_that_is_killed_and_run_again_has_every_release_once(
         store = Store(killed)
         command = [sys.executable, "-c", ALONE, str(killed.data), HOST, site.url]
         with subprocess.Popen(command, cwd=ROOT) as process:
-            while staged(store) < point:
-                assert process.poll() is None
+            wait_for(lambda: staged(store) >= point, process)
             process.kill()
         assert process.returncode == -signal.SIGKILL
         assert staged(store) < 500, "the crawl was killed in the middle"

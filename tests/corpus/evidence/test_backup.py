@@ -30,6 +30,7 @@ from corpus.warc.writer import ArchiveWriter
 from tests.corpus.evidence.test_reparse import whole_page
 from tests.corpus.evidence.test_verify import newest_file, state
 from tests.disks import read_only_view, small_disk
+from tests.stalling import wait_for
 
 pytestmark = pytest.mark.each_catalog
 
@@ -83,8 +84,7 @@ def test_backups_while_a_crawl_runs_are_whole_and_a_crawl_goes_on_in_them(
     folders = []
     command = [sys.executable, "-c", ALONE, str(settings.data), site.url]
     with subprocess.Popen(command, cwd=ROOT) as process:
-        while seen(store) < 1:
-            assert process.poll() is None
+        wait_for(lambda: seen(store) > 0, process)
         while process.poll() is None and len(folders) < MOST:
             folders.append(tmp_path / f"backup-{len(folders)}")
             back_up(settings, store, folders[-1])
@@ -207,8 +207,7 @@ def stuck(copy_settings: Settings, tmp_path: Path) -> Iterator[subprocess.Popen[
     command = [sys.executable, "-c", BACKUP, str(copy_settings.data), str(tmp_path / "backup")]
     with subprocess.Popen(command, cwd=ROOT) as process:
         copied = tmp_path / "backup.partial" / "archive" / newest.parent.name / newest.name
-        while not (copied.with_name(pipe.name).exists() or copied.exists()):
-            assert process.poll() is None
+        wait_for(lambda: copied.with_name(pipe.name).exists() or copied.exists(), process)
         yield process
         process.kill()
     pipe.unlink()

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -25,6 +24,7 @@ from indexer.engine.document import Document
 from indexer.engine.interface import Report
 from indexer.whoosh_engine import WhooshEngine
 from tests.conftest import crawl_sample
+from tests.stalling import wait_for
 
 pytestmark = pytest.mark.each_catalog
 
@@ -310,14 +310,6 @@ def killed_reindex(settings: Settings, kind: str, after: int, flag: Path) -> Non
     finally:
         process.kill()
     assert process.wait(DEADLINE_S) == -signal.SIGKILL
-
-
-def wait_for(is_true: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + DEADLINE_S
-    while not is_true():
-        assert process.poll() is None, "the process ended by itself"
-        assert time.monotonic() < end, "it never came so far"
-        os.sched_yield()
 
 
 @pytest.mark.parametrize("again", ["full", "added"])
