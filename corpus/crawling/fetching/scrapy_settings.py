@@ -21,6 +21,7 @@ def scrapy_settings(delay_s: float, settings: Settings, is_mirrored: bool) -> di
             "Accept-Encoding": "gzip",
         },
         "CONCURRENT_REQUESTS": 1,
+        "CONCURRENT_ITEMS": 1,  # by default Scrapy starts a hundred tasks for each answer
         # Never below the delay, up to half as much again.
         "DOWNLOAD_DELAY": delay_s * 1.25,
         "DOWNLOAD_DELAY_JITTER": 0.2,
