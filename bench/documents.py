@@ -24,11 +24,11 @@ EACH = 12
 MADE = 100_000
 
 
-def real() -> list[Document]:
-    """Every saved release of justice.gov, read from its content interface."""
+def real(step: int = 1) -> list[Document]:
+    """Every saved release of justice.gov, or one of so many, read from its content interface."""
     with tarfile.open(SHARED / "data" / f"{HOST}.tar.xz") as tar:
         file = tar.extractfile(f"{HOST}/api/press_releases.jsonl")
-        lines = file.read().splitlines() if file else []
+        lines = file.read().splitlines()[::step] if file else []
     with Pool(2) as pool:
         return pool.map(_document, lines, chunksize=200)
 

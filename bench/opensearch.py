@@ -54,7 +54,7 @@ def rows() -> list[Row]:
     with TemporaryDirectory() as name:
         folder = Path(name)
         embedded = Settings(data=folder)
-        with Server(folder / "one", heap="2g") as server:
+        with Server(folder / "one", heap="2g", options=()) as server:
             ours, clustered = Ours(embedded.index), Clustered(server)
             found = _built(ours, clustered, documents)
             found += _pages(ours, clustered, asked)
@@ -63,7 +63,7 @@ def rows() -> list[Row]:
                 found += _served(clustered, embedded, asked)
             clustered.engine.drop(clustered.engine.builds()[-1])
             found += _killed(server, documents)
-        with Server(folder / "three", nodes=3) as server:
+        with Server(folder / "three", nodes=3, options=()) as server:
             found += _outage(server, documents)
     return found
 

@@ -216,14 +216,20 @@ def sample_settings_postgresql(
 
 
 @pytest.fixture(scope="session")
-def opensearch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of an OpenSearch of one node, shared by all tests of a run."""
+def opensearch_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenSearchServer]:
+    """An OpenSearch of one node, shared by all tests of a run."""
     try:
         server = OpenSearchServer(tmp_path_factory.mktemp("opensearch"))
     except Unavailable as reason:
         pytest.skip(str(reason))
     with server:
-        yield server.url
+        yield server
+
+
+@pytest.fixture(scope="session")
+def opensearch(opensearch_server: OpenSearchServer) -> str:
+    """Its address."""
+    return opensearch_server.url
 
 
 class EditedSite(SampleSite):

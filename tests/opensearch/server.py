@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import socket
 import subprocess
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from time import monotonic
@@ -20,6 +21,8 @@ from urllib.request import ProxyHandler, Request, build_opener
 from tests.opensearch.java import Java, find_java
 
 LAUNCHER = Path(__file__).with_name("Launcher.java")
+# What makes a node start in half of the time; tests start nodes more often than they ask them.
+BRIEF = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 START_S = 180
 STOP_S = 30
 PAUSE_S = 0.2
@@ -29,12 +32,14 @@ OPENER = build_opener(ProxyHandler({}))
 class Node:
     """One process. Its folder holds data and `node.log`; the same folder has the same data."""
 
-    def __init__(self, java: Java, folder: Path, heap: str, settings: dict[str, str]) -> None:
+    def __init__(
+        self, java: Java, folder: Path, options: Sequence[str], settings: dict[str, str]
+    ) -> None:
         self.folder = folder
         self.url = f"http://127.0.0.1:{settings['http.port']}"
         self.process: subprocess.Popen[bytes] | None = None
         self._java = java
-        self._heap = heap
+        self._options = options
         self._settings = settings
 
     def launch(self) -> None:
@@ -42,7 +47,7 @@ class Node:
         self.folder.mkdir(parents=True, exist_ok=True)
         command = [
             *(str(self._java.program), *self._java.options),
-            *(f"-Xms{self._heap}", f"-Xmx{self._heap}", "-cp", self._java.class_path()),
+            *(*self._options, "-cp", self._java.class_path()),
             *(str(LAUNCHER), str(self.folder)),
             *(f"{name}={value}" for name, value in self._settings.items()),
         ]
@@ -116,7 +121,7 @@ class Server:
     """`with Server(folder) as server`: OpenSearch at `server.url`, without security plugin.
 
     The folder holds all of it: each node's data, and `snapshots`, where all may keep a repository.
-    `settings` are those of opensearch.yml and win over ours.
+    `options` are Java's; `settings` are those of opensearch.yml and win over ours.
     """
 
     def __init__(
@@ -125,6 +130,7 @@ class Server:
         *,
         nodes: int = 1,
         heap: str = "512m",
+        options: Sequence[str] = BRIEF,
         settings: dict[str, str] | None = None,
     ) -> None:
         java = find_java()
@@ -135,7 +141,7 @@ class Server:
             Node(
                 java,
                 folder / f"node-{number}",
-                heap,
+                (f"-Xms{heap}", f"-Xmx{heap}", *options),
                 {"node.name": f"node-{number}", "http.port": str(port)}
                 | {"transport.port": str(transport_port)}
                 | shared,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.opensearch.java import Unavailable
 from tests.opensearch.server import Server
 
 pytestmark = pytest.mark.slow
@@ -26,37 +26,40 @@ def calls() -> list[tuple[str, str, Any]]:
     return [(method, path, json.loads(body) if body else None) for method, path, body in found]
 
 
-def test_a_build_that_was_lost_comes_back_with_its_words_and_its_alias(tmp_path: Path) -> None:
+@pytest.fixture
+def server(opensearch_server: Server) -> Iterator[Server]:
+    """That of all tests; the names of this one are its own."""
+    yield opensearch_server
+    names = f"{BUILD},{BUILD}-words,{NEWER},another"
+    opensearch_server.call("DELETE", f"/{names}?ignore_unavailable=true")
+
+
+def test_a_build_that_was_lost_comes_back_with_its_words_and_its_alias(server: Server) -> None:
     *backup, restore, move = calls()
     assert len(backup) == 4
-    try:
-        server = Server(tmp_path, heap="256m")
-    except Unavailable as reason:
-        pytest.skip(str(reason))
-    with server:
-        for name in (BUILD, f"{BUILD}-words", "another"):
-            server.call("PUT", f"/{name}/_doc/1?refresh=true", {"said": name})
-        server.call("PUT", f"/{BUILD}/_alias/communique")
+    for name in (BUILD, f"{BUILD}-words", "another"):
+        server.call("PUT", f"/{name}/_doc/1?refresh=true", {"said": name})
+    server.call("PUT", f"/{BUILD}/_alias/communique")
 
-        *_, snapshot = [server.call(*each) for each in backup]
-        assert snapshot["snapshots"][0]["state"] == "SUCCESS"
-        assert sorted(snapshot["snapshots"][0]["indices"]) == [BUILD, f"{BUILD}-words"]
+    *_, snapshot = [server.call(*each) for each in backup]
+    assert snapshot["snapshots"][0]["state"] == "SUCCESS"
+    assert sorted(snapshot["snapshots"][0]["indices"]) == [BUILD, f"{BUILD}-words"]
 
-        server.call("DELETE", f"/{BUILD},{BUILD}-words")
-        restored = server.call(*restore)
+    server.call("DELETE", f"/{BUILD},{BUILD}-words")
+    restored = server.call(*restore)
 
-        assert restored["snapshot"]["shards"]["failed"] == 0
-        assert live(server) == [BUILD]
-        found = server.call("GET", "/communique/_search")["hits"]["hits"]
-        assert [each["_source"] for each in found] == [{"said": BUILD}]
-        words = server.call("GET", f"/{BUILD}-words/_doc/1")
-        assert words["_source"] == {"said": f"{BUILD}-words"}
+    assert restored["snapshot"]["shards"]["failed"] == 0
+    assert live(server) == [BUILD]
+    found = server.call("GET", "/communique/_search")["hits"]["hits"]
+    assert [each["_source"] for each in found] == [{"said": BUILD}]
+    words = server.call("GET", f"/{BUILD}-words/_doc/1")
+    assert words["_source"] == {"said": f"{BUILD}-words"}
 
-        server.call("PUT", f"/{NEWER}/_doc/1?refresh=true", {"said": NEWER})
-        server.call("POST", "/_aliases", {"actions": [to_newer("remove", BUILD), to_newer("add")]})
-        assert live(server) == [NEWER]
-        server.call(*move)
-        assert live(server) == [BUILD]
+    server.call("PUT", f"/{NEWER}/_doc/1?refresh=true", {"said": NEWER})
+    server.call("POST", "/_aliases", {"actions": [to_newer("remove", BUILD), to_newer("add")]})
+    assert live(server) == [NEWER]
+    server.call(*move)
+    assert live(server) == [BUILD]
 
 
 def live(server: Server) -> list[str]:

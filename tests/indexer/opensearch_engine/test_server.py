@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import select
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.error import URLError
 
@@ -14,6 +12,7 @@ import pytest
 
 from tests.opensearch.java import Unavailable
 from tests.opensearch.server import Node, Server
+from tests.stalling import ends
 
 pytestmark = pytest.mark.slow
 
@@ -47,22 +46,13 @@ def process_id(node: Node) -> int:
     return node.process.pid
 
 
-def ends(process: int, within_s: int = 30) -> bool:
-    """Whether it is gone, or goes in that time."""
-    try:
-        handle = os.pidfd_open(process)
-    except ProcessLookupError:
-        return True
-    ended, _, _ = select.select([handle], [], [], within_s)
-    os.close(handle)
-    return bool(ended)
-
-
-def test_it_answers_on_loopback_until_it_is_stopped(server: Server) -> None:
-    process = process_id(server.nodes[0])
+def test_it_answers_on_loopback_until_it_is_stopped_and_starts_again_with_the_same_data(
+    server: Server,
+) -> None:
+    process, address = process_id(server.nodes[0]), server.url
     addresses = server.call("GET", "/_nodes/http,transport")["nodes"].values()
 
-    assert server.url.startswith("http://127.0.0.1:")
+    assert address.startswith("http://127.0.0.1:")
     assert {
         bound.rpartition(":")[0]
         for each in addresses
@@ -70,25 +60,19 @@ def test_it_answers_on_loopback_until_it_is_stopped(server: Server) -> None:
         for bound in each[kind]["bound_address"]
     } == {"127.0.0.1"}
 
-    server.stop()
-
-    assert ends(process, within_s=0)
-    with pytest.raises(URLError, match="refused"):
-        server.nodes[0].call("GET", "/")
-
-
-@pytest.mark.parametrize("end", [Server.stop, Server.kill])
-def test_it_starts_again_at_the_same_address_with_the_same_data(
-    server: Server, end: Callable[[Server], None]
-) -> None:
-    address = server.url
     server.call("PUT", NOTE, {"said": "adjourned"})
+    for end in (server.stop, server.kill):
+        end()
 
-    end(server)
-    server.start()
+        assert ends(process, within_s=0)
+        with pytest.raises(URLError, match="refused"):
+            server.nodes[0].call("GET", "/")
 
-    assert server.url == address
-    assert server.call("GET", "/notes/_doc/1")["_source"] == {"said": "adjourned"}
+        server.start()
+
+        process = process_id(server.nodes[0])
+        assert server.url == address
+        assert server.call("GET", "/notes/_doc/1")["_source"] == {"said": "adjourned"}
 
 
 def test_it_ends_with_a_process_that_was_killed(tmp_path: Path) -> None:

@@ -270,7 +270,7 @@ def test_names_are_judged_by_how_they_stand_where_nothing_tells_them(cluster: Cl
 def real_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     if not SHARED.exists():
         pytest.skip("needs the saved real pages in ../shared")
-    documents = {each.id: each for each in real()[::6]}
+    documents = {each.id: each for each in real(6)}
     engine = WhooshEngine(tmp_path_factory.mktemp("real"), 256)
     engine.publish(engine.build(documents.values(), 1, nothing))
     yield Cluster(Judged(engine, Corpus(documents)))
