@@ -137,7 +137,7 @@ def _sizes(state: SearchState, usual: int) -> list[tuple[int, str, bool]]:
     return [
         (
             size,
-            state.showing(size=size if size != usual else None).link(),
+            state.with_view(size=size if size != usual else None).link(),
             size == (state.size or usual),
         )
         for size in sorted({*SIZES, usual})

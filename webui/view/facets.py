@@ -87,14 +87,14 @@ def chips(state: SearchState, endpoint: str = "search.search", **more: Any) -> l
     chosen = []
     for name, label in LABELS.items():
         for value in state.filters.values(name):
-            link = state.toggled(name, value).link(endpoint, **more)
+            link = state.with_toggled(name, value).link(endpoint, **more)
             chosen.append(Chip(str(label), value_words(name, value), link))
     if state.filters.since or state.filters.until:
         link = state.without_days().link(endpoint, **more)
         chosen.append(Chip(gettext("Dates"), _range_words(state), link))
     if endpoint != "search.search" and not state.match_scripts:
         # The results page has a switch for it.
-        link = state.showing(match_scripts=True).link(endpoint, **more)
+        link = state.with_view(match_scripts=True).link(endpoint, **more)
         chosen.append(Chip(gettext("Spelling"), gettext("exact only"), link))
     return chosen
 
@@ -123,16 +123,16 @@ def _panel(facet: Facet, state: SearchState) -> Panel:
     ordered = list(counts.items())
     if facet.name in BY_VALUE:
         ordered.sort(key=lambda each: (each[0] != UNDATED, each[0]), reverse=True)
-    adding = state.adding()
+    link_builder = state.link_builder()
     choices = [
         Choice(
             value,
             value_words(facet.name, value),
             count,
             value in chosen,
-            state.toggled(facet.name, value).link()
+            state.with_toggled(facet.name, value).link()
             if value in chosen
-            else adding(**{facet.name: value}),
+            else link_builder(**{facet.name: value}),
         )
         for value, count in ordered
     ]

@@ -92,8 +92,8 @@ class SearchState:
             arguments.setdefault(name, []).append(value)
         return url_for(endpoint, **arguments | more)
 
-    def adding(self) -> Callable[..., str]:
-        """What makes addresses of this state, from the first page, with one more argument or two.
+    def link_builder(self) -> Callable[..., str]:
+        """A function that makes addresses of this state, from the first page, with more arguments.
 
         A page has hundreds of these, and `url_for` takes its time for each.
         """
@@ -105,17 +105,15 @@ class SearchState:
         """Another page of the same."""
         return replace(self, page=page)
 
-    def showing(self, **view: Any) -> SearchState:
-        """The same hits shown otherwise: `size`, `step`, `is_rate`, `is_folded`; or with
-        other scripts or without, `match_scripts`.
-        """
+    def with_view(self, **view: Any) -> SearchState:
+        """The same with another `size`, `step`, `is_rate`, `is_folded` or `match_scripts`."""
         return replace(self, **view, page=1)
 
     def with_sort(self, sort: Sort) -> SearchState:
         """The same in another order, from the first page."""
         return replace(self, sort=sort, page=1)
 
-    def toggled(self, facet: str, value: str) -> SearchState:
+    def with_toggled(self, facet: str, value: str) -> SearchState:
         """The same with a value of a facet added, or taken away where it is chosen."""
         chosen = self.filters.values(facet)
         values = tuple(v for v in chosen if v != value) if value in chosen else (*chosen, value)

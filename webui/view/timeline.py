@@ -104,13 +104,13 @@ def timeline(results: Results, state: SearchState, engine: Engine) -> Timeline |
     counts = [(hits.get(name, 0), collected.get(name, 0)) for name in names]
     rates = [1000 * count / all_ if all_ else 0.0 for count, all_ in counts]
     values = rates if state.is_rate else [float(count) for count, _ in counts]
-    adding = state.without_days().showing(step="auto").adding()
+    link_builder = state.without_days().with_view(step="auto").link_builder()
     bars = []
     for number, (count, all_), rate, geometry in zip(
         numbers, counts, rates, bar_geometries(values), strict=True
     ):
         since, until = periods.first_day(step, number), periods.last_day(step, number)
-        link = adding(since=since, until=until)
+        link = link_builder(since=since, until=until)
         words = _bar_words(language(), step, number, count, all_)
         bars.append(Bar(since, until, count, all_, rate, geometry, link, words))
     return Timeline(
@@ -142,7 +142,7 @@ def _all_releases(state: SearchState, step: Step, engine: Engine) -> Results:
 def _steps(state: SearchState, bars: list[Bar]) -> list[tuple[Step, str, str]]:
     first, last = bars[0].since, bars[-1].until
     return [
-        (step, str(STEP_WORDS[step]), state.showing(step=step).link())
+        (step, str(STEP_WORDS[step]), state.with_view(step=step).link())
         for step in STEPS
         if 2 <= periods.count(step, first, last) <= MOST_BARS
     ]
