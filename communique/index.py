@@ -138,10 +138,10 @@ def _show_hits(results: Results) -> None:
         if hit.variants:
             click.echo(f"  matched by another spelling: {', '.join(hit.variants)}")
         for passage in hit.passages:
-            click.echo(f"  {_styled(passage)}")
+            click.echo(f"  {_style(passage)}")
 
 
-def _styled(passage: Passage) -> str:
+def _style(passage: Passage) -> str:
     return "".join(
         click.style(words, bold=True) if is_marked else words for words, is_marked in passage.parts
     )

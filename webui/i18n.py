@@ -92,11 +92,11 @@ def translate(sentence: str) -> str:
     """A sentence of ours in the reader's language; one that is no Message stays as it is."""
     if not isinstance(sentence, Message):
         return sentence
-    values = {name: _localized(each) for name, each in sentence.values.items()}
+    values = {name: _localize(each) for name, each in sentence.values.items()}
     return str(gettext(sentence.pattern)).format(**values)
 
 
-def _localized(value: object) -> object:
+def _localize(value: object) -> object:
     if isinstance(value, Message):
         return translate(value)
     return _LocalizedNumber(value) if isinstance(value, int) else value

@@ -46,7 +46,7 @@ def bibtex(cited: Citation) -> str:
         "urldate": cited.accessed.isoformat(),
         "langid": TEX_LANGUAGES.get(cited.language, ""),
         "keywords": tex(", ".join(each.replace(",", "") for each in cited.topics)),
-        "note": tex(_capitalised(cited.evidence)),
+        "note": tex(_capitalize(cited.evidence)),
     }
     lines = [f"  {name} = {{{value}}},\n" for name, value in fields.items() if value]
     if day:
@@ -62,17 +62,17 @@ def ris(cited: Citation, note: str = "") -> str:
     day = cited.published
     facts = [
         ("TY", "ELEC"),
-        ("AU", f"{_uncrossed(cited.office)},"),
+        ("AU", f"{_without_separators(cited.office)},"),
         ("TI", cited.title),
         ("PY", f"{day.year:04}" if day else ""),
-        ("DA", _slashed(day) if day else ""),
+        ("DA", _with_slashes(day) if day else ""),
         ("M3", cited.genre),
         ("M1", cited.number or ""),
         ("LA", cited.language),
         ("UR", cited.url),
-        ("Y2", _slashed(cited.accessed)),
-        *(("KW", _uncrossed(each)) for each in cited.topics),
-        ("N1", _capitalised(cited.evidence)),
+        ("Y2", _with_slashes(cited.accessed)),
+        *(("KW", _without_separators(each)) for each in cited.topics),
+        ("N1", _capitalize(cited.evidence)),
         ("N1", one_line(note)),
         ("DP", "Communique"),
         ("AN", cited.key),
@@ -94,7 +94,7 @@ def csl(cited: Citation) -> dict[str, Any]:
         "language": cited.language,
         "archive": "Communique",
         "archive_location": cited.key,
-        "note": _capitalised(cited.evidence),
+        "note": _capitalize(cited.evidence),
     }
     if cited.published:
         item["issued"] = _parts(cited.published)
@@ -115,16 +115,16 @@ def _tex_url(url: str) -> str:
     return "".join(each if each.isalnum() else quote(each, safe=URL_SAFE) for each in url)
 
 
-def _uncrossed(text: str) -> str:
+def _without_separators(text: str) -> str:
     """Asterisks are not allowed in names and keywords, and semicolons divide keywords."""
     return one_line(text.translate(CROSSED))
 
 
-def _capitalised(sentence: str) -> str:
+def _capitalize(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
-def _slashed(day: date) -> str:
+def _with_slashes(day: date) -> str:
     return f"{day.year:04}/{day.month:02}/{day.day:02}"
 
 

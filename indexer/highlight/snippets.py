@@ -45,18 +45,18 @@ def passages(text: str, spans: Sequence[Span], most: int = MOST_PASSAGES) -> tup
     if not len(sentences):
         return ()
     if not spans:
-        start, end = _widened(sentences, 0)
-        return (_cut(text, (), start, end, start),)
+        start, end = _widen(sentences, 0)
+        return (_excerpt(text, (), start, end, start),)
     found = []
     for sentence, span in best.tolist():
         is_alone = len(best) == 1
-        start, end = _widened(sentences, sentence) if is_alone else sentences[sentence].tolist()
+        start, end = _widen(sentences, sentence) if is_alone else sentences[sentence].tolist()
         inside = [each for each in spans if start <= each[0] and each[1] <= end]
-        found.append(_cut(text, inside, start, end, spans[span][0]))
+        found.append(_excerpt(text, inside, start, end, spans[span][0]))
     return tuple(found)
 
 
-def _widened(sentences: Numbers, number: int) -> tuple[int, int]:
+def _widen(sentences: Numbers, number: int) -> tuple[int, int]:
     """A sentence with those after it, while it is short, so that there is something to read."""
     start, end = sentences[number].tolist()
     # So many are enough, as none is without a character.
@@ -67,7 +67,7 @@ def _widened(sentences: Numbers, number: int) -> tuple[int, int]:
     return start, end
 
 
-def _cut(text: str, inside: Sequence[Span], start: int, end: int, anchor: int) -> Passage:
+def _excerpt(text: str, inside: Sequence[Span], start: int, end: int, anchor: int) -> Passage:
     """A sentence, or what is around the chosen span of a long one; words and spans stay whole."""
     left, right = start, end
     if end - start > MOST_CHARS:

@@ -35,7 +35,7 @@ def verify_index(
             rebuild,
         )
     else:
-        for ids, words in _differing(store, engine):
+        for ids, words in _differences(store, engine):
             if ids:
                 yield Finding(
                     f"The {words.format(pluralize(len(ids), 'release'))}, {min(ids)} the first; run"
@@ -44,7 +44,7 @@ def verify_index(
                 )
 
 
-def _differing(store: Store, engine: Engine) -> tuple[tuple[list[str], str], ...]:
+def _differences(store: Store, engine: Engine) -> tuple[tuple[list[str], str], ...]:
     """Ids of releases that index or catalog alone has, or that the index shows otherwise."""
     indexed, missing, different = dict(engine.shown()), [], []
     for release in store.releases():

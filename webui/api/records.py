@@ -35,8 +35,8 @@ def versions(store: Store, id: str) -> Any:  # noqa: A002
 def differences(store: Store, arguments: dict[str, int], id: str) -> Any:  # noqa: A002
     """What differs between two versions of a release, word by word"""
     found = _versions(store, id)
-    new = _numbered(found, arguments.get("new")) or found[-1]
-    old = _numbered(found, arguments.get("old")) or previous_version(new, found) or new
+    new = _version_by_number(found, arguments.get("new")) or found[-1]
+    old = _version_by_number(found, arguments.get("old")) or previous_version(new, found) or new
     comparison = compare_versions(old, new)
     return {
         "id": id,
@@ -74,7 +74,7 @@ def _versions(store: Store, id_: str) -> list[Version]:
     return found
 
 
-def _numbered(versions: list[Version], number: int | None) -> Version | None:
+def _version_by_number(versions: list[Version], number: int | None) -> Version | None:
     found = [each for each in versions if each.number == number]
     if number is not None and not found:
         abort(404, "There is no such version of this release.")

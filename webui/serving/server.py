@@ -54,7 +54,7 @@ def serve(
 
     Raises CommuniqueError, Interruption.
     """
-    with _listening(host, port) as listener:
+    with _listen(host, port) as listener:
         _keep_one_heap()
         app = create_app(settings)
         _warm(app, settings)
@@ -62,7 +62,7 @@ def serve(
         _Site(app, settings, listener, workers).run()
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def _listen(host: str, port: int) -> socket.socket:
     try:
         kind, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         return socket.create_server(address[:2], family=kind, backlog=BACKLOG)

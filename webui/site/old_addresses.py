@@ -18,10 +18,10 @@ MOVED = {
 def redirect_old_addresses(app: Flask) -> None:
     """Let an app redirect them, each with its query and in its language."""
     for old in MOVED:
-        app.add_url_rule(old, "old_addresses.moved", moved)
+        app.add_url_rule(old, "old_addresses.moved", redirect_moved)
 
 
-def moved() -> Response:
+def redirect_moved() -> Response:
     """Where the page is now."""
     query = request.query_string.decode("latin-1")
     address = request.script_root + MOVED[request.path]

@@ -114,7 +114,7 @@ def collocates_page(
         state=state,
         options=options,
         found=found,
-        words=_linked(engine, options, parsed, sorted_words(found, options.order)),
+        words=_link_words(engine, options, parsed, sorted_words(found, options.order)),
         warnings=(*state.warnings, *parsed.warnings, *found.warnings),
         chips=chips(state, PAGE, **options.more()),
         columns=_columns(options),
@@ -165,7 +165,7 @@ def _number(name: str, least: int, most: int, usual: int) -> int:
     return usual if typed is None else min(max(least, typed), most)
 
 
-def _linked(
+def _link_words(
     engine: Engine, options: CollocateOptions, parsed: ParsedQuery, found: list[Collocate]
 ) -> list[tuple[Collocate, str]]:
     """Each word with the lines that hold it near a query of one word; of other queries the lines of

@@ -133,14 +133,14 @@ def line_link(state: SearchState, line: KwicLine) -> str:
     """
     before = line.left[-line.offset :].split()[-BESIDE:] if line.offset else []
     after = [] if before else line.right.split()[:BESIDE]
-    parts = [f"{_escaped(' '.join(before))}-"] if before else []
-    parts.append(_escaped(line.keyword))
-    parts += [f"-{_escaped(' '.join(after))}"] if after else []
+    parts = [f"{_escape(' '.join(before))}-"] if before else []
+    parts.append(_escape(line.keyword))
+    parts += [f"-{_escape(' '.join(after))}"] if after else []
     anchor = f"p{line.paragraph + 1}:~:text={','.join(parts)}"
     return state.with_page(1).link("releases.release", id_=line.id, _anchor=anchor)
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     """A text as a part of a fragment; commas and hyphens part the fragment's parts."""
     return quote(text, safe="").replace("-", "%2D")
 

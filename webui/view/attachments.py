@@ -24,7 +24,7 @@ def attached_files(store: Store, release: Release) -> list[tuple[Attachment, Arc
     """The attachments of a release, and what we have of them."""
     attached = release.attachments or ()
     visits = store.visits(release.office, (each.url for each in attached), "")
-    return [(each, _archived(visits.get(each.url))) for each in attached]
+    return [(each, _archived_file(visits.get(each.url))) for each in attached]
 
 
 def other_languages(store: Store, release: Release) -> list[tuple[Alternate, Release | None]]:
@@ -36,7 +36,7 @@ def other_languages(store: Store, release: Release) -> list[tuple[Alternate, Rel
     return [(each, collected.get(id_)) for each, id_ in zip(release.alternates, ids, strict=True)]
 
 
-def _archived(visit: Visit | None) -> ArchivedFile:
+def _archived_file(visit: Visit | None) -> ArchivedFile:
     if visit is None:
         return ArchivedFile()
     return ArchivedFile(visit.fetched_at if visit.status == 200 else None, visit.status in GONE)

@@ -76,7 +76,7 @@ def period_words(step: Step, number: int) -> str:
 
 
 @lru_cache(4096)  # a chart has hundreds, and the next one mostly the same
-def _written(first: date, form: str, locale: str) -> str:
+def _format_day(first: date, form: str, locale: str) -> str:
     return format_date(first, form, locale)
 
 
@@ -89,7 +89,7 @@ def label_periods(step: Step, numbers: range) -> dict[int, str]:
     formats = {"year": "y", "month": "LLL y", "week": "d MMM y", "day": "d MMM y"}
     locale = str(get_locale())
     return {
-        at: _written(firsts[at], formats[step], locale)
+        at: _format_day(firsts[at], formats[step], locale)
         for at in spread(range(len(firsts)), MOST_LABELS)
     }
 
