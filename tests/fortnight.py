@@ -108,7 +108,7 @@ class Fortnight:
 
     def removals(self) -> Day:
         """Under another headline in the sidebar, which makes every page another."""
-        self.room.layout = furniture("Director Speaks at Conference")
+        self.room.layout = boilerplate("Director Speaks at Conference")
         self.room.publish(self.news[1])
         self.room.remove(self.e, 404)
         self.room.remove(self.f, 410, is_listed=False)
@@ -181,7 +181,7 @@ class Fortnight:
         return Day([("^/opa", enough)], "asks for 3,600 s", f"^(?!{self.news[5]}$)")
 
 
-def furniture(headline: str) -> Callable[[str], str]:
+def boilerplate(headline: str) -> Callable[[str], str]:
     """The layout with another headline in the sidebar and another line in the footer."""
 
     def layout(html: str) -> str:
@@ -193,7 +193,7 @@ def furniture(headline: str) -> Callable[[str], str]:
 
 def new_house(html: str) -> str:
     """Another theme around the releases, other inline markup within, the same facts."""
-    html = furniture("We Have Moved")(html).replace("l-main", "page-main")
+    html = boilerplate("We Have Moved")(html).replace("l-main", "page-main")
     html = html.replace("<article", '<section class="story"><div><article', 1)
     html = html.replace("</article>", "</article></div></section>", 1)
     html = html.replace('<h1 id="node-title">', '<h1 class="big" id="node-title"><span></span>')

@@ -202,7 +202,7 @@ def test_a_better_reader_replaces_what_was_derived_and_makes_no_version(
     assert coverage.reader_versions == {f"us_doj/{route} {better.version}": FEW}
 
 
-def test_furniture_that_changes_makes_no_version(run: Crawl, site: Any, store: Store) -> None:
+def test_boilerplate_that_changes_makes_no_version(run: Crawl, site: Any, store: Store) -> None:
     run(limit=FEW)
     site.rules = [{"match": "^/opa/", "do": "replace", "old": "</head>", "new": "<meta></head>"}]
     report = run(limit=FEW)

@@ -109,7 +109,7 @@ def test_what_the_office_has_changed_meanwhile_is_a_version_and_the_lost_one_say
 def test_a_page_that_came_again_otherwise_is_the_evidence_without_a_fetch(
     settings: Settings, store: Store, site: EditedSite
 ) -> None:
-    """The version was read from the first answer; the last one differs in its furniture alone."""
+    """The version was read from the first answer; the last one differs in its boilerplate alone."""
     site.crawl(settings, store)
     first = newest_file(settings, "sample_doj")
     site.edits = {EDITED: [("</title>", " </title>")]}

@@ -112,7 +112,7 @@ def test_a_version_that_only_misreading_made_is_set_aside_and_can_come_back(
     known = whole_page(copy_store)
     edited(
         copy_settings, copy_store, known, b"</title>", b" </title>"
-    )  # furniture: nothing that is stated
+    )  # boilerplate: nothing that is stated
     assert [each.number for each in copy_store.versions(known.id)] == [1]
     with (
         copy_store.writing() as connection

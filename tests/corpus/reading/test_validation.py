@@ -49,7 +49,7 @@ def test_walls_and_error_pages_are_no_releases_and_are_named(name: str, rule: st
         draft_of(name)
 
 
-@pytest.mark.parametrize("name", ["furniture.html", "no_date.html", "two_titles.html"])
+@pytest.mark.parametrize("name", ["boilerplate.html", "no_date.html", "two_titles.html"])
 def test_pages_that_lack_a_part_or_have_one_twice_are_not_read(name: str) -> None:
     with pytest.raises(PageError):
         draft_of(name)
@@ -103,10 +103,10 @@ def test_a_release_that_speaks_of_denied_access_in_its_title_enters() -> None:
     assert check(draft, URL, DOJ, TODAY) is None
 
 
-def test_a_body_of_what_most_releases_share_is_furniture_and_a_body_with_some_of_it_is_none() -> (
+def test_a_body_of_what_most_releases_share_is_boilerplate_and_a_body_with_some_of_it_is_none() -> (
     None
 ):
-    draft = draft_of("mostly_furniture.html")
+    draft = draft_of("mostly_boilerplate.html")
     shared = frozenset(draft.body[:2])
     refusal = check(draft, URL, DOJ, TODAY, shared)
     assert refusal
