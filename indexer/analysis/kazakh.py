@@ -19,13 +19,13 @@ from indexer.analysis.kazakh_endings import (
     GLIDE,
     SOUNDS,
     VOWEL,
-    Care,
+    Constraint,
     endings,
     kind,
 )
 from indexer.analysis.kazakh_words import FLEETING, IRREGULAR, RELATIONS, STEMS, VERBS
 
-NOMINAL = frozenset((Care.NOUN, Care.HIS, Care.OWN))
+NOMINAL = frozenset((Constraint.NOUN, Constraint.HIS, Constraint.OWN))
 NATIVE = frozenset("әғқңөұүһі")
 OPEN = BACK_VOWELS | FRONT_VOWELS
 # Written for a vowel and a consonant at once, or for either.
@@ -36,10 +36,10 @@ _IN_LOANS = """бл бр вр гр др кл кс кт лг лл лм лф мб 
 рф рх рц рш рщ ск сс ст тр тт фт зм ль рь нь ть дь зь вь ьт"""
 LOAN_CLUSTERS = CLUSTERS.union(_IN_LOANS.split())
 LONGEST = 12  # letters of an ending
-MENDED = {"б": "п", "г": "к", "ғ": "қ"}
-FIRST = frozenset(Care)
+DEVOICED = {"б": "п", "г": "к", "ғ": "қ"}
+OUTER = frozenset(Constraint)
 # Under plural, possessive and case there may still be a participle: бар-ған-дар.
-INNER = frozenset((Care.PARTICIPLE, Care.HIS, Care.NOUN))
+INNER = frozenset((Constraint.PARTICIPLE, Constraint.HIS, Constraint.NOUN))
 # Words often end in these by themselves; alone they are always taken off, so under another ending
 # too, that all forms meet: күдікті, күдіктінің.
 COMMON = frozenset(("ы", "і", "ды", "ді", "ты", "ті"))
@@ -50,9 +50,9 @@ def stem(word: str) -> str:
     if word in IRREGULAR:
         return IRREGULAR[word]
     rest = _with_glides(word)
-    rest, care = _shorter(rest, FIRST)
-    if care in NOMINAL:
-        rest, care = _shorter(rest, INNER)
+    rest, constraint = _without_ending(rest, OUTER)
+    if constraint in NOMINAL:
+        rest, constraint = _without_ending(rest, INNER)
     if rest.endswith("б"):
         rest = rest[:-1] + "п"
     return rest.replace("йа", "я").replace("йу", "ю")
@@ -69,37 +69,37 @@ def _with_glides(word: str) -> str:
     return "".join(letters)
 
 
-def _shorter(word: str, cares: frozenset[Care]) -> tuple[str, Care | None]:
-    """The word without its longest ending that one of the cares allows, and that care.
+def _without_ending(word: str, constraints: frozenset[Constraint]) -> tuple[str, Constraint | None]:
+    """The word without its longest ending that one of the constraints allows, and that constraint.
 
     A rest that is known to be a whole word goes before all others.
     """
     if word in STEMS:
         return word, None
     table = _endings()
-    found: tuple[str, Care | None] | None = None
+    found: tuple[str, Constraint | None] | None = None
     for at in range(max(2, len(word) - LONGEST), len(word)):
         ending = word[at:]
-        for care, kinds in table.get(ending, {}).items():
-            is_inner = care is Care.PARTICIPLE or ending in COMMON
-            if care not in cares or (cares is INNER and not is_inner):
+        for constraint, kinds in table.get(ending, {}).items():
+            is_inner = constraint is Constraint.PARTICIPLE or ending in COMMON
+            if constraint not in constraints or (constraints is INNER and not is_inner):
                 continue
-            rest = _rest(word[:at], ending, care, kinds)
-            if rest in STEMS and care in NOMINAL:
-                return rest, care
+            rest = _rest(word[:at], ending, constraint, kinds)
+            if rest in STEMS and constraint in NOMINAL:
+                return rest, constraint
             if rest and not found:
-                found = rest, care
+                found = rest, constraint
     return found or (word, None)
 
 
 @cache
-def _endings() -> dict[str, dict[Care, int]]:
+def _endings() -> dict[str, dict[Constraint, int]]:
     return endings()
 
 
-def _rest(cut: str, ending: str, care: Care, kinds: int) -> str | None:
+def _rest(cut: str, ending: str, constraint: Constraint, kinds: int) -> str | None:
     """The stem that the ending was put to, if there can be one."""
-    is_noun = care in NOMINAL
+    is_noun = constraint in NOMINAL
     if is_noun and cut in FLEETING and ending[0] in OPEN:
         return FLEETING[cut]
     if not kinds & _kinds(cut):
@@ -111,12 +111,12 @@ def _rest(cut: str, ending: str, care: Care, kinds: int) -> str | None:
                 return cut + vowel
     if not _can_end(cut, is_noun, is_vowel_next):
         return None
-    mended = _mended(cut) if is_vowel_next else cut
+    devoiced = _devoice(cut) if is_vowel_next else cut
     if cut.endswith("ис") and ending[0] == "т":  # туристер, туристің, of турист
-        mended = cut + "т"
+        devoiced = cut + "т"
     if is_noun:
-        return mended if _is_noun(cut, mended, ending, care) else None
-    return _verb(mended, ending, care)
+        return devoiced if _is_noun(cut, devoiced, ending, constraint) else None
+    return _verb(devoiced, ending, constraint)
 
 
 def _kinds(cut: str) -> int:
@@ -172,29 +172,29 @@ def _syllables(word: str) -> int:
     return count
 
 
-def _mended(cut: str) -> str:
+def _devoice(cut: str) -> str:
     """A stem whose last consonant a vowel had made voiced: кітаб is кітап, but a педагог stays."""
     last = cut[-1]
-    if last not in MENDED or (last == "г" and cut[-2] not in FRONT_VOWELS):
+    if last not in DEVOICED or (last == "г" and cut[-2] not in FRONT_VOWELS):
         return cut
-    return cut[:-1] + MENDED[last]
+    return cut[:-1] + DEVOICED[last]
 
 
-def _is_noun(cut: str, mended: str, ending: str, care: Care) -> bool:
-    if care is Care.OWN:
+def _is_noun(cut: str, devoiced: str, ending: str, constraint: Constraint) -> bool:
+    if constraint is Constraint.OWN:
         is_participle = cut.endswith(("ған", "ген", "қан", "кен")) and len(cut) > 4
-        return is_participle or mended in RELATIONS or (mended != cut and _syllables(cut) > 1)
-    if care is Care.HIS and ending[0] == "с" and cut[-1] in "ыі":
+        return is_participle or devoiced in RELATIONS or (devoiced != cut and _syllables(cut) > 1)
+    if constraint is Constraint.HIS and ending[0] == "с" and cut[-1] in "ыі":
         return cut in STEMS or cut[-2] in "шғгқк"  # қылмыс-ы, but басшы-сы
     return True
 
 
-def _verb(cut: str, ending: str, care: Care) -> str | None:
+def _verb(cut: str, ending: str, constraint: Constraint) -> str | None:
     syllables = _syllables(cut)
     is_open = SOUNDS.get(cut[-1]) == VOWEL
-    if care is Care.LONG_VERB and syllables < 2:
+    if constraint is Constraint.LONG_VERB and syllables < 2:
         return None
-    if care is Care.SHORT_VERB and syllables > 1:
+    if constraint is Constraint.SHORT_VERB and syllables > 1:
         return None
     if is_open and syllables < 2 and ending in ("у", "п"):  # тау, топ
         return None

@@ -16,10 +16,10 @@ BACK, FRONT = range(2)
 BACK_VOWELS = frozenset("аоұыёя")
 FRONT_VOWELS = frozenset("әеөүіэ")
 # What a stem ends in decides how an ending begins.
-VOWEL, GLIDE, LATERAL, NASAL, BUZZING, VOICELESS = range(6)
+VOWEL, GLIDE, LATERAL, NASAL, SIBILANT, VOICELESS = range(6)
 SOUNDS = dict.fromkeys("аәеоөұүыіэёя", VOWEL)
 SOUNDS |= dict.fromkeys("рйуию", GLIDE) | {"л": LATERAL} | dict.fromkeys("мнң", NASAL)
-SOUNDS |= dict.fromkeys("зж", BUZZING) | dict.fromkeys("бвгғдкқпстфхһцчшщ", VOICELESS)
+SOUNDS |= dict.fromkeys("зж", SIBILANT) | dict.fromkeys("бвгғдкқпстфхһцчшщ", VOICELESS)
 # Capital letter -> the sound after a vowel, р й у, л, a nasal, з ж, a voiceless consonant.
 FOLLOWING = {
     "L": "ллдддт",  # plural
@@ -34,12 +34,12 @@ FOLLOWING = {
 HARMONY = {"A": "ае", "Y": "ыі", "Q": "қк"}
 
 
-class Care(Enum):
+class Constraint(Enum):
     """What must hold of the rest of a word before an ending is taken off, beyond agreement."""
 
     NOUN = auto()
     HIS = auto()  # -ы alone: many words end so by themselves
-    OWN = auto()  # -ым, -ың: so do these; as a noun of relation or with a mended consonant only
+    OWN = auto()  # -ым, -ың: so do these; after a noun of relation or a devoiced consonant only
     NO_ADJECTIVE = auto()  # -дық, -асыз: only where they cannot make an adjective
     PARTICIPLE = auto()
     VERB = auto()
@@ -72,10 +72,10 @@ FINITES = (
 NEGATIVES = ("PAй", "PAйYншA", "PAсA", "PAстAн", "PAспYн")
 
 
-def spelled(ending: str, harmony: int, sound: int) -> str:
+def spell_ending(ending: str, harmony: int, sound: int) -> str:
     """An ending as it is written after a stem of that harmony and final sound."""
     letters: list[str] = []
-    for part in _parts(ending):
+    for part in _ending_parts(ending):
         if part in ("(Y)", "(с)"):
             if (sound == VOWEL) != (part == "(с)"):
                 continue
@@ -93,7 +93,7 @@ def spelled(ending: str, harmony: int, sound: int) -> str:
     return "".join(letters)
 
 
-def _parts(ending: str) -> Iterator[str]:
+def _ending_parts(ending: str) -> Iterator[str]:
     """The letters of an ending, with what stands in brackets as one."""
     at = 0
     while at < len(ending):
@@ -102,62 +102,65 @@ def _parts(ending: str) -> Iterator[str]:
         at += width
 
 
-def _nominal() -> Iterator[tuple[str, Care]]:
+def _nominal_endings() -> Iterator[tuple[str, Constraint]]:
     """Plural, possessive and case, or a person, in their order."""
     for plural in PLURAL:
         for case in CASES[not plural :]:
-            yield plural + case, Care.NOUN
+            yield plural + case, Constraint.NOUN
         for person in PERSONS:
-            yield plural + person, Care.NOUN
+            yield plural + person, Constraint.NOUN
         for possessive in POSSESSIVES:
             if possessive in POSSESSIVES[:2]:
-                cases, care = AFTER_OWN, Care.OWN
+                cases, constraint = AFTER_OWN, Constraint.OWN
             elif possessive == POSSESSIVES[-1]:
-                cases, care = AFTER_HIS, Care.HIS
+                cases, constraint = AFTER_HIS, Constraint.HIS
             else:
-                cases, care = CASES, Care.NOUN
+                cases, constraint = CASES, Constraint.NOUN
             for case in cases:
-                yield plural + possessive + case, Care.NOUN if plural else care
+                yield plural + possessive + case, Constraint.NOUN if plural else constraint
 
 
-def _verbal() -> Iterator[tuple[str, Care]]:
+def _verbal_endings() -> Iterator[tuple[str, Constraint]]:
     """Negation with a tense and its person, or with a participle; other forms of verbs."""
     for negation in NEGATION:
         for participle in PARTICIPLES:
-            yield negation + participle, Care.PARTICIPLE
+            yield negation + participle, Constraint.PARTICIPLE
         for finite in FINITES:
-            yield negation + finite, Care.VERB
-        yield negation + "DYQ", Care.NO_ADJECTIVE
-        yield negation + "{a}сYз", Care.NO_ADJECTIVE
+            yield negation + finite, Constraint.VERB
+        yield negation + "DYQ", Constraint.NO_ADJECTIVE
+        yield negation + "{a}сYз", Constraint.NO_ADJECTIVE
     for negative in NEGATIVES:
-        yield negative, Care.VERB
-    yield "PAс", Care.LONG_VERB
-    yield "PAQ", Care.LONG_VERB
+        yield negative, Constraint.VERB
+    yield "PAс", Constraint.LONG_VERB
+    yield "PAQ", Constraint.LONG_VERB
 
 
-def endings() -> dict[str, dict[Care, int]]:
-    """Every ending as written -> what to take care of -> a bit for each kind of stem it follows.
+def endings() -> dict[str, dict[Constraint, int]]:
+    """Every ending as written -> its constraints -> a bit for each kind of stem that it follows.
 
     The bit of a harmony and a final sound is `kind(harmony, sound)`.
     """
-    table: dict[str, dict[Care, int]] = {}
+    table: dict[str, dict[Constraint, int]] = {}
     for harmony, sound in product((BACK, FRONT), range(6)):
-        for ending, care in (*_nominal(), *_verbal()):
-            written = spelled(ending, harmony, sound)
-            if care is Care.NO_ADJECTIVE and _is_adjective(written, sound):
+        for ending, constraint in (*_nominal_endings(), *_verbal_endings()):
+            written = spell_ending(ending, harmony, sound)
+            if constraint is Constraint.NO_ADJECTIVE and _is_adjective(written, sound):
                 continue
-            care = Care.SHORT_VERB if written == "бай" else care
-            cares = table.setdefault(written, {})
-            cares[care] = cares.get(care, 0) | kind(harmony, sound)
+            constraint = Constraint.SHORT_VERB if written == "бай" else constraint
+            constraints = table.setdefault(written, {})
+            constraints[constraint] = constraints.get(constraint, 0) | kind(harmony, sound)
             # оқы, with the ending of the present: оқиды.
             if "{a}" in ending[:3] and sound == VOWEL:
-                cares = table.setdefault("и" + written[1:], {})
+                constraints = table.setdefault("и" + written[1:], {})
                 every = sum(kind(harmony, each) for each in range(GLIDE, VOICELESS + 1))
-                cares[care] = cares.get(care, 0) | every
-    order = list(Care)
+                constraints[constraint] = constraints.get(constraint, 0) | every
+    order = list(Constraint)
     return {
-        written: {care: cares[care] for care in sorted(cares, key=order.index)}
-        for written, cares in table.items()
+        written: {
+            constraint: constraints[constraint]
+            for constraint in sorted(constraints, key=order.index)
+        }
+        for written, constraints in table.items()
     }
 
 

@@ -1,4 +1,4 @@
-"""Forgiving matching: Kazakh words as they are typed on a Russian keyboard."""
+"""Kazakh words as they are typed on a Russian keyboard."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from __future__ import annotations
 _TYPED = str.maketrans("әқңғұүһөі", "акнгуухои")
 
 
-def forgiving(word: str) -> str:
+def russian_letters(word: str) -> str:
     """A folded word with Kazakh letters as their Russian neighbors: қылмыс and кылмыс are one."""
     return word.translate(_TYPED)

@@ -11,7 +11,7 @@ from hashlib import blake2b
 
 from indexer.analysis import names
 from indexer.analysis.analyzer import KAZAKH, STEM, fold
-from indexer.analysis.keyboard import forgiving
+from indexer.analysis.keyboard import russian_letters
 from indexer.query.tree import Kind, VariantTerm
 
 KINDS: tuple[Kind, ...] = ("names", "loose")
@@ -19,7 +19,7 @@ KINDS: tuple[Kind, ...] = ("names", "loose")
 
 def loose(word: str) -> str | None:
     """The key of a folded word, or of a stem, as typed without Kazakh letters."""
-    return forgiving(word.removeprefix(STEM))
+    return russian_letters(word.removeprefix(STEM))
 
 
 KEYS: dict[Kind, Callable[[str], str | None]] = {"names": names.key, "loose": loose}

@@ -14,7 +14,15 @@ from hypothesis import strategies as st
 
 from indexer.analysis.analyzer import words
 from indexer.analysis.kazakh import LONGEST, stem
-from indexer.analysis.kazakh_endings import BACK, FRONT, NASAL, VOICELESS, VOWEL, endings, spelled
+from indexer.analysis.kazakh_endings import (
+    BACK,
+    FRONT,
+    NASAL,
+    VOICELESS,
+    VOWEL,
+    endings,
+    spell_ending,
+)
 
 TABLES = Path(__file__).parents[2] / "tables"
 KAZNERD = Path(__file__).parents[4] / "shared" / "data" / "kaznerd.tar.xz"
@@ -73,7 +81,7 @@ def test_names_and_short_words_keep_what_only_looks_like_an_ending(word: str) ->
 def test_an_ending_is_spelled_after_its_stem(
     ending: str, harmony: int, sound: int, expected: str
 ) -> None:
-    assert spelled(ending, harmony, sound) == expected
+    assert spell_ending(ending, harmony, sound) == expected
 
 
 def test_no_ending_is_longer_than_what_is_looked_up() -> None:
