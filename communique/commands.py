@@ -8,7 +8,13 @@ from communique.catalog import copy_catalog_command
 from communique.check import check_command
 from communique.crawl import accept_command, crawl_command
 from communique.demo import demo_command
-from communique.evidence import backup_command, import_command, reparse_command, verify_command
+from communique.evidence import (
+    backup_command,
+    import_command,
+    reparse_command,
+    restore_command,
+    verify_command,
+)
 from communique.index import export_command, reindex_command, search_command, status_command
 from communique.offices import list_offices
 from communique.serve import serve_command
@@ -30,6 +36,7 @@ COMMANDS: dict[str, click.Command] = {
         verify_command,
         import_command,
         backup_command,
+        restore_command,
         copy_catalog_command,
         serve_command,
         demo_command,

@@ -12,12 +12,14 @@ from pathlib import Path
 import click
 
 from communique.console import FAILED, show_progress, show_reports
+from communique.index import reindex_command
 from communique.opening import open_or_make_catalog, open_to_verify, require_catalog_or_archive
 from corpus import Settings, Store, office, offices
 from corpus.errors import CommuniqueError, SmallerError, StoreError
 from corpus.evidence.backup import back_up
 from corpus.evidence.finding import Finding
 from corpus.evidence.reparse import reread_archive
+from corpus.evidence.restore import give_to_owner, restore_backup
 from corpus.evidence.verify import verify_archive, verify_catalog
 from corpus.evidence.warc_import import import_files
 from corpus.lock import IMPORT, no_crawl, only_job
@@ -58,10 +60,15 @@ def verify_command(settings: Settings, is_repaired: bool, is_smaller_accepted: b
         if is_repaired and not is_well:  # a repair can mend a part, or bring to light what is next
             click.echo("Second check:")
             is_well = _report_findings(findings(None, True), is_repaired=False)
-        total = pluralize(store.count(), "release")
+        number = store.count()
     if not is_well:
         raise SystemExit(FAILED)
-    click.echo(f"{total}: archive, catalog and index agree.")
+    if not number and not is_smaller_accepted:
+        raise CommuniqueError(
+            f"There are no releases in {settings.data} and its catalog, so there is nothing to"
+            " verify. Was it the right folder?"
+        )
+    click.echo(f"{pluralize(number, 'release')}: archive, catalog and index agree.")
 
 
 def _findings(
@@ -159,12 +166,30 @@ def import_command(settings: Settings, paths: tuple[Path, ...], who: str) -> Non
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 @click.pass_obj
 def backup_command(settings: Settings, folder: Path) -> None:
-    """Copy catalog and archive into a new folder; safe during a crawl.
-
-    The copy is a data folder: to restore, put it where COMMUNIQUE_DATA points and reindex.
-    """
+    """Copy catalog and archive into a new folder; safe during a crawl. See restore."""
     if folder.resolve().is_relative_to(settings.data.resolve() / "archive"):
         raise CommuniqueError(f"{folder} is inside the archive; choose another folder.")
     with closing(Store(settings, make=False)) as store:
         files, size = back_up(settings, store, folder)
     click.echo(f"{pluralize(files, 'file')}, {size / 1e6:.1f} MB, copied to {folder}.")
+
+
+@click.command("restore")
+@click.argument(
+    "folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
+@click.pass_context
+def restore_command(ctx: click.Context, folder: Path) -> None:
+    """Copy a backup into the empty data folder, then index and verify it.
+
+    If COMMUNIQUE_CATALOG names another database, the catalog is copied there; it must be empty. Run
+    by root, everything is given to the owner of the data folder.
+    """
+    settings: Settings = ctx.obj
+    files = restore_backup(folder, settings)
+    click.echo(f"{pluralize(files, 'file')} copied to {settings.data}.")
+    try:
+        ctx.invoke(reindex_command, is_full=False, is_smaller_accepted=False)
+        ctx.invoke(verify_command, is_repaired=False, is_smaller_accepted=False)
+    finally:
+        give_to_owner(settings.data)

@@ -17,8 +17,8 @@ from corpus.error_log import sentence
 from corpus.errors import CommuniqueError, LockedError, OfficeError, SettingsError
 from corpus.signals import Interruption
 
-# Commands that leave the data folder alone.
-ELSEWHERE = ("offices", "check", "demo")
+# Commands that leave the data folder alone, or give what they make to its owner.
+ELSEWHERE = ("offices", "check", "demo", "restore")
 # What to do about what nobody foresaw.
 LOOK = "`communique verify` tells whether catalog and archive are whole."
 

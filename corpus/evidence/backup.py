@@ -36,8 +36,8 @@ COPY_BYTES = 1 << 20
 def back_up(settings: Settings, store: Store, folder: Path) -> tuple[int, int]:
     """Copy into a folder that is empty or not there yet; how many files, how many bytes.
 
-    To restore, use the copy as a data folder and reindex. Raises StoreError, and LockedError where
-    another backup is made there.
+    The copy is a data folder; restore.py puts it in another place. Raises StoreError, and
+    LockedError where another backup is made there.
     """
     try:
         folder = folder.resolve()
@@ -108,15 +108,17 @@ def _copy_all(settings: Settings, store: Store, copy: Settings) -> None:
         ]
         growing = {(path.parent, KIND in path.name): path for path in before}.values()
         for path in own:
-            target = _copy(path, copy)
+            target = copy_file(path, copy)
             if path in growing or path not in before:
                 _cut_unknown(target, copied, settings)
         for path in imported_files(settings.archive):
-            _copy(path, copy)
+            copy_file(path, copy)
 
 
-def _copy(path: Path, copy: Settings) -> Path:
-    """Copy a file, and read it back from the disk to see that it is the same."""
+def copy_file(path: Path, copy: Settings) -> Path:
+    """Copy a file of an archive into that of `copy`, and read it back from the disk to see that it
+    is the same. Raises StoreError, OSError.
+    """
     target = copy.archive / path.parent.name / path.name
     target.parent.mkdir(parents=True, exist_ok=True)
     came = hashlib.sha256()

@@ -42,6 +42,7 @@ COMMANDS = sorted(
         "import",
         "reindex",
         "reparse",
+        "restore",
         "serve",
         "withhold",
     ]
