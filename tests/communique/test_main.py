@@ -196,18 +196,19 @@ def test_a_crawl_that_goes_through_ends_with_0(tmp_path: Path) -> None:
 def test_a_crawl_with_a_limit_and_since_takes_no_more(tmp_path: Path) -> None:
     with SampleSite("sample_doj") as site:
         given = ["--delay", "0", "--limit", "3", "--since", "2018", *mirrors(DOJ, site.url)]
-        done = run(tmp_path, "crawl", "sample_doj", *given)
-    assert done.returncode == 0
+        done = call(tmp_path, "crawl", "sample_doj", *given)
+    assert done.exit_code == 0
     assert "sample_doj" in done.stdout
     assert 3 <= len(call(tmp_path, "export").output.splitlines()) < 26
 
 
 def test_one_office_that_fails_ends_with_3_and_all_with_1(tmp_path: Path, refusing: str) -> None:
     with SampleSite("sample_doj") as site:
-        given = ["--delay", "0", *mirrors(DOJ, site.url), *mirrors(GPO, refusing)]
-        some = run(tmp_path, "crawl", "sample_gpo", "sample_doj", *given)
-        all_ = run(tmp_path, "crawl", "sample_gpo", *given)
-    assert (some.returncode, all_.returncode) == (3, 1)
+        given = ["--delay", "0", "--limit", "3"]
+        given += [*mirrors(DOJ, site.url), *mirrors(GPO, refusing)]
+        some = call(tmp_path, "crawl", "sample_gpo", "sample_doj", *given)
+        all_ = call(tmp_path, "crawl", "sample_gpo", *given)
+    assert (some.exit_code, all_.exit_code) == (3, 1)
     assert "sample_gpo" in some.stdout
     assert some.stdout.count("FAILED") == all_.stdout.count("FAILED") == 1
     assert "Traceback" not in some.stderr + all_.stderr
@@ -225,8 +226,8 @@ def test_one_office_that_fails_ends_with_3_and_all_with_1(tmp_path: Path, refusi
 def test_a_second_reindex_ends_with_75(tmp_path: Path) -> None:
     Store(Settings(data=tmp_path)).close()
     with FileLock(tmp_path / "reindex.lock"):
-        done = run(tmp_path, "reindex")
-    assert done.returncode == 75
+        done = call(tmp_path, "reindex")
+    assert done.exit_code == 75
     assert "Another reindex is running" in done.stderr
     assert "Traceback" not in done.stderr
 
@@ -246,8 +247,8 @@ USING = [
 @pytest.mark.parametrize("arguments", USING, ids=lambda arguments: arguments[0])
 def test_a_data_folder_that_is_a_file_ends_with_1(tmp_path: Path, arguments: list[str]) -> None:
     (tmp_path / "file").write_text("in the way")
-    done = run(tmp_path / "file", *arguments)
-    assert done.returncode == 1
+    done = call(tmp_path / "file", *arguments)
+    assert done.exit_code == 1
     assert done.stderr.startswith("Error: ")
     assert str(tmp_path / "file") in done.stderr
     assert "Traceback" not in done.stderr
@@ -477,7 +478,7 @@ def test_status_of_an_empty_catalog_is_no_error(tmp_path: Path) -> None:
 def test_one_release_is_one_release(tmp_path: Path) -> None:
     with SampleSite("sample_doj") as site:
         given = ["--delay", "0", "--limit", "1", *mirrors(DOJ, site.url)]
-        crawled = run(tmp_path, "crawl", "sample_doj", *given)
+        crawled = call(tmp_path, "crawl", "sample_doj", *given)
     assert "stopped early as requested, after 1 release (--limit)" in crawled.stdout
     told = [call(tmp_path, *each).output for each in (["reindex"], ["search"], ["status"])]
     told.append(call(tmp_path, "verify").output)
@@ -520,8 +521,8 @@ def test_verify_finds_a_flipped_byte(copied: Path) -> None:
     whole = bytearray(warc.read_bytes())
     whole[len(whole) // 2] ^= 0x10
     warc.write_bytes(whole)
-    done = run(copied, "verify")
-    assert done.returncode == 1
+    done = call(copied, "verify")
+    assert done.exit_code == 1
     assert warc.name in done.stdout
     assert "Traceback" not in done.stderr
 
@@ -565,8 +566,8 @@ def test_verify_finds_an_index_that_lacks_releases(copied: Path) -> None:
 
 
 def test_the_demo_crawls_and_indexes_in_a_folder_of_its_own(tmp_path: Path) -> None:
-    done = run(tmp_path, "demo", "--no-serve")
-    assert done.returncode == 0
+    done = call(tmp_path, "demo", "--no-serve")
+    assert done.exit_code == 0
     assert [path.name for path in tmp_path.iterdir()] == ["demo"]
     shown = call(tmp_path / "demo", "search", "прокурор").output
     assert not shown.startswith("0 ")
