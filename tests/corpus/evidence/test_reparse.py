@@ -23,11 +23,13 @@ pytestmark = pytest.mark.each_catalog
 v, r = tables.version.c, tables.release.c
 
 
+def whole_pages(store: Store) -> list[Release]:
+    """Releases that came on pages of their own."""
+    return [each for each in store.releases("sample_gpo") if each.provenance.part_sha256 is None]
+
+
 def whole_page(store: Store) -> Release:
-    """A release that came on a page of its own."""
-    return next(
-        each for each in store.releases("sample_gpo") if each.provenance.part_sha256 is None
-    )
+    return whole_pages(store)[0]
 
 
 def listed(store: Store) -> Release:

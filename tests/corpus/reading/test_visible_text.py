@@ -265,8 +265,9 @@ def work_s(html: str) -> float:
 
 @pytest.mark.parametrize("name", GROWING)
 def test_the_work_of_reading_grows_no_faster_than_the_page(name: str) -> None:
-    few, many = (min(work_s(GROWING[name](n)) for _ in range(2)) for n in (1_000, 8_000))
-    assert many < 32 * few + 0.5  # eight times the page; its square would be 64 times
+    few = min(work_s(GROWING[name](1_000)) for _ in range(2))
+    # Eight times the page; its square would be 64 times. A busy machine has a second try.
+    assert any(work_s(GROWING[name](8_000)) < 32 * few + 0.5 for _ in range(2))
 
 
 def test_text_that_is_nested_deeper_than_the_stack_is_read_whole() -> None:

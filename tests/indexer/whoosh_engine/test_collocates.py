@@ -26,7 +26,7 @@ from tests.indexer.whoosh_engine.test_merging import made
 from tests.indexer.whoosh_engine.test_plain_reader import Judged, judged
 from tests.indexer.whoosh_engine.test_trees import Vocabulary, nothing, trees, typed, typed_alone
 
-OFTEN = settings(max_examples=150, deadline=None)
+OFTEN = settings(max_examples=100, deadline=None)
 MEASURES = st.sampled_from(get_args(Measure))
 EVERY = 1_000_000
 

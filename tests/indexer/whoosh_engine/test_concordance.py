@@ -26,7 +26,7 @@ from tests.indexer.whoosh_engine.test_merging import made
 from tests.indexer.whoosh_engine.test_plain_reader import Judged, Span, judged
 from tests.indexer.whoosh_engine.test_trees import Vocabulary, nothing, trees, typed, typed_alone
 
-OFTEN = settings(max_examples=150, deadline=None)
+OFTEN = settings(max_examples=100, deadline=None)
 SORTS = st.sampled_from(get_args(LineSort))
 ORDERS = st.sampled_from(["relevance", "newest", "oldest"])
 FILTERS = st.sampled_from(

@@ -30,7 +30,7 @@ from tests.indexer.whoosh_engine.test_trees import (
 )
 
 OFTEN = settings(
-    max_examples=250,
+    max_examples=100,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

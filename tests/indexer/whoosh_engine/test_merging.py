@@ -107,12 +107,17 @@ def pair(
     return Snapshot(writer.folder), Snapshot(fresh.folder)
 
 
+@pytest.fixture(scope="module")
+def vocabulary(documents: list[Document]) -> Vocabulary:
+    return Vocabulary(documents)
+
+
 @settings(max_examples=120, deadline=None)
 @given(data=st.data())
 def test_merged_answers_are_those_of_a_fresh_build(
-    data: st.DataObject, pair: tuple[Snapshot, Snapshot], documents: list[Document]
+    data: st.DataObject, pair: tuple[Snapshot, Snapshot], vocabulary: Vocabulary
 ) -> None:
-    node = data.draw(trees(Vocabulary(documents), has_negated=True))
+    node = data.draw(trees(vocabulary, has_negated=True))
     found = []
     for snapshot in pair:
         hits = Executor(snapshot).run(node)
