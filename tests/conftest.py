@@ -436,11 +436,19 @@ def serve(settings: Settings) -> Iterator[str]:
         thread.join(timeout=5)
 
 
-@pytest.fixture(params=[(1280, 900), (360, 780)], ids=["desktop", "phone"])
-def page(request: pytest.FixtureRequest, browser: Browser, site: str) -> Iterator[Page]:
+@pytest.fixture(scope="module", params=[(1280, 900), (360, 780)], ids=["desktop", "phone"])
+def window(request: pytest.FixtureRequest, browser: Browser, site: str) -> Iterator[Page]:
+    """A page for one test after another: without scripts and cookies, nothing is left of one."""
     width, height = request.param
     context = browser.new_context(
         viewport={"width": width, "height": height}, java_script_enabled=False, base_url=site
     )
+    context.set_default_navigation_timeout(120_000)  # the first answers compile loops
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def page(window: Page) -> Iterator[Page]:
+    yield window
+    window.emulate_media(media="null", color_scheme="null")
