@@ -189,7 +189,7 @@ def test_what_the_system_refuses_besides_is_not_put_down_to_the_output(
     def refuse(release: Release) -> str:
         raise OSError(errno.ENOMEM, "Cannot allocate memory")
 
-    monkeypatch.setattr("communique.index.release_json", refuse)
+    monkeypatch.setattr("communique.commands.index.release_json", refuse)
     done = CliRunner(env={"COMMUNIQUE_DATA": str(copy_settings.data)}).invoke(main, ["export"])
     assert (done.exit_code, done.stderr) == (
         1,

@@ -229,16 +229,17 @@ def test_an_update_that_is_broken_off_leaves_no_file_behind(copy_settings: Setti
 
 
 # Where the command stalls, and at which call; itself, with stand-ins for paths.
+EXPORTED = "communique.commands.index:release_json"
 OTHERS: dict[str, tuple[str, int, str]] = {
     "import": ("corpus.evidence.queries:add_foreign", 5, "import --by us {warc}"),
     "verify": ("corpus.evidence.verify:sha256", 9, "verify"),
     "repair": ("indexer.jobs.reindex:document", 9, "verify --repair"),
     "backup": ("corpus.evidence.queries:files", 1, "backup {folder}"),
     "copy-catalog": ("corpus.database.copy:_count_on", 1, "copy-catalog sqlite:///{copy}"),
-    "export": ("communique.index:release_json", 5, "export"),
-    "search": ("communique.index:parse", 1, "search torture"),
-    "status": ("communique.index:status_of", 1, "status"),
-    "offices": ("communique.offices:_office_row", 2, "offices --json"),
+    "export": (EXPORTED, 5, "export"),
+    "search": ("communique.commands.index:parse", 1, "search torture"),
+    "status": ("communique.commands.index:status_of", 1, "status"),
+    "offices": ("communique.commands.offices:_office_row", 2, "offices --json"),
 }
 
 
@@ -364,7 +365,7 @@ def test_a_signal_that_is_ignored_stays_so(copy_settings: Settings) -> None:
     """As under nohup, and in the background of a script."""
     before = signal.signal(SIGINT, signal.SIG_IGN)
     try:
-        with Stalling(copy_settings, "communique.index:release_json", 1, "export") as command:
+        with Stalling(copy_settings, EXPORTED, 1, "export") as command:
             os.killpg(command.process.pid, SIGINT)
             assert_ended(command.end(SIGTERM), SIGTERM)
     finally:
@@ -372,7 +373,7 @@ def test_a_signal_that_is_ignored_stays_so(copy_settings: Settings) -> None:
 
 
 def test_a_signal_that_comes_twice_at_once_is_one(copy_settings: Settings) -> None:
-    with Stalling(copy_settings, "communique.index:release_json", 1, "export") as command:
+    with Stalling(copy_settings, EXPORTED, 1, "export") as command:
         os.kill(command.process.pid, SIGTERM)
         with suppress(ProcessLookupError):
             os.kill(command.process.pid, SIGTERM)

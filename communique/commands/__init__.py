@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import click
 
-from communique.catalog import copy_catalog_command
-from communique.check import check_command
-from communique.crawl import accept_command, crawl_command
-from communique.demo import demo_command
-from communique.evidence import (
+from communique.commands.catalog import copy_catalog_command
+from communique.commands.check import check_command
+from communique.commands.crawl import accept_command, crawl_command
+from communique.commands.demo import demo_command
+from communique.commands.evidence import (
     backup_command,
     import_command,
     reparse_command,
     restore_command,
     verify_command,
 )
-from communique.index import export_command, reindex_command, search_command, status_command
-from communique.offices import list_offices
-from communique.serve import serve_command
-from communique.withhold import withhold_command
+from communique.commands.index import (
+    export_command,
+    reindex_command,
+    search_command,
+    status_command,
+)
+from communique.commands.offices import list_offices
+from communique.commands.serve import serve_command
+from communique.commands.withhold import withhold_command
 
 COMMANDS: dict[str, click.Command] = {
     str(each.name): each

@@ -9,8 +9,8 @@ from datetime import date
 
 import click
 
+from communique.commands.crawl import read_since
 from communique.console import SOME_FAILED, show_progress
-from communique.crawl import read_since
 from corpus import Settings, Store, office
 from corpus.plural import pluralize
 from corpus.signals import Interruption

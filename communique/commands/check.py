@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from communique.commands.crawl import delay_option, mirror_option, route_option
 from communique.console import FAILED, show_progress
-from communique.crawl import delay_option, mirror_option, route_option
 from corpus import Draft, Settings, office
 from corpus.plural import pluralize
 from corpus.reading.source import Listing

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import click
 
-from communique.index import reindex_command
+from communique.commands.index import reindex_command
+from communique.commands.serve import serve_command
 from communique.opening import open_or_make_catalog
-from communique.serve import serve_command
 from corpus import Settings, offices
 from corpus.crawling.sample_site import SampleSite
 from corpus.lock import only_crawl

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import click
 
+from communique.commands.index import reindex_command
 from communique.console import FAILED, show_progress, show_reports
-from communique.index import reindex_command
 from communique.opening import open_or_make_catalog, open_to_verify, require_catalog_or_archive
 from corpus import Settings, Store, office, offices
 from corpus.errors import CommuniqueError, SmallerError, StoreError
