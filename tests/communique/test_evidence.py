@@ -30,7 +30,7 @@ from tests.corpus.evidence.test_reparse import misread, whole_page
 from tests.corpus.evidence.test_verify import lose_catalog, newest_file, state
 from tests.corpus.evidence.test_warc_import import Foreign, page_of
 
-pytestmark = [pytest.mark.each_catalog, pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 
 def call(settings: Settings, *arguments: str) -> Result:
@@ -50,6 +50,7 @@ def assert_repaired(settings: Settings, *told: str) -> None:
     assert call(settings, "verify").exit_code == 0
 
 
+@pytest.mark.each_catalog
 def test_an_index_that_is_behind_lost_or_at_odds_is_mended(
     copy_settings: Settings, copy_store: Store
 ) -> None:
@@ -60,6 +61,7 @@ def test_an_index_that_is_behind_lost_or_at_odds_is_mended(
     assert_repaired(copy_settings, "There is no index in ")
 
 
+@pytest.mark.each_catalog
 def test_documents_without_a_release_and_releases_without_a_document_are_told_apart(
     copy_settings: Settings, copy_store: Store
 ) -> None:
@@ -97,6 +99,7 @@ def test_an_index_that_shows_something_else_than_the_catalog_is_told_and_built_a
     )
 
 
+@pytest.mark.each_catalog
 def test_a_catalog_that_was_changed_and_its_index_are_told_and_mended_at_once(
     copy_settings: Settings, copy_store: Store
 ) -> None:
@@ -113,6 +116,7 @@ def test_a_catalog_that_was_changed_and_its_index_are_told_and_mended_at_once(
         assert hit.title.text == known.title
 
 
+@pytest.mark.each_catalog
 def test_what_cannot_be_mended_of_one_version_keeps_no_other_from_being(
     copy_settings: Settings, copy_store: Store
 ) -> None:
@@ -134,6 +138,7 @@ def test_what_cannot_be_mended_of_one_version_keeps_no_other_from_being(
     assert second not in left
 
 
+@pytest.mark.each_catalog
 def test_a_torn_archive_and_a_lost_catalog_are_mended_at_once(copy_settings: Settings) -> None:
     newest = newest_file(copy_settings, "sample_gpo")
     with newest.open("ab") as file:
@@ -189,6 +194,7 @@ def test_a_killed_crawl_is_mended_and_goes_on(
     assert_whole(settings, store)
 
 
+@pytest.mark.each_catalog
 def test_reading_anew_reports_before_it_changes(copy_settings: Settings, copy_store: Store) -> None:
     known = whole_page(copy_store)
     before = state(copy_store)
@@ -223,6 +229,7 @@ def test_what_makes_no_sense_is_a_usage_error(
     assert call(copy_settings, *arguments).exit_code == 2
 
 
+@pytest.mark.each_catalog
 def test_importing_tells_what_a_file_held_and_every_place_shows_whose_it_is(
     copy_settings: Settings, copy_store: Store, tmp_path: Path
 ) -> None:
@@ -250,6 +257,7 @@ def test_importing_tells_what_a_file_held_and_every_place_shows_whose_it_is(
     assert call(fresh, "verify").exit_code == 0
 
 
+@pytest.mark.each_catalog
 def test_a_release_s_response_is_read_where_the_same_came_again(copy_settings: Settings) -> None:
     """A second crawl of unchanged pages leaves only revisits, and no version points at one."""
     with SampleSite("sample_doj") as site, closing(Store(copy_settings)) as store:

@@ -24,8 +24,6 @@ from tests.examplia import BODY, HOST, NAME, Crawl, OddInterface, asked, listing
 from tests.faulty_site import FaultySite
 from webui.view.attachments import other_languages
 
-pytestmark = pytest.mark.each_catalog
-
 DOJ, SAMPLE = "sample_doj", "https://www.justice.example/opa/pr"
 EARLIER = datetime(2024, 3, 12, 12, tzinfo=UTC)
 OLD = f"https://{HOST}/news/2024/jos%c3%a9-x"
@@ -87,6 +85,7 @@ def test_a_release_under_an_older_spelling_goes_on_under_its_id(
     opened.close()
 
 
+@pytest.mark.each_catalog
 @pytest.mark.usefixtures("own_examplia")
 @pytest.mark.parametrize("spelling", ["/news/2024/josé-x", "/news/2024/jos%c3%a9-x"])
 def test_one_that_is_not_listed_any_more_is_asked_for_where_it_stands(
@@ -110,6 +109,7 @@ def test_one_that_is_not_listed_any_more_is_asked_for_where_it_stands(
     opened.close()
 
 
+@pytest.mark.each_catalog
 @pytest.mark.usefixtures("own_examplia")
 def test_of_several_older_spellings_the_first_goes_on_and_the_others_stay_as_they_are(
     crawled: Crawl, web: FaultySite, settings: Settings, store: Store
@@ -136,6 +136,7 @@ def test_of_several_older_spellings_the_first_goes_on_and_the_others_stay_as_the
     opened.close()
 
 
+@pytest.mark.each_catalog
 @pytest.mark.usefixtures("own_examplia")
 def test_the_canonical_spelling_goes_on_where_it_is_held_beside_an_older_one(
     settings: Settings, store: Store
@@ -147,6 +148,7 @@ def test_the_canonical_spelling_goes_on_where_it_is_held_beside_an_older_one(
     opened.close()
 
 
+@pytest.mark.each_catalog
 @pytest.mark.usefixtures("own_examplia")
 def test_a_translation_under_an_older_spelling_is_found(
     crawled: Crawl, web: FaultySite, settings: Settings, store: Store
@@ -184,6 +186,7 @@ def listed(settings: Settings, store: Store) -> Iterator[tuple[Store, str, Crawl
     opened.close()
 
 
+@pytest.mark.each_catalog
 def test_a_release_of_an_interface_under_an_older_spelling_is_neither_new_nor_gone(
     listed: tuple[Store, str, CrawlReport],
 ) -> None:
@@ -194,6 +197,7 @@ def test_a_release_of_an_interface_under_an_older_spelling_is_neither_new_nor_go
     assert not any(each.gone_since for each in opened.releases())
 
 
+@pytest.mark.each_catalog
 def test_the_archive_is_read_anew_for_a_release_under_an_older_spelling(
     settings: Settings, listed: tuple[Store, str, CrawlReport]
 ) -> None:
@@ -209,6 +213,7 @@ def test_the_archive_is_read_anew_for_a_release_under_an_older_spelling(
     assert found.title != "Misread"
 
 
+@pytest.mark.each_catalog
 def test_a_withheld_release_under_an_older_spelling_is_cut_from_the_answer_of_others(
     settings: Settings, listed: tuple[Store, str, CrawlReport]
 ) -> None:

@@ -20,8 +20,6 @@ from corpus.errors import SettingsError
 from corpus.release import release_id
 from corpus.review.report import CrawlReport
 
-pytestmark = pytest.mark.each_catalog
-
 HOST = "www.justice.gov"
 FEW = 6
 Crawl = Callable[..., CrawlReport]
@@ -65,6 +63,7 @@ def kinds(store: Store, id_: str) -> list[str]:
 # gone and back
 
 
+@pytest.mark.each_catalog
 @pytest.mark.parametrize("fault", [{"do": "gone"}, {"do": "status", "status": 404}])
 def test_a_release_is_gone_after_three_visits_since_the_first_and_then_back(
     run: Crawl, site: Any, store: Store, fault: dict[str, Any]
@@ -128,6 +127,7 @@ def test_a_visit_that_finds_it_breaks_the_row_of_misses(
     assert found.gone_since is None
 
 
+@pytest.mark.each_catalog
 def test_on_an_interface_missing_from_whole_walks_is_gone_and_from_others_is_not(
     run: Crawl, small: Any, store: Store
 ) -> None:
@@ -157,6 +157,7 @@ def test_a_walk_that_broke_off_makes_nothing_gone(run: Crawl, small: Any, store:
 # changes
 
 
+@pytest.mark.each_catalog
 def test_the_ledger_tells_changes_newest_first_in_pages(
     run: Crawl, site: Any, store: Store
 ) -> None:
@@ -178,6 +179,7 @@ def test_the_ledger_tells_changes_newest_first_in_pages(
     assert [entry.version for entry in store.history(edited[0].id)] == [1, 2, 3]
 
 
+@pytest.mark.each_catalog
 @pytest.mark.parametrize("route", ["pages", "interface"])
 def test_a_better_reader_replaces_what_was_derived_and_makes_no_version(
     run: Crawl, store: Store, monkeypatch: pytest.MonkeyPatch, route: str
@@ -248,6 +250,7 @@ def test_a_schedule_that_cannot_be_read_is_an_error(words: str) -> None:
         read_schedule(words)
 
 
+@pytest.mark.each_catalog
 def test_what_is_not_due_is_not_asked_for_and_a_walk_stops_at_what_is_known(
     run: Crawl, settings: Settings, site: Any, store: Store
 ) -> None:
@@ -264,6 +267,7 @@ def test_what_is_not_due_is_not_asked_for_and_a_walk_stops_at_what_is_known(
     assert known
 
 
+@pytest.mark.each_catalog
 def test_releases_that_left_the_listing_are_still_visited(
     run: Crawl, site: Any, store: Store, settings: Settings
 ) -> None:
@@ -279,6 +283,7 @@ def test_releases_that_left_the_listing_are_still_visited(
     assert {path_of(each) for each in store.releases()} <= {e["path"] for e in site.log}
 
 
+@pytest.mark.each_catalog
 def test_an_address_that_is_not_there_is_not_asked_for_at_every_run(
     run: Crawl, settings: Settings, site: Any
 ) -> None:
@@ -292,6 +297,7 @@ def test_an_address_that_is_not_there_is_not_asked_for_at_every_run(
     assert path not in {e["path"] for e in site.log}
 
 
+@pytest.mark.each_catalog
 def test_coverage_tells_months_and_gaps(run: Crawl, store: Store) -> None:
     run(limit=FEW)
     ids = [each.id for each in store.releases()]

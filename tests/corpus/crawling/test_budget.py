@@ -22,8 +22,6 @@ from indexer.jobs.status import status_of, status_sentences
 from tests.faulty_site import FaultySite, Page, after, status
 from tests.newsroom import LISTING, sample_newsroom, sample_pages
 
-pytestmark = pytest.mark.each_catalog
-
 HOST = "www.justice.example"
 RELEASES, PER_PAGE = 26, 8
 Crawl = Callable[..., CrawlReport]
@@ -91,6 +89,7 @@ def whole_walks(store: Store) -> int:
         return sum(connection.scalars(select(tables.run.c.is_walk)))
 
 
+@pytest.mark.each_catalog
 def test_a_listing_beyond_the_budget_is_walked_by_several_runs(
     run: Crawl, small: FaultySite, store: Store, settings: Settings
 ) -> None:
@@ -121,6 +120,7 @@ def test_a_listing_beyond_the_budget_is_walked_by_several_runs(
     assert walks == [0, 1], "what was left first, then from the first page to the last"
 
 
+@pytest.mark.each_catalog
 def test_what_is_new_meanwhile_comes_before_what_was_left(
     run: Crawl, small: FaultySite, store: Store
 ) -> None:
@@ -136,6 +136,7 @@ def test_what_is_new_meanwhile_comes_before_what_was_left(
     assert store.count() == RELEASES
 
 
+@pytest.mark.each_catalog
 @pytest.mark.parametrize("how", ["limit", "error"])
 def test_a_run_that_ends_before_its_time_keeps_the_place_of_what_was_left(
     run: Crawl, small: FaultySite, store: Store, how: str
@@ -155,6 +156,7 @@ def test_a_run_that_ends_before_its_time_keeps_the_place_of_what_was_left(
     assert store.count() == RELEASES
 
 
+@pytest.mark.each_catalog
 def test_requests_beyond_the_budget_are_left_to_the_next_run(
     run: Crawl, small: FaultySite, store: Store
 ) -> None:
@@ -216,6 +218,7 @@ def test_a_listing_without_an_end_ends(run: Crawl, site: EndlessSite, store: Sto
     assert whole_walks(store) == 0
 
 
+@pytest.mark.each_catalog
 def test_a_listing_of_what_is_not_there_ends(
     run: Crawl, site: EndlessSite, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -319,6 +322,7 @@ def test_other_delays_are_kept(run: Crawl, site: EndlessSite, stated: str) -> No
 # What a listing may name
 
 
+@pytest.mark.each_catalog
 def test_a_listing_may_name_more_than_a_statement_takes(settings: Settings, store: Store) -> None:
     from datetime import UTC, datetime
 

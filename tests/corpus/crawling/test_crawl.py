@@ -33,8 +33,6 @@ from corpus.warc.record import Record
 from tests.stalling import wait_for
 from tests.statements import sent
 
-pytestmark = pytest.mark.each_catalog
-
 HOST = "www.justice.gov"
 ROOT = Path(__file__).resolve().parents[3]
 FEW = 6
@@ -98,6 +96,7 @@ def state(store: Store) -> dict[str, tuple[int, str]]:
 # the sample offices, which are always there
 
 
+@pytest.mark.each_catalog
 @pytest.mark.parametrize("name", ["sample_doj", "sample_gpo"])
 def test_both_routes_of_a_sample_office_are_crawled_and_a_second_crawl_changes_nothing(
     name: str, settings: Settings, store: Store
@@ -140,6 +139,7 @@ def test_a_second_crawl_downloads_no_release_again(run: Crawl, site: Any, store:
     assert all(each["in_flight"] == 1 for each in site.log)
 
 
+@pytest.mark.each_catalog
 def test_both_routes_give_the_same_releases_and_add_no_version(
     run: Crawl, store: Store, settings: Settings
 ) -> None:
@@ -152,6 +152,7 @@ def test_both_routes_give_the_same_releases_and_add_no_version(
     assert_evidence_is_whole(settings, store)
 
 
+@pytest.mark.each_catalog
 @pytest.mark.parametrize("route", ["pages", "interface"])
 def test_an_edited_page_gives_exactly_one_new_version(
     run: Crawl, site: Any, store: Store, route: str
@@ -169,6 +170,7 @@ def test_an_edited_page_gives_exactly_one_new_version(
     assert Counter(version for version, _ in state(store).values()) == {1: FEW - 1, 2: 1}
 
 
+@pytest.mark.each_catalog
 @pytest.mark.parametrize("fault", [{"do": "gone"}, {"do": "status", "status": 404}])
 def test_a_listed_release_that_is_gone_is_reported_and_fails_nothing(
     run: Crawl, site: Any, store: Store, fault: dict[str, Any]
@@ -182,6 +184,7 @@ def test_a_listed_release_that_is_gone_is_reported_and_fails_nothing(
     assert any("missing (404 or 410)" in line for line in report.sentences())
 
 
+@pytest.mark.each_catalog
 def test_a_release_that_vanished_after_it_was_stored_stays(
     run: Crawl, site: Any, store: Store
 ) -> None:
@@ -360,6 +363,7 @@ def test_a_run_that_an_option_cut_short_says_so(settings: Settings, store: Store
     assert (whole.cut_short, not_reached.cut_short) == (None, None)
 
 
+@pytest.mark.each_catalog
 def test_a_missing_file_that_only_a_listing_stands_in_is_reported(
     settings: Settings, store: Store
 ) -> None:
@@ -416,6 +420,7 @@ def test_a_crawl_that_is_killed_and_run_again_has_every_release_once(
     reference.close()
 
 
+@pytest.mark.each_catalog
 def test_a_redirected_release_can_be_checked_against_its_evidence(
     run: Crawl, site: Any, store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -440,6 +445,7 @@ def test_a_redirected_release_can_be_checked_against_its_evidence(
     assert [each.headers["location"] for each in hops] == [new] * 2
 
 
+@pytest.mark.each_catalog
 def test_an_answer_without_news_is_archived_as_a_revisit(
     run: Crawl, settings: Settings, store: Store
 ) -> None:
@@ -481,6 +487,7 @@ def test_a_mirror_on_loopback_stands_any_delay(base: str) -> None:
     check_delay(0, office("us_doj").routes[0], {HOST: base})
 
 
+@pytest.mark.each_catalog
 def test_the_releases_of_a_listing_are_looked_up_together(settings: Settings, store: Store) -> None:
     with SampleSite("sample_doj") as site, sent(store) as statements:
         mirrors = dict.fromkeys(office("sample_doj").route("interface").hosts, site.url)

@@ -27,8 +27,6 @@ from corpus.review.run_checks import quarantine_reason
 from corpus.review.staging import accept, finish_publishing
 from webui import create_app
 
-pytestmark = pytest.mark.each_catalog
-
 HOST = "www.justice.gov"
 ROOT = Path(__file__).resolve().parents[3]
 Crawl = Callable[..., CrawlReport]
@@ -110,6 +108,7 @@ class EmptyInterface(SampleSite):
         return json.dumps(answer).encode(), found[1]
 
 
+@pytest.mark.each_catalog
 def test_a_first_crawl_that_finds_nothing_is_no_measure_for_the_next(
     settings: Settings, store: Store
 ) -> None:
@@ -125,6 +124,7 @@ def test_a_first_crawl_that_finds_nothing_is_no_measure_for_the_next(
         assert store.count() > 25  # so many fewer or more are never held
 
 
+@pytest.mark.each_catalog
 def test_a_walk_that_finds_half_of_what_there_was_is_held(
     run: Crawl, site: Any, store: Store
 ) -> None:
@@ -149,6 +149,7 @@ def test_a_layout_that_changes_every_body_makes_no_version(
     assert store.ledger() == []
 
 
+@pytest.mark.each_catalog
 def test_a_person_accepts_a_run_and_later_ones_are_measured_by_it(
     run: Crawl, site: Any, store: Store
 ) -> None:
@@ -163,6 +164,7 @@ def test_a_person_accepts_a_run_and_later_ones_are_measured_by_it(
     assert (rows(store, tables.staged), rows(store, tables.staged_visit)) == (0, 0)
 
 
+@pytest.mark.each_catalog
 def test_publishing_that_is_killed_is_finished_later(
     run: Crawl, site: Any, store: Store, settings: Settings
 ) -> None:

@@ -26,8 +26,6 @@ from indexer.whoosh_engine import WhooshEngine
 from tests.conftest import crawl_sample
 from tests.stalling import wait_for
 
-pytestmark = pytest.mark.each_catalog
-
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[3]
 DEADLINE_S = 60.0
@@ -74,6 +72,7 @@ def environ(settings: Settings) -> dict[str, str]:
     return os.environ | {"COMMUNIQUE_DATA": str(settings.data), "PYTHONPATH": str(ROOT)}
 
 
+@pytest.mark.each_catalog
 def test_the_first_reindex_builds_and_publishes(
     settings: Settings, store: Store, engine: Engine
 ) -> None:
@@ -84,6 +83,7 @@ def test_the_first_reindex_builds_and_publishes(
     assert engine.builds() == [report.build]
 
 
+@pytest.mark.each_catalog
 def test_an_empty_catalog_makes_an_empty_index(
     settings: Settings, store: Store, engine: Engine
 ) -> None:
@@ -92,6 +92,7 @@ def test_an_empty_catalog_makes_an_empty_index(
     assert ids(engine, "") == []
 
 
+@pytest.mark.each_catalog
 def test_nothing_is_done_when_nothing_changed(
     settings: Settings, store: Store, engine: Engine
 ) -> None:
@@ -105,6 +106,7 @@ def test_nothing_is_done_when_nothing_changed(
     assert sorted(path.name for path in (settings.index / first.build).iterdir()) == before
 
 
+@pytest.mark.each_catalog
 def test_only_what_changed_is_added(settings: Settings, store: Store, engine: Engine) -> None:
     add(store, range(10))
     first = reindex(settings, store, engine)
@@ -117,6 +119,7 @@ def test_only_what_changed_is_added(settings: Settings, store: Store, engine: En
     assert reindex(settings, store, engine).releases == 0
 
 
+@pytest.mark.each_catalog
 def test_a_full_reindex_replaces_the_build(
     settings: Settings, store: Store, engine: Engine
 ) -> None:
@@ -128,6 +131,7 @@ def test_a_full_reindex_replaces_the_build(
     assert ids(engine, "fraud") == held(store)
 
 
+@pytest.mark.each_catalog
 def test_progress_counts_up_to_the_total(settings: Settings, store: Store, engine: Engine) -> None:
     add(store, range(3))
     seen: list[tuple[int, int]] = []
@@ -236,6 +240,7 @@ def test_a_build_that_fails_its_check_is_not_published(
     assert ids(engine, "fraud") == held(store)
 
 
+@pytest.mark.each_catalog
 def test_releases_that_a_crawl_adds_meanwhile_do_not_fail_the_check(
     settings: Settings, store: Store, engine: Engine
 ) -> None:
@@ -344,6 +349,7 @@ def test_a_first_reindex_that_is_killed_is_begun_again(
     assert engine.builds() == [report.build]
 
 
+@pytest.mark.each_catalog
 def test_an_update_that_is_killed_leaves_the_live_index_whole(
     settings: Settings, store: Store, engine: Engine, tmp_path: Path
 ) -> None:
@@ -363,6 +369,7 @@ def test_an_update_that_is_killed_leaves_the_live_index_whole(
     assert len(ids(engine, "fraud")) == 40
 
 
+@pytest.mark.each_catalog
 def test_a_kill_between_update_and_its_revision_repeats_the_update(
     settings: Settings, store: Store, engine: Engine
 ) -> None:
@@ -412,6 +419,7 @@ def test_searches_during_reindexes_always_answer_in_full(
     assert answers > 0
 
 
+@pytest.mark.each_catalog
 def test_two_engines_over_one_folder_agree_after_a_crawl(
     settings: Settings, store: Store, engine: Engine
 ) -> None:
