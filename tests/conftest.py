@@ -188,10 +188,10 @@ def crawl_sample(name: str, settings: Settings, store: Store) -> None:
             assert report.error is None
 
 
-def crawl_samples(settings: Settings) -> Settings:
-    """Crawl and index both sample offices."""
+def crawl_samples(settings: Settings, *names: str) -> Settings:
+    """Crawl and index sample offices, both unless they are named."""
     store = Store(settings)
-    for name in ("sample_doj", "sample_gpo"):
+    for name in names or ("sample_doj", "sample_gpo"):
         crawl_sample(name, settings, store)
     engine = open_engine(settings)
     reindex(settings, store, engine, is_full=True)

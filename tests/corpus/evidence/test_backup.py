@@ -35,7 +35,7 @@ from tests.stalling import wait_for
 pytestmark = pytest.mark.each_catalog
 
 ROOT = Path(__file__).resolve().parents[3]
-MOST = 12
+MOST = 4
 # A crawl in a process of its own: data folder, site.
 ALONE = """
 import os, sys

@@ -49,7 +49,7 @@ def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Index]:
 @pytest.fixture
 def documents(sample_settings: Settings) -> list[Document]:
     """Releases of sample offices, some of them copies of each other, and translations."""
-    found = [*sample_documents(sample_settings), *aligned(30)]
+    found = [*sample_documents(sample_settings)[::2], *aligned(15)]
     return [replace(each, group="g" if at % 7 < 2 else None) for at, each in enumerate(found)]
 
 

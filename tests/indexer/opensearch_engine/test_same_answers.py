@@ -1,4 +1,4 @@
-"""Both engines give the same answers, over all saved releases of justice.gov: 300 queries of every
+"""Both engines give the same answers, over all saved releases of justice.gov: 120 queries of every
 kind, drawn from the texts.
 """
 
@@ -21,7 +21,7 @@ pytest.importorskip("tantivy")
 documents_module = pytest.importorskip("bench.documents")
 
 Engines = tuple[Engine, Engine]
-MANY = 300
+MANY = 120
 FILTERS = (
     Filters(),
     Filters(year=("2016", "2017")),
