@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +15,7 @@ from filelock import FileLock
 from sqlalchemy import delete, update
 
 from communique.main import main
-from corpus import Settings, Store
+from corpus import Settings, Store, office
 from corpus.catalog import near_duplicates
 from corpus.crawling.sample_site import SampleSite
 from corpus.database import tables
@@ -25,10 +23,11 @@ from corpus.warc.reader import records
 from corpus.warc.record import Record
 from indexer import Query, open_engine
 from indexer.engine.document import document
-from tests.corpus.evidence.test_backup import ALONE, ROOT, assert_whole, crawl_on, text
+from tests.corpus.evidence.test_backup import assert_whole, crawl_on, text
 from tests.corpus.evidence.test_reparse import misread, whole_page
 from tests.corpus.evidence.test_verify import lose_catalog, newest_file, state
 from tests.corpus.evidence.test_warc_import import Foreign, page_of
+from tests.stalling import Stalling
 
 pytestmark = pytest.mark.slow
 
@@ -174,16 +173,17 @@ def test_repairing_ends_with_75_while_an_office_is_crawled_or_files_are_imported
         assert call(copy_settings, "verify").exit_code == 0
 
 
-@pytest.mark.parametrize("point", [1, 4])
+@pytest.mark.parametrize("place", ["publishing:record", "staging:publish_visits"])
 def test_a_killed_crawl_is_mended_and_goes_on(
-    settings: Settings, store: Store, point: int, tmp_path: Path
+    settings: Settings, store: Store, place: str, tmp_path: Path
 ) -> None:
+    """Before its first release is published, and before its visits are."""
     with SampleSite("sample_doj") as site:
-        command = [sys.executable, "-c", ALONE, str(settings.data), site.url]
-        with subprocess.Popen(command, cwd=ROOT) as process:
-            while store.count() < point:
-                assert process.poll() is None
-            process.kill()
+        words = ["crawl", "sample_doj", "--route", "pages", "--delay", "0"]
+        for host in office("sample_doj").route("pages").hosts:
+            words += ["--mirror", f"{host}={site.url}"]
+        with Stalling(settings, f"corpus.review.{place}", 1, *words) as command:
+            command.process.kill()
         assert call(settings, "verify", "--repair").exit_code == 0
         assert_whole(settings, store)
         crawl_on(settings, store, site)

@@ -45,7 +45,9 @@ PATHS = [
 
 
 # Each theme at one width: colors depend on the theme, room on the width.
-@pytest.fixture(params=[("light", 1280), ("dark", 360)], ids=["light-1280", "dark-360"])
+@pytest.fixture(
+    scope="module", params=[("light", 1280), ("dark", 360)], ids=["light-1280", "dark-360"]
+)
 def themed(request: pytest.FixtureRequest, browser: Browser, changed_site: str) -> Iterator[Page]:
     theme, width = request.param
     context = browser.new_context(

@@ -229,7 +229,8 @@ def test_a_crawl_keeps_what_answers_and_counts_what_does_not(
         report = crawl(name, settings, store, **options)
         labels = {label["url"]: day(label) for label in opened.labels()}
         asked = {f"https://{host(name)}{entry['path']}" for entry in opened.log}
-        again = crawl(name, settings, store, **options)
+        few = min(report.new, 30)
+        again = crawl(name, settings, store, limit=few, **options)
     assert (report.error, report.refused, report.failed) == (None, [], [])
     canonical = office(name).canonical
     expected = {canonical(url): labels[url] for url in labels.keys() & asked}
@@ -237,7 +238,7 @@ def test_a_crawl_keeps_what_answers_and_counts_what_does_not(
     assert {each.url: each.published for each in store.releases()} == expected
     gone = [url for url in report.missing if url not in (report.ended_early or "")]
     assert report.new + len(gone) == report.listed
-    assert (again.new, again.changed, again.same) == (0, 0, report.new)
+    assert (again.new, again.changed, again.same) == (0, 0, few)
     if name == "us_mn_ag":
         years = [int(file.stem[2:]) for file in (opened.root / "listing").iterdir()]
         newer = range(datetime.now(UTC).year, max(years), -1)
