@@ -36,14 +36,6 @@ def run(settings: Settings, store: Store, site: Any) -> Crawl:
     return crawl_replica
 
 
-@pytest.fixture
-def small(site: Any) -> Any:
-    """The site with its sixty newest releases alone, so that a whole walk is short."""
-    del site.items("press_releases")[60:]
-    yield site
-    type(site).items.cache_clear()
-
-
 def path_of(release: Release) -> str:
     return release.url.removeprefix(f"https://{HOST}")
 

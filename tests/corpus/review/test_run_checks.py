@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -48,18 +48,9 @@ staging.accept(store, "us_doj", 3)
 
 
 @pytest.fixture
-def site(replica: Any) -> Iterator[Any]:
-    """The saved site with its sixty newest releases."""
-    with replica.Replica(HOST) as opened:
-        del opened.items("press_releases")[60:]
-        yield opened
-        type(opened).items.cache_clear()
-
-
-@pytest.fixture
-def run(settings: Settings, store: Store, site: Any) -> Crawl:
+def run(settings: Settings, store: Store, small: Any) -> Crawl:
     def crawl_replica(route: str = "interface", **options: Any) -> CrawlReport:
-        given = {"mirrors": {HOST: site.url}, "delay_s": 0} | options
+        given = {"mirrors": {HOST: small.url}, "delay_s": 0} | options
         return crawl("us_doj", settings, store, route=route, **given)
 
     return crawl_replica
@@ -238,17 +229,17 @@ def test_an_office_without_history_is_judged_by_nothing() -> None:
 
 
 def test_status_offices_page_and_exit_status_tell_of_a_quarantine(
-    settings: Settings, store: Store, site: Any
+    settings: Settings, store: Store, small: Any
 ) -> None:
     environ = {
         "COMMUNIQUE_DATA": str(settings.data),
         "COMMUNIQUE_WALK_DAYS": "0",
         "COMMUNIQUE_REVISITS": "0",
     }
-    command = ["crawl", "us_doj", "--delay", "0", "--mirror", f"{HOST}={site.url}"]
+    command = ["crawl", "us_doj", "--delay", "0", "--mirror", f"{HOST}={small.url}"]
     call = partial(CliRunner().invoke, main, env=environ)
     assert call(command).exit_code == 0
-    site.rules = [{"match": "^/opa/", "do": "gone"}]
+    small.rules = [{"match": "^/opa/", "do": "gone"}]
     held = call(command)
     assert (held.exit_code, "QUARANTINED" in held.output) == (1, True)
     assert "QUARANTINED" in call(["status"]).output
