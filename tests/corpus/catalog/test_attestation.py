@@ -35,8 +35,6 @@ from tests.corpus.evidence.test_verify import findings, repaired, state
 from tests.corpus.evidence.test_warc_import import Foreign, page_of
 from webui import create_app
 
-pytestmark = pytest.mark.each_catalog
-
 VERSION, RELEASE = tables.version.c, tables.release.c
 UNATTESTED: dict[str, Any] = dict.fromkeys(
     ("attested_at", "attested_file", "attested_offset"), None
@@ -83,6 +81,7 @@ def forget_attestations(settings: Settings, store: Store) -> None:
         path.unlink()
 
 
+@pytest.mark.each_catalog
 @pytest.mark.parametrize("pick", [whole_page, listed])
 def test_a_stranger_can_check_a_version_with_its_facts_and_the_archive_alone(
     copy_settings: Settings, copy_store: Store, pick: Callable[[Store], Release]
@@ -119,6 +118,7 @@ def test_json_is_written_as_rfc_8785_has_it() -> None:
     assert canonical_json(told) == expected.encode()
 
 
+@pytest.mark.each_catalog
 def test_each_version_of_a_crawl_has_a_record_and_what_is_learned_later_another(
     copy_settings: Settings, copy_store: Store
 ) -> None:
@@ -191,6 +191,7 @@ def test_whatever_is_changed_in_the_row_of_a_version_is_told_and_mended(
             assert getattr(after, column) == getattr(before[name], column), (name, column)
 
 
+@pytest.mark.each_catalog
 def test_a_release_s_changed_address_is_told_and_mended(
     copy_settings: Settings, copy_store: Store
 ) -> None:
@@ -205,12 +206,14 @@ def test_a_release_s_changed_address_is_told_and_mended(
     assert state(copy_store)[known.id][0] == known
 
 
+@pytest.mark.each_catalog
 def test_what_a_listing_brought_is_read_from_there_again(
     copy_settings: Settings, copy_store: Store
 ) -> None:
     known = listed(copy_store)
     revision = copy_store.revision()
-    change(copy_store, known.id, title="Acquitted: " + known.title, body=["Nothing."])
+    acquitted = {name: ACQUITTED[name] for name in ("title", "published", "body")}
+    change(copy_store, known.id, **acquitted)
     [told] = sentences(copy_settings, copy_store)
     assert "(facts_sha256" in told
     assert repaired(copy_settings, copy_store) == []
@@ -218,6 +221,7 @@ def test_what_a_listing_brought_is_read_from_there_again(
     assert copy_store.revision() > revision, "the index hears of it"
 
 
+@pytest.mark.each_catalog
 def test_a_fact_that_no_response_states_is_not_guessed(
     copy_settings: Settings, copy_store: Store
 ) -> None:
@@ -239,6 +243,7 @@ def test_a_fact_that_no_response_states_is_not_guessed(
     assert row_of(copy_store, known.id).title == "Acquitted", "left as it was found"
 
 
+@pytest.mark.each_catalog
 @pytest.mark.parametrize("columns", [UNATTESTED, {"attested_offset": None}])
 def test_a_version_whose_record_is_hushed_up_is_told_all_the_same(
     copy_settings: Settings, copy_store: Store, columns: dict[str, Any]
@@ -252,6 +257,7 @@ def test_a_version_whose_record_is_hushed_up_is_told_all_the_same(
     assert state(copy_store)[known.id][0] == known
 
 
+@pytest.mark.each_catalog
 @pytest.mark.parametrize(
     "columns", [{"attested_as": "revised"}, {"attested_as": "made", "reader_version": 99}]
 )
@@ -270,6 +276,7 @@ def test_a_change_behind_the_program_s_back_is_not_attested_by_what_it_does_next
     assert state(copy_store)[known.id][0] == known
 
 
+@pytest.mark.each_catalog
 def test_a_version_that_is_said_to_be_lost_is_compared_with_its_response_all_the_same(
     copy_settings: Settings, copy_store: Store
 ) -> None:
@@ -302,6 +309,7 @@ def test_a_deleted_version_is_told_and_read_from_the_archive_again(
         assert state(store)[id_][1] == number
 
 
+@pytest.mark.each_catalog
 def test_a_lost_file_of_attestations_is_told_and_its_versions_are_attested_later(
     copy_settings: Settings, copy_store: Store
 ) -> None:
@@ -319,6 +327,7 @@ def test_a_lost_file_of_attestations_is_told_and_its_versions_are_attested_later
         assert set(connection.scalars(select(VERSION.attested_as))) == {"later"}
 
 
+@pytest.mark.each_catalog
 @pytest.mark.parametrize("at", [0.1, 0.5, 0.9])
 def test_a_spoilt_record_is_told_and_written_anew(
     copy_settings: Settings, copy_store: Store, at: float
@@ -338,6 +347,7 @@ def test_a_spoilt_record_is_told_and_written_anew(
     assert state(copy_store) == before
 
 
+@pytest.mark.each_catalog
 def test_a_program_that_is_killed_before_its_transaction_is_over_does_no_harm(
     copy_settings: Settings, copy_store: Store
 ) -> None:
@@ -359,6 +369,7 @@ def test_a_program_that_is_killed_before_its_transaction_is_over_does_no_harm(
     assert row_of(copy_store, known.id) == before
 
 
+@pytest.mark.each_catalog
 def test_reading_anew_adds_a_record_when_applied_and_keeps_the_one_before(
     copy_settings: Settings, copy_store: Store
 ) -> None:
@@ -375,6 +386,7 @@ def test_reading_anew_adds_a_record_when_applied_and_keeps_the_one_before(
     assert findings(copy_settings, copy_store) == []
 
 
+@pytest.mark.each_catalog
 def test_a_version_set_aside_is_attested_as_such(
     copy_settings: Settings, copy_store: Store
 ) -> None:
@@ -397,6 +409,7 @@ def crawl(settings: Settings, store: Store) -> None:
         site.crawl(settings, store)
 
 
+@pytest.mark.each_catalog
 @pytest.mark.parametrize("attest", [repair, crawl])
 def test_versions_of_before_are_a_remark_and_attested_by_a_repair_or_a_crawl(
     copy_settings: Settings, copy_store: Store, attest: Callable[[Settings, Store], None]
@@ -417,6 +430,7 @@ def test_versions_of_before_are_a_remark_and_attested_by_a_repair_or_a_crawl(
     assert f"/releases/{known.id}/attestation" in page
 
 
+@pytest.mark.each_catalog
 def test_what_others_observed_is_attested_as_theirs(
     copy_settings: Settings, copy_store: Store, tmp_path: Path
 ) -> None:
@@ -432,6 +446,7 @@ def test_what_others_observed_is_attested_as_theirs(
     assert findings(copy_settings, copy_store) == []
 
 
+@pytest.mark.each_catalog
 def test_a_backup_has_the_records_and_what_was_written_meanwhile_is_cut(
     copy_settings: Settings, copy_store: Store, tmp_path: Path
 ) -> None:
@@ -445,6 +460,7 @@ def test_a_backup_has_the_records_and_what_was_written_meanwhile_is_cut(
         assert len(attested_files(copy)) == len(attested_files(copy_settings))
 
 
+@pytest.mark.each_catalog
 def test_a_commandful_of_transactions_writes_one_file_an_office(
     copy_settings: Settings, copy_store: Store
 ) -> None:
