@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import asdict
 from datetime import date
@@ -15,7 +16,8 @@ from corpus import Settings, Store, office
 from corpus.plural import pluralize
 from corpus.signals import Interruption
 from indexer import Filters, Passage, Query, Results, open_engine, parse
-from indexer.assist.spelling import suggestions
+from indexer.assist.spelling import SpellingSuggestion, suggestions
+from indexer.assist.statute_suggestions import StatuteSuggestion
 from indexer.assist.unknown_values import unknown_values
 from indexer.engine.results import Sort
 from indexer.export.jsonl import release_json
@@ -118,16 +120,24 @@ def search_command(
         del found["more_after"]  # the next page can be asked of /api/v1/, not here
         click.echo(json.dumps(found, ensure_ascii=False, default=str))
         return
-    hints = [f"Note: {each}" for each in warnings]
-    if spelling:
-        total = pluralize(spelling.total, "release")
-        hints.append(f"Did you mean: {spelling.query} ({total})")
-    for each in statutes:
-        total = pluralize(each.total, "release")
-        hints.append(f"Releases that cite it: {each.query} ({total})")
-    for hint in hints:
+    for hint in _hints(warnings, spelling, statutes):
         click.echo(hint, err=True)
     _show_hits(results)
+
+
+def _hints(
+    warnings: Iterable[str],
+    spelling: SpellingSuggestion | None,
+    statutes: Iterable[StatuteSuggestion],
+) -> Iterator[str]:
+    """What is shown beside the hits: warnings and suggestions."""
+    for each in warnings:
+        yield f"Note: {each}"
+    if spelling:
+        yield f"Did you mean: {spelling.query} ({pluralize(spelling.total, 'release')})"
+    for statute in statutes:
+        total = pluralize(statute.total, "release")
+        yield f"Releases that cite it: {statute.query} ({total})"
 
 
 def _show_hits(results: Results) -> None:
