@@ -15,8 +15,8 @@ from corpus import Settings, Store, office, offices
 from corpus.errors import LockedError, OfficeError
 from corpus.lock import only_crawl
 from corpus.reading.address import host, is_address
+from corpus.review.publishing import accept
 from corpus.review.report import CrawlReport
-from corpus.review.staging import accept
 from indexer.query.dates import read_day
 
 

@@ -1,4 +1,4 @@
-"""What the catalog tells of runs: the last ones that are over, and those that are not."""
+"""The runs in the catalog: the last finished ones, and those that are open."""
 
 from __future__ import annotations
 
@@ -14,35 +14,37 @@ PUBLISHED = ("accepted", "published")
 
 
 def read_runs(connection: Connection, good: bool) -> dict[str, tuple[datetime, dict[str, Any]]]:
-    """The last run of each office that is over or broke, or the last `good` one: its start, its
-    report.
+    """Start and report of each office's last run that finished or failed, or of its last `good`
+    one.
     """
     error = RUN.report["error"].as_string()
-    over = RUN.state.in_(PUBLISHED if good else (*PUBLISHED, "held"))
+    is_over = RUN.state.in_(PUBLISHED if good else (*PUBLISHED, "held"))
     if good:
-        over &= error.is_(None)
+        is_over &= error.is_(None)
     else:
-        over |= (RUN.state == "open") & error.is_not(None)
-    newest = select(func.max(RUN.id)).where(over).group_by(RUN.office)
+        is_over |= (RUN.state == "open") & error.is_not(None)
+    newest = select(func.max(RUN.id)).where(is_over).group_by(RUN.office)
     rows = connection.execute(select(tables.run).where(RUN.id.in_(newest)))
     return {row.office: (row.started_at, row.report) for row in rows}
 
 
 def read_open_runs(connection: Connection) -> dict[str, datetime]:
-    """When the run of each office began that is under way, or was interrupted."""
+    """When each office's open run began: it is running, or was interrupted."""
     began = func.max(RUN.started_at).label("began")
     query = select(RUN.office, began).where(RUN.state == "open").group_by(RUN.office)
     return {row.office: row.began for row in connection.execute(query)}
 
 
 def read_newest_run(connection: Connection, office: str, route: str) -> Row[Any] | None:
-    """The last run of an office by a route, in whatever state."""
+    """The last run of an office by a route, in any state."""
     where = (RUN.office == office) & (RUN.route == route)
     query = select(tables.run).where(where).order_by(RUN.id.desc()).limit(1)
     return connection.execute(query).one_or_none()
 
 
-def read_rest(connection: Connection, office: str, route: str) -> list[tuple[str, str]]:
+def read_remaining_listings(
+    connection: Connection, office: str, route: str
+) -> list[tuple[str, str]]:
     """The listings, with their languages, that the last published run left to the next one."""
     where = (RUN.office == office) & (RUN.route == route) & (RUN.state == "published")
     query = select(RUN.report).where(where).order_by(RUN.id.desc()).limit(1)
@@ -53,14 +55,14 @@ def read_rest(connection: Connection, office: str, route: str) -> list[tuple[str
 def needs_walk(
     connection: Connection, last: Row[Any] | None, now: datetime, walk_days: int
 ) -> bool:
-    """Whether the last run left something unseen, something seen is lost, or the last whole walk is
-    long ago.
+    """Whether the listing is to be walked to its end: the last run did not, a response is lost, or
+    the last complete walk is long ago.
     """
     if last is None or last.state != "published":
         return True
     if any(last.report.get(each) for each in ("error", "ended_early", "cut_short")):
         return True
-    if _is_any_lost(connection, last.office, last.route):
+    if _has_lost_response(connection, last.office, last.route):
         return True
     same = (RUN.office == last.office) & (RUN.route == last.route)
     walked = select(func.max(RUN.started_at)).where(same, RUN.state == "published", RUN.is_walk)
@@ -68,8 +70,8 @@ def needs_walk(
     return when is None or when <= now - timedelta(days=walk_days)
 
 
-def _is_any_lost(connection: Connection, office: str, route: str) -> bool:
-    """Whether a release that was met on a route, and is not gone, stands at such a version."""
+def _has_lost_response(connection: Connection, office: str, route: str) -> bool:
+    """Whether the response of a current version on a route is lost."""
     v, r = tables.version.c, tables.release.c
     stands = (v.release == r.id) & (v.ordinal == r.version) & v.lost_at.is_not(None)
     met = (r.office == office) & (r.route == route) & r.gone_since.is_(None)

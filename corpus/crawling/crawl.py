@@ -55,7 +55,7 @@ def crawl(
     report, now, staging = CrawlReport(name, plan.route.name), datetime.now(UTC), None
     try:
         staging = Staging(store, name, report.route, now, settings.walk_days)
-        report.note_resumed(*staging.counts())
+        report.note_resumed(*staging.count_outcomes())
         frontier = Frontier(plan.route, read_schedule(settings.revisits), staging, report)
         run = Run(settings, staging, frontier, Budget(settings, limit), since, on_progress, report)
         error = _fetch(run, plan)
@@ -65,7 +65,7 @@ def crawl(
     except Exception as raised:  # noqa: BLE001 (whatever it is, the next office is crawled)
         error = raised
         report.error = sentence(raised, settings, f"crawl of {name}")
-        staging.keep(report) if staging else store.add_run(name, now, report.as_json())
+        staging.save_report(report) if staging else store.add_run(name, now, report.as_json())
     except Interruption as signal:
         report.interrupted = signal.signal.name
         raise
@@ -103,28 +103,28 @@ def _fetch(run: Run, plan: FetchPlan) -> Exception | None:
 def _judge_and_publish(run: Run, route: Route) -> None:
     """Check a run, then publish or quarantine its observations."""
     report, staging = run.report, run.staging
-    _report_lost(run)  # of an earlier run
+    _report_unpublished(run)  # of an earlier run
     if run.is_walk and run.frontier.carries_releases:
-        report.note_newly_missing(staging.add_unlisted())
+        report.note_newly_missing(staging.add_missing())
     with staging.store.reading() as connection:
         silent = route.silent.union(*(each.silent for each in route.layouts))
         baseline = read_baseline(connection, report.office, report.route, silent)
     report.quarantined = quarantine_reason(report, baseline, run.is_walk)
     if report.quarantined:
-        staging.hold(report.as_json(), run.is_walk)
+        staging.quarantine(report.as_json(), run.is_walk)
         return
     if not (report.listed or report.error or report.cut_short):
         report.error = f"{route.start} lists no releases; its layout may have changed."
     if staging.rest and not report.is_whole:
         report.rest = run.frontier.unwalked()  # also after an error
     staging.publish(report.as_json(), run.is_walk, run.settings.gone_visits)
-    _report_lost(run)
-    staging.keep(report)
+    _report_unpublished(run)
+    staging.save_report(report)
 
 
-def _report_lost(run: Run) -> None:
+def _report_unpublished(run: Run) -> None:
     """Report what could not be published, each once."""
-    for url, error in run.staging.lost:
+    for url, error in run.staging.unpublished:
         reason = sentence(error, run.settings, url)
         run.report.note_refused(Issue(url, "internal_error", reason))
-    run.staging.lost.clear()
+    run.staging.unpublished.clear()

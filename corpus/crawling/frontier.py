@@ -147,7 +147,7 @@ class Frontier:
     def _add_links(self, links: dict[str, Link], language: str) -> int:
         """Queue links that are unknown or due, by id; return how many are unknown."""
         urls = [link.url for link in links.values()]
-        staged = self.staging.staged(links)
+        staged = self.staging.staged_ids(links)
         with self.staging.store.reading() as connection:
             known = due.revisit_states(connection, links)
             dead = due.dead_links(connection, self.staging.office, urls)

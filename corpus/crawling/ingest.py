@@ -15,9 +15,9 @@ from corpus.issue import Issue
 from corpus.reading import validation
 from corpus.reading.source import Route
 from corpus.release import Draft, Provenance, Release, sha256
-from corpus.review.office_validation import OfficeGate
+from corpus.review.office_validation import OfficeValidator
 from corpus.review.report import CrawlReport, stated_facts
-from corpus.review.staging import Observed, Staging
+from corpus.review.staging import Observation, Staging
 from corpus.settings import Settings
 from corpus.sources import office
 from corpus.warc.archive import read_response
@@ -32,7 +32,7 @@ class Ingester:
         self.name, self.source, self.route = staging.office, office(staging.office), route
         self.settings, self.staging, self.report = settings, staging, report
         self.store = staging.store
-        self.gate = OfficeGate(self.name, self.store, settings)
+        self.validator = OfficeValidator(self.name, self.store, settings)
         # A listing that carries releases is parsed again once for all of them.
         self._last_read: tuple[EvidenceRef, Answer, ParsedPage | Issue] | None = None
 
@@ -52,7 +52,7 @@ class Ingester:
         """
         refused = changed = 0
         ids = [self.staging.id_of(draft.url or request[0]) for draft in drafts]
-        staged = self.staging.staged(ids)
+        staged = self.staging.staged_ids(ids)
         unstaged = {id_: draft for id_, draft in zip(ids, drafts, strict=True) if id_ not in staged}
         releases = {each.id: each for each in self.store.get_many(unstaged, with_withheld=True)}
         seen_at = seen_again or visit.fetched_at
@@ -63,7 +63,7 @@ class Ingester:
                     refused += 1
                     self.report.note_refused(issue)
                     if id_ in releases:
-                        self.staging.add(connection, Observed(id_, url, "listed", seen_at))
+                        self.staging.add(connection, Observation(id_, url, "listed", seen_at))
                     continue
                 provenance = self._provenance(draft, page_url, visit)
                 key, known = (id_, url), releases.get(id_)
@@ -73,7 +73,7 @@ class Ingester:
         return changed
 
     def _check(self, draft: Draft, url: str) -> Issue | None:
-        return self.gate.check(draft, url, datetime.now(UTC).date())
+        return self.validator.check(draft, url, datetime.now(UTC).date())
 
     def _stage_draft(
         self,
@@ -90,7 +90,7 @@ class Ingester:
         outcome, is_needed = compare(connection, key[0], facts, reread)
         stated = stated_facts(draft)
         values = (as_json(facts), reread and as_json(reread)) if is_needed else (None, None)
-        observation = Observed(*key, outcome, seen_at, draft.language, stated, *values)
+        observation = Observation(*key, outcome, seen_at, draft.language, stated, *values)
         self.staging.add(connection, observation)
         self.report.note_release(outcome, draft.language, stated)
         self.report.note_remarks(validation.remarks(draft, key[1], self.source))

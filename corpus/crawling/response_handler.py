@@ -25,7 +25,7 @@ from corpus.reading.reader import read_listing, read_release
 from corpus.reading.source import Listing, Route
 from corpus.release import Draft, Release, sha256
 from corpus.review.report import CrawlReport
-from corpus.review.staging import Observed, Staging
+from corpus.review.staging import Observation, Staging
 from corpus.settings import Settings
 from corpus.warc.archive import read_response
 from corpus.warc.record import Record
@@ -141,7 +141,7 @@ class ResponseHandler:
             if known := due.revisit_states(connection, [id_]).get(id_):
                 self.report.note_newly_missing(int(not known.is_missing))
                 url = self.store.known_url(self.staging.office, request.url)
-                self.staging.add(connection, Observed(id_, url, "missing", at))
+                self.staging.add(connection, Observation(id_, url, "missing", at))
             else:
                 self.staging.add_visit(connection, *request.key, visit)
         if known is None:
@@ -161,7 +161,7 @@ class ResponseHandler:
             known = self.store.get(self.staging.id_of(request.url), with_withheld=True)
             if known and self._is_up_to_date(known):
                 with self.store.writing() as connection:
-                    self.staging.add(connection, Observed(known.id, known.url, "same", now))
+                    self.staging.add(connection, Observation(known.id, known.url, "same", now))
                 self.report.note_release("same")
                 self.frontier.note_date(known.published)
                 return None
@@ -196,7 +196,7 @@ class ResponseHandler:
             return
         self.report.note_remarks(validation.page_remarks(page))
         if listing is None and (
-            issue := self.ingester.gate.check_page(page, self.route.name, drafts[0])
+            issue := self.ingester.validator.check_page(page, self.route.name, drafts[0])
         ):
             self.report.note_refused(issue)
             return

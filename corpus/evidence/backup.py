@@ -24,7 +24,7 @@ from corpus.errors import StoreError
 from corpus.evidence import queries
 from corpus.evidence.recover import unknown
 from corpus.lock import only_job
-from corpus.review.office_validation import OfficeGate
+from corpus.review.office_validation import OfficeValidator
 from corpus.settings import Settings
 from corpus.sources import offices
 from corpus.warc.archive import imported_files, own_files
@@ -147,7 +147,7 @@ def _cut_unknown(path: Path, store: Store, settings: Settings) -> None:
             rows(connection, name) for rows in (queries.versions_in, queries.visits_in)
         )
     known = max([*versions, *visits], default=0)
-    left = unknown(store, OfficeGate(path.parent.name, store, settings), records(path))
+    left = unknown(store, OfficeValidator(path.parent.name, store, settings), records(path))
     for answer in left:
         if answer.record.offset > known:
             with path.open("r+b") as file:

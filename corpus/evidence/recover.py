@@ -17,7 +17,7 @@ from corpus.plural import pluralize
 from corpus.reading.page import Page
 from corpus.reading.source import Route, Source
 from corpus.release import Draft, Provenance, RecordLocation, release_id, sha256
-from corpus.review.office_validation import OfficeGate
+from corpus.review.office_validation import OfficeValidator
 from corpus.settings import Settings
 from corpus.warc.archive import own_files
 from corpus.warc.reader import Damage, records
@@ -27,7 +27,9 @@ from corpus.warc.record import Record
 PAGE_KINDS = ("json", "xml", "javascript")
 
 
-def unknown(store: Store, gate: OfficeGate, found: Iterable[Record | Damage]) -> list[Answer]:
+def unknown(
+    store: Store, validator: OfficeValidator, found: Iterable[Record | Damage]
+) -> list[Answer]:
     """Answers of a file, newer than what the catalog last knows of their URLs, that may enter.
 
     What no reader can make out, or the gate refuses, was refused by the crawl, and is evidence of
@@ -36,31 +38,33 @@ def unknown(store: Store, gate: OfficeGate, found: Iterable[Record | Damage]) ->
     left = []
     for answer in answers(found):
         with store.reading() as connection:
-            language = _language(gate.source, answer)
-            last = queries.last_answer(connection, gate.name, answer.wanted, language)
+            language = _language(validator.source, answer)
+            last = queries.last_answer(connection, validator.name, answer.wanted, language)
         if last and last >= answer.record.fetched_at:
             continue
-        reading = _reading(answer, gate)
-        is_page = reading and (not reading.drafts or admitted(reading, gate, answer))
+        reading = _reading(answer, validator)
+        is_page = reading and (not reading.drafts or admitted(reading, validator, answer))
         if is_page or (not reading and _is_file(answer.record)):
             left.append(answer)
     return left
 
 
-def add_unknown(store: Store, gate: OfficeGate, name: str, left: list[Answer]) -> str:
+def add_unknown(store: Store, validator: OfficeValidator, name: str, left: list[Answer]) -> str:
     """Take them in, each in one transaction; what was done, in a sentence."""
     releases = 0
     for answer in left:
-        reading = _reading(answer, gate)
-        entering = admitted(reading, gate, answer) if reading else {}
-        where = EvidenceRef(gate.name, gate.source, RecordLocation(name, answer.record.offset))
+        reading = _reading(answer, validator)
+        entering = admitted(reading, validator, answer) if reading else {}
+        where = EvidenceRef(
+            validator.name, validator.source, RecordLocation(name, answer.record.offset)
+        )
         with store.changing() as connection:
             for url, draft in entering.items():
                 assert reading
                 releases += add(connection, store, where, answer, reading.route, url, draft)
             visit = _visit(answer, where.location)
-            language = _language(gate.source, answer)
-            store.add_visit(connection, gate.name, answer.wanted, language, visit)
+            language = _language(validator.source, answer)
+            store.add_visit(connection, validator.name, answer.wanted, language, visit)
     answers, found = pluralize(len(left), "answer"), pluralize(releases, "release")
     return f"{name}: {answers} taken in, {found} in them."
 
@@ -71,7 +75,7 @@ def restore(settings: Settings, store: Store, office: str, ids: set[str]) -> str
 
     What else a release's row says of it is kept; what the archive does not have is left as it is.
     """
-    gate = OfficeGate(office, store, settings)
+    validator = OfficeValidator(office, store, settings)
     found: dict[str, list[tuple[Provenance, Draft, Route]]] = defaultdict(list)
     urls = {}
     for path in own_files(settings.archive):
@@ -79,8 +83,11 @@ def restore(settings: Settings, store: Store, office: str, ids: set[str]) -> str
             continue
         for answer in answers(records(path)):
             location = RecordLocation(f"{office}/{path.name}", answer.record.offset)
-            where, reading = EvidenceRef(office, gate.source, location), _reading(answer, gate)
-            for url, draft in admitted(reading, gate, answer).items() if reading else ():
+            where, reading = (
+                EvidenceRef(office, validator.source, location),
+                _reading(answer, validator),
+            )
+            for url, draft in admitted(reading, validator, answer).items() if reading else ():
                 if reading and (id_ := release_id(office, url)) in ids:
                     urls[id_] = url
                     seen = provenance(where, answer.record, reading.route, draft)
@@ -96,10 +103,10 @@ def restore(settings: Settings, store: Store, office: str, ids: set[str]) -> str
     return f"{office}: {len(found):,} of {number} read from the archive again."
 
 
-def _reading(answer: Answer, gate: OfficeGate) -> ParsedPage | None:
+def _reading(answer: Answer, validator: OfficeValidator) -> ParsedPage | None:
     if answer.record.kind != "response" or answer.record.status != 200:
         return None
-    found = read(answer, gate.source, gate.reading_s)
+    found = read(answer, validator.source, validator.reading_s)
     return found if isinstance(found, ParsedPage) else None
 
 
@@ -123,16 +130,18 @@ def add(
     return True
 
 
-def admitted(reading: ParsedPage, gate: OfficeGate, answer: Answer) -> dict[str, Draft]:
+def admitted(reading: ParsedPage, validator: OfficeValidator, answer: Answer) -> dict[str, Draft]:
     """What the crawl's gate lets in of what was read, by the addresses that it is known by."""
     if not reading.is_listing:
         page = Page(answer.record.url, answer.record.body, None, answer.record.content_type)
         only = next(iter(reading.drafts.values()))
-        if gate.check_page(page, reading.route.name, only):
+        if validator.check_page(page, reading.route.name, only):
             return {}
     day = answer.record.fetched_at.date()
-    entering = {u: draft for u, draft in reading.drafts.items() if not gate.check(draft, u, day)}
-    return {gate.store.known_url(gate.name, u): draft for u, draft in entering.items()}
+    entering = {
+        u: draft for u, draft in reading.drafts.items() if not validator.check(draft, u, day)
+    }
+    return {validator.store.known_url(validator.name, u): draft for u, draft in entering.items()}
 
 
 def _is_file(record: Record) -> bool:

@@ -27,7 +27,7 @@ from corpus.evidence.queries import Rows
 from corpus.issue import Issue
 from corpus.plural import pluralize
 from corpus.release import RecordLocation
-from corpus.review.report import KEPT
+from corpus.review.report import LISTED_ISSUES
 from corpus.settings import Settings
 from corpus.sources import office
 from corpus.warc.archive import IMPORTED
@@ -61,7 +61,7 @@ class RereadReport:
     def as_json(self) -> dict[str, Any]:
         """The report as it is printed for programs; of long lists the first ones."""
         return {
-            name: value[:KEPT] if isinstance(value, list) else value
+            name: value[:LISTED_ISSUES] if isinstance(value, list) else value
             for name, value in asdict(self).items()
         }
 

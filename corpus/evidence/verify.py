@@ -25,7 +25,7 @@ from corpus.evidence.recover import add_unknown, restore, unknown
 from corpus.plural import pluralize
 from corpus.reading.address import resolve
 from corpus.release import sha256
-from corpus.review.office_validation import OfficeGate
+from corpus.review.office_validation import OfficeValidator
 from corpus.settings import Settings
 from corpus.sources import offices
 from corpus.warc.archive import IMPORTED, own_files, records_at
@@ -133,14 +133,14 @@ def _file_findings(
         return
     if path.parent.name not in offices():
         return
-    gate = OfficeGate(path.parent.name, store, settings)
-    if left := unknown(store, gate, held.values()):
+    validator = OfficeValidator(path.parent.name, store, settings)
+    if left := unknown(store, validator, held.values()):
         first = left[0]
         name = f"{path.parent.name}/{path.name}"
         yield Finding(
             f"{path} holds {pluralize(len(left), 'answer')} that the catalog does not know, the"
             f" first of {first.wanted} at {first.record.offset}.",
-            partial(add_unknown, store, gate, name, left),
+            partial(add_unknown, store, validator, name, left),
         )
 
 

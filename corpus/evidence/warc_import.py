@@ -24,7 +24,7 @@ from corpus.plural import pluralize
 from corpus.reading.address import check_address, resolve
 from corpus.reading.source import Route, Source
 from corpus.release import Draft, RecordLocation, release_id
-from corpus.review.office_validation import OfficeGate
+from corpus.review.office_validation import OfficeValidator
 from corpus.settings import Settings
 from corpus.sources import offices
 from corpus.warc.containers import ForeignFile, plain_name, record_files
@@ -116,7 +116,7 @@ class _Import:
     def __init__(self, who: str, settings: Settings, store: Store) -> None:
         self.who, self.archive, self.store = who, settings.archive, store
         self.most = settings.response_mb * 1_000_000
-        self.gates = {each: OfficeGate(each, store, settings) for each in offices()}
+        self.validators = {each: OfficeValidator(each, store, settings) for each in offices()}
         self.originals = Originals()
         self.waiting: list[_Found] = []
 
@@ -157,11 +157,11 @@ class _Import:
         if answer.record.status != 200:
             came_to[f"of status {answer.record.status}"] += 1
             return
-        reading = read(answer, source, self.gates[office].reading_s)
+        reading = read(answer, source, self.validators[office].reading_s)
         if isinstance(reading, Issue):
             came_to[REASONS_UNREAD.get(reading.rule, "that no reader can make out")] += 1
         else:
-            entering = admitted(reading, self.gates[office], answer)
+            entering = admitted(reading, self.validators[office], answer)
             if refused := len(reading.drafts) - len(entering):
                 came_to["refused"] += refused
             if entering:

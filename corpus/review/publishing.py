@@ -1,18 +1,105 @@
-"""From a run's staged rows to the catalog: one observation, or all visits."""
+"""Publishes runs: their staged observations and visits move to the catalog."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from corpus.catalog import near_duplicates
 from corpus.catalog.mapping import from_json
+from corpus.catalog.store import Store
 from corpus.catalog.versioning import mark_listed, mark_missing, mark_seen, record
 from corpus.database import tables
+from corpus.errors import RecordError, StoreError
+from corpus.plural import pluralize
+
+OBSERVATIONS_AT_ONCE = 500
+RUN, STAGED = tables.run.c, tables.staged.c
 
 
-def publish_observation(connection: Connection, run: Row[Any], row: Row[Any]) -> None:
-    """Let one thing that a run has seen of a release into the catalog."""
+# The URL of an observation that could not be published, and why.
+Unpublished = tuple[str, Exception]
+
+
+def accept(store: Store, office: str, gone_visits: int) -> list[str]:
+    """Publish the quarantined runs of an office; return their routes.
+
+    Later runs are compared with them: they start the office's history anew.
+    """
+    with store.writing() as connection:
+        where = (RUN.office == office) & (RUN.state == "held")
+        rows = connection.execute(select(tables.run).where(where)).all()
+        for row in rows:
+            report = row.report | {"quarantined": None, "gone_visits": gone_visits}
+            values = {"state": "accepted", "is_accepted": True, "report": report}
+            connection.execute(update(tables.run).where(RUN.id == row.id), values)
+    if unpublished := finish_publishing(store, office):
+        url, error = unpublished[0]
+        raise StoreError(
+            f"{pluralize(len(unpublished), 'release')} of {office} could not be published; the"
+            f" first is {url} ({error!r}). The rest was published. Crawl again to fetch what is"
+            " missing."
+        )
+    return [row.route for row in rows]
+
+
+def finish_publishing(store: Store, office: str) -> list[Unpublished]:
+    """Publish what accepted runs of an office still have staged, one chunk a transaction, so that a
+    kill in between loses nothing; return what could not be published.
+
+    Versions from an older catalog are then attested and searched for near-duplicates, once.
+    """
+    with store.reading() as connection:
+        where = (RUN.office == office) & (RUN.state == "accepted")
+        runs = connection.execute(select(tables.run).where(where)).all()
+    unpublished: list[Unpublished] = []
+    for run in runs:
+        while _publish_some(store, run, OBSERVATIONS_AT_ONCE, unpublished):
+            pass
+    while store.attest_older():
+        pass
+    has_more = True
+    while has_more:
+        with store.changing() as connection:
+            has_more = near_duplicates.link_older(connection)
+    return unpublished
+
+
+def _publish_some(store: Store, run: Row[Any], number: int, unpublished: list[Unpublished]) -> bool:
+    """Publish a chunk; where that fails, one by one, so that an error costs one release only."""
+    try:
+        return _publish_chunk(store, run, number)
+    except Exception as error:
+        if isinstance(error, StoreError) and not isinstance(error, RecordError):
+            raise
+        if number > 1:
+            return all(_publish_some(store, run, 1, unpublished) for _ in range(number))
+        with store.writing() as connection:
+            url = _drop_next(connection, run.id)
+        if url is None:
+            raise
+        unpublished.append((url, error))
+        return True
+
+
+def _publish_chunk(store: Store, run: Row[Any], number: int) -> bool:
+    with store.changing() as connection:
+        query = select(tables.staged).where(STAGED.run == run.id).order_by(STAGED.id)
+        rows = connection.execute(query.limit(number)).all()
+        for row in rows:
+            _publish_observation(connection, run, row)
+        if rows:
+            done = (STAGED.run == run.id) & (STAGED.id <= rows[-1].id)
+            connection.execute(delete(tables.staged).where(done))
+            return True
+        _publish_visits(connection, run.id)
+        connection.execute(update(tables.run).where(RUN.id == run.id), {"state": "published"})
+    return False
+
+
+def _publish_observation(connection: Connection, run: Row[Any], row: Row[Any]) -> None:
+    """Publish one staged observation of a release."""
     if row.facts:
         facts = from_json(row.facts)
         reread = from_json(row.reread) if row.reread else None
@@ -25,8 +112,8 @@ def publish_observation(connection: Connection, run: Row[Any], row: Row[Any]) ->
         mark_listed(connection, row.release, row.seen_at)
 
 
-def publish_visits(connection: Connection, run: int) -> None:
-    """Let the last answers that a run has seen take the place of earlier ones."""
+def _publish_visits(connection: Connection, run: int) -> None:
+    """Replace earlier visits by those of a run."""
     v, s = tables.visit.c, tables.staged_visit.c
     names = [column.name for column in v]
     same = (v.office == s.office) & (v.url == s.url) & (v.language == s.language)
@@ -37,8 +124,8 @@ def publish_visits(connection: Connection, run: int) -> None:
     connection.execute(delete(tables.staged_visit).where(s.run == run))
 
 
-def set_aside(connection: Connection, run: int) -> str | None:
-    """Take out the observation that is next to be published; its URL, if there is one."""
+def _drop_next(connection: Connection, run: int) -> str | None:
+    """Delete the staged observation that is next; return its URL, if there is one."""
     s = tables.staged.c
     query = select(s.id, s.url).where(s.run == run).order_by(s.id)
     row = connection.execute(query.limit(1)).one_or_none()

@@ -1,4 +1,4 @@
-"""What one run of one office saw and did, in numbers and plain sentences."""
+"""The report of one run: counts, issues, and the same in sentences."""
 
 from __future__ import annotations
 
@@ -23,22 +23,21 @@ OPTIONAL = (
     "attachments",
     "alternates",
 )
-# Counts are whole; of lists, which can be long on a broken site, the report keeps the first ones.
-KEPT = 1000
+# Lists can be long on a broken site: the report keeps the first items and the full count.
+LISTED_ISSUES = 1000
 
 
 @dataclass
 class CrawlReport:
-    """Counts and lists of one run, made of what happens in it: each kind of event is a method, and
-    how the run ended is noted by `corpus.crawling.crawl`, which owns the report.
+    """Counts and lists of one run; each kind of event is a method. `corpus.crawling.crawl`, which
+    owns the report, notes how the run ended.
 
-    `error` says why the office failed as a whole, if it did; `interrupted` by which signal, so that
-    the run is not over; `cut_short` where an option or a budget ended it before the office's
-    listing did; `quarantined` why nothing of the run is published. `not_due` counts known releases
-    whose visit was not due, `vanished` known ones that were not there for the first time, `resumed`
-    what an interrupted run had seen; `attachments` are files archived in this run. `absent` names
-    listings, newer than all that were found, that need not be there yet, `rest` those that a run
-    left to the next one when its budget was spent.
+    `error` says why the run failed, `interrupted` which signal interrupted it, `cut_short` which
+    option or budget ended it early, `quarantined` why it is not published. `not_due` counts known
+    releases whose visit was not due, `vanished` known ones that are missing for the first time,
+    `resumed` the observations of the interrupted run before; `attachments` are files archived in
+    this run. `absent` names missing listings that may not exist yet, `rest` the listings that the
+    run left to the next one.
     """
 
     office: str
@@ -73,101 +72,101 @@ class CrawlReport:
 
     @property
     def releases(self) -> int:
-        """Releases that were read and may enter, or were found unchanged."""
+        """Releases that were accepted or found unchanged."""
         return self.new + self.changed + self.same
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing ended the run before it was over."""
+        """Whether nothing ended the run early."""
         return not (self.error or self.ended_early or self.cut_short)
 
     def note_resumed(
         self, outcomes: Counter[str], languages: Counter[str], stated: Counter[str]
     ) -> None:
-        """An interrupted run had seen this before this one goes on from there."""
+        """The run resumes an interrupted one, which had seen this."""
         self.new, self.changed, self.same = (outcomes[n] for n in ("new", "changed", "same"))
         self.vanished, self.resumed = outcomes["missing"], outcomes.total()
         self.languages, self.stated = languages, stated
 
     def note_downloaded(self, size: int) -> None:
-        """An answer came, of so many bytes."""
+        """A response was downloaded, of so many bytes."""
         self.fetched += 1
         self.bytes += size
 
     def note_not_modified(self) -> None:
-        """An answer that we have is said to hold still (304)."""
+        """The server confirmed an archived response (304)."""
         self.unchanged += 1
 
     def note_listing(self, listed: int) -> None:
-        """A page of a listing was read, which names so many releases that no other named."""
+        """A listing page was read, with so many releases that no earlier page listed."""
         self.listings += 1
         self.listed += listed
 
     def note_absent_listing(self, url: str) -> None:
-        """A listing newer than all that were found is not there (yet)."""
+        """A listing that may not exist yet is missing."""
         self.absent.append(url)
 
     def note_release(
         self, outcome: str, language: str | None = None, stated: Iterable[str] = ()
     ) -> None:
-        """A release was seen: new, changed or the same; which facts it has, where it was read."""
+        """A release was seen: new, changed or the same; with its facts, if it was read."""
         setattr(self, outcome, getattr(self, outcome) + 1)
         if language:
             self.languages[language] += 1
         self.stated.update(stated)
 
     def note_not_due(self) -> None:
-        """A known release was not visited, since that was not due."""
+        """A known release was not due for a visit."""
         self.not_due += 1
 
     def note_not_found(self, url: str) -> None:
-        """An address that was listed, or known, is not there."""
+        """A listed or known address is missing (404 or 410)."""
         self.missing.append(url)
 
     def note_newly_missing(self, number: int) -> None:
-        """So many known releases were missing for the first time."""
+        """So many known releases are missing for the first time."""
         self.vanished += number
 
     def note_attachment(self, *, is_there: bool) -> None:
-        """An attached file was archived, or is not there."""
+        """An attached file was archived, or is missing."""
         self.attachments += is_there
         self.attachments_missing += not is_there
 
     def note_refused(self, issue: Issue) -> None:
-        """Something may not enter."""
+        """A page, draft or address was refused."""
         self.refused.append(issue)
 
     def note_failed(self, issue: Issue) -> None:
-        """An address gave no answer that is of any use."""
+        """A request failed."""
         self.failed.append(issue)
 
     def note_remarks(self, issues: Iterable[Issue]) -> None:
-        """Something is odd about what enters all the same."""
+        """Something is odd about accepted pages or drafts."""
         self.remarks += issues
 
     def note_ended_early(self, reason: str) -> None:
-        """A listing could not be walked to its end."""
+        """A listing could not be read to its end."""
         self.ended_early = reason
 
     def note_cut_short(self, reason: str, rest: Iterable[tuple[str, str]] = ()) -> None:
-        """An option or a budget ends the walk, or the run; the next run goes on with the rest."""
+        """An option or a budget ends the walk or the run; the next run continues with `rest`."""
         self.cut_short, self.rest = reason, [*rest]
 
-    def unstated(self) -> list[str]:
-        """Facts that not one of the releases read in this run has."""
+    def missing_facts(self) -> list[str]:
+        """Facts that are missing from every release read in this run."""
         read = sum(self.languages.values())
         return [name for name in OPTIONAL if read and not self.stated[name]]
 
-    def unheard(self) -> list[str]:
-        """Languages that the office declares, with not one release among those read in this run."""
+    def missing_languages(self) -> list[str]:
+        """Languages that the office declares and no release read in this run has."""
         declared = office(self.office).languages if self.languages else ()
         return [name for name in declared if not self.languages[name]]
 
     def as_json(self) -> dict[str, Any]:
-        """The report as it is kept and printed for programs."""
+        """The report as it is stored, and printed for programs."""
         whole = asdict(self)
         for name in ("missing", "refused", "failed", "remarks"):
-            whole[f"{name}_count"], whole[name] = len(whole[name]), whole[name][:KEPT]
+            whole[f"{name}_count"], whole[name] = len(whole[name]), whole[name][:LISTED_ISSUES]
         for name in ("refused", "failed", "remarks"):
             whole[f"{name}_by_rule"] = dict(Counter(each.rule for each in getattr(self, name)))
         whole["languages"], whole["stated"] = dict(self.languages), dict(self.stated)
@@ -184,7 +183,7 @@ class CrawlReport:
             f" {pluralize(self.listings, 'listing page')} in {self.seconds:.1f} s."
         )
         yield (
-            f"  {pluralize(self.fetched, 'answer')} downloaded ({self.bytes / 1e6:.1f} MB),"
+            f"  {pluralize(self.fetched, 'response')} downloaded ({self.bytes / 1e6:.1f} MB),"
             f" {self.unchanged:,} not modified (304)."
         )
         if self.missing:
@@ -213,10 +212,10 @@ class CrawlReport:
         if self.languages:
             read = (f"{name} {n:,}" for name, n in sorted(self.languages.items()))
             yield f"  languages read: {', '.join(read)}"
-        if unheard := self.unheard():
-            yield f"  no release in {', '.join(unheard)}, though the office declares that language"
-        if unstated := self.unstated():
-            yield f"  missing from every release read: {', '.join(unstated)}"
+        if languages := self.missing_languages():
+            yield f"  no release in {', '.join(languages)}, which the office declares"
+        if facts := self.missing_facts():
+            yield f"  missing from every release read: {', '.join(facts)}"
 
     def _endings(self) -> Iterator[str]:
         if self.ended_early:
@@ -238,7 +237,7 @@ class CrawlReport:
 
 
 def stated_facts(draft: Draft) -> tuple[str, ...]:
-    """The facts that a draft has, of those that not every release has."""
+    """The optional facts that a draft has."""
     return tuple(name for name in OPTIONAL if getattr(draft, name))
 
 

@@ -1,7 +1,7 @@
-"""Whether a run may be published: rules with names that compare it with the office's own history.
+"""Checks a run before it is published: named rules compare it with the office's own history.
 
-A rule returns a sentence when it trips and None when not. A run that trips one is held as a whole:
-what was there stays, until a person has looked and accepts it.
+A rule returns a sentence when it fails, else None. A run that fails one is quarantined as a whole
+until a person accepts it.
 """
 
 from __future__ import annotations
@@ -17,61 +17,64 @@ from corpus.review.report import CrawlReport
 
 # Walks may list this much more or less than they used to; small offices may move more.
 LOWEST, HIGHEST, SLACK = 0.6, 2.0, 25
-# Chance alone gives so low a share of dated (numbered, ...) releases once in 22,000 runs.
-SURPRISE = 10.0
-# Of at least so many releases, most.
+# By chance alone, so low a share of dated (numbered, ...) releases occurs once in 22,000 runs.
+LEAST_DIVERGENCE = 10.0
+# A rule about most releases needs at least so many.
 MANY, SHARE = 10, 0.5
-# Tell of hosts and addresses, not of what an office's pages have become.
+# These concern hosts and addresses, not the contents of pages.
 NOT_OF_PAGES = frozenset({"robots", "certificate", "private_address"}) | address.ADDRESS_RULES
 
 
-def no_listing(report: CrawlReport, usual: Baseline, is_walk: bool) -> str | None:
+def no_listing(report: CrawlReport, baseline: Baseline, is_walk: bool) -> str | None:
     """An office that has published does not suddenly list nothing."""
-    if report.listed or report.error or report.cut_short or not usual.held:
+    if report.listed or report.error or report.cut_short or not baseline.known:
         return None
-    return f"The listing has no release at all, where {pluralize(usual.held, 'release')} came from."
+    return (
+        "The listing has no releases, though"
+        f" {pluralize(baseline.known, 'known release')} came from it."
+    )
 
 
-def volume(report: CrawlReport, usual: Baseline, is_walk: bool) -> str | None:
-    """A whole walk finds about as much as whole walks did before."""
-    if not is_walk or not usual.listed:
+def volume(report: CrawlReport, baseline: Baseline, is_walk: bool) -> str | None:
+    """A complete walk lists about as many releases as earlier ones."""
+    if not is_walk or not baseline.listed:
         return None
-    before = median(usual.listed)
+    before = median(baseline.listed)
     low, high = (
         min(LOWEST * before, before - SLACK),
         max(HIGHEST * before, before + SLACK),
     )
     if low <= report.listed <= high:
         return None
-    return f"The whole listing has {report.listed:,} releases, where it had {before:,.0f}."
+    return f"The complete listing has {report.listed:,} releases; before, it had {before:,.0f}."
 
 
-def vanished(report: CrawlReport, usual: Baseline, is_walk: bool) -> str | None:
-    """Releases go one by one, not most of them between two visits."""
-    looked = report.vanished + report.changed + report.same
-    if report.vanished < MANY or report.vanished <= SHARE * looked:
+def vanished(report: CrawlReport, baseline: Baseline, is_walk: bool) -> str | None:
+    """Releases disappear one by one, not most of them between two visits."""
+    visited = report.vanished + report.changed + report.same
+    if report.vanished < MANY or report.vanished <= SHARE * visited:
         return None
-    return f"{report.vanished:,} of {looked:,} known releases were not there."
+    return f"{report.vanished:,} of {visited:,} known releases are missing."
 
 
-def mass_change(report: CrawlReport, usual: Baseline, is_walk: bool) -> str | None:
-    """Releases are edited one by one; when most differ at once, it is the layout that changed."""
-    looked = report.changed + report.same
-    if report.changed < MANY or report.changed <= SHARE * looked:
+def mass_change(report: CrawlReport, baseline: Baseline, is_walk: bool) -> str | None:
+    """Releases are edited one by one; if most differ at once, the layout has changed."""
+    visited = report.changed + report.same
+    if report.changed < MANY or report.changed <= SHARE * visited:
         return None
-    return f"{report.changed:,} of {looked:,} known releases differ from before."
+    return f"{report.changed:,} of {visited:,} known releases have changed."
 
 
-def refusals(report: CrawlReport, usual: Baseline, is_walk: bool) -> str | None:
-    """Most of what an office answers can be read and may enter."""
+def refusals(report: CrawlReport, baseline: Baseline, is_walk: bool) -> str | None:
+    """Most responses of an office can be read and are accepted."""
     refused = sum(each.rule not in NOT_OF_PAGES for each in report.refused)
     read = refused + report.releases
     if refused < MANY or refused <= SHARE * read:
         return None
-    return f"{refused:,} of {read:,} answers were refused."
+    return f"{refused:,} of {read:,} responses were refused."
 
 
-def languages(report: CrawlReport, usual: Baseline, is_walk: bool) -> str | None:
+def languages(report: CrawlReport, baseline: Baseline, is_walk: bool) -> str | None:
     """Most releases are in a language that the office publishes in."""
     foreign = sum(each.rule == "wrong_language" for each in report.remarks)
     if foreign < MANY or foreign <= SHARE * report.releases:
@@ -79,17 +82,17 @@ def languages(report: CrawlReport, usual: Baseline, is_walk: bool) -> str | None
     return f"{foreign:,} of {report.releases:,} releases seem to be in another language."
 
 
-def fill_rates(report: CrawlReport, usual: Baseline, is_walk: bool) -> str | None:
-    """What nearly all releases of an office state, its new ones state too."""
+def fill_rates(report: CrawlReport, baseline: Baseline, is_walk: bool) -> str | None:
+    """New releases state what nearly all releases of the office state."""
     read = sum(report.languages.values())
-    if usual.releases < LEAST or not read:
+    if baseline.releases < LEAST or not read:
         return None
-    for name, number in usual.stated.items():
-        share, was = report.stated[name] / read, min(number / usual.releases, 0.99)
-        if share < was and read * _divergence(share, was) > SURPRISE:
+    for name, number in baseline.stated.items():
+        share, usual_share = report.stated[name] / read, min(number / baseline.releases, 0.99)
+        if share < usual_share and read * _divergence(share, usual_share) > LEAST_DIVERGENCE:
             return (
                 f"{report.stated[name]:,} of {read:,} releases state {name!r},"
-                f" where {number:,} of the last {usual.releases:,} do."
+                f" where {number:,} of the last {baseline.releases:,} do."
             )
     return None
 
@@ -105,20 +108,20 @@ RULES: tuple[Callable[[CrawlReport, Baseline, bool], str | None], ...] = (
 )
 
 
-def quarantine_reason(report: CrawlReport, usual: Baseline, is_walk: bool) -> str | None:
-    """Why a run may not be published, naming the rule; None when it may.
+def quarantine_reason(report: CrawlReport, baseline: Baseline, is_walk: bool) -> str | None:
+    """Why a run is quarantined, naming the rule; None where it may be published.
 
-    `is_walk`: it walked the listing to its end.
+    `is_walk`: the listing was walked to its end.
     """
     for rule in RULES:
-        if reason := rule(report, usual, is_walk):
+        if reason := rule(report, baseline, is_walk):
             return f"{reason} ({rule.__name__})"
     return None
 
 
-def _divergence(share: float, was: float) -> float:
+def _divergence(share: float, usual_share: float) -> float:
     """Kullback-Leibler divergence of two coins, in nats: the exponent of Chernoff's bound on the
     chance to see so few (Hoeffding 1963, theorem 1).
     """
-    parts = ((share, was), (1 - share, 1 - was))
+    parts = ((share, usual_share), (1 - share, 1 - usual_share))
     return sum(p * log(p / q) for p, q in parts if p)

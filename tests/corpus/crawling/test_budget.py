@@ -329,7 +329,7 @@ def test_a_listing_may_name_more_than_a_statement_takes(settings: Settings, stor
     most = 70_000 if settings.catalog else 300_000
     ids = [f"sample_doj-{number:016x}" for number in range(most)]
     staging = Staging(store, "sample_doj", "pages", datetime.now(UTC), 7)
-    assert staging.staged(ids) == set()
+    assert staging.staged_ids(ids) == set()
     with store.writing() as connection:
         assert due.revisit_states(connection, ids) == {}
         assert due.dead_links(connection, "sample_doj", ids) == {}

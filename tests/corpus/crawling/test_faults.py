@@ -22,7 +22,7 @@ from corpus.database import tables
 from corpus.error_log import FILE, MOST_BYTES, sentence
 from corpus.errors import StoreError
 from corpus.evidence.verify import verify_archive, verify_catalog
-from corpus.review.office_validation import OfficeGate
+from corpus.review.office_validation import OfficeValidator
 from corpus.review.report import CrawlReport
 from corpus.review.staging import Staging
 from corpus.warc.writer import ArchiveWriter
@@ -186,7 +186,7 @@ def test_an_error_that_nobody_foresaw_costs_its_page(
     error: Exception,
 ) -> None:
     kind, name, is_hit = {
-        "gate": (OfficeGate, "check_page", lambda self, page, *_: THIRD in page.url),
+        "gate": (OfficeValidator, "check_page", lambda self, page, *_: THIRD in page.url),
         "intake": (Ingester, "stage_drafts", lambda self, drafts, wanted, *_: THIRD in wanted[0]),
         "archive": (ArchiveWriter, "add", lambda self, response, *_: THIRD in response.url),
     }[place]
@@ -288,7 +288,7 @@ def call(data: Path, *words: str) -> Result:
 
 PLACES = [
     "corpus.review.staging:Staging.__init__",
-    "corpus.review.staging:Staging.counts",
+    "corpus.review.staging:Staging.count_outcomes",
     "corpus.crawling.frontier:Frontier.__init__",
     "corpus.crawling.crawl_run:Run._next_request",
     "corpus.crawling.frontier:Frontier.add_due",

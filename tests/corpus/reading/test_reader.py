@@ -427,7 +427,7 @@ def test_a_run_on_most_of_whose_pages_the_reader_breaks_is_held(
 ) -> None:
     site.does = dict.fromkeys(range(10), "raise")
     report = site.crawl(settings, store)
-    assert report.quarantined == "10 of 16 answers were refused. (refusals)"
+    assert report.quarantined == "10 of 16 responses were refused. (refusals)"
     assert list(store.releases()) == []
 
 

@@ -19,7 +19,8 @@ from corpus.database import tables
 from corpus.database.current import current_releases
 from corpus.evidence.backup import back_up
 from corpus.release import FACTS, Draft, Provenance, release_id, sha256
-from corpus.review.staging import Observed, Staging, accept, finish_publishing
+from corpus.review.publishing import accept, finish_publishing
+from corpus.review.staging import Observation, Staging
 from corpus.warc.archive import read_response
 from corpus.warc.response import Response
 from corpus.warc.writer import ArchiveWriter
@@ -41,7 +42,7 @@ def hold(copy_settings: Settings, copy_store: Store) -> Hold:
 
     def held() -> str:
         staging, url = _staged(copy_settings, copy_store)
-        staging.hold({"quarantined": "It looks odd.", "listed": 1}, is_walk=True)
+        staging.quarantine({"quarantined": "It looks odd.", "listed": 1}, is_walk=True)
         return url
 
     return held
@@ -65,7 +66,7 @@ def _staged(settings: Settings, store: Store) -> tuple[Staging, str]:
         "warc_offset": place.warc_offset,
     }
     staging = Staging(store, OFFICE, "pages", now, 7)
-    seen = Observed(release_id(OFFICE, url), url, "new", now, "en", (), as_json(facts))
+    seen = Observation(release_id(OFFICE, url), url, "new", now, "en", (), as_json(facts))
     with store.writing() as connection:
         staging.add(connection, seen)
         staging.add_visit(connection, url, "", Visit(None, None, now, sha256(page.body), place))

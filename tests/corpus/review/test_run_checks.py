@@ -22,9 +22,9 @@ from corpus.crawling.sample_site import SampleSite
 from corpus.database import tables
 from corpus.issue import Issue
 from corpus.review.baseline import Baseline
+from corpus.review.publishing import accept, finish_publishing
 from corpus.review.report import CrawlReport
 from corpus.review.run_checks import quarantine_reason
-from corpus.review.staging import accept, finish_publishing
 from webui import create_app
 
 HOST = "www.justice.gov"
@@ -35,15 +35,15 @@ DYING = """
 import os, sys
 from pathlib import Path
 from corpus import Settings, Store, office
-from corpus.review import staging
-staging.OBSERVATIONS_AT_ONCE = 10
+from corpus.review import publishing
+publishing.OBSERVATIONS_AT_ONCE = 10
 store = Store(Settings(data=Path(sys.argv[1]), catalog=os.environ.get("COMMUNIQUE_CATALOG", "")))
-once = staging._publish_chunk
+once = publishing._publish_chunk
 def dying(*given):
     once(*given)
     os._exit(9)
-staging._publish_chunk = dying
-staging.accept(store, "us_doj", 3)
+publishing._publish_chunk = dying
+publishing.accept(store, "us_doj", 3)
 """
 
 
@@ -74,7 +74,9 @@ def test_a_listing_that_is_suddenly_empty_publishes_nothing(
     for _ in range(4):  # also not gone, however often
         report = run()
         assert report.quarantined
-        assert report.quarantined.startswith("The listing has no release at all, where 60 releases")
+        assert report.quarantined.startswith(
+            "The listing has no releases, though 60 known releases"
+        )
         assert any("QUARANTINED" in line for line in report.sentences())
     assert (seen(store), store.revision()) == (before, revision)
     assert rows(store, tables.visit) == visits
@@ -123,7 +125,9 @@ def test_a_walk_that_finds_half_of_what_there_was_is_held(
     before = seen(store)
     del site.items("press_releases")[25:]
     report = run()
-    assert report.quarantined == ("The whole listing has 25 releases, where it had 60. (volume)")
+    assert report.quarantined == (
+        "The complete listing has 25 releases; before, it had 60. (volume)"
+    )
     assert seen(store) == before
 
 
