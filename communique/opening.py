@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from communique.console import log
 from corpus import Settings, Store
 from corpus.errors import DamagedCatalogError, NoCatalogError
-from corpus.evidence.catalog_rescue import make_anew
+from corpus.evidence.catalog_rescue import replace_catalog
 from corpus.evidence.finding import Finding
 from corpus.warc.archive import own_files
 
@@ -54,7 +54,7 @@ def open_to_verify(
             if not own_files(settings.archive):
                 raise
             if is_repaired:
-                done = make_anew(settings)
+                done = replace_catalog(settings)
                 store, lost = Store(settings), Finding(str(error), lambda: done)
             else:
                 folder = Path(stack.enter_context(TemporaryDirectory()))

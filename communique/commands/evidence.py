@@ -18,7 +18,7 @@ from corpus import Settings, Store, office, offices
 from corpus.errors import CommuniqueError, SmallerError, StoreError
 from corpus.evidence.backup import back_up
 from corpus.evidence.finding import Finding
-from corpus.evidence.reparse import reread_archive
+from corpus.evidence.reparse import reparse_archive
 from corpus.evidence.restore import give_to_owner, restore_backup
 from corpus.evidence.verify import verify_archive, verify_catalog
 from corpus.evidence.warc_import import import_files
@@ -122,7 +122,7 @@ def reparse_command(
     ):
         chosen = names or [each.office for each in store.coverage() if each.office in offices()]
         reports = [
-            reread_archive(
+            reparse_archive(
                 name,
                 settings,
                 store,

@@ -1,7 +1,7 @@
-"""What is held of each version goes into the archive, so that nobody can change it unnoticed.
+"""Attests versions in the archive, so that changes of the catalog can be detected.
 
-In come rows of `version` that are new or have changed, out come metadata records (docs/evidence.md)
-that the disk has before the transaction of these rows is over.
+New and changed rows of `version` go in; metadata records (docs/evidence.md) come out, which are
+synced to disk before the transaction of these rows ends.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from corpus.warc.reader import read_record
 from corpus.warc.writer import ArchiveWriter
 
 MEDIA_TYPE = "application/vnd.communique.attestation+json"
-# In the names of the files.
+# Part of the file names.
 KIND = "attested-"
-# What stands in a record as it is in the row; what the office states does by its digest.
-CLEAR = (
+# Columns that a record repeats; the facts that an office states are in it by digest only.
+CLEAR_COLUMNS = (
     *("observed_at", "asked_url", "sha256", "part_sha256", "warc_file", "warc_offset"),
     *("reader", "reader_version", "origin", "is_repeat"),
     *("language", "place", "signature", "kind", "alternates", "shapes"),
@@ -38,25 +38,25 @@ Values = Mapping[str, Any]
 
 
 def canonical_json(value: Any) -> bytes:
-    """As RFC 8785 has it, of values whose numbers are whole and whose names are ASCII."""
+    """Canonical JSON (RFC 8785) of values with whole numbers and ASCII names."""
     words = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return words.encode()
 
 
 def facts_sha256(row: Values) -> str:
-    """The digest of what an office states."""
+    """The digest of the facts that an office states."""
     return sha256(canonical_json({name: _plain(row[name]) for name in FACTS}))
 
 
 def claims(row: Values) -> dict[str, Any]:
-    """All that is attested of a version."""
+    """What is attested of a version."""
     named = {"release": row["release"], "version": row["ordinal"], "url": row["url"]}
     digest = {"facts_sha256": facts_sha256(row)}
-    return named | digest | {name: _plain(row[name]) for name in CLEAR}
+    return named | digest | {name: _plain(row[name]) for name in CLEAR_COLUMNS}
 
 
-def statement(row: Values, at: datetime | None) -> dict[str, Any]:
-    """What a record of that time says."""
+def make_statement(row: Values, at: datetime | None) -> dict[str, Any]:
+    """The content of a record written at a time."""
     return claims(row) | {"occasion": row["attested_as"], "attested_at": _plain(at)}
 
 
@@ -64,8 +64,8 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date | datetime) else value
 
 
-def unattested(*occasions: str) -> Select[Any]:
-    """Versions that are to be attested, each with its release's office and URL."""
+def select_unattested(*occasions: str) -> Select[Any]:
+    """Versions to be attested, each with its release's office and URL."""
     joined = tables.version.join(tables.release, RELEASE.id == VERSION.release)
     query = select(*VERSION, RELEASE.office, RELEASE.url).select_from(joined)
     where = VERSION.attested_offset.is_(None) & VERSION.attested_as.in_(occasions)
@@ -73,54 +73,54 @@ def unattested(*occasions: str) -> Select[Any]:
 
 
 class Attestor:
-    """Writes the records of one program, those of an office to one file."""
+    """Writes attestations, those of an office to one file."""
 
     def __init__(self, archive: Path, max_bytes: int) -> None:
         self.archive, self.max_bytes = archive, max_bytes
-        self.begun: dict[str, str] = {}
+        self.open_files: dict[str, str] = {}
 
-    def left(self, connection: Connection, *occasions: str) -> set[tuple[str, int]]:
-        """The versions, by release and number, whose records are still to be written."""
-        rows = connection.execute(unattested(*occasions)).all()
+    def pending(self, connection: Connection, *occasions: str) -> set[tuple[str, int]]:
+        """The versions, by release and number, that are still to be attested."""
+        rows = connection.execute(select_unattested(*occasions)).all()
         return {(row.release, row.ordinal) for row in rows}
 
     def attest(
         self, connection: Connection, *occasions: str, but: Collection[tuple[str, int]] = ()
     ) -> int:
-        """Write some of the records that are still to be written, `but` those of some versions; how
-        many. Raises StoreError.
+        """Attest some of the pending versions, except those in `but`; return how many. Raises
+        StoreError.
         """
-        query = unattested(*occasions).limit(RECORDS_AT_ONCE)
+        query = select_unattested(*occasions).limit(RECORDS_AT_ONCE)
         if but:
             query = query.where(tuple_(VERSION.release, VERSION.ordinal).not_in(but))
         rows = connection.execute(query).all()
         for office, some in groupby(rows, key=lambda row: str(row.office)):
-            places = self._write(office, [*some])
+            locations = self._write(office, [*some])
             of = (VERSION.release == bindparam("id")) & (VERSION.ordinal == bindparam("version"))
-            connection.execute(update(tables.version).where(of), places)
+            connection.execute(update(tables.version).where(of), locations)
         return len(rows)
 
     def _write(self, office: str, rows: list[Row[Any]]) -> list[dict[str, Any]]:
-        places, begun, now = [], self.begun.get(office, ""), datetime.now(UTC)
-        with ArchiveWriter(self.archive, office, self.max_bytes, KIND, begun) as archive:
+        locations, file_name, now = [], self.open_files.get(office, ""), datetime.now(UTC)
+        with ArchiveWriter(self.archive, office, self.max_bytes, KIND, file_name) as archive:
             for (file, offset), some in groupby(rows, key=lambda r: (r.warc_file, r.warc_offset)):
                 about = _record_id(self.archive / file, offset)
                 for row in some:
-                    body = canonical_json(statement(dict(row._mapping), now))
+                    body = canonical_json(make_statement(dict(row._mapping), now))
                     location = archive.add_metadata(row.url, MEDIA_TYPE, body, now, about)
                     row_of = {"id": row.release, "version": row.ordinal, "attested_at": now}
-                    stands = {
+                    columns = {
                         "attested_file": location.warc_file,
                         "attested_offset": location.warc_offset,
                     }
-                    places.append(row_of | stands)
-        self.begun[office] = archive.name
-        return places
+                    locations.append(row_of | columns)
+        self.open_files[office] = archive.name
+        return locations
 
 
 def _record_id(path: Path, offset: int) -> str | None:
-    """The id of a response's record, where it has one."""
+    """The id of a response's record, if it has one."""
     try:
         return read_record(path, offset).id
-    except StoreError:  # it is lost, and what it stated is attested all the same
+    except StoreError:  # the response is lost; the version is attested all the same
         return None

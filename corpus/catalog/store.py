@@ -141,7 +141,7 @@ class Store:
         with self.writing() as connection:
             hold(connection)
             # What was there before without a record was not made by this program: not attested.
-            suspect = self.attestor.left(connection, MADE, REVISED)
+            suspect = self.attestor.pending(connection, MADE, REVISED)
             yield connection
             is_over = not connection.in_transaction()  # all was taken back
             while not is_over and self.attestor.attest(connection, MADE, REVISED, but=suspect):

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from corpus.catalog.mapping import Visit, as_json, version_values
 from corpus.catalog.versioning import compare, is_same_bytes
 from corpus.errors import StoreError
-from corpus.evidence.exchanges import Answer, EvidenceRef, ParsedPage, read, read_anew
+from corpus.evidence.exchanges import EvidenceRef, Exchange, ParsedPage, parse, read_facts
 from corpus.issue import Issue
 from corpus.reading import validation
 from corpus.reading.source import Route
@@ -34,7 +34,7 @@ class Ingester:
         self.store = staging.store
         self.validator = OfficeValidator(self.name, self.store, settings)
         # A listing that carries releases is parsed again once for all of them.
-        self._last_read: tuple[EvidenceRef, Answer, ParsedPage | Issue] | None = None
+        self._last_read: tuple[EvidenceRef, Exchange, ParsedPage | Issue] | None = None
 
     def stage_drafts(
         self,
@@ -115,14 +115,14 @@ class Ingester:
                 record = read_response(self.settings.archive, location)
             except StoreError:
                 return None
-            answer = Answer(record, url, known.language)
+            exchange = Exchange(record, url, known.language)
             evidence = EvidenceRef(self.name, self.source, location)
             self._last_read = (
                 evidence,
-                answer,
-                read(answer, self.source, self.settings.reading_s, old.reader),
+                exchange,
+                parse(exchange, self.source, self.settings.reading_s, old.reader),
             )
-        values = read_anew(*self._last_read, url)
+        values = read_facts(*self._last_read, url)
         return None if isinstance(values, Issue) else values
 
     def _provenance(self, draft: Draft, url: str, visit: Visit) -> Provenance:

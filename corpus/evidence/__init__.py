@@ -1,1 +1,1 @@
-"""Archive against catalog: verified, repaired, read again, imported, backed up."""
+"""Archive and catalog: verify, repair, reparse, import, back up."""

@@ -1,6 +1,6 @@
-"""Versions against the records that attest them: what of a catalog is not what the archive attests.
+"""Compares versions in the catalog with their attestations in the archive.
 
-What is derived from attested facts is derived again and compared, too.
+Values derived from attested facts are derived again and compared too.
 """
 
 from __future__ import annotations
@@ -16,13 +16,12 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
-from corpus.catalog.attestation import MEDIA_TYPE, Values, claims, statement
-from corpus.catalog.attestation import unattested as query_unattested
+from corpus.catalog.attestation import MEDIA_TYPE, Values, claims, make_statement, select_unattested
 from corpus.catalog.mapping import statute_values
 from corpus.catalog.store import Store
 from corpus.database import tables
 from corpus.database.batches import chunks, streamed
-from corpus.evidence.attestation_repair import Said, attest_anew, attest_older, mend
+from corpus.evidence.attestation_repair import Statement, attest_again, attest_older, repair_version
 from corpus.evidence.finding import Finding
 from corpus.evidence.queries import Rows
 from corpus.plural import pluralize
@@ -32,141 +31,159 @@ from corpus.statutes import RULES_VERSION
 from corpus.warc.record import Record
 
 R, V = tables.release.c, tables.version.c
-MEND = "restore the catalog from a backup, or `communique verify --repair` reads it from there."
+RESTORE_CATALOG = (
+    "restore the catalog from a backup, or run `communique verify --repair` to restore it from the"
+    " archive."
+)
 
 
 class AttestationCheck:
-    """One look at all files: `findings_in` each of them, `findings_of_missing` ones, and at last
-    `findings_of_unattested` versions, which no row leads from to a record.
+    """One pass over all files: `findings_in` each file, `findings_of_missing` files, and in the end
+    `findings_of_unattested` versions.
     """
 
     def __init__(self, settings: Settings, store: Store) -> None:
         self.settings, self.store = settings, store
-        self.said_of: dict[tuple[str, int], list[Said]] = defaultdict(list)
-        # By release: the versions that the archive attests and the catalog has not.
-        self.gone: dict[str, list[Said]] = defaultdict(list)
+        self.statements_of: dict[tuple[str, int], list[Statement]] = defaultdict(list)
+        # By release: statements on versions that the catalog lacks.
+        self.missing: dict[str, list[Statement]] = defaultdict(list)
         with store.reading() as connection:
-            found = query_unattested(MADE, REVISED, LATER).subquery()
+            found = select_unattested(MADE, REVISED, LATER).subquery()
             rows = connection.execute(select(found.c.release, found.c.ordinal))
             self.unattested = {(row.release, row.ordinal) for row in rows}
 
-    def findings_in(self, path: Path, held: dict[int, Record], attested: Rows) -> Iterator[Finding]:
-        """Versions that are not what the records in a file say, or have none where they should."""
-        lost = []
-        told = {at: said for at, record in held.items() if (said := read_statement(record))}
+    def findings_in(
+        self, path: Path, claimed: dict[int, Record], attested: Rows
+    ) -> Iterator[Finding]:
+        """Versions that differ from their attestations in a file, or lack them there."""
+        unmatched = []
+        statements = {
+            at: statement for at, record in claimed.items() if (statement := read_statement(record))
+        }
         for offset, rows in attested.items():
-            said = told.get(offset)
+            statement = statements.get(offset)
             for row in rows:
-                if said is None or (said["release"], said["version"]) != (row.release, row.ordinal):
-                    lost.append(row)
-                elif names := differing(dict(row._mapping), said):
+                if statement is None or _key(statement) != (row.release, row.ordinal):
+                    unmatched.append(row)
+                elif names := differing_names(dict(row._mapping), statement):
                     yield Finding(
-                        f"{row.release}: version {row.ordinal} in the catalog is not what {path}"
-                        f" attests at {offset} ({', '.join(names)}); {MEND}",
-                        partial(mend, self.settings, self.store, row, said),
+                        f"{row.release}: version {row.ordinal} in the catalog differs from its"
+                        f" attestation in {path} at {offset} ({', '.join(names)});"
+                        f" {RESTORE_CATALOG}",
+                        partial(repair_version, self.settings, self.store, row, statement),
                     )
-        yield from self._findings_of_lost(path, lost)
-        if told:
-            self._remember([*told.values()])
+        yield from self._findings_of_unmatched(path, unmatched)
+        if statements:
+            self._remember([*statements.values()])
 
     def findings_of_missing(self, path: Path, attested: Rows) -> Iterator[Finding]:
-        """Versions whose records stood in a file that is not there."""
-        yield from self._findings_of_lost(path, [*chain(*attested.values())])
+        """Versions whose attestations were in a missing file."""
+        yield from self._findings_of_unmatched(path, [*chain(*attested.values())])
 
     def findings_of_unattested(self) -> Iterator[Finding]:
-        """Versions of which no record is known: told by their number, unless the archive has one
-        that says something else. What a killed program wrote and had no time to note is not meant.
+        """Versions without a known attestation: one finding for those that older programs left, one
+        for each that the archive contradicts. A record that a killed program could not note is no
+        contradiction.
         """
         with self.store.reading() as connection:
             rows = [
                 row
-                for row in streamed(connection, query_unattested(MADE, REVISED, LATER))
-                if row.attested_as != LATER or (row.release, row.ordinal) in self.said_of
+                for row in streamed(connection, select_unattested(MADE, REVISED, LATER))
+                if row.attested_as != LATER or (row.release, row.ordinal) in self.statements_of
             ]
         for row in rows:
-            told = self.said_of[row.release, row.ordinal]
-            # With a version that this program makes comes its record, or neither.
-            if row.attested_as != LATER or _is_contradicted(dict(row._mapping), told):
+            statements = self.statements_of[row.release, row.ordinal]
+            # This program writes a version and its attestation together, or neither.
+            if row.attested_as != LATER or _is_contradicted(dict(row._mapping), statements):
                 yield Finding(
-                    f"{row.release}: version {row.ordinal} in the catalog is not what the archive"
-                    f" attests; {MEND}",
-                    partial(attest_anew, self.settings, self.store, [row]),
+                    f"{row.release}: version {row.ordinal} in the catalog differs from its"
+                    f" attestation in the archive; {RESTORE_CATALOG}",
+                    partial(attest_again, self.settings, self.store, [row]),
                 )
         with self.store.reading() as connection:
-            query = select(func.count()).select_from(query_unattested(LATER).subquery())
+            query = select(func.count()).select_from(select_unattested(LATER).subquery())
             number = connection.scalar(query) or 0
         if number:
             yield Finding(
-                f"{pluralize(number, 'version')} of before are not attested in the archive yet;"
-                " the next crawl does it, or `communique verify --repair`.",
+                f"{pluralize(number, 'version')} from an older catalog not attested in the archive"
+                " yet; the next crawl attests them, or run `communique verify --repair`.",
                 partial(attest_older, self.store),
                 is_remark=True,
             )
 
-    def _findings_of_lost(self, path: Path, rows: list[Row[Any]]) -> Iterator[Finding]:
+    def _findings_of_unmatched(self, path: Path, rows: list[Row[Any]]) -> Iterator[Finding]:
         if rows:
             yield Finding(
-                f"{path} does not attest {pluralize(len(rows), 'version')} where the catalog says"
-                f" so, {rows[0].release} the first; restore it from a backup, or `communique verify"
-                " --repair` compares them with their responses and attests them anew.",
-                partial(attest_anew, self.settings, self.store, rows),
+                f"{path} lacks the attestations of {pluralize(len(rows), 'version')} (first:"
+                f" {rows[0].release}); restore it from a backup, or run `communique verify"
+                " --repair` to compare them with their responses and attest them again.",
+                partial(attest_again, self.settings, self.store, rows),
             )
 
-    def releases_of_lost_versions(self) -> dict[str, set[str]]:
-        """By office, the releases that lack a version which the archive attests, though they were
-        seen after it. A killed program may have attested one that was never published; the next
-        crawl makes it.
+    def releases_with_missing_versions(self) -> dict[str, set[str]]:
+        """By office, the releases that lack an attested version though they were seen after it. A
+        killed program may have attested a version that was never published; the next crawl adds it.
         """
         seen: dict[str, datetime] = {}
         with self.store.reading() as connection:
-            for some in chunks(self.gone):
+            for some in chunks(self.missing):
                 rows = connection.execute(select(R.id, R.last_seen).where(R.id.in_(some)))
                 seen |= {row.id: row.last_seen for row in rows}
         by_office: dict[str, set[str]] = defaultdict(set)
-        for id_, told in self.gone.items():
-            first = min(datetime.fromisoformat(said["observed_at"]) for said in told)
+        for id_, statements in self.missing.items():
+            first = min(
+                datetime.fromisoformat(statement["observed_at"]) for statement in statements
+            )
             if id_ in seen and first <= seen[id_]:
                 by_office[id_.rpartition("-")[0]].add(id_)
         return by_office
 
-    def _remember(self, told: list[Said]) -> None:
-        """Keep what records say of versions without one, and of those that are not there."""
-        for said in told:
-            key = said["release"], said["version"]
-            if key in self.unattested:
-                self.said_of[key].append(said)
-        held: set[tuple[str, int]] = set()
+    def _remember(self, statements: list[Statement]) -> None:
+        """Remember statements on versions without an attestation, and on missing versions."""
+        for statement in statements:
+            if _key(statement) in self.unattested:
+                self.statements_of[_key(statement)].append(statement)
+        cataloged: set[tuple[str, int]] = set()
         with self.store.reading() as connection:
-            for some in chunks(dict.fromkeys(said["release"] for said in told)):
+            for some in chunks(dict.fromkeys(statement["release"] for statement in statements)):
                 query = select(V.release, V.ordinal).where(V.release.in_(some))
-                held |= {(row.release, row.ordinal) for row in connection.execute(query)}
-        for said in told:
-            # What others observed may be of any time: an import that broke off tells nothing.
-            if (said["release"], said["version"]) not in held and not said["origin"]:
-                self.gone[said["release"]].append(said)
+                cataloged |= {(row.release, row.ordinal) for row in connection.execute(query)}
+        for statement in statements:
+            # Observations of third parties may be of any time: an import may have been interrupted.
+            if _key(statement) not in cataloged and not statement["origin"]:
+                self.missing[statement["release"]].append(statement)
 
 
-def read_statement(record: Record) -> Said | None:
-    """What a record says, where it attests a version."""
+def _key(statement: Statement) -> tuple[str, int]:
+    """The release and number of the version that is attested."""
+    return statement["release"], statement["version"]
+
+
+def read_statement(record: Record) -> Statement | None:
+    """The statement in a record that attests a version; None for other records."""
     if (record.kind, record.content_type) != ("metadata", MEDIA_TYPE):
         return None
-    said: Said = json.loads(record.body)
-    return said
+    statement: Statement = json.loads(record.body)
+    return statement
 
 
-def differing(row: Values, said: Said) -> list[str]:
-    """What of a version is not as its record says, or not as it follows from that."""
-    held = statement(row, row["attested_at"])
-    names = [name for name in said if held.get(name) != said[name]]
+def differing_names(row: Values, statement: Statement) -> list[str]:
+    """The columns of a version that differ from its attestation or do not follow from it."""
+    claimed = make_statement(row, row["attested_at"])
+    names = [name for name in statement if claimed.get(name) != statement[name]]
     if row["statute_rules"] >= RULES_VERSION:
         derived = statute_values(row["office"], row["language"], row["title"], row["body"])
         names += [name for name in derived if row[name] != derived[name]]
     return names
 
 
-def _is_contradicted(row: Values, told: list[Said]) -> bool:
-    """Whether records say something else of a version, as the same reader read it."""
-    held = claims(row)
+def _is_contradicted(row: Values, statements: list[Statement]) -> bool:
+    """Whether every statement by the same reader on a version differs from the catalog."""
+    claimed = claims(row)
     read_by = "reader", "reader_version"
-    same = [said for said in told if all(said[name] == held[name] for name in read_by)]
-    return bool(same) and not any(held.items() <= said.items() for said in same)
+    same = [
+        statement
+        for statement in statements
+        if all(statement[name] == claimed[name] for name in read_by)
+    ]
+    return bool(same) and not any(claimed.items() <= statement.items() for statement in same)

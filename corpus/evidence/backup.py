@@ -1,8 +1,8 @@
 """A copy of catalog and archive that agree with each other, taken while a crawl may be running.
 
-A crawl archives first and catalogs then. So the catalog is copied first, and of each file that a
-crawl may be writing as much as that copy knows of. It is made beside its place, checked, and then
-renamed: it is there whole or not at all.
+A crawl writes the archive before the catalog. So the catalog is copied first, and files that a
+crawl may be writing are cut to what that copy refers to. The copy is made beside its place, checked
+and renamed, so that it is complete or absent.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from corpus.disk_space import check_room
 from corpus.durability import sync
 from corpus.errors import StoreError
 from corpus.evidence import queries
-from corpus.evidence.recover import unknown
+from corpus.evidence.recover import find_unknown
 from corpus.lock import only_job
 from corpus.review.office_validation import OfficeValidator
 from corpus.settings import Settings
@@ -34,22 +34,22 @@ COPY_BYTES = 1 << 20
 
 
 def back_up(settings: Settings, store: Store, folder: Path) -> tuple[int, int]:
-    """Copy into a folder that is empty or not there yet; how many files, how many bytes.
+    """Copy catalog and archive into a folder that is empty or new; return files and bytes.
 
     The copy is a data folder; restore.py puts it in another place. Raises StoreError, and
-    LockedError where another backup is made there.
+    LockedError where another backup is running there.
     """
     try:
         folder = folder.resolve()
         if folder.exists() and any(folder.iterdir()):
-            raise StoreError(f"{folder} is not empty; name another folder for the backup.")
+            raise StoreError(f"{folder} is not empty; choose another folder.")
         if folder.is_mount():
-            raise StoreError(f"{folder} is a disk of its own; name a folder on it, not there yet.")
+            raise StoreError(f"{folder} is a mounted disk; choose a new folder on it.")
         check_room(folder, _size(settings), f"The backup in {folder}")
-        with _made_beside(folder) as partial:
+        with _partial_folder(folder) as partial:
             _copy_all(settings, store, Settings(data=partial))
-        kept = [path for path in folder.rglob("*") if path.is_file()]
-        return len(kept), sum(path.stat().st_size for path in kept)
+        files = [path for path in folder.rglob("*") if path.is_file()]
+        return len(files), sum(path.stat().st_size for path in files)
     except OSError as error:
         raise StoreError(
             f"The backup in {folder} cannot be written: {error.strerror or error}."
@@ -57,21 +57,23 @@ def back_up(settings: Settings, store: Store, folder: Path) -> tuple[int, int]:
 
 
 def _size(settings: Settings) -> int:
-    """How many bytes a backup takes, but for a catalog that is in another database."""
+    """The size of a backup in bytes, without a catalog in PostgreSQL."""
     catalog = [] if settings.catalog else [settings.data / "catalog.sqlite"]
     files = [*catalog, *own_files(settings.archive), *imported_files(settings.archive)]
     return sum(path.stat().st_size for path in files)
 
 
 @contextmanager
-def _made_beside(folder: Path) -> Iterator[Path]:
-    """An empty folder that becomes `folder` at the end, once the disk has all of it; where that is
-    not reached it is removed, by the next backup after a kill.
+def _partial_folder(folder: Path) -> Iterator[Path]:
+    """An empty folder that is renamed to `folder` at the end; it is removed after an error, and by
+    the next backup after a kill.
     """
     partial = folder.with_name(f"{folder.name}.partial")
     lock = partial / "backup.lock"
     if partial.exists() and any(partial.iterdir()) and not lock.exists():
-        raise StoreError(f"{partial} is in the way of the backup; move it, or name another folder.")
+        raise StoreError(
+            f"{partial} exists and is not from a backup; move it, or choose another folder."
+        )
     with only_job(Settings(data=partial), "backup"):
         try:
             _empty(partial, lock)
@@ -85,11 +87,11 @@ def _made_beside(folder: Path) -> Iterator[Path]:
             shutil.rmtree(partial, ignore_errors=True)
 
 
-def _empty(folder: Path, kept: Path) -> None:
+def _empty(folder: Path, lock: Path) -> None:
     for path in folder.iterdir():
         if path.is_dir():
             shutil.rmtree(path)
-        elif path != kept:
+        elif path != lock:
             path.unlink()
 
 
@@ -99,45 +101,45 @@ def _copy_all(settings: Settings, store: Store, copy: Settings) -> None:
     with closing(Store(copy)) as copied:
         check_pages(copied.engine, copy.catalog_url)
         with copied.reading() as connection:
-            named = queries.files(connection)
-        # Of files that were begun since, those that the copy knows nothing of are left.
+            files = queries.archive_files(connection)
+        # Skip newer files that the copy of the catalog does not refer to.
         own = [
             path
             for path in own_files(settings.archive)
-            if path in before or f"{path.parent.name}/{path.name}" in named
+            if path in before or f"{path.parent.name}/{path.name}" in files
         ]
         growing = {(path.parent, KIND in path.name): path for path in before}.values()
         for path in own:
             target = copy_file(path, copy)
             if path in growing or path not in before:
-                _cut_unknown(target, copied, settings)
+                _truncate_unknown(target, copied, settings)
         for path in imported_files(settings.archive):
             copy_file(path, copy)
 
 
 def copy_file(path: Path, copy: Settings) -> Path:
-    """Copy a file of an archive into that of `copy`, and read it back from the disk to see that it
-    is the same. Raises StoreError, OSError.
+    """Copy an archive file into the archive of `copy`, and compare what the disk has with what was
+    read. Raises StoreError, OSError.
     """
     target = copy.archive / path.parent.name / path.name
     target.parent.mkdir(parents=True, exist_ok=True)
-    came = hashlib.sha256()
+    digest = hashlib.sha256()
     with path.open("rb") as source, target.open("xb") as file:
         while piece := source.read(COPY_BYTES):
-            came.update(piece)
+            digest.update(piece)
             file.write(piece)
         file.flush()
         os.fsync(file.fileno())
-        if hasattr(os, "posix_fadvise"):  # reads it from the disk then, not from memory
+        if hasattr(os, "posix_fadvise"):  # so that it is read from the disk, not from memory
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
     with target.open("rb") as file:
-        if hashlib.file_digest(file, "sha256").digest() != came.digest():
-            raise StoreError(f"The copy of {path} is not what was written; the disk is faulty.")
+        if hashlib.file_digest(file, "sha256").digest() != digest.digest():
+            raise StoreError(f"The copy of {path} differs from the original: the disk is faulty.")
     return target
 
 
-def _cut_unknown(path: Path, store: Store, settings: Settings) -> None:
-    """Cut what came after the catalog was copied, and the record that was half written."""
+def _truncate_unknown(path: Path, store: Store, settings: Settings) -> None:
+    """Cut off partial records and those written after the catalog was copied."""
     truncate_partial_record(path)
     if path.parent.name not in offices():
         return
@@ -146,10 +148,10 @@ def _cut_unknown(path: Path, store: Store, settings: Settings) -> None:
         versions, visits = (
             rows(connection, name) for rows in (queries.versions_in, queries.visits_in)
         )
-    known = max([*versions, *visits], default=0)
-    left = unknown(store, OfficeValidator(path.parent.name, store, settings), records(path))
-    for answer in left:
-        if answer.record.offset > known:
+    last_offset = max([*versions, *visits], default=0)
+    unknown = find_unknown(store, OfficeValidator(path.parent.name, store, settings), records(path))
+    for exchange in unknown:
+        if exchange.record.offset > last_offset:
             with path.open("r+b") as file:
-                file.truncate(answer.record.offset)
+                file.truncate(exchange.record.offset)
             return

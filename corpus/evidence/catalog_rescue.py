@@ -1,5 +1,5 @@
-"""A damaged catalog is put aside, never deleted, and what only people decided is carried from it
-into the one that is made in its place.
+"""Replaces a damaged catalog: the old file is renamed, and withheld releases stay withheld in the
+new one.
 """
 
 from __future__ import annotations
@@ -21,23 +21,24 @@ from corpus.settings import Settings
 from corpus.sources import offices
 from corpus.warc.archive import IMPORTED, imported_files
 
-# Of SQLite's file; itself last: while it is there, a repair puts the others aside too.
+# SQLite's files; the catalog itself last, so that an interrupted repair renames the rest too.
 FILE_SUFFIXES = ("-wal", "-shm", "")
 SELECT_WITHHELD = "SELECT release, at, reason, undone_at FROM suppression ORDER BY id"
 SELECT_URLS = "SELECT id, office, url FROM release WHERE id IN (SELECT release FROM suppression)"
 INSERT_WITHHELD = "INSERT INTO suppression (release, at, reason, undone_at) VALUES (?, ?, ?, ?)"
+NEW_CATALOG = "A new catalog was created; no release is withheld in it."
 Row = tuple[str, str, str, str | None]
 
 
-def make_anew(settings: Settings) -> str:
-    """Make an empty catalog in place of a damaged or lost one, in which what was withheld is so
-    from the beginning; what was done and what is left to do, in sentences. Raises StoreError.
+def replace_catalog(settings: Settings) -> str:
+    """Replace a damaged or lost catalog by an empty one that keeps the log of withheld releases;
+    return what was done and what is left to do, in sentences. Raises StoreError.
     """
     path = sqlite_file(settings.catalog_url)
     if path is None:
         open_catalog(settings.catalog_url).dispose()
-        return "A new catalog was made, in which nothing is withheld."
-    # A repair that was cut short has put it aside already.
+        return NEW_CATALOG
+    # An interrupted repair has renamed it already.
     aside = None if path.exists() else max(path.parent.glob(f"{path.stem}.damaged-*"), default=None)
     damaged = path if path.exists() else aside
     if damaged and damaged.is_file():
@@ -45,7 +46,7 @@ def make_anew(settings: Settings) -> str:
     rows, is_whole = _withheld(damaged) if damaged else ([], True)
     try:
         with replacing(path) as fresh:
-            _make(fresh, rows)
+            _make_catalog(fresh, rows)
             if path.exists():
                 aside = _put_aside(path)
     except OSError as error:
@@ -53,7 +54,7 @@ def make_anew(settings: Settings) -> str:
     return " ".join(_report(settings, aside, len(rows), is_whole))
 
 
-def _make(path: Path, rows: list[Row]) -> None:
+def _make_catalog(path: Path, rows: list[Row]) -> None:
     for part in FILE_SUFFIXES:
         Path(f"{path}{part}").unlink(missing_ok=True)
     engine = open_catalog(f"sqlite:///{path}")
@@ -66,7 +67,7 @@ def _make(path: Path, rows: list[Row]) -> None:
 
 
 def _put_aside(path: Path) -> Path:
-    """Where a damaged catalog is now, with its log of late changes."""
+    """Rename a damaged catalog and its write-ahead log; return its new path."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
     aside = path.with_name(f"{path.stem}.damaged-{stamp}{path.suffix}")
     for part in FILE_SUFFIXES:
@@ -77,30 +78,30 @@ def _put_aside(path: Path) -> Path:
 
 def _report(settings: Settings, aside: Path | None, withheld: int, is_whole: bool) -> Iterator[str]:
     if aside:
-        yield f"The damaged catalog was put aside as {aside.name}, and a new one made."
+        yield f"The damaged catalog was renamed to {aside.name}, and a new one created."
     else:
-        yield "A new catalog was made, in which nothing is withheld."
+        yield NEW_CATALOG
     if withheld:
-        yield f"What was withheld is so in it too ({pluralize(withheld, 'line')} of the log)."
+        yield f"Withheld releases stay withheld ({pluralize(withheld, 'log line')})."
     if not is_whole:
         yield (
-            "What was withheld cannot all be read any more: withhold it again with `communique"
-            " withhold` before you serve."
+            "Part of the log of withheld releases cannot be read: withhold those releases again"
+            " with `communique withhold` before you serve."
         )
     if number := len(imported_files(settings.archive)):
         yield (
-            f"Import {pluralize(number, 'file')} again from {settings.archive / IMPORTED}:"
-            " whose they are is not known any more."
+            f"Import {pluralize(number, 'file')} again from {settings.archive / IMPORTED} with"
+            " `communique import`: who captured them is lost."
         )
     yield "If `communique serve` runs, restart it."
 
 
 def _withheld(damaged: Path) -> tuple[list[Row], bool]:
-    """The log of what was withheld as far as it can be read, and whether that is all of it."""
+    """The readable entries of the log of withheld releases, and whether they are all of it."""
     rows: list[Row] = []
     try:
         with closing(open_to_read(damaged)) as opened:
-            rows.extend(map(_sound, opened.execute(SELECT_WITHHELD)))
+            rows.extend(map(_sanitize, opened.execute(SELECT_WITHHELD)))
             ids = {old: new for row in opened.execute(SELECT_URLS) for old, new in _renamed(*row)}
     except (sqlite3.Error, OSError, PageError, TypeError, ValueError):
         return rows, False
@@ -108,21 +109,21 @@ def _withheld(damaged: Path) -> tuple[list[Row], bool]:
 
 
 def _renamed(id_: str, office: str, url: str) -> Iterator[tuple[str, str]]:
-    """A release's id, and the one it gets when it is read from the archive: an address may have
-    been spelled otherwise when the release was first met.
+    """A release's id, and the id it gets when it is read from the archive: its address may have
+    been spelled differently at first.
     """
     if source := offices().get(office):
         yield id_, release_id(office, source.canonical(url))
 
 
-def _sound(row: tuple[object, ...]) -> Row:
-    """A line as it can be read again; in doubt its release stays withheld, from now on."""
+def _sanitize(row: tuple[object, ...]) -> Row:
+    """An entry with valid times; in doubt its release stays withheld, from now on."""
     release, at, reason, undone_at = row
     return f"{release}", _time(at) or f"{datetime.now(UTC)}"[:26], f"{reason}", _time(undone_at)
 
 
 def _time(at: object) -> str | None:
-    """A time as SQLite keeps it; None where it is none."""
+    """A time as SQLite stores it; None where it is invalid."""
     with suppress(ValueError):
         datetime.fromisoformat(f"{at}")
         return f"{at}"

@@ -1,4 +1,4 @@
-"""Archived answers, each with the request behind it, and what today's readers make of them."""
+"""Archived responses with the request behind each, and what the current readers find in them."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from corpus.warc.record import Record
 
 
 @dataclass(frozen=True)
-class Answer:
-    """A record that answers; the URL that was wanted, before redirects; the language asked for."""
+class Exchange:
+    """A captured response; the URL requested, before redirects; the language requested."""
 
     record: Record
-    wanted: str
+    requested_url: str
     language: str = ""
 
 
 @dataclass(frozen=True)
 class ParsedPage:
-    """What a route reads in an answer: a listing's releases by their canonical URLs, or the one."""
+    """What a route reads in a response: a listing's releases, or one, by canonical URL."""
 
     route: Route
     is_listing: bool
@@ -40,44 +40,44 @@ class ParsedPage:
 
 @dataclass(frozen=True)
 class EvidenceRef:
-    """An archived answer's office, and its location in the archive."""
+    """An archived response's office and location."""
 
     office: str
     source: Source
     location: RecordLocation
 
 
-def answers(found: Iterable[Record | Damage]) -> Iterator[Answer]:
-    """Responses, resources and revisits in order. Requests stand beside them, before or behind."""
-    wanted: dict[str, str] = {}  # by path: behind a mirror, a redirect names the mirror's host
-    asked: Record | None = None
-    waiting: Answer | None = None
-    for record in found:
+def read_exchanges(records: Iterable[Record | Damage]) -> Iterator[Exchange]:
+    """Responses, resources and revisits in order, joined with the requests before or after them."""
+    requested: dict[str, str] = {}  # by path: behind a mirror, a redirect names the mirror's host
+    request: Record | None = None
+    exchange: Exchange | None = None
+    for record in records:
         if isinstance(record, Damage):
             continue
         if record.kind == "request":
-            if waiting and waiting.record.url == record.url:
-                yield _asked(waiting, record)
-                waiting = asked = None
+            if exchange and exchange.record.url == record.url:
+                yield _with_language(exchange, record)
+                exchange = request = None
             else:
-                asked = record
-        elif record.is_answer:
-            if waiting:
-                yield waiting
+                request = record
+        elif record.is_capture:
+            if exchange:
+                yield exchange
             path = split(resolve(record.url)).path
-            waiting = Answer(record, wanted.pop(path, record.url))
+            exchange = Exchange(record, requested.pop(path, record.url))
             if record.status in REDIRECTS:
-                wanted |= dict.fromkeys(_redirected_to(record), waiting.wanted)
-            if asked and asked.url == record.url:
-                yield _asked(waiting, asked)
-                waiting = asked = None
-    if waiting:
-        yield waiting
+                requested |= dict.fromkeys(_redirect_paths(record), exchange.requested_url)
+            if request and request.url == record.url:
+                yield _with_language(exchange, request)
+                exchange = request = None
+    if exchange:
+        yield exchange
 
 
-def _redirected_to(record: Record) -> Iterator[str]:
-    """The paths that a redirect may lead to: of bytes beyond ASCII, a record keeps no more than
-    what they are in UTF-8 or else in latin-1.
+def _redirect_paths(record: Record) -> Iterator[str]:
+    """The paths that a redirect may point to: a record keeps bytes beyond ASCII decoded as UTF-8 or
+    latin-1.
     """
     header = record.headers.get("location", "")
     for encoding in ("utf-8", "latin-1"):
@@ -85,72 +85,76 @@ def _redirected_to(record: Record) -> Iterator[str]:
             yield split(location(header.encode(encoding), record.url)).path
 
 
-def _asked(answer: Answer, request: Record) -> Answer:
-    return replace(answer, language=request.headers.get("accept-language", ""))
+def _with_language(exchange: Exchange, request: Record) -> Exchange:
+    return replace(exchange, language=request.headers.get("accept-language", ""))
 
 
-UNREADABLE = "No reader of today can make it out."
+UNREADABLE = "No current reader can read it."
 
 
-def read(answer: Answer, source: Source, limit_s: float, reader: str = "") -> ParsedPage | Issue:
-    """By the first route that can, that of `reader` before others; or why none can."""
-    url = resolve(answer.record.url)
+def parse(
+    exchange: Exchange, source: Source, limit_s: float, reader: str = ""
+) -> ParsedPage | Issue:
+    """Parse a response by the first route that can, that of `reader` first; or why none can."""
+    url = resolve(exchange.record.url)
     routes = [route for route in source.routes if not check_address(url, route.hosts)]
     # A reader is office/route, or office/route/layout.
     routes.sort(key=lambda route: [route.name] != reader.split("/")[1:2])
-    # A redirect from elsewhere makes no release of another host's address.
-    wanted = url if check_address(resolve(answer.wanted), source.hosts) else resolve(answer.wanted)
-    refusal = Issue(answer.wanted, "unreadable", UNREADABLE)
+    # A redirect from another host does not give the release that host's address.
+    requested = resolve(exchange.requested_url)
+    if check_address(requested, source.hosts):
+        requested = url
+    refusal = Issue(exchange.requested_url, "unreadable", UNREADABLE)
     for route in routes:
-        language = answer.language if answer.language in route.languages else None
-        page = Page(url, answer.record.body, language, answer.record.content_type)
+        language = exchange.language if exchange.language in route.languages else None
+        page = Page(url, exchange.record.body, language, exchange.record.content_type)
         is_release = route.is_release
-        for is_listing in (not is_release(wanted),) if is_release else (False, True):
+        for is_listing in (not is_release(requested),) if is_release else (False, True):
             try:
-                drafts = _read(route, page, limit_s, is_listing=is_listing)
+                drafts = _parse(route, page, limit_s, is_listing=is_listing)
             except PageError as error:
-                # That some readers do not know a page is less than that one broke on it.
+                # That a reader broke is worth more than that others do not know the page.
                 if refusal.rule == "unreadable" != error.rule:
-                    refusal = Issue(answer.wanted, error.rule, str(error))
+                    refusal = Issue(exchange.requested_url, error.rule, str(error))
                 continue
-            urls = [source.canonical(each.url or wanted) for each in drafts]
+            urls = [source.canonical(each.url or requested) for each in drafts]
             return ParsedPage(route, is_listing, dict(zip(urls, drafts, strict=True)))
     return refusal
 
 
-def _read(route: Route, page: Page, limit_s: float, *, is_listing: bool) -> list[Draft]:
+def _parse(route: Route, page: Page, limit_s: float, *, is_listing: bool) -> list[Draft]:
     if is_listing:
         return read_listing(route, page, limit_s).drafts
     return [read_release(route, page, limit_s)]
 
 
-def read_anew(
-    where: EvidenceRef, answer: Answer, reading: ParsedPage | Issue, url: str
+def read_facts(
+    evidence: EvidenceRef, exchange: Exchange, parsed: ParsedPage | Issue, url: str
 ) -> dict[str, Any] | Issue:
-    """What an archived answer states of the release at a URL, as a row of `version` without what
-    the route never states; or why it states nothing that may enter.
+    """The facts that an archived response states of the release at a URL, as a row of `version`
+    without what the route never states; or why they are refused.
     """
-    if isinstance(reading, Issue):
-        return replace(reading, url=url)
-    only = None if reading.is_listing else next(iter(reading.drafts.values()))
-    draft = reading.drafts.get(where.source.canonical(url), only)
+    if isinstance(parsed, Issue):
+        return replace(parsed, url=url)
+    only = None if parsed.is_listing else next(iter(parsed.drafts.values()))
+    draft = parsed.drafts.get(evidence.source.canonical(url), only)
     if draft is None:
-        return Issue(url, "not_found", "Today's reader does not find it in its listing.")
-    if refusal := validation.check(draft, url, where.source, answer.record.fetched_at.date()):
+        return Issue(url, "not_found", "The current reader does not find it in the listing.")
+    if refusal := validation.check(draft, url, evidence.source, exchange.record.fetched_at.date()):
         return refusal
-    found = provenance(where, answer.record, reading.route, draft)
-    return version_values(draft, found, reading.route.silent_on(draft))
+    source = provenance(evidence, exchange.record, parsed.route, draft)
+    return version_values(draft, source, parsed.route.silent_on(draft))
 
 
-def provenance(where: EvidenceRef, record: Record, route: Route, draft: Draft) -> Provenance:
-    """Where a draft that was read from the archive comes from."""
+def provenance(evidence: EvidenceRef, record: Record, route: Route, draft: Draft) -> Provenance:
+    """The provenance of a draft that was read from the archive."""
     return Provenance(
         url=record.url,
         fetched_at=record.fetched_at,
         sha256=sha256(record.body),
-        warc_file=where.location.warc_file,
-        warc_offset=where.location.warc_offset,
-        reader=f"{where.office}/{route.reader(draft)}",
-        reader_version=where.source.version,
+        warc_file=evidence.location.warc_file,
+        warc_offset=evidence.location.warc_offset,
+        reader=f"{evidence.office}/{route.reader(draft)}",
+        reader_version=evidence.source.version,
         part_sha256=sha256(draft.part) if draft.part else None,
     )

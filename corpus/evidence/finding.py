@@ -1,4 +1,4 @@
-"""What a check finds: told in a sentence, and mended where it can be."""
+"""A finding of a check: a sentence, and a repair where there is one."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Finding:
-    """What is wrong, in a sentence; `repair`, where there is one, mends it and says what it did.
+    """What is wrong, in a sentence; `repair`, where there is one, repairs it and says what it did.
 
-    A remark is known, shown to readers too where it concerns them, and nothing is at odds.
+    A remark is for information and does not fail the check.
     """
 
     sentence: str

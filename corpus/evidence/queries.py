@@ -1,4 +1,4 @@
-"""The catalog's rows by the evidence they stand on: what checks, repairs and rereads them."""
+"""Queries on the catalog by archived evidence, for checks, repairs, reparsing and imports."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ Rows = dict[int, list[Row[Any]]]
 
 
 def versions_in(connection: Connection, warc_file: str) -> Rows:
-    """Versions whose response stands in a file, by offset, with office and URL of the release."""
+    """Versions whose response is in a file, by offset, with office and URL of the release."""
     v = tables.version.c
     return _versions(connection, v.warc_file == warc_file, v.warc_offset)
 
 
 def attested_in(connection: Connection, warc_file: str) -> Rows:
-    """Versions that a file attests, by the offsets of the records, with office and URL."""
+    """Versions whose attestation is in a file, by offset, with office and URL."""
     v = tables.version.c
     return _versions(connection, v.attested_file == warc_file, v.attested_offset)
 
@@ -56,21 +56,23 @@ def _versions(connection: Connection, is_there: ColumnElement[bool], offset: Col
 
 
 def visits_in(connection: Connection, warc_file: str) -> Rows:
-    """Last whole answers that stand in a file, by offset; `run` is set where a run holds one."""
+    """Visits whose response is in a file, by offset; `run` is set for staged ones."""
     v, s = tables.visit.c, tables.staged_visit.c
     published = select(null().label("run"), *v).where(v.warc_file == warc_file)
     held = select(s.run, *(s[column.name] for column in v)).where(s.warc_file == warc_file)
     return _by_offset(connection.execute(union_all(published, held)))
 
 
-def lost(connection: Connection) -> int:
-    """How many versions are marked: the response that they were read from is lost."""
+def count_lost(connection: Connection) -> int:
+    """How many versions are marked as having lost their response."""
     query = select(func.count()).where(tables.version.c.lost_at.is_not(None))
     return connection.scalar(query) or 0
 
 
-def mark_lost(connection: Connection, rows: Iterable[Row[Any]], at: datetime | None) -> None:
-    """Note since when the responses of versions are known to be lost; None: they are there."""
+def mark_response_lost(
+    connection: Connection, rows: Iterable[Row[Any]], at: datetime | None
+) -> None:
+    """Set since when the responses of versions are known to be lost; None: not lost."""
     v = tables.version.c
     for row in rows:
         where = (v.release == row.release) & (v.ordinal == row.ordinal)
@@ -84,8 +86,8 @@ def _by_offset(rows: Iterable[Row[Any]], name: str = "warc_offset") -> Rows:
     return found
 
 
-def files(connection: Connection) -> set[str]:
-    """The archive files that versions and visits name, those of runs included."""
+def archive_files(connection: Connection) -> set[str]:
+    """The archive files that versions and visits refer to, staged ones included."""
     names: set[str] = set()
     archived = (tables.version, tables.visit, tables.staged_visit)
     columns = [*(table.c.warc_file for table in archived), tables.version.c.attested_file]
@@ -95,11 +97,13 @@ def files(connection: Connection) -> set[str]:
     return names
 
 
-def last_answer(connection: Connection, office: str, url: str, language: str) -> datetime | None:
-    """When a URL last gave an answer that the catalog knows, be it of a run that is held or was
-    dropped: what was judged is not taken in behind the judgment.
+def last_fetched_at(
+    connection: Connection, office: str, url: str, language: str
+) -> datetime | None:
+    """When a URL was last fetched as far as the catalog knows, by quarantined and dropped runs too:
+    a repair must not add what a review refused.
 
-    What a link names by http may have been asked for by https.
+    A link by http may have been requested by https.
     """
     spelled = {url, url.replace("https:", "http:", 1)}
     times = [
@@ -113,20 +117,20 @@ def last_answer(connection: Connection, office: str, url: str, language: str) ->
     return max(filter(None, times), default=None)
 
 
-def is_held(connection: Connection, id_: str) -> bool:
-    """Whether there is such a release."""
+def has_release(connection: Connection, id_: str) -> bool:
+    """Whether the catalog has a release."""
     return bool(connection.scalar(select(func.count()).where(tables.release.c.id == id_)))
 
 
-def newest(connection: Connection, id_: str) -> Row[Any] | None:
-    """The version of ours that a release was given last."""
+def newest_own_version(connection: Connection, id_: str) -> Row[Any] | None:
+    """The newest version of a release that we observed ourselves."""
     v = tables.version.c
     query = select(tables.version).where(v.release == id_, v.origin.is_(None))
     return connection.execute(query.order_by(v.ordinal.desc()).limit(1)).one_or_none()
 
 
-def odd_releases(connection: Connection) -> list[tuple[str, str, bool]]:
-    """Ids and offices of releases whose current version is not there; whether they have another."""
+def releases_without_current_version(connection: Connection) -> list[tuple[str, str, bool]]:
+    """Ids and offices of releases without their current version; whether they have another."""
     r, v = tables.release.c, tables.version.c
     current = (v.release == r.id) & (v.ordinal == r.version)
     any_ = tables.version.alias()
@@ -140,36 +144,36 @@ def odd_releases(connection: Connection) -> list[tuple[str, str, bool]]:
     return [(id_, name, bool(number)) for id_, name, number in connection.execute(query)]
 
 
-def stray_versions(connection: Connection) -> list[str]:
-    """Ids that versions name and no release has."""
+def orphan_version_ids(connection: Connection) -> list[str]:
+    """Release ids of versions without a release."""
     r, v = tables.release.c, tables.version.c
     query = select(v.release).distinct().where(v.release.not_in(select(r.id))).order_by(v.release)
     return list(connection.execute(query).scalars())
 
 
 @contextmanager
-def rebuilding(connection: Connection, id_: str) -> Iterator[None]:
-    """Take out what versions are left of a release, while they are read from the archive anew.
+def rebuilding_versions(connection: Connection, id_: str) -> Iterator[None]:
+    """Delete the versions of a release, to be read from the archive again in the block.
 
-    What the archive does not tell stays: the rest of its row, and what the ledger has of it.
+    The rest of its row and its entries in the ledger stay.
     """
     r, e = tables.release.c, tables.event.c
     row = connection.execute(select(tables.release).where(r.id == id_)).one_or_none()
-    told = connection.scalar(select(func.max(e.id)).where(e.release == id_))
+    last_event = connection.scalar(select(func.max(e.id)).where(e.release == id_))
     connection.execute(delete(tables.version).where(tables.version.c.release == id_))
     yield
-    if told:
-        connection.execute(delete(tables.event).where(e.release == id_, e.id > told))
+    if last_event:
+        connection.execute(delete(tables.event).where(e.release == id_, e.id > last_event))
     if row:
         again = ("id", "version", "revision")
         kept = {name: value for name, value in row._mapping.items() if name not in again}
         connection.execute(update(tables.release).where(r.id == id_), kept)
 
 
-def fold(connection: Connection, id_: str) -> list[tuple[int, bool]]:
-    """Mark versions that say what the one before them says, by origin; which marks changed.
+def mark_repeats(connection: Connection, id_: str) -> list[tuple[int, bool]]:
+    """Mark versions that repeat the one before them, by origin; return the marks that changed.
 
-    The release then stands at its last version that is no repeat, ours before other people's.
+    The current version becomes the last one that is no repeat, ours before third parties'.
     """
     v, r = tables.version.c, tables.release.c
     order = (v.observed_at, v.ordinal)
@@ -189,13 +193,13 @@ def fold(connection: Connection, id_: str) -> list[tuple[int, bool]]:
         connection.execute(update(tables.release).where(r.id == id_), {"version": current.ordinal})
         near_duplicates.link(connection, id_, current.body)
     if changed:
-        _note_change(connection, id_)
+        _raise_revision(connection, id_)
     return changed
 
 
 def forget_visit(connection: Connection, row: Row[Any]) -> None:
-    """Forget the last answer of a URL, so that the next crawl asks for the whole of it; and what a
-    run holds that was read from it.
+    """Delete a visit, so that the next crawl requests the whole page, and the staged observations
+    that were read from its response.
     """
     c = (tables.visit if row.run is None else tables.staged_visit).c
     where = (c.office == row.office) & (c.url == row.url) & (c.language == row.language)
@@ -205,14 +209,17 @@ def forget_visit(connection: Connection, row: Row[Any]) -> None:
     connection.execute(delete(tables.staged_visit).where(where, c.run == row.run))
     s = tables.staged.c
     place = s.facts["warc_file"].as_string(), s.facts["warc_offset"].as_integer()
-    stood = (place[0] == row.warc_file) & (place[1] == row.warc_offset)
-    connection.execute(delete(tables.staged).where(s.run == row.run, stood))
+    is_from_there = (place[0] == row.warc_file) & (place[1] == row.warc_offset)
+    connection.execute(delete(tables.staged).where(s.run == row.run, is_from_there))
 
 
-def add_foreign(connection: Connection, release: dict[str, Any], values: dict[str, Any]) -> bool:
-    """Add what others observed, where it differs from what they observed before; whether it did.
+def add_third_party_version(
+    connection: Connection, release: dict[str, Any], values: dict[str, Any]
+) -> bool:
+    """Add an observation of a third party where it differs from their last one; return whether it
+    does.
 
-    Of what we saw ourselves nothing changes: neither the current version nor when it was seen.
+    Our own observations stay: the current version, and when the release was seen.
     """
     v, id_ = tables.version.c, release["id"]
     theirs = (v.release == id_) & (v.origin == values["origin"])
@@ -222,15 +229,15 @@ def add_foreign(connection: Connection, release: dict[str, Any], values: dict[st
     ).one_or_none()
     if before and not differs(before, values):
         return False
-    if not is_held(connection, id_):
+    if not has_release(connection, id_):
         put_release(connection, release | {"version": 1, "revision": next_revision(connection)})
     insert_version(connection, id_, next_ordinal(connection, id_), values)
-    fold(connection, id_)
-    _note_change(connection, id_)
+    mark_repeats(connection, id_)
+    _raise_revision(connection, id_)
     return True
 
 
-def _note_change(connection: Connection, id_: str) -> None:
+def _raise_revision(connection: Connection, id_: str) -> None:
     where = tables.release.c.id == id_
     values = {"revision": next_revision(connection)}
     connection.execute(update(tables.release).where(where), values)

@@ -1,6 +1,6 @@
-"""Archived answers that the catalog does not know, taken in as the crawl would have taken them.
+"""Adds archived responses that are missing from the catalog, as the crawl would have done.
 
-A crawl that was killed between archive and catalog leaves one; a catalog that was lost, all.
+A crawl that is killed between archive and catalog leaves one; a lost catalog leaves all.
 """
 
 from __future__ import annotations
@@ -12,7 +12,14 @@ from sqlalchemy import Connection
 
 from corpus.catalog.store import Store, Visit
 from corpus.evidence import queries
-from corpus.evidence.exchanges import Answer, EvidenceRef, ParsedPage, answers, provenance, read
+from corpus.evidence.exchanges import (
+    EvidenceRef,
+    Exchange,
+    ParsedPage,
+    parse,
+    provenance,
+    read_exchanges,
+)
 from corpus.plural import pluralize
 from corpus.reading.page import Page
 from corpus.reading.source import Route, Source
@@ -23,57 +30,65 @@ from corpus.warc.archive import own_files
 from corpus.warc.reader import Damage, records
 from corpus.warc.record import Record
 
-# Endings of the media types of what can be a page or a listing, beside text.
+# Endings of media types that can be pages or listings, beside text.
 PAGE_KINDS = ("json", "xml", "javascript")
 
 
-def unknown(
-    store: Store, validator: OfficeValidator, found: Iterable[Record | Damage]
-) -> list[Answer]:
-    """Answers of a file, newer than what the catalog last knows of their URLs, that may enter.
+def find_unknown(
+    store: Store, validator: OfficeValidator, file_records: Iterable[Record | Damage]
+) -> list[Exchange]:
+    """The responses in a file that are newer than the last visits in the catalog, and acceptable.
 
-    What no reader can make out, or the gate refuses, was refused by the crawl, and is evidence of
-    nothing else; attached files nobody reads.
+    What no reader can read, or validation refuses, was refused by the crawl too. Attached files
+    count as they are.
     """
-    left = []
-    for answer in answers(found):
+    unknown = []
+    for exchange in read_exchanges(file_records):
         with store.reading() as connection:
-            language = _language(validator.source, answer)
-            last = queries.last_answer(connection, validator.name, answer.wanted, language)
-        if last and last >= answer.record.fetched_at:
+            language = _asked_language(validator.source, exchange)
+            last = queries.last_fetched_at(
+                connection, validator.name, exchange.requested_url, language
+            )
+        if last and last >= exchange.record.fetched_at:
             continue
-        reading = _reading(answer, validator)
-        is_page = reading and (not reading.drafts or admitted(reading, validator, answer))
-        if is_page or (not reading and _is_file(answer.record)):
-            left.append(answer)
-    return left
+        parsed = _parse(exchange, validator)
+        is_page = parsed and (not parsed.drafts or accepted_drafts(parsed, validator, exchange))
+        if is_page or (not parsed and _is_file(exchange.record)):
+            unknown.append(exchange)
+    return unknown
 
 
-def add_unknown(store: Store, validator: OfficeValidator, name: str, left: list[Answer]) -> str:
-    """Take them in, each in one transaction; what was done, in a sentence."""
+def add_unknown(
+    store: Store, validator: OfficeValidator, name: str, unknown: list[Exchange]
+) -> str:
+    """Add them to the catalog, each in one transaction; return what was done, in a sentence."""
     releases = 0
-    for answer in left:
-        reading = _reading(answer, validator)
-        entering = admitted(reading, validator, answer) if reading else {}
-        where = EvidenceRef(
-            validator.name, validator.source, RecordLocation(name, answer.record.offset)
+    for exchange in unknown:
+        parsed = _parse(exchange, validator)
+        accepted = accepted_drafts(parsed, validator, exchange) if parsed else {}
+        evidence = EvidenceRef(
+            validator.name, validator.source, RecordLocation(name, exchange.record.offset)
         )
         with store.changing() as connection:
-            for url, draft in entering.items():
-                assert reading
-                releases += add(connection, store, where, answer, reading.route, url, draft)
-            visit = _visit(answer, where.location)
-            language = _language(validator.source, answer)
-            store.add_visit(connection, validator.name, answer.wanted, language, visit)
-    answers, found = pluralize(len(left), "answer"), pluralize(releases, "release")
-    return f"{name}: {answers} taken in, {found} in them."
+            for url, draft in accepted.items():
+                assert parsed
+                releases += add_draft(
+                    connection, store, evidence, exchange, parsed.route, url, draft
+                )
+            visit = _make_visit(exchange, evidence.location)
+            language = _asked_language(validator.source, exchange)
+            store.add_visit(connection, validator.name, exchange.requested_url, language, visit)
+    return (
+        f"{name}: {pluralize(len(unknown), 'response')} added to the catalog, with"
+        f" {pluralize(releases, 'release')}."
+    )
 
 
-def restore(settings: Settings, store: Store, office: str, ids: set[str]) -> str:
-    """Read releases whose rows are lost from all archive files of their office, oldest first; what
-    was done, in a sentence.
+def restore_releases(settings: Settings, store: Store, office: str, ids: set[str]) -> str:
+    """Restore releases whose rows are lost from all archive files of their office, oldest first;
+    return what was done, in a sentence.
 
-    What else a release's row says of it is kept; what the archive does not have is left as it is.
+    The other columns of a release's row are kept; what the archive lacks is left as it is.
     """
     validator = OfficeValidator(office, store, settings)
     found: dict[str, list[tuple[Provenance, Draft, Route]]] = defaultdict(list)
@@ -81,82 +96,86 @@ def restore(settings: Settings, store: Store, office: str, ids: set[str]) -> str
     for path in own_files(settings.archive):
         if path.parent.name != office:
             continue
-        for answer in answers(records(path)):
-            location = RecordLocation(f"{office}/{path.name}", answer.record.offset)
-            where, reading = (
+        for exchange in read_exchanges(records(path)):
+            location = RecordLocation(f"{office}/{path.name}", exchange.record.offset)
+            evidence, parsed = (
                 EvidenceRef(office, validator.source, location),
-                _reading(answer, validator),
+                _parse(exchange, validator),
             )
-            for url, draft in admitted(reading, validator, answer).items() if reading else ():
-                if reading and (id_ := release_id(office, url)) in ids:
+            for url, draft in (
+                accepted_drafts(parsed, validator, exchange).items() if parsed else ()
+            ):
+                if parsed and (id_ := release_id(office, url)) in ids:
                     urls[id_] = url
-                    seen = provenance(where, answer.record, reading.route, draft)
-                    found[id_].append((seen, draft, reading.route))
+                    seen = provenance(evidence, exchange.record, parsed.route, draft)
+                    found[id_].append((seen, draft, parsed.route))
     with store.changing() as connection:
         for id_, observed in found.items():
-            with queries.rebuilding(connection, id_):
+            with queries.rebuilding_versions(connection, id_):
                 for seen, draft, route in observed:
                     at = seen.fetched_at
                     silent = route.silent_on(draft)
                     store.add(connection, office, urls[id_], draft, seen, at, silent)
     number = pluralize(len(ids), "release")
-    return f"{office}: {len(found):,} of {number} read from the archive again."
+    return f"{office}: {len(found):,} of {number} restored from the archive."
 
 
-def _reading(answer: Answer, validator: OfficeValidator) -> ParsedPage | None:
-    if answer.record.kind != "response" or answer.record.status != 200:
+def _parse(exchange: Exchange, validator: OfficeValidator) -> ParsedPage | None:
+    if exchange.record.kind != "response" or exchange.record.status != 200:
         return None
-    found = read(answer, validator.source, validator.reading_s)
+    found = parse(exchange, validator.source, validator.reading_s)
     return found if isinstance(found, ParsedPage) else None
 
 
-def add(
+def add_draft(
     connection: Connection,
     store: Store,
-    where: EvidenceRef,
-    answer: Answer,
+    evidence: EvidenceRef,
+    exchange: Exchange,
     route: Route,
     url: str,
     draft: Draft,
 ) -> bool:
-    """Add what an archived answer states, unless the catalog has a later observation."""
-    record = answer.record
-    known = queries.newest(connection, release_id(where.office, url))
+    """Add a draft from the archive, unless the catalog has a later observation."""
+    record = exchange.record
+    known = queries.newest_own_version(connection, release_id(evidence.office, url))
     if known and known.observed_at >= record.fetched_at:
         return False
-    found = provenance(where, record, route, draft)
+    seen = provenance(evidence, record, route, draft)
     silent = route.silent_on(draft)
-    store.add(connection, where.office, url, draft, found, record.fetched_at, silent)
+    store.add(connection, evidence.office, url, draft, seen, record.fetched_at, silent)
     return True
 
 
-def admitted(reading: ParsedPage, validator: OfficeValidator, answer: Answer) -> dict[str, Draft]:
-    """What the crawl's gate lets in of what was read, by the addresses that it is known by."""
-    if not reading.is_listing:
-        page = Page(answer.record.url, answer.record.body, None, answer.record.content_type)
-        only = next(iter(reading.drafts.values()))
-        if validator.check_page(page, reading.route.name, only):
+def accepted_drafts(
+    parsed: ParsedPage, validator: OfficeValidator, exchange: Exchange
+) -> dict[str, Draft]:
+    """The drafts that pass the crawl's validation, by the addresses of their releases."""
+    if not parsed.is_listing:
+        page = Page(exchange.record.url, exchange.record.body, None, exchange.record.content_type)
+        only = next(iter(parsed.drafts.values()))
+        if validator.check_page(page, parsed.route.name, only):
             return {}
-    day = answer.record.fetched_at.date()
-    entering = {
-        u: draft for u, draft in reading.drafts.items() if not validator.check(draft, u, day)
+    day = exchange.record.fetched_at.date()
+    accepted = {
+        u: draft for u, draft in parsed.drafts.items() if not validator.check(draft, u, day)
     }
-    return {validator.store.known_url(validator.name, u): draft for u, draft in entering.items()}
+    return {validator.store.known_url(validator.name, u): draft for u, draft in accepted.items()}
 
 
 def _is_file(record: Record) -> bool:
-    """Whether an answer is an attached file, by what its server says that it is."""
+    """Whether a response is an attached file, by its media type."""
     kind = record.content_type.partition(";")[0].strip().lower()
     is_whole = record.kind == "response" and record.status == 200
     return is_whole and not (kind.startswith("text/") or kind.endswith(PAGE_KINDS))
 
 
-def _visit(answer: Answer, location: RecordLocation) -> Visit:
-    record = answer.record
+def _make_visit(exchange: Exchange, location: RecordLocation) -> Visit:
+    record = exchange.record
     etag, modified = record.headers.get("etag"), record.headers.get("last-modified")
     return Visit(etag, modified, record.fetched_at, sha256(record.body), location)
 
 
-def _language(source: Source, answer: Answer) -> str:
-    """As the crawl keeps it: only where a route asks for languages."""
-    return answer.language if any(answer.language in r.languages for r in source.routes) else ""
+def _asked_language(source: Source, exchange: Exchange) -> str:
+    """The language of a visit: empty where no route requests languages."""
+    return exchange.language if any(exchange.language in r.languages for r in source.routes) else ""

@@ -1,4 +1,4 @@
-"""What of an archived response may be given out while some releases are withheld."""
+"""The part of an archived response that may be published while some releases are withheld."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ def redacted_body(
     id_of: Callable[[str, str], str],
     limit_s: float,
 ) -> bytes | None:
-    """What may be given out of the response that an observation of a release came in.
+    """The body of the response that a release was read from, as far as it may be published.
 
-    All of it, unless it carries withheld releases as well: then this release's own part, as its
-    digest proves it; None where that cannot be cut out. `id_of` gives the id of an office's
-    address.
+    That is all of it, unless it also carries withheld releases: then it is this release's own part,
+    verified by its digest, or None where that cannot be cut out. `id_of` gives the id of the
+    release at an office's address.
     """
     beside = {id_ for id_ in withheld if id_.startswith(f"{release.office}-")}
     if not beside or not seen.part_sha256:
@@ -32,7 +32,7 @@ def redacted_body(
     try:
         found = _drafts(release, seen, archived, limit_s)
     except (OfficeError, PageError):
-        return None  # what cannot be read cannot be shown to be free of them
+        return None  # it may contain withheld releases
     drafts = {id_of(release.office, each.url): each for each in found if each.url}
     if not beside & drafts.keys():
         return archived.body

@@ -1,7 +1,7 @@
-"""Other people's archive files: kept as they are, read as ours are, and never taken for ours.
+"""Imports third parties' archive files: they are stored unchanged and read like our own.
 
-A file lies in `archive/imported/`, the digest of its bytes in its name. What is read from it
-becomes versions with an origin: whose observation it is. First and last seen stay ours alone.
+A file is stored in `archive/imported/` with the digest of its bytes in its name. Its releases
+become versions with an origin, which names the observer. First and last seen are ours alone.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from corpus.catalog.mapping import version_values
 from corpus.catalog.store import Store
 from corpus.errors import StoreError
 from corpus.evidence import queries
-from corpus.evidence.exchanges import Answer, EvidenceRef, answers, provenance, read
-from corpus.evidence.recover import admitted
+from corpus.evidence.exchanges import EvidenceRef, Exchange, parse, provenance, read_exchanges
+from corpus.evidence.recover import accepted_drafts
 from corpus.issue import Issue
 from corpus.plural import pluralize
 from corpus.reading.address import check_address, resolve
@@ -32,69 +32,69 @@ from corpus.warc.originals import Original, Originals
 from corpus.warc.reader import Damage, Unreadable, is_archive, records
 from corpus.warc.record import Record
 
-UNRESOLVED = "revisits of answers that are in no file of this command"
+UNRESOLVED = "revisits of responses that are in no file of this command"
 REASONS_UNREAD = {
-    "not_a_page": "of other files than pages",
-    "reader_broke": "on which a reader broke",
+    "not_a_page": "that are not pages",
+    "reader_broke": "on which a reader failed",
     "too_slow": "that take too long to read",
 }
-NO_ARCHIVE = "It is no WARC, ARC or WACZ file."
+NO_ARCHIVE = "It is not a WARC, ARC or WACZ file."
 
 
 @dataclass
 class ImportReport:
-    """What one file held: answers by what came of them, and versions that were added."""
+    """The responses of one file by outcome, and the versions that were added."""
 
     file: str
-    answers: int = 0
+    responses: int = 0
     added: int = 0
-    came_to: Counter[str] = field(default_factory=Counter)
+    outcomes: Counter[str] = field(default_factory=Counter)
     damaged: int = 0
     problems: list[str] = field(default_factory=list)
     is_kept: bool = False
 
     def sentences(self) -> list[str]:
         """The report for people."""
-        rest = ", ".join(f"{number:,} {words}" for words, number in self.came_to.most_common())
+        rest = ", ".join(f"{number:,} {words}" for words, number in self.outcomes.most_common())
         lines = [
-            f"{self.file}: {pluralize(self.answers, 'answer')}, {pluralize(self.added, 'version')}"
-            f" added{f'; {rest}' if rest else ''}."
+            f"{self.file}: {pluralize(self.responses, 'response')},"
+            f" {pluralize(self.added, 'version')} added{f'; {rest}' if rest else ''}."
         ]
         if not self.is_kept:
-            lines.append("  Nothing of it was taken in, and it was not copied.")
+            lines.append("  Nothing was imported from it, and it was not copied.")
         return [*lines, *(f"  {problem}" for problem in self.problems)]
 
 
 def import_files(
-    paths: Iterable[Path], who: str, settings: Settings, store: Store
+    paths: Iterable[Path], observer: str, settings: Settings, store: Store
 ) -> Iterator[ImportReport]:
-    """Add what archive files hold of our offices' releases, as observed by `who`, and keep those
+    """Add our offices' releases from archive files, as observed by `observer`, and store those
     files; importing them again adds nothing.
 
-    Reports of files whose revisits may repeat what a later file holds come last. Raises StoreError.
+    Reports of files with revisits of responses in later files come last. Raises StoreError.
     """
-    importing = _Import(who, settings, store)
+    importing = _Import(observer, settings, store)
     with _folder(settings) as folder:
-        late = []
+        waiting = []
         for path in paths:
             report = importing.take(path, folder)
             if any(each.report is report for each in importing.waiting):
-                late.append(report)
+                waiting.append(report)
             else:
                 yield report
         importing.resolve()
-        yield from late
+        yield from waiting
 
 
 @contextmanager
 def _folder(settings: Settings) -> Iterator[Path]:
-    """A folder for what is unpacked; what a killed import left in it is removed."""
+    """An empty folder for unpacked files; what a killed import left there is removed."""
     folder = settings.data / "import.new"
     try:
         rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
     except OSError as error:
-        raise StoreError(f"{folder} cannot be made: {error.strerror or error}.") from error
+        raise StoreError(f"{folder} cannot be created: {error.strerror or error}.") from error
     try:
         yield folder
     finally:
@@ -102,112 +102,125 @@ def _folder(settings: Settings) -> Iterator[Path]:
 
 
 @dataclass(frozen=True)
-class _Found:
-    """An answer, in which file, and the report that counts it."""
+class _Candidate:
+    """A response, its file, and the report that counts it."""
 
-    answer: Answer
+    exchange: Exchange
     file: ForeignFile
     report: ImportReport
 
 
 class _Import:
-    """The files of one command, and the revisits whose originals were not met yet."""
+    """The files of one command, and the revisits whose originals were not found yet."""
 
-    def __init__(self, who: str, settings: Settings, store: Store) -> None:
-        self.who, self.archive, self.store = who, settings.archive, store
+    def __init__(self, observer: str, settings: Settings, store: Store) -> None:
+        self.observer, self.archive, self.store = observer, settings.archive, store
         self.most = settings.response_mb * 1_000_000
         self.validators = {each: OfficeValidator(each, store, settings) for each in offices()}
         self.originals = Originals()
-        self.waiting: list[_Found] = []
+        self.waiting: list[_Candidate] = []
 
     def take(self, path: Path, folder: Path) -> ImportReport:
-        """Add what a file holds, but for those revisits."""
+        """Add the releases of a file, except for those revisits."""
         report = ImportReport(plain_name(path.name))
         for file in record_files(path, folder, report.problems):
-            for answer in answers(_sound(file.path, self.most, report)):
-                report.answers += 1
-                self._take(_Found(_with_plain_urls(answer), file, report))
+            for exchange in read_exchanges(_readable_records(file.path, self.most, report)):
+                report.responses += 1
+                self._take(_Candidate(_with_plain_urls(exchange), file, report))
         return report
 
     def resolve(self) -> None:
-        """Add those revisits whose originals were met since, and count the others."""
+        """Add the revisits whose originals were found since, and count the others."""
         waiting, self.waiting = self.waiting, []
-        for found in waiting:
-            self._take(found)
+        for candidate in waiting:
+            self._take(candidate)
         for left in self.waiting:
-            left.report.came_to[UNRESOLVED] += 1
+            left.report.outcomes[UNRESOLVED] += 1
 
-    def _take(self, found: _Found) -> None:
-        """Add what an answer holds; a revisit brings the body of its original."""
-        record = found.answer.record
+    def _take(self, candidate: _Candidate) -> None:
+        """Add the releases of a response; a revisit gets the body of its original."""
+        record = candidate.exchange.record
         office, source = _office(record.url)
         if source is None:
-            found.report.came_to["of hosts that no office has"] += 1
+            candidate.report.outcomes["from hosts of no office"] += 1
         elif record.kind != "revisit":
-            self._read(found, office, source, self.originals.add(office, record, found.file))
+            self._read(
+                candidate, office, source, self.originals.add(office, record, candidate.file)
+            )
         elif original := self.originals.find(office, record):
-            repeated = replace(found.answer, record=original.repeated(record, self.most))
-            self._read(replace(found, answer=repeated), office, source, original)
+            restored = replace(candidate.exchange, record=original.restore_body(record, self.most))
+            self._read(replace(candidate, exchange=restored), office, source, original)
         else:
-            self.waiting.append(found)
+            self.waiting.append(candidate)
 
-    def _read(self, found: _Found, office: str, source: Source, original: Original) -> None:
-        """Add the releases that an answer holds, and count what came of it."""
-        answer, came_to = found.answer, found.report.came_to
-        if answer.record.status != 200:
-            came_to[f"of status {answer.record.status}"] += 1
+    def _read(self, candidate: _Candidate, office: str, source: Source, original: Original) -> None:
+        """Add the releases of a response, and count the outcome."""
+        exchange, outcomes = candidate.exchange, candidate.report.outcomes
+        if exchange.record.status != 200:
+            outcomes[f"with status {exchange.record.status}"] += 1
             return
-        reading = read(answer, source, self.validators[office].reading_s)
-        if isinstance(reading, Issue):
-            came_to[REASONS_UNREAD.get(reading.rule, "that no reader can make out")] += 1
+        parsed = parse(exchange, source, self.validators[office].reading_s)
+        if isinstance(parsed, Issue):
+            outcomes[REASONS_UNREAD.get(parsed.rule, "that no reader can read")] += 1
         else:
-            entering = admitted(reading, self.validators[office], answer)
-            if refused := len(reading.drafts) - len(entering):
-                came_to["refused"] += refused
-            if entering:
-                where = EvidenceRef(office, source, self._keep(found, original))
-                self._add(found, where, original.url, reading.route, entering)
+            accepted = accepted_drafts(parsed, self.validators[office], exchange)
+            if refused := len(parsed.drafts) - len(accepted):
+                outcomes["refused"] += refused
+            if accepted:
+                evidence = EvidenceRef(office, source, self._keep(candidate, original))
+                self._add(candidate, evidence, original.url, parsed.route, accepted)
 
-    def _keep(self, found: _Found, original: Original) -> RecordLocation:
-        """Where the answer stands in our archive, once its file is there."""
-        found.file.keep(self.archive)
-        found.report.is_kept = True
+    def _keep(self, candidate: _Candidate, original: Original) -> RecordLocation:
+        """Store the file in our archive; return the location of the response in it."""
+        candidate.file.keep(self.archive)
+        candidate.report.is_kept = True
         return RecordLocation(original.file.keep(self.archive), original.offset)
 
     def _add(
-        self, found: _Found, where: EvidenceRef, asked: str, route: Route, drafts: dict[str, Draft]
+        self,
+        candidate: _Candidate,
+        evidence: EvidenceRef,
+        asked: str,
+        route: Route,
+        drafts: dict[str, Draft],
     ) -> None:
-        record, report = found.answer.record, found.report
-        origin = f"{self.who}, {report.file}"
+        record, report = candidate.exchange.record, candidate.report
+        origin = f"{self.observer}, {report.file}"
         with self.store.changing() as connection:
             for url, draft in drafts.items():
-                seen = provenance(where, record, route, draft)
+                seen = provenance(evidence, record, route, draft)
                 seen = replace(seen, url=asked, origin=origin)
                 silent = route.silent_on(draft)
                 values = version_values(draft, seen, silent) | dict.fromkeys(silent)
-                release = {"id": release_id(where.office, url), "office": where.office, "url": url}
-                report.added += queries.add_foreign(connection, release, values)
+                release = {
+                    "id": release_id(evidence.office, url),
+                    "office": evidence.office,
+                    "url": url,
+                }
+                report.added += queries.add_third_party_version(connection, release, values)
 
 
-def _sound(path: Path, most: int, report: ImportReport) -> Iterator[Record]:
-    """The records of a file that can be read; the report tells of the others."""
+def _readable_records(path: Path, most: int, report: ImportReport) -> Iterator[Record]:
+    """The records of a file that can be read; the others go to the report."""
     damage: list[Damage] = []
-    whole = 0
+    readable = 0
     try:
         for each in records(path, most):
             if isinstance(each, Record):
-                whole += 1
+                readable += 1
                 yield each
             elif isinstance(each, Unreadable):
-                whole += 1
-                report.came_to[each.reason] += 1
+                readable += 1
+                report.outcomes[each.reason] += 1
             else:
                 damage.append(each)
     except OSError as error:
         report.problems.append(f"It cannot be read to its end: {error.strerror or error}.")
     if damage:
         report.damaged += len(damage)
-        report.problems.append(_damage_summary(damage) if whole or is_archive(path) else NO_ARCHIVE)
+        report.problems.append(
+            _damage_summary(damage) if readable or is_archive(path) else NO_ARCHIVE
+        )
 
 
 def _damage_summary(damage: list[Damage]) -> str:
@@ -215,14 +228,14 @@ def _damage_summary(damage: list[Damage]) -> str:
     verb = "is" if number == 1 else "are"
     return (
         f"{pluralize(number, 'record')} {verb} damaged, the first at {first.offset:,}:"
-        f" {first.reason}; all that is whole was read."
+        f" {first.reason}; the others were read."
     )
 
 
-def _with_plain_urls(answer: Answer) -> Answer:
-    """As browsers spell them: without the port that goes without saying, which Heritrix writes."""
-    record = replace(answer.record, url=resolve(answer.record.url))
-    return replace(answer, record=record, wanted=resolve(answer.wanted))
+def _with_plain_urls(exchange: Exchange) -> Exchange:
+    """A response with URLs as browsers spell them: without the default port of Heritrix."""
+    record = replace(exchange.record, url=resolve(exchange.record.url))
+    return replace(exchange, record=record, requested_url=resolve(exchange.requested_url))
 
 
 def _office(url: str) -> tuple[str, Source | None]:

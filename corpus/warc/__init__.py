@@ -1,1 +1,1 @@
-"""WARC files, written and read record by record; no catalog here."""
+"""Write and read WARC files record by record, without the catalog."""

@@ -1,4 +1,4 @@
-"""The archive folder: its files, and the responses in them."""
+"""The archive folder: its files and their responses."""
 
 from __future__ import annotations
 
@@ -10,36 +10,36 @@ from corpus.release import RecordLocation
 from corpus.warc.reader import Damage, read_record, records
 from corpus.warc.record import Record
 
-# The folder of other people's files.
+# The folder of third parties' files.
 IMPORTED = "imported"
 
 
 def read_response(folder: Path, location: RecordLocation) -> Record:
-    """The response at a location, or that the revisit there repeats. Raises StoreError."""
+    """The response at a location, or the one that a revisit there refers to. Raises StoreError."""
     path = folder / location.warc_file
     record = read_record(path, location.warc_offset)
     if record.kind != "revisit":
         return record
     for each in sorted(path.parent.glob("*.warc*")):
-        for found in responses(each):
-            if (found.url, found.fetched_at) == record.original:
-                return found
+        for record_ in responses(each):
+            if (record_.url, record_.fetched_at) == record.original:
+                return record_
     raise StoreError(
-        f"{path} has a revisit at {location.warc_offset} of a response that is nowhere in"
+        f"{path} has a revisit at {location.warc_offset} of a response that is missing from"
         f" {path.parent}; run `communique verify`."
     )
 
 
 def own_files(folder: Path) -> list[Path]:
-    """The WARC files that crawls wrote, in the order they were begun in, office by office."""
-    found = sorted(folder.glob("*/*.warc.gz"))
-    return [path for path in found if path.parent.name != IMPORTED]
+    """The WARC files of our own crawls, by office and time."""
+    record_ = sorted(folder.glob("*/*.warc.gz"))
+    return [path for path in record_ if path.parent.name != IMPORTED]
 
 
 def imported_files(folder: Path) -> list[Path]:
-    """The archive files that are other people's, whatever they are called."""
-    found = folder.glob(f"{IMPORTED}/{'[0-9a-f]' * 16}-*")  # the digest of its bytes
-    return sorted(path for path in found if path.is_file() and path.suffix != ".new")
+    """The archive files of third parties."""
+    record_ = folder.glob(f"{IMPORTED}/{'[0-9a-f]' * 16}-*")  # the digest of its bytes
+    return sorted(path for path in record_ if path.is_file() and path.suffix != ".new")
 
 
 def responses(path: Path) -> Iterator[Record]:
@@ -52,12 +52,12 @@ def responses(path: Path) -> Iterator[Record]:
 
 
 def records_at(path: Path, offsets: list[int]) -> dict[int, Record]:
-    """The whole records of an imported file at some offsets, by offset."""
-    found = {}
+    """The intact records of an imported file at some offsets, by offset."""
+    record_ = {}
     for offset in offsets:
         try:
             record = read_record(path, offset)
         except StoreError:
             continue
-        found[offset] = record
-    return found
+        record_[offset] = record
+    return record_

@@ -1,6 +1,4 @@
-"""A body's chunks and content encodings: in goes it as it came, out it comes as a reader reads it,
-and never more of it than allowed.
-"""
+"""Decodes bodies: removes chunked framing and content encodings, up to an allowed size."""
 
 from __future__ import annotations
 
@@ -13,22 +11,22 @@ import brotli
 import zstandard
 
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
-# So little at a time that the most packed input cannot fill memory before its size is looked at.
+# Small steps, so that highly compressed input is stopped before it fills memory.
 STEP_BYTES = 256
 PIECE_BYTES = 1 << 20
 # What browsers allow (RFC 9659).
 ZSTD_WINDOW = 1 << 23
-# More are no office's, but an attempt to multiply.
+# More than an office would use: an attack that multiplies the size.
 MOST_ENCODINGS = 5
 CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r\n")
 
 
 class TooLargeError(ValueError):
-    """A body is larger than allowed, once it is unpacked."""
+    """A body is larger than allowed when decompressed."""
 
 
 class _Stream(Protocol):
-    """What zlib and zstandard unpack one stream with."""
+    """A decompressor of zlib or zstandard for one stream."""
 
     @property
     def eof(self) -> bool: ...
@@ -39,11 +37,11 @@ class _Stream(Protocol):
     def decompress(self, data: bytes, /) -> bytes: ...
 
 
-def unchunked(raw: bytes) -> bytes:
-    """A body without the sizes of its chunks (RFC 9112, section 7.1). Raises ValueError.
+def join_chunks(raw: bytes) -> bytes:
+    """Join the chunks of a body (RFC 9112, section 7.1). Raises ValueError.
 
-    What does not begin with a size stays as it is: many archives keep the joined body beside the
-    header that says otherwise.
+    A body that does not begin with a chunk size stays as it is: many archives store the joined body
+    with the original header.
     """
     pieces: list[bytes] = []
     at = 0
@@ -58,61 +56,61 @@ def unchunked(raw: bytes) -> bytes:
     return raw
 
 
-def decoded(raw: bytes, encodings: str, most: int | None = None) -> bytes:
-    """A body with the content encodings undone that a header lists, the last one first.
+def decode_content(raw: bytes, encodings: str, max_bytes: int | None = None) -> bytes:
+    """Remove the content encodings that a header lists, the last one first.
 
-    As with chunks, what does not begin as its encoding does stays as it is; so does what an unknown
-    encoding packed. Raises ValueError where a body breaks off, TooLargeError beyond `most` bytes.
+    A body that does not begin like its encoding stays as it is; so does one in an unknown encoding.
+    Raises ValueError where a body is incomplete, TooLargeError beyond `max_bytes`.
     """
     names = [name.strip().lower() for name in encodings.split(",")]
     known = [DECODERS[name] for name in reversed(names) if name in DECODERS]
     if len(known) > MOST_ENCODINGS:
-        raise ValueError(f"it is packed {len(known)} times")
+        raise ValueError(f"it is compressed {len(known)} times")
     try:
         for decode in known:
-            raw = decode(raw, most)
+            raw = decode(raw, max_bytes)
     except (zlib.error, zstandard.ZstdError) as error:
-        raise ValueError(f"its packing is broken: {error}") from error
+        raise ValueError(f"its compression is invalid: {error}") from error
     return raw
 
 
-def _gunzip(raw: bytes, most: int | None) -> bytes:
-    return _streams(raw, GZIP, lambda: zlib.decompressobj(wbits=31), most)
+def _gunzip(raw: bytes, max_bytes: int | None) -> bytes:
+    return _streams(raw, GZIP, lambda: zlib.decompressobj(wbits=31), max_bytes)
 
 
-def _unzstd(raw: bytes, most: int | None) -> bytes:
+def _unzstd(raw: bytes, max_bytes: int | None) -> bytes:
     unpack = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW)
-    return _streams(raw, ZSTD, unpack.decompressobj, most)
+    return _streams(raw, ZSTD, unpack.decompressobj, max_bytes)
 
 
-def _streams(raw: bytes, magic: bytes, make: Callable[[], _Stream], most: int | None) -> bytes:
-    """All streams that stand one behind another; what follows them is ignored, as browsers do."""
+def _streams(raw: bytes, magic: bytes, make: Callable[[], _Stream], max_bytes: int | None) -> bytes:
+    """Decompress consecutive streams; ignore what follows them, as browsers do."""
     if not raw.startswith(magic):
         return raw
     out, at = bytearray(), 0
     while raw.startswith(magic, at):
-        at = _unpack(raw, at, make(), out, most)
+        at = _unpack(raw, at, make(), out, max_bytes)
     return bytes(out)
 
 
-def _unpack(raw: bytes, at: int, stream: _Stream, out: bytearray, most: int | None) -> int:
-    """Unpack the stream that begins there behind what was unpacked before it; where it ends."""
+def _unpack(raw: bytes, at: int, stream: _Stream, out: bytearray, max_bytes: int | None) -> int:
+    """Decompress the stream at an offset and append it to `out`; return where it ends."""
     while not stream.eof:
         piece = raw[at : at + STEP_BYTES]
         if not piece:
-            raise ValueError("it breaks off")
+            raise ValueError("it is incomplete")
         out += stream.decompress(piece)
-        _check_size(out, most)
+        _check_size(out, max_bytes)
         at += len(piece)
     return at - len(stream.unused_data)
 
 
-def _inflate(raw: bytes, most: int | None) -> bytes:
-    """As RFC 9110 says, with zlib's header, or without it as some servers do."""
+def _inflate(raw: bytes, max_bytes: int | None) -> bytes:
+    """Inflate with zlib's header (RFC 9110), or without it, as some servers send it."""
     for wbits in (15, -15):
         out = bytearray()
         try:
-            _unpack(raw, 0, zlib.decompressobj(wbits=wbits), out, most)
+            _unpack(raw, 0, zlib.decompressobj(wbits=wbits), out, max_bytes)
         except TooLargeError:
             raise
         except (zlib.error, ValueError):
@@ -121,7 +119,7 @@ def _inflate(raw: bytes, most: int | None) -> bytes:
     return raw
 
 
-def _unbrotli(raw: bytes, most: int | None) -> bytes:
+def _unbrotli(raw: bytes, max_bytes: int | None) -> bytes:
     unpack, out, piece = brotli.Decompressor(), bytearray(), raw
     try:
         while not unpack.is_finished():
@@ -129,7 +127,7 @@ def _unbrotli(raw: bytes, most: int | None) -> bytes:
             if not found and not unpack.is_finished():
                 break
             out += found
-            _check_size(out, most)
+            _check_size(out, max_bytes)
             piece = b""
         else:
             return bytes(out)
@@ -137,7 +135,7 @@ def _unbrotli(raw: bytes, most: int | None) -> bytes:
         pass
     if _is_text(raw):  # brotli has no magic number that would tell
         return raw
-    raise ValueError("its packing is broken, or breaks off")
+    raise ValueError("its compression is invalid or incomplete")
 
 
 def _is_text(raw: bytes) -> bool:
@@ -148,9 +146,9 @@ def _is_text(raw: bytes) -> bool:
     return True
 
 
-def _check_size(out: bytearray, most: int | None) -> None:
-    if most is not None and len(out) > most:
-        raise TooLargeError(f"it is larger than {most:,} bytes, unpacked")
+def _check_size(out: bytearray, max_bytes: int | None) -> None:
+    if max_bytes is not None and len(out) > max_bytes:
+        raise TooLargeError(f"it is larger than {max_bytes:,} bytes when decompressed")
 
 
 DECODERS = {

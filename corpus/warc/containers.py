@@ -1,5 +1,5 @@
-"""Other people's archive files: in goes a path, out come the files of records that it holds, itself
-or those in a WACZ, each to be read where it lies and kept byte for byte where it is needed.
+"""Opens third parties' archive files: a path goes in; WARC and ARC files come out, the file itself
+or those in a WACZ, to be read and stored unchanged.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from corpus.warc.archive import IMPORTED, imported_files
 
 DIGITS = 16
 COPY_BYTES = 1 << 20
-NAME_BYTES = 200  # a file system takes 255, and more is put before and behind
+NAME_BYTES = 200  # file systems allow 255, and prefix and suffix are added
 WARC_NAME = re.compile(r"\.w?arc(\.gz)?$", re.IGNORECASE)
-# What text packs to is a tenth; a hundredth is made to fill a disk.
+# Text compresses to a tenth; a hundredth indicates a file made to fill a disk.
 MOST_RATIO = 100
 # datapackage.json lists a few files.
 PACKAGE_BYTES = 1 << 20
 ZIP_DAMAGE = (BadZipFile, RuntimeError, zlib.error, EOFError, OSError, ValueError, LookupError)
-# How files begin that have to be unpacked by hand.
+# Signatures of files that the operator has to unpack.
 PACKINGS = {
     b"\x04\x22\x4d\x18": "lz4",
     b"\x28\xb5\x2f\xfd": "zstd",
@@ -40,7 +40,7 @@ PACKINGS = {
     b"BZh": "bzip2",
     b"7z\xbc\xaf\x27\x1c": "7z",
     b"Rar!": "RAR",
-    # Of .warc.zst, which begins with a dictionary: any of sixteen frames to be skipped.
+    # .warc.zst begins with a dictionary in one of sixteen skippable frames.
     **{bytes([0x50 + number]) + b"\x2a\x4d\x18": "zstd" for number in range(16)},
 }
 ZIP = b"PK\x03\x04"
@@ -48,7 +48,7 @@ ZIP = b"PK\x03\x04"
 
 @dataclass
 class ForeignFile:
-    """A file of records, and what it is called where it comes from."""
+    """A WARC or ARC file of a third party, and its original name."""
 
     path: Path
     title: str
@@ -62,12 +62,12 @@ class ForeignFile:
         return f"{IMPORTED}/{digest[:DIGITS]}-{self.title}"
 
     def keep(self, archive: Path) -> str:
-        """Its name in our archive, once it is there whole. Raises StoreError."""
-        kept = archive / self.name
+        """Store the file in our archive; return its name there. Raises StoreError."""
+        target = archive / self.name
         try:
-            if not self.is_kept and not kept.is_file():
-                make_folder(kept.parent)
-                with replacing(kept) as fresh:
+            if not self.is_kept and not target.is_file():
+                make_folder(target.parent)
+                with replacing(target) as fresh:
                     shutil.copyfile(self.path, fresh)
                     if ForeignFile(fresh, self.title).name != self.name:
                         raise StoreError(f"{self.path} changed while it was read; import it again.")
@@ -80,29 +80,29 @@ class ForeignFile:
 
 
 def verify_imports(settings: Settings) -> Iterator[str]:
-    """A sentence for each imported file that is not what it was."""
+    """A sentence for each imported file that has changed."""
     for path in imported_files(settings.archive):
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         if not path.name.startswith(digest[:DIGITS]):
-            yield f"{path} has changed since it was imported."
+            yield f"{path} has changed since it was imported; restore it from a backup."
 
 
 def plain_name(name: str) -> str:
-    """A file's name as it may be shown and kept: printable, and not too long to be."""
+    """A file's name in printable characters and of limited length."""
     tame = "".join(c if c.isprintable() and c != "/" else "_" for c in name)
     return tame.encode(errors="replace")[-NAME_BYTES:].decode(errors="ignore")
 
 
 def record_files(path: Path, folder: Path, problems: list[str]) -> Iterator[ForeignFile]:
-    """The files of records that a file is or holds, those of a WACZ unpacked into a folder.
+    """The WARC or ARC files in a file: itself, or those of a WACZ, unpacked into a folder.
 
-    What cannot be read is added to `problems`, in sentences. Raises StoreError where the folder
-    cannot be written.
+    Problems are added to `problems`, in sentences. Raises StoreError where the folder cannot be
+    written.
     """
     try:
         if not path.is_file():
-            problems.append("It is no ordinary file.")
+            problems.append("It is not a regular file.")
             return
         with path.open("rb") as file:
             start = file.read(max(map(len, PACKINGS)))
@@ -111,56 +111,60 @@ def record_files(path: Path, folder: Path, problems: list[str]) -> Iterator[Fore
         return
     packing = next((name for magic, name in PACKINGS.items() if start.startswith(magic)), None)
     if packing:
-        problems.append(f"It is packed with {packing}; unpack it, and import what comes out.")
+        problems.append(f"It is compressed with {packing}; unpack it and import the result.")
     elif not start:
         problems.append("It is empty.")
     elif start.startswith(ZIP):
-        yield from _unzipped(path, folder, problems)
+        yield from _unpack(path, folder, problems)
     else:
         yield ForeignFile(path, plain_name(path.name))
 
 
-def _unzipped(path: Path, folder: Path, problems: list[str]) -> Iterator[ForeignFile]:
+def _unpack(path: Path, folder: Path, problems: list[str]) -> Iterator[ForeignFile]:
     try:
         with ZipFile(path) as file:
             members = [each for each in file.infolist() if WARC_NAME.search(each.filename)]
-            if problem := _unfit(path, members):
+            if problem := _unpack_problem(path, members):
                 problems.append(problem)
                 return
             check_room(folder, sum(each.file_size for each in members), f"{path}, unpacked,")
             stated = _stated_digests(file)
             for member in members:
                 target = folder / f"{len([*folder.iterdir()])}"
-                found = ForeignFile(target, plain_name(PurePosixPath(member.filename).name))
+                packed_file = ForeignFile(target, plain_name(PurePosixPath(member.filename).name))
                 try:
                     with file.open(member) as packed:
                         digest = _copy(packed, target)
                 except ZIP_DAMAGE as error:
-                    problems.append(f"{found.title} in it cannot be unpacked: {_reason(error)}.")
+                    problems.append(
+                        f"{packed_file.title} in it cannot be unpacked: {_reason(error)}."
+                    )
                     continue
                 if stated.get(member.filename, digest) != digest:
-                    problems.append(f"{found.title} in it is not what its datapackage.json says.")
+                    problems.append(
+                        f"{packed_file.title} in it does not match its datapackage.json."
+                    )
                     continue
-                yield found
+                yield packed_file
     except ZIP_DAMAGE as error:
         problems.append(f"It is a zip file that cannot be opened: {_reason(error)}.")
 
 
-def _unfit(path: Path, members: list[ZipInfo]) -> str | None:
-    """Why a zip file is not unpacked, if so."""
+def _unpack_problem(path: Path, members: list[ZipInfo]) -> str | None:
+    """Why a zip file cannot be unpacked, if so."""
     if not members:
-        return "It is a zip file without a WARC file in it."
+        return "It is a zip file that contains no WARC file."
     size = sum(each.file_size for each in members)
     if size > MOST_RATIO * path.stat().st_size:
         return (
-            f"It would unpack to {size / 1e6:,.0f} MB, more than {MOST_RATIO} times its size, as no"
-            " archive does; it was not unpacked."
+            f"It was not unpacked: it would take {size / 1e6:,.0f} MB, more than {MOST_RATIO} times"
+            " its size, as no archive does."
         )
     return None
 
 
 def _stated_digests(file: ZipFile) -> dict[str, str]:
-    """The SHA-256 of files in a WACZ, as its description states them."""
+    """The SHA-256 of files in a WACZ, as its datapackage.json states them."""
     with suppress(*ZIP_DAMAGE, TypeError, AttributeError):
         with file.open("datapackage.json") as package:
             resources = json.loads(package.read(PACKAGE_BYTES))["resources"]
@@ -170,7 +174,7 @@ def _stated_digests(file: ZipFile) -> dict[str, str]:
 
 
 def _copy(packed: IO[bytes], target: Path) -> str:
-    """Unpack a file; the SHA-256 of what it holds. Raises StoreError where it cannot be written."""
+    """Unpack a file; return its SHA-256. Raises StoreError where it cannot be written."""
     digest = hashlib.sha256()
     with target.open("xb") as file:
         while piece := packed.read(COPY_BYTES):

@@ -7,7 +7,7 @@ from base64 import b32decode, b64decode
 from contextlib import suppress
 from functools import partial
 
-# The name of an algorithm in small letters, and what it makes of a body.
+# An algorithm in lower case, and the digest of a body.
 Digest = tuple[str, bytes]
 
 
@@ -17,7 +17,7 @@ def make_digest(algorithm: str, body: bytes) -> Digest:
 
 
 def read_digest(stated: str) -> Digest | None:
-    """A digest as WARC states it, which leaves the encoding to the tool; None where it is none."""
+    """Read a WARC digest, in any encoding that tools use; None where it is invalid."""
     algorithm, _, value = stated.partition(":")
     for decode in (bytes.fromhex, partial(b32decode, casefold=True), b64decode):
         with suppress(ValueError):

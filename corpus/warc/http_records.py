@@ -1,4 +1,4 @@
-"""A response and its request as WARC records: in goes an answer, out come records to write."""
+"""Turns a response and its request into WARC records."""
 
 from __future__ import annotations
 
@@ -17,16 +17,18 @@ from corpus.warc.response import Response, Transport
 
 
 class OpaqueHeaders(StatusAndHeaders):
-    """HTTP headers that are written byte for byte, where warcio would encode what is not ASCII."""
+    """HTTP headers written byte for byte; warcio would encode non-ASCII bytes."""
 
     def to_ascii_bytes(self, header_filter: Any = None) -> bytes:
-        """The bytes as they came."""
+        """The original bytes."""
         written: bytes = self.to_bytes(header_filter, encoding="latin-1")
         return written
 
 
-def answer_record(writer: WARCWriter, response: Response, original: Record | None) -> ArcWarcRecord:
-    """The response as a record; as a revisit (WARC 1.1, section 6.7) where nothing is new in it."""
+def response_record(
+    writer: WARCWriter, response: Response, original: Record | None
+) -> ArcWarcRecord:
+    """The response as a record; as a revisit (WARC 1.1, section 6.7) of `original`, if any."""
     headers = {"WARC-Date": warc_date(response.fetched_at)}
     if original:
         headers |= {
@@ -68,7 +70,7 @@ def _transport_headers(transport: Transport) -> Iterator[tuple[str, str]]:
 
 
 def request_record(writer: WARCWriter, response: Response) -> ArcWarcRecord:
-    """The request that a response answers, as a record."""
+    """The request of a response, as a record."""
     path = response.url.split("/", 3)[-1]
     return writer.create_warc_record(
         response.url,

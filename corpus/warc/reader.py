@@ -1,7 +1,7 @@
-"""A WARC or ARC file, record by record: what is whole, what is damaged, and where.
+"""Reads a WARC or ARC file record by record: intact records, and damage with its offset.
 
-Packed or not: each record of a `.warc.gz` is a gzip member of its own (WARC 1.1, annex D), so that
-one can be read, checked or cut off without the others.
+Compressed or not: each record of a `.warc.gz` is a gzip member of its own (WARC 1.1, annex D), so
+that one can be read, checked or truncated without the others.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from corpus.warc.record import (
     START,
     WARC,
     Record,
-    UnfitError,
+    UnreadableRecordError,
     parse_record,
     read_head,
     too_large,
@@ -35,14 +35,14 @@ from corpus.warc.record import (
 MAGIC = b"\x1f\x8b\x08"
 RECORD_START = re.compile(rb"%b|(?<=\n)%b|%b" % (WARC, ARC, re.escape(MAGIC)))
 READ_BYTES = 1 << 16
-# So many times a file's size is read at most in search of whole records behind damaged ones.
+# The search for intact records after damaged ones reads at most this many times a file's size.
 SEARCH = 4
 
 
 @dataclass(frozen=True)
 class Damage:
-    """Bytes that are no whole record; `is_last` where they break off and no whole one follows: a
-    torn end.
+    """Bytes that are no intact record; `is_last` where they are incomplete and nothing follows: a
+    partial record at the end.
     """
 
     offset: int
@@ -52,14 +52,14 @@ class Damage:
 
 @dataclass(frozen=True)
 class Unreadable(Damage):
-    """A whole record that cannot be read; `reason` says of what kind it is: "without a date"."""
+    """A complete record that cannot be read; `reason` describes it: "without a date"."""
 
 
 @dataclass(frozen=True)
 class _Block:
-    """A record as it stands in a file, unpacked; `is_bounded` where another one or the end follows.
+    """The decompressed bytes of a record; `is_bounded` where another record or the end follows.
 
-    Of what is larger than allowed the beginning alone is there.
+    Only the beginning of a record that is larger than allowed is kept.
     """
 
     data: bytes
@@ -69,60 +69,60 @@ class _Block:
     is_whole: bool
 
 
-def records(path: Path, most: int | None = None) -> Iterator[Record | Damage]:
-    """Every record of a file in order; behind a damaged one it goes on.
+def records(path: Path, max_bytes: int | None = None) -> Iterator[Record | Damage]:
+    """Every record of a file in order, continuing after damaged ones.
 
-    Records of more than `most` bytes, unpacked, are not read. Raises OSError.
+    Records larger than `max_bytes` when decompressed are not read. Raises OSError.
     """
     with path.open("rb") as file:
-        opened = _Opened(file, most)
-        if opened.size == 0:
+        open_file = _OpenFile(file, max_bytes)
+        if open_file.size == 0:
             yield Damage(0, "it is empty", is_last=True)
         at = 0
-        while at < opened.size:
-            found, at = opened.read(at)
+        while at < open_file.size:
+            found, at = open_file.read(at)
             yield found
 
 
 def is_archive(path: Path) -> bool:
-    """Whether a file begins as an archive's does, whatever of it is damaged."""
+    """Whether a file begins like a WARC or ARC file, even if it is damaged."""
     with path.open("rb") as file:
         start = file.read(READ_BYTES)
     return start.startswith(MAGIC) or bool(START.match(start))
 
 
 def truncate_partial_record(path: Path) -> int:
-    """Cut off what a killed writer left behind the last whole record; how many bytes that was."""
-    torn = [each for each in records(path) if isinstance(each, Damage) and each.is_last]
+    """Remove a partial record at the end of a file; return how many bytes that was."""
+    partial = [each for each in records(path) if isinstance(each, Damage) and each.is_last]
     size = path.stat().st_size
-    if not torn:
+    if not partial:
         return 0
     with path.open("r+b") as file:
-        file.truncate(torn[0].offset)
-    return size - torn[0].offset
+        file.truncate(partial[0].offset)
+    return size - partial[0].offset
 
 
-def read_record(path: Path, offset: int, most: int | None = None) -> Record:
-    """The record at an offset, in a file of whatever tool. Raises StoreError if none is whole."""
+def read_record(path: Path, offset: int, max_bytes: int | None = None) -> Record:
+    """The record at an offset. Raises StoreError where it is not intact."""
     try:
         with path.open("rb") as file:
-            return _Opened(file, most).whole(offset)
-    except (UnfitError, *DAMAGE) as error:
+            return _OpenFile(file, max_bytes).read_whole(offset)
+    except (UnreadableRecordError, *DAMAGE) as error:
         raise StoreError(
-            f"{path} has no whole record at {offset} ({_reason(error)}); run `communique verify`."
+            f"{path} has no intact record at {offset} ({_reason(error)}); run `communique verify`."
         ) from error
 
 
-class _Opened:
-    """An open file, and how much of it may still be read in search of whole records."""
+class _OpenFile:
+    """An open file, and how much of it may still be read in search of intact records."""
 
-    def __init__(self, file: BinaryIO, most: int | None) -> None:
-        self.file, self.most = file, most
+    def __init__(self, file: BinaryIO, max_bytes: int | None) -> None:
+        self.file, self.max_bytes = file, max_bytes
         self.size = os.fstat(file.fileno()).st_size
         self.left = SEARCH * self.size + READ_BYTES
 
     def read(self, at: int) -> tuple[Record | Damage, int]:
-        """What stands there, and where to go on."""
+        """The record or damage at an offset, and the offset of the next."""
         try:
             block = self._block(at)
         except DAMAGE as error:
@@ -130,25 +130,25 @@ class _Opened:
             return Damage(at, _reason(error), is_last=end == self.size and self.left > 0), end
         try:
             return self._record(block, at), block.end
-        except UnfitError as error:
+        except UnreadableRecordError as error:
             return Unreadable(at, f"{error}"), block.end
         except DAMAGE as error:
-            # Where its length leads nowhere, it may have swallowed whole records.
+            # If its length is wrong, it may contain the next records.
             end = block.end if block.is_bounded else self._next_whole(at + 1)
             return Damage(at, _reason(error)), end
 
-    def whole(self, at: int) -> Record:
-        """The record that stands there. Raises one of DAMAGE, or UnfitError."""
+    def read_whole(self, at: int) -> Record:
+        """The record at an offset. Raises one of DAMAGE, or UnreadableRecordError."""
         return self._record(self._block(at), at)
 
     def _record(self, block: _Block, at: int) -> Record:
         if block.is_packed:
             _check_single(block)
         if not block.is_whole:
-            raise too_large(self.most)
-        # Cut off, it could have swallowed what was written behind it later.
+            raise too_large(self.max_bytes)
+        # A truncated record could contain one that was written after it.
         is_sure = block.is_bounded or not RECORD_START.search(block.data, len(MAGIC))
-        return parse_record(block.data, at, block.end, is_sure=is_sure, most=self.most)
+        return parse_record(block.data, at, block.end, is_sure=is_sure, max_bytes=self.max_bytes)
 
     def _block(self, at: int) -> _Block:
         self.file.seek(at)
@@ -157,9 +157,9 @@ class _Opened:
         return self._member(at) if is_packed else self._plain(at)
 
     def _member(self, at: int) -> _Block:
-        """The gzip member that begins there."""
+        """The gzip member at an offset."""
         unpack, kept, size = zlib.decompressobj(wbits=31), bytearray(), 0
-        room = None if self.most is None else self.most + HEAD
+        room = None if self.max_bytes is None else self.max_bytes + HEAD
         while not unpack.eof:
             packed = unpack.unconsumed_tail or self.file.read(READ_BYTES)
             if not packed:
@@ -172,12 +172,12 @@ class _Opened:
         return _Block(bytes(kept), end, True, True, is_whole=len(kept) == size)
 
     def _plain(self, at: int) -> _Block:
-        """The record that begins there, by the length that it announces."""
+        """The uncompressed record at an offset, by its stated length."""
         head, length = read_head(self.file)
         end = at + len(head) + length
         if end > self.size:
             raise EOFError("it ends in the middle of a record")
-        is_whole = self.most is None or length <= self.most + HEAD
+        is_whole = self.max_bytes is None or length <= self.max_bytes + HEAD
         data = head + (self.file.read(length) if is_whole else b"")
         self.file.seek(end)
         behind = self.file.read(READ_BYTES)
@@ -187,7 +187,7 @@ class _Opened:
         return _Block(data, end + blank, is_bounded, False, is_whole)
 
     def _next_whole(self, at: int) -> int:
-        """Where the next whole record begins; the end of the file where none does."""
+        """The offset of the next intact record; the end of the file where there is none."""
         with mmap.mmap(self.file.fileno(), 0, access=mmap.ACCESS_READ) as data:
             while self.left > 0 and (found := RECORD_START.search(data, at)):
                 at = found.start()
@@ -199,8 +199,8 @@ class _Opened:
 
     def _is_whole(self, at: int) -> bool:
         try:
-            self.whole(at)
-        except UnfitError:
+            self.read_whole(at)
+        except UnreadableRecordError:
             return True
         except DAMAGE:
             return False
@@ -208,24 +208,26 @@ class _Opened:
 
 
 def _check_single(block: _Block) -> None:
-    """That a gzip member holds one record, and all of it."""
+    """Check that a gzip member contains exactly one complete record."""
     head, length = read_head(BytesIO(block.data))
     size = len(head) + length
     if block.is_whole and size > len(block.data):
         raise EOFError("it ends in the middle of a record")
     rest = block.data[size:].lstrip(b"\r\n")
     if START.match(rest):
-        raise ValueError("several records are packed as one: `warcio recompress` mends that")
+        raise ValueError(
+            "several records are compressed as one; repair it with `warcio recompress`"
+        )
     if rest:
-        raise ValueError("it is longer than it says")
+        raise ValueError("it is longer than its stated length")
 
 
 def _reason(error: Exception) -> str:
-    """What is wrong, in plain words."""
+    """What is wrong, in a few words."""
     if isinstance(error, zlib.error):
-        return "its packing is broken"
+        return "its compression is invalid"
     if isinstance(error, ArchiveLoadFailed):
-        return "no record of WARC or ARC begins there"
-    if isinstance(error, EOFError | ValueError | UnfitError) and f"{error}":
+        return "no WARC or ARC record begins there"
+    if isinstance(error, EOFError | ValueError | UnreadableRecordError) and f"{error}":
         return " ".join(f"{error}".split())
     return getattr(error, "strerror", None) or f"it cannot be parsed ({type(error).__name__})"

@@ -1,4 +1,4 @@
-"""An answer as it came, and the connection it came over."""
+"""A response as received, and the connection it came over."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Transport:
-    """What an answer came over: protocols as WARC names them ("http/1.1", "tls/1.3"), the cipher
-    suite by its IANA name, the SHA-256 of the server's certificate in hex, and the exception that
-    its office declares, where that was verified otherwise than by the system's authorities.
+    """The connection of a response: protocols as WARC names them ("http/1.1", "tls/1.3"), the
+    cipher suite by its IANA name, the SHA-256 of the server's certificate in hex, and the exception
+    that the office's file declares for it, if any.
     """
 
     protocols: tuple[str, ...] = ()
@@ -21,9 +21,9 @@ class Transport:
 
 @dataclass(frozen=True)
 class Response:
-    """An answer as it came, under the office's own URL; `raw` still has its content encoding.
+    """A response as received, under the office's own URL; `raw` still has its content encoding.
 
-    Bytes of headers are opaque (RFC 9110, section 5.5): each is a character of latin-1.
+    Header bytes are opaque (RFC 9110, section 5.5): each is one latin-1 character.
     """
 
     url: str
@@ -41,5 +41,5 @@ class Response:
 
     @property
     def content_type(self) -> str:
-        """As the server stated it; "" where it did not."""
+        """The content type that the server stated; "" where it did not."""
         return self.header("content-type") or ""

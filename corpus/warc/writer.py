@@ -1,4 +1,4 @@
-"""WARC 1.1: every response is written as it came. The archive is the evidence; all else is derived
+"""Writes WARC 1.1: every response as received. The archive is the evidence; all else is derived
 from it.
 """
 
@@ -21,7 +21,7 @@ from corpus.durability import make_folder, sync
 from corpus.errors import StoreError
 from corpus.reading.charset import stated_encoding
 from corpus.release import RecordLocation
-from corpus.warc.http_records import answer_record, request_record, warc_date
+from corpus.warc.http_records import request_record, response_record, warc_date
 from corpus.warc.reader import read_record
 from corpus.warc.record import Record
 from corpus.warc.response import Response
@@ -30,19 +30,18 @@ PROGRAM = "communique"
 
 
 class ArchiveWriter:
-    """Writes one office's responses of one run, to a file that is made with the first response.
+    """Writes the responses of one run of one office, to a file that the first response creates.
 
-    Every response is flushed as it is written, so a killed run loses at most the record it was
-    writing; `truncate_partial_record` cuts off what is left of that. A power cut loses what came
-    after `sync`.
-    A file of another `kind` has that in its name; `begun` is one to go on in, if it has room.
+    Every response is flushed, so that a killed run loses at most the record it was writing, which
+    `truncate_partial_record` removes. A power cut loses what came after `sync`. `kind` is part of
+    the file name; `resumed_file` names a file to append to while it has room.
     """
 
     def __init__(
-        self, folder: Path, office: str, max_bytes: int, kind: str = "", begun: str = ""
+        self, folder: Path, office: str, max_bytes: int, kind: str = "", resumed_file: str = ""
     ) -> None:
         self.folder, self.office, self.max_bytes = folder, office, max_bytes
-        self.kind, self.begun = kind, begun
+        self.kind, self.resumed_file = kind, resumed_file
         self.file: BinaryIO | None = None
         self.name = ""
         self.is_synced = True
@@ -59,7 +58,7 @@ class ArchiveWriter:
         self.close()
 
     def close(self) -> None:
-        """End the file that is open; the next response begins another."""
+        """Close the current file; the next response begins another."""
         try:
             self.sync()
         finally:
@@ -68,7 +67,7 @@ class ArchiveWriter:
                 self.file = None
 
     def sync(self) -> None:
-        """Wait until the disk has all that was written: the catalog may refer to it from then on.
+        """Wait until the disk has everything written: only then may the catalog refer to it.
 
         Raises StoreError.
         """
@@ -76,20 +75,20 @@ class ArchiveWriter:
             try:
                 os.fsync(self.file.fileno())
             except OSError as error:
-                raise self._unwritten(error) from error
+                raise self._write_error(error) from error
             self.is_synced = True
 
     def add(self, response: Response, earlier: RecordLocation | None = None) -> RecordLocation:
-        """Append a response and the request that it answers; the location where it can be read.
+        """Append a response and its request; return the location of the response.
 
-        Where the response says what the one at `earlier` says, a revisit of that is written, and
-        the location is the earlier one's. Raises StoreError, and leaves no half record behind.
+        Where the response repeats the one at `earlier`, a revisit of that is written, and the
+        location is the earlier one's. Raises StoreError, and leaves no partial record.
         """
         original = self._original(response, earlier)
 
         def write(writer: WARCWriter) -> None:
-            answer = answer_record(writer, response, original)
-            writer.write_request_response_pair(request_record(writer, response), answer)
+            record = response_record(writer, response, original)
+            writer.write_request_response_pair(request_record(writer, response), record)
 
         location = self._append(write)
         return earlier if original and earlier else location
@@ -97,9 +96,8 @@ class ArchiveWriter:
     def add_metadata(
         self, url: str, media_type: str, body: bytes, at: datetime, about: str | None
     ) -> RecordLocation:
-        """Append a metadata record about the record of an id, if that is known; where it stands.
-
-        Raises StoreError, and leaves no half record behind.
+        """Append a metadata record that refers to the record id `about`, if known; return its
+        location. Raises StoreError, and leaves no partial record.
         """
         headers = {"WARC-Date": warc_date(at)} | ({"WARC-Refers-To": about} if about else {})
 
@@ -127,23 +125,23 @@ class ArchiveWriter:
             file.flush()
             self.is_synced = False
         except OSError as error:
-            self._forget(offset)
-            raise self._unwritten(error) from error
+            self._truncate(offset)
+            raise self._write_error(error) from error
         if file.tell() >= self.max_bytes:
             self.close()
         return RecordLocation(self.name, offset)
 
-    def _go_on(self) -> None:
-        self.name, self.begun = self.begun, ""
+    def _resume_file(self) -> None:
+        self.name, self.resumed_file = self.resumed_file, ""
         path = self.folder / self.name
         if path.is_file() and path.stat().st_size < self.max_bytes:
             self.file = path.open("ab")
 
     def _original(self, response: Response, earlier: RecordLocation | None) -> Record | None:
-        """The earlier record, where the response says the same: not modified, or the same bytes."""
+        """The earlier record, where the response repeats it: not modified, or the same bytes."""
         if earlier is None:
             return None
-        with suppress(StoreError):  # an original that is damaged is archived anew
+        with suppress(StoreError):  # if the original is damaged, the response is archived again
             record = read_record(self.folder / earlier.warc_file, earlier.warc_offset)
             is_same = response.status == 304 or (
                 (record.url, record.status) == (response.url, response.status)
@@ -153,25 +151,25 @@ class ArchiveWriter:
             return record if is_same else None
         return None
 
-    def _unwritten(self, error: OSError) -> StoreError:
+    def _write_error(self, error: OSError) -> StoreError:
         return StoreError(
             f"The archive in {self.folder / self.office} cannot be written:"
             f" {error.strerror or error}."
         )
 
-    def _forget(self, offset: int) -> None:
-        """Cut off what a full disk took of a record, so that what was written before is whole."""
+    def _truncate(self, offset: int) -> None:
+        """Remove a partial record after a failed write, so that the file stays intact."""
         file, self.file = self.file, None
         if file:
-            with suppress(OSError):  # closing tries again to write what was refused
+            with suppress(OSError):  # closing retries the failed write
                 file.close()
             path = self.folder / self.name
             with suppress(OSError):
                 os.truncate(path, offset) if offset else path.unlink()
 
     def _open(self) -> BinaryIO:
-        if self.begun:
-            self._go_on()
+        if self.resumed_file:
+            self._resume_file()
         if self.file is None:
             stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
             self.name = f"{self.office}/{self.office}-{self.kind}{stamp}.warc.gz"

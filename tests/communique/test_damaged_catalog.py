@@ -17,7 +17,7 @@ from communique.main import main
 from corpus import Settings, Store
 from corpus.database import tables
 from corpus.errors import DamagedCatalogError
-from corpus.evidence.catalog_rescue import make_anew
+from corpus.evidence.catalog_rescue import replace_catalog
 from tests.conftest import crawl_samples
 from tests.corpus.evidence.test_verify import state
 from webui import create_app
@@ -136,7 +136,7 @@ def test_a_repair_makes_it_anew_and_keeps_the_damaged_one(
     done = call(copy_settings, "verify", "--repair")
     assert done.exit_code == 0, done.output
     [aside] = copy_settings.data.glob("catalog.damaged-*.sqlite")
-    assert f"The damaged catalog was put aside as {aside.name}, and a new one made." in done.output
+    assert f"The damaged catalog was renamed to {aside.name}, and a new one created." in done.output
     if before is None:
         assert (aside / "note").read_text() == "mine"
     elif damage in ("not a database", "no bytes", "cut in half", "first page gone"):
@@ -169,7 +169,7 @@ def test_what_was_withheld_stays_so_in_a_catalog_made_anew(
         DAMAGES[name](path)
     done = call(copy_settings, "verify", "--repair")
     assert done.exit_code == 0, done.output
-    assert "What was withheld is so in it too (2 lines of the log)." in done.output
+    assert "Withheld releases stay withheld (2 log lines)." in done.output
     with closing(Store(copy_settings, make=False)) as store:
         assert store.withheld() == {first}
         assert store.get(first) is None
@@ -193,7 +193,7 @@ def test_what_was_withheld_under_an_older_spelling_stays_so(copy_settings: Setti
             ("suppression", "release"),
         ):
             opened.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (older, known.id))
-    make_anew(copy_settings)
+    replace_catalog(copy_settings)
     with closing(Store(copy_settings, make=False)) as store, store.writing() as connection:
         assert connection.scalar(select(tables.suppression.c.release)) == known.id
 
@@ -211,7 +211,10 @@ def test_where_it_cannot_be_read_what_was_withheld_is_told(copy_settings: Settin
     spoil_pages_of(copy_settings.data / "catalog.sqlite", "suppression")
     done = call(copy_settings, "verify", "--repair")
     assert done.exit_code == 0, done.output
-    assert "What was withheld cannot all be read any more: withhold it again" in done.output
+    assert (
+        "Part of the log of withheld releases cannot be read: withhold those releases again"
+        in done.output
+    )
 
 
 def test_a_repair_that_was_killed_goes_on_where_it_was(copy_settings: Settings) -> None:
@@ -235,7 +238,7 @@ def test_imports_are_named_where_nobody_knows_any_more_whose_they_are(
     folder.mkdir()
     (folder / f"{'0' * 16}-theirs.warc").write_bytes(b"")
     drop("version")(copy_settings.data / "catalog.sqlite")
-    assert f"Import 1 file again from {folder}" in make_anew(copy_settings)
+    assert f"Import 1 file again from {folder}" in replace_catalog(copy_settings)
 
 
 def test_without_an_archive_nothing_is_put_aside(copy_settings: Settings) -> None:

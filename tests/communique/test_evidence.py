@@ -106,8 +106,9 @@ def test_a_catalog_that_was_changed_and_its_index_are_told_and_mended_at_once(
     misread(copy_store, known.id, title=f"Acquitted: {known.title}")
     assert_repaired(
         copy_settings,
-        f"{known.id}: version 1 in the catalog is not what ",
-        "restore the catalog from a backup, or `communique verify --repair` reads it from there.",
+        f"{known.id}: version 1 in the catalog differs from its attestation",
+        "restore the catalog from a backup, or run `communique verify --repair` to restore it from"
+        " the archive.",
         f"The index shows 1 release otherwise than the catalog, {known.id} the first;",
     )
     with closing(open_engine(copy_settings)) as engine:
@@ -132,7 +133,7 @@ def test_what_cannot_be_mended_of_one_version_keeps_no_other_from_being(
     told, _, left = done.output.partition("Second check:\n")
     assert "  Not repaired: " in told
     assert "restore catalog and archive from a backup" in told
-    assert f"  Repaired: {second}: version 1 is as the archive has it." in told
+    assert f"  Repaired: {second}: version 1 now matches the archive." in told
     assert first in left
     assert second not in left
 
@@ -145,7 +146,9 @@ def test_a_torn_archive_and_a_lost_catalog_are_mended_at_once(copy_settings: Set
     with closing(Store(copy_settings)) as store:
         before = state(store)
     lose_catalog(copy_settings)
-    assert_repaired(copy_settings, f"{newest} is torn at ", "that the catalog does not know")
+    assert_repaired(
+        copy_settings, f"{newest} ends with a partial record at ", "that the catalog lacks"
+    )
     with closing(Store(copy_settings)) as store:
         assert state(store).keys() == before.keys()
 
@@ -202,7 +205,7 @@ def test_reading_anew_reports_before_it_changes(copy_settings: Settings, copy_st
     dry = call(copy_settings, "reparse", "sample_gpo")
     assert dry.exit_code == 0
     assert f"would be replaced: title 1; the first: {known.id}" in dry.output
-    assert "Nothing was changed; say it again with --apply" in dry.output
+    assert "Nothing was changed; run the command with --apply" in dry.output
     [report] = json.loads(call(copy_settings, "reparse", "--json", "sample_gpo").output)
     assert report["differences"] == [{"release": known.id, "version": 1, "facts": ["title"]}]
     done = call(copy_settings, "reparse", "--apply")
@@ -240,7 +243,7 @@ def test_importing_tells_what_a_file_held_and_every_place_shows_whose_it_is(
     with Foreign(tmp_path / "theirs.warc.gz") as file:
         file.response(known.provenance.url, page_of(copy_settings, known))
     done = call(fresh, "import", "--by", "Aldania Web Archive", str(file.path))
-    assert done.output == "theirs.warc.gz: 1 answer, 1 version added.\n"
+    assert done.output == "theirs.warc.gz: 1 response, 1 version added.\n"
     origin = "Aldania Web Archive, theirs.warc.gz"
     assert json.loads(call(fresh, "export").output)["origin"] == origin
     assert call(fresh, "reindex").exit_code == 0

@@ -231,10 +231,10 @@ def test_an_update_that_is_broken_off_leaves_no_file_behind(copy_settings: Setti
 # Where the command stalls, and at which call; itself, with stand-ins for paths.
 EXPORTED = "communique.commands.index:release_json"
 OTHERS: dict[str, tuple[str, int, str]] = {
-    "import": ("corpus.evidence.queries:add_foreign", 5, "import --by us {warc}"),
+    "import": ("corpus.evidence.queries:add_third_party_version", 5, "import --by us {warc}"),
     "verify": ("corpus.evidence.verify:sha256", 9, "verify"),
     "repair": ("indexer.jobs.reindex:document", 9, "verify --repair"),
-    "backup": ("corpus.evidence.queries:files", 1, "backup {folder}"),
+    "backup": ("corpus.evidence.queries:archive_files", 1, "backup {folder}"),
     "copy-catalog": ("corpus.database.copy:_count_on", 1, "copy-catalog sqlite:///{copy}"),
     "export": (EXPORTED, 5, "export"),
     "search": ("communique.commands.index:parse", 1, "search torture"),

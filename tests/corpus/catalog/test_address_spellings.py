@@ -14,7 +14,7 @@ from corpus import Settings, Store
 from corpus.crawling.crawl import crawl
 from corpus.database import tables
 from corpus.evidence.redaction import redacted_body
-from corpus.evidence.reparse import reread_archive
+from corpus.evidence.reparse import reparse_archive
 from corpus.evidence.verify import verify_catalog
 from corpus.release import Draft, Provenance, release_id
 from corpus.review.report import CrawlReport
@@ -205,7 +205,7 @@ def test_the_archive_is_read_anew_for_a_release_under_an_older_spelling(
     with opened.writing() as connection:
         where = (tables.version.c.release == id_) & (tables.version.c.ordinal == 2)
         connection.execute(update(tables.version).where(where), {"title": "Misread"})
-    report = reread_archive(DOJ, settings, opened, is_applied=True)
+    report = reparse_archive(DOJ, settings, opened, is_applied=True)
     assert [(each.release, each.facts) for each in report.differences] == [(id_, ("title",))]
     assert {each.rule for each in report.left} <= {"no_evidence"}  # of what this test invented
     found = opened.get(id_)

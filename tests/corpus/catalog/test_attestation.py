@@ -22,8 +22,8 @@ from corpus.catalog.versioning import change_version
 from corpus.database import tables
 from corpus.errors import StoreError
 from corpus.evidence.backup import back_up
-from corpus.evidence.queries import fold
-from corpus.evidence.reparse import reread_archive
+from corpus.evidence.queries import mark_repeats
+from corpus.evidence.reparse import reparse_archive
 from corpus.evidence.warc_import import import_files
 from corpus.release import MADE
 from corpus.warc.archive import own_files
@@ -200,7 +200,7 @@ def test_a_release_s_changed_address_is_told_and_mended(
         where = RELEASE.id == known.id
         connection.execute(update(tables.release).where(where), {"url": known.url + "?x"})
     [told] = sentences(copy_settings, copy_store)
-    assert told.startswith(f"{known.id}: version 1 in the catalog is not what ")
+    assert told.startswith(f"{known.id}: version 1 in the catalog differs from its attestation")
     assert "(url)" in told
     assert repaired(copy_settings, copy_store) == []
     assert state(copy_store)[known.id][0] == known
@@ -251,7 +251,9 @@ def test_a_version_whose_record_is_hushed_up_is_told_all_the_same(
     known = whole_page(copy_store)
     change(copy_store, known.id, title="Acquitted", **columns)
     first, *rest = sentences(copy_settings, copy_store)
-    assert first.startswith(f"{known.id}: version 1 in the catalog is not what the archive attests")
+    assert first.startswith(
+        f"{known.id}: version 1 in the catalog differs from its attestation in the archive"
+    )
     assert len(rest) == ("attested_as" in columns)
     assert repaired(copy_settings, copy_store) == []
     assert state(copy_store)[known.id][0] == known
@@ -271,7 +273,9 @@ def test_a_change_behind_the_program_s_back_is_not_attested_by_what_it_does_next
         pass
     assert len(statements(copy_settings, known.id)) == number
     [first] = sentences(copy_settings, copy_store)
-    assert first.startswith(f"{known.id}: version 1 in the catalog is not what the archive attests")
+    assert first.startswith(
+        f"{known.id}: version 1 in the catalog differs from its attestation in the archive"
+    )
     assert repaired(copy_settings, copy_store) == []
     assert state(copy_store)[known.id][0] == known
 
@@ -342,7 +346,7 @@ def test_a_spoilt_record_is_told_and_written_anew(
     path.write_bytes(spoilt)
     first, second = sentences(copy_settings, copy_store)
     assert first.startswith(f"{path} is damaged at {record.offset}: ")
-    assert second.startswith(f"{path} does not attest 1 version where the catalog says so, ")
+    assert second.startswith(f"{path} lacks the attestations of 1 version ")
     assert repaired(copy_settings, copy_store) == [first], "what is damaged stays, and is told"
     assert state(copy_store) == before
 
@@ -377,7 +381,7 @@ def test_reading_anew_adds_a_record_when_applied_and_keeps_the_one_before(
     misread(copy_store, known.id, title="Misread", reader_version=0)
     for is_applied in (False, True):
         before = [said for _, said in statements(copy_settings, known.id)]
-        reread_archive(known.office, copy_settings, copy_store, is_applied=is_applied)
+        reparse_archive(known.office, copy_settings, copy_store, is_applied=is_applied)
         after = [said for _, said in statements(copy_settings, known.id)]
         assert after[: len(before)] == before
         assert len(after) == len(before) + is_applied
@@ -394,7 +398,7 @@ def test_a_version_set_aside_is_attested_as_such(
     edited(copy_settings, copy_store, known, known.title.encode(), b"Another title")
     with copy_store.changing() as connection:  # a better reader sees no difference
         change_version(connection, known.id, 2, {"title": known.title})
-        assert fold(connection, known.id) == [(2, True)]
+        assert mark_repeats(connection, known.id) == [(2, True)]
     told = [(said["version"], said["is_repeat"]) for _, said in statements(copy_settings, known.id)]
     assert told == [(1, False), (2, False), (2, True)]
     assert findings(copy_settings, copy_store) == []
@@ -417,7 +421,9 @@ def test_versions_of_before_are_a_remark_and_attested_by_a_repair_or_a_crawl(
     forget_attestations(copy_settings, copy_store)
     [remark] = findings(copy_settings, copy_store)
     assert remark.is_remark
-    assert remark.sentence.startswith(f"{copy_store.count()} versions of before are not attested")
+    assert remark.sentence.startswith(
+        f"{copy_store.count()} versions from an older catalog not attested"
+    )
     attest(copy_settings, copy_store)
     assert findings(copy_settings, copy_store) == []
     known = whole_page(copy_store)

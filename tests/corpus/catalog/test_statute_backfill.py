@@ -14,7 +14,7 @@ from corpus import Provenance, Settings, Store
 from corpus.catalog import statute_backfill
 from corpus.catalog.statute_backfill import clear_some, count_backlog
 from corpus.database import tables
-from corpus.evidence.reparse import reread_archive
+from corpus.evidence.reparse import reparse_archive
 from corpus.release import Draft, Release, release_id
 from corpus.statutes import RULES_VERSION, Cited
 from indexer import Engine, open_engine, reindex
@@ -122,7 +122,7 @@ def test_a_reindex_derives_what_an_older_catalog_lacks_once(
 def test_the_archive_read_anew_derives_them_too(copy_settings: Settings, copy_store: Store) -> None:
     told = {each.id: each.statutes for each in copy_store.releases("sample_doj")}
     spoil(copy_store, statutes=None)
-    report = reread_archive("sample_doj", copy_settings, copy_store, is_applied=True)
+    report = reparse_archive("sample_doj", copy_settings, copy_store, is_applied=True)
     assert {each.facts for each in report.differences} == {("statutes",)}
     assert {each.id: each.statutes for each in copy_store.releases("sample_doj")} == told
 

@@ -379,7 +379,7 @@ def test_a_missing_file_that_only_a_listing_stands_in_is_reported(
         lost = replace(seen, location=RecordLocation(gone, 0))
         store.add_visit(connection, "sample_doj", "https://www.justice.example/more", "", lost)
     (problem,) = verify_catalog(settings, store)
-    told = f"{settings.archive / gone} is missing; 1 answer stood in it. Restore it from a backup, "
+    told = f"{settings.archive / gone} is missing, with 1 visit. Restore it from a backup, "
     assert problem.sentence.startswith(told)
 
 

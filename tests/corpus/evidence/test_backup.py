@@ -150,7 +150,7 @@ def test_a_folder_that_is_not_empty_is_refused_and_left(
 ) -> None:
     (tmp_path / "backup").mkdir()
     (tmp_path / "backup" / "diary").write_text("mine")
-    with pytest.raises(StoreError, match=r"backup is not empty; name another folder"):
+    with pytest.raises(StoreError, match=r"backup is not empty; choose another folder"):
         back_up(copy_settings, copy_store, tmp_path / "backup")
     assert [path.name for path in (tmp_path / "backup").iterdir()] == ["diary"]
 
@@ -242,7 +242,7 @@ def test_what_is_in_the_way_and_no_backup_s_is_left_alone(
 ) -> None:
     (tmp_path / "backup.partial").mkdir()
     (tmp_path / "backup.partial" / "diary").write_text("mine")
-    with pytest.raises(StoreError, match=r"backup\.partial is in the way of the backup"):
+    with pytest.raises(StoreError, match=r"backup\.partial exists and is not from a backup"):
         back_up(copy_settings, copy_store, tmp_path / "backup")
     assert (tmp_path / "backup.partial" / "diary").read_text() == "mine"
     assert not (tmp_path / "backup").exists()
@@ -259,7 +259,7 @@ def test_a_copy_that_the_disk_altered_is_no_backup(
         os.pwrite(number, b"?", 100)
 
     monkeypatch.setattr("os.posix_fadvise", forget)  # when the disk alone has it
-    with pytest.raises(StoreError, match=r"is not what was written; the disk is faulty\."):
+    with pytest.raises(StoreError, match=r"differs from the original: the disk is faulty\."):
         back_up(copy_settings, copy_store, tmp_path / "backup")
     assert [path.name for path in tmp_path.glob("backup*")] == []
 
@@ -293,7 +293,7 @@ def test_a_disk_itself_is_no_folder_for_a_backup(
     """It could not be renamed to, and would be filled beside the disk that was meant."""
     with (
         small_disk(tmp_path / "disk", 20_000) as disk,
-        pytest.raises(StoreError, match="is a disk of its own; name a folder on it"),
+        pytest.raises(StoreError, match="is a mounted disk; choose a new folder on it"),
     ):
         back_up(copy_settings, copy_store, disk)
 

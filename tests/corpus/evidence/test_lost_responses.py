@@ -59,7 +59,7 @@ def test_a_lost_response_is_marked_shown_and_fetched_again(
     before = {each.id: each for each in store.releases()}
     lose(settings, store)
     [remark] = findings(settings, store)
-    assert remark.sentence.startswith(f"{len(before)} versions marked: the response is lost.")
+    assert remark.sentence.startswith(f"{len(before)} versions marked as lost.")
     client = create_app(settings).test_client()
     assert LOST in client.get(f"/releases/{ID}").text
     gone = client.get(f"/releases/{ID}/response")
@@ -95,7 +95,7 @@ def test_what_the_office_has_changed_meanwhile_is_a_version_and_the_lost_one_say
     assert evidence_of(settings, store, 2)[1]
     assert second.provenance.lost_at is None
     [remark] = findings(settings, store)
-    assert remark.sentence.startswith("1 version marked: the response is lost.")
+    assert remark.sentence.startswith("1 version marked as lost.")
     client = create_app(settings).test_client()
     page = client.get(f"/releases/{ID}").text
     assert page.count(LOST) == 1, "beside the first version alone"
@@ -169,6 +169,6 @@ def test_a_version_of_others_whose_file_is_lost_is_marked_too(
         path.unlink()
         [finding] = findings(fresh, store)
         assert finding.repair
-        assert finding.repair() == f"{store.count()} versions marked as having lost the response."
+        assert finding.repair() == f"{store.count()} versions marked as lost."
         [remark] = findings(fresh, store)
         assert remark.is_remark

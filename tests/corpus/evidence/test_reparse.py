@@ -12,7 +12,7 @@ from sqlalchemy import insert, select, update
 
 from corpus import Release, Settings, Store
 from corpus.database import tables
-from corpus.evidence.reparse import Difference, reread_archive
+from corpus.evidence.reparse import Difference, reparse_archive
 from corpus.warc.archive import read_response
 from corpus.warc.response import Response
 from corpus.warc.writer import ArchiveWriter
@@ -64,7 +64,7 @@ def test_what_today_s_readers_read_alike_stays_as_it_is(
 ) -> None:
     before, revision = state(copy_store), copy_store.revision()
     for name in ("sample_doj", "sample_gpo"):
-        report = reread_archive(name, copy_settings, copy_store, is_applied=True)
+        report = reparse_archive(name, copy_settings, copy_store, is_applied=True)
         assert report.read == len(list(copy_store.releases(name)))
         assert (report.differences, report.repeats, report.left) == ([], [], [])
     assert (state(copy_store), copy_store.revision()) == (before, revision)
@@ -80,11 +80,11 @@ def test_a_misread_version_is_replaced_only_when_applied(
     known = pick(copy_store)
     misread(copy_store, known.id, title="Misread", body=["Half."], place="Nowhere")
     after, revision = state(copy_store), copy_store.revision()
-    dry = reread_archive(known.office, copy_settings, copy_store)
+    dry = reparse_archive(known.office, copy_settings, copy_store)
     assert dry.differences == [Difference(known.id, 1, ("title", "body", "place"))]
-    assert "Nothing was changed; say it again with --apply" in dry.sentences()[-1]
+    assert "Nothing was changed; run the command with --apply" in dry.sentences()[-1]
     assert (state(copy_store), copy_store.revision()) == (after, revision)
-    done = reread_archive(known.office, copy_settings, copy_store, is_applied=True)
+    done = reparse_archive(known.office, copy_settings, copy_store, is_applied=True)
     assert done.differences == dry.differences
     assert state(copy_store) == before
     assert copy_store.revision() > revision, "an index has to hear of it"
@@ -98,7 +98,7 @@ def test_an_edit_of_the_office_stays_a_version_when_both_are_read_anew(
     edited(copy_settings, copy_store, known, known.title.encode(), b"Another title")
     assert [each.title for each in copy_store.versions(known.id)] == [known.title, "Another title"]
     misread(copy_store, known.id, place="Nowhere")
-    report = reread_archive("sample_gpo", copy_settings, copy_store, is_applied=True)
+    report = reparse_archive("sample_gpo", copy_settings, copy_store, is_applied=True)
     assert [(each.release, each.version) for each in report.differences] == [
         (known.id, 1),
         (known.id, 2),
@@ -128,10 +128,10 @@ def test_a_version_that_only_misreading_made_is_set_aside_and_can_come_back(
         second["observed_at"] = visit.fetched_at
         connection.execute(insert(tables.version), second)
         connection.execute(update(tables.release).where(r.id == known.id), {"version": 2})
-    dry = reread_archive("sample_gpo", copy_settings, copy_store)
+    dry = reparse_archive("sample_gpo", copy_settings, copy_store)
     assert dry.repeats == [(known.id, 2)]
     assert [each.number for each in copy_store.versions(known.id)] == [1, 2]
-    reread_archive("sample_gpo", copy_settings, copy_store, is_applied=True)
+    reparse_archive("sample_gpo", copy_settings, copy_store, is_applied=True)
     assert [each.number for each in copy_store.versions(known.id)] == [1]
     again = copy_store.get(known.id)
     assert again
@@ -151,7 +151,7 @@ def test_a_version_set_aside_comes_back_when_a_reader_tells_it_apart(
         values = {"title": known.title, "is_repeat": True}
         connection.execute(update(tables.version).where(second), values)
         connection.execute(update(tables.release).where(r.id == known.id), {"version": 1})
-    report = reread_archive("sample_gpo", copy_settings, copy_store, is_applied=True)
+    report = reparse_archive("sample_gpo", copy_settings, copy_store, is_applied=True)
     assert report.restored == [(known.id, 2)]
     again = copy_store.get(known.id)
     assert again
@@ -172,7 +172,7 @@ def test_what_cannot_be_read_today_stays_as_it_was_read(
         values = {"warc_file": listing.warc_file, "warc_offset": listing.warc_offset}
         connection.execute(update(tables.version).where(v.release == known.id), values)
     before = state(copy_store)
-    report = reread_archive("sample_gpo", copy_settings, copy_store, is_applied=True)
+    report = reparse_archive("sample_gpo", copy_settings, copy_store, is_applied=True)
     assert [each.rule for each in report.left] == ["not_found"]
     assert state(copy_store) == before
 
@@ -184,7 +184,7 @@ def test_a_missing_file_is_reported_and_its_versions_stay(
     known = whole_page(copy_store)
     before = state(copy_store)
     (copy_settings.archive / known.provenance.warc_file).unlink()
-    report = reread_archive("sample_gpo", copy_settings, copy_store, is_applied=True)
+    report = reparse_archive("sample_gpo", copy_settings, copy_store, is_applied=True)
     assert {each.rule for each in report.left} == {"no_evidence"}
     assert state(copy_store) == before
 
@@ -195,11 +195,11 @@ def test_versions_of_another_data_folder_are_not_touched(
 ) -> None:
     known = listed(copy_store)
     misread(copy_store, known.id, title="Misread")
-    report = reread_archive("sample_gpo", copy_settings, copy_store, is_applied=True)
+    report = reparse_archive("sample_gpo", copy_settings, copy_store, is_applied=True)
     assert report.differences == []
     other = replace(copy_settings, data=copy_settings.data / "elsewhere", catalog="")
     with closing(Store(other)) as empty:
-        assert reread_archive("sample_doj", other, empty).read == 0
+        assert reparse_archive("sample_doj", other, empty).read == 0
     again = copy_store.get(known.id)
     assert again
     assert again.title == "Misread"

@@ -68,14 +68,16 @@ def test_a_torn_end_is_cut_and_what_stood_there_is_fetched_anew(
     with path.open("r+b") as file:
         file.truncate((torn.offset + torn.end) // 2)
     first = next(verify_archive(copy_settings))
-    assert first.sentence.startswith(f"{path} is torn at {torn.offset}: ")
+    assert first.sentence.startswith(f"{path} ends with a partial record at {torn.offset}: ")
     assert first.repair
     assert first.repair().endswith(
-        "cut off its end." if torn.offset else "held no whole record and was removed."
+        "of a partial record removed." if torn.offset else "had no complete record and was removed."
     )
     left = repaired(copy_settings, copy_store)
     # Of a version only its evidence can tell; all other rows were mended.
-    assert all("is not what was recorded of" in each or "is missing" in each for each in left)
+    assert all(
+        "does not have the recorded response of" in each or "is missing" in each for each in left
+    )
     if part == "request":
         assert left == []
 
@@ -84,7 +86,7 @@ def test_a_file_of_no_bytes_is_removed(copy_settings: Settings, copy_store: Stor
     path = copy_settings.archive / "sample_doj" / "sample_doj-20260101T000000000000.warc.gz"
     path.write_bytes(b"")
     [finding] = findings(copy_settings, copy_store)
-    assert finding.sentence == f"{path} is torn at 0: it is empty."
+    assert finding.sentence == f"{path} ends with a partial record at 0: it is empty."
     assert repaired(copy_settings, copy_store) == []
     assert not path.exists()
 
@@ -117,7 +119,7 @@ def test_a_missing_file_is_one_finding_and_its_pages_are_fetched_anew(
     visits = rows(copy_store, tables.visit)
     assert finding.repair
     assert re.fullmatch(
-        r"4 versions marked as having lost the response\. The next crawl fetches \d pages anew, .*",
+        r"4 versions marked as lost\. The next crawl fetches \d pages again, .*",
         finding.repair(),
     )
     assert rows(copy_store, tables.visit) < visits
@@ -135,9 +137,7 @@ def test_a_lost_catalog_is_rebuilt_from_the_archive(copy_settings: Settings) -> 
         visits = rows(store, WHOLE)
     lose_catalog(copy_settings)
     with closing(Store(copy_settings)) as store:
-        assert all(
-            "that the catalog does not know" in f.sentence for f in findings(copy_settings, store)
-        )
+        assert all("that the catalog lacks" in f.sentence for f in findings(copy_settings, store))
         assert repaired(copy_settings, store) == []
         after = state(store)
         assert rows(store, WHOLE) == visits
@@ -169,7 +169,7 @@ def test_an_answer_that_a_killed_crawl_did_not_catalog_is_taken_in(
     with ArchiveWriter(copy_settings.archive, "sample_gpo", 10**9) as archive:
         archive.add(answer)
     [finding] = findings(copy_settings, copy_store)
-    assert "holds 1 answer that the catalog does not know, the first of " + url in finding.sentence
+    assert "has 1 response that the catalog lacks, the first of " + url in finding.sentence
     assert repaired(copy_settings, copy_store) == []
     [added] = [each for each in copy_store.releases() if each.url == url]
     assert (added.title, added.first_seen) == (known.title, record.fetched_at)

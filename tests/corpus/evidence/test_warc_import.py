@@ -21,7 +21,7 @@ from corpus import Release, Settings, Store, office
 from corpus.crawling.crawl import crawl
 from corpus.crawling.sample_site import SampleSite
 from corpus.errors import StoreError
-from corpus.evidence.reparse import reread_archive
+from corpus.evidence.reparse import reparse_archive
 from corpus.evidence.verify import verify_archive, verify_catalog
 from corpus.evidence.warc_import import ImportReport, import_files
 from corpus.warc.archive import read_response
@@ -133,7 +133,7 @@ def test_what_others_saw_of_our_release_is_a_version_and_ours_stay_as_they_are(
     path = tmp_path / f"theirs.{ending}"
     foreign(path, known.provenance.url, then, page, is_packed=is_packed, version=version)
     report = taken(path, copy_settings, copy_store)
-    assert (report.answers, report.added, report.problems) == (2, 2, [])
+    assert (report.responses, report.added, report.problems) == (2, 2, [])
     assert copy_store.get(known.id) == known, "first and last seen and all"
     theirs = copy_store.versions(known.id)[:2]
     assert [each.title for each in theirs] == ["An earlier title", known.title]
@@ -304,12 +304,12 @@ def test_what_is_not_ours_to_read_is_counted(
         file.response(url + "2", b"<h1>Access denied</h1>")
     before = state(copy_store)
     report = taken(file.path, copy_settings, copy_store)
-    assert report.came_to == {
-        "of hosts that no office has": 1,
-        "of status 404": 1,
-        "that no reader can make out": 1,
+    assert report.outcomes == {
+        "from hosts of no office": 1,
+        "with status 404": 1,
+        "that no reader can read": 1,
     }
-    assert (report.answers, report.added, state(copy_store)) == (3, 0, before)
+    assert (report.responses, report.added, state(copy_store)) == (3, 0, before)
 
 
 @pytest.mark.parametrize("is_packed", [True, False])
@@ -329,7 +329,7 @@ def test_a_torn_import_gives_what_stands_before_and_says_so(
     [problem] = report.problems
     assert re.fullmatch(
         r"1 record is damaged, the first at [\d,]+: it ends in the middle of a record;"
-        r" all that is whole was read\.",
+        r" the others were read\.",
         problem,
     )
 
@@ -350,7 +350,7 @@ def test_a_file_that_is_no_warc_adds_nothing(
     path = tmp_path / "letter.warc"
     path.write_text("Dear editor,\n" * 40)
     report = taken(path, copy_settings, copy_store)
-    assert (report.added, report.problems) == (0, ["It is no WARC, ARC or WACZ file."])
+    assert (report.added, report.problems) == (0, ["It is not a WARC, ARC or WACZ file."])
 
 
 def test_a_changed_import_is_found(
@@ -372,7 +372,7 @@ def test_imports_are_read_anew_too(
     taken(path, copy_settings, copy_store)
     before = copy_store.versions(known.id)
     misread(copy_store, known.id, place="Nowhere")
-    report = reread_archive("sample_gpo", copy_settings, copy_store, is_applied=True)
+    report = reparse_archive("sample_gpo", copy_settings, copy_store, is_applied=True)
     assert len(report.differences) == 3
     assert report.repeats == []
     assert copy_store.versions(known.id) == before
@@ -391,7 +391,7 @@ def test_a_disk_that_refuses_an_import_gives_a_sentence_and_keeps_no_half_file(
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limit)
     assert not list(copy_settings.archive.glob("imported/*"))
-    assert taken(path, copy_settings, copy_store).answers == 1
+    assert taken(path, copy_settings, copy_store).responses == 1
 
 
 def test_what_wget_writes_is_understood(
@@ -406,7 +406,7 @@ def test_what_wget_writes_is_understood(
     fresh = Settings(data=tmp_path / "fresh")
     store = Store(fresh)
     report = taken(tmp_path / "theirs.warc.gz", fresh, store)
-    assert (report.answers, report.added, report.problems) == (1, 1, [])
+    assert (report.responses, report.added, report.problems) == (1, 1, [])
     found = store.get(known.id)
     assert found
     assert (found.title, found.body, found.first_seen) == (known.title, known.body, None)

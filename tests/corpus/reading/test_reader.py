@@ -23,7 +23,7 @@ from corpus.crawling.crawl import crawl
 from corpus.crawling.preview import preview_office
 from corpus.crawling.sample_site import SampleSite
 from corpus.errors import PageError
-from corpus.evidence.reparse import reread_archive
+from corpus.evidence.reparse import reparse_archive
 from corpus.reading import reader
 from corpus.reading.page import Page
 from corpus.reading.reader import read_listing, read_release
@@ -452,7 +452,7 @@ def test_an_archive_that_a_reader_breaks_on_is_left_as_it_is_and_told(
     source = office(NAME)
     broken = replace(source.routes[0], release=raising(MemoryError()))
     monkeypatch.setitem(offices(), NAME, replace(source, version=2, routes=(broken,)))
-    report = reread_archive(NAME, settings, store, is_applied=True)
+    report = reparse_archive(NAME, settings, store, is_applied=True)
     assert Counter(each.rule for each in report.left) == {"reader_broke": 16}
     assert "MemoryError" in report.left[0].reason
     assert list(store.releases()) == before
@@ -490,7 +490,7 @@ def test_a_charset_in_the_header_alone_holds_for_the_archive_too(
     assert all("clerk’s" in " ".join(each) for each in texts)
     report = site.crawl(settings, store)  # not modified: the listing is read from the archive
     assert (report.error, report.same, report.fetched) == (None, 16, 0)
-    assert reread_archive(NAME, settings, store, is_applied=True).differences == []
+    assert reparse_archive(NAME, settings, store, is_applied=True).differences == []
     assert {each.body for each in store.releases()} == texts
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from corpus import Provenance, Settings, Store
 from corpus.database import tables
-from corpus.evidence.reparse import reread_archive
+from corpus.evidence.reparse import reparse_archive
 from corpus.reading.page import fragment
 from corpus.reading.paragraphs import paragraphs
 from corpus.release import Draft, Paragraph, release_id
@@ -109,7 +109,7 @@ def test_an_older_record_gets_its_shapes_when_the_archive_is_read_anew(
         connection.execute(update(tables.version).values(shapes=None, reader_version=1))
     assert {each.shapes for each in copy_store.releases("sample_doj")} == {()}
 
-    report = reread_archive("sample_doj", copy_settings, copy_store, is_applied=True)
+    report = reparse_archive("sample_doj", copy_settings, copy_store, is_applied=True)
 
     assert {each.facts for each in report.differences} == {("shapes",)}
     assert {each.id: each.shapes for each in copy_store.releases("sample_doj")} == told

@@ -18,7 +18,7 @@ import pytest
 import zstandard
 
 from corpus import Settings, Store
-from corpus.evidence.reparse import reread_archive
+from corpus.evidence.reparse import reparse_archive
 from corpus.evidence.verify import verify_archive, verify_catalog
 from corpus.evidence.warc_import import ImportReport, import_files
 from tests.conftest import SHARED
@@ -39,7 +39,7 @@ from tests.foreign_archives import (
 )
 
 WHO = "Aldania Web Archive"
-UNRESOLVED = "revisits of answers that are in no file of this command"
+UNRESOLVED = "revisits of responses that are in no file of this command"
 
 
 class Taken:
@@ -76,7 +76,7 @@ class Taken:
     def _agrees(self) -> None:
         assert list(verify_archive(self.settings)) == []
         assert list(verify_catalog(self.settings, self.store)) == []
-        anew = reread_archive("sample_doj", self.settings, self.store)
+        anew = reparse_archive("sample_doj", self.settings, self.store)
         assert (anew.differences, anew.left) == ([], [])
         assert not (self.settings.data / "import.new").exists()
 
@@ -143,7 +143,7 @@ def test_a_body_that_breaks_off_is_counted_and_the_next_is_read(
     assert callable(encode)
     torn = response(0, encoded=encode(BODIES[0])[:-5], coding=f"Content-Encoding: {coding}")
     report = take.one(torn + response(1))
-    assert (report.added, report.came_to) == (1, {"whose body cannot be unpacked": 1})
+    assert (report.added, report.outcomes) == (1, {"whose body cannot be decompressed": 1})
     assert take.urls() == {URLS[1]}
 
 
@@ -180,7 +180,7 @@ def test_what_unpacks_to_more_than_a_response_may_be_fills_no_memory(
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert (report.added, report.came_to) == (2, {"larger than 4 MB": 1})
+    assert (report.added, report.outcomes) == (2, {"larger than 4 MB": 1})
     assert peak < 60_000_000
 
 
@@ -199,10 +199,10 @@ def test_of_three_the_two_without_a_wrong_digest_are_read(
 ) -> None:
     three = [digested(0), bad, digested(2)]
     report = take.one(packed(*three) if is_packed else b"".join(three))
-    assert (report.answers, report.added, report.damaged) == (2, 2, 1)
+    assert (report.responses, report.added, report.damaged) == (2, 2, 1)
     [problem] = report.problems
     assert problem.startswith("1 record is damaged, the first at ")
-    assert problem.endswith(f": {reason}; all that is whole was read.")
+    assert problem.endswith(f": {reason}; the others were read.")
     assert take.urls() == {URLS[0], URLS[2]}
 
 
@@ -330,7 +330,7 @@ def test_a_revisit_of_a_page_that_came_packed_is_found_by_the_page_itself(take: 
 )
 def test_a_revisit_without_its_original_is_counted(take: Taken, name: str) -> None:
     reports = take(old_warc=response(1), new_warc=REVISITS[name] + revisit(0))
-    assert reports["new.warc"].came_to == {UNRESOLVED: 2}
+    assert reports["new.warc"].outcomes == {UNRESOLVED: 2}
     assert (reports["old.warc"].added, reports["new.warc"].added) == (1, 0)
     assert take.kept() == ["old.warc"]
 
@@ -339,7 +339,7 @@ def test_a_revisit_of_another_address_with_the_same_bytes_is_verified_by_those(
     take: Taken,
 ) -> None:
     other = record("revisit", URLS[0].replace("https", "http"), http(b""), SAYS_PAYLOAD)
-    assert take.one(ORIGINAL + other).answers == 2
+    assert take.one(ORIGINAL + other).responses == 2
 
 
 ODD = {
@@ -352,7 +352,7 @@ ODD = {
         record("response", URLS[0], http(BODIES[0]), date="WARC-Date: 2026-13-01T00:00:00Z"),
         record("response", URLS[0], http(BODIES[0]), date="WARC-Date: 0001-01-01T00:00:00+23:00"),
     ],
-    "of an address that is none": [
+    "with an invalid address": [
         record("response", "http://[x/", http(BODIES[0])),
         record("response", "http://[::1", http(BODIES[0])),
         record("response", "https://www.justice.example]/opa/pr/x", http(BODIES[0])),
@@ -361,11 +361,11 @@ ODD = {
         response(0).replace(b"WARC-Target-URI: ", b"X-URI: "),
         revisit(0).replace(b"WARC-Target-URI: ", b"X-URI: "),
     ],
-    "of an answer without a status": [
+    "without a status": [
         record("response", URLS[0], b"<html>as HTTP 0.9 had it</html>\r\n\r\n"),
         record("response", URLS[0], http(BODIES[0], status="OK")),
     ],
-    "cut short by the tool that made them": [response(0, "WARC-Truncated: length")],
+    "truncated by the tool that wrote them": [response(0, "WARC-Truncated: length")],
     "in segments": [response(0, "WARC-Segment-Number: 1")],
 }
 
@@ -373,7 +373,7 @@ ODD = {
 @pytest.mark.parametrize("reason", ODD)
 def test_what_is_whole_and_cannot_be_read_is_counted_and_skipped(take: Taken, reason: str) -> None:
     report = take.one(b"".join(ODD[reason]) + response(1))
-    assert report.came_to == {reason: len(ODD[reason])}
+    assert report.outcomes == {reason: len(ODD[reason])}
     assert (report.added, report.problems) == (1, [])
 
 
@@ -416,7 +416,7 @@ def test_records_are_read_however_tools_write_them(take: Taken, name: str) -> No
 def test_a_redirect_to_what_is_no_address_costs_nothing(take: Taken, target: str) -> None:
     moved = record("response", URLS[0], http(b"", f"Location: {target}", status="302 Found"))
     report = take.one(moved + response(1))
-    assert (report.added, report.came_to) == (1, {"of status 302": 1})
+    assert (report.added, report.outcomes) == (1, {"with status 302": 1})
 
 
 def test_resources_are_read_as_what_stood_there(take: Taken) -> None:
@@ -426,7 +426,7 @@ def test_resources_are_read_as_what_stood_there(take: Taken) -> None:
     notes = record("resource", "metadata://gnu.org/software/wget/warc/wget.log", b"Notes")
     picture = record("resource", "urn:pageinfo:1", b"{}", "Content-Type: application/json")
     report = take.one(page + notes + other + picture)
-    assert (report.answers, report.added, report.came_to) == (2, 2, {})
+    assert (report.responses, report.added, report.outcomes) == (2, 2, {})
 
 
 @pytest.mark.parametrize(
@@ -476,7 +476,7 @@ def wacz(packing: int = zipfile.ZIP_STORED, digest: str = "", **files: bytes) ->
 def test_a_wacz_is_read_file_by_file(take: Taken, packing: int) -> None:
     data = wacz(packing, a_warc_gz=packed(response(0)), b_warc=response(1), c_arc=arc(2))
     report = take.one(data, "theirs.wacz")
-    assert (report.answers, report.added, report.problems) == (3, 3, [])
+    assert (report.responses, report.added, report.problems) == (3, 3, [])
     assert take.kept() == ["a.warc.gz", "b.warc", "c.arc"]
     origins = {each.provenance.origin for each in take.store.releases()}
     assert origins == {f"{WHO}, theirs.wacz"}
@@ -485,7 +485,7 @@ def test_a_wacz_is_read_file_by_file(take: Taken, packing: int) -> None:
 def test_revisits_within_a_wacz_find_their_originals(take: Taken) -> None:
     data = wacz(a_warc=REVISITS["digest"], b_warc=ORIGINAL)
     report = take.one(data, "theirs.wacz")
-    assert (report.answers, report.came_to) == (2, {})
+    assert (report.responses, report.outcomes) == (2, {})
 
 
 def test_names_in_a_zip_lead_nowhere_else(take: Taken) -> None:
@@ -505,7 +505,9 @@ def test_a_zip_that_is_made_to_fill_a_disk_is_not_unpacked(take: Taken) -> None:
     data = wacz(zipfile.ZIP_DEFLATED, a_warc=bytes(20_000_000))
     report = take.one(data, "bomb.wacz")
     [problem] = report.problems
-    assert problem.startswith("It would unpack to 20 MB, more than 100 times its size")
+    assert problem.startswith(
+        "It was not unpacked: it would take 20 MB, more than 100 times its size"
+    )
 
 
 def test_a_zip_whose_files_overlap_is_not_unpacked(take: Taken) -> None:
@@ -537,11 +539,11 @@ def encrypted(data: bytes) -> bytes:
     [
         (wacz(a_warc=response(0))[:-40], "It is a zip file that cannot be opened: "),
         (wacz(a_warc=response(0))[:2000], "It is a zip file that cannot be opened: "),
-        (wacz(), "It is a zip file without a WARC file in it."),
-        (wacz(a_txt=b"Notes"), "It is a zip file without a WARC file in it."),
+        (wacz(), "It is a zip file that contains no WARC file."),
+        (wacz(a_txt=b"Notes"), "It is a zip file that contains no WARC file."),
         (encrypted(wacz(a_warc=response(0))), "a.warc in it cannot be unpacked: "),
-        (wacz(digest="sha256:" + "0" * 64, a_warc=response(0)), "a.warc in it is not what its"),
-        (wacz(a_warc=b"Dear editor"), "It is no WARC, ARC or WACZ file."),
+        (wacz(digest="sha256:" + "0" * 64, a_warc=response(0)), "a.warc in it does not match its"),
+        (wacz(a_warc=b"Dear editor"), "It is not a WARC, ARC or WACZ file."),
     ],
 )
 def test_a_wacz_that_cannot_be_read_is_told(take: Taken, data: bytes, words: str) -> None:
@@ -574,7 +576,7 @@ def test_of_a_wacz_the_files_that_can_be_read_are(take: Taken) -> None:
 )
 def test_other_packings_are_named(take: Taken, start: bytes, packing: str) -> None:
     report = take.one(start + bytes(3000), "theirs.warc.x")
-    words = f"It is packed with {packing}; unpack it, and import what comes out."
+    words = f"It is compressed with {packing}; unpack it and import the result."
     assert (report.problems, take.kept()) == ([words], [])
 
 
@@ -582,11 +584,11 @@ def test_other_packings_are_named(take: Taken, start: bytes, packing: str) -> No
     ("data", "words"),
     [
         (b"", "It is empty."),
-        (b"Dear editor,\n" * 40, "It is no WARC, ARC or WACZ file."),
-        (b"<html><body>Not found</body></html>", "It is no WARC, ARC or WACZ file."),
-        (os.urandom(5000), "It is no WARC, ARC or WACZ file."),
-        (gzip.compress(b"<html>Not found</html>"), "no record of WARC or ARC begins there"),
-        (gzip.compress(response(0) + response(1)), "several records are packed as one"),
+        (b"Dear editor,\n" * 40, "It is not a WARC, ARC or WACZ file."),
+        (b"<html><body>Not found</body></html>", "It is not a WARC, ARC or WACZ file."),
+        (os.urandom(5000), "It is not a WARC, ARC or WACZ file."),
+        (gzip.compress(b"<html>Not found</html>"), "no WARC or ARC record begins there"),
+        (gzip.compress(response(0) + response(1)), "several records are compressed as one"),
     ],
     ids=["empty", "letter", "page", "noise", "packed page", "one member"],
 )
@@ -594,7 +596,7 @@ def test_what_is_no_archive_is_told_and_not_copied(take: Taken, data: bytes, wor
     report = take.one(data)
     [problem] = report.problems
     assert words in problem
-    assert "  Nothing of it was taken in, and it was not copied." in report.sentences()
+    assert "  Nothing was imported from it, and it was not copied." in report.sentences()
     assert (report.added, take.kept()) == (0, [])
 
 
@@ -603,13 +605,13 @@ def test_a_file_with_nothing_of_ours_is_told_and_not_copied(take: Taken) -> None
     gone = record("response", URLS[0], http(b"Gone", status="404 Not Found"))
     denied = record("response", f"{URLS[0]}-2", http(b"<h1>Access denied</h1>"))
     report = take.one(theirs * 3 + gone + denied)
-    assert report.came_to == {
-        "of hosts that no office has": 3,
-        "of status 404": 1,
-        "that no reader can make out": 1,
+    assert report.outcomes == {
+        "from hosts of no office": 3,
+        "with status 404": 1,
+        "that no reader can read": 1,
     }
     assert report.problems == []
-    assert "  Nothing of it was taken in, and it was not copied." in report.sentences()
+    assert "  Nothing was imported from it, and it was not copied." in report.sentences()
     assert take.kept() == []
 
 
@@ -630,7 +632,7 @@ def test_what_is_no_file_or_cannot_be_read_is_told_and_the_next_is_read(take: Ta
     (take.folder / "theirs.warc").write_bytes(response(0))
     paths = [take.folder / name for name in ("pipe", "missing.warc", "theirs.warc")]
     reports = take.paths(*paths)
-    assert [each.problems for each in reports.values()][::2] == [["It is no ordinary file."], []]
+    assert [each.problems for each in reports.values()][::2] == [["It is not a regular file."], []]
     assert take.urls() == {URLS[0]}
 
 
@@ -671,4 +673,4 @@ def test_real_revisits_without_their_originals_are_counted(take: Taken) -> None:
     path = SHARED / "warcs" / "wget-dedup.warc.gz"
     if not path.is_file():
         pytest.skip("needs the archives in ../shared")
-    assert take.paths(path)["wget-dedup.warc.gz"].came_to == {UNRESOLVED: 23}
+    assert take.paths(path)["wget-dedup.warc.gz"].outcomes == {UNRESOLVED: 23}

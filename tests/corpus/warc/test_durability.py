@@ -27,7 +27,7 @@ from tests.power_cut import Disk, NoDiskError
 
 MOST = 9
 # What a kill leaves too, and the next crawl or `verify --repair` mends without a loss.
-HARMLESS = ("is torn at", "that the catalog does not know")
+HARMLESS = ("ends with a partial record at", "that the catalog lacks")
 
 
 @pytest.fixture

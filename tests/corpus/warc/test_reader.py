@@ -92,7 +92,7 @@ def test_records_packed_as_one_are_damage_and_nothing_is_cut(path: Path) -> None
     path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes())))
     [found] = damage(path)
     assert (found.offset, found.is_last) == (0, False)
-    assert "packed as one" in found.reason
+    assert "compressed as one" in found.reason
     assert truncate_partial_record(path) == 0
 
 
@@ -126,7 +126,7 @@ def test_records_are_found_one_after_another_and_each_by_its_offset(
     for each in found:
         again = read_record(path, each.offset)
         assert (again.url, again.body, again.end) == (each.url, each.body, each.end)
-    with pytest.raises(StoreError, match="has no whole record at 7"):
+    with pytest.raises(StoreError, match="has no intact record at 7"):
         read_record(path, 7)
 
 

@@ -102,7 +102,7 @@ def test_a_torn_last_record_is_reported_and_earlier_ones_are_still_read(
     whole = path.read_bytes()
     path.write_bytes(whole[: places[1].warc_offset + lost])
     assert read_response(tmp_path, places[0]).status == 200
-    with pytest.raises(StoreError, match="has no whole record at"):
+    with pytest.raises(StoreError, match="has no intact record at"):
         read_response(tmp_path, places[1])
     found = responses(path)
     assert next(found).url == response(1).url
@@ -149,7 +149,7 @@ def split_members(packed: bytes) -> list[bytes]:
 
 
 def test_a_place_that_does_not_exist_gives_an_error_with_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match=r"no whole record at 0 .*; run `communique verify`\."):
+    with pytest.raises(StoreError, match=r"no intact record at 0 .*; run `communique verify`\."):
         read_response(tmp_path, RecordLocation("an_office/none.warc.gz", 0))
 
 
@@ -277,7 +277,7 @@ def test_a_place_that_points_at_a_revisit_gives_the_original(tmp_path: Path) -> 
     found = read_response(tmp_path, at)
     assert (found.body, found.fetched_at) == (response(1).raw, NOON)
     (tmp_path / place.warc_file).unlink()
-    with pytest.raises(StoreError, match=r"a revisit at \d+ of a response that is nowhere in"):
+    with pytest.raises(StoreError, match=r"a revisit at \d+ of a response that is missing from"):
         read_response(tmp_path, at)
 
 
