@@ -247,7 +247,7 @@ def test_a_whole_journey_on_postgresql(made: Settings) -> None:
         call("crawl", "sample_doj", "--route", "pages", "--mirror", mirror, "--delay", "0")
     call("reindex")
     assert "archive, catalog and index agree" in call("verify")
-    assert "0 otherwise" in call("reparse", "sample_doj")
+    assert "0 with differences" in call("reparse", "sample_doj")
     with closing(Store(made)) as store:
         release = next(store.releases())
     assert release.id in call("search", f'"{release.title}"', "--json")

@@ -115,7 +115,7 @@ def test_a_missing_file_is_one_finding_and_its_pages_are_fetched_anew(
     path = newest_file(copy_settings, "sample_gpo")
     path.unlink()
     [finding] = findings(copy_settings, copy_store)
-    assert finding.sentence.startswith(f"{path} is missing; ")
+    assert finding.sentence.startswith(f"{path} is missing, with ")
     visits = rows(copy_store, tables.visit)
     assert finding.repair
     assert re.fullmatch(

@@ -361,7 +361,9 @@ def test_a_changed_import_is_found(
     )
     [kept] = copy_settings.archive.glob("imported/*")
     kept.write_bytes(kept.read_bytes() + b"\n")
-    assert list(verify_imports(copy_settings)) == [f"{kept} has changed since it was imported."]
+    assert list(verify_imports(copy_settings)) == [
+        f"{kept} has changed since it was imported; restore it from a backup."
+    ]
 
 
 def test_imports_are_read_anew_too(

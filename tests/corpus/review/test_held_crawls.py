@@ -114,7 +114,7 @@ def test_damaged_evidence_of_a_held_run_is_told_and_forgotten_with_what_was_read
     [finding] = findings(copy_settings, copy_store)
     assert finding.sentence.startswith(f"{newest} is missing, with 1 visit. Restore it ")
     assert finding.repair
-    assert finding.repair() == f"The next crawl fetches 1 page anew, {url} the first."
+    assert finding.repair() == f"The next crawl fetches 1 page again, the first: {url}."
     assert rows(copy_store, tables.staged) == rows(copy_store, tables.staged_visit) == 0
     assert findings(copy_settings, copy_store) == []
 

@@ -642,7 +642,7 @@ def test_every_kept_file_is_verified_whatever_it_is_called(take: Taken) -> None:
     kept.with_name("README").write_text("Whose these are.")
     kept.write_bytes(kept.read_bytes() + b"\n")
     assert [each.sentence for each in verify_archive(take.settings)] == [
-        f"{kept} has changed since it was imported."
+        f"{kept} has changed since it was imported; restore it from a backup."
     ]
 
 

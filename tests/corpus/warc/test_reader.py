@@ -144,7 +144,7 @@ def test_whatever_is_changed_the_rest_is_read_and_nothing_else(
     at %= len(data)
     path = tmp_path_factory.getbasetemp() / "changed"
     path.write_bytes(data[:at] + put + data[at + gone :])
-    found = {each.body for each in records(path, most=10**6) if isinstance(each, Record)}
+    found = {each.body for each in records(path, max_bytes=10**6) if isinstance(each, Record)}
     if name == "arc":  # has no digests
         return
     assert found - {b""} <= {*BODIES[:3]}
