@@ -13,7 +13,7 @@ from communique.compiled_code import keep_compiled_code
 from communique.console import FAILED, LOCKED, USAGE, drop_output, start_logging
 from communique.owner import advice, check_owner, other_owner
 from corpus import Settings, read_settings
-from corpus.error_log import sentence
+from corpus.error_log import error_sentence
 from corpus.errors import CommuniqueError, LockedError, OfficeError, SettingsError
 from corpus.signals import Interruption
 
@@ -78,7 +78,7 @@ class _Commands(click.Group):
             ctx.exit(FAILED)
         except Exception as error:  # noqa: BLE001 (nobody is to read a traceback)
             settings = ctx.obj if isinstance(ctx.obj, Settings) else Settings()
-            message = sentence(error, settings, ctx.invoked_subcommand or "")
+            message = error_sentence(error, settings, ctx.invoked_subcommand or "")
             click.echo(f"Error: {message} {LOOK}", err=True)
             ctx.exit(FAILED)
 

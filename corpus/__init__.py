@@ -1,4 +1,4 @@
-"""From the web to records on disk: prosecutors' releases, every version, every response."""
+"""Crawls prosecutors' releases and keeps every version and every response on disk."""
 
 from corpus.catalog.coverage import Coverage
 from corpus.catalog.store import Store

@@ -1,4 +1,4 @@
-"""Writes that outlast a power cut: what the disk has before anything refers to it."""
+"""Durable writes: files are synced to disk before anything refers to them."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from pathlib import Path
 
 
 def sync(path: Path) -> None:
-    """Wait until the disk has what is written to a file, or the names that a folder holds."""
-    number = os.open(path, os.O_RDONLY)
+    """Wait until the disk has the contents of a file, or the names in a folder."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(number)
+        os.fsync(descriptor)
     finally:
-        os.close(number)
+        os.close(descriptor)
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder, and those above it, where they are not there yet."""
+    """Make a folder and its parents where they are missing."""
     missing = [each for each in (path, *path.parents) if not each.exists()]
     path.mkdir(parents=True, exist_ok=True)
     for each in missing:
@@ -27,7 +27,7 @@ def make_folder(path: Path) -> None:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Write to the path given instead: it takes the place of `path` in one step, whole."""
+    """Write to the yielded path; it then replaces `path` in one step."""
     fresh = path.with_name(f"{path.name}.new")
     try:
         yield fresh

@@ -2,11 +2,11 @@
 
 from traceback import format_exception_only
 
-LONGEST_DESCRIPTION = 300  # characters of another's error in ours
+LONGEST_DESCRIPTION = 300  # characters of a library's error in ours
 
 
 class CommuniqueError(Exception):
-    """Something the person at the keyboard can act on; its text is shown as it stands."""
+    """An error that the user can act on; its text is shown unchanged."""
 
 
 class SettingsError(CommuniqueError):
@@ -14,13 +14,13 @@ class SettingsError(CommuniqueError):
 
 
 class OfficeError(CommuniqueError):
-    """No office, or no route of an office, has that name."""
+    """There is no office, or no route of an office, with that name."""
 
 
 class PageError(CommuniqueError):
-    """A page is not what its reader expects: a match too few or too many, a date that is none.
+    """A page is not what its reader expects: too few or too many matches, an invalid date.
 
-    `rule` is the name that reports count it under.
+    `rule` is the name under which reports count it.
     """
 
     def __init__(self, sentence: str, rule: str = "unreadable") -> None:
@@ -33,23 +33,23 @@ class StoreError(CommuniqueError):
 
 
 class NoCatalogError(StoreError):
-    """There is no catalog where the settings look for one."""
+    """There is no catalog where the settings say."""
 
 
 class DamagedCatalogError(StoreError):
-    """The catalog is there, and cannot be read any more; the way out stands in the sentence."""
+    """The catalog exists but cannot be read; the sentence says how to repair it."""
 
 
 class SmallerError(CommuniqueError):
-    """A new index would hold much less than the live one; how to insist stands in the sentence."""
+    """A new index would have far fewer releases than the live one."""
 
 
 class RecordError(StoreError):
-    """The database works, and refuses one record."""
+    """The database works but refuses one record."""
 
 
 class CrawlError(CommuniqueError):
-    """A run could not go on: the listing is out of reach, or holds nothing."""
+    """A crawl cannot continue."""
 
 
 class LockedError(CommuniqueError):
@@ -57,18 +57,18 @@ class LockedError(CommuniqueError):
 
 
 class IndexUnusableError(CommuniqueError):
-    """The index is absent, damaged, or of another format; what to run stands in the sentence."""
+    """The index is missing, damaged, or of another format; the sentence says what to run."""
 
 
 class TooCostlyError(CommuniqueError):
-    """A query takes longer than it may; what to change stands in the sentence."""
+    """A query takes longer than allowed; the sentence says what to change."""
 
 
 class BusyError(CommuniqueError):
-    """Others keep the service busy; nothing is wrong with what was asked."""
+    """The service is busy with other requests; nothing is wrong with this one."""
 
 
 def describe(error: BaseException) -> str:
-    """An error's type and what it says, as terminals and the catalog take it."""
-    told = " ".join(format_exception_only(error)[-1].split())[:LONGEST_DESCRIPTION].rstrip(".")
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in told)
+    """An error's type and message in one printable line."""
+    text = " ".join(format_exception_only(error)[-1].split())[:LONGEST_DESCRIPTION].rstrip(".")
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

@@ -1,4 +1,4 @@
-"""What may not enter, as reports and the catalog keep it: the rule that tripped, and why."""
+"""Issues: why a page, draft or address was refused, or is odd."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Issue:
-    """A page, draft or address that may not enter: the rule that tripped, and why in a sentence."""
+    """An issue with a page, draft or address: the rule's name, and the reason in a sentence."""
 
     url: str
     rule: str

@@ -1,6 +1,6 @@
-"""One job of a kind at a time, and one crawl of an office: locks in the data folder.
+"""Locks in the data folder: one job of a kind at a time, and one crawl of an office.
 
-The system lets go of them when their holder dies.
+The operating system releases them when their holder dies.
 """
 
 from __future__ import annotations
@@ -21,35 +21,37 @@ IMPORT = "import"
 
 @contextmanager
 def only_job(settings: Settings, job: str) -> Iterator[None]:
-    """Hold the lock of a kind of job. Raises LockedError at once when another process holds it."""
-    with _held(settings.data, f"{job}.lock", job):
+    """Lock a kind of job. Raises LockedError at once when another process has the lock."""
+    with _lock(settings.data, f"{job}.lock", job):
         yield
 
 
 @contextmanager
 def only_crawl(settings: Settings, *names: str) -> Iterator[None]:
-    """Hold the locks of offices: others may be crawled meanwhile. Raises LockedError."""
+    """Lock offices; others may be crawled meanwhile. Raises LockedError."""
     with ExitStack() as locks:
         for name in names:
-            locks.enter_context(_held(settings.data, f"locks/{name}.lock", f"crawl of {name}"))
+            locks.enter_context(_lock(settings.data, f"locks/{name}.lock", f"crawl of {name}"))
         yield
 
 
 @contextmanager
 def no_crawl(settings: Settings) -> Iterator[None]:
-    """Keep all offices from being crawled, and others from importing. Raises LockedError."""
+    """Lock all offices and imports. Raises LockedError."""
     with only_job(settings, IMPORT), only_crawl(settings, *offices()):
         yield
 
 
 @contextmanager
-def _held(data: Path, file: str, job: str) -> Iterator[None]:
+def _lock(data: Path, file: str, job: str) -> Iterator[None]:
     try:
         make_folder((data / file).parent)
         lock = FileLock(data / file, timeout=0)
         lock.acquire()
     except Timeout:
-        raise LockedError(f"Another {job} is running on {data}; nothing was done.") from None
+        raise LockedError(
+            f"Another {job} is running on {data}; nothing was done. Try again when it is over."
+        ) from None
     except OSError as error:
         raise StoreError(
             f"The data folder {data} cannot be written: {error.strerror or error}."

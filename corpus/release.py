@@ -1,6 +1,6 @@
-"""The one record that passes through everything: what an office states, and how we know it.
+"""The record types: a release, what its office states, and where that was observed.
 
-What is described here (`Annotated`) is shown by the API.
+The API shows the descriptions in `Annotated`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from corpus.statutes import Cited
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file that a release points to; archived and counted, never searched."""
+    """A file that a release links to; archived and counted, never searched."""
 
     url: Annotated[str, "its address"]
     title: Annotated[str, "its title in the release"]
@@ -30,11 +30,11 @@ class Alternate:
 
 
 class Paragraph(str):
-    """A paragraph of a release, with its shape on the page: our reading, not what is stated.
+    """A paragraph of a release, with its shape on the page, which is not a stated fact.
 
     "" plain; "heading"; "quote"; "item" of a list, "item 3" or "item 3 a" where the list numbers
-    its items (a: by letters); "more" goes on with the item before it; "row 1 3" is a table's row,
-    whose cells, parted by " | ", stand in these columns, "head 1 3" one of headings.
+    its items (a: by letters); "more" continues the item before it; "row 1 3" is a table's row
+    whose cells, separated by " | ", are in these columns, "head 1 3" a row of headings.
     """
 
     __slots__ = ("shape",)
@@ -42,7 +42,7 @@ class Paragraph(str):
     shape: str
 
     def __new__(cls, words: str, shape: str = "") -> Paragraph:
-        """The words themselves; what changes them loses the shape."""
+        """The text; string methods return plain strings without the shape."""
         paragraph = super().__new__(cls, words)
         paragraph.shape = shape
         return paragraph
@@ -50,12 +50,11 @@ class Paragraph(str):
 
 @dataclass(frozen=True)
 class Draft:
-    """A release as a reader found it on a page, before anything is checked or stored.
+    """A release as a reader found it on a page, before it is validated or stored.
 
-    `url` stays None where the page's own URL is the release's. `part` is the release's own piece
-    of a response that carries many, exactly as it can be cut out of it again; None where the
-    response is one release. `layout` names the markup it was read from, where a route knows
-    several.
+    `url` is None where the page's own URL is the release's. `part` is the release's part of a
+    response that carries several, as it can be cut out of it again; None where the response is one
+    release. `layout` names the markup it was read from, where a route knows several.
     """
 
     title: str
@@ -80,25 +79,25 @@ class Draft:
         return [each.shape if isinstance(each, Paragraph) else "" for each in self.body]
 
 
-# What an office can change silently: a difference in one of these is a new version.
+# What an office states: a difference in one of these makes a new version.
 FACTS = ("title", "published", "body", "number", "topics", "components", "attachments")
 
 
 @dataclass(frozen=True)
 class RecordLocation:
-    """Where a record is: a file named relative to the archive folder, a byte offset in it."""
+    """The location of a record: a file, relative to the archive folder, and a byte offset."""
 
     warc_file: str
     warc_offset: int
 
 
-# When a version is attested: with it, when our reading of it changed, or, where it had none, later.
+# When a version is attested: when it is made, when its reading is revised, or later.
 MADE, REVISED, LATER = "made", "revised", "later"
 
 
 @dataclass(frozen=True)
 class Attestation:
-    """The record in the archive that says what the catalog holds of a version."""
+    """The record in the archive that attests a version of the catalog."""
 
     at: Annotated[datetime, "when it was written"]
     occasion: Annotated[str, "made with the version, revised when read anew, or later"]
@@ -108,9 +107,9 @@ class Attestation:
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where an observation comes from, so that anybody can check it against the archive.
+    """Where an observation comes from, to check it against the archive.
 
-    `warc_file` is named relative to the archive folder. `url` is a listing's on an interface route.
+    `warc_file` is relative to the archive folder. On an interface route, `url` is the listing's.
     """
 
     url: Annotated[str, "the address that answered"]
@@ -135,12 +134,12 @@ class Provenance:
 
 @dataclass(frozen=True)
 class Release:
-    """One release as the catalog holds it. Unknown is None, never a guess.
+    """One release as the catalog has it. Unknown is None, never a guess.
 
-    `attachments` is None where no route that was crawled tells of attachments. `gone_since` is the
-    first of the visits that found it missing, while it is. `shapes` are those of the body's
-    paragraphs (see Paragraph); empty where no reader told them yet. `statutes` are those that title
-    and body cite, in order; None where no rules have read them yet.
+    `attachments` is None where no crawled route states attachments. While a release is missing,
+    `gone_since` is the first visit that did not find it. `shapes` are those of the body's
+    paragraphs (see Paragraph); empty where no reader has stated them yet. `statutes` are those that
+    title and body cite, in order; None where they have not been derived yet.
     """
 
     id: Annotated[str, "its permanent id"]
@@ -172,7 +171,7 @@ class Release:
 class Version:
     """What an office stated, as observed at a time; `number` counts from 1.
 
-    `facts` holds all that makes a version, by the names in FACTS.
+    `facts` are the stated facts, by the names in FACTS.
     """
 
     number: Annotated[int, "its permanent number, from 1"]
@@ -185,11 +184,11 @@ class Version:
 
 
 def sha256(body: bytes) -> str:
-    """The digest that the catalog keeps of a body."""
+    """The digest of a body as the catalog stores it."""
     return hashlib.sha256(body).hexdigest()
 
 
 def release_id(office: str, canonical_url: str) -> str:
     """`<office>-<16 hex of sha256 of the canonical URL>`: stable as long as the URL is."""
-    words = canonical_url.encode(errors="surrogatepass")  # what is no address is told later
+    words = canonical_url.encode(errors="surrogatepass")  # invalid addresses are refused later
     return f"{office}-{sha256(words)[:16]}"

@@ -1,5 +1,5 @@
-"""SIGINT, SIGTERM and SIGHUP end a program: as an exception in its main thread, which cleans up and
-reports; after a while in any case.
+"""SIGINT, SIGTERM and SIGHUP end a program by an exception in its main thread, which cleans up and
+reports; after some seconds, in any case.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from threading import Thread, Timer
 from types import FrameType
 from typing import Any
 
-ENDING = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
-# One Ctrl-C can come twice, from the terminal and passed on by a parent: that is one.
+ENDING_SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
+# One Ctrl-C can arrive twice, from the terminal and from the parent process.
 TWICE_S = 1.0
 AGAIN_S = 0.05
-# What a task whose parts were all cancelled has to come to its end.
+# How long a task has to end after its parts were cancelled.
 LEFT_S = 2.0
-# A program that hangs in what cannot be interrupted (a name server, a locked database) is ended
-# then. What it leaves undone is what a kill leaves, and the next command copes with.
+# A program that hangs in a call that cannot be interrupted (a name server, a locked database) exits
+# after this time, like after a kill.
 PATIENCE_S = 10.0
 
 
 class Interruption(KeyboardInterrupt):
-    """A signal asks the program to end. Its base is what libraries let pass."""
+    """A signal asks the program to end. Libraries do not catch its base class."""
 
     def __init__(self, number: int) -> None:
         self.signal = signal.Signals(number)
@@ -46,10 +46,10 @@ _received: list[tuple[float, Interruption]] = []
 
 @contextmanager
 def ending_program() -> Iterator[None]:
-    """In the main thread of a program: let signals raise Interruption, and end with their status,
-    even if a library took the exception for its own.
+    """Let signals raise Interruption in the main thread and exit with their status, even if a
+    library catches the exception.
     """
-    for number in ENDING:
+    for number in ENDING_SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup, or in the background
             signal.signal(number, _receive)
     _watch()
@@ -69,12 +69,12 @@ def is_interrupted() -> bool:
 
 
 async def interruptible(work: Coroutine[Any, Any, None]) -> None:
-    """Await something all of whose tasks a signal cancels where they wait, and at no other line.
-    Raises Interruption.
+    """Await a coroutine; a signal cancels its tasks where they wait and at no other line. Raises
+    Interruption.
     """
     loop, main = asyncio.get_running_loop(), asyncio.current_task()
     assert main
-    told: list[Interruption] = []
+    interruptions: list[Interruption] = []
 
     def cancel() -> None:
         for task in asyncio.all_tasks(loop) - {main}:
@@ -82,22 +82,22 @@ async def interruptible(work: Coroutine[Any, Any, None]) -> None:
         loop.call_later(LEFT_S, main.cancel)
 
     def receive(error: Interruption) -> None:
-        told.append(error)
+        interruptions.append(error)
         loop.call_soon_threadsafe(cancel)
 
     _receivers.append(receive)
     try:
         await work
     finally:
-        if told:
-            raise told[0]
+        if interruptions:
+            raise interruptions[0]
         _receivers.remove(receive)
 
 
 @contextmanager
-def blocked() -> Iterator[None]:
-    """Hold signals back; a process that is started meanwhile never gets them."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+def signals_blocked() -> Iterator[None]:
+    """Block signals; a process started meanwhile never gets them."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
     try:
         yield
     finally:
@@ -105,7 +105,7 @@ def blocked() -> Iterator[None]:
 
 
 def _receive(number: int, frame: FrameType | None) -> None:
-    """Hand the first signal to who can end in order; raise the next one at whatever line."""
+    """Pass the first signal to a receiver that ends in order; raise the next one at any line."""
     now, error = time.monotonic(), Interruption(number)
     if _received and now - _received[-1][0] < TWICE_S:
         return
@@ -116,7 +116,7 @@ def _receive(number: int, frame: FrameType | None) -> None:
 
 
 def _raise_again(dropped: Any) -> None:
-    """Ask again where Python drops what is raised: in a destructor, say."""
+    """Send the signal again where Python ignores exceptions, such as in a destructor."""
     if not isinstance(error := dropped.exc_value, Interruption):
         sys.__unraisablehook__(dropped)
         return
@@ -125,16 +125,16 @@ def _raise_again(dropped: Any) -> None:
 
 
 def _watch() -> None:
-    """Have a thread hear of signals too: the main thread does only between two lines of Python."""
-    heard, told = os.pipe()
-    os.set_blocking(told, False)
-    signal.set_wakeup_fd(told, warn_on_full_buffer=False)
+    """Watch signals in a thread too: the main thread handles them only between Python lines."""
+    read_end, write_end = os.pipe()
+    os.set_blocking(write_end, False)
+    signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
     os.register_at_fork(after_in_child=lambda: signal.set_wakeup_fd(-1))
-    Thread(target=_end_in_any_case, args=(heard,), daemon=True).start()
+    Thread(target=_end_in_any_case, args=(read_end,), daemon=True).start()
 
 
-def _end_in_any_case(heard: int) -> None:
-    while signal.getsignal(number := os.read(heard, 1)[0]) is not _receive:
-        pass  # it is none of ours, or another's by now
+def _end_in_any_case(read_end: int) -> None:
+    while signal.getsignal(number := os.read(read_end, 1)[0]) is not _receive:
+        pass  # not one of our signals, or handled elsewhere by now
     time.sleep(PATIENCE_S)
     os._exit(128 + number)

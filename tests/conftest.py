@@ -28,7 +28,7 @@ from corpus.crawling.crawl import crawl
 from corpus.crawling.sample_site import SampleSite
 from corpus.release import release_id
 from corpus.review.report import CrawlReport
-from corpus.signals import ENDING
+from corpus.signals import ENDING_SIGNALS
 from indexer import Engine, open_engine, reindex
 from tests.examplia import GENERIC, HOST, NAME, OWN, Crawl
 from tests.faulty_site import FaultySite
@@ -49,7 +49,7 @@ hypothesis.settings.register_profile("tests", deadline=None)
 hypothesis.settings.load_profile("tests")
 expect.set_options(timeout=30_000)  # as long as for the other waits of Playwright
 # A shell that runs the tests in the background ignores these, and so would all that they start.
-for _each in ENDING:
+for _each in ENDING_SIGNALS:
     if signal.getsignal(_each) is signal.SIG_IGN:
         signal.signal(_each, signal.SIG_DFL)
 SHARED = Path(__file__).resolve().parents[2] / "shared"

@@ -8,7 +8,7 @@ import click
 
 from corpus import Settings, Store
 from corpus.database.copy import copy_into
-from corpus.database.opening import shown
+from corpus.database.opening import without_password
 from corpus.lock import no_crawl
 from corpus.plural import pluralize
 
@@ -23,4 +23,4 @@ def copy_catalog_command(settings: Settings, url: str) -> None:
     """
     with closing(Store(settings, make=False)) as store, no_crawl(settings):
         number = copy_into(store.engine, url)
-    click.echo(f"{pluralize(number, 'release')} copied to {shown(url)}.")
+    click.echo(f"{pluralize(number, 'release')} copied to {without_password(url)}.")

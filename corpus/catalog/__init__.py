@@ -1,1 +1,1 @@
-"""What the catalog keeps: releases, versions, visits, crawls, edits and removals."""
+"""The catalog: releases, versions, visits, crawls, edits and removals."""

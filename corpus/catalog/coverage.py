@@ -1,4 +1,4 @@
-"""What is held of each office: how much, from when to when, and the months that have nothing."""
+"""Coverage of each office: how many releases, from when to when, and months without any."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from corpus.database.current import CURRENT, withheld_ids
 
 @dataclass(frozen=True)
 class Coverage:
-    """What is held of an office: releases, their first and last date, and how many have no date.
+    """The coverage of an office: releases, their first and last date, and how many have no date.
 
-    `months` counts dated releases ("2018-04"); `gaps` are the months between the first and the
-    last that have none: nothing was published, or nothing was fetched. `gone` releases are kept
-    and counted. `reader_versions` counts releases by the reader that their facts come from.
+    `months` counts dated releases ("2018-04"); `gaps` are months between the first and the last
+    without any: nothing was published, or nothing was fetched. `gone` releases are included.
+    `reader_versions` counts releases by the reader of their facts.
     """
 
     office: str
@@ -35,7 +35,7 @@ class Coverage:
 
 
 def read_coverage(connection: Connection) -> list[Coverage]:
-    """The coverage of each office that anything is held of, by name."""
+    """The coverage of each office with releases, by name."""
     r, v = tables.release.c, tables.version.c
     year, month = extract("year", v.published), extract("month", v.published)
     columns = (
@@ -44,11 +44,11 @@ def read_coverage(connection: Connection) -> list[Coverage]:
         func.count(v.published).label("dated"),
         func.count(r.gone_since).label("gone"),
     )
-    languages = connection.execute(_counted((v.language,), *columns)).all()
+    languages = connection.execute(_count_query((v.language,), *columns)).all()
     months = connection.execute(
-        _counted((year.label("year"), month.label("month"))).where(v.published.is_not(None))
+        _count_query((year.label("year"), month.label("month"))).where(v.published.is_not(None))
     ).all()
-    readers = connection.execute(_counted((v.reader, v.reader_version))).all()
+    readers = connection.execute(_count_query((v.reader, v.reader_version))).all()
     return [
         _coverage(
             name,
@@ -59,15 +59,15 @@ def read_coverage(connection: Connection) -> list[Coverage]:
 
 
 def months_between(first: str, last: str) -> Iterator[str]:
-    """Every month from "2018-04" to another, both included."""
+    """Every month from one such as "2018-04" to another, both included."""
     year, month = map(int, first.split("-"))
     while (name := f"{year:04}-{month:02}") <= last:
         yield name
         year, month = (year, month + 1) if month < 12 else (year + 1, 1)
 
 
-def _counted(groups: tuple[Any, ...], *columns: Any) -> Select[Any]:
-    """Releases in sight, counted by office and what else they are grouped by."""
+def _count_query(groups: tuple[Any, ...], *columns: Any) -> Select[Any]:
+    """Count the releases that are not withheld, by office and other columns."""
     r = tables.release.c
     return (
         select(r.office, func.count().label("number"), *groups, *columns)
@@ -80,7 +80,7 @@ def _counted(groups: tuple[Any, ...], *columns: Any) -> Select[Any]:
 def _coverage(office: str, languages: list[Any], months: list[Any], readers: list[Any]) -> Coverage:
     total = sum(row.number for row in languages)
     counts = {f"{int(row.year):04}-{int(row.month):02}": row.number for row in months}
-    named = sorted(counts)
+    names = sorted(counts)
     return Coverage(
         office=office,
         releases=total,
@@ -88,9 +88,9 @@ def _coverage(office: str, languages: list[Any], months: list[Any], readers: lis
         last=max((row.last for row in languages if row.last), default=None),
         undated=total - sum(row.dated for row in languages),
         languages={row.language: row.number for row in languages},
-        months={name: counts[name] for name in named},
-        gaps=tuple(month for month in months_between(named[0], named[-1]) if month not in counts)
-        if named
+        months={name: counts[name] for name in names},
+        gaps=tuple(month for month in months_between(names[0], names[-1]) if month not in counts)
+        if names
         else (),
         gone=sum(row.gone for row in languages),
         reader_versions={f"{row.reader} {row.reader_version}": row.number for row in readers},

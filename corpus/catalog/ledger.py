@@ -1,4 +1,4 @@
-"""The ledger: what offices changed, took away and put back after publishing, newest first."""
+"""The ledger: edits, removals and restorations that offices made after publishing, newest first."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from corpus.database.current import withheld_ids
 
 @dataclass(frozen=True)
 class Entry:
-    """One line: `kind` is new, changed, gone or back; `at` is when it was noticed.
+    """One entry: `kind` is new, changed, gone or back; `at` is when it was noticed.
 
-    `since` differs from `at` for a release that is gone: the first visit that found it missing.
-    `version` is the version that a change made, or that stood when it went or came. `number` is
-    the place in the ledger, to ask for older entries by; 0 for new, which the ledger leaves out.
+    For a release that is gone, `since` is the first visit that found it missing; else it equals
+    `at`. `version` is the version that an edit made, or the current one of a removal or
+    restoration. `number` is the entry's position in the ledger; 0 for new, which is not in it.
     """
 
     number: int
@@ -41,7 +41,7 @@ def read_ledger(
     office: str | None = None,
     kind: str | None = None,
 ) -> list[Entry]:
-    """The newest changes, removals and returns, or those older than the entry of that number."""
+    """The newest entries, or those before the entry with that number."""
     e = tables.event.c
     query = _entries().where(e.release.not_in(withheld_ids())).order_by(e.id.desc()).limit(size)
     for column, value in ((e.office, office), (e.kind, kind)):
@@ -53,7 +53,7 @@ def read_ledger(
 
 
 def count_ledger(connection: Connection) -> dict[tuple[str, str], int]:
-    """How many entries each office has of each kind."""
+    """Count entries by office and kind."""
     entries = _entries().where(tables.event.c.release.not_in(withheld_ids())).subquery()
     c = entries.c
     query = select(c.office, c.kind, func.count()).group_by(c.office, c.kind)
@@ -61,12 +61,12 @@ def count_ledger(connection: Connection) -> dict[tuple[str, str], int]:
 
 
 def read_history(connection: Connection, id_: str) -> list[Entry]:
-    """All that became of one release, oldest first, from when we first saw it."""
+    """The history of one release, oldest first, from when we first saw it."""
     e, r, v = tables.event.c, tables.release.c, tables.version.c
-    ours = (v.release == r.id) & v.origin.is_(None)
+    own = (v.release == r.id) & v.origin.is_(None)
     first = connection.execute(
         select(r.id, r.office, r.url, r.first_seen, v.title, v.language, v.ordinal)
-        .select_from(tables.release.join(tables.version, ours))
+        .select_from(tables.release.join(tables.version, own))
         .where(r.id == id_, r.id.not_in(withheld_ids()))
         .order_by(v.ordinal)
         .limit(1)
@@ -81,13 +81,13 @@ def read_history(connection: Connection, id_: str) -> list[Entry]:
 
 
 def _entries() -> Select[Any]:
-    """Entries as `Entry` takes them, but changes that were none: our reading was mended since."""
+    """The columns of `Entry`, without changes that an improved reader no longer finds."""
     e, r, v = tables.event.c, tables.release.c, tables.version.c
     joined = tables.event.join(tables.release, r.id == e.release).join(
         tables.version, (v.release == e.release) & (v.ordinal == e.version)
     )
-    # A change that today's reader does not see was none of the office's.
-    is_mended = (e.kind == "changed") & v.is_repeat
+    # A change that the current reader does not find was not the office's.
+    is_misread = (e.kind == "changed") & v.is_repeat
     stated = (e.office, r.url, v.title, e.kind)
     query = select(e.id, e.release, *stated, e.at, e.since, e.version, v.language)
-    return query.select_from(joined).where(~is_mended)
+    return query.select_from(joined).where(~is_misread)

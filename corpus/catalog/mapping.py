@@ -1,4 +1,4 @@
-"""Between rows of the catalog and records: what goes in, what comes out, whether they differ."""
+"""Maps records to rows of the catalog, and back."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from corpus.release import (
     Version,
 )
 from corpus.sources import offices
-from corpus.statutes import RULES_VERSION, Cited, cited
+from corpus.statutes import RULES_VERSION, Cited, find_citations
 
 
 @dataclass(frozen=True)
 class Visit:
-    """The last whole answer of a URL: what makes the next request conditional, where it stands."""
+    """The last complete response of a URL: its validators for the next request, its location."""
 
     etag: str | None
     last_modified: str | None
@@ -41,32 +41,36 @@ class Visit:
 
 
 def version_values(
-    draft: Draft, found: Provenance, silent: frozenset[str] = frozenset()
+    draft: Draft, provenance: Provenance, silent: frozenset[str] = frozenset()
 ) -> dict[str, Any]:
-    """A draft and its provenance as a row of `version`; dataclasses become what JSON takes.
+    """A draft and its provenance as a row of `version`, with JSON values for dataclasses.
 
-    Files and translations whose addresses may not be kept are left out.
-    `silent` facts are left out: whoever read the draft never states them.
+    Files and translations with unacceptable addresses are left out, and so are `silent` facts,
+    which the route never states.
     """
-    office = found.reader.partition("/")[0]
-    if known := offices().get(office):
-        draft, _ = acceptable_links(draft, known.hosts)
+    office = provenance.reader.partition("/")[0]
+    if source := offices().get(office):
+        draft, _ = acceptable_links(draft, source.hosts)
     facts = {k: v for k, v in asdict(draft).items() if k not in {"url", "part", "layout"} | silent}
     facts |= {"body": [str(each) for each in draft.body], "shapes": draft.shapes}
     facts |= statute_values(office, draft.language, draft.title, facts["body"])
-    seen = {k: v for k, v in asdict(found).items() if k != "attestation"}
-    return facts | {"asked_url": seen.pop("url"), "observed_at": seen.pop("fetched_at")} | seen
+    columns = {k: v for k, v in asdict(provenance).items() if k != "attestation"}
+    return (
+        facts
+        | {"asked_url": columns.pop("url"), "observed_at": columns.pop("fetched_at")}
+        | columns
+    )
 
 
 def statute_values(office: str, language: str, title: str, body: list[str]) -> dict[str, Any]:
-    """The columns of `version` that today's rules about statutes derive from a text."""
-    known = offices().get(office)
-    found = cited(title, body, language, known.country if known else "")
-    return {"statutes": [list(each) for each in found], "statute_rules": RULES_VERSION}
+    """The columns of `version` that the current statute rules derive from a text."""
+    source = offices().get(office)
+    citations = find_citations(title, body, language, source.country if source else "")
+    return {"statutes": [list(each) for each in citations], "statute_rules": RULES_VERSION}
 
 
 def as_json(values: dict[str, Any]) -> dict[str, Any]:
-    """A row of `version` as JSON takes it."""
+    """A row of `version` with JSON values."""
     times = {
         name: values[name] and values[name].isoformat() for name in ("published", "observed_at")
     }
@@ -74,7 +78,7 @@ def as_json(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def from_json(values: dict[str, Any]) -> dict[str, Any]:
-    """What `as_json` made, back again."""
+    """The row of `version` that `as_json` was given."""
     published, observed_at = values["published"], values["observed_at"]
     return values | {
         "published": date.fromisoformat(published) if published else None,
@@ -87,14 +91,14 @@ def visit_values(visit: Visit) -> dict[str, Any]:
     return {k: v for k, v in asdict(visit).items() if k != "location"} | asdict(visit.location)
 
 
-def read_visit(row: Row[Any]) -> Visit:
+def visit_from_row(row: Row[Any]) -> Visit:
     """A row of `visit` as a record."""
     location = RecordLocation(row.warc_file, row.warc_offset)
     return Visit(row.etag, row.last_modified, row.fetched_at, row.sha256, location, row.status)
 
 
-def put_visit(connection: Connection, office: str, url: str, language: str, visit: Visit) -> None:
-    """Remember the last whole answer of a URL. Replaces what was remembered of it."""
+def save_visit(connection: Connection, office: str, url: str, language: str, visit: Visit) -> None:
+    """Save a visit. Replaces the earlier one of the URL."""
     key = {"office": office, "url": url, "language": language}
     where = [tables.visit.c[name] == value for name, value in key.items()]
     values = visit_values(visit)
@@ -105,17 +109,17 @@ def put_visit(connection: Connection, office: str, url: str, language: str, visi
 def read_visits(
     connection: Connection, office: str, urls: Iterable[str], language: str
 ) -> dict[str, Visit]:
-    """The last whole answers of these URLs, by URL; those that gave none are left out."""
+    """The last visits of these URLs, by URL; URLs without one are left out."""
     v = tables.visit.c
-    found: dict[str, Visit] = {}
+    visits: dict[str, Visit] = {}
     for some in chunks(urls):
         here = (v.office == office, v.url.in_(some), v.language == language)
         rows = connection.execute(select(tables.visit).where(*here))
-        found |= {row.url: read_visit(row) for row in rows}
-    return found
+        visits |= {row.url: visit_from_row(row) for row in rows}
+    return visits
 
 
-def read_release(row: Row[Any]) -> Release:
+def release_from_row(row: Row[Any]) -> Release:
     """A row of `current_releases` as a record."""
     return Release(
         id=row.id,
@@ -145,20 +149,20 @@ def read_release(row: Row[Any]) -> Release:
 
 
 def read_versions(connection: Connection, ids: Iterable[str]) -> dict[str, list[Version]]:
-    """The versions of these releases by id that are no repeats, oldest first, other people's among
-    ours; of a withheld release none.
+    """The versions of these releases, by id, without repeats, oldest first, third parties' among
+    ours; none of a withheld release.
     """
     v = tables.version.c
-    found: dict[str, list[Version]] = {}
+    versions: dict[str, list[Version]] = {}
     for some in chunks(dict.fromkeys(ids), RELEASES_AT_ONCE):
         of_some = v.release.in_(some), ~v.is_repeat, v.release.not_in(withheld_ids())
         query = select(tables.version).where(*of_some).order_by(v.observed_at, v.ordinal)
         for row in connection.execute(query):
-            found.setdefault(row.release, []).append(read_version(row))
-    return found
+            versions.setdefault(row.release, []).append(version_from_row(row))
+    return versions
 
 
-def read_version(row: Row[Any]) -> Version:
+def version_from_row(row: Row[Any]) -> Version:
     """A row of `version` as a record."""
     facts = {name: getattr(row, name) for name in FACTS}
     return Version(
@@ -173,8 +177,8 @@ def read_version(row: Row[Any]) -> Version:
 
 
 def _attachments(row: Row[Any]) -> tuple[Attachment, ...] | None:
-    found = row.attachments
-    return None if found is None else tuple(Attachment(**each) for each in found)
+    attachments = row.attachments
+    return None if attachments is None else tuple(Attachment(**each) for each in attachments)
 
 
 def _provenance(row: Row[Any]) -> Provenance:

@@ -1,7 +1,7 @@
-"""Releases whose bodies are nearly the same under other URLs, within an office and across offices.
+"""Near-duplicates: releases with nearly the same body at other URLs, in one office or several.
 
 MinHash over shingles of words (Broder, 1997), cut into bands: bodies that share a band are
-compared word for word, and linked when they are alike enough.
+compared word for word, and linked when they are similar enough.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ from corpus.database.sequence import next_revision
 SHINGLE = 4
 # 16 bands of 8: of two bodies that are 0.9 alike all but 1 in 10,000 share a band.
 BANDS, ROWS = 16, 8
-# Of 8,469 releases of one office, the 12 pairs above this have one title each; below 0.88 begin
-# texts made from one form of words (suits of one kind against different people).
-ALIKE = 0.9
-# Shorter bodies are alike by their form of words ("media advisory"), not as copies.
+# Of 8,469 releases of one office, the 12 pairs above this have the same title each; below 0.88,
+# texts follow the same template (suits of one kind against different people).
+LEAST_LIKENESS = 0.9
+# Shorter bodies are similar by their template ("media advisory"), not as copies.
 LEAST_SHINGLES = 20
-# A text that an office sends out with every release would pair all of them.
+# A text that an office adds to every release would pair all of them.
 MOST_CANDIDATES = 50
 WORD = re.compile(r"\w+")
-# In `about`, after a migration: up to which revision nobody has looked for copies yet.
+# In `about`, after a migration: the revision up to which near-duplicates are still to be linked.
 UNLINKED = "unlinked"
 SCHEME: Literal["affine32"] = "affine32"
 
 
 @dataclass(frozen=True)
-class Copy:
+class NearDuplicate:
     """A release with nearly the same body; `likeness` is the share of common shingles, 0.9 to 1."""
 
     id: str
@@ -44,40 +44,40 @@ class Copy:
 
 
 def link(connection: Connection, id_: str, body: Sequence[str]) -> None:
-    """Find the copies of a body that is new or has changed, and link them, both ways.
+    """Find the near-duplicates of a new or changed body and link them, both ways.
 
-    Where that makes another group of releases, the index hears of them all.
+    Where that changes a group of releases, all of them get a new revision.
     """
-    before = _linked(connection, id_)
+    before = _group_of(connection, id_)
     unlink(connection, id_)
     words = shingles(body)
     if len(words) >= LEAST_SHINGLES:
         _link(connection, id_, words)
-    after = _linked(connection, id_)
+    after = _group_of(connection, id_)
     if after != before:
-        _tell_index(connection, (before | after) - {id_})
+        _raise_revisions(connection, (before | after) - {id_})
 
 
 def _link(connection: Connection, id_: str, words: set[str]) -> None:
     keys = band_keys(words)
-    found = {}
+    likenesses = {}
     for other, theirs in _shingles_of(connection, _candidates(connection, keys)):
         likeness = len(words & theirs) / len(words | theirs)
-        if likeness >= ALIKE:
-            found[other] = likeness
+        if likeness >= LEAST_LIKENESS:
+            likenesses[other] = likeness
     rows = [{"release": id_, "number": n, "key": key} for n, key in enumerate(keys)]
     connection.execute(insert(tables.band), rows)
-    pairs = [pair for other in found for pair in ((id_, other), (other, id_))]
+    pairs = [pair for other in likenesses for pair in ((id_, other), (other, id_))]
     if pairs:
         both = [
-            {"release": one, "other": two, "likeness": found[two if one == id_ else one]}
+            {"release": one, "other": two, "likeness": likenesses[two if one == id_ else one]}
             for one, two in pairs
         ]
         connection.execute(insert(tables.copy), both)
 
 
-def link_older(connection: Connection, most: int = 500) -> bool:
-    """Link some of the releases that an older catalog brought, the newest first; whether any are
+def link_pending(connection: Connection, most: int = 500) -> bool:
+    """Link some of the releases from an older catalog, the newest first; return whether any are
     left.
     """
     a, r, v = tables.about.c, tables.release.c, tables.version.c
@@ -96,21 +96,22 @@ def link_older(connection: Connection, most: int = 500) -> bool:
     return True
 
 
-def read_copies(connection: Connection, id_: str) -> list[Copy]:
-    """The copies of a release that are in sight, the most alike first."""
+def read_near_duplicates(connection: Connection, id_: str) -> list[NearDuplicate]:
+    """The near-duplicates of a release that are not withheld, the most similar first."""
     c = tables.copy.c
     query = (
         select(c.other, c.likeness)
         .where(c.release == id_, *(each.not_in(withheld_ids()) for each in (c.release, c.other)))
         .order_by(c.likeness.desc(), c.other)
     )
-    return [Copy(*row) for row in connection.execute(query)]
+    return [NearDuplicate(*row) for row in connection.execute(query)]
 
 
 def read_groups(connection: Connection) -> dict[str, str]:
-    """The group of each release in sight that has copies, named by the least id in it.
+    """The group of each release with near-duplicates, named by the smallest id in it, without
+    withheld releases.
 
-    A release belongs to the group of any of its copies, though not all of a group need be alike.
+    A group contains the near-duplicates of each member; not all pairs in it need be similar.
     """
     c = tables.copy.c
     query = select(c.release, c.other).where(
@@ -129,13 +130,13 @@ def read_groups(connection: Connection) -> dict[str, str]:
     return {id_: name(id_) for id_ in groups}
 
 
-def tell_group(connection: Connection, id_: str) -> None:
-    """Let the index hear of the copies of a release that went out of sight, or came back."""
-    _tell_index(connection, _linked(connection, id_) - {id_})
+def raise_group_revisions(connection: Connection, id_: str) -> None:
+    """Give the near-duplicates of a withheld or restored release a new revision."""
+    _raise_revisions(connection, _group_of(connection, id_) - {id_})
 
 
-def count_copies(connection: Connection, ids: Iterable[str]) -> dict[str, int]:
-    """How many copies in sight each of these releases has; those with none are left out."""
+def count_near_duplicates(connection: Connection, ids: Iterable[str]) -> dict[str, int]:
+    """How many near-duplicates each of these releases has; withheld ones do not count."""
     c = tables.copy.c
     query = (
         select(c.release, func.count())
@@ -146,14 +147,14 @@ def count_copies(connection: Connection, ids: Iterable[str]) -> dict[str, int]:
 
 
 def unlink(connection: Connection, id_: str) -> None:
-    """Forget the links of a body that has changed."""
+    """Delete the links of a body that has changed."""
     connection.execute(delete(tables.band).where(tables.band.c.release == id_))
     c = tables.copy.c
     connection.execute(delete(tables.copy).where(or_(c.release == id_, c.other == id_)))
 
 
 def shingles(body: Sequence[str]) -> set[str]:
-    """Every run of four words of a body, case folded, punctuation aside."""
+    """Every sequence of four words of a body, case folded, without punctuation."""
     words = [word for paragraph in body for word in WORD.findall(paragraph.casefold())]
     return {" ".join(words[n : n + SHINGLE]) for n in range(len(words) - SHINGLE + 1)}
 
@@ -162,26 +163,26 @@ def band_keys(words: set[str]) -> list[str]:
     """The keys of the bands; equal sets have equal keys."""
     from datasketch import MinHash  # brings SciPy, which reading a catalog does not need
 
-    # Scheme and seed are written out: keys in a catalog must stay comparable with new ones.
+    # Scheme and seed are explicit: stored keys must stay comparable with new ones.
     made = MinHash(BANDS * ROWS, 1, hashfunc=_hash, permutations=_permutations(), scheme=SCHEME)
     made.update_batch([word.encode() for word in words])
     values = made.digest().reshape(BANDS, ROWS)
     return [hashlib.blake2b(each.tobytes(), digest_size=8).hexdigest() for each in values]
 
 
-def _linked(connection: Connection, id_: str) -> set[str]:
-    """A release, its copies, their copies, and so on."""
+def _group_of(connection: Connection, id_: str) -> set[str]:
+    """A release, its near-duplicates, their near-duplicates, and so on."""
     c = tables.copy.c
-    found: set[str] = set()
-    fresh = {id_}
-    while fresh:
-        found |= fresh
-        fresh = {*connection.scalars(select(c.other).where(c.release.in_(fresh)))} - found
-    return found
+    group: set[str] = set()
+    new = {id_}
+    while new:
+        group |= new
+        new = {*connection.scalars(select(c.other).where(c.release.in_(new)))} - group
+    return group
 
 
-def _tell_index(connection: Connection, ids: set[str]) -> None:
-    """A revision of its own for each: the next update of the index reads them again."""
+def _raise_revisions(connection: Connection, ids: set[str]) -> None:
+    """Give each release a new revision, so that the next update of the index reads it again."""
     for id_ in sorted(ids):
         values = {"revision": next_revision(connection)}
         connection.execute(update(tables.release).where(tables.release.c.id == id_), values)
@@ -199,7 +200,7 @@ def _permutations() -> Any:
 
 
 def _candidates(connection: Connection, keys: list[str]) -> list[str]:
-    # A band's number is part of what its key stands for; equal keys of two numbers do no harm.
+    # Keys of different bands may be equal by chance; the comparison of words sorts that out.
     c = tables.band.c
     query = select(c.release).where(c.key.in_(keys)).distinct().limit(MOST_CANDIDATES)
     return list(connection.scalars(query))

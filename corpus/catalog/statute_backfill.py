@@ -1,6 +1,6 @@
-"""Versions whose statutes older rules derived, or none yet: derived now, once.
+"""Derives the statutes of versions that older rules, or none, have read.
 
-What a crawl or an import stores has today's; an older catalog, or newer rules, leave the rest.
+Crawls and imports use the current rules; an older catalog or newer rules leave a backlog.
 """
 
 from __future__ import annotations
@@ -17,42 +17,42 @@ from corpus.statutes import RULES_VERSION
 
 VERSIONS_AT_ONCE = 500
 VERSION, RELEASE = tables.version.c, tables.release.c
-IS_OLDER = VERSION.statute_rules < RULES_VERSION
+IS_OUTDATED = VERSION.statute_rules < RULES_VERSION
 
 
 def count_backlog(store: Store) -> int:
-    """How many versions wait."""
+    """How many versions are in the backlog."""
     with store.reading() as connection:
-        query = select(func.count()).select_from(tables.version).where(IS_OLDER)
+        query = select(func.count()).select_from(tables.version).where(IS_OUTDATED)
         return connection.scalar(query) or 0
 
 
-def clear_some(store: Store) -> int:
-    """Derive a chunk of them in one transaction; how many that were, 0 when none are left.
+def derive_some(store: Store) -> int:
+    """Derive the statutes of a chunk in one transaction; return how many, 0 when none are left.
 
-    The index hears of releases that turn out to cite something else than before.
+    A release that now cites other statutes gets a new revision.
     """
     with store.changing() as connection:
-        rows = connection.execute(_waiting()).all()
+        rows = connection.execute(_outdated()).all()
         for row in rows:
             _derive(connection, row)
     return len(rows)
 
 
-def _waiting() -> Select[Any]:
-    """Those that stray versions name have no office; they wait until they are mended."""
+def _outdated() -> Select[Any]:
+    """The next versions of the backlog. Versions without a release wait for a repair."""
     names = ("release", "ordinal", "language", "title", "body", "statutes")
     known = RELEASE.office, (RELEASE.version == VERSION.ordinal).label("is_current")
     joined = tables.version.join(tables.release, RELEASE.id == VERSION.release)
     query = select(*(VERSION[name] for name in names), *known).select_from(joined)
-    return query.where(IS_OLDER).limit(VERSIONS_AT_ONCE)
+    return query.where(IS_OUTDATED).limit(VERSIONS_AT_ONCE)
 
 
 def _derive(connection: Connection, row: Row[Any]) -> None:
     values = statute_values(row.office, row.language, row.title, row.body)
-    # A crawl may have replaced it since it was read: with what today's rules make of it.
-    here = (VERSION.release == row.release) & (VERSION.ordinal == row.ordinal) & IS_OLDER
+    # A crawl may have replaced the version since it was read, by the current rules.
+    here = (VERSION.release == row.release) & (VERSION.ordinal == row.ordinal) & IS_OUTDATED
     is_done = connection.execute(update(tables.version).where(here), values).rowcount
     if is_done and row.is_current and values["statutes"] != (row.statutes or []):
-        heard = {"revision": next_revision(connection)}
-        connection.execute(update(tables.release).where(RELEASE.id == row.release), heard)
+        changes = {"revision": next_revision(connection)}
+        connection.execute(update(tables.release).where(RELEASE.id == row.release), changes)

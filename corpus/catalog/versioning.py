@@ -1,7 +1,6 @@
-"""What an observation changes in the catalog: a version only where a stated fact differs.
+"""Records observations in the catalog: a new version only where a stated fact differs.
 
-Facts come as a row of `version` without those that the route never states: what is not in it
-stays as it was.
+Facts are a row of `version` without those that the route never states, which stay as they were.
 """
 
 from __future__ import annotations
@@ -17,35 +16,44 @@ from corpus.database.current import current_releases
 from corpus.database.sequence import next_revision
 from corpus.release import FACTS, MADE, REVISED, Provenance
 
-# All that a reader makes of a response.
-DERIVED = (*FACTS, "language", "place", "signature", "kind", "alternates", "shapes", "statutes")
-# None where what was crawled so far never states them; empty where it states that there are none.
+# The columns that a reader fills from a response.
+READ_COLUMNS = (
+    *FACTS,
+    "language",
+    "place",
+    "signature",
+    "kind",
+    "alternates",
+    "shapes",
+    "statutes",
+)
+# None where no crawled route states them; empty where it is stated that there are none.
 LIST_FACTS = ("topics", "components", "attachments")
 
 Outcome = Literal["new", "changed", "same"]
 Kind = Literal["changed", "gone", "back"]
-FOUND: dict[str, Any] = {"misses": 0, "missed_at": None}
+NOT_MISSING: dict[str, Any] = {"misses": 0, "missed_at": None}
 UNSTATED: dict[str, Any] = dict.fromkeys(LIST_FACTS)
 
 
 def compare(
     connection: Connection, id_: str, facts: dict[str, Any], reread: dict[str, Any] | None
 ) -> tuple[Outcome, bool]:
-    """What recording these facts would come to, and whether the catalog needs them for it."""
+    """The outcome of recording these facts, and whether that would change the catalog."""
     old = _current(connection, id_)
     if old is None or old.origin:
         return "new", True
     if is_same_bytes(old, facts):
-        return "same", bool(improved(old, facts) or old.lost_at)
+        return "same", bool(reader_changes(old, facts) or old.lost_at)
     if reread:
         common = facts.keys() & reread.keys() & set(FACTS)
         return ("changed" if any(facts[k] != reread[k] for k in common) else "same"), True
     if differs(old, facts):
         return "changed", True
-    return "same", bool(learned(old, facts) or old.lost_at)
+    return "same", bool(newly_stated(old, facts) or old.lost_at)
 
 
-def record(
+def record_observation(
     connection: Connection,
     office: str,
     id_: str,
@@ -56,40 +64,40 @@ def record(
 ) -> Outcome:
     """Record what an office states at a canonical URL.
 
-    `seen_at` can be later than the observation: the office answered that it still holds (304).
-    `reread` is what the reader of today makes of the observation that the newest version is from:
-    it replaces what an older reader made of it, since our improvements are not the office's edits.
-    Where the same bytes came again, the facts themselves are that. Where the newest version's
-    response is lost and the office still states the same, this observation takes its place.
+    `seen_at` can be later than the observation: the server confirmed it (304). `reread` is what the
+    current reader finds in the evidence of the newest version; it replaces the older reading, since
+    our improvements are not the office's edits. Where the same bytes came again, the facts
+    themselves are that. Where the newest version's response is lost and the office still states the
+    same, this observation replaces it.
     """
     old = _current(connection, id_)
     number = next_ordinal(connection, id_)
-    if old is None or old.origin:  # nobody, or others alone had seen it
+    if old is None or old.origin:  # new to us: at most third parties observed it
         row = {"first_seen": facts["observed_at"], "last_seen": seen_at, "checked_at": seen_at}
         row |= {"version": number, "revision": next_revision(connection), "route": _route(facts)}
         put_release(connection, {"id": id_, "office": office, "url": url} | row)
         insert_version(connection, id_, number, UNSTATED | facts)
         near_duplicates.link(connection, id_, facts["body"])
         return "new"
-    if anew := facts if is_same_bytes(old, facts) else reread:
-        old = _replace(connection, old, anew)
+    if rereading := facts if is_same_bytes(old, facts) else reread:
+        old = _replace_reading(connection, old, rereading)
     if is_changed := differs(old, facts):
-        carried = {name: getattr(old, name) for name in FACTS}
-        insert_version(connection, id_, number, carried | facts)
+        earlier = {name: getattr(old, name) for name in FACTS}
+        insert_version(connection, id_, number, earlier | facts)
         _update(connection, id_, {"version": number, "revision": next_revision(connection)})
         add_event(connection, id_, office, "changed", facts["observed_at"], number)
         near_duplicates.link(connection, id_, facts["body"])
-    elif news := facts if old.lost_at else learned(old, facts):
-        change_version(connection, id_, old.version, news)
+    elif changes := facts if old.lost_at else newly_stated(old, facts):
+        change_version(connection, id_, old.version, changes)
         _update(connection, id_, {"revision": next_revision(connection)})
     mark_seen(connection, id_, seen_at, _route(facts))
     return "changed" if is_changed else "same"
 
 
 def mark_seen(connection: Connection, id_: str, seen_at: datetime, route: str | None) -> None:
-    """Note that a release still stands; one that was gone is back."""
+    """Note that a release was seen; one that was gone is back."""
     old = _release(connection, id_)
-    seen: dict[str, Any] = FOUND | {"last_seen": max(old.last_seen or seen_at, seen_at)}
+    seen: dict[str, Any] = NOT_MISSING | {"last_seen": max(old.last_seen or seen_at, seen_at)}
     seen["checked_at"] = max(old.checked_at or seen_at, seen_at)
     if route:
         seen["route"] = route
@@ -100,21 +108,21 @@ def mark_seen(connection: Connection, id_: str, seen_at: datetime, route: str | 
 
 
 def mark_missing(connection: Connection, id_: str, at: datetime, enough: int) -> None:
-    """Note that a visit found a release missing; with `enough` such visits in a row it is gone,
+    """Note that a visit found a release missing; after `enough` such visits in a row it is gone
     since the first of them.
     """
     old = _release(connection, id_)
     since, misses = old.missed_at or at, old.misses + 1
-    noted: dict[str, Any] = {"misses": misses, "missed_at": since, "checked_at": at}
+    counts: dict[str, Any] = {"misses": misses, "missed_at": since, "checked_at": at}
     if misses >= enough and not old.gone_since:
-        noted |= {"gone_since": since, "revision": next_revision(connection)}
+        counts |= {"gone_since": since, "revision": next_revision(connection)}
         add_event(connection, id_, old.office, "gone", at, old.version, since)
-    _update(connection, id_, noted)
+    _update(connection, id_, counts)
 
 
 def mark_listed(connection: Connection, id_: str, at: datetime) -> None:
-    """Note that a release is still listed, though it could not be read: it is not missing."""
-    _update(connection, id_, FOUND | {"checked_at": at})
+    """Note that a release is still listed, though it could not be read."""
+    _update(connection, id_, NOT_MISSING | {"checked_at": at})
 
 
 def add_event(
@@ -126,13 +134,13 @@ def add_event(
     version: int,
     since: datetime | None = None,
 ) -> None:
-    """Write a line of the ledger."""
+    """Add an entry to the ledger."""
     row = {"release": id_, "office": office, "kind": kind, "at": at, "version": version}
     connection.execute(insert(tables.event), row | {"since": since or at})
 
 
 def put_release(connection: Connection, row: dict[str, Any]) -> None:
-    """Insert a release's row, or set it where it is: what points to it stays as it is."""
+    """Insert or update a release's row; rows that refer to it stay."""
     where = tables.release.c.id == row["id"]
     if connection.execute(update(tables.release).where(where), row).rowcount == 0:
         connection.execute(insert(tables.release), row)
@@ -141,46 +149,47 @@ def put_release(connection: Connection, row: dict[str, Any]) -> None:
 def replace_version(
     connection: Connection, id_: str, old: Row[Any], values: dict[str, Any]
 ) -> tuple[str, ...]:
-    """Put what today's reader makes of a version's evidence in its place; the facts that differ.
+    """Replace a version's columns by what the current reader finds in its evidence; return the
+    names of those that differ.
 
-    The index hears of those; that a newer reader agrees is noted without a word.
+    The release gets a new revision only if some differ.
     """
-    news = improved(old, values)
-    if news:
-        change_version(connection, id_, old.ordinal, news)
-    facts = tuple(name for name in DERIVED if name in news)
+    changes = reader_changes(old, values)
+    if changes:
+        change_version(connection, id_, old.ordinal, changes)
+    facts = tuple(name for name in READ_COLUMNS if name in changes)
     if facts:
         _update(connection, id_, {"revision": next_revision(connection)})
     return facts
 
 
 def insert_version(connection: Connection, id_: str, ordinal: int, values: dict[str, Any]) -> None:
-    """Add a version; it is attested before the transaction is over."""
+    """Add a version; it is attested at the end of the transaction."""
     row = {"release": id_, "ordinal": ordinal, "attested_as": MADE} | values
     connection.execute(insert(tables.version), row)
 
 
 def change_version(connection: Connection, id_: str, ordinal: int, values: dict[str, Any]) -> None:
-    """Change what is held of a version; it is attested anew before the transaction is over."""
+    """Change a version; it is attested again at the end of the transaction."""
     where = (tables.version.c.release == id_) & (tables.version.c.ordinal == ordinal)
-    anew = {"attested_as": REVISED, "attested_offset": None} | values
-    connection.execute(update(tables.version).where(where), anew)
+    rereading = {"attested_as": REVISED, "attested_offset": None} | values
+    connection.execute(update(tables.version).where(where), rereading)
 
 
 def next_ordinal(connection: Connection, id_: str) -> int:
-    """The number of a release's next version: numbers are cited, so none is given twice."""
+    """The number of a release's next version; numbers are permanent."""
     v = tables.version.c
     newest = connection.scalar(select(func.max(v.ordinal)).where(v.release == id_))
     return int(newest or 0) + 1
 
 
-def _replace(connection: Connection, old: Row[Any], reread: dict[str, Any]) -> Row[Any]:
-    """Put a better reading in place of the newest version's."""
+def _replace_reading(connection: Connection, old: Row[Any], reread: dict[str, Any]) -> Row[Any]:
+    """Replace the reading of the newest version."""
     if "body" in replace_version(connection, old.id, old, reread):
         near_duplicates.link(connection, old.id, reread["body"])
-    found = _current(connection, old.id)
-    assert found is not None
-    return found
+    current = _current(connection, old.id)
+    assert current is not None
+    return current
 
 
 def _route(facts: dict[str, Any]) -> str:
@@ -203,7 +212,7 @@ def _update(connection: Connection, id_: str, values: dict[str, Any]) -> None:
 
 
 def differs(old: Row[Any], values: dict[str, Any]) -> bool:
-    """Whether a stated fact differs; a list unknown so far is learned, not changed."""
+    """Whether a stated fact differs; a list that was unknown does not count."""
     for name in values.keys() & set(FACTS):
         was, now = getattr(old, name), values[name]
         if was != now and not (name in LIST_FACTS and None in (was, now)):
@@ -212,22 +221,22 @@ def differs(old: Row[Any], values: dict[str, Any]) -> bool:
 
 
 def is_same_bytes(old: Row[Any] | Provenance, values: dict[str, Any]) -> bool:
-    """Whether both were read from the same bytes: what differs is then our reader's doing."""
+    """Whether both were read from the same bytes, so that differences are our reader's."""
     names = ("part_sha256",) if old.part_sha256 and values["part_sha256"] else ("sha256",)
     return all(getattr(old, name) == values[name] for name in names)
 
 
-def improved(old: Row[Any], values: dict[str, Any]) -> dict[str, Any]:
-    """What today's reader makes otherwise of the bytes that a version was read from, itself
+def reader_changes(old: Row[Any], values: dict[str, Any]) -> dict[str, Any]:
+    """The columns that the current reader reads differently from a version's bytes, its own version
     included.
     """
     read_by = ("reader", "reader_version", "part_sha256", "statute_rules")
-    names = values.keys() & {*DERIVED, *read_by}
+    names = values.keys() & {*READ_COLUMNS, *read_by}
     return {name: values[name] for name in names if getattr(old, name) != values[name]}
 
 
-def learned(old: Row[Any], values: dict[str, Any]) -> dict[str, Any]:
-    """The stated facts that were unknown so far."""
+def newly_stated(old: Row[Any], values: dict[str, Any]) -> dict[str, Any]:
+    """The stated facts that were unknown before."""
     return {
         name: values[name]
         for name in FACTS

@@ -1,4 +1,4 @@
-"""Releases that a person took out of sight: kept, and counted in a log that names nobody."""
+"""Withheld releases: kept, hidden from public view, and logged without names."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from corpus.catalog.crawl_history import read_runs
-from corpus.catalog.near_duplicates import tell_group
+from corpus.catalog.near_duplicates import raise_group_revisions
 from corpus.database import tables
 from corpus.database.current import withheld_ids
 from corpus.database.sequence import next_revision
 from corpus.errors import StoreError
 
-# Shorter titles could stand in a sentence by chance.
-DISTINCT = 16
+# Shorter titles could occur in a sentence by chance.
+LEAST_NAME_LENGTH = 16
 MASK = "[withheld]"
 
 
 @dataclass(frozen=True)
 class WithholdingEntry:
-    """One line of the public log: what office, when, why, and when it was undone, if so."""
+    """One entry of the public log: office, time, reason, and when it was undone, if so."""
 
     office: str
     at: datetime
@@ -32,23 +32,23 @@ class WithholdingEntry:
 
 
 def withhold(connection: Connection, id_: str, reason: str, now: datetime) -> None:
-    """Take a release out of sight. Raises StoreError where there is none, or it is already."""
+    """Withhold a release. Raises StoreError where there is none, or it is withheld already."""
     _check(connection, id_)
     if connection.scalar(withheld_ids().where(tables.suppression.c.release == id_)):
-        raise StoreError(f"{id_} is withheld already; `--undo` brings it back.")
+        raise StoreError(f"{id_} is withheld already. To undo that, use --undo.")
     row = {"release": id_, "at": now, "reason": reason}
     connection.execute(insert(tables.suppression), row)
-    _tell_index(connection, id_)
+    _raise_revision(connection, id_)
 
 
 def undo(connection: Connection, id_: str, now: datetime) -> None:
-    """Bring a release back into sight. Raises StoreError where it is not withheld."""
+    """Undo a withholding. Raises StoreError where the release is not withheld."""
     _check(connection, id_)
     c = tables.suppression.c
     where = (c.release == id_) & c.undone_at.is_(None)
     if not connection.execute(update(tables.suppression).where(where), {"undone_at": now}).rowcount:
         raise StoreError(f"{id_} is not withheld; nothing was changed.")
-    _tell_index(connection, id_)
+    _raise_revision(connection, id_)
 
 
 def read_log(connection: Connection) -> list[WithholdingEntry]:
@@ -61,41 +61,43 @@ def read_log(connection: Connection) -> list[WithholdingEntry]:
 def read_public_runs(
     connection: Connection, *, good: bool = False
 ) -> dict[str, tuple[datetime, dict[str, Any]]]:
-    """The last run of each office that is over: when it began, and its report, which names no
-    withheld release. `good`: the last one that was published without an error.
+    """Start and report of each office's last finished run, without the names of withheld releases.
+    `good`: of the last one that was published without an error.
     """
     withheld = withheld_names(connection)
     runs = read_runs(connection, good)
-    return {office: (at, without(withheld, report)) for office, (at, report) in runs.items()}
+    return {office: (at, redact(withheld, report)) for office, (at, report) in runs.items()}
 
 
 def withheld_names(connection: Connection) -> list[str]:
-    """What a withheld release could be told by: its id, its addresses and titles."""
+    """The names of withheld releases: ids, addresses and titles."""
     r, v = tables.release.c, tables.version.c
     joined = tables.release.join(tables.version, v.release == r.id)
     query = select(r.id, r.url, v.asked_url, v.title).select_from(joined)
     rows = connection.execute(query.where(r.id.in_(withheld_ids()))).all()
     found = {name for id_, *urls, title in rows for name in (id_, *urls, title)}
-    return sorted((name for name in found if len(name) >= DISTINCT), key=len, reverse=True)
+    return sorted((name for name in found if len(name) >= LEAST_NAME_LENGTH), key=len, reverse=True)
 
 
-def without(names: list[str], report: dict[str, Any]) -> dict[str, Any]:
-    """A report that names none of these."""
+def redact(names: list[str], report: dict[str, Any]) -> dict[str, Any]:
+    """A report with these names masked."""
     words = json.dumps(report, ensure_ascii=False)
     for name in names:
         words = words.replace(json.dumps(name, ensure_ascii=False)[1:-1], MASK)
-    hushed: dict[str, Any] = json.loads(words) if names else report
-    return hushed
+    redacted: dict[str, Any] = json.loads(words) if names else report
+    return redacted
 
 
 def _check(connection: Connection, id_: str) -> None:
     r = tables.release.c
     if not connection.scalar(select(r.id).where(r.id == id_)):
-        raise StoreError(f"There is no release {id_!r}; its page shows its id as Record.")
+        raise StoreError(
+            f"There is no release {id_!r}. The ID is on the release's page, under Record."
+        )
 
 
-def _tell_index(connection: Connection, id_: str) -> None:
-    """A revision of its own: the next update of the index takes it out, or in again."""
-    tell_group(connection, id_)
+def _raise_revision(connection: Connection, id_: str) -> None:
+    """Give a release a new revision, so that the next update of the index removes or adds it."""
+    raise_group_revisions(connection, id_)
     where = tables.release.c.id == id_
     connection.execute(update(tables.release).where(where), {"revision": next_revision(connection)})

@@ -16,7 +16,7 @@ from corpus.crawling.fetching.fetch_plan import FetchPlan, plan_fetch
 from corpus.crawling.frontier import Frontier
 from corpus.crawling.response_handler import ResponseHandler
 from corpus.crawling.schedule import read_schedule
-from corpus.error_log import sentence
+from corpus.error_log import error_sentence
 from corpus.errors import RecordError, SettingsError, StoreError
 from corpus.issue import Issue
 from corpus.reading.source import Route
@@ -64,7 +64,7 @@ def crawl(
         raise
     except Exception as raised:  # noqa: BLE001 (whatever it is, the next office is crawled)
         error = raised
-        report.error = sentence(raised, settings, f"crawl of {name}")
+        report.error = error_sentence(raised, settings, f"crawl of {name}")
         staging.save_report(report) if staging else store.add_run(name, now, report.as_json())
     except Interruption as signal:
         report.interrupted = signal.signal.name
@@ -94,7 +94,7 @@ def _fetch(run: Run, plan: FetchPlan) -> Exception | None:
             plan.fetch(settings, partial(run.next, handler.take))
         except Exception as error:  # noqa: BLE001 (what was seen until then is judged as usual)
             failure = error
-            report.error = sentence(error, settings, f"crawl of {report.office}")
+            report.error = error_sentence(error, settings, f"crawl of {report.office}")
         finally:
             report.seconds = time.monotonic() - began
     return failure
@@ -125,6 +125,6 @@ def _judge_and_publish(run: Run, route: Route) -> None:
 def _report_unpublished(run: Run) -> None:
     """Report what could not be published, each once."""
     for url, error in run.staging.unpublished:
-        reason = sentence(error, run.settings, url)
+        reason = error_sentence(error, run.settings, url)
         run.report.note_refused(Issue(url, "internal_error", reason))
     run.staging.unpublished.clear()

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Select, func, select
 from corpus.catalog.attachments import GONE
 from corpus.crawling.schedule import RevisitState
 from corpus.database import tables
-from corpus.database.batches import chunks, streamed
+from corpus.database.batches import chunks, stream_rows
 from corpus.database.current import CURRENT
 
 # A listed address that answers 404 has no date: it is visited like a release a month old.
@@ -34,7 +34,7 @@ def releases_of_route(
     r, s = tables.release.c, tables.staged.c
     seen = select(s.release).where(s.run == run)
     query = _select_states().where(r.office == office, r.route == route, r.id.not_in(seen))
-    for row in streamed(connection, query):
+    for row in stream_rows(connection, query):
         yield row.id, row.url, _revisit_state(row)
 
 

@@ -203,7 +203,7 @@ class Frontier:
         """On a walk, queue the files of all known releases that were never fetched."""
         if self.staging.is_walk:
             with self.staging.store.reading() as connection:
-                known = [*attachments.named(connection, self.staging.office)]
+                known = [*attachments.attachment_urls(connection, self.staging.office)]
             self.add_files(known)
 
     def _check_address(self, url: str) -> Issue | None:

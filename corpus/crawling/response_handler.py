@@ -16,7 +16,7 @@ from corpus.crawling.fetching.middlewares import retry_after_s
 from corpus.crawling.fetching.requests import FetchFailure, FetchRequest, FetchResult
 from corpus.crawling.frontier import Frontier
 from corpus.crawling.ingest import Ingester
-from corpus.error_log import log, sentence
+from corpus.error_log import error_sentence, log_error
 from corpus.errors import CrawlError, PageError, RecordError, StoreError
 from corpus.issue import Issue
 from corpus.reading import validation
@@ -72,7 +72,7 @@ class ResponseHandler:
             if is_of_run and not isinstance(error, RecordError):
                 raise
             url = result.request.url
-            reason = sentence(error, self.settings, url)
+            reason = error_sentence(error, self.settings, url)
             self.report.note_refused(Issue(url, "internal_error", reason))
             self.frontier.fail_listing(result.request.key, reason)
         if result.request.url not in self.frontier.requested_files:
@@ -223,7 +223,7 @@ class ResponseHandler:
         """Report why a page was not read: a bot check, an error page, or the reader's issue."""
         reason = str(error)
         if error.rule == "reader_broke" and error.__cause__:
-            reason = f"{reason} {log(error.__cause__, self.settings, request.url)}"
+            reason = f"{reason} {log_error(error.__cause__, self.settings, request.url)}"
         issue = validation.unreadable(page, Issue(request.url, error.rule, reason))
         self.report.note_refused(issue)
         self.frontier.fail_listing(request.key, issue.reason)

@@ -1,1 +1,1 @@
-"""The tables, on SQLite or PostgreSQL: opened, migrated and copied."""
+"""The catalog's tables on SQLite or PostgreSQL: open, migrate and copy them."""

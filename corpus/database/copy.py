@@ -1,4 +1,4 @@
-"""A catalog as it stands, copied while it is written: into a file, or into another database."""
+"""Copies a catalog while others may write it: into a file, or into another database."""
 
 from __future__ import annotations
 
@@ -8,25 +8,26 @@ from sqlalchemy import Connection, Engine, Integer, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from corpus.database.batches import ROWS_AT_ONCE
-from corpus.database.opening import failed, open_catalog, shown
+from corpus.database.opening import catalog_error, open_catalog, without_password
 from corpus.database.tables import about, metadata, release, run
 from corpus.errors import StoreError
 
 
 def copy_into(source: Engine, url: str) -> int:
-    """Copy a catalog as it stands into the one at a URL; how many releases it has.
-
-    All or nothing. Raises StoreError, also where that one holds anything.
+    """Copy a catalog into the empty one at a URL, in one transaction; return how many releases it
+    has. Raises StoreError, also where that catalog is not empty.
     """
     target = open_catalog(url)
     try:
         with source.connect() as old, target.begin() as new:
-            # One view of all tables, whatever is written meanwhile.
+            # One snapshot of all tables.
             old = old.execution_options(isolation_level="SERIALIZABLE")
             if source.dialect.name == "sqlite":
                 old.exec_driver_sql("BEGIN")
             if any(new.scalar(select(func.count()).select_from(each)) for each in (release, run)):
-                raise StoreError(f"The catalog {shown(url)} is not empty; nothing was copied.")
+                raise StoreError(
+                    f"The catalog {without_password(url)} is not empty; nothing was copied."
+                )
             new.execute(about.delete())
             for table in metadata.sorted_tables:
                 with old.execute(
@@ -34,16 +35,16 @@ def copy_into(source: Engine, url: str) -> int:
                 ) as rows:
                     for some in rows.mappings().partitions():
                         new.execute(insert(table), [dict(row) for row in some])
-            _count_on(new)
+            _set_sequences(new)
             return new.scalar(select(func.count()).select_from(release)) or 0
     except SQLAlchemyError as error:
-        raise failed(url, error, "written") from error
+        raise catalog_error(url, error, "written") from error
     finally:
         target.dispose()
 
 
 def copy_catalog(engine: Engine, url: str, path: Path) -> None:
-    """Copy a catalog as it stands into a file of SQLite, also while others write it.
+    """Copy a catalog into an SQLite file, also while others write it.
 
     Raises StoreError.
     """
@@ -54,11 +55,11 @@ def copy_catalog(engine: Engine, url: str, path: Path) -> None:
         with engine.connect() as connection:
             connection.exec_driver_sql("VACUUM INTO ?", (str(path),))
     except SQLAlchemyError as error:
-        raise failed(url, error, f"copied to {path}") from error
+        raise catalog_error(url, error, f"copied to {path}") from error
 
 
-def _count_on(connection: Connection) -> None:
-    """New numbers begin after those that were copied; SQLite sees to that by itself."""
+def _set_sequences(connection: Connection) -> None:
+    """Let new ids begin after the copied ones; SQLite does so by itself."""
     if connection.dialect.name != "postgresql":
         return
     for table in metadata.sorted_tables:

@@ -1,6 +1,4 @@
-"""Releases as they are now: each with its newest version, and which of them are withheld; their ids
-by what is asked of them.
-"""
+"""Queries on current releases: each with its current version, without withheld ones."""
 
 from __future__ import annotations
 
@@ -13,7 +11,7 @@ from sqlalchemy import Connection, Label, Select, Text, cast, func, select
 
 from corpus.database import tables
 
-# Each release with the version that it has now.
+# Each release joined with its current version.
 CURRENT = tables.release.join(
     tables.version,
     (tables.version.c.release == tables.release.c.id)
@@ -27,11 +25,11 @@ def withheld_ids() -> Select[Any]:
     return select(c.release).where(c.undone_at.is_(None))
 
 
-@cache  # to put it together takes longer than to run it for one release
+@cache  # building it takes longer than running it for one release
 def current_releases(*, with_withheld: bool = False) -> Select[Any]:
-    """Releases with their newest versions: the rows that `read_release` takes.
+    """Releases with their current versions: the rows for `release_from_row`.
 
-    Withheld ones are left out, unless asked for by those who keep the evidence.
+    Withheld ones are left out, except for work on the evidence.
     """
     r, v = tables.release.c, tables.version.c
     columns = [each for each in v if each.name != "release"]
@@ -41,7 +39,7 @@ def current_releases(*, with_withheld: bool = False) -> Select[Any]:
 
 
 def _is_changed() -> Label[bool]:
-    """Whether the ledger has a change of a release; a reading that was mended since is none."""
+    """Whether the ledger has an edit of a release that the current reader still finds."""
     e, changed = tables.event.c, tables.version.alias()
     to = (changed.c.release == e.release) & (changed.c.ordinal == e.version)
     where = (e.release == tables.release.c.id) & (e.kind == "changed") & ~changed.c.is_repeat
@@ -56,14 +54,14 @@ def read_ids(connection: Connection, after_revision: int = 0) -> set[str]:
 
 
 def read_ids_until(connection: Connection, revision: int, most: int) -> list[str]:
-    """The ids of the releases whose last change is of a revision or before, newest first."""
+    """The ids of the releases last changed at a revision or before, newest first."""
     r = tables.release.c
     query = current_releases().with_only_columns(r.id).where(r.revision <= revision)
     return [*connection.scalars(query.order_by(r.revision.desc()).limit(most))]
 
 
 def read_undated(connection: Connection) -> list[str]:
-    """The ids of the releases without a date, those that we saw first most lately before."""
+    """The ids of the releases without a date, the most recently first seen ones first."""
     r, v = tables.release.c, tables.version.c
     query = select(r.id).select_from(CURRENT)
     query = query.where(v.published.is_(None), r.id.not_in(withheld_ids()))
@@ -72,7 +70,7 @@ def read_undated(connection: Connection) -> list[str]:
 
 
 def read_first_seen(connection: Connection, ids: Iterable[str]) -> dict[str, datetime]:
-    """When we first saw each of these releases, by id: all there is of an undated one."""
+    """When we first saw each of these releases, by id."""
     r, wanted = tables.release.c, [*ids]
     if not wanted:
         return {}
@@ -81,34 +79,34 @@ def read_first_seen(connection: Connection, ids: Iterable[str]) -> dict[str, dat
 
 
 def read_withheld(connection: Connection, after_revision: int = 0) -> set[str]:
-    """The ids that are out of sight, or those that went so after a revision."""
+    """The ids of withheld releases, or of those withheld after a revision."""
     r = tables.release.c
     query = select(r.id).where(r.id.in_(withheld_ids()), r.revision > after_revision)
     return {*connection.scalars(query)}
 
 
 def read_last_withheld_at(connection: Connection) -> datetime | None:
-    """When the last of those went out of sight."""
+    """When a release was last withheld."""
     c = tables.suppression.c
     query = select(c.at).where(c.undone_at.is_(None)).order_by(c.at.desc()).limit(1)
     return connection.scalar(query)
 
 
 def count_releases(connection: Connection) -> int:
-    """How many releases there are."""
+    """How many releases there are, without withheld ones."""
     query = select(func.count()).where(tables.release.c.id.not_in(withheld_ids()))
     return connection.scalar(query.select_from(tables.release)) or 0
 
 
 def text_size(connection: Connection) -> int:
-    """How many bytes titles and bodies of all releases take in the catalog."""
+    """The size of titles and bodies of all releases, in bytes."""
     v = tables.version.c
     size = func.length(v.title) + func.length(cast(v.body, Text))
     return int(connection.scalar(current_releases().with_only_columns(func.sum(size))) or 0)
 
 
 def count_readers(connection: Connection) -> dict[str, int]:
-    """How many versions stand as each reader read them."""
+    """How many versions each reader has read."""
     v = tables.version.c
     query = select(v.reader, func.count()).group_by(v.reader)
     return {name: int(number) for name, number in connection.execute(query)}

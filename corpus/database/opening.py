@@ -1,7 +1,4 @@
-"""How a catalog is opened: made where there is none, brought up where it is of an earlier format.
-
-And how one is copied while others write it.
-"""
+"""Opens a catalog: creates it where there is none, upgrades one of an earlier format."""
 
 from __future__ import annotations
 
@@ -25,11 +22,11 @@ from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from corpus.database.sqlite_file import (
     DAMAGED,
     advice,
-    fault,
+    integrity_error,
     is_absent,
     is_damage,
     is_read_only,
-    reading_engine,
+    read_only_engine,
     sqlite_file,
 )
 from corpus.database.tables import FORMAT, about, metadata
@@ -37,34 +34,34 @@ from corpus.disk_space import check_room
 from corpus.durability import make_folder, replacing
 from corpus.errors import DamagedCatalogError, NoCatalogError, RecordError, StoreError
 
-# Of PostgreSQL's advisory locks, ours: any number that stays the same.
+# The number of our advisory lock in PostgreSQL.
 OPENING = 0x636F6D6D
 SECRET = re.compile(r"(://[^:/@]*:).*(?=@)|(\bpassword=)[^&]*")
 
 
 def open_catalog(url: str, *, make: bool = True) -> Engine:
-    """A catalog ready for use; where there is none yet, one is made if `make` says so.
+    """Open a catalog; where there is none, make one if `make` is set.
 
     Raises NoCatalogError, StoreError.
     """
     try:
         path = sqlite_file(url)
         if path and not make and is_absent(path):
-            raise NoCatalogError(f"There is no catalog {shown(url)}.")
-        engine = reading_engine(path) if path and is_read_only(path) else _engine(url, path)
+            raise NoCatalogError(f"There is no catalog {without_password(url)}.")
+        engine = read_only_engine(path) if path and is_read_only(path) else _engine(url, path)
     except ImportError as error:
         raise StoreError(
-            f"The catalog {shown(url)} cannot be opened: {error}. PostgreSQL needs a URL that"
+            f"The catalog {without_password(url)} cannot be opened: {error}. PostgreSQL needs a URL that"
             " begins with postgresql+psycopg://, and its driver: in the checkout, run"
             " `.venv/bin/pip install --constraint constraints.txt --editable '.[postgresql]'`."
         ) from error
     except (SQLAlchemyError, OSError, ValueError) as error:
-        raise failed(url, error, "opened") from error
+        raise catalog_error(url, error, "opened") from error
     try:
         _prepare(engine, url, make)
     except (SQLAlchemyError, OSError) as error:
         engine.dispose()
-        raise failed(url, error, "opened") from error
+        raise catalog_error(url, error, "opened") from error
     except StoreError:
         engine.dispose()
         raise
@@ -74,26 +71,26 @@ def open_catalog(url: str, *, make: bool = True) -> Engine:
 def _engine(url: str, path: Path | None) -> Engine:
     if path:
         make_folder(path.parent)
-    # A server may have been started anew since a connection was used last.
+    # A server may have restarted since a connection was last used.
     engine = create_engine(url, pool_pre_ping=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _tune_sqlite)
     return engine
 
 
-def shown(url: str) -> str:
-    """A catalog's URL as it may be told: without its password."""
+def without_password(url: str) -> str:
+    """A catalog's URL with its password masked."""
     return SECRET.sub(r"\1\2***", url)
 
 
-def reason(error: Exception) -> str:
-    """What went wrong in the database's own words, on one line and without a full stop."""
+def message(error: Exception) -> str:
+    """The database's own message, on one line and without a full stop."""
     return " ".join(str(getattr(error, "orig", None) or error).split()).rstrip(".?")
 
 
-def failed(url: str, error: Exception, what: str) -> StoreError:
-    """That a catalog cannot be "opened", "used" or whatever, why, and the way out."""
-    sentence = f"The catalog {shown(url)} cannot be {what}: {reason(error)}."
+def catalog_error(url: str, error: Exception, what: str) -> StoreError:
+    """The error for a catalog that cannot be `what` ("opened", "used"), with cause and advice."""
+    sentence = f"The catalog {without_password(url)} cannot be {what}: {message(error)}."
     if isinstance(error, DataError | IntegrityError):
         return RecordError(sentence)
     cause = getattr(error, "orig", None)
@@ -105,40 +102,40 @@ def failed(url: str, error: Exception, what: str) -> StoreError:
 
 
 def _prepare(engine: Engine, url: str, make: bool) -> None:
-    """Make the tables, or bring them up. Nothing is written to a catalog of a newer format."""
+    """Make or upgrade the tables. Nothing is written to a catalog of a newer format."""
     with engine.connect() as connection:
         _begin_snapshot(connection)
-        found = _format(connection)
-        _check_tables(connection, url, found)
-    if found is not None and found > FORMAT:
+        format_ = _format(connection)
+        _check_tables(connection, url, format_)
+    if format_ is not None and format_ > FORMAT:
         raise StoreError(
-            f"The catalog {shown(url)} was written by a newer release of communique (format"
-            f" {found}, this one reads {FORMAT}); update the program. Nothing was changed."
+            f"The catalog {without_password(url)} was written by a newer release of communique"
+            f" (format {format_}, not {FORMAT}). Update the program; nothing was changed."
         )
-    if found is None:
+    if format_ is None:
         if not make:
-            raise NoCatalogError(f"There is no catalog {shown(url)}.")
+            raise NoCatalogError(f"There is no catalog {without_password(url)}.")
         _make(engine)
-    elif found < FORMAT:
+    elif format_ < FORMAT:
         if (path := sqlite_file(url)) and is_read_only(path):
             raise StoreError(
-                f"The catalog {shown(url)} has format {found}, and this program reads {FORMAT}. It"
-                " is brought up where it can be written: run `communique status` there."
+                f"The catalog {without_password(url)} has format {format_}, but this program reads"
+                f" {FORMAT}. Run `communique status` where it can be written to upgrade it."
             )
         _upgrade(engine, url)
 
 
-def _check_tables(connection: Connection, url: str, found: int | None) -> None:
-    """That a catalog of our format has all its tables, and what has none of the format is none."""
-    ours = {each.name for each in metadata.sorted_tables}
-    there = ours & set(inspect(connection).get_table_names())
-    if found == FORMAT and ours - there:
-        lost = f"the table {min(ours - there)}"
-    elif there and not isinstance(found, int):
-        lost = "the number of its format"
+def _check_tables(connection: Connection, url: str, format_: int | None) -> None:
+    """Check that a catalog has all its tables and the number of its format."""
+    expected = {each.name for each in metadata.sorted_tables}
+    present = expected & set(inspect(connection).get_table_names())
+    if format_ == FORMAT and expected - present:
+        missing = f"the table {min(expected - present)}"
+    elif present and not isinstance(format_, int):
+        missing = "the number of its format"
     else:
         return
-    raise DamagedCatalogError(f"The catalog {shown(url)} lacks {lost}. {DAMAGED}")
+    raise DamagedCatalogError(f"The catalog {without_password(url)} lacks {missing}. {DAMAGED}")
 
 
 def _format(connection: Connection) -> int | None:
@@ -158,28 +155,28 @@ def _make(engine: Engine) -> None:
 
 
 def _upgrade(engine: Engine, url: str) -> None:
-    """Migrate in one transaction, after a copy of an SQLite file was put beside it."""
+    """Migrate in one transaction, after copying an SQLite file."""
     from corpus.database.migrations import (
         upgrade,  # brings Alembic, which other openings do not need
     )
 
     with engine.connect() as connection:
-        # Neither works within a transaction; a table is rebuilt to alter a column.
+        # Neither works within a transaction; altering a column rebuilds the table.
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
             _copy_beside(connection, url)
         _begin_alone(connection)
-        found = _format(connection)
-        if found is not None and found < FORMAT:
-            upgrade(connection, found)
+        format_ = _format(connection)
+        if format_ is not None and format_ < FORMAT:
+            upgrade(connection, format_)
             where = about.c.key == "format"
             connection.execute(update(about).where(where), {"value": FORMAT})
         connection.commit()
-        connection.invalidate()  # so that the next one comes with foreign keys on
+        connection.invalidate()  # the next connection has foreign keys on again
 
 
 def _begin_snapshot(connection: Connection) -> None:
-    """Begin a transaction that sees the catalog as it was at one time, though others make it."""
+    """Begin a transaction with a consistent snapshot, though others may create the catalog."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN")
     elif connection.dialect.name == "postgresql":
@@ -187,7 +184,7 @@ def _begin_snapshot(connection: Connection) -> None:
 
 
 def _begin_alone(connection: Connection) -> None:
-    """Begin a transaction that makes or alters tables: of two programs one waits for the other."""
+    """Begin a transaction that makes or alters tables; a second program waits for it."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     elif connection.dialect.name == "postgresql":
@@ -195,23 +192,25 @@ def _begin_alone(connection: Connection) -> None:
 
 
 def check_pages(engine: Engine, url: str) -> None:
-    """Raise DamagedCatalogError where the pages of SQLite's file are not what they should be."""
-    if engine.dialect.name == "sqlite" and (found := fault(engine)):
-        raise not_whole(url, found)
+    """Raise DamagedCatalogError where the SQLite file has damaged pages."""
+    if engine.dialect.name == "sqlite" and (format_ := integrity_error(engine)):
+        raise damaged_catalog(url, format_)
 
 
-def not_whole(url: str, what: str) -> DamagedCatalogError:
-    """That a catalog is damaged, and the way out."""
-    return DamagedCatalogError(f"The catalog {shown(url)} is not whole: {what}. {DAMAGED}")
+def damaged_catalog(url: str, what: str) -> DamagedCatalogError:
+    """The error for a damaged catalog, with advice."""
+    return DamagedCatalogError(
+        f"The catalog {without_password(url)} is not whole: {what}. {DAMAGED}"
+    )
 
 
 def _copy_beside(connection: Connection, url: str) -> None:
-    """`catalog.sqlite` as it was, as `catalog.format-1.sqlite`."""
+    """Copy `catalog.sqlite` to `catalog.format-1.sqlite`."""
     where = select(about.c.value).where(about.c.key == "format")
     path = Path(url.removeprefix("sqlite:///"))
     copy = path.with_name(f"{path.stem}.format-{connection.scalar(where)}{path.suffix}")
     if not copy.exists():
-        # As much again is written while tables are rebuilt.
+        # Rebuilding tables needs as much again.
         check_room(path.parent, 2 * path.stat().st_size, "The upgrade of the catalog")
         with replacing(copy) as fresh:
             fresh.unlink(missing_ok=True)
@@ -219,10 +218,10 @@ def _copy_beside(connection: Connection, url: str) -> None:
 
 
 def _tune_sqlite(connection: Any, _: object) -> None:
-    """Readers go on while a crawl writes (write-ahead log); two jobs that write wait, not fail.
+    """Let readers continue while a crawl writes (write-ahead log), and a second writer wait.
 
-    FULL: the disk has a transaction when it is over. With less, a power cut would take the last
-    ones, and an index that has seen them would take later changes of the same numbers for them.
+    FULL syncs each transaction to disk. Otherwise, a power cut could lose the last ones, and an
+    index that has seen them would miss later changes with the same revisions.
     """
     connection.execute("PRAGMA busy_timeout=30000")
     connection.execute("PRAGMA journal_mode=WAL")

@@ -1,6 +1,4 @@
-"""SQLite's file of a catalog: how it is read where nothing can be written, and what it means when
-SQLite refuses it.
-"""
+"""A catalog's SQLite file: opened read-only where it cannot be written; advice on its errors."""
 
 from __future__ import annotations
 
@@ -17,26 +15,26 @@ from sqlalchemy.exc import SQLAlchemyError
 from corpus.errors import StoreError
 
 DAMAGED = (
-    "It is damaged: restore it from a backup, or run `communique verify --repair`, which puts it"
-    " aside and makes a new one from the archive."
+    "It is damaged: restore it from a backup, or run `communique verify --repair`, which renames it"
+    " and makes a new one from the archive."
 )
-DISK_FULL = "The disk is full: free some space, and say the command again."
-# A disk with less than this is full, whatever SQLite calls it.
+DISK_FULL = "The disk is full: free some space and run the command again."
+# A disk with less free space is full, whatever SQLite reports.
 LEAST_FREE = 1 << 20
 TRIES = 3
-# What a file was when a connection was opened that takes it to stay so: change, size.
+# Modification time and size of a file when it was opened as immutable.
 Stamp = tuple[int, int]
 
 
-class _Reading(sqlite3.Connection):
-    """A connection that only reads; `stamp` where it reads the file without a look at others."""
+class _ReadOnlyConnection(sqlite3.Connection):
+    """A read-only connection; `stamp` is set where it takes the file to be immutable."""
 
     path: Path
     stamp: Stamp | None = None
 
 
 def sqlite_file(url: str) -> Path | None:
-    """The file that a catalog's URL names, where it is SQLite's."""
+    """The file in a catalog's URL, if it is SQLite's."""
     found = make_url(url)
     if found.get_backend_name() != "sqlite" or found.database in (None, "", ":memory:"):
         return None
@@ -44,32 +42,36 @@ def sqlite_file(url: str) -> Path | None:
 
 
 def is_absent(path: Path) -> bool:
-    """Whether there is no file, or an empty one: SQLite would begin a catalog in it."""
+    """Whether there is no file, or an empty one, in which SQLite would make a catalog."""
     return not path.exists() or (path.is_file() and path.stat().st_size == 0)
 
 
 def is_read_only(path: Path) -> bool:
-    """Whether there is a file that can be read alone: SQLite writes beside it as well."""
+    """Whether the file or its folder, where SQLite keeps its log, cannot be written."""
     return path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
 
 
-def reading_engine(path: Path) -> Engine:
-    """An engine that reads a file where nothing can be written, though others may write it."""
-    # Each transaction opens it anew: how it must be opened changes with what others do.
-    engine = create_engine("sqlite://", creator=partial(open_to_read, path), poolclass=NullPool)
+def read_only_engine(path: Path) -> Engine:
+    """An engine that reads a file that this user cannot write; others may write it."""
+    # Each transaction opens the file again: how depends on whether others write it.
+    engine = create_engine("sqlite://", creator=partial(open_read_only, path), poolclass=NullPool)
     event.listen(engine, "commit", check_unchanged)
     return engine
 
 
 def check_unchanged(connection: Connection) -> None:
-    """Raise StoreError where others changed a file that was read without a look at them."""
+    """Raise StoreError where others changed a file that was opened as immutable."""
     opened = connection.connection.driver_connection
-    if isinstance(opened, _Reading) and opened.stamp and opened.stamp != _stamp(opened.path):
-        raise StoreError(f"{opened.path} was changed while it was read; say the command again.")
+    if (
+        isinstance(opened, _ReadOnlyConnection)
+        and opened.stamp
+        and opened.stamp != _stamp(opened.path)
+    ):
+        raise StoreError(f"{opened.path} changed while it was read; run the command again.")
 
 
-def open_to_read(path: Path) -> _Reading:
-    """Open a file, though its log of late changes comes and goes with those who write."""
+def open_read_only(path: Path) -> _ReadOnlyConnection:
+    """Open a file to read; its write-ahead log may appear or vanish meanwhile."""
     for _ in range(TRIES - 1):
         try:
             return _open_as_it_is(path)
@@ -78,18 +80,21 @@ def open_to_read(path: Path) -> _Reading:
     return _open_as_it_is(path)
 
 
-def _open_as_it_is(path: Path) -> _Reading:
-    """With the log of late changes, if there is one: without it an older state would be read."""
+def _open_as_it_is(path: Path) -> _ReadOnlyConnection:
+    """Open a file with its write-ahead log, if any: without it, an older state would be read."""
     log, shared = Path(f"{path}-wal"), Path(f"{path}-shm")
     stamp = None
     if log.exists() and shared.exists():
         how = "mode=ro"
     elif log.exists() and log.stat().st_size:
-        how = "mode=ro&vfs=unix-none"  # which finds its way through the log without the other file
+        how = "mode=ro&vfs=unix-none"  # reads the log without the -shm file
     else:
         how, stamp = "mode=ro&immutable=1", _stamp(path)
     opened = sqlite3.connect(
-        f"file:{quote(str(path))}?{how}", uri=True, check_same_thread=False, factory=_Reading
+        f"file:{quote(str(path))}?{how}",
+        uri=True,
+        check_same_thread=False,
+        factory=_ReadOnlyConnection,
     )
     opened.path, opened.stamp = path, stamp
     try:
@@ -109,7 +114,7 @@ def _stamp(path: Path) -> Stamp:
 
 
 def is_damage(path: Path, error: object) -> bool:
-    """Whether an error of SQLite means that a catalog is damaged."""
+    """Whether an SQLite error means that a catalog is damaged."""
     if path.is_dir():
         return True
     words, code = str(error), _code(error)
@@ -119,21 +124,21 @@ def is_damage(path: Path, error: object) -> bool:
 
 
 def advice(path: Path, error: object) -> str:
-    """What to do about an error of SQLite; "" where its own words have to do."""
+    """What to do about an SQLite error; "" where its message is enough."""
     code = _code(error)
     if is_damage(path, error):
         return DAMAGED
     if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _is_full(path)):
         return DISK_FULL
     if code == sqlite3.SQLITE_READONLY:
-        return "Nothing can be written there, only read."
+        return "This user may read it, but not write it."
     if path.exists() and not os.access(path, os.R_OK):
         return "This user may not read it."
     return ""
 
 
-def fault(engine: Engine) -> str | None:
-    """What is wrong with the pages of SQLite's file, if anything: the first thing."""
+def integrity_error(engine: Engine) -> str | None:
+    """The first error in the pages of the SQLite file, if any."""
     try:
         with engine.connect() as connection:
             found = str(connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar())

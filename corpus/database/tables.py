@@ -54,8 +54,8 @@ Offset = Integer().with_variant(BigInteger(), "postgresql")
 
 metadata = MetaData()
 
-# `format` of the tables, and `revision`: a counter that every change of a release takes a number
-# from, so that an index can ask for what came after it.
+# `format` of the tables, and `revision`: a counter of changes of releases, so that an index can ask
+# for the changes after a number.
 about = Table(
     "about",
     metadata,
@@ -63,7 +63,7 @@ about = Table(
     Column("value", Integer, nullable=False),
 )
 
-# First and last seen are ours: null where others alone have seen a release.
+# First and last seen are ours: null where only third parties observed a release.
 release = Table(
     "release",
     metadata,
@@ -74,17 +74,17 @@ release = Table(
     Column("last_seen", Moment),
     Column("version", Integer, nullable=False),
     Column("revision", Integer, nullable=False, index=True),
-    # The route it was last met on, and when anybody last looked, whatever came of it.
+    # The route that last listed it, and when it was last visited, whatever the outcome.
     Column("route", Words),
     Column("checked_at", Moment),
-    # How many visits in a row found it missing, since when; `gone_since` once they are enough.
+    # How many visits in a row found it missing, and the first; `gone_since` once they suffice.
     Column("misses", Integer, nullable=False, server_default="0"),
     Column("missed_at", Moment),
     Column("gone_since", Moment),
 )
 
-# `origin` names whose observation a version is, where it is not ours. A repeat says what the one
-# before it says, by today's reader: it stays for the evidence it names, and is not shown.
+# `origin` names the observer of a version that is not ours. A repeat states what the version before
+# it states, by the current reader: it is kept for its evidence, and not shown.
 version = Table(
     "version",
     metadata,
@@ -113,11 +113,11 @@ version = Table(
     Column("origin", Words),
     Column("is_repeat", Boolean, nullable=False, server_default=false()),
     Column("shapes", JSON(none_as_null=True)),
-    # Which statutes it cites and where, as the rules of that version read it; 0: by none yet.
+    # The statutes it cites and where, by that version of the rules; 0: not derived yet.
     Column("statutes", JSON(none_as_null=True)),
     Column("statute_rules", Integer, nullable=False, server_default="0", index=True),
-    # The record in the archive that attests this row: on what occasion it is written, and when and
-    # where it was; see corpus/catalog/attestation.py.
+    # The record in the archive that attests this row: the occasion, the time and the location; see
+    # corpus/catalog/attestation.py.
     Column("attested_as", Words, nullable=False, server_default="later"),
     Column("attested_at", Moment),
     Column("attested_file", Words, index=True),
@@ -134,7 +134,7 @@ def _index_some(name: str, column: Column[Any], where: ColumnElement[bool]) -> N
 _index_some("ix_version_unattested", version.c.attested_as, version.c.attested_offset.is_(None))
 _index_some("ix_version_lost", version.c.lost_at, version.c.lost_at.is_not(None))
 
-# What became of releases after they were first seen: changed, gone, back.
+# The ledger: what happened to releases after they were first seen: changed, gone, back.
 event = Table(
     "event",
     metadata,
@@ -163,10 +163,10 @@ def _visit_columns() -> list[Column[Any]]:
     ]
 
 
-# The last whole answer of every URL: its validators, and where it stands in the archive.
+# The last complete response of every URL: its validators, and its location in the archive.
 visit = Table("visit", metadata, *_visit_columns())
 
-# What a run has seen is held in these two until the run was judged; see docs/runs.md.
+# What a run has seen is staged in these two until the run is checked; see docs/runs.md.
 staged_visit = Table(
     "staged_visit",
     metadata,
@@ -215,7 +215,7 @@ suppression = Table(
     Column("undone_at", Moment),
 )
 
-# Bands of a MinHash of each body: two bodies that share one may be copies, which `copy` then says.
+# Bands of a MinHash of each body: bodies that share one may be near-duplicates, listed in `copy`.
 band = Table(
     "band",
     metadata,

@@ -20,7 +20,7 @@ from corpus.catalog.attestation import MEDIA_TYPE, Values, claims, make_statemen
 from corpus.catalog.mapping import statute_values
 from corpus.catalog.store import Store
 from corpus.database import tables
-from corpus.database.batches import chunks, streamed
+from corpus.database.batches import chunks, stream_rows
 from corpus.evidence.attestation_repair import Statement, attest_again, attest_older, repair_version
 from corpus.evidence.finding import Finding
 from corpus.evidence.queries import Rows
@@ -88,7 +88,7 @@ class AttestationCheck:
         with self.store.reading() as connection:
             rows = [
                 row
-                for row in streamed(connection, select_unattested(MADE, REVISED, LATER))
+                for row in stream_rows(connection, select_unattested(MADE, REVISED, LATER))
                 if row.attested_as != LATER or (row.release, row.ordinal) in self.statements_of
             ]
         for row in rows:

@@ -14,7 +14,7 @@ from sqlalchemy import Row, update
 from corpus.catalog.attestation import CLEAR_COLUMNS, Values, facts_sha256
 from corpus.catalog.mapping import statute_values
 from corpus.catalog.store import Store
-from corpus.catalog.versioning import DERIVED, change_version
+from corpus.catalog.versioning import READ_COLUMNS, change_version
 from corpus.database import tables
 from corpus.database.sequence import next_revision
 from corpus.errors import StoreError
@@ -53,7 +53,9 @@ def repair_version(
                 " too; restore catalog and archive from a backup."
             )
         else:
-            read_by = {name: facts_read[name] for name in facts_read.keys() & {*DERIVED, *READ_BY}}
+            read_by = {
+                name: facts_read[name] for name in facts_read.keys() & {*READ_COLUMNS, *READ_BY}
+            }
             changes |= read_by | {
                 "attested_as": REVISED if statement else LATER,
                 "attested_offset": None,

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from corpus.database.opening import open_catalog
-from corpus.database.sqlite_file import open_to_read, sqlite_file
+from corpus.database.sqlite_file import open_read_only, sqlite_file
 from corpus.disk_space import check_room
 from corpus.durability import replacing
 from corpus.errors import PageError, StoreError
@@ -100,7 +100,7 @@ def _withheld(damaged: Path) -> tuple[list[Row], bool]:
     """The readable entries of the log of withheld releases, and whether they are all of it."""
     rows: list[Row] = []
     try:
-        with closing(open_to_read(damaged)) as opened:
+        with closing(open_read_only(damaged)) as opened:
             rows.extend(map(_sanitize, opened.execute(SELECT_WITHHELD)))
             ids = {old: new for row in opened.execute(SELECT_URLS) for old, new in _renamed(*row)}
     except (sqlite3.Error, OSError, PageError, TypeError, ValueError):

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from corpus.catalog import near_duplicates
 from corpus.catalog.mapping import from_json
 from corpus.catalog.store import Store
-from corpus.catalog.versioning import mark_listed, mark_missing, mark_seen, record
+from corpus.catalog.versioning import mark_listed, mark_missing, mark_seen, record_observation
 from corpus.database import tables
 from corpus.errors import RecordError, StoreError
 from corpus.plural import pluralize
@@ -62,7 +62,7 @@ def finish_publishing(store: Store, office: str) -> list[Unpublished]:
     has_more = True
     while has_more:
         with store.changing() as connection:
-            has_more = near_duplicates.link_older(connection)
+            has_more = near_duplicates.link_pending(connection)
     return unpublished
 
 
@@ -103,7 +103,7 @@ def _publish_observation(connection: Connection, run: Row[Any], row: Row[Any]) -
     if row.facts:
         facts = from_json(row.facts)
         reread = from_json(row.reread) if row.reread else None
-        record(connection, run.office, row.release, row.url, facts, row.seen_at, reread)
+        record_observation(connection, run.office, row.release, row.url, facts, row.seen_at, reread)
     elif row.outcome == "same":
         mark_seen(connection, row.release, row.seen_at, run.route)
     elif row.outcome == "missing":

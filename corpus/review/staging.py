@@ -14,10 +14,10 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from corpus.catalog.crawl_history import needs_walk, read_newest_run, read_remaining_listings
-from corpus.catalog.mapping import Visit, read_visit, visit_values
+from corpus.catalog.mapping import Visit, visit_from_row, visit_values
 from corpus.catalog.store import Store
 from corpus.database import tables
-from corpus.database.batches import chunks, streamed
+from corpus.database.batches import chunks, stream_rows
 from corpus.review.publishing import finish_publishing
 from corpus.review.report import CrawlReport
 
@@ -99,7 +99,7 @@ class Staging:
         where = (c.run == self.run) & (c.url == url) & (c.language == language)
         with self.store.reading() as connection:
             row = connection.execute(select(tables.staged_visit).where(where)).one_or_none()
-        return read_visit(row) if row else self.store.visit(self.office, url, language)
+        return visit_from_row(row) if row else self.store.visit(self.office, url, language)
 
     def staged_ids(self, ids: Iterable[str], connection: Connection | None = None) -> set[str]:
         """Which of these releases this run has seen already."""
@@ -118,7 +118,7 @@ class Staging:
         outcomes, languages, stated = Counter[str](), Counter[str](), Counter[str]()
         query = select(STAGED.outcome, STAGED.language, STAGED.stated).where(STAGED.run == self.run)
         with self.store.reading() as connection:
-            for row in streamed(connection, query):
+            for row in stream_rows(connection, query):
                 outcomes[row.outcome] += 1
                 stated.update(row.stated)
                 if row.language:

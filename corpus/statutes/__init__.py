@@ -44,12 +44,12 @@ class Cited(NamedTuple):
     end: Annotated[int, "where it ends"]
 
 
-def cited(title: str, body: Sequence[str], language: str, country: str) -> list[Cited]:
+def find_citations(title: str, body: Sequence[str], language: str, country: str) -> list[Cited]:
     """What a release cites, in order; a code named in one paragraph is known in the next."""
     texts = [title, *body]
     starts = [*accumulate((len(each) + len(PARTING) for each in texts), initial=0)]
     found = []
-    for key, start, end in statutes(PARTING.join(texts), language, country.lower()):
+    for key, start, end in find_mentions(PARTING.join(texts), language, country.lower()):
         paragraph = bisect(starts, start) - 1
         begin, size = starts[paragraph], len(texts[paragraph])
         found.append(Cited(key, paragraph, start - begin, min(end - begin, size)))
@@ -61,7 +61,7 @@ def keys(found: Iterable[Cited]) -> list[str]:
     return [*dict.fromkeys(each.key for each in found)]
 
 
-def statutes(text: str, language: str, country: str) -> list[Mention]:
+def find_mentions(text: str, language: str, country: str) -> list[Mention]:
     """What a text in that language, of an office in that country, cites, in order.
 
     An article without the name of its code is of the code named next to it or last before it;
@@ -73,7 +73,7 @@ def statutes(text: str, language: str, country: str) -> list[Mention]:
     return sorted(set(found), key=lambda each: (each.start, each.end, each.key))
 
 
-def read(typed: str) -> str | None:
+def parse_key(typed: str) -> str | None:
     """The key of the statute that a query consists of, or None; without a country, Kazakhstan's.
 
     A key stands for itself.
@@ -82,13 +82,13 @@ def read(typed: str) -> str | None:
     if KEY.fullmatch(typed):
         return typed
     whole = re.sub(r"\W+", "", typed)
-    for mention in statutes(typed, "", "kz"):
+    for mention in find_mentions(typed, "", "kz"):
         if re.sub(r"\W+", "", typed[mention.start : mention.end]) == whole:
             return mention.key
     return None
 
 
-def wider(key: str) -> list[str]:
+def enclosing_keys(key: str) -> list[str]:
     """A key and all that contain it, down to the article or section: what a mention is found by."""
     parts = key.split("/")
     first = 4 if parts[1] == "usc" else 3
@@ -97,4 +97,4 @@ def wider(key: str) -> list[str]:
 
 def section(key: str) -> str:
     """The section or article that a key is of."""
-    return wider(key)[0]
+    return enclosing_keys(key)[0]

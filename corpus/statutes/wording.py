@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corpus.statutes import read
+from corpus.statutes import parse_key
 from corpus.statutes.codes import CODES
 
 LANGUAGES = ("ru", "kk", "en")
@@ -14,7 +14,7 @@ COUNTRY_NAMES = {
 }
 
 
-def shown(key: str, language: str) -> str:
+def statute_label(key: str, language: str) -> str:
     """A statute in words: in Russian or Kazakh, else in English. What is no key stays as it is."""
     country, _, within = key.partition("/")
     act, *parts = within.split("/")
@@ -32,8 +32,8 @@ def shown(key: str, language: str) -> str:
 
 def query_words(key: str, language: str) -> str:
     """A query that finds the releases that cite a statute, as readable as can be."""
-    words = shown(key, language)
-    return f'statute:"{words}"' if read(words) == key else f"statute:{key}"
+    words = statute_label(key, language)
+    return f'statute:"{words}"' if parse_key(words) == key else f"statute:{key}"
 
 
 def _russian(code: str, place: str, article: str, part: str, point: str) -> str:

@@ -42,10 +42,10 @@ def _statutes_in(written: str, language: str) -> list[tuple[str, str]]:
     if not re.search(r"\d", written):
         return []
     bare = written.strip().removeprefix('"').removesuffix('"')
-    if '"' not in bare and (key := statutes.read(bare)):
+    if '"' not in bare and (key := statutes.parse_key(bare)):
         return [(key, query_words(key, language))]
     return [
         (key, written[: each.start()] + query_words(key, language) + written[each.end() :])
         for each in [*PHRASE.finditer(written)][:MOST]
-        if (key := statutes.read(each[1]))
+        if (key := statutes.parse_key(each[1]))
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corpus.statutes.wording import shown
+from corpus.statutes.wording import statute_label
 from indexer.engine.interface import Engine
 from indexer.engine.results import FACETS, Facet, Query
 from indexer.query.message import Message
@@ -36,7 +36,7 @@ def unknown_values(query: Query, found: tuple[Facet, ...], engine: Engine) -> li
 
 def _sentence(name: str, value: str, there: list[str]) -> Message:
     if name == "statute":
-        value = shown(value, "en")
+        value = statute_label(value, "en")
     if not there:
         return Message("No release has the {name} “{value}”.", name=name, value=value)
     return Message(

@@ -13,7 +13,7 @@ from typing import Any
 
 from corpus import Release, offices
 from corpus.release import release_id
-from corpus.statutes import keys, section, wider
+from corpus.statutes import enclosing_keys, keys, section
 from indexer.analysis.analyzer import fold, words
 from indexer.engine.results import UNDATED
 
@@ -141,4 +141,4 @@ def _state(release: Release) -> tuple[str, ...]:
 
 def _statutes(release: Release) -> tuple[str, ...]:
     cited = keys(release.statutes or ())
-    return tuple(dict.fromkeys(key for each in cited for key in wider(each)))
+    return tuple(dict.fromkeys(key for each in cited for key in enclosing_keys(each)))

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import reduce
 from typing import Protocol
 
-from corpus.statutes.wording import shown
+from corpus.statutes.wording import statute_label
 from indexer.analysis.analyzer import STEM
 from indexer.engine.fields import LENGTHS_OF
 from indexer.engine.results import Clause
@@ -99,7 +99,7 @@ def _one_word(parts: Sequence[tree.Node], done: QueryStats) -> str | None:
 def _leaf(leaf: tree.Leaf, done: QueryStats) -> str:
     match leaf:
         case tree.Term("statutes", text):
-            return Message("“{word}”", word=shown(text, "en"))
+            return Message("“{word}”", word=statute_label(text, "en"))
         case tree.Term(_, text) if text.startswith(STEM):
             return Message("all forms of “{word}”", word=_commonest_form(text, done))
         case tree.Term(_, text):

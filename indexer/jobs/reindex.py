@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from corpus import Settings, Store
-from corpus.catalog.statute_backfill import clear_some, count_backlog
+from corpus.catalog.statute_backfill import count_backlog, derive_some
 from corpus.disk_space import check_room
 from corpus.errors import IndexUnusableError
 from corpus.lock import only_job
@@ -102,7 +102,7 @@ def _check_room(settings: Settings, store: Store, engine: Engine, health: Health
 
 def _derive_statutes(store: Store, on_progress: Callable[[int, int], None]) -> None:
     total, done = count_backlog(store), 0
-    while number := clear_some(store):
+    while number := derive_some(store):
         done += number
         on_progress(min(done, total), total)
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from corpus import Store, offices
-from corpus.catalog.attachments import Attached
+from corpus.catalog.attachments import AttachmentCounts
 from corpus.catalog.coverage import Coverage
 from corpus.errors import CommuniqueError
 from corpus.plural import pluralize
@@ -35,7 +35,7 @@ class OfficeStatus:
     undated: int
     languages: dict[str, int]
     gone: int
-    attachments: Attached
+    attachments: AttachmentCounts
     months: dict[str, int]
     gaps: tuple[str, ...]
     reader_versions: dict[str, int]

@@ -274,7 +274,7 @@ def _date_range(typed: str, context: Context) -> tree.Node | None:
 
 def _statute(typed: str, context: Context, boost: float) -> tree.Node | None:
     """The releases that cite a statute, or what it contains, in any spelling."""
-    if key := statutes.read(typed):
+    if key := statutes.parse_key(typed):
         return tree.Term(VALUE_FIELDS["statute"], key, boost=boost)
     context.warn(
         Message(

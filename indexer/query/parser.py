@@ -126,7 +126,7 @@ def _quote_statutes(typed: str) -> str:
             words = [*re.finditer(r"\S+", part[found.end() :])][:STATUTE_WORDS]
             for end in (found.end() + word.end() for word in reversed(words[1:])):
                 statute = part[found.end() : end]
-                if statutes.read(statute):
+                if statutes.parse_key(statute):
                     part = f'{part[: found.end()]}"{statute}"{part[end:]}'
                     break
         parts[2 * at] = part

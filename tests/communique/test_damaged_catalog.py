@@ -313,7 +313,7 @@ def test_a_row_that_cannot_be_read_is_told_and_made_anew(
         call(copy_settings, *command.split())
     told = call(copy_settings, "verify")
     assert told.exit_code == 1
-    assert f"is not whole: the table {table} holds what cannot be read (" in told.output
+    assert f"is not whole: the table {table} has a row that cannot be read (" in told.output
     assert (
         "It is damaged: restore it from a backup, or run `communique verify --repair`"
         in told.output
@@ -331,7 +331,7 @@ def test_what_nobody_foresaw_is_a_sentence_and_its_traceback_in_a_file(
         connection.commit()
     told = call(copy_settings, "export")
     assert told.exit_code == 1
-    assert told.stderr.startswith("Error: An unforeseen error: ")
+    assert told.stderr.startswith("Error: Unexpected error: ")
     assert told.stderr.endswith(
         "`communique verify` tells whether catalog and archive are whole.\n"
     )

@@ -158,7 +158,7 @@ def test_a_build_says_what_it_needs_before_it_is_begun(disk: Disk) -> None:
     told = disk.call("reindex", "--full")
     assert told.exit_code == 1
     assert re.search(
-        r"The new index needs about \d+\.\d MB, and the disk of \S+ has 0\.1 MB free", told.output
+        r"The new index needs about \d+\.\d MB, but the disk of \S+ has 0\.1 MB free", told.output
     )
     assert set(disk.settings.index.iterdir()) == builds
     shutil.rmtree(disk.settings.index)

@@ -322,7 +322,7 @@ def test_a_lost_catalog_is_told_by_the_archive_beside_it(copied: Path) -> None:
         result = call(copied, *arguments)
         assert result.exit_code == 1
         assert "though the archive in" in result.stderr
-        assert "run `communique verify --repair`, which rebuilds it" in result.stderr
+        assert "run `communique verify --repair`, to rebuild it" in result.stderr
     found = call(copied, "verify")
     assert found.exit_code == 1
     assert found.output.startswith(f"There is no catalog in {copied}, though the archive in")

@@ -203,9 +203,7 @@ def test_what_was_read_while_the_file_changed_is_not_trusted(
         next(found)
         with closing(Store(copy_settings)) as writing:
             rename(writing, "Changed")
-        with pytest.raises(
-            StoreError, match=r"was changed while it was read; say the command again"
-        ):
+        with pytest.raises(StoreError, match=r"changed while it was read; run the command again"):
             list(found)
         assert titles(reading) == {"Changed"}
 
@@ -219,9 +217,7 @@ def test_a_catalog_of_an_older_format_is_brought_up_elsewhere(
     with read_only_view(copy_settings.data, tmp_path / "view") as view:
         told = call(view, "status")
         assert told.exit_code == 1
-        assert (
-            "is brought up where it can be written: run `communique status` there." in told.stderr
-        )
+        assert "Run `communique status` where it can be written to upgrade it." in told.stderr
         assert [path.name for path in view.glob("catalog.*")] == ["catalog.sqlite"]
 
 

@@ -235,7 +235,7 @@ OTHERS: dict[str, tuple[str, int, str]] = {
     "verify": ("corpus.evidence.verify:sha256", 9, "verify"),
     "repair": ("indexer.jobs.reindex:document", 9, "verify --repair"),
     "backup": ("corpus.evidence.queries:archive_files", 1, "backup {folder}"),
-    "copy-catalog": ("corpus.database.copy:_count_on", 1, "copy-catalog sqlite:///{copy}"),
+    "copy-catalog": ("corpus.database.copy:_set_sequences", 1, "copy-catalog sqlite:///{copy}"),
     "export": (EXPORTED, 5, "export"),
     "search": ("communique.commands.index:parse", 1, "search torture"),
     "status": ("communique.commands.index:status_of", 1, "status"),
@@ -281,7 +281,9 @@ def test_the_demo_ends_and_is_whole_when_it_is_said_again(
     tmp_path: Path, number: signal.Signals
 ) -> None:
     settings = Settings(data=tmp_path / "data")
-    with Stalling(settings, "corpus.review.publishing:record", 20, "demo", "--no-serve") as command:
+    with Stalling(
+        settings, "corpus.review.publishing:record_observation", 20, "demo", "--no-serve"
+    ) as command:
         assert_ended(command.end(number), number)
     call(settings, "demo", "--no-serve")
     found, held = ids(Settings(data=settings.data / "demo"))

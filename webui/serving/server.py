@@ -24,7 +24,7 @@ from sqlalchemy import event
 
 from corpus import Settings
 from corpus.errors import CommuniqueError
-from corpus.signals import ENDING, Interruption
+from corpus.signals import ENDING_SIGNALS, Interruption
 from webui import create_app
 from webui.serving.connections import Server
 from webui.serving.turns import Threads
@@ -148,22 +148,22 @@ class _Master(Arbiter):
 
     def init_signals(self) -> None:
         """Handle signals, except those that were ignored at the start (nohup)."""
-        ignored = [each for each in ENDING if signal.getsignal(each) is signal.SIG_IGN]
+        ignored = [each for each in ENDING_SIGNALS if signal.getsignal(each) is signal.SIG_IGN]
         super().init_signals()
         for each in ignored:
             signal.signal(each, signal.SIG_IGN)
 
     def spawn_worker(self) -> int:
         """Begin a process; a signal to end it waits until the process hears signals."""
-        signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
         try:
             return int(super().spawn_worker())
         finally:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING_SIGNALS)
 
     def signal(self, sig: int, frame: FrameType | None) -> None:
         """Remember the signal."""
-        self.received_signal = self.received_signal or (sig if sig in ENDING else 0)
+        self.received_signal = self.received_signal or (sig if sig in ENDING_SIGNALS else 0)
         super().signal(sig, frame)
 
     def handle_hup(self) -> None:
@@ -202,7 +202,7 @@ class _Worker(Worker):
         """Hear signals; of a terminal that hangs up the parent tells, if it is to end."""
         super().init_signals()
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING_SIGNALS)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """End when all requests are answered."""

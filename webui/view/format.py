@@ -10,7 +10,7 @@ from babel.dates import format_date, format_skeleton, get_month_names
 from flask_babel import get_locale, gettext, lazy_gettext, ngettext
 
 from corpus import offices
-from corpus.statutes.wording import shown
+from corpus.statutes.wording import statute_label
 from webui.i18n import number
 
 STATES = {
@@ -78,7 +78,7 @@ def country_name(value: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def _statute(key: str, locale: str) -> str:
-    return shown(key, locale)
+    return statute_label(key, locale)
 
 
 def statute_words(key: str) -> str:

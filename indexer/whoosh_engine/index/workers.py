@@ -11,7 +11,7 @@ from os import _exit
 from pathlib import Path
 from threading import Thread
 
-from corpus.signals import blocked
+from corpus.signals import signals_blocked
 from indexer.engine.document import Document
 from indexer.whoosh_engine.index.builder import SegmentBuilder
 from indexer.whoosh_engine.index.codec import ArraySegment
@@ -58,7 +58,7 @@ class Worker:
         self.waiting: list[Future[list[ArraySegment]]] = []
         self.done: list[ArraySegment] = []
         resource_tracker.ensure_running()  # which would let signals through again
-        with blocked():
+        with signals_blocked():
             self.process.submit(int)  # starts it
 
     def __enter__(self) -> Worker:

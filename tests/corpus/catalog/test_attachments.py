@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from communique.main import main
 from corpus import Settings, Store
-from corpus.catalog.attachments import Attached
+from corpus.catalog.attachments import AttachmentCounts
 from corpus.crawling.crawl import crawl
 from corpus.crawling.sample_site import PAGES, SampleSite
 from corpus.database import tables
@@ -51,7 +51,7 @@ def test_files_on_the_offices_host_are_archived_and_counted(
 ) -> None:
     report = crawled(settings, store)
     assert (report.attachments, report.attachments_missing) == (2, 1)
-    assert store.attached(OFFICE) == Attached(named=3, archived=2, missing=1)
+    assert store.attached(OFFICE) == AttachmentCounts(named=3, archived=2, missing=1)
     assert not any("/file/" in url for url in report.missing)
     assert any("attached file" in line for line in report.sentences())
     c = tables.visit.c
@@ -73,7 +73,7 @@ def test_a_file_that_is_linked_by_http_is_asked_for_by_https_and_known_as_it_is_
         release = store.get(sample_id(LINKING))
         assert release
         assert f"http://{HOST}{path}" in {each.url for each in release.attachments or ()}
-        assert store.attached(OFFICE) == Attached(named=3, archived=2, missing=1)
+        assert store.attached(OFFICE) == AttachmentCounts(named=3, archived=2, missing=1)
         assert list(verify_catalog(settings, store)) == []
         assert site.crawl(settings, store).attachments == 0
     urls = {each.url for path in own_files(settings.archive) for each in responses(path)}
@@ -93,7 +93,7 @@ def test_files_that_an_earlier_run_did_not_come_to_are_fetched_later(
     without = Settings(data=settings.data, attachments=False, revisits="0", walk_days=0)
     store = Store(without)
     assert crawled(without, store).attachments == 0
-    assert store.attached(OFFICE) == Attached(named=3)
+    assert store.attached(OFFICE) == AttachmentCounts(named=3)
     assert crawled(settings, store).attachments == 2
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from corpus import Provenance, Settings, Store
 from corpus.catalog import statute_backfill
-from corpus.catalog.statute_backfill import clear_some, count_backlog
+from corpus.catalog.statute_backfill import count_backlog, derive_some
 from corpus.database import tables
 from corpus.evidence.reparse import reparse_archive
 from corpus.release import Draft, Release, release_id
@@ -93,7 +93,7 @@ def test_only_what_older_rules_derived_is_derived_again_and_the_index_hears(stor
         wrong = update(tables.version).where(v.release == third)
         connection.execute(wrong, older | {"statutes": None})
     before = store.revision()
-    assert (count_backlog(store), clear_some(store), clear_some(store)) == (2, 2, 0)
+    assert (count_backlog(store), derive_some(store), derive_some(store)) == (2, 2, 0)
     assert [each.key for each in held(store, first).statutes or ()] == ["us/usc/1/1"]
     told = held(store, third).statutes
     assert [each.key for each in told or ()] == ["us/usc/18/1343"]
@@ -135,6 +135,6 @@ def test_a_catalog_of_format_1_has_its_statutes_after_one_reindex(settings: Sett
     connection.close()
     store = Store(settings)
     assert {each.statutes for each in store.releases()} == {None}
-    assert count_backlog(store) == clear_some(store) > 0
+    assert count_backlog(store) == derive_some(store) > 0
     assert {each.statutes for each in store.releases()} == {()}
     store.close()

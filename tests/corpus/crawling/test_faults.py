@@ -19,7 +19,7 @@ from corpus.crawling.crawl import crawl
 from corpus.crawling.frontier import Frontier
 from corpus.crawling.ingest import Ingester
 from corpus.database import tables
-from corpus.error_log import FILE, MOST_BYTES, sentence
+from corpus.error_log import FILE, MOST_BYTES, error_sentence
 from corpus.errors import StoreError
 from corpus.evidence.verify import verify_archive, verify_catalog
 from corpus.review.office_validation import OfficeValidator
@@ -196,7 +196,7 @@ def test_an_error_that_nobody_foresaw_costs_its_page(
     assert report.error is None
     assert issues(report) == [(THIRD, "internal_error")]
     [issue] = report.refused
-    assert f"An unforeseen error: {type(error).__name__}" in issue.reason
+    assert f"Unexpected error: {type(error).__name__}" in issue.reason
     assert issue.reason.isprintable()
     assert len(issue.reason) < 600
     assert "Traceback" in (settings.data / FILE).read_text(encoding="utf-8")
@@ -349,12 +349,12 @@ def test_a_full_disk_ends_the_command_after_the_reports(
 def test_the_log_of_errors_does_not_grow_without_bound(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path)
     (tmp_path / FILE).write_text("x" * MOST_BYTES + "x")
-    told = sentence(ValueError("odd"), settings, "https://a.example/1")
-    assert told.startswith("An unforeseen error: ValueError: odd. The traceback is in ")
+    told = error_sentence(ValueError("odd"), settings, "https://a.example/1")
+    assert told.startswith("Unexpected error: ValueError: odd. The traceback is in ")
     assert "https://a.example/1" in (tmp_path / FILE).read_text()
     assert (tmp_path / FILE).stat().st_size < 1000
 
 
 def test_a_log_of_errors_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path / "none")
-    assert "ValueError: odd" in sentence(ValueError("odd"), settings, "a page")
+    assert "ValueError: odd" in error_sentence(ValueError("odd"), settings, "a page")

@@ -22,7 +22,7 @@ from corpus import Draft, Provenance, Settings, Store
 from corpus.database import tables
 from corpus.database.copy import copy_into
 from corpus.database.migrations import upgrade
-from corpus.database.opening import shown
+from corpus.database.opening import without_password
 from corpus.database.tables import FORMAT, metadata
 from corpus.errors import StoreError
 from corpus.release import release_id
@@ -114,7 +114,7 @@ def test_a_catalog_of_format_5_is_brought_up(made: Settings) -> None:
 def test_a_catalog_of_a_newer_format_is_refused(made: Settings) -> None:
     with closing(Store(made)) as store, store.writing() as connection:
         connection.execute(tables.about.update().values(value=FORMAT + 1))
-    with pytest.raises(StoreError, match=rf"{FORMAT + 1}, .* update the program") as raised:
+    with pytest.raises(StoreError, match=rf"{FORMAT + 1}, .* Update the program") as raised:
         Store(made)
     assert PASSWORD not in str(raised.value)
 
@@ -208,7 +208,10 @@ def test_a_database_that_cannot_be_opened_is_told_without_its_password(url: str,
     with pytest.raises(StoreError, match=told) as raised:
         Store(Settings(catalog=url))
     assert "secret" not in str(raised.value)
-    assert shown("postgresql://h/d?password=secret&a=1") == "postgresql://h/d?password=***&a=1"
+    assert (
+        without_password("postgresql://h/d?password=secret&a=1")
+        == "postgresql://h/d?password=***&a=1"
+    )
 
 
 def test_a_catalog_moves_to_postgresql_and_back_and_goes_on(

@@ -279,7 +279,7 @@ def test_a_backup_is_begun_only_where_there_is_room(
         with pytest.raises(StoreError) as told:
             back_up(copy_settings, copy_store, disk / "backup")
         assert re.search(
-            r"The backup in \S+ needs about [\d.]+ MB, and the disk of \S+ has 0\.4 MB free\."
+            r"The backup in \S+ needs about [\d.]+ MB, but the disk of \S+ has 0\.4 MB free\."
             r" Free some space",
             str(told.value),
         )

@@ -14,7 +14,7 @@ from sqlalchemy import delete, func, select, update
 from corpus import Settings, Store
 from corpus.catalog.ledger import Entry
 from corpus.catalog.mapping import Visit, as_json
-from corpus.catalog.near_duplicates import link_older
+from corpus.catalog.near_duplicates import link_pending
 from corpus.database import tables
 from corpus.database.current import current_releases
 from corpus.evidence.backup import back_up
@@ -228,7 +228,7 @@ def test_copies_that_an_older_catalog_brought_are_found_once(store: Store, most:
             connection.execute(delete(table))
         connection.execute(tables.about.insert(), {"key": "unlinked", "value": 4})
     with store.writing() as connection:
-        while link_older(connection, most):
+        while link_pending(connection, most):
             pass
     finish_publishing(store, "a")
     with store.writing() as connection:

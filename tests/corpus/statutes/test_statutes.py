@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.statutes import Cited, Mention, cited, read, statutes, wider
+from corpus.statutes import Cited, Mention, enclosing_keys, find_citations, find_mentions, parse_key
 from corpus.statutes.codes import CODES
-from corpus.statutes.wording import query_words, shown
+from corpus.statutes.wording import query_words, statute_label
 
 TABLE = Path(__file__).parents[2] / "tables" / "statutes.tsv"
 # Texts that cite no section after the title: a heading of a table, the Code as a whole.
@@ -35,7 +35,7 @@ def sentences() -> list[tuple[str, str, str, Counter[str]]]:
 def test_mentions_of_the_table_are_found_and_little_else() -> None:
     right = found = expected = 0
     for language, country, text, keys in sentences():
-        actual = Counter(each.key for each in statutes(text, language, country))
+        actual = Counter(each.key for each in find_mentions(text, language, country))
         right += (actual & keys).total()
         found += actual.total()
         expected += keys.total()
@@ -57,7 +57,7 @@ def test_mentions_of_the_table_are_found_and_little_else() -> None:
     ],
 )
 def test_a_mention_tells_where_it_stands(text: str, cited: list[Mention]) -> None:
-    assert statutes(text, "", "kz") == cited
+    assert find_mentions(text, "", "kz") == cited
 
 
 ACTS = [code.key for code in CODES]
@@ -80,9 +80,9 @@ KEYS = st.one_of(
 
 @given(KEYS, st.sampled_from(["ru", "kk", "en", "es"]))
 def test_what_is_shown_of_a_key_is_read_as_that_key(key: str, language: str) -> None:
-    assert read(shown(key, language)) == key
-    assert read(key) == key
-    assert query_words(key, language) == f'statute:"{shown(key, language)}"'
+    assert parse_key(statute_label(key, language)) == key
+    assert parse_key(key) == key
+    assert query_words(key, language) == f'statute:"{statute_label(key, language)}"'
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_what_is_shown_of_a_key_is_read_as_that_key(key: str, language: str) -> 
     ],
 )
 def test_a_key_is_shown_as_readers_write_it(key: str, language: str, words: str) -> None:
-    assert shown(key, language) == words
+    assert statute_label(key, language) == words
 
 
 def test_a_statute_that_no_words_would_find_is_asked_for_by_its_key() -> None:
@@ -114,12 +114,12 @@ def test_a_statute_that_no_words_would_find_is_asked_for_by_its_key() -> None:
 
 def test_paragraphs_do_not_run_into_each_other_and_codes_are_remembered() -> None:
     body = ["По ст. 193", "УПК РК подан протест по ст.", "194", "Title 18", "Section 2 of it"]
-    assert cited("Статья 62", body, "ru", "KZ") == [
+    assert find_citations("Статья 62", body, "ru", "KZ") == [
         Cited("kz/cc/62", 0, 0, 9),
         Cited("kz/cc/193", 1, 3, 10),
     ]
     body = ["Дело по УПК РК.", "Применена ст. 62."]
-    assert cited("Протест", body, "ru", "KZ") == [Cited("kz/cpc/62", 2, 10, 16)]
+    assert find_citations("Протест", body, "ru", "KZ") == [Cited("kz/cpc/62", 2, 10, 16)]
 
 
 @pytest.mark.parametrize(
@@ -142,22 +142,22 @@ def test_paragraphs_do_not_run_into_each_other_and_codes_are_remembered() -> Non
     ],
 )
 def test_a_query_that_is_a_statute_is_read_as_one(typed: str, key: str | None) -> None:
-    assert read(typed) == key
+    assert parse_key(typed) == key
 
 
 def test_a_mention_is_also_found_by_what_contains_it() -> None:
-    assert wider("kz/cc/190/4") == ["kz/cc/190", "kz/cc/190/4"]
-    assert wider("us/usc/18/924/c/1") == [
+    assert enclosing_keys("kz/cc/190/4") == ["kz/cc/190", "kz/cc/190/4"]
+    assert enclosing_keys("us/usc/18/924/c/1") == [
         "us/usc/18/924",
         "us/usc/18/924/c",
         "us/usc/18/924/c/1",
     ]
-    assert wider("kz/cc/190") == ["kz/cc/190"]
+    assert enclosing_keys("kz/cc/190") == ["kz/cc/190"]
 
 
 def test_an_article_without_a_code_is_of_the_one_beside_it_or_of_the_last_one_named() -> None:
     text = "По ст. 193, ст. 194 УПК подан протест. Статья 62 не применена."
-    keys = [each.key for each in statutes(text, "ru", "kz")]
+    keys = [each.key for each in find_mentions(text, "ru", "kz")]
     assert keys == ["kz/cpc/193", "kz/cpc/194", "kz/cpc/62"]
 
 
@@ -180,8 +180,8 @@ def test_the_work_of_finding_grows_no_faster_than_the_text(repeated: str) -> Non
     def work_s(chars: int) -> float:
         text = f"18 U.S.C. 1343, ст. 1 {repeated * (chars // len(repeated))} Title 18"
         clock = process_time()
-        statutes(text, "en", "us")
-        statutes(text, "ru", "kz")
+        find_mentions(text, "en", "us")
+        find_mentions(text, "ru", "kz")
         return process_time() - clock
 
     few, many = (min(work_s(chars) for _ in range(2)) for chars in (8_000, 64_000))
@@ -189,7 +189,7 @@ def test_the_work_of_finding_grows_no_faster_than_the_text(repeated: str) -> Non
 
 
 def test_american_articles_are_no_statutes() -> None:
-    assert statutes("Article 190 and Art. 5", "en", "us") == []
+    assert find_mentions("Article 190 and Art. 5", "en", "us") == []
 
 
 PIECES = "18 U.S.C. §§ 924 (c) (1) , - and Title Section ст. ч. п. 190 УК РК бап ҚК Article of"
@@ -198,9 +198,9 @@ PIECES = "18 U.S.C. §§ 924 (c) (1) , - and Title Section ст. ч. п. 190 У�
 @given(st.lists(st.sampled_from(PIECES.split()) | st.text(max_size=4), max_size=14))
 def test_places_lie_in_the_text_and_keys_are_clean(pieces: list[str]) -> None:
     text = " ".join(pieces)
-    for key, start, end in statutes(text, "ru", "kz"):
+    for key, start, end in find_mentions(text, "ru", "kz"):
         assert 0 <= start < end <= len(text)
-        assert key in wider(key)
+        assert key in enclosing_keys(key)
         assert re.fullmatch(r"(us|kz|ru)/[a-z]+(/[\w.-]+)+", key)
 
 
@@ -211,13 +211,13 @@ def test_every_section_that_eyecite_finds_is_found() -> None:
     for language, country, text, _ in sentences():
         if (language, country) != ("en", "us"):
             continue
-        keys = [each.key for each in statutes(text, language, country)]
+        keys = [each.key for each in find_mentions(text, language, country)]
         for citation in eyecite.get_citations(text):
             groups = citation.groups
             if re.fullmatch(r"U\.S\.C\.|United States Code", groups.get("reporter") or ""):
                 first = re.sub(r"^(\d{3,})-\d{3,}$", r"\1", groups["section"])
                 section = f"us/usc/{groups['title']}/{first}"
-                assert any(section in wider(key) for key in keys), (text, section)
+                assert any(section in enclosing_keys(key) for key in keys), (text, section)
                 compared += 1
     assert compared > 10
 
@@ -230,7 +230,7 @@ def test_sections_in_real_releases_are_all_read(replica: Any) -> None:
     cited = [text for text in texts if re.search(r"U\.?\s?S\.?\s?C\b", text)]
     unread, found = list[str](), 0
     for text in random.Random(190).sample(texts, 200) + cited:
-        mentions = statutes(text, "en", "us")
+        mentions = find_mentions(text, "en", "us")
         unread += [
             text[max(0, match.start() - 40) : match.end() + 40]
             for match in NAMED.finditer(text)

@@ -11,8 +11,8 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 from corpus import Release, Store
-from corpus.statutes import keys, wider
-from corpus.statutes.wording import shown
+from corpus.statutes import enclosing_keys, keys
+from corpus.statutes.wording import statute_label
 from webui.view.cited_statutes import AROUND, cited_statutes
 
 KEY = "us/usc/18/1343"
@@ -28,7 +28,7 @@ def citing(store: Store, key: str) -> list[Release]:
     return [
         each
         for each in store.releases()
-        if any(key in wider(other) for other in keys(each.statutes or ()))
+        if any(key in enclosing_keys(other) for other in keys(each.statutes or ()))
     ]
 
 
@@ -44,7 +44,9 @@ def test_a_release_page_shows_each_statute_with_its_words_and_leads_on(
     section = page.select_one("section[aria-labelledby=statutes]")
     assert section
     links = section.select("dt a")
-    assert [each.text for each in links] == [shown(k, "en") for k in keys(release.statutes or ())]
+    assert [each.text for each in links] == [
+        statute_label(k, "en") for k in keys(release.statutes or ())
+    ]
     quoted = section.select("dd q")
     assert len(quoted) >= len(links)
     for each in quoted:

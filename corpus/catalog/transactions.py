@@ -1,0 +1,106 @@
+"""Opens the catalog and runs transactions on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from corpus.catalog.attestation import Attestor
+from corpus.catalog.row_check import find_unreadable_row
+from corpus.database.opening import (
+    catalog_error,
+    check_pages,
+    damaged_catalog,
+    open_catalog,
+    without_password,
+)
+from corpus.database.sequence import lock_revision
+from corpus.database.sqlite_file import check_unchanged
+from corpus.errors import NoCatalogError
+from corpus.plural import pluralize
+from corpus.release import LATER, MADE, REVISED
+from corpus.settings import Settings
+from corpus.warc.archive import own_files
+
+
+class Catalog:
+    """One catalog: its engine, its transactions, and the attestation of what they change."""
+
+    def __init__(self, settings: Settings, *, make: bool = True) -> None:
+        """Raises NoCatalogError where there is no catalog and `make` is not set."""
+        self.url = settings.catalog_url
+        try:
+            self.engine = open_catalog(self.url, make=make)
+        except NoCatalogError as error:
+            raise NoCatalogError(_no_catalog_message(settings)) from error
+        self.attestor = Attestor(settings.archive, settings.warc_mb * 1_000_000)
+
+    def close(self) -> None:
+        """Close the database's files and connections."""
+        self.engine.dispose()
+
+    def check(self) -> None:
+        """Raise DamagedCatalogError where the file is damaged, or a row cannot be read."""
+        check_pages(self.engine, self.url)
+        with self.reading() as connection:
+            if problem := find_unreadable_row(connection):
+                raise damaged_catalog(self.url, problem)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One read-only transaction, which is rolled back. Raises StoreError like `writing`."""
+        with self._translating_errors(), self.engine.connect() as connection:
+            yield connection
+            check_unchanged(connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction. Raises StoreError with the database's message."""
+        with self._translating_errors(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _translating_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            raise catalog_error(self.url, error, "used") from error
+
+    @contextmanager
+    def changing(self) -> Iterator[Connection]:
+        """`writing` for changes of releases: a second program waits until this one is done.
+
+        New and changed versions are attested at the end.
+        """
+        with self.writing() as connection:
+            lock_revision(connection)
+            # Versions that another program left without an attestation are not attested here.
+            earlier = self.attestor.pending(connection, MADE, REVISED)
+            yield connection
+            is_over = not connection.in_transaction()  # it was rolled back
+            while not is_over and self.attestor.attest(connection, MADE, REVISED, but=earlier):
+                pass
+
+    def attest_older(self) -> int:
+        """Attest some versions from an older catalog; return how many, 0 when none are left."""
+        with self.changing() as connection:
+            return self.attestor.attest(connection, LATER)
+
+
+def _no_catalog_message(settings: Settings) -> str:
+    """What to do where there is no catalog."""
+    place = without_password(settings.catalog) if settings.catalog else str(settings.data)
+    if files := len(own_files(settings.archive)):
+        return (
+            f"There is no catalog in {place}, though the archive in {settings.archive} has"
+            f" {pluralize(files, 'file')}: restore the catalog from a backup, or run"
+            " `communique verify --repair` to rebuild it from the archive."
+        )
+    setting = "COMMUNIQUE_CATALOG" if settings.catalog else "COMMUNIQUE_DATA"
+    return (
+        f"There is no catalog in {place}. Run `communique crawl` to make one, or set {setting}"
+        " to where yours is."
+    )
