@@ -118,7 +118,7 @@ class Fortnight:
     def wall_with_status_200(self) -> Day:
         self.room.put_back(self.g)
         self.room.retitle(self.h, "Title, Amended Behind a Wall")
-        return Day([(ANY, wall())], "a wall against programs", ANY)
+        return Day([(ANY, wall())], "a bot check", ANY)
 
     def wall_with_status_403(self) -> Day:
         return Day([(ANY, wall(403))], "status 403", ANY)

@@ -14,7 +14,7 @@ from corpus.crawling import due
 from corpus.crawling.schedule import RevisitState, Schedule
 from corpus.errors import CrawlError
 from corpus.issue import Issue
-from corpus.reading.address import check_address, resolve, untracked
+from corpus.reading.address import check_address, resolve, without_tracking
 from corpus.reading.source import Link, Listing, Route
 from corpus.review.report import CrawlReport
 from corpus.review.staging import Staging
@@ -118,7 +118,7 @@ class Frontier:
         self.carries_releases |= bool(listing.drafts)
         links: dict[str, Link] = {}
         for link in listing.links:
-            url = untracked(link.url)
+            url = without_tracking(link.url)
             if not self._check_address(url):
                 links.setdefault(self.staging.id_of(url), replace(link, url=url))
         unseen = {id_: link for id_, link in links.items() if (id_, language) not in self.seen}

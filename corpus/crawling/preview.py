@@ -114,9 +114,9 @@ class _Preview:
                 self._take_listing(url, listing, language)
             else:
                 draft = read_release(self.route, page, self.limit_s)
-                self._take_draft(url, draft, validation.check_little(page, draft))
+                self._take_draft(url, draft, validation.check_short_page(page, draft))
         except PageError as error:
-            refusal = validation.unreadable(page, Issue(url, error.rule, str(error)))
+            refusal = validation.page_issue(page, Issue(url, error.rule, str(error)))
             self.pages.append(PreviewedPage(url, self.kind, None, refusal))
         for shown_page in self.pages[number : number + 1]:
             self.pages[number] = replace(shown_page, remarks=validation.page_remarks(page))
@@ -139,15 +139,15 @@ class _Preview:
 
     def _take_draft(self, url: str, draft: Draft, refusal: Issue | None = None) -> None:
         url = self.source.canonical(draft.url or url)
-        refusal = refusal or validation.check(draft, url, self.source, self.today)
+        refusal = refusal or validation.check_draft(draft, url, self.source, self.today)
         self.pages.append(PreviewedPage(url, "release", replace(draft, part=None), refusal))
 
     def _add_releases(self, urls: Iterable[str], language: str) -> None:
-        requests = [FetchRequest(address.untracked(url), language) for url in urls]
+        requests = [FetchRequest(address.without_tracking(url), language) for url in urls]
         # Before the listing in the next language, as a crawl does.
         self.queue.extendleft(("release", each) for each in reversed(requests))
 
     def _refuse(self, url: str, rule: str, reason: str) -> None:
         self.pages.append(
-            PreviewedPage(url, self.kind, None, Issue(address.shown(url), rule, reason))
+            PreviewedPage(url, self.kind, None, Issue(address.printable(url), rule, reason))
         )

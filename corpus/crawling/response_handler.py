@@ -224,7 +224,7 @@ class ResponseHandler:
         reason = str(error)
         if error.rule == "reader_broke" and error.__cause__:
             reason = f"{reason} {log_error(error.__cause__, self.settings, request.url)}"
-        issue = validation.unreadable(page, Issue(request.url, error.rule, reason))
+        issue = validation.page_issue(page, Issue(request.url, error.rule, reason))
         self.report.note_refused(issue)
         self.frontier.fail_listing(request.key, issue.reason)
 

@@ -51,8 +51,8 @@ def open_catalog(url: str, *, make: bool = True) -> Engine:
         engine = read_only_engine(path) if path and is_read_only(path) else _engine(url, path)
     except ImportError as error:
         raise StoreError(
-            f"The catalog {without_password(url)} cannot be opened: {error}. PostgreSQL needs a URL that"
-            " begins with postgresql+psycopg://, and its driver: in the checkout, run"
+            f"The catalog {without_password(url)} cannot be opened: {error}. PostgreSQL needs a URL"
+            " that begins with postgresql+psycopg://, and its driver: in the checkout, run"
             " `.venv/bin/pip install --constraint constraints.txt --editable '.[postgresql]'`."
         ) from error
     except (SQLAlchemyError, OSError, ValueError) as error:

@@ -140,7 +140,9 @@ def read_facts(
     draft = parsed.drafts.get(evidence.source.canonical(url), only)
     if draft is None:
         return Issue(url, "not_found", "The current reader does not find it in the listing.")
-    if refusal := validation.check(draft, url, evidence.source, exchange.record.fetched_at.date()):
+    if refusal := validation.check_draft(
+        draft, url, evidence.source, exchange.record.fetched_at.date()
+    ):
         return refusal
     source = provenance(evidence, exchange.record, parsed.route, draft)
     return version_values(draft, source, parsed.route.silent_on(draft))

@@ -1,1 +1,1 @@
-"""From a page to a Draft, strictly: every helper raises PageError when in doubt."""
+"""Reads pages into drafts, strictly: every helper raises PageError when in doubt."""

@@ -1,5 +1,5 @@
-"""What a response is when it is no page, told from its first bytes or its media type: in words for
-an error, or None for what may be text.
+"""Recognizes responses that are not pages, by their first bytes or media type: in words for an
+error, or None where they may be text.
 """
 
 from __future__ import annotations
@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 
 DOCUMENTS = ((b"%PDF-", "a PDF file"), (b"{\\rtf", "an RTF file"))
-# Where in a file its mark stands, and what it marks.
+# Offset and bytes of a file's signature, and the kind of file.
 BINARIES = (
     (0, b"\xd0\xcf\x11\xe0", "a Word, Excel or PowerPoint file (doc, xls, ppt)"),
     (0, b"\x89PNG", "an image (PNG)"),
@@ -26,7 +26,7 @@ BINARIES = (
     (0, b"7z\xbc\xaf", "a 7z archive"),
     (0, b"Rar!", "a rar archive"),
 )
-# What stands near the beginning of a zip archive that is one document.
+# Names near the beginning of a zip archive that is a document.
 ZIPPED = (
     (b"word/", "a Word document (docx)"),
     (b"xl/", "an Excel workbook (xlsx)"),
@@ -41,7 +41,7 @@ SNIFFED = 1445
 
 
 def file_kind(body: bytes, content_type: str) -> str | None:
-    """What kind of file a response is, where it is none that a reader of pages takes."""
+    """The kind of file of a response, where it is not a page; None where it may be one."""
     start = body[:SNIFFED].lstrip() if body[:1].isspace() else body[:SNIFFED]
     for beginning, words in DOCUMENTS:
         if start.startswith(beginning):

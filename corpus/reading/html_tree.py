@@ -1,6 +1,4 @@
-"""HTML as text to a tree that BeautifulSoup searches, where lxml alone would read otherwise than
-browsers do.
-"""
+"""Parses HTML into a BeautifulSoup tree, with repairs where lxml differs from browsers."""
 
 from __future__ import annotations
 
@@ -12,19 +10,19 @@ from bs4.filter import SoupStrainer
 
 from corpus.errors import PageError
 
-# A tree of so many elements takes a gigabyte; the largest page of an office has some thousands.
+# A tree of this many elements takes a gigabyte; the largest page of an office has some thousands.
 MOST_ELEMENTS = 1_000_000
-# Where a browser makes an empty paragraph of a stray </p>: a comment is in nobody's way.
+# Marks a stray </p>, of which a browser makes an empty paragraph; a comment affects nothing else.
 BREAK = "a paragraph ends here"
 TAG_NAME = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9]*)")
-# Comments and what holds no markup stay as they are.
+# Comments and elements without markup stay as they are.
 TAG = re.compile(
     r"<(?:!--.*?(?:-->|\Z)|(script|style|textarea|title|xmp)\b.*?(?:</\1|\Z)"
     r"|(?P<name>/?[a-zA-Z][a-zA-Z0-9]*)[^>]*>?)",
     re.IGNORECASE | re.DOTALL,
 )
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-# A tag of one of these, be it the first or the last, leaves no paragraph open.
+# A start or end tag of one of these closes an open paragraph.
 ENDS_P = {
     *HEADINGS,
     *("address", "article", "aside", "blockquote", "button", "caption", "center", "dd", "details"),
@@ -36,23 +34,23 @@ ENDS_P = {
 
 
 def parse(html: str, only: SoupStrainer | None = None) -> BeautifulSoup:
-    """The tree of a page, or of the elements that `only` lets through. Raises PageError."""
+    """Parse a page, or only the elements that `only` selects. Raises PageError."""
     number = html.count("<") - html.count("</")
     if number > MOST_ELEMENTS:
         raise PageError(
-            f"It has {number:,} elements; no page of an office has so many.", "too_large"
+            f"It has {number:,} elements, more than any page of an office.", "too_large"
         )
-    return BeautifulSoup(mended(html), "lxml", parse_only=only)
+    return BeautifulSoup(repair_end_tags(html), "lxml", parse_only=only)
 
 
 def is_break(node: PageElement) -> bool:
-    """Whether a paragraph ends here though no element does."""
+    """Whether a paragraph ends here though no element ends."""
     return isinstance(node, Comment) and node == BREAK
 
 
-def mended(html: str) -> str:
-    """The page with those end tags put as browsers take them that lxml drops: </p> and </br> that
-    end nothing, and </h3> where another heading is open (WHATWG HTML, 13.2.6.4.7).
+def repair_end_tags(html: str) -> str:
+    """Rewrite end tags that lxml drops as browsers treat them: stray </p> and </br>, and </h3>
+    while another heading is open (WHATWG HTML, 13.2.6.4.7).
     """
     tags = _EndTags()
     if not any(tags.meaning(name) for name in TAG_NAME.findall(html)):  # as on nearly all pages
@@ -62,13 +60,13 @@ def mended(html: str) -> str:
 
 
 class _EndTags:
-    """Tells stray end tags from others by what was open before."""
+    """Recognizes stray end tags by what is open."""
 
     def __init__(self) -> None:
         self.is_in_p, self.heading = False, ""
 
     def meaning(self, tag: str) -> str | None:
-        """What stands for a tag ("p", "/p"); None where it stands for itself."""
+        """The replacement of a tag ("p", "/p"); None where it stays."""
         name = tag.lower()
         is_end = name[0] == "/"
         name = name.lstrip("/")

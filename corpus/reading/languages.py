@@ -1,4 +1,4 @@
-"""The language of a text, where it is long enough to tell."""
+"""Detects the language of a text that is long enough."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lingua import LanguageDetector
 
-# A small set: an office's own languages against those that its neighbors write.
+# A small set: an office's own languages and common other ones.
 OTHERS = frozenset({"en", "es", "fr", "de", "pt", "ru", "kk", "ar", "zh"})
 LEAST_READ_LETTERS = 300
-# So much is read of the beginning, the middle and the end of a text.
+# The characters read of the beginning, the middle and the end of a text.
 READ_CHARS = 700
 SURE = 0.95
 
@@ -20,8 +20,8 @@ SURE = 0.95
 def other_language(
     body: Sequence[str], language: str, declared: tuple[str, ...] = ()
 ) -> str | None:
-    """The language of a body when it is surely another than was said; None otherwise, as for a
-    text in two languages. `declared`: the languages that its office publishes in.
+    """The language of a body if it is certainly not the stated one; else None, as for a text in two
+    languages. `declared`: the languages that its office publishes in.
     """
     text = " ".join(body)
     middle = max(READ_CHARS, (len(text) - READ_CHARS) // 2)
@@ -30,16 +30,16 @@ def other_language(
     if sum(c.isalpha() for c in words) < LEAST_READ_LETTERS:
         return None
     detector = _detector(tuple(sorted({language, *declared})))
-    found = detector.detect_language_of(words) if detector else None
-    if found is None or (code := found.iso_code_639_1.name.lower()) == language:
+    detected = detector.detect_language_of(words) if detector else None
+    if detected is None or (code := detected.iso_code_639_1.name.lower()) == language:
         return None
     assert detector
-    return code if detector.compute_language_confidence(words, found) >= SURE else None
+    return code if detector.compute_language_confidence(words, detected) >= SURE else None
 
 
 @cache
 def _detector(declared: tuple[str, ...]) -> LanguageDetector | None:
-    """None for an office one of whose languages the library does not know."""
+    """The detector; None where the library does not know all declared languages."""
     from lingua import IsoCode639_1, LanguageDetectorBuilder  # takes its models from disk when used
 
     codes = [getattr(IsoCode639_1, name.upper(), None) for name in sorted(OTHERS | set(declared))]

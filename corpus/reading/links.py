@@ -1,4 +1,4 @@
-"""The files and translations that a draft names: those whose addresses may be kept."""
+"""Checks the addresses of a draft's files and translations."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from corpus.issue import Issue
 from corpus.reading.address import check_address, resolve
 from corpus.release import Alternate, Attachment, Draft
 
-Link = TypeVar("Link", Attachment, Alternate)
+AnyLink = TypeVar("AnyLink", Attachment, Alternate)
 
 
 def acceptable_links(draft: Draft, hosts: tuple[str, ...]) -> tuple[Draft, list[Issue]]:
-    """A draft with those files and translations whose addresses may be kept, and why others may
-    not. A translation is on one of the office's hosts; a file may be on any, and its address is
-    judged again before it is fetched.
+    """A draft without files and translations of unacceptable addresses, and why those are refused.
+    A translation must be on one of the office's hosts; a file may be on any host, and its address
+    is checked again before it is fetched.
     """
     refused: list[Issue] = []
-    kept = replace(
+    accepted = replace(
         draft,
-        attachments=list(_accepted(draft.attachments, None, refused)),
-        alternates=list(_accepted(draft.alternates, hosts, refused)),
+        attachments=list(_accept(draft.attachments, None, refused)),
+        alternates=list(_accept(draft.alternates, hosts, refused)),
     )
-    return kept, refused
+    return accepted, refused
 
 
-def _accepted(
-    links: Iterable[Link], hosts: tuple[str, ...] | None, refused: list[Issue]
-) -> Iterator[Link]:
+def _accept(
+    links: Iterable[AnyLink], hosts: tuple[str, ...] | None, refused: list[Issue]
+) -> Iterator[AnyLink]:
     for link in links:
         url = resolve(link.url)
         if refusal := check_address(url, hosts):

@@ -1,4 +1,4 @@
-"""Strict reading of saved pages: every helper raises PageError when in doubt, none guesses."""
+"""Strict helpers to read a page: they raise PageError when in doubt and never guess."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from bs4.filter import SoupStrainer
 
 from corpus.errors import PageError
 from corpus.reading.address import check_address, resolve, with_query_in
-from corpus.reading.charset import REPLACEMENT, Decoded, decode
+from corpus.reading.charset import REPLACEMENT, DecodedText, decode
 from corpus.reading.html_tree import parse
 
 Value = TypeVar("Value")
-SURROGATE = re.compile("[\ud800-\udfff]")  # JSON can hold half of a pair, HTML cannot
+SURROGATE = re.compile("[\ud800-\udfff]")  # lone surrogates, which JSON can contain and HTML cannot
 FIGURES = re.compile(r"-?[0-9]{1,18}")
 
 
 @dataclass(frozen=True)
 class Page:
-    """A response as its reader gets it: its URL at the office, the body, content encodings undone.
+    """A response as a reader gets it: its URL at the office, and its decoded body.
 
-    `language` is what was asked for by Accept-Language, where a route does. `content_type` is the
-    server's own, which may name the encoding.
+    `language` is the one requested by Accept-Language, where a route does so. `content_type` is the
+    server's, which may name the encoding.
     """
 
     url: str
@@ -36,30 +36,31 @@ class Page:
     content_type: str = ""
 
     @cached_property
-    def decoded(self) -> Decoded:
-        """The body as text, in the encoding that server or page declares."""
+    def decoded(self) -> DecodedText:
+        """The body decoded by the encoding that server or page declares."""
         return decode(self.body, self.content_type)
 
     def html(self) -> str:
-        """The body as text; U+FFFD stands for what could not be decoded."""
+        """The body as text; U+FFFD replaces what could not be decoded."""
         return self.decoded.text
 
     def undecodable(self) -> str | None:
         """A sentence on what could not be decoded, if anything."""
-        found = self.decoded
-        if not found.undecodable:
+        decoded = self.decoded
+        if not decoded.undecodable:
             return None
         return (
-            f"U+FFFD stands for what is not {found.encoding} in it (places: {found.undecodable:,})."
+            f"U+FFFD replaces bytes that are not valid {decoded.encoding}"
+            f" (places: {decoded.undecodable:,})."
         )
 
     def soup(self, only: SoupStrainer | None = None) -> BeautifulSoup:
-        """The parsed page, or just the elements that `only` lets through: several times faster."""
+        """The parsed page, or, several times faster, only the elements that `only` selects."""
         return parse(self.html(), only)
 
     @cached_property
     def base(self) -> str:
-        """What relative links start from: the page's own URL, unless its <base href> says another.
+        """The base of relative links: the page's URL, or its <base href>.
 
         Raises PageError.
         """
@@ -74,62 +75,62 @@ class Page:
         try:
             return json.loads(self.html(), parse_constant=_refuse)
         except (ValueError, RecursionError) as error:
-            raise PageError(f"{self.url} should be JSON and is not: {error}.") from error
+            raise PageError(f"{self.url} should be JSON, but cannot be parsed: {error}.") from error
 
 
 def _refuse(word: str) -> None:
-    """NaN and Infinity, which Python takes and JSON does not have."""
-    raise ValueError(f"{word} is no value")
+    """Refuse NaN and Infinity, which Python accepts and JSON does not have."""
+    raise ValueError(f"{word} is not a JSON value")
 
 
 def member(item: Any, name: str, kind: type[Value], where: str) -> Value:
-    """A member of an object of an interface's answer, of the type that it should have; PageError
-    when it is another, or not there.
+    """A member of an object in an interface's response, of the expected type; PageError where it is
+    missing or of another type.
     """
     value = item.get(name) if isinstance(item, dict) else None
-    if type(value) is not kind:  # True counts as a number elsewhere
+    if type(value) is not kind:  # isinstance would accept True as a number
         raise PageError(
-            f"{where}: {name!r} should be a {kind.__name__}, and is a {type(value).__name__};"
+            f"{where}: {name!r} should be a {kind.__name__}, but is a {type(value).__name__};"
             " the interface may have changed."
         )
     return value
 
 
 def number(value: Any, where: str) -> int:
-    """A whole number, which interfaces give as one or in figures; PageError when it is none."""
+    """A whole number, which may be given as a string; PageError where it is not one."""
     if type(value) is int or (isinstance(value, str) and FIGURES.fullmatch(value)):
         return int(value)
-    raise PageError(f"{where}: {value!r:.100} is no whole number.")
+    raise PageError(f"{where}: {value!r:.100} is not a whole number.")
 
 
 def item_bytes(item: Any) -> bytes:
-    """An item of an interface's answer, as bytes that can be cut out of the answer again."""
+    """An item of an interface's response, as bytes that can be reproduced from the response."""
     words = json.dumps(item, ensure_ascii=False, sort_keys=True)
-    return words.encode(errors="surrogatepass")  # JSON can hold half of a pair
+    return words.encode(errors="surrogatepass")  # JSON can contain lone surrogates
 
 
 def fragment(html: str) -> Tag:
-    """A piece of HTML, such as an interface's body field, as an element to read."""
+    """Parse a piece of HTML, such as an interface's body field, into an element."""
     return parse(f"<div>{SURROGATE.sub(REPLACEMENT, html)}</div>")
 
 
 def some(tag: Tag, selector: str, where: str) -> list[Tag]:
-    """All matches; PageError when there are none. `where` names the page in the error."""
-    found = list(tag.select(selector))
-    if not found:
+    """All matches; PageError where there are none. `where` names the page in the error."""
+    matches = list(tag.select(selector))
+    if not matches:
         raise PageError(f"{where}: nothing matches {selector!r}; the layout may have changed.")
-    return found
+    return matches
 
 
 def one(tag: Tag, selector: str, where: str) -> Tag:
     """The only match; PageError when there is none or more than one."""
-    found = some(tag, selector, where)
-    if len(found) > 1:
+    matches = some(tag, selector, where)
+    if len(matches) > 1:
         raise PageError(
-            f"{where}: {selector!r} matches {len(found)} times instead of once;"
+            f"{where}: {selector!r} matches {len(matches)} times instead of once;"
             " the layout may have changed."
         )
-    return found[0]
+    return matches[0]
 
 
 def at_most_one(tag: Tag, selector: str, where: str) -> Tag | None:
@@ -146,8 +147,8 @@ def attribute(tag: Tag, name: str, where: str) -> str:
 
 
 def target(link: Tag, page: Page) -> str:
-    """A link's address as a browser reads it: absolute, without a fragment. What is no address
-    stays as it is, for `judge` to refuse. Raises PageError where there is no link.
+    """A link's address as a browser reads it: absolute, without a fragment. An invalid address
+    stays as it is, for `check_address` to refuse. Raises PageError where there is no link.
     """
     href = link.get("href")
     if not isinstance(href, str):
@@ -156,6 +157,6 @@ def target(link: Tag, page: Page) -> str:
 
 
 def next_page(tag: Tag, selector: str, page: Page) -> str | None:
-    """Where a pager's "next" leads, absolute; None on the last page, which has none."""
+    """The address of a pager's "next" link, absolute; None on the last page, which has none."""
     link = at_most_one(tag, selector, page.url)
     return target(link, page) if link else None

@@ -1,5 +1,5 @@
-"""What one office declares: its routes, each a named way in with two pure reading functions, and
-the layouts of its pages: the archive keeps pages of every layout that there was.
+"""The declaration of an office: its routes, each with two pure reading functions, and the layouts
+of its pages, past ones included, since the archive has them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from corpus.tls import BrokenChain
 
 @dataclass(frozen=True)
 class Link:
-    """A release that a listing points to; `published` where the listing says it."""
+    """A release that a listing links to; `published` where the listing states it."""
 
     url: str
     published: date | None = None
@@ -33,10 +33,10 @@ class Listing:
 
 @dataclass(frozen=True)
 class Layout:
-    """One markup that an office's release pages have, or had.
+    """A markup that an office's release pages have, or had.
 
-    `mark`: a selector of what its template puts on every page, and no newer template does.
-    `silent`: facts that this layout never states; what was known of them stays as it is.
+    `mark`: a selector for what its template puts on every page, and no newer template does.
+    `silent`: facts that this layout never states; known values stay.
     """
 
     name: str
@@ -52,27 +52,28 @@ class Layouts:
         self.layouts = layouts
 
     def __call__(self, page: Page) -> Draft:
-        """Read a release by the newest layout whose mark the page bears; the draft tells which."""
+        """Read a release by the newest layout whose mark is on the page; the draft names it."""
         soup = page.soup()
         for layout in self.layouts:
             if soup.select_one(layout.mark):
                 return replace(layout.release(page), layout=layout.name)
         names = ", ".join(layout.name for layout in self.layouts)
-        raise PageError(f"{page.url} bears the mark of no known layout ({names}).")
+        raise PageError(
+            f"{page.url} has the mark of no known layout ({names}); the layout may have changed."
+        )
 
 
 @dataclass(frozen=True)
 class Route:
-    """One way into an office. `links` and `release` are pure: no network, no clock, no logging.
+    """One way to read an office. `links` and `release` are pure: no network, no clock, no logging.
 
-    `languages`: the listing is walked once for each, asked for by Accept-Language; empty where
-    the URL decides.
-    `silent`: facts that this route never states; what another route told of them stays as it is.
-    `release` is one function, or `Layouts` where old and new markup stand side by side.
-    `is_release` tells a release's address from a listing's, where the reader of one could make
-    something of the other.
-    `newer`: for an office whose listing is a page a year, the pages that may have come since
-    `start`, newest first, on a given day; the newest need not be there yet.
+    `languages`: the listing is walked once for each, by Accept-Language; empty where the URL
+    decides.
+    `silent`: facts that this route never states; values from another route stay.
+    `release` is one function, or `Layouts` where old and new markup coexist.
+    `is_release` tells a release's address from a listing's, where one could be read as the other.
+    `newer`: for an office with one listing page a year, the pages newer than `start`, newest first,
+    on a given day; the newest may not exist yet.
     """
 
     name: str
@@ -87,16 +88,16 @@ class Route:
 
     @property
     def https_only(self) -> bool:
-        """Whether nothing is asked for by http; so for all but an office that knows no https."""
+        """Whether everything is requested by https, as for all offices that support it."""
         return self.start.startswith("https:")
 
     @property
     def layouts(self) -> tuple[Layout, ...]:
-        """The layouts its releases come in, newest first; none where it knows but one."""
+        """The layouts of its releases, newest first; none where there is only one."""
         return self.release.layouts if isinstance(self.release, Layouts) else ()
 
     def reader(self, draft: Draft) -> str:
-        """What read a draft, as provenance names it behind the office: route, or route/layout."""
+        """The reader of a draft, as in provenance after the office: route, or route/layout."""
         return f"{self.name}/{draft.layout}" if draft.layout else self.name
 
     def silent_on(self, draft: Draft) -> frozenset[str]:
@@ -104,7 +105,7 @@ class Route:
         return self.silent.union(*(e.silent for e in self.layouts if e.name == draft.layout))
 
     def starts(self, today: date) -> list[str]:
-        """Where walks begin: at `start`, and before it at each newer page not walked by then."""
+        """The pages at which walks start: the newer ones, then `start`."""
         return [*(self.newer(today) if self.newer else ()), self.start]
 
 
@@ -112,9 +113,9 @@ class Route:
 class Source:
     """One office; its name is the stem of the file that declares it, its first route the default.
 
-    `version` counts improvements of its readers. `gives_dates` is False for an office that dates
-    nothing. `is_sample` marks the invented offices that come with the program; they are crawled
-    only by name. `broken_chains` are hosts that prove who they are by a certificate declared here.
+    `version` counts improvements of its readers. `gives_dates` is False for an office that
+    publishes no dates. `is_sample` marks the invented offices that come with the program; they are
+    crawled only by name. `broken_chains` are hosts whose certificate is declared here.
     """
 
     title: str
@@ -140,4 +141,4 @@ class Source:
             if route.name == name:
                 return route
         names = ", ".join(route.name for route in self.routes)
-        raise OfficeError(f"{self.title} has no route {name!r}; it has {names}.")
+        raise OfficeError(f"{self.title} has no route {name!r}. Its routes are: {names}.")

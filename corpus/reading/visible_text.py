@@ -1,4 +1,4 @@
-"""What a browser shows of an element: its text in order, and where blocks of it begin and end."""
+"""Extracts what a browser shows of an element: its text in order, and the edges of its blocks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PREFORMATTED = ["listing", "plaintext", "pre", "xmp"]
 TEXTS = ["blockquote", "center", "dir", "div", "figcaption", "figure", "hr", "p", "summary"]
 BLOCKS = [*HEADINGS, *SECTIONS, *LISTS, *TABLES, *TEXTS, *PREFORMATTED, "fieldset", "legend"]
 FORM_CONTROLS = ["button", "datalist", "form", "select", "textarea"]
-# What stands in these is for browsers that cannot play or draw them.
+# Their contents are for browsers that cannot play or draw them.
 FALLBACKS = ["audio", "canvas", "iframe", "meter", "noembed", "noframes", "noscript", "object"]
 UNREAD = [*FORM_CONTROLS, *FALLBACKS, "progress", "script", "style", "svg", "template", "video"]
 IS_BLOCK, IS_UNREAD = frozenset(BLOCKS), frozenset(UNREAD)
@@ -29,12 +29,12 @@ FOOTNOTE_MARK = re.compile(rf"\s*[(\[]?{_SIGN}(?:[\s,;–-]+{_SIGN})*[)\]]?\s*")
 SEPARATOR = re.compile(r"[\s,;]+")
 FRACTION = re.compile(r"\s*[/⁄]")
 UNIT = re.compile(r"(?:\d\s*(?:m|ft|yd|in|mi|м)|\b(?:\d*(?:[ckm]m|[скм]м)|CO))$")
-# "ст. 205<sup>1</sup>", "Article 144<sup>1</sup>": articles that were put in between later.
+# "ст. 205<sup>1</sup>", "Article 144<sup>1</sup>": articles that were inserted later.
 ARTICLE = re.compile(
     r"\b(?:ст(?:\.|ат)|[чп]\.|част|пункт|art(?:\.|icle))[^;:!?]{0,60}(?<!\d)\d{1,3}$", re.IGNORECASE
 )
 ARTICLE_BEHIND = re.compile(r"\s?-?\s?ба[бп]", re.IGNORECASE)  # Kazakh: "205<sup>1</sup>-бап"
-REMEMBERED = 80  # characters that stand before a mark
+REMEMBERED = 80  # characters before a mark
 MOST_OF_MARK = 12  # elements and texts
 QUOTES = (("“", "”"), ("‘", "’"))
 VISIBILITY = {"visible": True, "hidden": False, "collapse": False}
@@ -46,7 +46,7 @@ Edge = tuple[Tag, bool]
 
 @dataclass(slots=True)
 class _Element:
-    """An element that is being read: what of it is left, and how its text is shown."""
+    """An open element: its remaining nodes, and how its text is shown."""
 
     nodes: Iterator[PageElement]
     begin: str | Edge = ""
@@ -56,15 +56,15 @@ class _Element:
     quotes: int = 0
 
 
-def shown(root: Tag) -> Iterator[str | Edge]:
-    """The pieces of text that an element shows, each <br> as a newline; and each block in it twice,
-    when it begins (True) and when it ends. An empty line ends a paragraph, too.
+def visible_pieces(root: Tag) -> Iterator[str | Edge]:
+    """The pieces of text that an element shows, each <br> as a newline; and the start (True) and
+    end of each block in it. An empty line ends a paragraph, too.
 
-    The element itself is read whatever it is.
+    The element itself is read even if it is hidden.
     """
     line: list[str] = []  # since the last edge
     is_preformatted = bool(root.find_parent(PREFORMATTED))
-    first = _inside(root, _Element(iter(()), is_preformatted=is_preformatted))
+    first = _element_within(root, _Element(iter(()), is_preformatted=is_preformatted))
     around = [replace(first, begin="", end="", is_visible=True)]
     while around:
         node = next(around[-1].nodes, None)
@@ -72,10 +72,10 @@ def shown(root: Tag) -> Iterator[str | Edge]:
             piece = around.pop().end
         elif not isinstance(node, Tag):
             piece = _text(node, around[-1])
-        elif (words := _instead(node, around[-1], line)) is not None:
+        elif (words := _replacement(node, around[-1], line)) is not None:
             piece = words
         else:
-            around.append(_inside(node, around[-1]))
+            around.append(_element_within(node, around[-1]))
             piece = around[-1].begin
         if isinstance(piece, tuple):
             line.clear()
@@ -86,21 +86,21 @@ def shown(root: Tag) -> Iterator[str | Edge]:
 
 
 def is_hidden(tag: Tag) -> bool:
-    """Whether an element says of itself that it is not shown."""
+    """Whether an element itself is hidden."""
     is_closed = tag.name == "dialog" and "open" not in tag.attrs
     return is_closed or "hidden" in tag.attrs or _style(tag).get("display") == "none"
 
 
 def _text(node: PageElement, outer: _Element) -> str:
-    """A text's words. Comments, declarations and processing instructions are none."""
+    """The text of a node; none for comments, declarations and processing instructions."""
     if isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
         words = str(node) if outer.is_preformatted else node.replace("\n", " ")
         return words if outer.is_visible else ""
     return "\n\n" if is_break(node) else ""
 
 
-def _instead(tag: Tag, outer: _Element, line: list[str]) -> str | None:
-    """What is shown in place of an element that nobody reads; None where it is read."""
+def _replacement(tag: Tag, outer: _Element, line: list[str]) -> str | None:
+    """The text shown in place of an element that is not read; None where it is read."""
     if tag.name == "br":
         return "\n" if outer.is_visible else ""
     if tag.name in IS_UNREAD or is_hidden(tag):
@@ -108,8 +108,8 @@ def _instead(tag: Tag, outer: _Element, line: list[str]) -> str | None:
     return _without_mark(tag, line) if tag.name == "sup" else None
 
 
-def _inside(tag: Tag, outer: _Element) -> _Element:
-    """An element as its name and its own style have it, within another."""
+def _element_within(tag: Tag, outer: _Element) -> _Element:
+    """An element within another, by its name and style."""
     style, inner = _style(tag), replace(outer, nodes=iter(tag.contents), begin="", end="")
     if tag.name in IS_BLOCK:
         inner.begin, inner.end = (tag, True), (tag, False)
@@ -123,15 +123,15 @@ def _inside(tag: Tag, outer: _Element) -> _Element:
 
 
 def _style(tag: Tag) -> dict[str, str]:
-    """What an element's own style says of whether and how its text is shown."""
+    """The properties in an element's own style that affect its text."""
     stated = tag.attrs.get("style")
     return {k.lower(): v.lower() for k, v in STYLE.findall(str(stated))} if stated else {}
 
 
 def _without_mark(sup: Tag, line: list[str]) -> str | None:
-    """What stands for a <sup> that marks a footnote; None where it is read as it stands ("16th").
+    """The replacement of a <sup> that marks a footnote; None where it is read as text ("16th").
 
-    Behind the number of an article the mark is part of it.
+    After the number of an article, the mark is part of it.
     """
     mark, before, behind = _words(sup).strip(), _tail(line), sup.next_sibling
     is_mark = FOOTNOTE_MARK.fullmatch(mark) or _is_note(sup, mark) or _is_between_marks(sup, mark)
@@ -148,7 +148,7 @@ def _without_mark(sup: Tag, line: list[str]) -> str | None:
 
 
 def _words(sup: Tag) -> str:
-    """The text of an element that holds little, as a mark does; else none."""
+    """The text of an element with little content, like a mark; else none."""
     words, nodes = "", sup.contents[: MOST_OF_MARK + 1]
     for _ in range(MOST_OF_MARK):
         if not nodes:
@@ -162,13 +162,13 @@ def _words(sup: Tag) -> str:
 
 
 def _is_note(sup: Tag, mark: str) -> bool:
-    """Whether it is a letter that links to a place below."""
+    """Whether it is a letter that links to a note."""
     links = [each for each in sup.contents[:2] if isinstance(each, Tag) and each.name == "a"]
     return len(mark) == 1 and any(str(each.get("href", "")).startswith("#") for each in links)
 
 
 def _is_between_marks(sup: Tag, mark: str) -> bool:
-    """Whether it parts two marks; a comma that is raised by a slip is the sentence's own."""
+    """Whether it separates two marks; another raised comma belongs to the sentence."""
     beside = (sup.previous_sibling, sup.next_sibling)
     is_parted = all(isinstance(each, Tag) and each.name == "sup" for each in beside)
     return bool(SEPARATOR.fullmatch(mark)) and is_parted

@@ -36,11 +36,11 @@ class OfficeValidator:
 
     def check(self, draft: Draft, url: str, today: date) -> Issue | None:
         """Why a draft is refused, if so."""
-        return validation.check(draft, url, self.source, today, self.boilerplate)
+        return validation.check_draft(draft, url, self.source, today, self.boilerplate)
 
     def check_page(self, page: Page, route: str, draft: Draft) -> Issue | None:
         """Why a page with one release is refused, whatever was read from it."""
-        return self._check_end(page, route) or validation.check_little(page, draft)
+        return self._check_end(page, route) or validation.check_short_page(page, draft)
 
     def _check_end(self, page: Page, route: str) -> Issue | None:
         """Refuse a page without </html> where the office's recent pages have it."""

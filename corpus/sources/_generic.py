@@ -25,7 +25,7 @@ from corpus.reading.address import (
     normalize,
     resolve,
     split,
-    untracked,
+    without_tracking,
 )
 from corpus.reading.page import Page, fragment, target
 from corpus.reading.paragraphs import clean, paragraphs, text
@@ -61,12 +61,12 @@ def route(
     `hosts`: where releases stand, beside the listing's own host.
     """
     start = resolve(start)
-    ours = tuple(map(host, (split(start).netloc, *hosts)))
+    all_hosts = tuple(map(host, (split(start).netloc, *hosts)))
     return Route(
         "pages",
-        ours,
+        all_hosts,
         start,
-        partial(_links, re.compile(releases), older, ours),
+        partial(_links, re.compile(releases), older, all_hosts),
         partial(_release, language),
         is_release=partial(_is_release, re.compile(releases)),
     )
@@ -82,9 +82,9 @@ def canonical(url: str) -> str:
 
 def _links(pattern: re.Pattern[str], older: str, hosts: tuple[str, ...], page: Page) -> Listing:
     soup = page.soup()
-    urls = [untracked(target(a, page)) for a in soup.select("a[href]")]
-    found = [url for url in urls if split(url).netloc in hosts and _matches(pattern, url)]
-    if not found:
+    urls = [without_tracking(target(a, page)) for a in soup.select("a[href]")]
+    release_urls = [url for url in urls if split(url).netloc in hosts and _matches(pattern, url)]
+    if not release_urls:
         raise PageError(
             f"{page.url}: no link to a path like {pattern.pattern!r}; the layout may have changed."
         )
@@ -93,7 +93,7 @@ def _links(pattern: re.Pattern[str], older: str, hosts: tuple[str, ...], page: P
         raise PageError(f"{page.url}: {older!r} leads to {len(following)} pages instead of one.")
     # Of what is no address nobody can say that it is no release's: the door tells of it.
     broken = [url for url in urls if not is_address(url)]
-    links = [Link(url) for url in dict.fromkeys([*found, *broken])]
+    links = [Link(url) for url in dict.fromkeys([*release_urls, *broken])]
     return Listing(links, next=next(iter(following), None))
 
 
@@ -105,7 +105,7 @@ def _matches(pattern: re.Pattern[str], url: str) -> bool:
 
 def _is_release(pattern: re.Pattern[str], url: str) -> bool:
     """Whether an address, canonical or not, is a release's."""
-    parts = split(untracked(url))
+    parts = split(without_tracking(url))
     bare = parts.path.rstrip("/")
     spelled = (urlunsplit(parts._replace(path=path)) for path in (bare, f"{bare}/"))
     return any(_matches(pattern, each) for each in spelled)
@@ -183,7 +183,7 @@ def _key(words: str) -> str:
 
 def _parts(whole: str) -> Iterator[str]:
     """A text, and every run of what separators part it into: "a | b" gives "a", "b", "a | b"."""
-    cuts = [found.span() for found in SEPARATOR.finditer(whole)]
+    cuts = [match.span() for match in SEPARATOR.finditer(whole)]
     edges = [(0, 0), *cuts, (len(whole), len(whole))]
     for (_, start), (end, _) in combinations(edges, 2):
         if _key(part := whole[start:end]):

@@ -73,7 +73,7 @@ def interface_draft(item: Any, page: Page) -> Draft:
         raise PageError(
             f"{page.url}: item {id_} is of {project!r}, another project than asked for."
         )
-    body, signature = parted(paragraphs(fragment(stated["body"])))
+    body, signature = split_signature(paragraphs(fragment(stated["body"])))
     return Draft(
         url=_address(page, project, id_, language),
         title=clean(stated["title"]),
@@ -105,7 +105,7 @@ def dateline(body: list[str]) -> str | None:
     return found["place"].strip() if found else None
 
 
-def parted(body: list[str]) -> tuple[list[str], str | None]:
+def split_signature(body: list[str]) -> tuple[list[str], str | None]:
     """The body without the press service's signature, where it ends in one, and the signature."""
     if len(body) > 1 and len(body[-1]) <= SIGNATURE_LENGTH and SIGNATURE.search(body[-1]):
         return body[:-1], body[-1]

@@ -13,7 +13,7 @@ FREQUENT = {
 }
 
 
-def written_in(body: list[str]) -> str:
+def english_or_spanish(body: list[str]) -> str:
     """`en` or `es`: the one whose commonest words are more frequent; `en` where neither's are."""
     words = Counter(word.lower() for paragraph in body for word in WORDS.findall(paragraph))
     return max(FREQUENT, key=lambda code: sum(words[word] for word in FREQUENT[code]))

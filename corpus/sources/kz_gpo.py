@@ -19,7 +19,7 @@ from corpus.reading.paragraphs import paragraphs, text
 from corpus.reading.source import Link, Listing, Route, Source
 from corpus.release import Alternate, Draft
 from corpus.sources import _govkz
-from corpus.sources._govkz import LANGUAGES, dateline, parted
+from corpus.sources._govkz import LANGUAGES, dateline, split_signature
 
 PROJECT = "prokuror"
 MAIN = SoupStrainer("div", id="main")
@@ -54,7 +54,7 @@ def page_release(page: Page) -> Draft:
     node = one(soup, "#main .node-news", page.url)
     language = _language(page)
     day = text(one(node, ".field-name-field-date .date-display-single", page.url))
-    body, signature = parted(
+    body, signature = split_signature(
         paragraphs(one(node, ".field-name-body > .field-items > .field-item", page.url))
     )
     return Draft(

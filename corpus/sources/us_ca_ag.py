@@ -11,7 +11,7 @@ from corpus.sources._address import canonical
 from corpus.sources._dateline import dateline
 from corpus.sources._drupal import dated_links
 from corpus.sources._files import linked_files
-from corpus.sources._languages import written_in
+from corpus.sources._languages import english_or_spanish
 
 BODY = ".field-name-body > .field-items > .field-item"
 # The day as it is shown. The time in the head is when the page was made, at times the day before.
@@ -36,7 +36,7 @@ def release(page: Page) -> Draft:
         title=text(one(soup, "h1.page-header", page.url)),
         published=read_date(text(one(node, DAY, page.url)), "en", page.url),
         body=body,
-        language=written_in(body),
+        language=english_or_spanish(body),
         place=dateline(body),
         attachments=linked_files(node, page),
     )

@@ -69,11 +69,11 @@ def page_release(page: Page) -> Draft:
 
 def interface_links(page: Page) -> Listing:
     """A page of the News API: releases, newest first, and the next page while there are more."""
-    answer = page.json()
-    items = member(answer, "results", list, page.url)
-    told = member(member(answer, "metadata", dict, page.url), "resultset", dict, page.url)
+    response = page.json()
+    items = member(response, "results", list, page.url)
+    resultset = member(member(response, "metadata", dict, page.url), "resultset", dict, page.url)
     # What the server gave, not what was asked for: it caps the size of a page.
-    total, size, at = (number(told.get(n), page.url) for n in ("count", "pagesize", "page"))
+    total, size, at = (number(resultset.get(n), page.url) for n in ("count", "pagesize", "page"))
     if len(items) != max(0, min(size, total - at * size)):
         raise PageError(
             f"{page.url}: {len(items)} releases,"

@@ -11,7 +11,7 @@ from corpus.sources._address import canonical
 from corpus.sources._dateline import dateline
 from corpus.sources._drupal import NEXT, alternates, dated_links
 from corpus.sources._files import linked_files
-from corpus.sources._languages import written_in
+from corpus.sources._languages import english_or_spanish
 
 
 def links(page: Page) -> Listing:
@@ -30,7 +30,7 @@ def release(page: Page) -> Draft:
     # The text, in a part of its own, may have headings too.
     day = one(content, ":scope > div > h3:has(time)", page.url).extract()
     body = paragraphs(content)
-    language = written_in(body)
+    language = english_or_spanish(body)
     return Draft(
         title=text(title),
         published=read_date(text(one(day, "time", page.url)), "en", page.url),

@@ -39,7 +39,7 @@ def release(page: Page) -> Draft:
     """A release; the contact for the press that ends it is its signature."""
     soup = page.soup()
     content = one(soup, ".newsbody", page.url)
-    body, signature = parted(paragraphs(content))
+    body, signature = split_contact(paragraphs(content))
     found = DATELINE.match(body[0]) if body else None
     return Draft(
         title=text(one(soup, "h2.news", page.url)),
@@ -52,7 +52,7 @@ def release(page: Page) -> Draft:
     )
 
 
-def parted(whole: list[str]) -> tuple[list[str], str | None]:
+def split_contact(whole: list[str]) -> tuple[list[str], str | None]:
     """The body, and the contact for the press: the short lines from its heading to the end mark."""
     body: list[str] = []
     contact: list[str] = []

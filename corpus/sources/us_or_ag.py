@@ -15,7 +15,7 @@ from corpus.release import Draft
 from corpus.sources._address import canonical
 from corpus.sources._dateline import dateline
 from corpus.sources._files import linked_files
-from corpus.sources._languages import written_in
+from corpus.sources._languages import english_or_spanish
 
 HOST = "www.doj.state.or.us"
 # "Posted in Lawsuits and Letters, Media Release on February 2, 2026"
@@ -42,7 +42,7 @@ def release(page: Page) -> Draft:
         title=text(one(content, "h1.page-main-title", page.url)),
         published=read_date(text(one(intro, ".date", page.url)), "en", page.url),
         body=body,
-        language=written_in(body),
+        language=english_or_spanish(body),
         place=dateline(body),
         topics=[text(each) for each in intro.select('a[rel~="tag"]')],
         attachments=linked_files(article, page),

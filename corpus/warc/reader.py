@@ -56,7 +56,7 @@ class Unreadable(Damage):
 
 
 @dataclass(frozen=True)
-class _Block:
+class _RawRecord:
     """The decompressed bytes of a record; `is_bounded` where another record or the end follows.
 
     Only the beginning of a record that is larger than allowed is kept.
@@ -141,7 +141,7 @@ class _OpenFile:
         """The record at an offset. Raises one of DAMAGE, or UnreadableRecordError."""
         return self._record(self._block(at), at)
 
-    def _record(self, block: _Block, at: int) -> Record:
+    def _record(self, block: _RawRecord, at: int) -> Record:
         if block.is_packed:
             _check_single(block)
         if not block.is_whole:
@@ -150,13 +150,13 @@ class _OpenFile:
         is_sure = block.is_bounded or not RECORD_START.search(block.data, len(MAGIC))
         return parse_record(block.data, at, block.end, is_sure=is_sure, max_bytes=self.max_bytes)
 
-    def _block(self, at: int) -> _Block:
+    def _block(self, at: int) -> _RawRecord:
         self.file.seek(at)
         is_packed = self.file.read(len(MAGIC)) == MAGIC
         self.file.seek(at)
         return self._member(at) if is_packed else self._plain(at)
 
-    def _member(self, at: int) -> _Block:
+    def _member(self, at: int) -> _RawRecord:
         """The gzip member at an offset."""
         unpack, kept, size = zlib.decompressobj(wbits=31), bytearray(), 0
         room = None if self.max_bytes is None else self.max_bytes + HEAD
@@ -169,9 +169,9 @@ class _OpenFile:
             if room is None or size <= room:
                 kept += piece
         end = self.file.tell() - len(unpack.unused_data)
-        return _Block(bytes(kept), end, True, True, is_whole=len(kept) == size)
+        return _RawRecord(bytes(kept), end, True, True, is_whole=len(kept) == size)
 
-    def _plain(self, at: int) -> _Block:
+    def _plain(self, at: int) -> _RawRecord:
         """The uncompressed record at an offset, by its stated length."""
         head, length = read_head(self.file)
         end = at + len(head) + length
@@ -184,7 +184,7 @@ class _OpenFile:
         blank = len(behind) - len(behind.lstrip(b"\r\n"))
         is_bounded = blank == len(behind) or behind.startswith(MAGIC, blank)
         is_bounded = is_bounded or bool(START.match(behind, blank))
-        return _Block(data, end + blank, is_bounded, False, is_whole)
+        return _RawRecord(data, end + blank, is_bounded, False, is_whole)
 
     def _next_whole(self, at: int) -> int:
         """The offset of the next intact record; the end of the file where there is none."""
@@ -207,7 +207,7 @@ class _OpenFile:
         return True
 
 
-def _check_single(block: _Block) -> None:
+def _check_single(block: _RawRecord) -> None:
     """Check that a gzip member contains exactly one complete record."""
     head, length = read_head(BytesIO(block.data))
     size = len(head) + length

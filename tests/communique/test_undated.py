@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from communique.main import main
 from corpus import Provenance, Settings, Store, office
 from corpus.reading.page import Page
-from corpus.reading.validation import check
+from corpus.reading.validation import check_draft
 from corpus.release import release_id
 from indexer import Filters, Query, open_engine, reindex
 from indexer.jobs.status import status_of
@@ -44,7 +44,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     for name, seen in SEEN.items():
         url = (PAGES / f"{name}.url").read_text(encoding="utf-8").strip()
         draft = source.routes[0].release(Page(url, (PAGES / f"{name}.html").read_bytes()))
-        assert check(draft, url, source, seen.date()) is None
+        assert check_draft(draft, url, source, seen.date()) is None
         found = Provenance(url, seen, "0" * 64, f"{OFFICE}/a.warc.gz", 0, f"{OFFICE}/pages", 1)
         with store.writing() as connection:
             canonical, silent = source.canonical(url), source.routes[0].silent

@@ -139,7 +139,7 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
                 return response
             target = address.location(response.headers.get("Location") or b"", response.url)
             if refusal := address.check_address(target, (netloc,)):
-                raise OSError(f"it {address.led_away(refusal)}")
+                raise OSError(f"it {address.describe_redirect(refusal)}")
             target = spider.with_https(target)
             asked = Request(
                 target,

@@ -146,7 +146,7 @@ class OfficeSpider(scrapy.Spider):
     ) -> list[Request]:
         target = self._target(response, response.meta["office_url"])
         if refusal := address.check_address(target, self.hosts):
-            reason = f"It {address.led_away(refusal)}."
+            reason = f"It {address.describe_redirect(refusal)}."
             failure = FetchFailure(fetch_request, reason, refusal.rule, redirects)
             return self._requests_after(failure)
         if len(redirects) > MAX_REDIRECTS:

@@ -214,7 +214,7 @@ def test_a_listing_whose_later_page_fails_keeps_what_was_read_and_says_so(
     ("fault", "words"),
     [
         ({"do": "truncate", "bytes": 2000}, ""),
-        ({"do": "challenge"}, "a wall against programs"),
+        ({"do": "challenge"}, "a bot check"),
         ({"do": "status", "status": 403}, "status 403"),
         ({"do": "gone"}, "status 410"),
         ({"do": "login"}, "redirects to another host"),

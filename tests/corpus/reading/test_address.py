@@ -15,10 +15,10 @@ from corpus.reading.address import (
     host,
     location,
     normalize,
+    printable,
     resolve,
-    shown,
     split,
-    untracked,
+    without_tracking,
 )
 
 HOST = "office.example"
@@ -48,7 +48,7 @@ ANY = NASTY | CLOSE | st.text()
 @example("https://h/a%2e%2e/%2e%2e/b#c")
 @example("HTTP://U@[::1]:80/\\..\\x?#")
 def test_spelling_an_address_once_is_enough_and_changes_no_byte(url: str) -> None:
-    for spell in (normalize, resolve, untracked):
+    for spell in (normalize, resolve, without_tracking):
         assert spell(spell(url)) == spell(url)
     assert normalize(resolve(url)) == normalize(url)
     assert unquote(normalize(url), "latin-1") == unquote(resolve(url), "latin-1")
@@ -74,7 +74,7 @@ def test_a_canonical_address_is_one_of_its_kind_for_every_office(url: str) -> No
 @example(f"https://{HOST}\t.evil.example/")
 @example("file://office.example/etc/passwd")
 def test_what_passes_has_a_host_of_the_office_whoever_reads_it(url: str) -> None:
-    spellings = {url, resolve(url), resolve(url, BASE), normalize(url), untracked(url)}
+    spellings = {url, resolve(url), resolve(url, BASE), normalize(url), without_tracking(url)}
     for each in spellings:
         if check_address(each, HOSTS) is None:
             for parts in (urlsplit(each), yarl.URL(each), yarl.URL(each, encoded=True)):
@@ -185,7 +185,7 @@ def test_no_escape_is_made_where_there_was_none(path: str, spelled: str) -> None
     ],
 )
 def test_trackers_are_taken_off_and_all_else_stays(query: str, left: str) -> None:
-    assert untracked(f"https://{HOST}/x?{query}") == f"https://{HOST}/x{left}"
+    assert without_tracking(f"https://{HOST}/x?{query}") == f"https://{HOST}/x{left}"
 
 
 @pytest.mark.parametrize(
@@ -259,5 +259,5 @@ def test_a_redirect_leads_to_the_bytes_that_it_names(header: bytes, path: str) -
 
 
 def test_what_is_shown_of_an_address_is_short_and_can_be_printed() -> None:
-    assert shown("http://[\x1b[2J\0") == "http://[\ufffd[2J\ufffd"
-    assert len(shown("x" * 5000)) < 200
+    assert printable("http://[\x1b[2J\0") == "http://[\ufffd[2J\ufffd"
+    assert len(printable("x" * 5000)) < 200

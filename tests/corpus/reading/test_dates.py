@@ -90,7 +90,7 @@ RELATIVE = [
 
 @pytest.mark.parametrize(("words", "language"), [*((each, "en") for each in HALVES), *RELATIVE])
 def test_half_a_date_is_refused(words: str, language: str) -> None:
-    with pytest.raises(PageError, match=rf"^page: .* is no date in '{language}'"):
+    with pytest.raises(PageError, match=rf"^page: .* is not a date in '{language}'"):
         read_date(words, language, "page")
 
 
@@ -99,7 +99,7 @@ def test_half_a_date_is_refused(words: str, language: str) -> None:
     [("27 April 2018", "xx"), ("9" * 90 + " April 2018", "en"), ("27 April 2018 " * 9_000, "en")],
 )
 def test_what_dateparser_would_break_on_is_no_date(words: str, language: str) -> None:
-    with pytest.raises(PageError, match="is no date"):
+    with pytest.raises(PageError, match="is not a date"):
         read_date(words, language, "page")
 
 

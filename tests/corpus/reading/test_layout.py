@@ -28,7 +28,7 @@ def saved(name: str, file: str, old: str = "", new: str = "") -> Page:
     ("name", "old", "new", "words"),
     [
         ("us_oh_ag", 'class="news"', 'class="headline"', "'h2.news'"),
-        ("us_oh_ag", "<p>3/4/2025</p>", "<p>4 March</p>", "'4 March' is no date"),
+        ("us_oh_ag", "<p>3/4/2025</p>", "<p>4 March</p>", "'4 March' is not a date"),
         ("us_oh_ag", 'class="newsbody"', 'class="text"', "'.newsbody'"),
         ("us_or_ag", 'class="page-main-title"', "", "'h1.page-main-title'"),
         ("us_or_ag", 'class="date"', "", "'.date'"),

@@ -40,10 +40,13 @@ def test_one_gives_the_only_match_and_some_all_of_them() -> None:
         (lambda: at_most_one(TWO, ".a", "the page"), "the page: '.a' matches 2 times"),
         (lambda: attribute(TWO.select(".a")[1], "title", "the page"), "the page: <p> has no"),
         (lambda: attribute(TWO.select(".a")[0], "title", "the page"), "the page: <p> has no"),
-        (lambda: read_iso_date("yesterday", "the page"), "the page: 'yesterday' is no ISO"),
-        (lambda: read_iso_date("2016-02-30", "the page"), "the page: '2016-02-30' is no ISO"),
-        (lambda: read_slashed_date("13/2/2026", "the page"), "the page: '13/2/2026' is no date"),
-        (lambda: read_slashed_date("2026-02-13", "the page"), "the page: '2026-02-13' is no date"),
+        (lambda: read_iso_date("yesterday", "the page"), "the page: 'yesterday' is not an ISO"),
+        (lambda: read_iso_date("2016-02-30", "the page"), "the page: '2016-02-30' is not an ISO"),
+        (lambda: read_slashed_date("13/2/2026", "the page"), "the page: '13/2/2026' is not a date"),
+        (
+            lambda: read_slashed_date("2026-02-13", "the page"),
+            "the page: '2026-02-13' is not a date",
+        ),
         (lambda: target(one(TWO, "#x", "p"), Page("the page", b"")), "the page: <b> has no 'href'"),
     ],
 )
@@ -162,7 +165,9 @@ def test_blocks_are_told_from_what_is_not_read() -> None:
 
 def test_broken_json_is_refused() -> None:
     page = Page("https://office.example/api", (DEFECTS / "broken.json").read_bytes())
-    with pytest.raises(PageError, match=r"^https://office\.example/api should be JSON and is not"):
+    with pytest.raises(
+        PageError, match=r"^https://office\.example/api should be JSON, but cannot be parsed"
+    ):
         page.json()
 
 

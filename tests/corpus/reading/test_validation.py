@@ -13,7 +13,7 @@ import pytest
 from corpus import office
 from corpus.errors import PageError
 from corpus.reading.page import Page
-from corpus.reading.validation import check, check_little, check_page, remarks
+from corpus.reading.validation import check_draft, check_page, check_short_page, remarks
 from corpus.release import Draft
 
 DEFECTS = Path(__file__).parents[2] / "pages" / "defects"
@@ -65,42 +65,42 @@ def test_a_listing_shorter_than_it_says_is_refused() -> None:
     [
         ("no_title.html", "no_title", "It has no title."),
         ("empty_body.html", "empty_body", "Its body is empty."),
-        ("tiny_body.html", "tiny_body", "Its body has no more than 18 letters."),
+        ("tiny_body.html", "tiny_body", "Its body has only 18 letters."),
         ("future_date.html", "impossible_date", "Its date, 2999-01-01, is in the future."),
         ("epoch_date.html", "impossible_date", "Its date, 1814-03-01, is too early."),
     ],
 )
 def test_a_defective_draft_is_refused_with_the_reason(name: str, rule: str, reason: str) -> None:
-    refusal = check(draft_of(name), URL, DOJ, TODAY)
+    refusal = check_draft(draft_of(name), URL, DOJ, TODAY)
     assert refusal
     assert (refusal.url, refusal.rule, refusal.reason) == (URL, rule, reason)
 
 
 def test_a_draft_without_a_date_is_refused_only_where_the_office_dates_its_releases() -> None:
     draft = Draft("A Title", None, [TEXT], "en")
-    refusal = check(draft, URL, DOJ, TODAY)
+    refusal = check_draft(draft, URL, DOJ, TODAY)
     assert refusal
     assert refusal.rule == "no_date"
 
 
 def test_tomorrow_is_no_future_in_another_time_zone_but_the_day_after_is() -> None:
     tomorrow, later = TODAY + timedelta(days=1), TODAY + timedelta(days=2)
-    assert check(Draft("A Title", tomorrow, [TEXT], "en"), URL, DOJ, TODAY) is None
-    assert check(Draft("A Title", later, [TEXT], "en"), URL, DOJ, TODAY)
+    assert check_draft(Draft("A Title", tomorrow, [TEXT], "en"), URL, DOJ, TODAY) is None
+    assert check_draft(Draft("A Title", later, [TEXT], "en"), URL, DOJ, TODAY)
 
 
 def test_a_release_of_sixty_characters_enters() -> None:
     draft = draft_of("short_release.html")
     assert len(draft.body[0]) <= 65
     assert check_page(defect("short_release.html")) is None
-    assert check(draft, URL, DOJ, TODAY) is None
+    assert check_draft(draft, URL, DOJ, TODAY) is None
 
 
 def test_a_release_that_speaks_of_denied_access_in_its_title_enters() -> None:
     draft = draft_of("about_access_denied.html")
     assert "Access Denied" in draft.title
     assert check_page(defect("about_access_denied.html")) is None
-    assert check(draft, URL, DOJ, TODAY) is None
+    assert check_draft(draft, URL, DOJ, TODAY) is None
 
 
 def test_a_body_of_what_most_releases_share_is_boilerplate_and_a_body_with_some_of_it_is_none() -> (
@@ -108,19 +108,19 @@ def test_a_body_of_what_most_releases_share_is_boilerplate_and_a_body_with_some_
 ):
     draft = draft_of("mostly_boilerplate.html")
     shared = frozenset(draft.body[:2])
-    refusal = check(draft, URL, DOJ, TODAY, shared)
+    refusal = check_draft(draft, URL, DOJ, TODAY, shared)
     assert refusal
     assert refusal.rule == "boilerplate"
-    assert check(draft, URL, DOJ, TODAY) is None
+    assert check_draft(draft, URL, DOJ, TODAY) is None
     own = replace(
         draft, body=[*draft.body, "An invented clerk pleaded guilty today to hiding six."]
     )
-    assert check(own, URL, DOJ, TODAY, shared) is None
+    assert check_draft(own, URL, DOJ, TODAY, shared) is None
 
 
 def test_a_language_that_the_office_does_not_declare_is_remarked_on_and_refuses_nothing() -> None:
     draft = draft_of("wrong_language.html")
-    assert check(draft, URL, DOJ, TODAY) is None
+    assert check_draft(draft, URL, DOJ, TODAY) is None
     [remark] = remarks(draft, URL, DOJ)
     assert (remark.rule, remark.reason) == ("wrong_language", "It seems to be in 'es', not 'en'.")
     assert remarks(draft_of("about_access_denied.html"), URL, DOJ) == []
@@ -163,11 +163,11 @@ def test_a_wall_that_a_generic_reader_has_read_is_refused_by_its_headline(name: 
     heading = page.soup().select_one("h1") or page.soup().title
     assert heading
     draft = Draft(heading.get_text(), TODAY, ["As you were browsing, something happened."], "en")
-    refusal = check_little(page, draft)
+    refusal = check_short_page(page, draft)
     assert refusal
     assert refusal.rule == name.removesuffix(".html")
     short = defect("short_release.html")
-    assert check_little(short, draft_of("short_release.html")) is None
+    assert check_short_page(short, draft_of("short_release.html")) is None
 
 
 def test_real_releases_are_not_refused(replica: Any) -> None:
@@ -178,7 +178,7 @@ def test_real_releases_are_not_refused(replica: Any) -> None:
     assert len(drafts) > 1000
     counts = Counter(paragraph for draft in drafts for paragraph in set(draft.body))
     shared = frozenset(each for each, number in counts.items() if number > len(drafts) / 2)
-    refusals = [check(each, URL, DOJ, TODAY, shared) for each in drafts]
+    refusals = [check_draft(each, URL, DOJ, TODAY, shared) for each in drafts]
     assert list(filter(None, refusals)) == []
     # Two of the 8,469 are in Spanish: the office declares English alone, and they are true.
     assert sum(len(remarks(each, URL, DOJ)) for each in drafts) <= 2
@@ -187,8 +187,8 @@ def test_real_releases_are_not_refused(replica: Any) -> None:
 @pytest.mark.parametrize("change", [{"number": "26\0"}, {"topics": ["Tax", "\ud800"]}], ids=str)
 def test_what_is_no_character_is_no_text(change: dict[str, Any]) -> None:
     draft = Draft("A Title", TODAY, [TEXT], "en")
-    assert check(draft, URL, DOJ, TODAY) is None
-    refusal = check(replace(draft, **change), URL, DOJ, TODAY)
+    assert check_draft(draft, URL, DOJ, TODAY) is None
+    refusal = check_draft(replace(draft, **change), URL, DOJ, TODAY)
     assert refusal
     assert refusal.rule == "broken_text"
 
@@ -197,7 +197,7 @@ def test_what_is_no_character_is_no_text(change: dict[str, Any]) -> None:
     ("url", "rule"), [(f"{URL}\0", "broken_address"), (URL + "ж" * 1000, "long_address")]
 )
 def test_an_address_that_cannot_be_kept_is_refused_and_told_as_text(url: str, rule: str) -> None:
-    refusal = check(Draft("A Title", TODAY, [TEXT], "en"), url, DOJ, TODAY)
+    refusal = check_draft(Draft("A Title", TODAY, [TEXT], "en"), url, DOJ, TODAY)
     assert refusal
     assert refusal.rule == rule
     assert refusal.url != url

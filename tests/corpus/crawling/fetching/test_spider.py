@@ -82,7 +82,7 @@ def test_a_host_that_does_not_resolve_fails_with_a_sentence(settings: Settings) 
             "http://other.example/",
             "redirects to another host, http://other.example/",
         ),
-        ("http://[broken/", "redirects to 'http://[broken/': It is no address"),
+        ("http://[broken/", "redirects to 'http://[broken/': It is not an address"),
     ],
 )
 def test_a_redirect_that_leads_nowhere_is_a_failure(
