@@ -1,4 +1,4 @@
-"""One file per office; its stem is the office's name. A name with _ holds what offices share."""
+"""One file per office, whose stem is the office's name; files with _ are shared by offices."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from corpus.release import Provenance
 
 
 def certificate_exception(seen: Provenance) -> str | None:
-    """Why the server that an answer to us came from need not prove who it is by an authority that
-    the system knows, as its office's file declares; None where it must.
+    """Why the certificate of the server that we fetched from is accepted though the system's
+    authorities do not verify it, as its office's file declares; None where they do.
     """
     source, host = offices().get(seen.reader.partition("/")[0]), urlsplit(seen.url).hostname
     declared = source.broken_chains if source and not seen.origin else ()
@@ -29,10 +29,10 @@ def offices() -> dict[str, Source]:
 
 
 def office(name: str) -> Source:
-    """The office of that name. Raises OfficeError with the names there are."""
+    """The office with that name. Raises OfficeError, which lists the names."""
     try:
         return offices()[name]
     except KeyError:
         raise OfficeError(
-            f"There is no office {name!r}; there are {', '.join(offices())}."
+            f"There is no office {name!r}. The offices are: {', '.join(offices())}."
         ) from None

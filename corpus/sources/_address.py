@@ -1,4 +1,4 @@
-"""How offices spell the addresses of their releases, where the path alone selects one."""
+"""Canonical addresses of releases, where the path alone selects one."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from corpus.reading.address import normalize, split
 
 
 def canonical(url: str) -> str:
-    """In one spelling, by https, no query, no final slash."""
+    """The canonical address: by https, without query and final slash."""
     parts = split(normalize(url))
     return urlunsplit(("https", parts.netloc, parts.path.rstrip("/"), "", ""))

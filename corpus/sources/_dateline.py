@@ -1,4 +1,4 @@
-"""The place that an American release opens with: "OAKLAND – ...", "Richmond, VA - ..."."""
+"""Finds the place that an American release opens with: "OAKLAND – ...", "Richmond, VA - ..."."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ STATES = (
 )
 STATE = rf"(?:[A-Z]{{2}}|[A-Z]\.[A-Z]\.|[A-Z][a-z]{{1,4}}\.|{STATES})"
 CAPITALS = r"[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ.'’-]+(?:\s[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ.'’-]+){0,4}"
-# Capitals tell a place, with or without its state; in other letters only the state behind it does.
+# In capitals, a place with or without its state; in other letters, only with its state.
 PLACE = rf"{CAPITALS}(?:,\s(?:{STATE}|{CAPITALS}))?|[A-Z][\w.'’ -]{{1,30}}?,\s{STATE}"
-# Perhaps the day in brackets; then a dash, and the text.
+# Perhaps the date in brackets; then a dash and the text.
 DATELINE = re.compile(rf"(?P<place>{PLACE})\s?(?:\([^()]{{0,30}}\)\s?)?(?:[—–]|--|-\s)\s*\S")
-# Capitals before a dash that are no place.
+# Capitals before a dash that are not a place.
 LABEL = re.compile(
     r"\b(ADVISORY|ALERT|CORRECTION|INVITATION|MEDIA|NEWS|PRESS|STATEMENT|UPDATED?|VIDEO)\b"
 )
-# Subheadings may stand above it.
-SOUGHT = 4
+# Subheadings may precede it.
+PARAGRAPHS_SEARCHED = 4
 
 
 def dateline(body: list[str]) -> str | None:
-    """The place of the first paragraph that opens with one, among the topmost; else None."""
-    for paragraph in body[:SOUGHT]:
+    """The place that one of the first paragraphs opens with; else None."""
+    for paragraph in body[:PARAGRAPHS_SEARCHED]:
         found = DATELINE.match(paragraph)
         if found and not LABEL.search(found["place"]):
             return found["place"]

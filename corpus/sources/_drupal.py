@@ -1,4 +1,4 @@
-"""What offices on Drupal share: the rows of a listing, the items of a field, translations."""
+"""Helpers for offices on Drupal: the rows of a listing, the items of a field, translations."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NEXT = "nav.pager .pager__item--next a"
 
 
 def dated_links(view: Tag, day: str, page: Page) -> list[Link]:
-    """The headlines of a view's rows, with the days in English that the selector `day` finds."""
+    """The headlines of a view's rows, with the English dates that the selector `day` finds."""
     links = []
     for row in some(view, ".view-content > .views-row", page.url):
         headline = one(row, ".views-field-title a", page.url)
@@ -26,7 +26,7 @@ def dated_links(view: Tag, day: str, page: Page) -> list[Link]:
 
 
 def alternates(soup: Tag, language: str, page: Page) -> list[Alternate]:
-    """The translations that the page's head names; it names the page itself among them."""
+    """The translations in the page's head, without the page itself."""
     return [
         Alternate(target(link, page), code)
         for link in soup.select('head > link[rel="alternate"][hreflang]')
@@ -37,7 +37,7 @@ def alternates(soup: Tag, language: str, page: Page) -> list[Alternate]:
 def field_items(node: Tag, field: str, style: str = "--") -> list[Tag]:
     """The items of a field by its machine name, in order; an absent field has none.
 
-    `style` parts the words of the class names: "--" in BEM themes (Omega), "-" in Drupal's own.
+    `style` separates the words of the class names: "--" in BEM themes (Omega), "-" in Drupal's own.
     """
     container = f".field{style}name-{field}"
     items, item = (

@@ -1,4 +1,4 @@
-"""The files that a release's text links to, where a site has no field for them."""
+"""Finds the files that a release's text links to, where a site has no field for them."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ MEDIA = {".gif", ".jpeg", ".jpg", ".m4a", ".mov", ".mp3", ".mp4", ".png", ".wav"
 
 
 def linked_files(body: Tag, page: Page, folders: tuple[str, ...] = ()) -> list[Attachment]:
-    """The files of the office's own site behind a text's links, each once, in order.
+    """The files on the office's own site that a text links to, each once, in order.
 
-    `folders` hold files whatever their names. A file is called as its link says, or by its own
-    name where the link is a picture.
+    Everything in `folders` is a file, whatever its name. A file's title is the text of its link, or
+    its own name where the link is a picture.
     """
     files: dict[str, Attachment] = {}
     for link in body.select("a[href]"):

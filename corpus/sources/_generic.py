@@ -1,7 +1,7 @@
-"""For an office that has no readers of its own yet: its listing's links by their addresses, and
-releases by trafilatura (text) and htmldate (date), checked against what else the page states.
+"""The generic reader, for an office without readers of its own: it finds links by their addresses,
+text by trafilatura and dates by htmldate, and checks them against what else the page states.
 
-What the page does not settle is refused (title, text, language) or unknown (date), never guessed.
+In doubt, a page is refused (title, text, language) or its date unknown, never guessed.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ from corpus.reading.paragraphs import clean, paragraphs, text
 from corpus.reading.source import Link, Listing, Route
 from corpus.release import Draft
 
-# What stands between a title and the site's name in <title>: "Two charged | Office of Examplia".
+# Separators between a title and the site's name in <title>: "Two charged | Office of Examplia".
 SEPARATOR = re.compile(r"\s+[|–—\-·•:»«]+\s+|\s*[|»«]\s*")
 TITLES = ["h1", "h2", "h3"]
 OLDER = "a[rel~=next], link[rel~=next]"
-# A moment in UTC falls on another day than the office's own for part of every day.
+# For part of every day, a time in UTC has another date than the office's own clock.
 UTC_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]00:?00)")
 LAST_DAY = "2199-12-31"
 NO_PAGE = "<html><head><title>-</title></head><body><p>-</p></body></html>"
 
-for _name in ("trafilatura", "htmldate"):  # what matters is in the error that a page raises
+for _name in ("trafilatura", "htmldate"):  # the error of a page says what matters
     logging.getLogger(_name).setLevel(logging.CRITICAL)
 
 
@@ -53,12 +53,12 @@ def route(
     language: str | None = None,
     hosts: tuple[str, ...] = (),
 ) -> Route:
-    """A route read by this file's functions.
+    """A route that this file's functions read.
 
-    `releases`: a regular expression that a release's path (with its query, if any) matches whole,
-    and no other page's; trackers are taken off before, and letters may be escaped or not. `older`:
-    a selector of the link to a listing's next page. `language`: of pages that do not state theirs.
-    `hosts`: where releases stand, beside the listing's own host.
+    `releases`: a regular expression that matches the whole path (with its query, if any) of
+    releases and of no other pages, without tracking parameters, escaped or not. `older`: a selector
+    for the link to a listing's next page. `language`: of pages that do not state theirs. `hosts`:
+    further hosts of releases, beside the listing's.
     """
     start = resolve(start)
     all_hosts = tuple(map(host, (split(start).netloc, *hosts)))
@@ -73,7 +73,7 @@ def route(
 
 
 def canonical(url: str) -> str:
-    """In one spelling, by https, no final slash, no tracking; the rest of a query stays."""
+    """The canonical address: by https, without final slash and tracking parameters."""
     parts = split(normalize(url))
     pairs = [pair for pair in parse_qsl(parts.query) if not is_tracking(pair[0])]
     path = parts.path.rstrip("/")
@@ -90,8 +90,10 @@ def _links(pattern: re.Pattern[str], older: str, hosts: tuple[str, ...], page: P
         )
     following = {target(a, page) for a in soup.select(older) if a.get("href")}
     if len(following) > 1:
-        raise PageError(f"{page.url}: {older!r} leads to {len(following)} pages instead of one.")
-    # Of what is no address nobody can say that it is no release's: the door tells of it.
+        raise PageError(
+            f"{page.url}: {older!r} matches links to {len(following)} pages instead of one."
+        )
+    # An invalid address may be a release's: `check_address` reports it.
     broken = [url for url in urls if not is_address(url)]
     links = [Link(url) for url in dict.fromkeys([*release_urls, *broken])]
     return Listing(links, next=next(iter(following), None))
@@ -112,11 +114,11 @@ def _is_release(pattern: re.Pattern[str], url: str) -> bool:
 
 
 def _release(language: str | None, page: Page) -> Draft:
-    from trafilatura import extract  # a quarter of a second that other commands do not need
+    from trafilatura import extract  # slow to import, and other commands do not need it
 
     soup = page.soup()
-    # Not the page as it came: of a page with two <html>, trafilatura's parser loses the second.
-    # Without favor_recall it drops lists amid a text; a line of a menu too many does less harm.
+    # Not the original page: trafilatura's parser loses the second of two <html> elements.
+    # Without favor_recall it drops lists in a text; an extra line of a menu does less harm.
     main = extract(
         _whole(soup.body),
         url=page.url,
@@ -127,7 +129,7 @@ def _release(language: str | None, page: Page) -> Draft:
     title = _title(soup, page.url)
     body = [each for each in paragraphs(fragment(main or "")) if each != title]
     if not body:
-        raise PageError(f"{page.url}: no text that could be a release's was found.")
+        raise PageError(f"{page.url}: no text of a release was found.")
     return Draft(
         title=title,
         language=_language(soup, language, page.url),
@@ -137,12 +139,12 @@ def _release(language: str | None, page: Page) -> Draft:
 
 
 def _title(soup: BeautifulSoup, where: str) -> str:
-    """A text that the page shows and og:title or <title> states, there perhaps beside other parts.
+    """The title: a text on the page that og:title or <title> states, perhaps with other parts.
 
-    Where they name no heading, the only h1.
+    Where these match no heading, the only h1.
     """
     headings = [tag for tag in soup.find_all(TITLES) if not _leads_home(tag)]
-    # A heading's spelling counts before that of a breadcrumb or a caption.
+    # The spelling of a heading is preferred to that of a breadcrumb or a caption.
     elements = [*(tag for tag in soup.select("body :not(title)") if not tag.find(True)), *headings]
     shown = {_key(words): words for tag in elements if (words := text(tag))}
     wholes = [clean(str(tag.get("content"))) for tag in soup.select('[property="og:title"]')]
@@ -153,12 +155,14 @@ def _title(soup: BeautifulSoup, where: str) -> str:
     parts = {_key(part) for whole in wholes for part in _parts(whole)} - {_key(_site_name(soup))}
     tops = [text(tag) for tag in headings if tag.name == "h1"]
     named = [words for tag in headings if _key(words := text(tag)) in parts]
-    # The site's name can be a heading, too; titles come first.
+    # The site's name can be a heading too; the title comes first.
     first = [top for top in tops if top in named and _stands_first(top, wholes)]
     for choice in (named, first if named else tops):
         if len(set(choice)) == 1 and choice[0]:
             return choice[0]
-    raise PageError(f"{where}: which heading is the title is unclear; <title> does not settle it.")
+    raise PageError(
+        f"{where}: which heading is the title is unclear; <title> does not match one of them."
+    )
 
 
 def _stands_first(words: str, wholes: list[str]) -> bool:
@@ -177,12 +181,12 @@ def _site_name(soup: BeautifulSoup) -> str:
 
 
 def _key(words: str) -> str:
-    """Letters and digits alone: <title> and heading may differ in quotation marks and capitals."""
+    """Letters and digits only: <title> and heading may differ in quotation marks and capitals."""
     return "".join(c for c in clean(words).casefold() if c.isalnum())
 
 
 def _parts(whole: str) -> Iterator[str]:
-    """A text, and every run of what separators part it into: "a | b" gives "a", "b", "a | b"."""
+    """Every sequence of a text's parts between separators: "a | b" gives "a", "b", "a | b"."""
     cuts = [match.span() for match in SEPARATOR.finditer(whole)]
     edges = [(0, 0), *cuts, (len(whole), len(whole))]
     for (_, start), (end, _) in combinations(edges, 2):
@@ -191,9 +195,9 @@ def _parts(whole: str) -> Iterator[str]:
 
 
 def _published(soup: BeautifulSoup, url: str) -> date | None:
-    """The day that address, body and head state; None where two differ, or the head alone speaks.
+    """The date that address, body and head state; None where they differ, or only the head has one.
 
-    Takes the soup apart. What the head states is when a system saved something: it may confirm.
+    Modifies the soup. The head may state when a system saved the page, so it only confirms.
     """
     scripts = [script.extract() for script in soup.find_all(["script", "style"])]
     stated = [str(each) for each in scripts if each.get("type") == "application/ld+json"]
@@ -215,7 +219,7 @@ def _whole(body: Tag | None) -> str:
 
 
 def _find_day(html: str, url: str | None = None, *, is_first: bool = True) -> date | None:
-    """By htmldate, without its search for anything that looks like a date; no clock in it."""
+    """Find a date by htmldate, without its extensive search and without the current date."""
     from htmldate import find_date
 
     stated = find_date(
@@ -229,7 +233,7 @@ def _find_day(html: str, url: str | None = None, *, is_first: bool = True) -> da
 
 
 def _language(soup: BeautifulSoup, otherwise: str | None, where: str) -> str:
-    """The language that the page declares, without a country ("en-GB" is "en")."""
+    """The declared language of the page, without a country ("en-GB" is "en")."""
     declared = soup.html.get("lang") or soup.html.get("xml:lang") if soup.html else None
     language = re.split("[-_]", str(declared or "").strip().lower())[0] or otherwise
     if not language:

@@ -1,7 +1,8 @@
-"""What offices of Kazakhstan share on gov.kz: a JSON list, bodies as HTML, a project an office.
+"""The interface of gov.kz, which offices of Kazakhstan share: JSON lists with bodies in HTML, one
+project per office.
 
-The language is chosen by Accept-Language. It has no public description: every field is checked as
-it is read.
+The language is chosen by Accept-Language. The interface has no public description, so every field
+is checked.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ TEXTS = ("lang", "project", "title", "body", "created_date")  # of an item
 
 
 def canonical(url: str) -> str:
-    """In one spelling, by https; of the query only `lang` selects a text."""
+    """The canonical address: by https; of the query, only `lang` selects a text."""
     parts = split(normalize(url))
     host = parts.netloc.removeprefix("www.")
     lang = [(name, value) for name, value in parse_qsl(parts.query) if name == "lang"]
@@ -41,12 +42,11 @@ def canonical(url: str) -> str:
 
 
 def interface_links(page: Page) -> Listing:
-    """A page of the content interface; it gives no total, so the walk ends at an empty one."""
+    """A page of the content interface; it states no total, so the walk ends at an empty page."""
     items = page.json()
     if not isinstance(items, list):
         raise PageError(
-            f"{page.url}: the content interface should answer with a list,"
-            f" not {type(items).__name__}."
+            f"{page.url}: the content interface should return a list, not {type(items).__name__}."
         )
     return Listing(
         next=_following(page.url) if items else None,
@@ -55,24 +55,22 @@ def interface_links(page: Page) -> Listing:
 
 
 def interface_release(page: Page) -> Draft:
-    """One item of the content interface, as it was cut out of its answer."""
+    """One item of the content interface, as it was cut out of its response."""
     return interface_draft(page.json(), page)
 
 
 def interface_draft(item: Any, page: Page) -> Draft:
-    """An item, in the language asked for; the signature is taken off the end of the body."""
+    """Read an item in the requested language; its signature is split off the body."""
     stated = {name: member(item, name, str, page.url) for name in TEXTS}
     language, project, id_ = stated["lang"], stated["project"], number(item.get("id"), page.url)
     if language not in LANGUAGES or page.language not in (None, language):
         raise PageError(
-            f"{page.url}: item {id_} is in {language!r}, asked for was {page.language!r}."
+            f"{page.url}: item {id_} is in {language!r}, but {page.language!r} was requested."
         )
     asked = dict(parse_qsl(urlsplit(page.url).query)).get("projects")
-    # Were the filter not obeyed, one office's releases would be stored as another's.
+    # If the filter were ignored, one office's releases would be stored as another's.
     if asked not in (None, f"eq:{project}"):
-        raise PageError(
-            f"{page.url}: item {id_} is of {project!r}, another project than asked for."
-        )
+        raise PageError(f"{page.url}: item {id_} is of {project!r}, not of the requested project.")
     body, signature = split_signature(paragraphs(fragment(stated["body"])))
     return Draft(
         url=_address(page, project, id_, language),
@@ -106,7 +104,7 @@ def dateline(body: list[str]) -> str | None:
 
 
 def split_signature(body: list[str]) -> tuple[list[str], str | None]:
-    """The body without the press service's signature, where it ends in one, and the signature."""
+    """Split the press service's signature off the end of a body, if there is one."""
     if len(body) > 1 and len(body[-1]) <= SIGNATURE_LENGTH and SIGNATURE.search(body[-1]):
         return body[:-1], body[-1]
     return body, None
@@ -120,7 +118,7 @@ def _following(url: str) -> str:
 
 
 def interface(host: str, project: str) -> Route:
-    """The way into a project; the sample office has its own host."""
+    """The route to a project; the sample office has its own host."""
     news = f"https://{host}/api/v1/public/content-manager/news"
     query = f"sort-by=created_date:DESC&projects=eq:{project}&page=1&size=50"
     return Route(
@@ -129,7 +127,7 @@ def interface(host: str, project: str) -> Route:
 
 
 def regional(title: str, project: str) -> Source:
-    """An office that publishes on gov.kz alone, as a project of its own."""
+    """An office that publishes only on gov.kz, as its own project."""
     return Source(
         title=title,
         country="KZ",

@@ -28,7 +28,7 @@ SECTIONS = {"kaz": "kk", "rus": "ru", "eng": "en"}
 
 
 def canonical(url: str) -> str:
-    """In one spelling; of a query only `lang` selects a text, on gov.kz alone."""
+    """The canonical address; of a query, only `lang` selects a text, and only on gov.kz."""
     parts = split(normalize(url))
     if "/press/news/details/" in parts.path:
         return _govkz.canonical(url)
@@ -37,7 +37,7 @@ def canonical(url: str) -> str:
 
 
 def page_links(page: Page) -> Listing:
-    """A listing of prokuror.gov.kz; its last page alone may hold no releases."""
+    """A listing of prokuror.gov.kz; only its last page may have no releases."""
     main = one(page.soup(MAIN), "#main .view-news", page.url)
     rows = main.select(".view-content > .views-row")
     following = next_page(main, "ul.pager .pager-next a", page)

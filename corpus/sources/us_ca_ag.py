@@ -28,7 +28,7 @@ def links(page: Page) -> Listing:
 
 
 def release(page: Page) -> Draft:
-    """A release. Contact and end mark are fields of their own, beside the body."""
+    """A release. Contact and end mark are separate fields."""
     soup = page.soup()
     node = one(soup, ".node-press-release", page.url)
     body = paragraphs(one(node, BODY, page.url))

@@ -72,7 +72,7 @@ def interface_links(page: Page) -> Listing:
     response = page.json()
     items = member(response, "results", list, page.url)
     resultset = member(member(response, "metadata", dict, page.url), "resultset", dict, page.url)
-    # What the server gave, not what was asked for: it caps the size of a page.
+    # The size that the server states, not the requested one: it caps the size of a page.
     total, size, at = (number(resultset.get(n), page.url) for n in ("count", "pagesize", "page"))
     if len(items) != max(0, min(size, total - at * size)):
         raise PageError(
@@ -87,13 +87,13 @@ def interface_links(page: Page) -> Listing:
 
 
 def interface_release(page: Page) -> Draft:
-    """One item of the News API, as it was cut out of its answer."""
+    """One item of the News API, as it was cut out of its response."""
     return _draft(page.json(), page)
 
 
 def _draft(item: Any, page: Page) -> Draft:
     words = {name: member(item, name, str, page.url) for name in ("url", "title", "body")}
-    # Null where a release has none; not even that would be another shape.
+    # Null where a release has none; a missing member would be another format.
     has_number = item.get("number", "") is not None
     stated = member(item, "number", str, page.url) if has_number else ""
     return Draft(
@@ -120,7 +120,7 @@ def _day(stamp: Any, page: Page) -> date:
         moment = EPOCH + timedelta(seconds=number(stamp, page.url))
         return moment.astimezone(WASHINGTON).date()
     except OverflowError as error:
-        raise PageError(f"{page.url}: date {stamp!r:.100} is none of our calendar.") from error
+        raise PageError(f"{page.url}: date {stamp!r:.100} is out of range.") from error
 
 
 def _with_page(url: str, number: int) -> str:
@@ -149,7 +149,7 @@ def routes(host: str) -> tuple[Route, ...]:
     )
     pages = f"https://{host}/news?items_per_page=50&f[0]=type:press_release"
     return (
-        # The interface names attachments, but lists none where pages have some: no statement.
+        # The interface has a member for attachments, but it is empty even where pages have some.
         Route(
             "interface",
             (host,),

@@ -53,7 +53,7 @@ def newer_listings(today: date) -> list[str]:
 
 
 def links(page: Page) -> Listing:
-    """The files that a year's script names, and the year before. Some are PDF files."""
+    """The files that a year's script lists, and the year before. Some are PDF files."""
     year = YEAR.search(urlsplit(page.url).path)
     tokens = [t for t in TOKEN.findall(page.html()) if not t.startswith(("//", "/*"))]
     if not year or tokens[:1] not in (["var"], ["let"], ["const"]) or tokens[2:4] != ["=", "["]:
@@ -63,7 +63,7 @@ def links(page: Page) -> Listing:
 
 
 def release(page: Page) -> Draft:
-    """A release. What is around the text is not part of #content, but for a few things in it."""
+    """A release. Apart from a few elements, #content contains only the text."""
     soup = page.soup()
     content = one(soup, "#content", page.url)
     title = one(content, "h1", page.url).extract()
@@ -86,7 +86,7 @@ def release(page: Page) -> Draft:
 
 
 def _links(tokens: list[str], page: Page) -> Iterator[Link]:
-    """An entry's `date` stands before its `file`; some give a month only."""
+    """Read the script's entries: `date` comes before `file`; some have only a month."""
     published: date | None = None
     for name, colon, value in zip(tokens, tokens[1:], tokens[2:], strict=False):
         if colon != ":" or value[0] not in "'\"":
@@ -100,7 +100,7 @@ def _links(tokens: list[str], page: Page) -> Iterator[Link]:
 
 
 def _taken_translations(content: Tag, page: Page) -> Iterator[Alternate]:
-    """Takes lines out that only link to the same text in Spanish, and gives the links."""
+    """Remove lines that only link to the same text in Spanish, and yield the links."""
     for link in content.select("p a[href]"):
         line = link.find_parent("p")
         if line and TRANSLATION.search(text(link)) and text(line) == text(link):
@@ -109,7 +109,7 @@ def _taken_translations(content: Tag, page: Page) -> Iterator[Alternate]:
 
 
 def _drop_updates(content: Tag) -> None:
-    """Take out the headlines of later releases, which follow a rule and the heading "Update"."""
+    """Remove the headlines of later releases, which follow a rule and the heading "Update"."""
     for rule in content.select("hr"):
         heading = rule.find_next_sibling()
         if not heading or heading.name not in HEADINGS or not UPDATES.fullmatch(text(heading)):
@@ -128,7 +128,7 @@ def _place(opening: re.Match[str] | None) -> str | None:
 
 
 def _published(page: Page, window: str, opening: re.Match[str] | None) -> date:
-    """The day that two of three agree on: the address, the window's title, the dateline.
+    """The date that two of three agree on: the address, the window's title, the dateline.
 
     Each of them is wrong at times: titles are left over from the page that was copied, datelines
     tell when a text was written or have last year's number. The address is right most often.

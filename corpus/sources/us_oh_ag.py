@@ -36,7 +36,7 @@ def links(page: Page) -> Listing:
 
 
 def release(page: Page) -> Draft:
-    """A release; the contact for the press that ends it is its signature."""
+    """A release; the press contact at its end is its signature."""
     soup = page.soup()
     content = one(soup, ".newsbody", page.url)
     body, signature = split_contact(paragraphs(content))
@@ -53,7 +53,7 @@ def release(page: Page) -> Draft:
 
 
 def split_contact(whole: list[str]) -> tuple[list[str], str | None]:
-    """The body, and the contact for the press: the short lines from its heading to the end mark."""
+    """Split off the press contact: the short lines from its heading to the end mark."""
     body: list[str] = []
     contact: list[str] = []
     is_contact = False

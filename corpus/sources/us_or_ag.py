@@ -33,7 +33,7 @@ def links(page: Page) -> Listing:
 
 
 def release(page: Page) -> Draft:
-    """A release. The day shown counts; the metadata's time is UTC and can fall on the next."""
+    """A release. The date shown counts; the metadata's time is UTC and can be a day later."""
     content = one(page.soup(), ".single-main-content", page.url)
     intro = one(content, ".intro-text", page.url)
     article = one(content, "article.single-article", page.url)

@@ -26,7 +26,7 @@ def links(page: Page) -> Listing:
 
 
 def release(page: Page) -> Draft:
-    """An item; its category ("GUILTY PLEA") stands in the breadcrumb alone."""
+    """An item; its category ("GUILTY PLEA") is only in the breadcrumb."""
     soup = page.soup()
     heading = one(soup, ".news-heading-wrapper", page.url)
     content = one(soup, ".content-area > #content", page.url)

@@ -32,7 +32,7 @@ def links(page: Page) -> Listing:
 
 
 def release(page: Page) -> Draft:
-    """A release: a line of date and kind, the headline, and the text in a part of its own."""
+    """A release: a line of date and kind, the headline, and the text in an element of its own."""
     soup = page.soup()
     head = one(soup, "#main", page.url)
     published, kind = _day_and_kind(one(head, ".meta", page.url), page)

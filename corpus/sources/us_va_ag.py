@@ -1,4 +1,4 @@
-"""Attorney General of Virginia: Joomla. The office dates nothing, neither pages nor listings.
+"""Attorney General of Virginia: Joomla. The office publishes no dates.
 
 Letterhead and headline are part of the text that editors paste, so they are taken off by what they
 say; a day that begins a few titles and texts is the editor's own too: it stays, and dates nothing.
@@ -39,7 +39,7 @@ def links(page: Page) -> Listing:
 
 
 def release(page: Page) -> Draft:
-    """A release; its heading says "News Releases" on every page, its title stands in the head."""
+    """A release; its heading is "News Releases" on every page, its title is in the head."""
     soup = page.soup()
     content = one(soup, ".com-content-article .com-content-article__body", page.url)
     for each in content.select(f"#pressHd, {CLOAKS}"):
@@ -57,7 +57,7 @@ def release(page: Page) -> Draft:
 
 
 def without_letterhead(body: list[str], title: str, page: Page) -> list[str]:
-    """The body below a letterhead, which ends at the headline, or with whom the press may ask."""
+    """The body below a letterhead, which ends with the headline or the press contact."""
     top = body[:LETTERHEAD]
     if not any(OPENING.match(paragraph) or CONTACT.match(paragraph) for paragraph in top):
         return body
@@ -77,7 +77,7 @@ def without_headline(body: list[str], title: str) -> list[str]:
 
 
 def headline_lines(paragraph: str, title: str) -> int:
-    """How many of a paragraph's first lines repeat the title, or its end at some length."""
+    """How many of a paragraph's first lines repeat the title, or a long end of it."""
     lines = paragraph.split("\n")
     for number in range(1, len(lines) + 1):
         headline = _letters(" ".join(lines[:number]))

@@ -1,4 +1,4 @@
-"""Statutes that a text cites, whatever the punctuation: a normalized key and its place.
+"""Finds the statutes that a text cites, whatever the punctuation: a normalized key and its place.
 
 Keys go from wide to narrow: us/usc/18/924/c/1/A, kz/cc/190/4 (article 190, part 4 of the Criminal
 Code), kz/cc/99/3/2 (and point 2). `wider` tells what else a mention is found by.
@@ -16,12 +16,12 @@ from corpus.statutes.articles import articles
 from corpus.statutes.codes import CODES
 from corpus.statutes.us_code import sections
 
-# Of the rules: raise it when they read otherwise, and what older ones derived is derived again.
+# Raise it when the rules change: statutes derived by older rules are then derived again.
 RULES_VERSION = 1
 KEY = re.compile(
     rf"[a-z]+/(?:usc/\d+|{'|'.join(code.key for code in CODES)})(?:/[\w.-]+)+", re.ASCII
 )
-# Between two paragraphs: white space would let a mention go on from one into the next.
+# Between two paragraphs: with white space only, a mention could continue into the next one.
 PARTING = "\n¶\n"
 
 
@@ -45,7 +45,7 @@ class Cited(NamedTuple):
 
 
 def find_citations(title: str, body: Sequence[str], language: str, country: str) -> list[Cited]:
-    """What a release cites, in order; a code named in one paragraph is known in the next."""
+    """The statutes that a release cites, in order; a code named once holds for what follows."""
     texts = [title, *body]
     starts = [*accumulate((len(each) + len(PARTING) for each in texts), initial=0)]
     found = []
@@ -57,15 +57,15 @@ def find_citations(title: str, body: Sequence[str], language: str, country: str)
 
 
 def keys(found: Iterable[Cited]) -> list[str]:
-    """The keys of what is cited, each once, in order."""
+    """The keys of citations, each once, in order."""
     return [*dict.fromkeys(each.key for each in found)]
 
 
 def find_mentions(text: str, language: str, country: str) -> list[Mention]:
-    """What a text in that language, of an office in that country, cites, in order.
+    """The statutes that a text in a language, of an office in a country, cites, in order.
 
-    An article without the name of its code is of the code named next to it or last before it;
-    where no code was named, of the Criminal Code, and in a text of another country of none.
+    An article without the name of its code belongs to the code named next to it or last before it,
+    else to the Criminal Code; in a text of another country, to none.
     """
     found = [Mention(*each) for each in sections(text)]
     if language != "en" or country != "us":
@@ -76,7 +76,7 @@ def find_mentions(text: str, language: str, country: str) -> list[Mention]:
 def parse_key(typed: str) -> str | None:
     """The key of the statute that a query consists of, or None; without a country, Kazakhstan's.
 
-    A key stands for itself.
+    A key is returned unchanged.
     """
     typed = typed.strip()
     if KEY.fullmatch(typed):
@@ -89,7 +89,7 @@ def parse_key(typed: str) -> str | None:
 
 
 def enclosing_keys(key: str) -> list[str]:
-    """A key and all that contain it, down to the article or section: what a mention is found by."""
+    """A key and those of the parts that contain it, from the article or section on."""
     parts = key.split("/")
     first = 4 if parts[1] == "usc" else 3
     return ["/".join(parts[:width]) for width in range(first, len(parts) + 1)]

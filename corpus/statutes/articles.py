@@ -20,7 +20,7 @@ PARTS = rf"{NUMBER}\)?(?:(?:{JOIN}|\s*[-–]\s*){NUMBER}\)?){{0,12}}"
 _POINT_RU = r"\b(?:п(?:\.?\s?п)?(?:\.|(?=\s?\d))|пункт\w*|подпункт\w*)"
 _PART_RU = r"\b(?:ч(?:\.?\s?ч)?(?:\.|(?=\s?\d))|част(?:ь|и|ью|ями|ям|ей|ях))"
 _POINT_EN = r"\b(?:paragraphs?|items?|points?|subparagraphs?)"
-# Parts of the article that follows are none of the one before: "ст. 190, ч. 2 ст. 218".
+# Parts of the next article do not belong to the one before: "ст. 190, ч. 2 ст. 218".
 _NOT_NEXT = (
     rf"(?!(?:{JOIN}{NUMBER})*\)?\s*(?:of\s+)?(?:\bст(?:\.|ат)|\bч(?:\.|аст)|\bart|\bparts?\b))"
 )
@@ -47,14 +47,14 @@ ENGLISH = re.compile(
     rf"(?:,?\s*(?:of\s+)?(?:the\s+)?\(?(?P<code>{CODE})\)?)?",
     re.IGNORECASE,
 )
-# The word for article with its number, around which a form is looked for: most texts have none.
+# The word for article with its number, around which a form is searched: most texts have none.
 FORMS = (
     (re.compile(r"\bст(?:\.?\s?ст)?(?:\.|ат\w+)?\s*\d{1,3}(?!\d)", re.IGNORECASE), RUSSIAN),
     (re.compile(r"\d\s?-?\s?ба[бп]", re.IGNORECASE), KAZAKH),
     (re.compile(r"\bart(?:icle)?s?\.?\s*\d{1,3}(?!\d)", re.IGNORECASE), ENGLISH),
 )
 AROUND = 250  # characters
-# Other acts have articles too; which, no key can say.
+# Articles of other acts, for which there are no keys.
 OTHER_ACT = re.compile(
     r"[\s,]*(?:(?:of|the|РК|РФ|ҚР|Республики Казахстан|\w+(?:ого|ой|ых|их))\s+)*"
     r"(?:Закон|Конвенц|Пакт|Декларац|Положени|Правил|Устав|Договор|Соглашен|Law|Act\b|Convention"
@@ -69,7 +69,7 @@ CODE_ALONE = re.compile(rf"(?<!\w)(?:{CODE})")
 
 
 def articles(text: str, country: str) -> Iterator[tuple[str, int, int]]:
-    """Each article cited: its key, and where."""
+    """Each cited article: its key, start and end."""
     found = [match for word, form in FORMS for match in _around(text, word, form)]
     found = sorted((each for each in found if not _is_other(text, each)), key=re.Match.start)
     if not found:
@@ -96,7 +96,7 @@ def articles(text: str, country: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _around(text: str, word: re.Pattern[str], form: re.Pattern[str]) -> Iterator[re.Match[str]]:
-    """The places of a form, each looked for near its word only."""
+    """The matches of a form, searched only near its word."""
     stop = 0
     for near in word.finditer(text):
         if near.start() < stop:
@@ -119,8 +119,8 @@ def _is_other(text: str, match: re.Match[str]) -> bool:
 
 
 def _keys(match: re.Match[str]) -> Iterator[str]:
-    """Article, part and point of each that is listed; parts and points belong to the one article
-    next to them: the first if they stand before, the last if after.
+    """Article, part and point of each listed article; parts and points belong to the article next
+    to them: the first if they precede the list, the last if they follow it.
     """
     groups = match.groupdict()
     numbers = _numbers(match["list"])

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 
 class Code(NamedTuple):
-    """A code: its name in keys, what readers see of it (in Russian, Kazakh, English), and how texts
-    write it, as patterns; abbreviations first.
+    """A code: its name in keys, its label for readers (in Russian, Kazakh, English), and patterns
+    of its names in texts, abbreviations first.
     """
 
     key: str
@@ -18,7 +18,7 @@ class Code(NamedTuple):
     english: str
 
 
-# Longer names stand before those that they contain.
+# Longer names come before those that they contain.
 CODES = (
     Code(
         "cpc",
@@ -129,7 +129,7 @@ CODE = (
 
 
 def code_key(written: str) -> str | None:
-    """The key of the code that a text names so."""
+    """The key of the code with a name, as written in a text."""
     bare = re.sub(rf"\b(?:{COUNTRY})(?!\w)", "", written, flags=re.IGNORECASE)
     bare = " ".join(bare.split())
     for code, names in _EACH:
@@ -139,7 +139,7 @@ def code_key(written: str) -> str | None:
 
 
 def country_key(written: str) -> str | None:
-    """The country that a text puts beside a code."""
+    """The country next to a code, as written in a text."""
     for country, names in COUNTRY_PATTERNS.items():
         if re.search(rf"\b(?:{names})(?!\w)", written, re.IGNORECASE):
             return country

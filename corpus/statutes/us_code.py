@@ -26,7 +26,7 @@ JOIN = r"\s*(?:,\s*(?:and|or)\b|,|;|\band\b|\bor\b|&|\bthrough\b|\bto\b|[-–])\
 MORE_SUBS = rf"(?<=\))\s*(?:,\s*(?:and|or)?|and|or|&|through|[-–])\s*{PAREN}(?:\s?{PAREN})*"
 LIST = rf"{SECTION}(?:{JOIN}(?:{SECTION_MARK}\s*)?{NO_SECTION}{SECTION}|{MORE_SUBS}){{0,40}}"
 CODE_NAME = r"(?:U\.?\s?S\.?\s?C\.?(?:A\.?)?(?![A-Za-z])|U(?:nited\s+|\.\s?)S(?:tates|\.)\s+Code)"
-# Between the name and the number stands a section mark, a word, or what encodings left of it.
+# Between name and number there is a section mark, a word, or what encodings left of it.
 GAP = rf"[\s,§\ufffd]*+(?:{SECTION_WORD}[\s§\ufffd]*+)*+"
 FORMS = (
     re.compile(
@@ -49,12 +49,12 @@ PIECE = re.compile(
     rf"(?P<subs>{PAREN}(?:\s?{PAREN})*)?"
 )
 LONGEST_RANGE = 100
-# What each form has somewhere. Most texts have none of it, and are looked through once.
+# Every form contains one of these. Most texts have none and need only this search.
 HINT = re.compile(r"U\.?\s?S\.?\s?C|S(?:tates|\.)\s+Code|Title\s+\d", re.IGNORECASE)
 
 
 def sections(text: str) -> Iterator[tuple[str, int, int]]:
-    """Each section cited: its key, and where it is cited, the first of a list with the title."""
+    """Each cited section: its key, start and end; the first of a list includes the title."""
     if not HINT.search(text):
         return
     taken: list[tuple[int, int]] = []  # in the order of the text
@@ -90,7 +90,7 @@ def _listed(match: re.Match[str]) -> Iterator[tuple[str, int, int]]:
 
 
 def _beside(path: list[str], narrow: list[str]) -> list[str]:
-    """The subsection beside one of the same kind: (iii) after (c)(2)(B)(i) is (c)(2)(B)(iii)."""
+    """The subsection next to one of the same kind: (iii) after (c)(2)(B)(i) is (c)(2)(B)(iii)."""
     for depth in reversed(range(len(path))):
         if _kind(path[depth]) == _kind(narrow[0]):
             return [*path[:depth], *narrow]

@@ -1,4 +1,4 @@
-"""Keys of statutes as readers see them, in their language: kz/cc/190/4 -> ч. 4 ст. 190 УК РК."""
+"""Labels of statutes in a reader's language: kz/cc/190/4 -> ч. 4 ст. 190 УК РК."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ COUNTRY_NAMES = {
 
 
 def statute_label(key: str, language: str) -> str:
-    """A statute in words: in Russian or Kazakh, else in English. What is no key stays as it is."""
+    """The label of a statute in Russian or Kazakh, else in English. Other text stays as it is."""
     country, _, within = key.partition("/")
     act, *parts = within.split("/")
     if act == "usc" and len(parts) > 1:

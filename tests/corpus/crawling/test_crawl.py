@@ -499,9 +499,9 @@ def test_the_releases_of_a_listing_are_looked_up_together(settings: Settings, st
 def test_an_unknown_office_or_route_is_an_error_that_names_those_there_are(
     settings: Settings, store: Store
 ) -> None:
-    with pytest.raises(OfficeError, match=r"there are .*us_doj"):
+    with pytest.raises(OfficeError, match=r"The offices are: .*us_doj"):
         crawl("no_office", settings, store)
-    with pytest.raises(OfficeError, match="it has interface, pages"):
+    with pytest.raises(OfficeError, match="Its routes are: interface, pages"):
         crawl("us_doj", settings, store, route="no_route")
 
 

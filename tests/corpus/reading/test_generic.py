@@ -208,7 +208,7 @@ def test_a_listing_in_doubt_is_refused() -> None:
     with pytest.raises(PageError, match="no link to a path like"):
         WAY.links(listing("<a href='/about'>About</a>"))
     older = "<a rel='next' href='?page=1'>a</a><a rel='next' href='?page=2'>b</a>"
-    with pytest.raises(PageError, match="leads to 2 pages instead of one"):
+    with pytest.raises(PageError, match="matches links to 2 pages instead of one"):
         WAY.links(listing("<a href='/news/2024/one'>One</a>", older))
 
 

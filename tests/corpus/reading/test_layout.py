@@ -74,5 +74,5 @@ def test_a_release_of_another_project_is_refused() -> None:
     item = {"id": 1, "lang": "ru", "project": "prokuror", "title": "Т", "tags": []}
     item |= {"created_date": "2025-03-04T10:00:00+05:00", "body": "<p>Текст.</p>"}
     page = Page(route.start, json.dumps([item]).encode(), "ru")
-    with pytest.raises(PageError, match="item 1 is of 'prokuror', another project than asked for"):
+    with pytest.raises(PageError, match="item 1 is of 'prokuror', not of the requested project"):
         route.links(page)
