@@ -161,8 +161,8 @@ class Store(Catalog):
         canonical = offices()[office].canonical
         if office not in self._older_spellings:
             with self.reading() as connection:
-                found = older_spellings(connection, office, canonical)
-            self._older_spellings[office] = found
+                spellings = older_spellings(connection, office, canonical)
+            self._older_spellings[office] = spellings
         return self._older_spellings[office].get(canonical(url), canonical(url))
 
     def id_of(self, office: str, url: str) -> str:
@@ -177,20 +177,20 @@ class Store(Catalog):
         """The releases with these ids, in their order, each as `get` returns it; missing ones are
         left out.
         """
-        found = []
+        releases = []
         for some in chunks(ids, RELEASES_AT_ONCE):
             by_id = self._get_by_id(some, with_withheld=with_withheld)
-            found += [by_id[id_] for id_ in some if id_ in by_id]
-        return found
+            releases += [by_id[id_] for id_ in some if id_ in by_id]
+        return releases
 
     def _get_by_id(self, ids: list[str], *, with_withheld: bool) -> dict[str, Release]:
         """Some releases by id."""
         query = current_releases(with_withheld=with_withheld).where(tables.release.c.id.in_(ids))
         with self.reading() as connection:
-            found = [release_from_row(row) for row in connection.execute(query)]
-        return {
-            each.id: each for each in (found if with_withheld else self._without_withheld(found))
-        }
+            releases = [release_from_row(row) for row in connection.execute(query)]
+        if not with_withheld:
+            releases = self._without_withheld(releases)
+        return {each.id: each for each in releases}
 
     def _without_withheld(self, releases: list[Release]) -> list[Release]:
         """Releases without withheld ones among their translations."""

@@ -75,8 +75,8 @@ def withheld_names(connection: Connection) -> list[str]:
     joined = tables.release.join(tables.version, v.release == r.id)
     query = select(r.id, r.url, v.asked_url, v.title).select_from(joined)
     rows = connection.execute(query.where(r.id.in_(withheld_ids()))).all()
-    found = {name for id_, *urls, title in rows for name in (id_, *urls, title)}
-    return sorted((name for name in found if len(name) >= LEAST_NAME_LENGTH), key=len, reverse=True)
+    names = {name for id_, *urls, title in rows for name in (id_, *urls, title)}
+    return sorted((name for name in names if len(name) >= LEAST_NAME_LENGTH), key=len, reverse=True)
 
 
 def redact(names: list[str], report: dict[str, Any]) -> dict[str, Any]:

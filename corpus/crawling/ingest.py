@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from corpus.catalog.mapping import Visit, as_json, version_values
 from corpus.catalog.versioning import compare, is_same_bytes
 from corpus.errors import StoreError
-from corpus.evidence.exchanges import EvidenceRef, Exchange, ParsedPage, parse, read_facts
+from corpus.evidence.exchanges import EvidenceRef, Exchange, ParsedPage, parse_exchange, read_facts
 from corpus.issue import Issue
 from corpus.reading import validation
 from corpus.reading.source import Route
@@ -120,7 +120,7 @@ class Ingester:
             self._last_read = (
                 evidence,
                 exchange,
-                parse(exchange, self.source, self.settings.reading_s, old.reader),
+                parse_exchange(exchange, self.source, self.settings.reading_s, old.reader),
             )
         values = read_facts(*self._last_read, url)
         return None if isinstance(values, Issue) else values

@@ -61,10 +61,10 @@ class SampleSite:
 
             def do_GET(self) -> None:
                 """Respond with a file and its ETag: 304 when not modified, 404 without a file."""
-                found = site.answer(self.path, self.headers.get("Accept-Language", ""))
-                if found is None:
+                file = site.answer(self.path, self.headers.get("Accept-Language", ""))
+                if file is None:
                     return self.reply(404, b"<h1>Page not found</h1>", "text/html; charset=utf-8")
-                body, kind = found
+                body, kind = file
                 etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
                 if self.headers.get("If-None-Match") == etag:
                     return self.reply(304, b"", kind, etag)

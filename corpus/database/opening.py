@@ -21,7 +21,7 @@ from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from corpus.database.sqlite_file import (
     DAMAGED,
-    advice,
+    error_advice,
     integrity_error,
     is_absent,
     is_damage,
@@ -98,7 +98,7 @@ def catalog_error(url: str, error: Exception, what: str) -> StoreError:
     if path is None:
         return StoreError(sentence)
     kind = DamagedCatalogError if is_damage(path, cause) else StoreError
-    return kind(f"{sentence} {advice(path, cause)}".rstrip())
+    return kind(f"{sentence} {error_advice(path, cause)}".rstrip())
 
 
 def _prepare(engine: Engine, url: str, make: bool) -> None:

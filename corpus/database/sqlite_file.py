@@ -35,10 +35,10 @@ class _ReadOnlyConnection(sqlite3.Connection):
 
 def sqlite_file(url: str) -> Path | None:
     """The file in a catalog's URL, if it is SQLite's."""
-    found = make_url(url)
-    if found.get_backend_name() != "sqlite" or found.database in (None, "", ":memory:"):
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
         return None
-    return Path(found.database or "").resolve()
+    return Path(parsed.database or "").resolve()
 
 
 def is_absent(path: Path) -> bool:
@@ -109,8 +109,8 @@ def _open_as_it_is(path: Path) -> _ReadOnlyConnection:
 
 
 def _stamp(path: Path) -> Stamp:
-    found = path.stat()
-    return found.st_mtime_ns, found.st_size
+    status = path.stat()
+    return status.st_mtime_ns, status.st_size
 
 
 def is_damage(path: Path, error: object) -> bool:
@@ -123,7 +123,7 @@ def is_damage(path: Path, error: object) -> bool:
     )
 
 
-def advice(path: Path, error: object) -> str:
+def error_advice(path: Path, error: object) -> str:
     """What to do about an SQLite error; "" where its message is enough."""
     code = _code(error)
     if is_damage(path, error):
@@ -141,10 +141,10 @@ def integrity_error(engine: Engine) -> str | None:
     """The first error in the pages of the SQLite file, if any."""
     try:
         with engine.connect() as connection:
-            found = str(connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar())
+            message = str(connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar())
     except SQLAlchemyError as error:
-        found = str(getattr(error, "orig", error))
-    return None if found == "ok" else " ".join(found.split()).rstrip(".")
+        message = str(getattr(error, "orig", error))
+    return None if message == "ok" else " ".join(message.split()).rstrip(".")
 
 
 def _code(error: object) -> int:

@@ -48,8 +48,8 @@ class AttestationCheck:
         # By release: statements on versions that the catalog lacks.
         self.missing: dict[str, list[Statement]] = defaultdict(list)
         with store.reading() as connection:
-            found = select_unattested(MADE, REVISED, LATER).subquery()
-            rows = connection.execute(select(found.c.release, found.c.ordinal))
+            unattested = select_unattested(MADE, REVISED, LATER).subquery()
+            rows = connection.execute(select(unattested.c.release, unattested.c.ordinal))
             self.unattested = {(row.release, row.ordinal) for row in rows}
 
     def findings_in(

@@ -19,7 +19,7 @@ from corpus.database import tables
 from corpus.database.sequence import next_revision
 from corpus.errors import StoreError
 from corpus.evidence import queries
-from corpus.evidence.exchanges import EvidenceRef, Exchange, parse, read_facts
+from corpus.evidence.exchanges import EvidenceRef, Exchange, parse_exchange, read_facts
 from corpus.issue import Issue
 from corpus.plural import pluralize
 from corpus.release import FACTS, LATER, REVISED, RecordLocation, sha256
@@ -131,7 +131,7 @@ def _parse_again(settings: Settings, values: Values) -> dict[str, Any]:
     location = RecordLocation(values["warc_file"], values["warc_offset"])
     evidence = EvidenceRef(values["office"], office(values["office"]), location)
     exchange = Exchange(record, values["url"], values["language"])
-    parsed = parse(exchange, evidence.source, settings.reading_s, values["reader"])
+    parsed = parse_exchange(exchange, evidence.source, settings.reading_s, values["reader"])
     facts = read_facts(evidence, exchange, parsed, values["url"])
     if isinstance(facts, Issue):
         raise StoreError(

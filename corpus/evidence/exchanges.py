@@ -92,7 +92,7 @@ def _with_language(exchange: Exchange, request: Record) -> Exchange:
 UNREADABLE = "No current reader can read it."
 
 
-def parse(
+def parse_exchange(
     exchange: Exchange, source: Source, limit_s: float, reader: str = ""
 ) -> ParsedPage | Issue:
     """Parse a response by the first route that can, that of `reader` first; or why none can."""

@@ -59,8 +59,8 @@ def visits_in(connection: Connection, warc_file: str) -> Rows:
     """Visits whose response is in a file, by offset; `run` is set for staged ones."""
     v, s = tables.visit.c, tables.staged_visit.c
     published = select(null().label("run"), *v).where(v.warc_file == warc_file)
-    held = select(s.run, *(s[column.name] for column in v)).where(s.warc_file == warc_file)
-    return _by_offset(connection.execute(union_all(published, held)))
+    staged = select(s.run, *(s[column.name] for column in v)).where(s.warc_file == warc_file)
+    return _by_offset(connection.execute(union_all(published, staged)))
 
 
 def count_lost(connection: Connection) -> int:
@@ -80,10 +80,10 @@ def mark_response_lost(
 
 
 def _by_offset(rows: Iterable[Row[Any]], name: str = "warc_offset") -> Rows:
-    found: Rows = defaultdict(list)
+    by_offset: Rows = defaultdict(list)
     for row in rows:
-        found[getattr(row, name)].append(row)
-    return found
+        by_offset[getattr(row, name)].append(row)
+    return by_offset
 
 
 def archive_files(connection: Connection) -> set[str]:
@@ -134,9 +134,9 @@ def releases_without_current_version(connection: Connection) -> list[tuple[str, 
     r, v = tables.release.c, tables.version.c
     current = (v.release == r.id) & (v.ordinal == r.version)
     any_ = tables.version.alias()
-    held = select(func.count()).where(any_.c.release == r.id).correlate(tables.release)
+    number = select(func.count()).where(any_.c.release == r.id).correlate(tables.release)
     query = (
-        select(r.id, r.office, held.scalar_subquery())
+        select(r.id, r.office, number.scalar_subquery())
         .select_from(tables.release.outerjoin(tables.version, current))
         .where(v.release.is_(None))
         .order_by(r.id)
@@ -166,8 +166,8 @@ def rebuilding_versions(connection: Connection, id_: str) -> Iterator[None]:
         connection.execute(delete(tables.event).where(e.release == id_, e.id > last_event))
     if row:
         again = ("id", "version", "revision")
-        kept = {name: value for name, value in row._mapping.items() if name not in again}
-        connection.execute(update(tables.release).where(r.id == id_), kept)
+        columns = {name: value for name, value in row._mapping.items() if name not in again}
+        connection.execute(update(tables.release).where(r.id == id_), columns)
 
 
 def mark_repeats(connection: Connection, id_: str) -> list[tuple[int, bool]]:
@@ -222,8 +222,8 @@ def add_third_party_version(
     Our own observations stay: the current version, and when the release was seen.
     """
     v, id_ = tables.version.c, release["id"]
-    theirs = (v.release == id_) & (v.origin == values["origin"])
-    earlier = select(tables.version).where(theirs, v.observed_at <= values["observed_at"])
+    same_origin = (v.release == id_) & (v.origin == values["origin"])
+    earlier = select(tables.version).where(same_origin, v.observed_at <= values["observed_at"])
     before = connection.execute(
         earlier.order_by(v.observed_at.desc(), v.ordinal.desc()).limit(1)
     ).one_or_none()

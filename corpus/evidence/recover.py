@@ -16,7 +16,7 @@ from corpus.evidence.exchanges import (
     EvidenceRef,
     Exchange,
     ParsedPage,
-    parse,
+    parse_exchange,
     provenance,
     read_exchanges,
 )
@@ -91,7 +91,7 @@ def restore_releases(settings: Settings, store: Store, office: str, ids: set[str
     The other columns of a release's row are kept; what the archive lacks is left as it is.
     """
     validator = OfficeValidator(office, store, settings)
-    found: dict[str, list[tuple[Provenance, Draft, Route]]] = defaultdict(list)
+    observations: dict[str, list[tuple[Provenance, Draft, Route]]] = defaultdict(list)
     urls = {}
     for path in own_files(settings.archive):
         if path.parent.name != office:
@@ -108,23 +108,23 @@ def restore_releases(settings: Settings, store: Store, office: str, ids: set[str
                 if parsed and (id_ := release_id(office, url)) in ids:
                     urls[id_] = url
                     seen = provenance(evidence, exchange.record, parsed.route, draft)
-                    found[id_].append((seen, draft, parsed.route))
+                    observations[id_].append((seen, draft, parsed.route))
     with store.changing() as connection:
-        for id_, observed in found.items():
+        for id_, observed in observations.items():
             with queries.rebuilding_versions(connection, id_):
                 for seen, draft, route in observed:
                     at = seen.fetched_at
                     silent = route.silent_on(draft)
                     store.add(connection, office, urls[id_], draft, seen, at, silent)
     number = pluralize(len(ids), "release")
-    return f"{office}: {len(found):,} of {number} restored from the archive."
+    return f"{office}: {len(observations):,} of {number} restored from the archive."
 
 
 def _parse(exchange: Exchange, validator: OfficeValidator) -> ParsedPage | None:
     if exchange.record.kind != "response" or exchange.record.status != 200:
         return None
-    found = parse(exchange, validator.source, validator.reading_s)
-    return found if isinstance(found, ParsedPage) else None
+    parsed = parse_exchange(exchange, validator.source, validator.reading_s)
+    return parsed if isinstance(parsed, ParsedPage) else None
 
 
 def add_draft(

@@ -26,15 +26,15 @@ def redacted_body(
     verified by its digest, or None where that cannot be cut out. `id_of` gives the id of the
     release at an office's address.
     """
-    beside = {id_ for id_ in withheld if id_.startswith(f"{release.office}-")}
-    if not beside or not seen.part_sha256:
+    withheld_here = {id_ for id_ in withheld if id_.startswith(f"{release.office}-")}
+    if not withheld_here or not seen.part_sha256:
         return archived.body
     try:
-        found = _drafts(release, seen, archived, limit_s)
+        parsed = _drafts(release, seen, archived, limit_s)
     except (OfficeError, PageError):
         return None  # it may contain withheld releases
-    drafts = {id_of(release.office, each.url): each for each in found if each.url}
-    if not beside & drafts.keys():
+    drafts = {id_of(release.office, each.url): each for each in parsed if each.url}
+    if not withheld_here & drafts.keys():
         return archived.body
     part = drafts[release.id].part if release.id in drafts else None
     return part if part and sha256(part) == seen.part_sha256 else None

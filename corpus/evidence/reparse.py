@@ -19,7 +19,7 @@ from corpus.evidence.exchanges import (
     EvidenceRef,
     Exchange,
     ParsedPage,
-    parse,
+    parse_exchange,
     read_exchanges,
     read_facts,
 )
@@ -139,7 +139,7 @@ def _reparse_file(
         parsed: ParsedPage | Issue = Issue("", "unreadable", UNREADABLE)
         if exchange and rows:
             exchange = replace(exchange, requested_url=wanted.get(offset, exchange.requested_url))
-            parsed = parse(exchange, source, settings.reading_s, rows[0].reader)
+            parsed = parse_exchange(exchange, source, settings.reading_s, rows[0].reader)
         for row in rows:
             report.read += 1
             if exchange is None:

@@ -17,7 +17,13 @@ from corpus.catalog.mapping import version_values
 from corpus.catalog.store import Store
 from corpus.errors import StoreError
 from corpus.evidence import queries
-from corpus.evidence.exchanges import EvidenceRef, Exchange, parse, provenance, read_exchanges
+from corpus.evidence.exchanges import (
+    EvidenceRef,
+    Exchange,
+    parse_exchange,
+    provenance,
+    read_exchanges,
+)
 from corpus.evidence.recover import accepted_drafts
 from corpus.issue import Issue
 from corpus.plural import pluralize
@@ -159,7 +165,7 @@ class _Import:
         if exchange.record.status != 200:
             outcomes[f"with status {exchange.record.status}"] += 1
             return
-        parsed = parse(exchange, source, self.validators[office].reading_s)
+        parsed = parse_exchange(exchange, source, self.validators[office].reading_s)
         if isinstance(parsed, Issue):
             outcomes[REASONS_UNREAD.get(parsed.rule, "that no reader can read")] += 1
         else:

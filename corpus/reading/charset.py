@@ -64,14 +64,14 @@ def _decode(body: bytes, name: str) -> DecodedText:
 
 def stated_encoding(words: str) -> str | None:
     """The encoding in a media type, if its label is known."""
-    found = CHARSET.search(words)
-    return _name(found[1]) if found else None
+    match = CHARSET.search(words)
+    return _name(match[1]) if match else None
 
 
 def _name(label: str) -> str | None:
     """An encoding's name by one of its labels, of which browsers know about 200."""
-    found = webencodings.lookup(label) if label.isascii() else None
-    return found.name if found else None
+    encoding = webencodings.lookup(label) if label.isascii() else None
+    return encoding.name if encoding else None
 
 
 def _declared_encoding(body: bytes, content_type: str) -> str | None:
@@ -86,8 +86,8 @@ def _declared_encoding(body: bytes, content_type: str) -> str | None:
 
 
 def _in_xml(start: str) -> str | None:
-    found = XML.match(start)
-    return _name(found[1]) if found else None
+    match = XML.match(start)
+    return _name(match[1]) if match else None
 
 
 def _in_meta(start: str) -> str | None:
@@ -96,9 +96,9 @@ def _in_meta(start: str) -> str | None:
         for name, *values in ATTRIBUTE.findall(meta[1] or ""):
             attributes.setdefault(name.lower(), "".join(values))
         is_type = attributes.get("http-equiv", "").strip().lower() == "content-type"
-        found = _name(attributes.get("charset", "")) or (
+        encoding = _name(attributes.get("charset", "")) or (
             stated_encoding(attributes.get("content", "")) if is_type else None
         )
-        if found:
-            return found
+        if encoding:
+            return encoding
     return None

@@ -56,7 +56,7 @@ def repair_end_tags(html: str) -> str:
     if not any(tags.meaning(name) for name in TAG_NAME.findall(html)):  # as on nearly all pages
         return html
     tags = _EndTags()
-    return TAG.sub(lambda found: (found["name"] and tags.meaning(found["name"])) or found[0], html)
+    return TAG.sub(lambda match: (match["name"] and tags.meaning(match["name"])) or match[0], html)
 
 
 class _EndTags:

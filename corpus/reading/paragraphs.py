@@ -192,13 +192,13 @@ class _ParagraphBuilder:
 
 def _tables_with_rowspans(root: Tag) -> set[int]:
     """The tables, by identity, in which a cell spans several rows and so shifts the cells below."""
-    found: set[int] = set()
+    tables: set[int] = set()
     for cell in root.find_all(rowspan=lambda n: n not in (None, "1")):
         for outer in cell.parents:
-            if id(outer) in found or outer is root:
+            if id(outer) in tables or outer is root:
                 break
-            found.add(id(outer))
-    return found
+            tables.add(id(outer))
+    return tables
 
 
 def _numbers(ol: Tag) -> Iterator[str]:
@@ -215,8 +215,8 @@ def _numbers(ol: Tag) -> Iterator[str]:
 
 
 def _whole(tag: Tag, name: str, otherwise: int) -> int:
-    found = re.fullmatch(r"\s*(-?\d{1,6})\s*", str(tag.get(name, "")))
-    return int(found[1]) if found else otherwise
+    match = re.fullmatch(r"\s*(-?\d{1,6})\s*", str(tag.get(name, "")))
+    return int(match[1]) if match else otherwise
 
 
 def _columns(cells: list[tuple[Tag | None, list[Paragraph]]]) -> str:

@@ -103,8 +103,8 @@ def check_short_page(page: Page, draft: Draft) -> Issue | None:
 
 def broken_text(draft: Draft, source: Source, today: date) -> str | None:
     """A release is text."""
-    found = any(INVALID_CHARACTER.search(each) for each in _strings(asdict(draft)))
-    return "It contains invalid characters." if found else None
+    is_broken = any(INVALID_CHARACTER.search(each) for each in _strings(asdict(draft)))
+    return "It contains invalid characters." if is_broken else None
 
 
 def _strings(value: Any) -> Iterator[str]:

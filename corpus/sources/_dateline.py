@@ -29,7 +29,7 @@ PARAGRAPHS_SEARCHED = 4
 def dateline(body: list[str]) -> str | None:
     """The place that one of the first paragraphs opens with; else None."""
     for paragraph in body[:PARAGRAPHS_SEARCHED]:
-        found = DATELINE.match(paragraph)
-        if found and not LABEL.search(found["place"]):
-            return found["place"]
+        match = DATELINE.match(paragraph)
+        if match and not LABEL.search(match["place"]):
+            return match["place"]
     return None

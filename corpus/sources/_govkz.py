@@ -99,8 +99,8 @@ def _topic(tag: Any, page: Page) -> str:
 
 def dateline(body: list[str]) -> str | None:
     """The place that the first paragraph opens with, where a date follows it."""
-    found = DATELINE.match(body[0]) if body else None
-    return found["place"].strip() if found else None
+    match = DATELINE.match(body[0]) if body else None
+    return match["place"].strip() if match else None
 
 
 def split_signature(body: list[str]) -> tuple[list[str], str | None]:

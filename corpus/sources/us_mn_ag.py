@@ -146,9 +146,9 @@ def _published(page: Page, window: str, opening: re.Match[str] | None) -> date:
 
 
 def _url_day(url: str) -> date | None:
-    found = URL_DAY.search(urlsplit(url).path)
+    match = URL_DAY.search(urlsplit(url).path)
     with suppress(ValueError):
-        return date(*map(int, found.groups())) if found else None
+        return date(*map(int, match.groups())) if match else None
     return None
 
 

@@ -40,13 +40,13 @@ def release(page: Page) -> Draft:
     soup = page.soup()
     content = one(soup, ".newsbody", page.url)
     body, signature = split_contact(paragraphs(content))
-    found = DATELINE.match(body[0]) if body else None
+    match = DATELINE.match(body[0]) if body else None
     return Draft(
         title=text(one(soup, "h2.news", page.url)),
         published=read_slashed_date(text(one(soup, "h2.news + p", page.url)), page.url),
         body=body,
         language="en",
-        place=found["place"].strip() if found else None,
+        place=match["place"].strip() if match else None,
         signature=signature,
         attachments=linked_files(content, page, FOLDERS),
     )

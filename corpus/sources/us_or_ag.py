@@ -51,11 +51,11 @@ def release(page: Page) -> Draft:
 
 def _link(row: Tag, page: Page) -> Link:
     posted = text(one(row, ".posted-in", page.url))
-    found = POSTED.match(posted)
-    if not found:
+    match = POSTED.match(posted)
+    if not match:
         raise PageError(f"{page.url}: {posted!r} ends in no date; the layout may have changed.")
     link = one(row, "h3 > a", page.url)
-    return Link(target(link, page), read_date(found["day"], "en", page.url))
+    return Link(target(link, page), read_date(match["day"], "en", page.url))
 
 
 SOURCE = Source(

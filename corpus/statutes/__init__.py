@@ -1,7 +1,7 @@
 """Finds the statutes that a text cites, whatever the punctuation: a normalized key and its place.
 
 Keys go from wide to narrow: us/usc/18/924/c/1/A, kz/cc/190/4 (article 190, part 4 of the Criminal
-Code), kz/cc/99/3/2 (and point 2). `wider` tells what else a mention is found by.
+Code), kz/cc/99/3/2 (and point 2). A mention is also found by its `enclosing_keys`.
 """
 
 from __future__ import annotations
@@ -48,17 +48,17 @@ def find_citations(title: str, body: Sequence[str], language: str, country: str)
     """The statutes that a release cites, in order; a code named once holds for what follows."""
     texts = [title, *body]
     starts = [*accumulate((len(each) + len(PARTING) for each in texts), initial=0)]
-    found = []
+    citations = []
     for key, start, end in find_mentions(PARTING.join(texts), language, country.lower()):
         paragraph = bisect(starts, start) - 1
         begin, size = starts[paragraph], len(texts[paragraph])
-        found.append(Cited(key, paragraph, start - begin, min(end - begin, size)))
-    return found
+        citations.append(Cited(key, paragraph, start - begin, min(end - begin, size)))
+    return citations
 
 
-def keys(found: Iterable[Cited]) -> list[str]:
+def keys(citations: Iterable[Cited]) -> list[str]:
     """The keys of citations, each once, in order."""
-    return [*dict.fromkeys(each.key for each in found)]
+    return [*dict.fromkeys(each.key for each in citations)]
 
 
 def find_mentions(text: str, language: str, country: str) -> list[Mention]:
@@ -67,10 +67,10 @@ def find_mentions(text: str, language: str, country: str) -> list[Mention]:
     An article without the name of its code belongs to the code named next to it or last before it,
     else to the Criminal Code; in a text of another country, to none.
     """
-    found = [Mention(*each) for each in sections(text)]
+    mentions = [Mention(*each) for each in sections(text)]
     if language != "en" or country != "us":
-        found += [Mention(*each) for each in articles(text, country)]
-    return sorted(set(found), key=lambda each: (each.start, each.end, each.key))
+        mentions += [Mention(*each) for each in articles(text, country)]
+    return sorted(set(mentions), key=lambda each: (each.start, each.end, each.key))
 
 
 def parse_key(typed: str) -> str | None:

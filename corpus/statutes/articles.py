@@ -70,14 +70,14 @@ CODE_ALONE = re.compile(rf"(?<!\w)(?:{CODE})")
 
 def articles(text: str, country: str) -> Iterator[tuple[str, int, int]]:
     """Each cited article: its key, start and end."""
-    found = [match for word, form in FORMS for match in _around(text, word, form)]
-    found = sorted((each for each in found if not _is_other(text, each)), key=re.Match.start)
-    if not found:
+    matches = [match for word, form in FORMS for match in _around(text, word, form)]
+    matches = sorted((each for each in matches if not _is_other(text, each)), key=re.Match.start)
+    if not matches:
         return
     named: list[re.Match[str]] | None = None
     ahead: tuple[int, str] | None = None
     codes: list[str] = []
-    for match in reversed(found):
+    for match in reversed(matches):
         written = match["code"] or match.groupdict().get("before")
         if not written and ahead and NEXT_CITATION.fullmatch(text, match.end(), ahead[0]):
             written = ahead[1]
@@ -89,7 +89,7 @@ def articles(text: str, country: str) -> Iterator[tuple[str, int, int]]:
         else:
             ahead = match.start(), written
         codes.append(written)
-    for match, written in zip(found, reversed(codes), strict=True):
+    for match, written in zip(matches, reversed(codes), strict=True):
         act = f"{country_key(written) or country}/{code_key(written) or 'cc'}"
         for key in _keys(match):
             yield f"{act}/{key}", match.start(), match.end()

@@ -123,10 +123,10 @@ def _unbrotli(raw: bytes, max_bytes: int | None) -> bytes:
     unpack, out, piece = brotli.Decompressor(), bytearray(), raw
     try:
         while not unpack.is_finished():
-            found = unpack.process(piece, output_buffer_limit=PIECE_BYTES)
-            if not found and not unpack.is_finished():
+            decoded = unpack.process(piece, output_buffer_limit=PIECE_BYTES)
+            if not decoded and not unpack.is_finished():
                 break
-            out += found
+            out += decoded
             _check_size(out, max_bytes)
             piece = b""
         else:

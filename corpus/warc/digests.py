@@ -21,7 +21,7 @@ def read_digest(stated: str) -> Digest | None:
     algorithm, _, value = stated.partition(":")
     for decode in (bytes.fromhex, partial(b32decode, casefold=True), b64decode):
         with suppress(ValueError):
-            found = decode(value)
-            if len(found) == hashlib.new(algorithm, usedforsecurity=False).digest_size:
-                return algorithm.lower(), found
+            digest = decode(value)
+            if len(digest) == hashlib.new(algorithm, usedforsecurity=False).digest_size:
+                return algorithm.lower(), digest
     return None

@@ -80,8 +80,8 @@ def records(path: Path, max_bytes: int | None = None) -> Iterator[Record | Damag
             yield Damage(0, "it is empty", is_last=True)
         at = 0
         while at < open_file.size:
-            found, at = open_file.read(at)
-            yield found
+            record, at = open_file.read(at)
+            yield record
 
 
 def is_archive(path: Path) -> bool:
@@ -189,8 +189,8 @@ class _OpenFile:
     def _next_whole(self, at: int) -> int:
         """The offset of the next intact record; the end of the file where there is none."""
         with mmap.mmap(self.file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            while self.left > 0 and (found := RECORD_START.search(data, at)):
-                at = found.start()
+            while self.left > 0 and (match := RECORD_START.search(data, at)):
+                at = match.start()
                 if self._is_whole(at):
                     return at
                 self.left -= self.file.tell() - at

@@ -112,24 +112,24 @@ def parse_record(
     """
     loader = ArcWarcRecordLoader(verify_http=False, arc2warc=True)
     try:
-        found = loader.parse_record_stream(BytesIO(data), check_digests=True)
+        arc_warc = loader.parse_record_stream(BytesIO(data), check_digests=True)
     except AttributeError:  # warcio does not expect a missing address
         raise UnreadableRecordError("without an address") from None
-    raw = found.raw_stream.read()
-    _check_digests(found, raw, max_bytes)
-    if not is_sure and not found.digest_checker.passed:
+    raw = arc_warc.raw_stream.read()
+    _check_digests(arc_warc, raw, max_bytes)
+    if not is_sure and not arc_warc.digest_checker.passed:
         raise EOFError("its stated length is wrong")
-    header, kind = found.rec_headers.get_header, found.rec_type
-    _check_whole(found)
+    header, kind = arc_warc.rec_headers.get_header, arc_warc.rec_type
+    _check_whole(arc_warc)
     return Record(
         offset=offset,
         end=end,
         kind=kind,
         url=_address(header("WARC-Target-URI") or ""),
         fetched_at=_fetched_at(_arc_date(data) or header("WARC-Date")),
-        status=_status(found),
-        headers=_headers(found),
-        body=_body(found.http_headers, raw, max_bytes) if kind in (*WITH_BODY, *TYPED) else b"",
+        status=_status(arc_warc),
+        headers=_headers(arc_warc),
+        body=_body(arc_warc.http_headers, raw, max_bytes) if kind in (*WITH_BODY, *TYPED) else b"",
         payload_digest=header("WARC-Payload-Digest"),
         original=_original(header("WARC-Refers-To-Target-URI"), header("WARC-Refers-To-Date")),
         id=header("WARC-Record-ID"),
@@ -188,9 +188,9 @@ def _address(url: str) -> str:
 
 
 def _fetched_at(stated: str | None) -> datetime:
-    if (found := _moment(stated)) is None:
+    if (moment := _moment(stated)) is None:
         raise UnreadableRecordError("without a date")
-    return found
+    return moment
 
 
 def _arc_date(data: bytes) -> str | None:
@@ -202,9 +202,9 @@ def _arc_date(data: bytes) -> str | None:
 def _moment(stated: str | None) -> datetime | None:
     """A WARC time in UTC; None where it is invalid or has no time of day."""
     try:
-        found = datetime.fromisoformat(stated or "")
-        found = found if found.tzinfo else found.replace(tzinfo=UTC)
-        return found.astimezone(UTC) if "T" in (stated or "") else None
+        moment = datetime.fromisoformat(stated or "")
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return moment.astimezone(UTC) if "T" in (stated or "") else None
     except (ValueError, OverflowError):
         return None
 

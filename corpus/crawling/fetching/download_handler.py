@@ -151,10 +151,10 @@ class PublicResolver(aiohttp.ThreadedResolver):
         self, host: str, port: int = 0, family: AddressFamily = AF_INET
     ) -> list[ResolveResult]:
         """Resolve a host, for each connection anew."""
-        found = await super().resolve(host, port, family)
-        if not all(is_public(ip_address(each["host"])) for each in found):
+        addresses = await super().resolve(host, port, family)
+        if not all(is_public(ip_address(each["host"])) for each in addresses):
             raise PrivateAddressError(f"{host} resolves to an address that is not public")
-        return found
+        return addresses
 
 
 class _ServerResponse(aiohttp.ClientResponse):
@@ -213,5 +213,5 @@ def _scrapy_error(url: str, timeout_s: float) -> Iterator[None]:
         words = f"The certificate of {error.host} cannot be verified: {why}"
         raise CertificateError(words) from error
     except aiohttp.ClientError as error:
-        made = next(ours for theirs, ours in ERRORS if isinstance(error, theirs))
-        raise made(" ".join(str(error).split())) from error
+        kind = next(scrapy_type for own, scrapy_type in ERRORS if isinstance(error, own))
+        raise kind(" ".join(str(error).split())) from error

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from corpus.errors import PageError
-from corpus.evidence.exchanges import Exchange, ParsedPage, parse
+from corpus.evidence.exchanges import Exchange, ParsedPage, parse_exchange
 from corpus.reading.page import Page
 from corpus.reading.paragraphs import text
 from corpus.reading.source import Link, Source
@@ -276,6 +276,6 @@ def test_an_archived_page_is_read_as_what_its_address_says() -> None:
     for url, is_listing in ((URL, False), (older, True)):
         body = page_of(body=related.replace("'www", "'https://www")).body
         record = Record(0, 1, "response", url, NOON, 200, {}, body)
-        reading = parse(Exchange(record, url), source, 20)
+        reading = parse_exchange(Exchange(record, url), source, 20)
         assert isinstance(reading, ParsedPage)
         assert reading.is_listing == is_listing
