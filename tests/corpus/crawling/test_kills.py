@@ -67,7 +67,7 @@ def test_a_crawl_killed_while_it_publishes_ends_like_one_that_was_not(
     command: list[str], undisturbed: dict[str, object], settings: Settings
 ) -> None:
     words = command[command.index("crawl") :]
-    with Stalling(settings, "corpus.review.publishing:record", 9, *words) as publishing:
+    with Stalling(settings, "corpus.review.publishing:record_observation", 9, *words) as publishing:
         publishing.process.kill()
     assert run_state(settings) == "accepted"
     crawl_whole(settings, command)
