@@ -297,7 +297,7 @@ def test_a_catalog_of_a_newer_format_is_refused_and_left_as_it_is(
         connection.execute("DROP TABLE run")  # as a newer format might have renamed it
     connection.close()
     before = path.read_bytes()
-    with pytest.raises(StoreError, match=rf"of communique \(format {FORMAT + 1}, .* update the"):
+    with pytest.raises(StoreError, match=rf"of communique \(format {FORMAT + 1}, .* Update the"):
         Store(settings)
     assert path.read_bytes() == before
 
