@@ -176,7 +176,7 @@ def test_a_fortnight_of_troubles_leaves_every_true_change_and_no_false_one(
     record_testsuite_property: Any,
 ) -> None:
     if name == "us_doj":
-        room = saved_newsroom(request.getfixturevalue("replica"), 60)
+        room = saved_newsroom(request.getfixturevalue("replica"), 32)
     else:
         room = sample_newsroom()
     observer = Observer(name, room, settings, store)
