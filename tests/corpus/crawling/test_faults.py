@@ -254,7 +254,8 @@ def test_a_release_that_cannot_be_published_costs_itself(
         return url in bad
 
     with monkeypatch.context() as patch:
-        patch.setattr(publishing, "record", failing(publishing.record, is_hit, ValueError("odd")))
+        record = failing(publishing.record_observation, is_hit, ValueError("odd"))
+        patch.setattr(publishing, "record_observation", record)
         report = run()
     assert report.error is None
     assert [each.url for each in report.refused] == bad
