@@ -1,121 +1,178 @@
-"""What an engine must do. A Query goes in, the types of `results` come out; no other engine type
-passes.
-"""
+"""What an engine must do, and what every engine does alike."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator
-from typing import Protocol
+from contextlib import suppress
+from datetime import UTC, datetime
+from operator import methodcaller
+from typing import Concatenate, ParamSpec, TypeVar
 
-from indexer.engine.document import Document
-from indexer.engine.periods import Step
-from indexer.engine.results import (
-    Collocates,
-    Concordance,
-    Frequencies,
-    Health,
-    Hit,
-    KwicLine,
-    LineSort,
-    Measure,
-    Query,
-    Results,
-    TranslationSuggestion,
-)
+from corpus.errors import CommuniqueError, IndexUnusableError
+from indexer.engine.document import FORMAT, Document
+from indexer.engine.results import Health, KwicLine, LineSort, Query
+from indexer.engine.retry import REBUILD, GoneError, begun, retried
+from indexer.engine.searcher import Searcher
+from indexer.engine.withholding import Withheld, still_shown
 
+P = ParamSpec("P")
+T = TypeVar("T")
 Report = Callable[[int], None]
 
 
-class Engine(Protocol):
-    """An engine. Searching raises IndexUnusableError while nothing readable is published."""
+def _of_newest(
+    question: Callable[Concatenate[Searcher, P], T],
+) -> Callable[Concatenate[Engine, P], T]:
+    """The same question, put to the newest state of an engine's live build."""
+
+    def ask(engine: Engine, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        answer: Callable[[Searcher], T] = methodcaller(question.__name__, *args, **kwargs)
+        return engine.read(answer)
+
+    ask.__name__, ask.__doc__ = question.__name__, question.__doc__
+    return ask
+
+
+class Engine(Searcher):
+    """Keeps builds of an index and answers from the live one, as it is when it is asked; never with
+    what is `withheld` at that moment.
+
+    Searching raises IndexUnusableError while nothing readable is published.
+    """
+
+    # How the time of a build stands in its name.
+    TIME = "%Y%m%dT%H%M%S%f"
+
+    def __init__(self, withheld: Withheld) -> None:
+        self.withheld = withheld
+
+    # writing
 
     def build(self, documents: Iterable[Document], revision: int, report: Report) -> str:
-        """Build beside the live index and name the build; a failure leaves nothing behind."""
+        """Build beside the live index and name the build, `<format>-<time>`; a failure leaves
+        nothing behind.
+        """
+        build = f"{FORMAT}-{datetime.now(UTC):{self.TIME}}"
+        try:
+            self._write(build, documents, revision, report)
+        except BaseException:
+            with suppress(CommuniqueError):  # one out of reach keeps it until the next publish
+                self.drop(build)
+            raise
+        return build
 
+    @abstractmethod
     def publish(self, build: str) -> None:
         """Make a build the live one, at once for every reader, and drop the others."""
 
+    @abstractmethod
     def drop(self, build: str) -> None:
         """Remove a build that was not published."""
 
+    @abstractmethod
     def update(
         self, documents: Iterable[Document], removed: Iterable[str], revision: int, report: Report
     ) -> int:
-        """Replace or add documents and remove ids in the live build; how many documents it took."""
+        """Replace or add documents and remove ids in the live build; how many documents it took.
 
+        The revision is noted last: a killed update is done again.
+        """
+
+    @abstractmethod
     def builds(self) -> list[str]:
         """The names of the builds there are, oldest first."""
 
-    def search(self, query: Query) -> Results:
-        """One page of hits, total and facets."""
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of what is kept of the live build: files, or what was read of it."""
+
+    # reading
+
+    @abstractmethod
+    def searcher(self, build: str | None = None) -> Searcher:
+        """What searches a build, by default the newest state of the live one, without what is
+        withheld. Raises GoneError where that was replaced meanwhile.
+        """
+
+    def read(self, read: Callable[[Searcher], T]) -> T:
+        """What is read of the newest state; again, where it was replaced meanwhile."""
+
+        def of_newest() -> T:
+            try:
+                return read(self.searcher())
+            except GoneError:
+                self.close()
+                raise
+
+        return retried(of_newest)
+
+    search = _of_newest(Searcher.search)
+    total = _of_newest(Searcher.total)
+    occurrences = _of_newest(Searcher.occurrences)
+    collocates = _of_newest(Searcher.collocates)
+    translation_suggestions = _of_newest(Searcher.translation_suggestions)
+    frequencies = _of_newest(Searcher.frequencies)
+    more_like_this = _of_newest(Searcher.more_like_this)
+    autocomplete = _of_newest(Searcher.autocomplete)
+    spell_suggest = _of_newest(Searcher.spell_suggest)
 
     def scan(self, query: Query) -> Iterator[str]:
         """The ids of all hits in the query's order, whatever their number."""
-
-    def total(self, query: Query) -> int:
-        """How many releases match."""
-
-    def occurrences(
-        self, query: Query, sort: LineSort = "document", start: int = 0, size: int = 50
-    ) -> Concordance:
-        """The lines from `start` (0-based) on of what a query's words match in all of its hits.
-
-        In the query's order of releases, by the words before or after (three of them, as they are
-        matched as written), by office, or by date, the oldest first.
-        """
+        yield from self.read(lambda searcher: begun(searcher.scan(query)))
 
     def scan_occurrences(self, query: Query, sort: LineSort = "document") -> Iterator[KwicLine]:
-        """All lines in their order, whatever their number."""
-
-    def collocates(
-        self,
-        query: Query,
-        window: int = 5,
-        measure: Measure = "log_likelihood",
-        least: int = 5,
-        most: int = 100,
-        *,
-        is_stem: bool = False,
-    ) -> Collocates:
-        """The words that stand most markedly at most `window` words before or after occurrences of
-        a query's words: as written or as stems, observed at least `least` times, at most `most`.
-        """
-
-    def translation_suggestions(
-        self, query: Query, most: int = 3
-    ) -> tuple[TranslationSuggestion, ...]:
-        """What the words of a query's tree, best a single one, are in other languages by the
-        translations that offices declare; nothing where these do not tell it beyond doubt.
-        """
-
-    def frequencies(self, query: Query, step: Step) -> Frequencies:
-        """All hits, the occurrences of a query's words in them, and their words, by period.
-
-        What those are compared with is the same of a query without a tree.
-        """
-
-    def more_like_this(self, id_: str, size: int) -> tuple[Hit, ...]:
-        """The releases most like one, itself left out."""
-
-    def autocomplete(self, prefix: str, most: int) -> list[str]:
-        """Words of the corpus that begin so, the commonest first."""
-
-    def spell_suggest(self, word: str) -> str | None:
-        """The word of the corpus that a misspelled one was probably meant to be."""
+        """All lines in their order, without those of releases that are withheld meanwhile."""
+        lines = self.read(lambda searcher: begun(searcher.scan_occurrences(query, sort)))
+        yield from still_shown(lines, self.withheld)
 
     def shown(self) -> Iterator[tuple[str, bytes]]:
-        """The id of every release, in any order, and the digest of what is shown of it
-        (`document.shown_digest`).
-        """
+        """The id of every release, in any order, and the digest of what is shown of it."""
+        yield from self.read(lambda searcher: begun(searcher.shown()))
 
     def exists(self, ids: Iterable[str], build: str | None = None) -> list[bool]:
         """Which of these ids a build holds (the live one by default)."""
+        wanted = [*ids]
+        if build:
+            return self.searcher(build).exists(wanted)
+        return self.read(lambda searcher: searcher.exists(wanted))
 
+    @abstractmethod
     def size_bytes(self) -> int:
         """How much room the live build takes."""
 
     def health(self) -> Health:
         """Whether the engine can answer; never raises."""
+        try:
+            return retried(self._live_health)
+        except Exception as error:  # noqa: BLE001 (whatever it is, it is the health's problem)
+            return self._failed_health(error)
 
-    def close(self) -> None:
-        """Let go of files and connections."""
+    # what each engine does its own way
+
+    @abstractmethod
+    def _write(
+        self, build: str, documents: Iterable[Document], revision: int, report: Report
+    ) -> None:
+        """Make a build and note what it was made from."""
+
+    @abstractmethod
+    def _live_health(self) -> Health:
+        """The health of the live build. Raises what keeps it from being read."""
+
+    @abstractmethod
+    def _failed_health(self, error: Exception) -> Health:
+        """The health of an engine whose live build cannot be read; never raises."""
+
+    def _drop_all_but(self, build: str) -> None:
+        for each in self.builds():
+            if each != build:
+                self.drop(each)
+
+
+def check_format(build: str, name: str) -> None:
+    """Raise IndexUnusableError where a build, known by some name, is of another format."""
+    if build.partition("-")[0] != str(FORMAT):
+        raise IndexUnusableError(
+            f"The index {name} is of another format than this program's ({FORMAT}); {REBUILD}."
+        )

@@ -10,6 +10,8 @@ from typing import TypeVar
 from corpus.errors import IndexUnusableError
 
 ATTEMPTS = 3
+# What an operator does about an index that cannot be read.
+REBUILD = "run `communique reindex --full`"
 
 T = TypeVar("T")
 

@@ -1,5 +1,5 @@
-"""The engine behind the seam: builds and updates in their folders, one snapshot shared by all
-readers of a generation.
+"""The embedded engine: builds and updates in their folders, one snapshot shared by all readers of a
+generation.
 """
 
 from __future__ import annotations
@@ -19,67 +19,41 @@ from whoosh.index import TOC
 from corpus.durability import replacing
 from corpus.errors import CommuniqueError, IndexUnusableError, StoreError, describe
 from indexer.deadline import unmetered
-from indexer.engine.document import FORMAT, Document, shown_digest
-from indexer.engine.explanation import explained
-from indexer.engine.hits import HitBuilder
-from indexer.engine.interface import Report
-from indexer.engine.periods import Step
-from indexer.engine.results import (
-    Collocates,
-    Concordance,
-    Frequencies,
-    Health,
-    Hit,
-    KwicLine,
-    LineSort,
-    Measure,
-    Query,
-    Results,
-    TranslationSuggestion,
-)
-from indexer.engine.retry import GoneError, retried
-from indexer.engine.withholding import Withheld, nothing, still_shown
-from indexer.whoosh_engine.columns.snapshot import Snapshot
-from indexer.whoosh_engine.index.arrays import REBUILD
+from indexer.engine.document import Document
+from indexer.engine.interface import Engine, Report, check_format
+from indexer.engine.results import Health
+from indexer.engine.retry import REBUILD, GoneError, retried
+from indexer.engine.withholding import Withheld, nothing
 from indexer.whoosh_engine.index.codec import NAME
 from indexer.whoosh_engine.index.writer import SegmentWriter
-from indexer.whoosh_engine.search import suggest
-from indexer.whoosh_engine.search.collect import answer, by_variants, facets, folded, ids, order
-from indexer.whoosh_engine.search.execute import Executor
-from indexer.whoosh_engine.search.paging import more_after
-from indexer.whoosh_engine.search.timeline import timeline
-from indexer.whoosh_engine.tools import collocates, concordance, frequencies, translations
+from indexer.whoosh_engine.searcher import SnapshotSearcher
 
 LIVE = "LIVE"
 REVISION = "REVISION"
 SETTLED_NS = 100_000_000
 
 
-class WhooshEngine:
+class WhooshEngine(Engine):
     """Whoosh in one folder. Readers notice a new build or update at their next search, and never
     see half of one, nor what is `withheld` at that moment.
     """
 
     def __init__(self, folder: Path, memory_mb: int = 512, withheld: Withheld = nothing) -> None:
-        self.folder, self.memory_mb, self.withheld = folder, memory_mb, withheld
+        super().__init__(withheld)
+        self.folder, self.memory_mb = folder, memory_mb
         self.lock = threading.Lock()
-        self.current: tuple[str, Snapshot] | None = None
+        self.current: SnapshotSearcher | None = None
         self.seen: tuple[int, ...] | None = None
 
     # writing
 
-    def build(self, documents: Iterable[Document], revision: int, report: Report) -> str:
-        """Build in a folder of its own, `<format>-<time>`; removed again when anything fails."""
-        name = f"{FORMAT}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
-        path = self.folder / name
-        try:
-            with _writing(self.folder):
-                number = SegmentWriter(path, self.memory_mb).create(documents, report)
-                _replace(path / REVISION, _note(revision, number))
-        except BaseException:
-            self.drop(name)
-            raise
-        return name
+    def _write(
+        self, build: str, documents: Iterable[Document], revision: int, report: Report
+    ) -> None:
+        path = self.folder / build
+        with _writing(self.folder):
+            number = SegmentWriter(path, self.memory_mb).create(documents, report)
+            _replace(path / REVISION, _note(revision, number))
 
     def publish(self, build: str) -> None:
         """Replace the line in LIVE in one step; then drop all other builds, whose readers keep what
@@ -96,14 +70,12 @@ class WhooshEngine:
     def update(
         self, documents: Iterable[Document], removed: Iterable[str], revision: int, report: Report
     ) -> int:
-        """A segment beside the others of the live build. The revision is noted last: a killed
-        update is done again.
-        """
+        """A segment beside the others of the live build."""
         path = self._live_path()
         self._drop_all_but(path.name)  # what a killed build left
         with _writing(path):
             number = SegmentWriter(path, self.memory_mb).update(documents, removed, report)
-            _replace(path / REVISION, _note(revision, Snapshot(path).count))
+            _replace(path / REVISION, _note(revision, SnapshotSearcher(path).count))
         return number
 
     def builds(self) -> list[str]:
@@ -115,131 +87,14 @@ class WhooshEngine:
 
     # reading
 
-    def search(self, query: Query) -> Results:
-        """One page of hits, exact total, facets and timeline, and how the query was carried out."""
-        name, snapshot = self._snapshot()
-        executor = Executor(snapshot)
-        answered = answer(snapshot, executor, query)
-        found = answered.found
-        hits, variants = HitBuilder(query.tree, executor), by_variants(executor, found)
-        shown, copies = folded(snapshot, found, query) if query.is_folded else (found, {})
-        page = order(snapshot, shown, query, query.start, query.size)
-        time = timeline(snapshot, found.documents, query.step) if query.has_timeline else None
-        return Results(
-            hits=tuple(
-                hits.hit(
-                    snapshot.stored(document),
-                    float(shown.scores[at]),
-                    copies.get(document, 0),
-                    is_variant=document in variants,
-                )
-                for at, document in zip(page, shown.documents[page].tolist(), strict=True)
-            ),
-            total=len(found),
-            facets=facets(snapshot, answered, time),
-            timeline=time.pairs() if time else (),
-            build=name,
-            explanation=explained(query.tree, executor) if query.is_explained else None,
-            warnings=tuple(executor.warnings),
-            step=time.periods.step if time else None,
-            folded=len(found) - len(shown),
-            more_after=more_after(snapshot, shown, query, page),
-            variant_total=len(variants),
-        )
-
-    def scan(self, query: Query) -> Iterator[str]:
-        """All ids, in order."""
-        _, snapshot = self._snapshot()
-        found = answer(snapshot, Executor(snapshot), query).found
-        yield from ids(snapshot, found.documents[order(snapshot, found, query, 0, len(found))])
-
-    def total(self, query: Query) -> int:
-        """How many releases match."""
-        _, snapshot = self._snapshot()
-        return len(answer(snapshot, Executor(snapshot), query).found)
-
-    def occurrences(
-        self, query: Query, sort: LineSort = "document", start: int = 0, size: int = 50
-    ) -> Concordance:
-        """A page of lines."""
-        return concordance.concordance(*self._snapshot(), query, sort, start, size)
-
-    def scan_occurrences(self, query: Query, sort: LineSort = "document") -> Iterator[KwicLine]:
-        """All lines, in order."""
-        lines = concordance.scan(self._snapshot()[1], query, sort)
-        yield from still_shown(lines, self.withheld)
-
-    def collocates(
-        self,
-        query: Query,
-        window: int = 5,
-        measure: Measure = "log_likelihood",
-        least: int = 5,
-        most: int = 100,
-        *,
-        is_stem: bool = False,
-    ) -> Collocates:
-        """The words around a query's words."""
-        return collocates.collocates(
-            *self._snapshot(), query, window, measure, least, most, is_stem=is_stem
-        )
-
-    def translation_suggestions(
-        self, query: Query, most: int = 3
-    ) -> tuple[TranslationSuggestion, ...]:
-        """The words in translations of the hits."""
-        return translations.translation_suggestions(self._snapshot()[1], query, most)
-
-    def frequencies(self, query: Query, step: Step) -> Frequencies:
-        """The hits by period."""
-        return frequencies.frequencies(*self._snapshot(), query, step)
-
-    def more_like_this(self, id_: str, size: int) -> tuple[Hit, ...]:
-        """The releases most like one."""
-        _, snapshot = self._snapshot()
-        document = snapshot.document(id_)
-        query = Query(None if document is None else suggest.likeness(snapshot, document))
-        if query.tree is None:
-            return ()
-        executor = Executor(snapshot)
-        found = executor.run(query.tree)
-        page = found.documents[order(snapshot, found, query, 0, size + 1)]
-        others = (snapshot.stored(each) for each in page if each != document)
-        return tuple(map(HitBuilder(None, executor).hit, others))[:size]
-
-    def autocomplete(self, prefix: str, most: int) -> list[str]:
-        """Words of the corpus that begin so, the commonest first."""
-        return suggest.autocomplete(self._snapshot()[1], prefix, most)
-
-    def spell_suggest(self, word: str) -> str | None:
-        """The word of the corpus that a misspelled one was probably meant to be."""
-        return suggest.spell_suggest(self._snapshot()[1], word)
-
-    def shown(self) -> Iterator[tuple[str, bytes]]:
-        """As the documents stand."""
-        _, snapshot = self._snapshot()
-        for document in range(snapshot.size):
-            if snapshot.alive is None or snapshot.alive[document]:
-                stored = snapshot.stored(document)
-                yield stored["id"], shown_digest(stored)
-
-    def exists(self, ids: Iterable[str], build: str | None = None) -> list[bool]:
-        """By the terms of the ids."""
-        whole = Snapshot(self.folder / build) if build else retried(self._newest)[1]
-        snapshot = whole.without(frozenset(self.withheld()))
-        return [snapshot.document(id_) is not None for id_ in ids]
+    def searcher(self, build: str | None = None) -> SnapshotSearcher:
+        """Of the newest generation; who still reads an older one keeps it."""
+        whole = SnapshotSearcher(self.folder / build) if build else self._newest()
+        return whole.without(frozenset(self.withheld()))
 
     def size_bytes(self) -> int:
         """Of its files."""
         return retried(self._size_bytes)
-
-    def health(self) -> Health:
-        """Opens what is live, if anything is."""
-        try:
-            return retried(self._live_health)
-        except Exception as error:  # noqa: BLE001 (whatever it is, it is the health's problem)
-            noted = self._noted_releases()
-            return Health(False, None, 0, 0, _problem(self.folder, error), noted_releases=noted)
 
     def close(self) -> None:
         """Let go of the shared snapshot; its maps close with the last reader's."""
@@ -247,17 +102,21 @@ class WhooshEngine:
             self.current = None
 
     def _live_health(self) -> Health:
-        name, snapshot = self._newest()
-        with self._opening(self.folder / name):
-            revision, releases, updated_at = _noted(self.folder / name)
+        snapshot = self._newest()
+        with self._opening(snapshot.folder):
+            revision, releases, updated_at = _noted(snapshot.folder)
         return Health(
             is_live=True,
-            build=name,
+            build=snapshot.build,
             releases=snapshot.count,
             revision=revision,
             noted_releases=releases,
             updated_at=updated_at,
         )
+
+    def _failed_health(self, error: Exception) -> Health:
+        noted = self._noted_releases()
+        return Health(False, None, 0, 0, _problem(self.folder, error), noted_releases=noted)
 
     def _size_bytes(self) -> int:
         path = self._live_path()
@@ -271,11 +130,6 @@ class WhooshEngine:
         except (OSError, ValueError):
             return 0
 
-    def _drop_all_but(self, build: str) -> None:
-        for name in self.builds():
-            if name != build:
-                self.drop(name)
-
     def _live_path(self) -> Path:
         try:
             name = (self.folder / LIVE).read_text(errors="replace").strip()
@@ -283,25 +137,18 @@ class WhooshEngine:
             raise IndexUnusableError(
                 f"There is no index in {self.folder} yet; {REBUILD}."
             ) from None
-        if name.partition("-")[0] != str(FORMAT):
-            raise IndexUnusableError(
-                f"The index {name} is of another format than this program's ({FORMAT}); {REBUILD}."
-            )
+        check_format(name, name)
         return self.folder / name
 
-    def _snapshot(self) -> tuple[str, Snapshot]:
-        """The newest generation without what is withheld; who still reads an older one keeps it."""
-        name, whole = retried(self._newest)
-        return name, whole.without(frozenset(self.withheld()))
-
-    def _newest(self) -> tuple[str, Snapshot]:
+    def _newest(self) -> SnapshotSearcher:
+        """The newest generation, withheld releases and all."""
         stamp, current = self._stamp(), self.current
         if stamp and current and self.seen == stamp:
             return current
         path = self._live_path()
         with self._opening(path) as generation, self.lock, unmetered():
             if not self._is_current(path, generation):
-                self.current = path.name, Snapshot(path)
+                self.current = SnapshotSearcher(path)
             assert self.current
             self.seen = stamp
             return self.current
@@ -323,7 +170,7 @@ class WhooshEngine:
 
     def _is_current(self, path: Path, generation: int) -> bool:
         current = self.current
-        return bool(current and current[0] == path.name and current[1].generation == generation)
+        return bool(current and (current.folder, current.generation) == (path, generation))
 
     def _stamp(self) -> tuple[int, ...] | None:
         """When the file LIVE and the live build's folder changed last; None where that was just
@@ -335,7 +182,7 @@ class WhooshEngine:
             return None
         try:
             live = os.stat(f"{self.folder}/{LIVE}")  # noqa: PTH116 (at every search)
-            build = os.stat(f"{self.folder}/{current[0]}")  # noqa: PTH116
+            build = os.stat(f"{self.folder}/{current.build}")  # noqa: PTH116
         except OSError:
             return None
         newest = max(live.st_mtime_ns, build.st_mtime_ns)

@@ -56,25 +56,6 @@ def _remove_folder(folder: str, owner: int) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-class TimedEngine:
-    """An engine whose answers to readers are timed; all else is the engine's own."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.search = _time(engine.search)
-        self.total = _time(engine.total)
-        self.occurrences = _time(engine.occurrences)
-        self.collocates = _time(engine.collocates)
-        self.frequencies = _time(engine.frequencies)
-        self.more_like_this = _time(engine.more_like_this)
-        self.translation_suggestions = _time(engine.translation_suggestions)
-        self.scan, self.scan_occurrences = engine.scan, engine.scan_occurrences
-        self.autocomplete, self.spell_suggest = engine.autocomplete, engine.spell_suggest
-        self.build, self.publish, self.drop = engine.build, engine.publish, engine.drop
-        self.update, self.builds, self.exists = engine.update, engine.builds, engine.exists
-        self.shown, self.size_bytes = engine.shown, engine.size_bytes
-        self.health, self.close = engine.health, engine.close
-
-
 def _time(method: Callable[P, R]) -> Callable[P, R]:
     """A method of an engine, its calls timed under its name."""
 
@@ -86,8 +67,15 @@ def _time(method: Callable[P, R]) -> Callable[P, R]:
 
 
 def time_engine(engine: Engine, settings: Settings) -> Engine:
-    """The engine, timed where metrics are wanted."""
-    return TimedEngine(engine) if settings.metrics_token else engine
+    """The engine, its answers to readers timed where metrics are wanted."""
+    if settings.metrics_token:
+        questions: tuple[Callable[..., Any], ...] = (
+            *(engine.search, engine.total, engine.occurrences, engine.collocates),
+            *(engine.frequencies, engine.more_like_this, engine.translation_suggestions),
+        )
+        for question in questions:
+            setattr(engine, question.__name__, _time(question))
+    return engine
 
 
 def add_metrics(app: Flask, store: Store, engine: Engine, settings: Settings) -> None:

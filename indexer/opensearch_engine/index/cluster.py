@@ -25,10 +25,9 @@ from corpus.errors import (
 )
 from corpus.plural import pluralize
 from indexer import deadline
-from indexer.engine.document import FORMAT
-from indexer.engine.retry import GoneError
+from indexer.engine.interface import check_format
+from indexer.engine.retry import REBUILD, GoneError
 
-REBUILD = "run `communique reindex --full`"
 TOO_LONG = "The query takes too long to answer; use fewer or longer prefixes and wildcards."
 TIMEOUT_S, SEARCH_TIMEOUT_S, JOINING_S = 60, 5, 3600
 RETRIES = 3
@@ -87,11 +86,7 @@ class Cluster:
     def live(self) -> str:
         """The live build. Raises IndexUnusableError where there is none of this format."""
         build = self.named()
-        if build.partition("-")[0] != str(FORMAT):
-            raise IndexUnusableError(
-                f"The index {self.index(build)} is of another format than this program's"
-                f" ({FORMAT}); {REBUILD}."
-            )
+        check_format(build, self.index(build))
         return build
 
     def named(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 from itertools import compress
-from typing import Any
+from typing import Any, Self
 
 from corpus.database.batches import chunks
 from corpus.errors import CommuniqueError
@@ -16,7 +16,7 @@ from indexer.engine.results import Query
 from indexer.highlight.highlighter import phrase_positions
 from indexer.opensearch_engine.index.cluster import Cluster
 from indexer.opensearch_engine.index.source_doc import Stored
-from indexer.opensearch_engine.search import request, suggest
+from indexer.opensearch_engine.search import request
 from indexer.opensearch_engine.search.request import PageRequest
 from indexer.opensearch_engine.search.term_lookup import TermLookup, is_stem
 from indexer.opensearch_engine.search.translate import (
@@ -46,14 +46,14 @@ class IndexReader:
         self.index = cluster.index(build)
         self.hidden = hidden or Hidden()
 
-    def without(self, ids: Iterable[str]) -> IndexReader:
+    def without(self, ids: Iterable[str]) -> Self:
         """Reads the build as if the releases of these ids were not in it."""
         wanted = sorted(ids)
         held = compress(wanted, self.exists(wanted))
         releases = (each for some in chunks(held, SOME) for each in self.fetch(some))
-        return IndexReader(self.cluster, self.build, Hidden.of(releases))
+        return type(self)(self.cluster, self.build, Hidden.of(releases))
 
-    def search(self, body: Dsl) -> dict[str, Any]:
+    def ask(self, body: Dsl) -> dict[str, Any]:
         """The answer to a search of the releases."""
         return self.several([body])[0]
 
@@ -80,7 +80,7 @@ class IndexReader:
         filters = request.chosen(query.filters)
         if filters:
             dsl = {"bool": {"must": [dsl], "filter": filters}}
-        return total_of(self.search(counting_of(dsl)))
+        return total_of(self.ask(counting_of(dsl)))
 
     def scan(self, query: Query) -> Iterator[str]:
         """All ids, in order; of one state of the index."""
@@ -96,25 +96,18 @@ class IndexReader:
     def fetch(self, ids: Sequence[str]) -> Iterator[Stored]:
         """The releases of these ids."""
         body = {"size": len(ids), "query": {"terms": {"id": [*ids]}}, "_source": True}
-        return map(stored_of, self.search(body)["hits"]["hits"])
+        return map(stored_of, self.ask(body)["hits"]["hits"])
 
-    def exists(self, ids: Sequence[str]) -> list[bool]:
+    def exists(self, ids: Iterable[str]) -> list[bool]:
         """Which of these ids are held."""
+        wanted = [*ids]
         held: set[str] = set()
-        for at in range(0, len(ids), MANY):
-            some = ids[at : at + MANY]
+        for at in range(0, len(wanted), MANY):
+            some = wanted[at : at + MANY]
             body = {"size": len(some), "query": {"terms": {"id": [*some]}}, "_source": False}
-            hits = self.search(body)["hits"]["hits"]
+            hits = self.ask(body)["hits"]["hits"]
             held |= {hit["_id"] for hit in hits}
-        return [each in held for each in ids]
-
-    def autocomplete(self, prefix: str, most: int) -> list[str]:
-        """Words of the corpus that begin so, the commonest first."""
-        return suggest.autocomplete(self.look_up, prefix, most)
-
-    def spell_suggest(self, word: str) -> str | None:
-        """The word of the corpus that a misspelled one was probably meant to be."""
-        return suggest.spell_suggest(self.look_up, word)
+        return [each in held for each in wanted]
 
     def carried(self, query: Query) -> TermLookup:
         """A query's tree with what was looked up of it."""

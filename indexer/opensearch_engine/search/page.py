@@ -111,7 +111,7 @@ def _counted(reading: IndexReader, query: Query, asked: PageRequest, step: Step)
     """The periods of a step, counted."""
     alone = replace(query, facets=(), has_timeline=True, step=step, is_folded=False)
     (body,) = _countings(reading, alone, asked, [step])
-    return reading.search(body)
+    return reading.ask(body)
 
 
 def _is_deep(query: Query) -> bool:
@@ -145,7 +145,7 @@ def _walked(reading: IndexReader, query: Query, asked: PageRequest) -> list[dict
             break
     some = reading.narrowed(whole, asked, len(ids))
     some["post_filter"] = {"terms": {"id": ids}}
-    return [*reading.search(some)["hits"]["hits"]] if ids else []
+    return [*reading.ask(some)["hits"]["hits"]] if ids else []
 
 
 def more_like_this(reading: IndexReader, id_: str, size: int) -> tuple[Hit, ...]:
@@ -153,11 +153,11 @@ def more_like_this(reading: IndexReader, id_: str, size: int) -> tuple[Hit, ...]
     found = [*reading.fetch([id_])]
     if not found:
         return ()
-    like = suggest.likeness(reading.search, found[0])
+    like = suggest.likeness(reading, found[0])
     if like is None:
         return ()
     body = reading.narrowed(Query(like), PageRequest.alone(translate(like)), size + 1)
-    hits = reading.search(body)["hits"]["hits"]
+    hits = reading.ask(body)["hits"]["hits"]
     builder = HitBuilder(None, TermLookup(None))
     others = (vars(stored_of(each)) for each in hits if each["_id"] != id_)
     return tuple(map(builder.hit, others))[:size]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
 from indexer.analysis.analyzer import fold, tokens
@@ -12,23 +11,22 @@ from indexer.engine.fields import stem_field
 from indexer.linguistics.suggestions import is_telling, likeliest, most_edits, telling_stems
 from indexer.opensearch_engine.index.mapping import term
 from indexer.opensearch_engine.index.source_doc import Stored
+from indexer.opensearch_engine.search.index_reader import IndexReader
 from indexer.opensearch_engine.search.translate import Dsl
 from indexer.query import tree
 
 FIELD = "body"
 MOST_NEAR = 5_000
-# A search of the releases, or of the words -> its answer.
-Search = Callable[[Dsl], dict[str, Any]]
 
 
-def autocomplete(look_up: Search, prefix: str, most: int) -> list[str]:
+def autocomplete(reader: IndexReader, prefix: str, most: int) -> list[str]:
     """The words that begin so and stand in most releases, equal ones by their letters."""
     begun = {"prefix": {"word": {"value": fold(prefix)}}}
     sort = [{FIELD: "desc"}, {"word": "asc"}]
-    return [each["word"] for each in _words(look_up, begun, most, sort)]
+    return [each["word"] for each in _words(reader, begun, most, sort)]
 
 
-def spell_suggest(look_up: Search, word: str) -> str | None:
+def spell_suggest(reader: IndexReader, word: str) -> str | None:
     """The commonest of the words nearest to a misspelled one; its first letter is believed."""
     most = most_edits(word)
     asked = {
@@ -39,13 +37,13 @@ def spell_suggest(look_up: Search, word: str) -> str | None:
         "max_expansions": MOST_NEAR,
         "rewrite": "constant_score",
     }
-    found = _words(look_up, {"fuzzy": {"word": asked}}, MOST_NEAR, [{FIELD: "desc"}])
+    found = _words(reader, {"fuzzy": {"word": asked}}, MOST_NEAR, [{FIELD: "desc"}])
     near = ((each["word"], distance(word, each["word"], most), each[FIELD]) for each in found)
     return likeliest(word, near)
 
 
 def _words(
-    look_up: Search, matching: Dsl, most: int, sort: list[dict[str, str]]
+    reader: IndexReader, matching: Dsl, most: int, sort: list[dict[str, str]]
 ) -> list[dict[str, Any]]:
     """The entries of words that stand in bodies."""
     held = {"range": {FIELD: {"gte": 1}}}
@@ -55,10 +53,10 @@ def _words(
         "query": {"bool": {"filter": [matching, held]}},
         "sort": sort,
     }
-    return [hit["_source"] for hit in look_up(body)["hits"]["hits"]]
+    return [hit["_source"] for hit in reader.look_up(body)["hits"]["hits"]]
 
 
-def likeness(search: Search, release: Stored) -> tree.Node | None:
+def likeness(reader: IndexReader, release: Stored) -> tree.Node | None:
     """A query for releases like one."""
     field = stem_field(FIELD)
     often = Counter(token.stem for token in tokens(release.body, release.language))
@@ -67,7 +65,7 @@ def likeness(search: Search, release: Stored) -> tree.Node | None:
         return None
     parts = [{"term": {field: term(each)}} for each in stems]
     holding = {"holding": {"filters": {"filters": parts}}}
-    answer = search({"size": 0, "track_total_hits": True, "aggs": holding})
+    answer = reader.ask({"size": 0, "track_total_hits": True, "aggs": holding})
     numbers = (each["doc_count"] for each in answer["aggregations"]["holding"]["buckets"])
     size = answer["hits"]["total"]["value"]
     chosen = telling_stems(often, dict(zip(stems, numbers, strict=True)), size)

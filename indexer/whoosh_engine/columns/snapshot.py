@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable
 from copy import copy
 from pathlib import Path
 from threading import RLock, local
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import numpy as np
 from whoosh.filedb.filestore import FileStorage
@@ -51,6 +51,11 @@ class Snapshot:
         self._counting = RLock()  # one column may need another
         self._take(segments)
 
+    @property
+    def build(self) -> str:
+        """The name of the build."""
+        return self.folder.name
+
     def _take(self, segments: list[SegmentArrays]) -> None:
         """Have these segments, of which no more than the deleted documents differ."""
         self.segments = segments
@@ -59,9 +64,9 @@ class Snapshot:
         self._live_columns: Kept = {}
         # How many translations hold each stem, by field and language, once that was counted.
         self.holders: dict[tuple[str, int], Array] = {}
-        self._view: tuple[frozenset[str], Snapshot | None] = (frozenset(), None)
+        self._view: tuple[frozenset[str], Self | None] = (frozenset(), None)
 
-    def without(self, ids: frozenset[str]) -> Snapshot:
+    def without(self, ids: frozenset[str]) -> Self:
         """The same generation as if the documents of these ids were deleted. The last one that was
         asked for is kept: it costs nothing until others are asked for.
         """
@@ -70,7 +75,7 @@ class Snapshot:
             view = self._view = ids, self._without(ids)
         return view[1] or self
 
-    def _without(self, ids: frozenset[str]) -> Snapshot | None:
+    def _without(self, ids: frozenset[str]) -> Self | None:
         """None where there are no such documents."""
         documents = [found for id_ in ids if (found := self.document(id_)) is not None]
         if not documents:

@@ -20,10 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import IndexUnusableError
+from indexer.engine.retry import REBUILD
 
 MAGIC = b"CMQARR01"
 ALIGNMENT = 64
-REBUILD = "run `communique reindex --full`"
 
 Array = NDArray[Any]
 

@@ -17,7 +17,7 @@ from whoosh.query.spans import Span
 from whoosh.reading import TermInfo, TermNotFound
 
 from corpus.errors import IndexUnusableError
-from indexer.whoosh_engine.index.arrays import REBUILD
+from indexer.engine.retry import REBUILD
 from indexer.whoosh_engine.index.postings import FieldPostings
 from indexer.whoosh_engine.index.segment import SegmentArrays
 

@@ -26,15 +26,14 @@ NO_STEMS = np.zeros((0, 0), np.int32)
 
 
 def collocates(
-    build: str,
     snapshot: Snapshot,
     query: Query,
-    window: int,
-    measure: Measure,
-    least: int,
-    most: int,
+    window: int = 5,
+    measure: Measure = "log_likelihood",
+    least: int = 5,
+    most: int = 100,
     *,
-    is_stem: bool,
+    is_stem: bool = False,
 ) -> Collocates:
     """The words of the highest measure.
 
@@ -59,7 +58,7 @@ def collocates(
         mentions=counts.occurrences,
         window_tokens=near,
         corpus_tokens=words.tokens,
-        build=build,
+        build=snapshot.build,
         warnings=tuple(executor.warnings),
     )
 

@@ -26,7 +26,7 @@ from indexer.whoosh_engine.tools.occurrences import FIELD, find_occurrences
 
 
 def concordance(
-    build: str, snapshot: Snapshot, query: Query, sort: LineSort, start: int, size: int
+    snapshot: Snapshot, query: Query, sort: LineSort = "document", start: int = 0, size: int = 50
 ) -> Concordance:
     """A page of lines, and how many there are."""
     lines = _Lines(snapshot, query)
@@ -35,12 +35,12 @@ def concordance(
         mentions=tuple(lines.read(chosen)),
         total=len(lines),
         releases=sum(each.n_documents for each in lines.parts),
-        build=build,
+        build=snapshot.build,
         warnings=tuple(lines.executor.warnings),
     )
 
 
-def scan(snapshot: Snapshot, query: Query, sort: LineSort) -> Iterator[KwicLine]:
+def scan(snapshot: Snapshot, query: Query, sort: LineSort = "document") -> Iterator[KwicLine]:
     """All lines in their order."""
     lines = _Lines(snapshot, query)
     yield from lines.read(lines.order(sort, 0, len(lines)))

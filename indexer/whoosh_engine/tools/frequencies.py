@@ -17,7 +17,7 @@ from indexer.whoosh_engine.search.execute import Executor
 from indexer.whoosh_engine.tools.occurrences import FIELD, find_occurrences
 
 
-def frequencies(build: str, snapshot: Snapshot, query: Query, step: Step) -> Frequencies:
+def frequencies(snapshot: Snapshot, query: Query, step: Step) -> Frequencies:
     """The hits by period, ascending."""
     executor = Executor(snapshot)
     hits = answer(snapshot, executor, replace(query, facets=())).found.documents
@@ -37,7 +37,7 @@ def frequencies(build: str, snapshot: Snapshot, query: Query, step: Step) -> Fre
             if code
         ),
         undated=_frequency(0, releases, occurrences, tokens),
-        build=build,
+        build=snapshot.build,
         warnings=tuple(executor.warnings),
     )
 

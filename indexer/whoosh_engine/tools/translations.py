@@ -22,7 +22,7 @@ from indexer.whoosh_engine.search.execute import Executor
 
 
 def translation_suggestions(
-    snapshot: Snapshot, query: Query, most: int
+    snapshot: Snapshot, query: Query, most: int = 3
 ) -> tuple[TranslationSuggestion, ...]:
     """The counterparts in each language of which translations are held, the surest first."""
     if snapshot.translations is None or query.tree is None:

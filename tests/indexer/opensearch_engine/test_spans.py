@@ -89,7 +89,7 @@ class Cluster:
 
     def words_of(self, node: tree.Node | None) -> dict[tree.Leaf, frozenset[str]]:
         """What the embedded index knows to share a key, by the leaf."""
-        executor = Executor(self.index.engine._snapshot()[1])
+        executor = Executor(self.index.engine.searcher())
         executor.run(node)
         return {
             leaf: frozenset(term.decode() for term in each.terms)

@@ -112,7 +112,7 @@ def test_queries_have_the_same_counterparts(index: Both, asked: str, most: int) 
 
 
 def test_works_are_the_same(index: Both) -> None:
-    _, snapshot = index.engine._snapshot()
+    snapshot = index.engine.searcher()
     own = snapshot.translations
     assert own is not None
     assert index.texts is not None
@@ -136,7 +136,7 @@ def test_declarations_join_the_same(
         for at, ids in enumerate(declared)
     ]
     compared = both(documents, tmp_path_factory.mktemp("declared"))
-    _, snapshot = compared.engine._snapshot()
+    snapshot = compared.engine.searcher()
     assert (compared.texts is None) == (snapshot.translations is None)
     if compared.texts is not None and snapshot.translations is not None:
         works = {

@@ -116,7 +116,7 @@ def assert_lines(index: Judged, query: Query, sort: LineSort, start: int, size: 
 
 
 def test_the_index_has_segments_deletions_and_languages(index: Judged) -> None:
-    _, snapshot = index.engine._snapshot()
+    snapshot = index.engine.searcher()
     assert len(snapshot.segments) == 3
     assert sum(bool(segment.deleted) for segment in snapshot.segments) >= 2
     assert snapshot.count == len(index.corpus.documents)

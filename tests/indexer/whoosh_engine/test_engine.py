@@ -12,12 +12,12 @@ from corpus.errors import IndexUnusableError
 from indexer.engine.document import FORMAT
 from indexer.engine.results import Query
 from indexer.whoosh_engine import WhooshEngine
-from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.engine import LIVE, REVISION
+from indexer.whoosh_engine.searcher import SnapshotSearcher
 from tests.indexer.whoosh_engine.test_merging import made
 from tests.indexer.whoosh_engine.test_trees import nothing
 
-SNAPSHOT = "indexer.whoosh_engine.engine.Snapshot"
+SNAPSHOT = "indexer.whoosh_engine.engine.SnapshotSearcher"
 
 
 @pytest.fixture
@@ -29,16 +29,16 @@ def engine(tmp_path: Path) -> Iterator[WhooshEngine]:
     opened.close()
 
 
-def replacing(engine: WhooshEngine, numbers: Iterable[int]) -> Callable[[Path], Snapshot]:
+def replacing(engine: WhooshEngine, numbers: Iterable[int]) -> Callable[[Path], SnapshotSearcher]:
     """Opens a build; for each number another is published right before."""
     coming = iter(numbers)
 
-    def opened(path: Path) -> Snapshot:
+    def opened(path: Path) -> SnapshotSearcher:
         for number in islice(coming, 1):
             fresh = path.with_name(f"{FORMAT}-20200101T{number:012d}")
             path.rename(fresh)
             (engine.folder / LIVE).write_text(fresh.name)
-        return Snapshot(path)
+        return SnapshotSearcher(path)
 
     return opened
 
@@ -68,8 +68,8 @@ def test_health_is_told_of_one_build_where_another_is_published_meanwhile(
     publisher = WhooshEngine(engine.folder, 64)
     builds = iter([publisher.build([made("a", "word"), made("b", "word")], 2, nothing)])
 
-    def overtaken(path: Path) -> Snapshot:
-        snapshot = Snapshot(path)
+    def overtaken(path: Path) -> SnapshotSearcher:
+        snapshot = SnapshotSearcher(path)
         for build in builds:
             publisher.publish(build)
         return snapshot

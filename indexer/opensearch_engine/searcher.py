@@ -1,0 +1,150 @@
+"""Answers from one state of a build on the cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from threading import Lock
+
+from indexer.deadline import unmetered
+from indexer.engine.document import shown_digest
+from indexer.engine.periods import Step
+from indexer.engine.results import (
+    Collocates,
+    Concordance,
+    Frequencies,
+    KwicLine,
+    LineSort,
+    Measure,
+    Query,
+    TranslationSuggestion,
+)
+from indexer.engine.searcher import Searcher
+from indexer.opensearch_engine.index.cluster import Cluster
+from indexer.opensearch_engine.index.mapping import term
+from indexer.opensearch_engine.index.source_doc import Stored
+from indexer.opensearch_engine.search import page, request, suggest
+from indexer.opensearch_engine.search.index_reader import MANY, SOME, IndexReader, stored_of
+from indexer.opensearch_engine.search.request import PageRequest
+from indexer.opensearch_engine.search.term_lookup import TermLookup
+from indexer.opensearch_engine.search.withheld import Hidden
+from indexer.opensearch_engine.tools import collocates, concordance, frequencies, translations
+from indexer.opensearch_engine.tools.spans import WordsOf
+from indexer.opensearch_engine.tools.translations import StoredTranslations
+from indexer.query import tree
+
+
+class BuildSearcher(IndexReader, Searcher):
+    """A reader, and the questions that the cluster answers, or the texts of the hits."""
+
+    def __init__(self, cluster: Cluster, build: str, hidden: Hidden | None = None) -> None:
+        super().__init__(cluster, build, hidden)
+        self._lock = Lock()
+        self._kept: tuple[StoredTranslations | None] | None = None
+
+    search = page.search
+    more_like_this = page.more_like_this
+    autocomplete = suggest.autocomplete
+    spell_suggest = suggest.spell_suggest
+
+    def occurrences(
+        self, query: Query, sort: LineSort = "document", start: int = 0, size: int = 50
+    ) -> Concordance:
+        """From the texts of the hits."""
+        found = concordance.concordance(*self._texts(query), sort, start, size, self.fetch)
+        return replace(found, build=self.build)
+
+    def scan_occurrences(self, query: Query, sort: LineSort = "document") -> Iterator[KwicLine]:
+        """From the texts of the hits."""
+        return concordance.scan(*self._texts(query), sort, self.fetch)
+
+    def collocates(
+        self,
+        query: Query,
+        window: int = 5,
+        measure: Measure = "log_likelihood",
+        least: int = 5,
+        most: int = 100,
+        *,
+        is_stem: bool = False,
+    ) -> Collocates:
+        """From the texts of the hits, and how often the cluster holds their words."""
+        counts = partial(_times, self), partial(_tokens, self)
+        found = collocates.collocates(
+            *self._texts(query), *counts, window, measure, least, most, is_stem=is_stem
+        )
+        return replace(found, build=self.build)
+
+    def translation_suggestions(
+        self, query: Query, most: int = 3
+    ) -> tuple[TranslationSuggestion, ...]:
+        """From the texts of all translations, which are kept, as reading them takes seconds."""
+        if query.tree is None or (texts := self._translations()) is None:
+            return ()
+        hits = self.scan(replace(query, sort="id"))
+        return translations.translation_suggestions(texts, hits, query.tree, most)
+
+    def frequencies(self, query: Query, step: Step) -> Frequencies:
+        """From the texts of the hits; where no words are asked for, from what each release has
+        noted.
+        """
+        if not tree.body_leaves(query.tree):
+            answer = self.ask(request.lengths(query, self.asked(query, self.carried(query)), step))
+            return request.frequencies(step, answer, self.build)
+        return replace(frequencies.frequencies(*self._texts(query), step), build=self.build)
+
+    def shown(self) -> Iterator[tuple[str, bytes]]:
+        """In the order of ids."""
+        every = self.texts(Query(sort="id"))
+        return ((each.id, shown_digest(vars(each))) for each in every)
+
+    def _texts(self, query: Query) -> tuple[Iterator[Stored], tree.Node | None, WordsOf]:
+        """The hits with their texts, the tree, and the words that its leaves stand for."""
+        return self.texts(query), query.tree, _words_of(self.carried(query))
+
+    def _translations(self) -> StoredTranslations | None:
+        # A reader that waited for its turn here would keep the lock from whoever has the turn.
+        with self._lock, unmetered():
+            if self._kept is None:
+                self._kept = (_translations(self),)
+            return self._kept[0]
+
+
+def _translations(reader: IndexReader) -> StoredTranslations | None:
+    """The translations that offices declare; None where they declare none."""
+    declared = PageRequest.alone({"exists": {"field": "alternates"}})
+    hits = reader.pages(reader.narrowed(Query(sort="id"), declared, SOME))
+    return StoredTranslations.of(map(stored_of, hits), reader.fetch, partial(_holding, reader))
+
+
+def _times(reader: IndexReader, words: Sequence[str], is_stem: bool) -> dict[str, int]:
+    """How often words, or stems, stand in all bodies."""
+    found: dict[str, int] = {}
+    for at in range(0, len(words), MANY):
+        some = {term(each): each for each in words[at : at + MANY]}
+        body = {"size": len(some), "query": {"terms": {"word": [*some]}}}
+        hits = reader.look_up(body)["hits"]["hits"]
+        found |= {some[hit["_source"]["word"]]: hit["_source"]["times"] for hit in hits}
+    return {each: found.get(each, 0) for each in words}
+
+
+def _tokens(reader: IndexReader) -> int:
+    """How many words all bodies have."""
+    body = {"size": 0, "aggs": {"tokens": {"sum": {"field": "tokens"}}}}
+    return int(reader.ask(body)["aggregations"]["tokens"]["value"])
+
+
+def _holding(reader: IndexReader, stem: str, language: str) -> int:
+    """How many releases in a language hold a stem."""
+    either = tree.Or((tree.Term("title_stem", stem), tree.Term("body_stem", stem)))
+    return reader.total(Query(tree.And((either, tree.Term("language", language)))))
+
+
+def _words_of(carried: TermLookup) -> WordsOf:
+    def words_of(leaf: tree.Leaf) -> frozenset[str] | None:
+        if isinstance(leaf, tree.VariantTerm):
+            return frozenset(carried.terms(leaf))
+        return frozenset([leaf.text]) if isinstance(leaf, tree.Term) else None
+
+    return words_of

@@ -1,0 +1,97 @@
+"""Answers from one snapshot of the index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from indexer.engine.document import shown_digest
+from indexer.engine.explanation import explained
+from indexer.engine.hits import HitBuilder
+from indexer.engine.results import Hit, Query, Results
+from indexer.engine.searcher import Searcher
+from indexer.whoosh_engine.columns.snapshot import Snapshot
+from indexer.whoosh_engine.search import suggest
+from indexer.whoosh_engine.search.collect import answer, by_variants, facets, folded, ids, order
+from indexer.whoosh_engine.search.execute import Executor
+from indexer.whoosh_engine.search.paging import more_after
+from indexer.whoosh_engine.search.scored_docs import ScoredDocs
+from indexer.whoosh_engine.search.timeline import timeline
+from indexer.whoosh_engine.tools import collocates, concordance, frequencies, translations
+
+
+class SnapshotSearcher(Snapshot, Searcher):
+    """A snapshot, and the questions that are carried out on its arrays."""
+
+    occurrences = concordance.concordance
+    scan_occurrences = concordance.scan
+    collocates = collocates.collocates
+    frequencies = frequencies.frequencies
+    translation_suggestions = translations.translation_suggestions
+    autocomplete = suggest.autocomplete
+    spell_suggest = suggest.spell_suggest
+
+    def search(self, query: Query) -> Results:
+        """One page; only the texts of its hits are read."""
+        executor = Executor(self)
+        answered = answer(self, executor, query)
+        found = answered.found
+        hits, variants = HitBuilder(query.tree, executor), by_variants(executor, found)
+        shown, copies = folded(self, found, query) if query.is_folded else (found, {})
+        page = order(self, shown, query, query.start, query.size)
+        time = timeline(self, found.documents, query.step) if query.has_timeline else None
+        return Results(
+            hits=tuple(
+                hits.hit(
+                    self.stored(document),
+                    float(shown.scores[at]),
+                    copies.get(document, 0),
+                    is_variant=document in variants,
+                )
+                for at, document in zip(page, shown.documents[page].tolist(), strict=True)
+            ),
+            total=len(found),
+            facets=facets(self, answered, time),
+            timeline=time.pairs() if time else (),
+            build=self.build,
+            explanation=explained(query.tree, executor) if query.is_explained else None,
+            warnings=tuple(executor.warnings),
+            step=time.periods.step if time else None,
+            folded=len(found) - len(shown),
+            more_after=more_after(self, shown, query, page),
+            variant_total=len(variants),
+        )
+
+    def scan(self, query: Query) -> Iterator[str]:
+        """All ids, in order."""
+        found = self._found(query)
+        return ids(self, found.documents[order(self, found, query, 0, len(found))])
+
+    def total(self, query: Query) -> int:
+        """How many releases match."""
+        return len(self._found(query))
+
+    def more_like_this(self, id_: str, size: int) -> tuple[Hit, ...]:
+        """The best hits of its most distinctive stems."""
+        document = self.document(id_)
+        like = None if document is None else suggest.likeness(self, document)
+        if like is None:
+            return ()
+        executor = Executor(self)
+        found = executor.run(like)
+        page = found.documents[order(self, found, Query(like), 0, size + 1)]
+        others = (self.stored(each) for each in page if each != document)
+        return tuple(map(HitBuilder(None, executor).hit, others))[:size]
+
+    def shown(self) -> Iterator[tuple[str, bytes]]:
+        """In the order of documents."""
+        for document in range(self.size):
+            if self.alive is None or self.alive[document]:
+                stored = self.stored(document)
+                yield stored["id"], shown_digest(stored)
+
+    def exists(self, ids: Iterable[str]) -> list[bool]:
+        """By the terms of the ids."""
+        return [self.document(id_) is not None for id_ in ids]
+
+    def _found(self, query: Query) -> ScoredDocs:
+        return answer(self, Executor(self), query).found
