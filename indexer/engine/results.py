@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated, Literal
@@ -231,6 +232,20 @@ class Frequencies:
     undated: Frequency
     build: str
     warnings: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        step: Step,
+        counts: Mapping[int | None, Sequence[int]],
+        build: str = "",
+        warnings: tuple[str, ...] = (),
+    ) -> Frequencies:
+        """The frequencies counted by period; None are the undated."""
+        undated = Frequency(*counts.get(None, (0, 0, 0)))
+        numbers = sorted(number for number in counts if number is not None)
+        dated = tuple((number, Frequency(*counts[number])) for number in numbers)
+        return cls(step, dated, undated, build, warnings)
 
 
 @dataclass(frozen=True)

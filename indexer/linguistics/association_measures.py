@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.analysis.analyzer import STEM
-from indexer.engine.results import Collocate, Measure
+from indexer.engine.results import Collocate, Collocates, Measure
 
 Array = NDArray[Any]
 
@@ -33,16 +33,21 @@ class Counts:
         return self.frequencies * (self.near / max(1, self.tokens))
 
 
-def ranked(
-    counts: Counts, measure: Measure, most: int, word: Callable[[int], str]
-) -> tuple[Collocate, ...]:
+def rank_collocates(
+    counts: Counts,
+    measure: Measure,
+    most: int,
+    word: Callable[[int], str],
+    build: str = "",
+    warnings: tuple[str, ...] = (),
+) -> Collocates:
     """The words of the highest measure, equal ones the more frequent first, then as they stand in
     the counts; `word` gives that of a place. Those observed less often than expected are left out.
     """
     scores, expected = MEASURES[measure](counts), counts.expected
     order = np.lexsort((-counts.observed, -scores))
     order = order[counts.observed[order] >= expected[order]][: max(0, most)]
-    return tuple(
+    collocates = tuple(
         Collocate(
             word=word(at).removeprefix(STEM),
             observed=int(counts.observed[at]),
@@ -52,6 +57,7 @@ def ranked(
         )
         for at in order.tolist()
     )
+    return Collocates(collocates, counts.occurrences, counts.near, counts.tokens, build, warnings)
 
 
 def log_likelihood(counts: Counts) -> Array:

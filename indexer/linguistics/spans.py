@@ -8,6 +8,8 @@ places of their first and last tokens.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,54 @@ Array = NDArray[Any]
 # Spans by their first and last tokens, as the kernels take them.
 Pair = tuple[Array, Array]
 NOWHERE = np.zeros(0, np.uint32)
+NO_STEMS = np.zeros((0, 0), np.int32)
+
+
+@dataclass(frozen=True)
+class TokenSpans:
+    """The spans in some releases' bodies; they ascend by their first and then their last tokens.
+
+    `forward` has the term of each place (int32), `languages` the language of each release, by their
+    numbers.
+    """
+
+    starts: Array
+    forward: Array
+    languages: Array
+    firsts: Array
+    lasts: Array
+
+    def __len__(self) -> int:
+        return len(self.firsts)
+
+    @cached_property
+    def releases(self) -> Array:
+        """The number of each span's release (int32)."""
+        return documents_of(self.firsts, self.starts)
+
+    @property
+    def n_releases(self) -> int:
+        """In how many releases the spans stand."""
+        return int(np.count_nonzero(np.diff(self.releases, prepend=np.int32(-1))))
+
+    def put_neighbors(self, numbers: Array, pairs: Array, thirds: Array, *, is_left: bool) -> None:
+        """Put the three words before or after each span as numbers to sort by (see `neighbors`)."""
+        places, step = (self.firsts, -1) if is_left else (self.lasts, 1)
+        neighbors(places, self.releases, self.starts, self.forward, numbers, step, pairs, thirds)
+
+    def count_near(self, window: int, stems: Array, counts: Array) -> int:
+        """Count by term, or by stem, the tokens near the spans (see `count_near`); how many."""
+        return count_near(
+            self.releases,
+            self.firsts,
+            self.lasts,
+            self.starts,
+            self.forward,
+            stems,
+            self.languages,
+            max(0, window),
+            counts,
+        )
 
 
 def phrase_spans(words: Sequence[Array], starts: Array, slop: int) -> Pair:
@@ -80,7 +130,7 @@ def follow_spans(
 
 @compiled
 def documents_of(places: Array, starts: Array) -> Array:
-    """The documents (a segment's own numbers, int32) of ascending places."""
+    """The documents (by their order, int32) of ascending places."""
     found = np.empty(len(places), np.int32)
     document = 0
     for at in range(len(places)):

@@ -21,7 +21,6 @@ from indexer.engine.results import (
     Facet,
     Filters,
     Frequencies,
-    Frequency,
     Order,
     Position,
     Query,
@@ -269,16 +268,12 @@ def lengths(query: Query, asked: PageRequest, step: Step) -> dict[str, Any]:
 
 def frequencies(step: Step, answer: dict[str, Any], build: str) -> Frequencies:
     """What was counted by `lengths`; without words asked for, nothing occurs."""
-    sums: dict[int, list[int]] = {}
+    sums: dict[int | None, list[int]] = {}
     for each in answer["aggregations"]["dated"]["buckets"]:
         number = int(each["key"]) // 12 if step == "year" else int(each["key"])
-        own = sums.setdefault(number, [0, 0])
+        own = sums.setdefault(number, [0, 0, 0])
         own[0] += each["doc_count"]
-        own[1] += int(each["tokens"]["value"])
+        own[2] += int(each["tokens"]["value"])
     rest = answer["aggregations"]["undated"]
-    return Frequencies(
-        step,
-        tuple((number, Frequency(sums[number][0], 0, sums[number][1])) for number in sorted(sums)),
-        Frequency(rest["doc_count"], 0, int(rest["tokens"]["value"])),
-        build,
-    )
+    sums[None] = [rest["doc_count"], 0, int(rest["tokens"]["value"])]
+    return Frequencies.of(step, sums, build)

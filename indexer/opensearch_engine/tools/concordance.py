@@ -12,14 +12,12 @@ from functools import lru_cache
 
 import numpy as np
 
-from indexer.analysis.tokenizer import Spans as WordSpans
-from indexer.analysis.tokenizer import word_spans
+from indexer.analysis.tokenizer import Spans, word_spans
 from indexer.engine.results import Concordance, KwicLine, LineSort
 from indexer.linguistics.concordance import first_in_order, line
-from indexer.linguistics.spans import Array, neighbors
+from indexer.linguistics.spans import Array
 from indexer.opensearch_engine.index.source_doc import Fetch, Stored
-from indexer.opensearch_engine.tools.spans import Spans, WordsOf, read_spans
-from indexer.opensearch_engine.tools.token_batches import Batch
+from indexer.opensearch_engine.tools.spans import BatchSpans, WordsOf, read_spans
 from indexer.query.tree import Node
 
 # Lines whose releases are fetched together.
@@ -72,7 +70,7 @@ def scan(
     yield from kept.read(kept.order(len(kept)), fetch)
 
 
-def _read(found: Spans, first: int, end: int) -> Iterator[KwicLine]:
+def _read(found: BatchSpans, first: int, end: int) -> Iterator[KwicLine]:
     """The lines of some of a batch's spans."""
     read = lru_cache(1)(lambda release: word_spans(found.batch.releases[release].body))
     pieces = (each[first:end].tolist() for each in (found.releases, found.firsts, found.lasts))
@@ -94,7 +92,7 @@ class _Lines:
     def __len__(self) -> int:
         return self._count
 
-    def add(self, found: Spans) -> None:
+    def add(self, found: BatchSpans) -> None:
         """Take the spans of a batch in."""
         batch = found.batch
         own, places = np.unique(found.releases, return_inverse=True)
@@ -105,8 +103,11 @@ class _Lines:
         firsts, lasts = ((each - begun).astype(np.int32) for each in (found.firsts, found.lasts))
         beside: tuple[Array, ...] = ()
         if self.sort in ("left", "right"):
-            beside = _neighbors(batch, found, is_left=self.sort == "left")
             self.forms = batch.vocabulary.forms
+            pairs, thirds = np.zeros(len(found), np.uint64), np.zeros(len(found), np.uint32)
+            numbers_of = np.arange(len(self.forms), dtype=np.int32)
+            found.put_neighbors(numbers_of, pairs, thirds, is_left=self.sort == "left")
+            beside = pairs, thirds
         self.parts.append((numbers, firsts, lasts, *beside))
         self._count += len(found)
 
@@ -155,29 +156,11 @@ class _Lines:
             own, firsts, lasts = (column[block].tolist() for column in columns)
             ids = [self.releases[release][0] for release in own]
             held = {each.id: each for each in fetch([*dict.fromkeys(ids)])}
-            spans: dict[str, WordSpans] = {}
+            spans: dict[str, Spans] = {}
             for id_, first, last in zip(ids, firsts, lasts, strict=True):
                 if id_ not in spans:
                     spans[id_] = word_spans(held[id_].body)
                 yield line(vars(held[id_]), spans[id_], first, last)
-
-
-def _neighbors(batch: Batch, found: Spans, *, is_left: bool) -> tuple[Array, Array]:
-    """The first two words beside each span as one number, and the third, by the numbers of forms
-    from 1.
-    """
-    pairs, thirds = np.zeros(len(found), np.uint64), np.zeros(len(found), np.uint32)
-    neighbors(
-        found.firsts if is_left else found.lasts,
-        found.releases,
-        batch.starts,
-        batch.forms,
-        np.arange(len(batch.vocabulary.forms), dtype=np.int32),
-        -1 if is_left else 1,
-        pairs,
-        thirds,
-    )
-    return pairs, thirds
 
 
 def _age(release: tuple[str, str, date | None]) -> tuple[bool, date, str]:

@@ -1,8 +1,8 @@
 """What a query's words match in the bodies of its hits, read from their texts -> spans of tokens.
 
-The rules are those of the embedded engine (`whoosh_engine/occurrences.py`): a word is a span of one
-token, a phrase one from its first word to its last; of loose phrases the shortest count; the same
-span counts once; negated parts and other fields give none.
+The rules are those of the embedded engine (`whoosh_engine/tools/occurrences.py`): a word is a span
+of one token, a phrase one from its first word to its last; of loose phrases the shortest count; the
+same span counts once; negated parts and other fields give none.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexer.highlight.highlighter import Test, word_test
-from indexer.linguistics.spans import NOWHERE, Array, Pair, documents_of, joined, phrase_spans
+from indexer.linguistics.spans import NOWHERE, Array, Pair, TokenSpans, joined, phrase_spans
 from indexer.opensearch_engine.index.source_doc import Stored
 from indexer.opensearch_engine.tools.token_batches import Batch, Vocabulary, batches
 from indexer.query import tree
@@ -24,28 +24,15 @@ WordsOf = Callable[[tree.Leaf], frozenset[str] | None]
 
 
 @dataclass(frozen=True)
-class Spans:
-    """The spans in a batch, by their first and last tokens there, and their releases by their
-    places in the batch; all ascend.
-    """
+class BatchSpans(TokenSpans):
+    """The spans in a batch; releases have their places there as numbers."""
 
     batch: Batch
-    releases: Array
-    firsts: Array
-    lasts: Array
-
-    def __len__(self) -> int:
-        return len(self.firsts)
-
-    @property
-    def n_releases(self) -> int:
-        """In how many releases the spans stand."""
-        return int(np.count_nonzero(np.diff(self.releases, prepend=np.int32(-1))))
 
 
 def read_spans(
     releases: Iterable[Stored], node: tree.Node | None, words_of: WordsOf
-) -> Iterator[Spans]:
+) -> Iterator[BatchSpans]:
     """What a tree matches in releases' bodies, batch by batch; batches without any come too."""
     vocabulary = Vocabulary()
     leaves = tree.body_leaves(node)
@@ -54,8 +41,8 @@ def read_spans(
     matched = _Matched(vocabulary, words, words_of)
     for batch in batches(releases, vocabulary):
         pairs = [_phrase(batch, leaf) for leaf in phrases]
-        firsts, lasts = joined(matched.places(batch), pairs)
-        yield Spans(batch, documents_of(firsts, batch.starts), firsts, lasts)
+        pair = joined(matched.places(batch), pairs)
+        yield BatchSpans(batch.starts, batch.forms, batch.languages, *pair, batch)
 
 
 class _Wanted:

@@ -14,15 +14,12 @@ import numpy as np
 
 from indexer.engine.fields import stem_field
 from indexer.engine.results import Collocates, Measure, Query
-from indexer.linguistics.association_measures import Counts, ranked
-from indexer.linguistics.spans import count_near
+from indexer.linguistics.association_measures import Counts, rank_collocates
+from indexer.linguistics.spans import NO_STEMS
 from indexer.whoosh_engine.columns.snapshot import Snapshot
-from indexer.whoosh_engine.index.arrays import Array
 from indexer.whoosh_engine.search.collect import answer
 from indexer.whoosh_engine.search.execute import Executor
-from indexer.whoosh_engine.tools.occurrences import FIELD, Occurrences, find_occurrences
-
-NO_STEMS = np.zeros((0, 0), np.int32)
+from indexer.whoosh_engine.tools.occurrences import FIELD, find_spans
 
 
 def collocates(
@@ -41,39 +38,22 @@ def collocates(
     """
     executor = Executor(snapshot)
     hits = answer(snapshot, executor, replace(query, facets=())).found.documents
-    parts = find_occurrences(executor, query.tree, hits)
+    parts = find_spans(executor, query.tree, hits)
     words = snapshot.words(stem_field(FIELD) if is_stem else FIELD)
     observed = np.zeros(len(words), np.int64)
     near = 0
     for each, numbers in zip(parts, words.numbers, strict=False):
         own = np.zeros(len(numbers), np.int64)
-        near += _count(each, window, own, is_stem=is_stem)
+        near += each.count_near(
+            window, each.segment.stem_tables(FIELD) if is_stem else NO_STEMS, own
+        )
         observed[numbers] += own
     chosen = np.flatnonzero(observed >= max(1, least))
     counts = Counts(
         observed[chosen], words.frequencies[chosen], sum(map(len, parts)), near, words.tokens
     )
-    return Collocates(
-        collocates=ranked(counts, measure, most, lambda at: words.word(int(chosen[at]))),
-        mentions=counts.occurrences,
-        window_tokens=near,
-        corpus_tokens=words.tokens,
-        build=snapshot.build,
-        warnings=tuple(executor.warnings),
-    )
 
+    def word(at: int) -> str:
+        return words.word(int(chosen[at]))
 
-def _count(each: Occurrences, window: int, counts: Array, *, is_stem: bool) -> int:
-    """Count one segment's tokens near occurrences, by the segment's own terms; how many."""
-    segment = each.segment
-    return count_near(
-        each.documents,
-        each.firsts,
-        each.lasts,
-        segment.starts(FIELD),
-        segment.arrays[f"{FIELD}/forward"],
-        segment.stem_tables(FIELD) if is_stem else NO_STEMS,
-        segment.arrays["language/forward"],
-        max(0, window),
-        counts,
-    )
+    return rank_collocates(counts, measure, most, word, snapshot.build, tuple(executor.warnings))

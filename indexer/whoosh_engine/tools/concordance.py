@@ -17,12 +17,11 @@ from indexer import deadline
 from indexer.analysis.tokenizer import Spans, word_spans
 from indexer.engine.results import Concordance, KwicLine, LineSort, Query
 from indexer.linguistics.concordance import KEPT, first_in_order, line
-from indexer.linguistics.spans import neighbors
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.index.arrays import Array
 from indexer.whoosh_engine.search.collect import answer, order
 from indexer.whoosh_engine.search.execute import Executor
-from indexer.whoosh_engine.tools.occurrences import FIELD, find_occurrences
+from indexer.whoosh_engine.tools.occurrences import FIELD, find_spans
 
 
 def concordance(
@@ -34,7 +33,7 @@ def concordance(
     return Concordance(
         mentions=tuple(lines.read(chosen)),
         total=len(lines),
-        releases=sum(each.n_documents for each in lines.parts),
+        releases=sum(each.n_releases for each in lines.parts),
         build=snapshot.build,
         warnings=tuple(lines.executor.warnings),
     )
@@ -53,7 +52,7 @@ class _Lines:
         self.snapshot, self.query = snapshot, replace(query, facets=())
         self.executor = Executor(snapshot)
         self.found = answer(snapshot, self.executor, self.query).found
-        self.parts = find_occurrences(self.executor, query.tree, self.found.documents)
+        self.parts = find_spans(self.executor, query.tree, self.found.documents)
         self.bases = np.cumsum([0, *map(len, self.parts)])
 
     def __len__(self) -> int:
@@ -70,7 +69,7 @@ class _Lines:
 
     def _keys(self, sort: LineSort) -> list[Array]:
         """What lines are sorted by, numbers for each; the last counts most."""
-        own = [each.documents + np.int32(each.base) for each in self.parts]
+        own = [each.documents for each in self.parts]
         documents = np.concatenate([np.zeros(0, np.int32), *own])
         if sort == "date":
             return [self.snapshot.age[documents]]
@@ -87,16 +86,8 @@ class _Lines:
         words = self.snapshot.words(FIELD)
         pairs, thirds = np.zeros(len(self), np.uint64), np.zeros(len(self), np.uint32)
         for each, numbers, base in zip(self.parts, words.numbers, self.bases, strict=False):
-            neighbors(
-                each.firsts if is_left else each.lasts,
-                each.documents,
-                each.segment.starts(FIELD),
-                each.segment.arrays[f"{FIELD}/forward"],
-                numbers,
-                -1 if is_left else 1,
-                pairs[base : base + len(each)],
-                thirds[base : base + len(each)],
-            )
+            own = slice(base, base + len(each))
+            each.put_neighbors(numbers, pairs[own], thirds[own], is_left=is_left)
         return thirds, pairs
 
     def _ranks(self) -> Array:
@@ -113,8 +104,8 @@ class _Lines:
         for number in chain.from_iterable(block.tolist() for block in blocks):
             at = int(np.searchsorted(self.bases, number, "right")) - 1
             part, place = self.parts[at], number - int(self.bases[at])
-            document = int(part.documents[place])
-            start = int(part.segment.starts(FIELD)[document])
+            document = int(part.releases[place])
+            start = int(part.starts[document])
             stored, spans = read(part.base + document)
             yield line(
                 stored, spans, int(part.firsts[place]) - start, int(part.lasts[place]) - start

@@ -9,12 +9,11 @@ from dataclasses import replace
 import numpy as np
 
 from indexer.engine.periods import Step
-from indexer.engine.results import Frequencies, Frequency, Query
+from indexer.engine.results import Frequencies, Query
 from indexer.whoosh_engine.columns.snapshot import Snapshot
-from indexer.whoosh_engine.index.arrays import Array
 from indexer.whoosh_engine.search.collect import answer
 from indexer.whoosh_engine.search.execute import Executor
-from indexer.whoosh_engine.tools.occurrences import FIELD, find_occurrences
+from indexer.whoosh_engine.tools.occurrences import FIELD, find_spans
 
 
 def frequencies(snapshot: Snapshot, query: Query, step: Step) -> Frequencies:
@@ -27,20 +26,10 @@ def frequencies(snapshot: Snapshot, query: Query, step: Step) -> Frequencies:
     # Sums of whole numbers below 2^53 are exact.
     tokens = np.bincount(codes[hits], snapshot.lengths(FIELD)[hits], size).astype(np.int64)
     occurrences = np.zeros(size, np.int64)
-    for part in find_occurrences(executor, query.tree, hits):
-        occurrences += np.bincount(codes[part.documents + part.base], minlength=size)
-    return Frequencies(
-        step=step,
-        periods=tuple(
-            (column.first + code - 1, _frequency(code, releases, occurrences, tokens))
-            for code in np.flatnonzero(releases).tolist()
-            if code
-        ),
-        undated=_frequency(0, releases, occurrences, tokens),
-        build=snapshot.build,
-        warnings=tuple(executor.warnings),
-    )
-
-
-def _frequency(code: int, *columns: Array) -> Frequency:
-    return Frequency(*(int(column[code]) for column in columns))
+    for part in find_spans(executor, query.tree, hits):
+        occurrences += np.bincount(codes[part.documents], minlength=size)
+    used = np.flatnonzero(releases)
+    rows = np.stack((releases, occurrences, tokens), axis=1)[used].tolist()
+    numbers = (column.first + code - 1 if code else None for code in used.tolist())
+    counts = dict(zip(numbers, rows, strict=True))
+    return Frequencies.of(step, counts, snapshot.build, tuple(executor.warnings))

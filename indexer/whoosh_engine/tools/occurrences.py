@@ -15,7 +15,7 @@ import numpy as np
 
 from indexer import deadline
 from indexer.analysis.jit import compiled
-from indexer.linguistics.spans import NOWHERE, Pair, distinct, documents_of, joined, phrase_spans
+from indexer.linguistics.spans import NOWHERE, Pair, TokenSpans, distinct, joined, phrase_spans
 from indexer.query import tree
 from indexer.whoosh_engine.index.arrays import Array
 from indexer.whoosh_engine.index.segment import SegmentArrays
@@ -26,29 +26,21 @@ FIELD = tree.BODY
 
 
 @dataclass(frozen=True)
-class Occurrences:
-    """The spans in one segment, by their first and then their last tokens, and the segment's own
-    numbers of their documents.
-
-    `base` is the number of the segment's first document among all.
+class SegmentSpans(TokenSpans):
+    """The spans in one segment, by its own numbers of documents and terms; its first document is
+    number `base` among all.
     """
 
     segment: SegmentArrays
     base: int
-    documents: Array
-    firsts: Array
-    lasts: Array
-
-    def __len__(self) -> int:
-        return len(self.firsts)
 
     @property
-    def n_documents(self) -> int:
-        """In how many documents the spans stand."""
-        return int(np.count_nonzero(np.diff(self.documents, prepend=np.int32(-1))))
+    def documents(self) -> Array:
+        """The number of each span's document among all."""
+        return self.releases + np.int32(self.base)
 
 
-def find_occurrences(executor: Executor, query: tree.Node | None, hits: Array) -> list[Occurrences]:
+def find_spans(executor: Executor, query: tree.Node | None, hits: Array) -> list[SegmentSpans]:
     """What a query that an executor has run matches in the bodies of these documents."""
     snapshot = executor.snapshot
     wanted = np.zeros(snapshot.size, bool)
@@ -65,9 +57,9 @@ def find_occurrences(executor: Executor, query: tree.Node | None, hits: Array) -
             else:
                 numbers = _numbers(leaf, segment, executor)
                 words.append(places.of(leaf.field, numbers))
-        firsts, lasts = joined(_union(words), phrases)
-        documents = documents_of(firsts, segment.starts(FIELD))
-        found.append(Occurrences(segment, base, documents, firsts, lasts))
+        starts, forward = segment.starts(FIELD), segment.arrays[f"{FIELD}/forward"]
+        languages, pair = segment.arrays["language/forward"], joined(_union(words), phrases)
+        found.append(SegmentSpans(starts, forward, languages, *pair, segment, base))
     return found
 
 
