@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -28,6 +28,8 @@ class Alignment:
     size: int
     languages: list[str]
     codes: Array
+    # How many translations hold each stem, by field and language, once that was counted.
+    holders: dict[tuple[str, int], Array] = field(default_factory=dict, compare=False)
 
     def of_releases(self, releases: Array, code: int) -> Array:
         """The works that those of the releases belong to that are in a language, as a mask."""

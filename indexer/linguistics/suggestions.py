@@ -7,6 +7,7 @@ from heapq import nlargest
 from math import log
 
 from indexer.analysis.analyzer import STEM
+from indexer.query import tree
 
 # How many stems to search for, and how many letters each has at least.
 MOST_STEMS, LEAST_LETTERS = 25, 3
@@ -17,10 +18,11 @@ def is_telling(stem: str) -> bool:
     return len(stem) >= len(STEM) + LEAST_LETTERS
 
 
-def telling_stems(
+def likeness(
     counts: Mapping[str, int], release_counts: Mapping[str, int], total: int
-) -> dict[str, float]:
-    """The most distinctive stems of a release, each with its tf-idf divided by the highest one.
+) -> tree.Or | None:
+    """A query for releases like one: its most distinctive stems, each with its tf-idf divided by
+    the highest one; None where it has none.
 
     `counts` says how often the release has each stem, `release_counts` how many of `total` releases
     contain it.
@@ -30,7 +32,9 @@ def telling_stems(
         for stem, number in release_counts.items()
     }
     chosen = nlargest(MOST_STEMS, weights, key=lambda stem: (weights[stem], stem))
-    return {stem: weights[stem] / weights[chosen[0]] for stem in chosen}
+    shares = ((stem, weights[stem] / weights[chosen[0]]) for stem in chosen)
+    terms = tuple(tree.Term(f"{tree.BODY}_stem", stem, share) for stem, share in shares)
+    return tree.Or(terms) if terms else None
 
 
 def most_edits(word: str) -> int:

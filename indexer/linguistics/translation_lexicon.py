@@ -8,17 +8,17 @@ competitive linking).
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import log, log2
-from typing import Protocol
 
 import numpy as np
 
+from indexer.engine.fields import TEXTS
 from indexer.engine.results import TranslationSuggestion
 from indexer.linguistics.alignment import Alignment, Array
 
-TEXTS = ("title", "body")
 # So many translations are read for candidates, and so many candidates of each field are weighed.
 MOST_READ, MOST_WEIGHED = 200, 24
 # Releases that must have both words; logDice, 13 of which means that half of the releases with
@@ -30,31 +30,44 @@ NEAR_BEST = 0.5
 MOST_NEAR = 8
 
 
-class Translations(Protocol):
+@dataclass(frozen=True)
+class Translations(ABC):
     """What an engine knows of releases that are works in several languages. Stems have numbers, in
     the order of their characters; languages have those of the alignment.
     """
 
-    @property
-    def alignment(self) -> Alignment:
-        """Which releases are one work."""
+    alignment: Alignment
 
     def holders(self, field: str, code: int, works: Array | None = None) -> Array:
         """How many translations in a language hold each stem in a field, by the stems' numbers: of
-        some works, or of all.
+        some works, or of all, which are counted once.
         """
+        if works is not None:
+            return self._holders(self.alignment.releases(works, code), field, code)
+        kept = self.alignment.holders
+        if (field, code) not in kept:
+            kept[field, code] = self._holders(self.alignment.every(code), field, code)
+        return kept[field, code]
 
+    @abstractmethod
+    def _holders(self, releases: Array, field: str, code: int) -> Array:
+        """How many of some releases in a language hold each stem in a field."""
+
+    @abstractmethod
     def stem(self, field: str, number: int) -> str:
         """The stem of a number."""
 
+    @abstractmethod
     def standing(self, stems: Sequence[str], code: int) -> Sequence[Array]:
         """For each of some stems the works that hold it in a language, in any field, as a mask."""
 
+    @abstractmethod
     def form(self, stem: str, code: int) -> str:
         """The form of a stem that most translations in a language have; of equal ones the first by
         its letters.
         """
 
+    @abstractmethod
     def releases(self, stem: str, code: int) -> int:
         """How many of all releases in a language hold a stem."""
 

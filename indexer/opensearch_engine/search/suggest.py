@@ -8,7 +8,8 @@ from typing import Any
 from indexer.analysis.analyzer import fold, tokens
 from indexer.analysis.edit_distance import distance
 from indexer.engine.fields import stem_field
-from indexer.linguistics.suggestions import is_telling, likeliest, most_edits, telling_stems
+from indexer.linguistics import suggestions
+from indexer.linguistics.suggestions import is_telling, likeliest, most_edits
 from indexer.opensearch_engine.index.mapping import term
 from indexer.opensearch_engine.index.source_doc import Stored
 from indexer.opensearch_engine.search.index_reader import IndexReader
@@ -56,7 +57,7 @@ def _words(
     return [hit["_source"] for hit in reader.look_up(body)["hits"]["hits"]]
 
 
-def likeness(reader: IndexReader, release: Stored) -> tree.Node | None:
+def likeness(reader: IndexReader, release: Stored) -> tree.Or | None:
     """A query for releases like one."""
     field = stem_field(FIELD)
     often = Counter(token.stem for token in tokens(release.body, release.language))
@@ -68,5 +69,4 @@ def likeness(reader: IndexReader, release: Stored) -> tree.Node | None:
     answer = reader.ask({"size": 0, "track_total_hits": True, "aggs": holding})
     numbers = (each["doc_count"] for each in answer["aggregations"]["holding"]["buckets"])
     size = answer["hits"]["total"]["value"]
-    chosen = telling_stems(often, dict(zip(stems, numbers, strict=True)), size)
-    return tree.Or(tuple(tree.Term(field, stem, share) for stem, share in chosen.items()))
+    return suggestions.likeness(often, dict(zip(stems, numbers, strict=True)), size)

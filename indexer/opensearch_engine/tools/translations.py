@@ -18,11 +18,11 @@ import numpy as np
 
 from indexer.analysis.analyzer import STEM
 from indexer.analysis.jit import compiled
+from indexer.engine.fields import TEXTS
 from indexer.engine.results import TranslationSuggestion
 from indexer.linguistics import translation_lexicon
 from indexer.linguistics.alignment import MOST_DECLARING, Alignment, count_holders, join
 from indexer.linguistics.spans import Array, distinct
-from indexer.linguistics.translation_lexicon import TEXTS
 from indexer.opensearch_engine.index.source_doc import Fetch, Stored
 from indexer.opensearch_engine.tools.token_batches import SIZE, Vocabulary, batches
 from indexer.query.tree import Node, terms_asked
@@ -50,16 +50,15 @@ class Holdings:
 
 
 @dataclass(frozen=True)
-class StoredTranslations:
-    """All releases that declare translations or are declared, by numbers in the order of their ids
-    (see competitive_linking.Translations).
+class StoredTranslations(translation_lexicon.Translations):
+    """All releases that declare translations or are declared, by numbers in the order of their
+    ids.
 
     `forms` and `stems` are words by their numbers; stems ascend. `tables` has a row a language, the
     stem of each form.
     """
 
     ids: list[str]
-    alignment: Alignment
     forms: list[str]
     stems: list[str]
     tables: Array
@@ -88,19 +87,7 @@ class StoredTranslations:
     def _numbers(self) -> dict[str, int]:
         return {id_: number for number, id_ in enumerate(self.ids)}
 
-    @cached_property
-    def _holders(self) -> dict[tuple[str, int], Array]:
-        return {}
-
-    def holders(self, field: str, code: int, works: Array | None = None) -> Array:
-        """Those of all works are counted once."""
-        if works is not None:
-            return self._counted(self.alignment.releases(works, code), field, code)
-        if (field, code) not in self._holders:
-            self._holders[field, code] = self._counted(self.alignment.every(code), field, code)
-        return self._holders[field, code]
-
-    def _counted(self, releases: Array, field: str, code: int) -> Array:
+    def _holders(self, releases: Array, field: str, code: int) -> Array:
         held, counts = self.fields[field], np.zeros(len(self.stems), np.int32)
         seen = np.full(len(self.stems), -1, np.int32)
         same = np.arange(len(self.stems), dtype=np.int32)

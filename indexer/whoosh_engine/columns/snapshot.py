@@ -62,8 +62,6 @@ class Snapshot:
         self.alive = self._alive()
         self.count = self.size if self.alive is None else int(self.alive.sum())
         self._live_columns: Kept = {}
-        # How many translations hold each stem, by field and language, once that was counted.
-        self.holders: dict[tuple[str, int], Array] = {}
         self._view: tuple[frozenset[str], Self | None] = (frozenset(), None)
 
     def without(self, ids: frozenset[str]) -> Self:

@@ -9,7 +9,8 @@ import numpy as np
 from indexer.analysis.analyzer import fold
 from indexer.analysis.edit_distance import distances
 from indexer.engine.fields import stem_field
-from indexer.linguistics.suggestions import is_telling, likeliest, most_edits, telling_stems
+from indexer.linguistics import suggestions
+from indexer.linguistics.suggestions import is_telling, likeliest, most_edits
 from indexer.query import tree
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.index.postings import FieldPostings
@@ -45,7 +46,7 @@ def spell_suggest(snapshot: Snapshot, word: str) -> str | None:
     return likeliest(word, ((each, edits[each], found[each]) for each in found))
 
 
-def likeness(snapshot: Snapshot, document: int) -> tree.Node | None:
+def likeness(snapshot: Snapshot, document: int) -> tree.Or | None:
     """A query for releases like one."""
     field = stem_field(FIELD)
     segment, number = snapshot.locate(document)
@@ -60,9 +61,7 @@ def likeness(snapshot: Snapshot, document: int) -> tree.Node | None:
         if other is not segment:
             for stem in holders:
                 holders[stem] += _held(other.fields[field], stem)
-    chosen = telling_stems(counts, holders, snapshot.count)
-    terms = [tree.Term(field, stem, share) for stem, share in chosen.items()]
-    return tree.Or(tuple(terms)) if terms else None
+    return suggestions.likeness(counts, holders, snapshot.count)
 
 
 def _held(postings: FieldPostings, stem: str) -> int:

@@ -13,7 +13,7 @@ from indexer.analysis.jit import compiled
 from indexer.engine.fields import TEXTS, stem_field
 from indexer.engine.results import Query, TranslationSuggestion
 from indexer.linguistics import translation_lexicon
-from indexer.linguistics.alignment import Alignment, count_holders
+from indexer.linguistics.alignment import count_holders
 from indexer.query.tree import terms_asked
 from indexer.whoosh_engine.columns.kernels import mark
 from indexer.whoosh_engine.columns.snapshot import Snapshot
@@ -28,25 +28,15 @@ def translation_suggestions(
     if snapshot.translations is None or query.tree is None:
         return ()
     hits = Executor(snapshot).run(query.tree).documents
-    texts = SegmentTranslations(snapshot, snapshot.translations)
+    texts = SegmentTranslations(snapshot.translations, snapshot)
     return translation_lexicon.translation_suggestions(texts, hits, terms_asked(query.tree), most)
 
 
 @dataclass(frozen=True)
-class SegmentTranslations:
-    """What a snapshot's segments tell of translations (see competitive_linking.Translations)."""
+class SegmentTranslations(translation_lexicon.Translations):
+    """What a snapshot's segments tell of translations."""
 
     snapshot: Snapshot
-    alignment: Alignment
-
-    def holders(self, field: str, code: int, works: Array | None = None) -> Array:
-        """From the forward columns; those of all works are counted once."""
-        if works is not None:
-            return self._counted(self.alignment.releases(works, code), field, code)
-        kept = self.snapshot.holders
-        if (field, code) not in kept:
-            kept[field, code] = self._counted(self.alignment.every(code), field, code)
-        return kept[field, code]
 
     def stem(self, field: str, number: int) -> str:
         """By the common numbers of words."""
@@ -80,8 +70,8 @@ class SegmentTranslations:
         alive = self.snapshot.alive
         return int(is_in.sum() if alive is None else (is_in & alive).sum())
 
-    def _counted(self, documents: Array, field: str, code: int) -> Array:
-        """How many of the documents hold each stem, by the common numbers of stems."""
+    def _holders(self, documents: Array, field: str, code: int) -> Array:
+        """From the forward columns, by the common numbers of stems."""
         snapshot = self.snapshot
         words = snapshot.words(stem_field(field))
         counts = np.zeros(len(words), np.int32)
