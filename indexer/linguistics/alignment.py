@@ -67,7 +67,7 @@ class Alignment:
         return np.flatnonzero((self.works >= 0) & (self.codes == code)).astype(np.int32)
 
 
-def join(
+def number_works(
     declaring: Array, declared: Array, held: Array, names: Array, size: int
 ) -> tuple[Array, int]:
     """The works of releases, which are numbered in the order of their ids: so are the works then,

@@ -19,7 +19,7 @@ from indexer.analysis.jit import compiled
 
 Array = NDArray[Any]
 # Spans by their first and last tokens, as the kernels take them.
-Pair = tuple[Array, Array]
+SpanEnds = tuple[Array, Array]
 NOWHERE = np.zeros(0, np.uint32)
 NO_STEMS = np.zeros((0, 0), np.int32)
 
@@ -71,7 +71,7 @@ class TokenSpans:
         )
 
 
-def phrase_spans(words: Sequence[Array], starts: Array, slop: int) -> Pair:
+def phrase_spans(words: Sequence[Array], starts: Array, slop: int) -> SpanEnds:
     """A phrase's occurrences from the places of each of its words, of those that begin at one word
     the shortest.
     """
@@ -84,7 +84,7 @@ def phrase_spans(words: Sequence[Array], starts: Array, slop: int) -> Pair:
     return firsts[is_shortest], lasts[is_shortest]
 
 
-def joined(words: Array, phrases: Sequence[Pair]) -> Pair:
+def joined(words: Array, phrases: Sequence[SpanEnds]) -> SpanEnds:
     """Words and phrases together, none twice."""
     if not phrases:
         return words, words

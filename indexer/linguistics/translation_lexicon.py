@@ -102,13 +102,14 @@ def translation_suggestions(
     source = int(np.bincount(alignment.codes[aligned]).argmax())
     found = []
     for code, language in enumerate(alignment.languages):
-        if code != source and (words := Pair(texts, source, code).words(aligned, own, most)):
+        pair = LanguagePair(texts, source, code)
+        if code != source and (words := pair.words(aligned, own, most)):
             found.append(TranslationSuggestion(language, words))
     return tuple(found)
 
 
 @dataclass(frozen=True)
-class Pair:
+class LanguagePair:
     """Two languages, by their numbers: that of a query's word, and that of its counterparts."""
 
     texts: Translations

@@ -62,7 +62,7 @@ class OpenSearchEngine(Engine):
         self.live = None
         self._drop_all_but(build)
         with suppress(CommuniqueError):  # it is live, whatever becomes of them
-            self.cluster.join(build)
+            self.cluster.force_merge(build)
 
     def drop(self, build: str) -> None:
         """Remove a build's indexes."""

@@ -90,7 +90,8 @@ class BuildSearcher(IndexReader, Searcher):
         noted.
         """
         if not tree.body_leaves(query.tree):
-            answer = self.ask(request.lengths(query, self.asked(query, self.carried(query)), step))
+            asked = self.asked(query, self.term_lookup(query))
+            answer = self.ask(request.lengths(query, asked, step))
             return request.frequencies(step, answer, self.build)
         return replace(frequencies.frequencies(*self._texts(query), step), build=self.build)
 
@@ -101,7 +102,7 @@ class BuildSearcher(IndexReader, Searcher):
 
     def _texts(self, query: Query) -> tuple[Iterator[Stored], tree.Node | None, WordsOf]:
         """The hits with their texts, the tree, and the words that its leaves stand for."""
-        return self.texts(query), query.tree, _words_of(self.carried(query))
+        return self.texts(query), query.tree, _words_of(self.term_lookup(query))
 
     def _translations(self) -> StoredTranslations | None:
         # A reader that waited for its turn here would keep the lock from whoever has the turn.
@@ -141,10 +142,10 @@ def _holding(reader: IndexReader, stem: str, language: str) -> int:
     return reader.total(Query(tree.And((either, tree.Term("language", language)))))
 
 
-def _words_of(carried: TermLookup) -> WordsOf:
+def _words_of(term_lookup: TermLookup) -> WordsOf:
     def words_of(leaf: tree.Leaf) -> frozenset[str] | None:
         if isinstance(leaf, tree.VariantTerm):
-            return frozenset(carried.terms(leaf))
+            return frozenset(term_lookup.terms(leaf))
         return frozenset([leaf.text]) if isinstance(leaf, tree.Term) else None
 
     return words_of

@@ -11,7 +11,7 @@ from indexer.engine.results import Hit, Query, Results
 from indexer.engine.searcher import Searcher
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.search import suggest
-from indexer.whoosh_engine.search.collect import answer, by_variants, facets, folded, ids, order
+from indexer.whoosh_engine.search.collect import by_variants, facets, find_hits, folded, ids, order
 from indexer.whoosh_engine.search.execute import Executor
 from indexer.whoosh_engine.search.paging import more_after
 from indexer.whoosh_engine.search.scored_docs import ScoredDocs
@@ -33,7 +33,7 @@ class SnapshotSearcher(Snapshot, Searcher):
     def search(self, query: Query) -> Results:
         """One page; only the texts of its hits are read."""
         executor = Executor(self)
-        answered = answer(self, executor, query)
+        answered = find_hits(self, executor, query)
         found = answered.found
         hits, variants = HitBuilder(query.tree, executor), by_variants(executor, found)
         shown, copies = folded(self, found, query) if query.is_folded else (found, {})
@@ -94,4 +94,4 @@ class SnapshotSearcher(Snapshot, Searcher):
         return [self.document(id_) is not None for id_ in ids]
 
     def _found(self, query: Query) -> ScoredDocs:
-        return answer(self, Executor(self), query).found
+        return find_hits(self, Executor(self), query).found

@@ -36,14 +36,14 @@ SCORING = "dfs_query_then_fetch"
 # Connections to a node that are kept open, for readers at a time.
 POOL = 16
 # Causes by which a cluster says that a request asks too much of it.
-COSTLY = re.compile(
+COSTLY_CAUSES = re.compile(
     r"circuit_breaking|too_many_clauses|too_many_buckets|too_many_nested_clauses|task_cancelled|"
     r"time_exceeded"
 )
 # The cause by which it says that others ask too much of it.
-BUSY = re.compile(r"rejected_execution|search_phase_execution.*rejected")
+BUSY_CAUSES = re.compile(r"rejected_execution|search_phase_execution.*rejected")
 REFUSED = (exceptions.AuthenticationException, exceptions.AuthorizationException)
-WORDS = "-words"
+WORDS_SUFFIX = "-words"
 
 
 class Cluster:
@@ -81,7 +81,7 @@ class Cluster:
 
     def words(self, build: str) -> str:
         """The index of a build's words."""
-        return self.index(build) + WORDS
+        return self.index(build) + WORDS_SUFFIX
 
     def live(self) -> str:
         """The live build. Raises IndexUnusableError where there is none of this format."""
@@ -113,7 +113,7 @@ class Cluster:
         with self.writing():
             self.client.indices.refresh(index=self._both(build))
 
-    def join(self, build: str) -> None:
+    def force_merge(self, build: str) -> None:
         """Make one segment a shard of a build, as nothing else comes soon: half the room on disk,
         as what nodes keep to catch up by goes with it, and quicker answers.
         """
@@ -240,9 +240,9 @@ def _check(answer: dict[str, Any], index: str) -> None:
 
 def _load_error(words: str) -> CommuniqueError | None:
     """The error for a refusal that is about load: the query's own, or that of all others."""
-    if BUSY.search(words):
+    if BUSY_CAUSES.search(words):
         return BusyError("The search cluster has too much to do; try again in a minute.")
-    return TooCostlyError(TOO_LONG) if COSTLY.search(words) else None
+    return TooCostlyError(TOO_LONG) if COSTLY_CAUSES.search(words) else None
 
 
 def _credentials(settings: Settings) -> dict[str, Any]:

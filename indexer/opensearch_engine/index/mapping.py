@@ -29,7 +29,7 @@ SCORE = (
 # Of a release without a date: before all days, and after them.
 NEVER, EVER = 0, 10_000_000
 # Periods that a release is noted in; years are made of months.
-STEPS: tuple[periods.Step, ...] = ("day", "week", "month")
+NOTED_STEPS: tuple[periods.Step, ...] = ("day", "week", "month")
 # Facets of which a release has few values, together one: counted in one pass, and parted here.
 PROFILE = ("office", "country", "language", "year", "kind", "state")
 PART, AND = "\x1f", "\x1e"
@@ -83,7 +83,7 @@ def release_mapping() -> dict[str, Any]:
         for name in (*WHOLE, "fold", "profile")
     }
     number = {"type": "integer"}
-    places = dict.fromkeys(("newest", "oldest", "tokens", *STEPS), number)
+    places = dict.fromkeys(("newest", "oldest", "tokens", *NOTED_STEPS), number)
     return {
         "dynamic": False,
         "_source": {"excludes": [*STEMMED]},
@@ -144,4 +144,4 @@ def release(document: Document, texts: dict[str, str], number: int) -> dict[str,
 
 def _periods(day: date) -> dict[str, int]:
     ordinal = np.array([day.toordinal()], np.int32)
-    return {name: int(periods.numbers(name, ordinal)[0]) for name in STEPS}
+    return {name: int(periods.numbers(name, ordinal)[0]) for name in NOTED_STEPS}

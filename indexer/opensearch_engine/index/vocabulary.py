@@ -29,22 +29,22 @@ COUNTS = (*TEXTS, "times")
 
 class _Terms:
     """Forms, or their stems in one language, as the index can hold them, by the numbers of forms:
-    each is told once, not for each token.
+    each is made once, not for each token.
     """
 
     def __init__(self, lexicon: Lexicon, language: str | None = None) -> None:
         self.lexicon, self.language = lexicon, language
-        self.told: Array = np.full(1 << 12, None, object)
+        self.terms: Array = np.full(1 << 12, None, object)
 
     def text(self, forms: Array) -> str:
         """The terms of forms, blanks between."""
-        if len(self.told) < (size := len(self.lexicon.names)):
-            self.told = np.concatenate((self.told, np.full(size, None, object)))
-        found = self.told[forms].tolist()
+        if len(self.terms) < (size := len(self.lexicon.names)):
+            self.terms = np.concatenate((self.terms, np.full(size, None, object)))
+        found = self.terms[forms].tolist()
         if None in found:
             for at, form in enumerate(forms.tolist()):
                 if found[at] is None:
-                    found[at] = self.told[form] = self._term(self.lexicon.names[form])
+                    found[at] = self.terms[form] = self._term(self.lexicon.names[form])
         return " ".join(found)
 
     def _term(self, form: str) -> str:
@@ -150,7 +150,7 @@ def entry(word: str, stems: set[str], names: set[str], counts: dict[str, int]) -
     return found
 
 
-def joined(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+def sum_entries(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     """Two entries of a word as one: what leads to either, and the sum of their releases."""
     found = {**one, **other}
     for name in ("stems", "names"):

@@ -25,7 +25,7 @@ from indexer.opensearch_engine.index.mapping import (
     word_mapping,
 )
 from indexer.opensearch_engine.index.source_doc import Stored
-from indexer.opensearch_engine.index.vocabulary import COUNTS, WordCount, joined
+from indexer.opensearch_engine.index.vocabulary import COUNTS, WordCount, sum_entries
 
 T = TypeVar("T")
 Action = dict[str, Any]
@@ -36,9 +36,9 @@ AWAY = "1s"
 # What of an answer is read.
 ANSWERED = "errors,items.*._id,items.*.status,items.*.error"
 # Answers that ask to come again later; a lost connection, and one that took too long, have none.
-BUSY = (429, 502, 503, 504, "N/A", "TIMEOUT")
+BUSY_STATUSES = (429, 502, 503, 504, "N/A", "TIMEOUT")
 FIRST_WAIT_S, LAST_WAIT_S = 1.0, 60.0
-# Words that are read at a time to be added to.
+# Words that are read at a time to be sum_entries to.
 WORDS_READ = 2_000
 
 
@@ -146,18 +146,18 @@ class Writer:
         changes = {each["word"]: each for each in words.entries()}
         for each in gone.entries():
             less = {"word": each["word"]} | {name: -each[name] for name in COUNTS if name in each}
-            changes[each["word"]] = joined(changes.get(each["word"], {}), less)
+            changes[each["word"]] = sum_entries(changes.get(each["word"], {}), less)
         self._send(_indexing(self.words, self._changed(changes.values())))
 
     def _changed(self, changes: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         for some in _pieces(changes, WORDS_READ):
             with self.cluster.reading():
                 answer = self.cluster.client.mget(
-                    index=self.words, body={"ids": [key(each["word"]) for each in some]}
+                    index=self.words, body={"ids": [entry_id(each["word"]) for each in some]}
                 )
             for change, held in zip(some, answer["docs"], strict=True):
                 before = held["_source"] if held.get("found") else {}
-                if (after := joined(before, change)) != before:
+                if (after := sum_entries(before, change)) != before:
                     yield after
 
     def _send(self, actions: Iterable[Action], report: Report = lambda done: None) -> int:
@@ -175,7 +175,7 @@ class Writer:
                 if is_done:
                     number += 1
                     report(number)
-                elif answer.get("status") in BUSY:
+                elif answer.get("status") in BUSY_STATUSES:
                     refused.append(action)
                 else:
                     raise StoreError(
@@ -219,7 +219,7 @@ class Writer:
                 yield is_done or is_away, item["_id"], item
 
 
-def key(word: str) -> str:
+def entry_id(word: str) -> str:
     """The id of a word's entry; words can be longer than ids may be."""
     return hashlib.blake2b(word.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
@@ -236,7 +236,7 @@ def _until(refused: list[Action], held: list[Action], coming: Iterator[Action]) 
 
 
 def _indexing(index: str, entries: Iterable[dict[str, Any]]) -> Iterator[Action]:
-    return ({"_index": index, "_id": key(each["word"]), "_source": each} for each in entries)
+    return ({"_index": index, "_id": entry_id(each["word"]), "_source": each} for each in entries)
 
 
 def _pieces(things: Iterable[T], size: int) -> Iterator[list[T]]:

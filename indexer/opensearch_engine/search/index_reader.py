@@ -75,7 +75,7 @@ class IndexReader:
 
     def total(self, query: Query) -> int:
         """How many releases match."""
-        asked = self.asked(query, self.carried(query))
+        asked = self.asked(query, self.term_lookup(query))
         dsl = request.within(asked.every, query.filters)
         filters = request.chosen(query.filters)
         if filters:
@@ -84,13 +84,13 @@ class IndexReader:
 
     def scan(self, query: Query) -> Iterator[str]:
         """All ids, in order; of one state of the index."""
-        asked = self.asked(query, self.carried(query))
+        asked = self.asked(query, self.term_lookup(query))
         body = self.narrowed(query, asked, MANY) | {"_source": False}
         return (hit["_id"] for hit in self.pages(body))
 
     def texts(self, query: Query) -> Iterator[Stored]:
         """All releases that match, with their texts, in order."""
-        asked = self.asked(query, self.carried(query))
+        asked = self.asked(query, self.term_lookup(query))
         return map(stored_of, self.pages(self.narrowed(query, asked, SOME)))
 
     def fetch(self, ids: Sequence[str]) -> Iterator[Stored]:
@@ -109,23 +109,24 @@ class IndexReader:
             held |= {hit["_id"] for hit in hits}
         return [each in held for each in wanted]
 
-    def carried(self, query: Query) -> TermLookup:
+    def term_lookup(self, query: Query) -> TermLookup:
         """A query's tree with what was looked up of it."""
-        carried = TermLookup(query.tree)
-        if carried.lookups:
-            carried.take(self.several([], carried.lookups), self.look_up)
-        return carried
+        term_lookup = TermLookup(query.tree)
+        if term_lookup.lookups:
+            term_lookup.take(self.several([], term_lookup.lookups), self.look_up)
+        return term_lookup
 
     def asked(
-        self, query: Query, carried: TermLookup, phrases: Phrases | None = None
+        self, query: Query, term_lookup: TermLookup, phrases: Phrases | None = None
     ) -> PageRequest:
         """A query's tree in the cluster's words."""
         if query.tree is None:
             return PageRequest.alone(translate(None))
         phrases = self.phrases_of(query.tree) if phrases is None else phrases
-        typed = translate(query.tree, Lookup(carried.own, phrases))
-        every = translate(query.tree, lookup_of(carried, phrases)) if carried.others else typed
-        return PageRequest(typed, every)
+        typed = translate(query.tree, Lookup(term_lookup.own, phrases))
+        if not term_lookup.others:
+            return PageRequest.alone(typed)
+        return PageRequest(typed, translate(query.tree, lookup_of(term_lookup, phrases)))
 
     def phrases_of(self, node: tree.Node | None) -> Phrases:
         """Where phrases stand that the cluster cannot tell."""
@@ -163,7 +164,7 @@ class IndexReader:
             "from": query.start,
             "size": size,
             "_source": True,
-            "sort": request.order(query),
+            "sort": request.sort_of(query),
             "track_scores": not query.is_ranked,
             "track_total_hits": False,
         }
@@ -195,9 +196,9 @@ class IndexReader:
                 client.delete_pit(body={"pit_id": [view]})
 
 
-def lookup_of(carried: TermLookup, phrases: Phrases) -> Lookup:
+def lookup_of(term_lookup: TermLookup, phrases: Phrases) -> Lookup:
     """What a translation needs to know beside the tree."""
-    return Lookup({leaf: carried.terms(leaf) for leaf in carried.own}, phrases)
+    return Lookup({leaf: term_lookup.terms(leaf) for leaf in term_lookup.own}, phrases)
 
 
 def stored_of(hit: dict[str, Any]) -> Stored:

@@ -26,92 +26,92 @@ from indexer.opensearch_engine.search.term_lookup import TermLookup
 from indexer.opensearch_engine.search.translate import translate
 
 
-def search(reading: IndexReader, query: Query) -> Results:
+def search(reader: IndexReader, query: Query) -> Results:
     """A page of hits with all that is counted.
 
     Words are looked up and hits asked for in one round trip, as if no word were spelled in two
     ways; where one is, which is seldom, hits are asked for again.
     """
-    carried = TermLookup(query.tree, is_explained=query.is_explained)
-    phrases = reading.phrases_of(query.tree)
-    found = _answer(reading, query, carried, phrases)
-    if carried.has_terms:
-        found = _answer(reading, query, carried, phrases)
+    term_lookup = TermLookup(query.tree, is_explained=query.is_explained)
+    phrases = reader.phrases_of(query.tree)
+    found = _answer(reader, query, term_lookup, phrases)
+    if term_lookup.has_terms:
+        found = _answer(reader, query, term_lookup, phrases)
     asked, counts = found.asked, found.counts
-    explanation = explained(query.tree, carried) if query.is_explained else None
-    step = request.fitting(query, counts) if query.has_timeline else None
+    explanation = explained(query.tree, term_lookup) if query.is_explained else None
+    step = request.timeline_step(query, counts) if query.has_timeline else None
     timed = counts
     if step and query.step == "auto" and step in ("day", "week"):
-        timed = _counted(reading, query, asked, step)
+        timed = _counted(reader, query, asked, step)
     page, has_more = found.hits[: query.size], len(found.hits) > query.size
     copies = request.buckets(counts, "copies") if query.is_folded else {}
-    builder = HitBuilder(query.tree, carried)
+    builder = HitBuilder(query.tree, term_lookup)
     return Results(
         hits=tuple(_hit(builder, each, asked, copies) for each in page),
         total=total_of(counts),
         facets=request.facets(counts, query.facets),
-        build=reading.build,
+        build=reader.build,
         timeline=request.timeline(step, timed) if step else (),
         explanation=explanation,
         step=step,
         folded=sum(number - 1 for number in copies.values()),
         more_after=_position(page) if has_more and not query.is_ranked else None,
-        variant_total=counts["aggregations"]["otherwise"]["doc_count"] if asked.has_others else 0,
+        variant_total=counts["aggregations"]["variants"]["doc_count"] if asked.has_others else 0,
     )
 
 
-def _answer(reading: IndexReader, query: Query, carried: TermLookup, phrases: Phrases) -> _Found:
+def _answer(reader: IndexReader, query: Query, term_lookup: TermLookup, phrases: Phrases) -> _Found:
     """The hits, what is counted, and what is still to be looked up, in one round trip.
 
     What is counted has searches of its own: the cluster does them beside the others, and keeps
     their answers for the next page.
     """
-    asked, lookup = reading.asked(query, carried, phrases), lookup_of(carried, phrases)
-    carried.counts.clear()
+    asked, lookup = reader.asked(query, term_lookup, phrases), lookup_of(term_lookup, phrases)
+    term_lookup.counts.clear()
     if query.is_explained:
-        explained(query.tree, carried)  # what is it that has to be counted?
+        explained(query.tree, term_lookup)  # what is it that has to be counted?
     # Of all of an unnarrowed query, the total tells how many releases matched.
     whole = query.tree if query.filters == Filters() else None
-    nodes = [node for node in carried.wanted if node != whole]
-    carried.wanted.clear()
+    nodes = [node for node in term_lookup.wanted if node != whole]
+    term_lookup.wanted.clear()
     is_deep = _is_deep(query)
-    hits = [_hits(reading, query, asked)] if query.size and not is_deep else []
-    countings = _countings(reading, query, asked, request.first_steps(query))
+    hits = [_hits(reader, query, asked)] if query.size and not is_deep else []
+    countings = _countings(reader, query, asked, request.first_steps(query))
     parts = [counting_of(translate(node, lookup)) for node in nodes]
-    lookups, carried.lookups = carried.lookups, []
-    answers = iter(reading.several([*hits, *countings, *parts], lookups))
+    lookups, term_lookup.lookups = term_lookup.lookups, []
+    answers = iter(reader.several([*hits, *countings, *parts], lookups))
     given = next(answers)["hits"]["hits"] if hits else []
     counts = request.together([*islice(answers, len(countings))])
     numbers = map(total_of, islice(answers, len(nodes)))
-    carried.counts = dict(zip(nodes, numbers, strict=True))
+    term_lookup.counts = dict(zip(nodes, numbers, strict=True))
     if whole is not None:
-        carried.counts[whole] = total_of(counts)
+        term_lookup.counts[whole] = total_of(counts)
     if lookups:
-        carried.take([*answers], reading.look_up)
-    return _Found(asked, _walked(reading, query, asked) if is_deep else given, counts)
+        term_lookup.take([*answers], reader.look_up)
+    return _Found(asked, _walked(reader, query, asked) if is_deep else given, counts)
 
 
-def _hits(reading: IndexReader, query: Query, asked: PageRequest) -> dict[str, Any]:
+def _hits(reader: IndexReader, query: Query, asked: PageRequest) -> dict[str, Any]:
     """A body for the hits of a page and one more."""
-    body = reading.narrowed(query, asked, query.size + 1)
+    body = reader.narrowed(query, asked, query.size + 1)
     return body | {"collapse": {"field": "fold"}} if query.is_folded else body
 
 
 def _countings(
-    reading: IndexReader, query: Query, asked: PageRequest, steps: Sequence[Step]
+    reader: IndexReader, query: Query, asked: PageRequest, steps: Sequence[Step]
 ) -> list[dict[str, Any]]:
     """Bodies for what is counted beside the hits."""
     plain = replace(query, start=0, after=None)
-    body = reading.narrowed(plain, PageRequest.alone(asked.every), 0) | {"track_total_hits": True}
+    body = reader.narrowed(plain, PageRequest.alone(asked.every), 0) | {"track_total_hits": True}
     del body["sort"], body["track_scores"]
     return [body | {"aggs": each} for each in request.halves(request.counted(query, asked, steps))]
 
 
-def _counted(reading: IndexReader, query: Query, asked: PageRequest, step: Step) -> dict[str, Any]:
+def _counted(reader: IndexReader, query: Query, asked: PageRequest, step: Step) -> dict[str, Any]:
     """The periods of a step, counted."""
     alone = replace(query, facets=(), has_timeline=True, step=step, is_folded=False)
-    (body,) = _countings(reading, alone, asked, [step])
-    return reading.ask(body)
+    (body,) = _countings(reader, alone, asked, [step])
+    return reader.ask(body)
 
 
 def _is_deep(query: Query) -> bool:
@@ -122,15 +122,15 @@ def _is_deep(query: Query) -> bool:
     return query.start + query.size >= request.DEEPEST or is_behind
 
 
-def _walked(reading: IndexReader, query: Query, asked: PageRequest) -> list[dict[str, Any]]:
+def _walked(reader: IndexReader, query: Query, asked: PageRequest) -> list[dict[str, Any]]:
     """A page's hits and one more, counted from the first on."""
     whole = replace(query, start=0, after=None)
-    body = reading.narrowed(whole, asked, MANY) | {"_source": False, "docvalue_fields": ["fold"]}
+    body = reader.narrowed(whole, asked, MANY) | {"_source": False, "docvalue_fields": ["fold"]}
     behind = query.after is None
     seen: set[str] = set()
     ids: list[str] = []
     skipped = 0
-    for hit in reading.pages(body):
+    for hit in reader.pages(body):
         fold = hit["fields"]["fold"][0] if query.is_folded else hit["_id"]
         if fold in seen:
             continue
@@ -143,21 +143,21 @@ def _walked(reading: IndexReader, query: Query, asked: PageRequest) -> list[dict
             ids.append(hit["_id"])
         if len(ids) > query.size:
             break
-    some = reading.narrowed(whole, asked, len(ids))
+    some = reader.narrowed(whole, asked, len(ids))
     some["post_filter"] = {"terms": {"id": ids}}
-    return [*reading.ask(some)["hits"]["hits"]] if ids else []
+    return [*reader.ask(some)["hits"]["hits"]] if ids else []
 
 
-def more_like_this(reading: IndexReader, id_: str, size: int) -> tuple[Hit, ...]:
+def more_like_this(reader: IndexReader, id_: str, size: int) -> tuple[Hit, ...]:
     """The releases most like one."""
-    found = [*reading.fetch([id_])]
+    found = [*reader.fetch([id_])]
     if not found:
         return ()
-    like = suggest.likeness(reading, found[0])
+    like = suggest.likeness(reader, found[0])
     if like is None:
         return ()
-    body = reading.narrowed(Query(like), PageRequest.alone(translate(like)), size + 1)
-    hits = reading.ask(body)["hits"]["hits"]
+    body = reader.narrowed(Query(like), PageRequest.alone(translate(like)), size + 1)
+    hits = reader.ask(body)["hits"]["hits"]
     builder = HitBuilder(None, TermLookup(None))
     others = (vars(stored_of(each)) for each in hits if each["_id"] != id_)
     return tuple(map(builder.hit, others))[:size]
@@ -176,7 +176,7 @@ def _hit(
     hits: HitBuilder, given: dict[str, Any], asked: PageRequest, copies: dict[str, int]
 ) -> Hit:
     """A hit of an answer."""
-    score = asked.score(request.score(given))
+    score = asked.score(request.score_of(given))
     folded = max(0, copies.get(given["_source"]["fold"], 1) - 1)
     return hits.hit(vars(stored_of(given)), score, folded, is_variant=score < 0)
 

@@ -25,7 +25,14 @@ from indexer.engine.results import (
     Position,
     Query,
 )
-from indexer.opensearch_engine.index.mapping import EVER, NEVER, PROFILE, STEPS, facets_of, term
+from indexer.opensearch_engine.index.mapping import (
+    EVER,
+    NEVER,
+    NOTED_STEPS,
+    PROFILE,
+    facets_of,
+    term,
+)
 from indexer.opensearch_engine.search.translate import Dsl
 
 # More values than a cluster hands out at once are an error of its.
@@ -77,12 +84,12 @@ class PageRequest:
         return given - self.has_others
 
 
-def order(query: Query) -> list[dict[str, Any]]:
+def sort_of(query: Query) -> list[dict[str, Any]]:
     """How the hits are sorted."""
     return NEWEST if query.sort == "relevance" and not query.is_ranked else SORTS[query.sort]
 
 
-def score(hit: dict[str, Any]) -> float:
+def score_of(hit: dict[str, Any]) -> float:
     """A hit's score, tracked or as its place in the order."""
     tracked = hit["_score"]
     found: float = hit["sort"][0] if tracked is None else tracked
@@ -131,7 +138,7 @@ def counted(query: Query, asked: PageRequest, steps: Sequence[Step]) -> dict[str
     if query.has_timeline and query.step == "auto":
         found["days"] = _filtered(every, {"stats": {"field": "day"}})
     if asked.has_others:
-        found["otherwise"] = {"filter": {"bool": {"filter": every, "must_not": [asked.typed]}}}
+        found["variants"] = {"filter": {"bool": {"filter": every, "must_not": [asked.typed]}}}
     if query.is_folded:
         copies = {"terms": {"field": "group", "size": MOST_VALUES, "min_doc_count": 2}}
         found["copies"] = _filtered(every, copies)
@@ -198,10 +205,10 @@ def first_steps(query: Query) -> list[Step]:
     if not query.has_timeline:
         return []
     step: Step = "month" if query.step == "auto" else query.step
-    return [step if step in STEPS else "month"]
+    return [step if step in NOTED_STEPS else "month"]
 
 
-def fitting(query: Query, answer: dict[str, Any]) -> Step:
+def timeline_step(query: Query, answer: dict[str, Any]) -> Step:
     """The step that the timeline of an answer has."""
     step: Step | Literal["auto"] = query.step
     if step != "auto":
@@ -213,7 +220,7 @@ def fitting(query: Query, answer: dict[str, Any]) -> Step:
 
 def timeline(step: Step, answer: dict[str, Any]) -> tuple[tuple[str, int], ...]:
     """The periods with hits, by name, in order."""
-    found = buckets(answer, f"by_{step if step in STEPS else 'month'}")
+    found = buckets(answer, f"by_{step if step in NOTED_STEPS else 'month'}")
     numbers: dict[int, int] = {}
     for number, many in found.items():
         own = int(number) // 12 if step == "year" else int(number)
@@ -254,7 +261,7 @@ def lengths(query: Query, asked: PageRequest, step: Step) -> dict[str, Any]:
     """A body that counts releases and the words of their bodies by period."""
     within_days = within(asked.every, query.filters)
     matching = {"bool": {"must": [within_days], "filter": chosen(query.filters)}}
-    field: Step = step if step in STEPS else "month"
+    field: Step = step if step in NOTED_STEPS else "month"
     tokens = {"tokens": {"sum": {"field": "tokens"}}}
     return {
         "size": 0,

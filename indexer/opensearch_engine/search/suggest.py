@@ -17,7 +17,7 @@ from indexer.opensearch_engine.search.translate import Dsl
 from indexer.query import tree
 
 FIELD = "body"
-MOST_NEAR = 5_000
+MOST_CORRECTIONS = 5_000
 
 
 def autocomplete(reader: IndexReader, prefix: str, most: int) -> list[str]:
@@ -35,10 +35,10 @@ def spell_suggest(reader: IndexReader, word: str) -> str | None:
         "fuzziness": most,
         "prefix_length": 1,
         "transpositions": False,
-        "max_expansions": MOST_NEAR,
+        "max_expansions": MOST_CORRECTIONS,
         "rewrite": "constant_score",
     }
-    found = _words(reader, {"fuzzy": {"word": asked}}, MOST_NEAR, [{FIELD: "desc"}])
+    found = _words(reader, {"fuzzy": {"word": asked}}, MOST_CORRECTIONS, [{FIELD: "desc"}])
     near = ((each["word"], distance(word, each["word"], most), each[FIELD]) for each in found)
     return likeliest(word, near)
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from indexer.analysis.analyzer import STEM
+from indexer.engine.explanation import SHOWN
 from indexer.engine.fields import LENGTHS_OF, TEXTS
 from indexer.highlight.highlighter import MOST_FORMS
 from indexer.opensearch_engine.index.mapping import term
@@ -21,7 +22,6 @@ from indexer.query.variants import is_form
 
 Entry = dict[str, Any]
 MOST_ENTRIES = 10_000
-SHOWN = 12
 
 
 class TermLookup:
@@ -63,7 +63,7 @@ class TermLookup:
         entries = _entries(answers[0]) if first else []
         self._keep(entries, self._stems)
         for leaf in self._keyed:
-            self.own[leaf], others = _alike(leaf, entries)
+            self.own[leaf], others = _sharing_key(leaf, entries)
             if others and not leaf.is_exact:
                 self.others[leaf] = others
         if spelled := {word for leaf in filter(is_stem, self.others) for word in self.others[leaf]}:
@@ -161,7 +161,7 @@ def _commonest(leaf: tree.MultiTerm) -> Dsl:
 NO_STEM = {"bool": {"must_not": [{"prefix": {"word": {"value": STEM}}}]}}
 
 
-def _alike(leaf: tree.VariantTerm, entries: list[Entry]) -> tuple[list[str], list[str]]:
+def _sharing_key(leaf: tree.VariantTerm, entries: list[Entry]) -> tuple[list[str], list[str]]:
     """The terms that have a leaf's key: forms of the same spelling, and others; without those that
     its stems stand for in every language that they occur in.
     """

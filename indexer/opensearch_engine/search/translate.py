@@ -17,8 +17,8 @@ from indexer.opensearch_engine.index.mapping import term
 from indexer.query import tree
 
 Dsl = dict[str, Any]
-EVERY: Dsl = {"match_all": {}}
-NOTHING: Dsl = {"match_none": {}}
+MATCH_ALL: Dsl = {"match_all": {}}
+MATCH_NONE: Dsl = {"match_none": {}}
 SCORED = {*TEXTS, *map(stem_field, TEXTS), *WORDS}
 
 
@@ -34,27 +34,28 @@ class Lookup:
 
 def translate(node: tree.Node | None, lookup: Lookup | None = None) -> Dsl:
     """The DSL of a tree; of every release where there is none."""
-    return EVERY if node is None else _translated(node, lookup or Lookup())
+    return MATCH_ALL if node is None else _translated(node, lookup or Lookup())
 
 
 def _translated(node: tree.Node, lookup: Lookup) -> Dsl:
     match node:
         case tree.Term(field, text, boost):
             found = {"term": {field: {"value": term(text), "boost": boost}}}
-            return found if field in SCORED else _alike(found, boost)
+            return found if field in SCORED else _constant_score(found, boost)
         case tree.VariantTerm(field, boost=boost):
             words = lookup.terms.get(node, ())
-            return _alike({"terms": {field: [*map(term, words)]}}, boost) if words else NOTHING
+            any_of = {"terms": {field: [*map(term, words)]}}
+            return _constant_score(any_of, boost) if words else MATCH_NONE
         case tree.And(parts):
             wanted = [_translated(part, lookup) for part in parts if not isinstance(part, tree.Not)]
             unwanted = [part.part for part in parts if isinstance(part, tree.Not)]
             return _bool(must=wanted, must_not=[_translated(part, lookup) for part in unwanted])
         case tree.Or(parts):
             some = [_translated(part, lookup) for part in parts]
-            some = [part for part in some if part != NOTHING]
-            return _bool(should=some) if some else NOTHING
+            some = [part for part in some if part != MATCH_NONE]
+            return _bool(should=some) if some else MATCH_NONE
         case tree.Not(part):
-            return _alike(_bool(must_not=[_translated(part, lookup)]), 1.0)
+            return _constant_score(_bool(must_not=[_translated(part, lookup)]), 1.0)
         case tree.AndNot(first, second):
             return _bool(must=[_translated(first, lookup)], must_not=[_translated(second, lookup)])
         case tree.AndMaybe(first, second):
@@ -63,7 +64,7 @@ def _translated(node: tree.Node, lookup: Lookup) -> Dsl:
         case tree.Phrase():
             return _phrase(node, lookup)
         case tree.Every():
-            return EVERY
+            return MATCH_ALL
         case tree.Prefix() | tree.Wildcard() | tree.Fuzzy() | tree.Range():
             return _multi(node)
 
@@ -81,7 +82,7 @@ def _multi(node: tree.MultiTerm) -> Dsl:
         case tree.Fuzzy():
             return {"fuzzy": {node.field: {**_fuzzy(node), **alike}}}
         case tree.Range():
-            return _alike({"range": {node.field: _ends(node)}}, node.boost)
+            return _constant_score({"range": {node.field: _ends(node)}}, node.boost)
 
 
 def _phrase(node: tree.Phrase, lookup: Lookup) -> Dsl:
@@ -156,7 +157,7 @@ def _ends(node: tree.Range) -> Dsl:
     return {name: end for name, end in ends.items() if end is not None}
 
 
-def _alike(dsl: Dsl, score: float) -> Dsl:
+def _constant_score(dsl: Dsl, score: float) -> Dsl:
     return {"constant_score": {"filter": dsl, "boost": score}}
 
 
@@ -165,5 +166,5 @@ def _bool(**parts: list[Dsl]) -> Dsl:
     if "should" in kept:
         kept["minimum_should_match"] = 1
     if "must" not in kept and "should" not in kept:
-        kept["must"] = [EVERY]
+        kept["must"] = [MATCH_ALL]
     return {"bool": kept}

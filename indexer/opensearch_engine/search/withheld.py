@@ -10,7 +10,7 @@ from typing import Any
 
 from indexer.opensearch_engine.index.source_doc import Stored
 from indexer.opensearch_engine.index.vocabulary import COUNTS, WordCount
-from indexer.opensearch_engine.search.translate import EVERY, Dsl
+from indexer.opensearch_engine.search.translate import MATCH_ALL, Dsl
 
 # A cluster hands out so many words at a time.
 MOST_WORDS = 10_000
@@ -37,7 +37,7 @@ class Hidden:
         if not self.ids:
             return body
         ids = {"terms": {"id": [*self.ids]}}
-        query = {"bool": {"must": [body.get("query", EVERY)], "must_not": [ids]}}
+        query = {"bool": {"must": [body.get("query", MATCH_ALL)], "must_not": [ids]}}
         return body | {"query": query}
 
     def widened(self, body: Dsl) -> Dsl:

@@ -21,7 +21,7 @@ from indexer.opensearch_engine.tools.spans import BatchSpans, WordsOf, read_span
 from indexer.query.tree import Node
 
 # Lines whose releases are fetched together.
-BLOCK = 256
+LINES_FETCHED = 256
 
 
 def concordance(
@@ -151,8 +151,8 @@ class _Lines:
         if not len(numbers):
             return
         columns = [self._column(number) for number in range(3)]
-        for at in range(0, len(numbers), BLOCK):
-            block = numbers[at : at + BLOCK]
+        for at in range(0, len(numbers), LINES_FETCHED):
+            block = numbers[at : at + LINES_FETCHED]
             own, firsts, lasts = (column[block].tolist() for column in columns)
             ids = [self.releases[release][0] for release in own]
             held = {each.id: each for each in fetch([*dict.fromkeys(ids)])}

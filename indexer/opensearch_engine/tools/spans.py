@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexer.highlight.highlighter import Test, word_test
-from indexer.linguistics.spans import NOWHERE, Array, Pair, TokenSpans, joined, phrase_spans
+from indexer.linguistics.spans import NOWHERE, Array, SpanEnds, TokenSpans, joined, phrase_spans
 from indexer.opensearch_engine.index.source_doc import Stored
 from indexer.opensearch_engine.tools.token_batches import Batch, Vocabulary, batches
 from indexer.query import tree
@@ -108,7 +108,7 @@ class _Matched:
         return np.flatnonzero(np.logical_or.reduce(found)).astype(np.uint32)
 
 
-def _phrase(batch: Batch, leaf: tree.Phrase) -> Pair:
+def _phrase(batch: Batch, leaf: tree.Phrase) -> SpanEnds:
     vocabulary = batch.vocabulary
     tokens = batch.forms if leaf.field == tree.BODY else batch.stems
     known = vocabulary.lexicon.forms if leaf.field == tree.BODY else vocabulary.stem_numbers

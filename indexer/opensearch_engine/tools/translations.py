@@ -21,7 +21,7 @@ from indexer.analysis.jit import compiled
 from indexer.engine.fields import TEXTS
 from indexer.engine.results import TranslationSuggestion
 from indexer.linguistics import translation_lexicon
-from indexer.linguistics.alignment import MOST_DECLARING, Alignment, count_holders, join
+from indexer.linguistics.alignment import MOST_DECLARING, Alignment, count_holders, number_works
 from indexer.linguistics.spans import Array, distinct
 from indexer.opensearch_engine.index.source_doc import Fetch, Stored
 from indexer.opensearch_engine.tools.token_batches import SIZE, Vocabulary, batches
@@ -72,7 +72,7 @@ class StoredTranslations(translation_lexicon.Translations):
         """Read all releases that declare translations, then those that are only declared; None
         where there is none.
         """
-        reading = _Reading()
+        reading = _TranslationReader()
         reading.take(releases)
         for ids in reading.missing():
             reading.take(fetch(ids))
@@ -130,7 +130,7 @@ class StoredTranslations(translation_lexicon.Translations):
         return at if at < len(self.stems) and self.stems[at] == stem else None
 
 
-class _Reading:
+class _TranslationReader:
     """The releases taken in so far, in the order in which they came."""
 
     def __init__(self) -> None:
@@ -193,7 +193,7 @@ class _Reading:
                 own.append(rank)
                 named.append(names[self.ids[at]])
         pairs = [np.array(each, np.int64) for each in (ranks, declared, own, named)]
-        works, size = join(pairs[0], pairs[1], pairs[2], pairs[3], len(order))
+        works, size = number_works(pairs[0], pairs[1], pairs[2], pairs[3], len(order))
         return Alignment(works, size, languages, codes[np.array(self.codes)[order]])
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexer.engine.fields import FACET_FIELDS
-from indexer.whoosh_engine.columns.kernels import count, count_many
+from indexer.whoosh_engine.columns.kernels import count_codes, count_many
 from indexer.whoosh_engine.index.arrays import Array
 from indexer.whoosh_engine.index.segment import SegmentArrays
 
@@ -49,7 +49,7 @@ class FacetColumn:
             return [(self.values[0], len(documents))] if len(documents) else []
         found = np.zeros(len(self.values), np.int64)
         if self.starts is None:
-            count(self.codes, documents, found)
+            count_codes(self.codes, documents, found)
         else:
             count_many(self.codes, self.starts, documents, found)
         return self.ranked(found)

@@ -11,11 +11,10 @@ import numpy as np
 
 from indexer.analysis.jit import compiled
 from indexer.whoosh_engine.index.arrays import Array
+from indexer.whoosh_engine.index.postings import NO_FREQS
 from indexer.whoosh_engine.index.segment import SegmentArrays
 
 NEWLINE = 10
-# Of a field whose terms occur once in each of their documents.
-NO_FREQS = np.zeros(0, np.uint8)
 
 
 class WordList:

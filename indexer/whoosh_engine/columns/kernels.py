@@ -16,7 +16,7 @@ MUCH_SHORTER = 16
 
 
 @compiled
-def score(
+def score_postings(
     own: Array,
     freqs: Array,
     base: int,
@@ -39,7 +39,7 @@ def score(
 
 
 @compiled
-def merge(
+def merge_scored(
     documents: Array, scores: Array, others: Array, other_scores: Array
 ) -> tuple[Array, Array]:
     """What is in either of two lists, scores added up."""
@@ -133,7 +133,7 @@ def mark(own: Array, base: int, is_in: Array) -> None:
 
 
 @compiled
-def count(codes: Array, documents: Array, counts: Array) -> None:
+def count_codes(codes: Array, documents: Array, counts: Array) -> None:
     """Count the documents by their codes, one each."""
     for at in range(len(documents)):
         counts[codes[documents[at]]] += 1

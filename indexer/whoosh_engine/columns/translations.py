@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.linguistics.alignment import Alignment, join
+from indexer.linguistics.alignment import Alignment, number_works
 from indexer.whoosh_engine.columns.facets import FacetColumn
 from indexer.whoosh_engine.index.arrays import Array
 from indexer.whoosh_engine.index.segment import SegmentArrays
@@ -26,7 +26,7 @@ def alignment(
         is_kept = alive[documents]
         documents, declared = documents[is_kept], declared[is_kept]
     held, their = _held(ids, alive, names)
-    works, size = join(ranks[documents], declared, ranks[held], their, len(ids))
+    works, size = number_works(ranks[documents], declared, ranks[held], their, len(ids))
     return Alignment(works[ranks], size, languages.values, languages.codes)
 
 

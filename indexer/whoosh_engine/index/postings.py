@@ -15,6 +15,8 @@ from indexer.linguistics.alignment import count_holders
 from indexer.whoosh_engine.index.arrays import Array, ArrayFile
 
 STEP = 64
+# Of a field whose terms occur once in each of their documents.
+NO_FREQS = np.zeros(0, np.uint8)
 # A byte of UTF-8 that begins a character, and the ones that follow it.
 CHARACTER = rb"(?:[\x00-\x09\x0b-\x7f]|[\xc0-\xff][\x80-\xbf]*)"
 

@@ -18,14 +18,14 @@ from indexer.whoosh_engine.index.arrays import Array, ArrayFile
 from indexer.whoosh_engine.index.postings import FieldPostings
 
 
-class _Reading(local):
+class _PerThread(local):
     """What reads compressed texts, one a thread."""
 
     def __init__(self) -> None:
         self.decompressor = zstandard.ZstdDecompressor()
 
 
-_reading = _Reading()
+_per_thread = _PerThread()
 # Files that this process has written, or has read and found whole.
 _checked: set[Path] = set()
 
@@ -103,7 +103,7 @@ class SegmentArrays:
         """What a hit shows of a document: its facts by their names, its text as `body`."""
         start = self._ends[document - 1] if document else 0
         piece = bytes(self._stored[start : self._ends[document]])
-        url, title, body = _reading.decompressor.decompress(piece).decode().split("\n", 2)
+        url, title, body = _per_thread.decompressor.decompress(piece).decode().split("\n", 2)
         day = int(self.dates[document])
         return {
             "id": self.value("id", document),

@@ -21,7 +21,7 @@ FEW = 200
 
 
 @dataclass(frozen=True)
-class Answer:
+class FoundHits:
     """All matches within the filters, and those that each facet counts: its own filter does not
     narrow it.
     """
@@ -30,13 +30,13 @@ class Answer:
     by_facet: dict[str, Array]
 
 
-def answer(snapshot: Snapshot, executor: Executor, query: Query) -> Answer:
+def find_hits(snapshot: Snapshot, executor: Executor, query: Query) -> FoundHits:
     """Run a query's tree and narrow what it finds."""
     found = executor.run(query.tree)
     found = _kept(found, _in_range(snapshot, query.filters, found.documents))
     chosen = {name: values for name in FACETS if (values := query.filters.values(name))}
     if not chosen:
-        return Answer(found, dict.fromkeys(query.facets, found.documents))
+        return FoundHits(found, dict.fromkeys(query.facets, found.documents))
     masks = {
         name: snapshot.facet(name).having(values, snapshot.size)[found.documents]
         for name, values in chosen.items()
@@ -47,7 +47,7 @@ def answer(snapshot: Snapshot, executor: Executor, query: Query) -> Answer:
         by_facet[name] = (
             found.documents[np.logical_and.reduce(others)] if others else found.documents
         )
-    return Answer(_kept(found, np.logical_and.reduce([*masks.values()])), by_facet)
+    return FoundHits(_kept(found, np.logical_and.reduce([*masks.values()])), by_facet)
 
 
 def order(snapshot: Snapshot, found: ScoredDocs, query: Query, start: int, size: int) -> Array:
@@ -84,7 +84,7 @@ def _best(found: ScoredDocs, recency: Array, most: int) -> Array:
     return np.lexsort((recency[found.documents], -found.scores))[:most]
 
 
-def facets(snapshot: Snapshot, answered: Answer, time: Timeline | None) -> tuple[Facet, ...]:
+def facets(snapshot: Snapshot, answered: FoundHits, time: Timeline | None) -> tuple[Facet, ...]:
     """The facets, counted; the years from the timeline, where it counts the same documents by
     periods that years are made of.
     """
@@ -121,9 +121,9 @@ def folded(
 
 def by_variants(executor: Executor, found: ScoredDocs) -> frozenset[int]:
     """Of what was found, the documents that spelling variants alone brought in."""
-    if not len(executor.otherwise):
+    if not len(executor.variant_documents):
         return frozenset()
-    both = np.intersect1d(found.documents, executor.otherwise, assume_unique=True)
+    both = np.intersect1d(found.documents, executor.variant_documents, assume_unique=True)
     return frozenset(both.tolist())
 
 

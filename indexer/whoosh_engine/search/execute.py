@@ -17,23 +17,21 @@ from indexer import deadline
 from indexer.engine.fields import K1, LENGTHS_OF, stem_field
 from indexer.highlight.highlighter import MOST_FORMS
 from indexer.query import tree
-from indexer.whoosh_engine.columns.kernels import mark, score
+from indexer.whoosh_engine.columns.kernels import mark, score_postings
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.index.arrays import Array
+from indexer.whoosh_engine.index.postings import NO_FREQS
 from indexer.whoosh_engine.index.segment import SegmentArrays
 from indexer.whoosh_engine.search.expand import NO_TERMS, Expansion, expand, expand_key
 from indexer.whoosh_engine.search.phrase import phrase_documents
 from indexer.whoosh_engine.search.scored_docs import (
     NOTHING,
     ScoredDocs,
-    alike,
+    constant_score,
     intersection,
     places,
     union,
 )
-
-# Of a term that occurs once in each of its documents.
-NO_FREQS = np.zeros(0, np.uint8)
 
 
 class Executor:
@@ -41,7 +39,7 @@ class Executor:
     matched.
 
     `own` and `others` are words that share the key of a leaf, forms of its spelling and other ones;
-    `otherwise` are the documents that only the latter found. `warnings` tell what was
+    `variant_documents` are those that only the latter found. `notes` are sentences about what was
     cut short.
     """
 
@@ -54,7 +52,7 @@ class Executor:
         self._held: dict[tuple[str, bytes], list[tuple[int, SegmentArrays, int]]] = {}
         self.own: dict[tree.Leaf, Expansion] = {}
         self.others: dict[tree.Leaf, Expansion] = {}
-        self.otherwise = NOTHING.documents
+        self.variant_documents = NOTHING.documents
         self._is_wide = False
         self._scores: dict[tuple[str, bytes], ScoredDocs] = {}
 
@@ -91,7 +89,7 @@ class Executor:
         the least of the former, and less than 0.
         """
         is_typed, places = self._places(every.documents, found.documents)
-        self.otherwise = every.documents[~is_typed]
+        self.variant_documents = every.documents[~is_typed]
         shift = min(0.0, found.scores.min(initial=0)) - every.scores.max(initial=0) - 1
         scores = every.scores + np.float32(shift)
         scores[is_typed] = found.scores[places]
@@ -117,7 +115,7 @@ class Executor:
             case tree.Phrase():
                 return self._phrase(node)
             case tree.Prefix() | tree.Wildcard() | tree.Fuzzy() | tree.Range():
-                return alike(self._expanded(node), node.boost)
+                return constant_score(self._expanded(node), node.boost)
             case tree.Not(part):
                 return self._without(self._every(), [part])
             case tree.AndNot(wanted, unwanted):
@@ -201,7 +199,7 @@ class Executor:
             extent = postings.extent(number)
             end = start + extent.stop - extent.start
             freqs = NO_FREQS if postings.freqs is None else postings.freqs[extent]
-            score(
+            score_postings(
                 postings.documents[extent],
                 freqs,
                 base,
@@ -221,7 +219,7 @@ class Executor:
             segment.fields[field].documents[segment.fields[field].extent(number)] + np.int32(base)
             for base, segment, number in held
         ]
-        return alike(np.concatenate((NOTHING.documents, *parts)), 1.0)
+        return constant_score(np.concatenate((NOTHING.documents, *parts)), 1.0)
 
     def _and(self, parts: Sequence[tree.Node]) -> ScoredDocs:
         wanted = [self.find(part) for part in parts if not isinstance(part, tree.Not)]
@@ -239,7 +237,7 @@ class Executor:
         return ScoredDocs(first.documents, scores)
 
     def _every(self) -> ScoredDocs:
-        return alike(np.arange(self.snapshot.size, dtype=np.int32), 1.0)
+        return constant_score(np.arange(self.snapshot.size, dtype=np.int32), 1.0)
 
     def _expanded(self, leaf: tree.MultiTerm) -> Array:
         """The documents of all the terms that a prefix, range or fuzzy word stands for."""
@@ -262,13 +260,13 @@ class Executor:
         """At first its own forms alone, then other spellings too."""
         chosen = self.expansions[leaf] if self._is_wide else self.own[leaf]
         documents = self._documents(chosen)
-        return alike(documents, leaf.boost) if len(documents) else NOTHING
+        return constant_score(documents, leaf.boost) if len(documents) else NOTHING
 
     def _phrase(self, leaf: tree.Phrase) -> ScoredDocs:
         words = [word.encode() for word in leaf.words]
         documents = phrase_documents(self.snapshot, leaf.field, words, leaf.slop)
         scored = [self._scored(leaf.field, word) for word in words]
-        return self._intersection([alike(documents, 0.0), *scored]).scaled(leaf.boost)
+        return self._intersection([constant_score(documents, 0.0), *scored]).scaled(leaf.boost)
 
     def _without(self, found: ScoredDocs, unwanted: Sequence[tree.Node]) -> ScoredDocs:
         for node in unwanted:

@@ -30,7 +30,7 @@ def first_behind(snapshot: Snapshot, sort: Order, after: Position) -> int:
     placed = ranks(snapshot, sort)
     documents = np.empty_like(placed)
     documents[placed] = np.arange(len(placed), dtype=placed.dtype)
-    key = KEYS.get(sort, _newest)
+    key = POSITION_KEYS.get(sort, _newest)
     return bisect_right(documents, key(after), key=lambda each: key(_position(snapshot, each)))
 
 
@@ -65,4 +65,7 @@ def _by_id(position: Position) -> tuple[int, str]:
     return 0, position[1]
 
 
-KEYS: dict[Order, Callable[[Position], tuple[int, str]]] = {"oldest": _oldest, "id": _by_id}
+POSITION_KEYS: dict[Order, Callable[[Position], tuple[int, str]]] = {
+    "oldest": _oldest,
+    "id": _by_id,
+}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indexer.whoosh_engine.columns.kernels import add, collect, find_places, intersect, merge
+from indexer.whoosh_engine.columns.kernels import add, collect, find_places, intersect, merge_scored
 from indexer.whoosh_engine.index.arrays import Array
 
 # Lists are merged where all of them together are so many times shorter than the documents.
@@ -36,7 +36,7 @@ class ScoredDocs:
 NOTHING = ScoredDocs(np.zeros(0, np.int32), np.zeros(0, np.float32))
 
 
-def alike(documents: Array, score: float) -> ScoredDocs:
+def constant_score(documents: Array, score: float) -> ScoredDocs:
     """Documents that all have one score."""
     return ScoredDocs(documents, np.full(len(documents), score, np.float32))
 
@@ -56,7 +56,7 @@ def union(found: Sequence[ScoredDocs], scratch: Scratch) -> ScoredDocs:
         found = sorted(found, key=len)
         one, other, *rest = found
         found = [
-            ScoredDocs(*merge(one.documents, one.scores, other.documents, other.scores)),
+            ScoredDocs(*merge_scored(one.documents, one.scores, other.documents, other.scores)),
             *rest,
         ]
     return found[0]

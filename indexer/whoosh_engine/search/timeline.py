@@ -10,7 +10,7 @@ import numpy as np
 
 from indexer.engine import periods
 from indexer.engine.periods import Step
-from indexer.whoosh_engine.columns.kernels import count, extremes
+from indexer.whoosh_engine.columns.kernels import count_codes, extremes
 from indexer.whoosh_engine.columns.periods import Periods
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.index.arrays import Array
@@ -45,5 +45,5 @@ def timeline(snapshot: Snapshot, documents: Array, step: Step | Literal["auto"])
         step = periods.fitting(date.fromordinal(first or 1), date.fromordinal(last or 1))
     column = snapshot.periods(step)
     counts = np.zeros(column.size, np.int64)
-    count(column.codes, documents, counts)
+    count_codes(column.codes, documents, counts)
     return Timeline(column, counts)

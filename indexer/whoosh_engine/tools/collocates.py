@@ -17,7 +17,7 @@ from indexer.engine.results import Collocates, Measure, Query
 from indexer.linguistics.association_measures import Counts, rank_collocates
 from indexer.linguistics.spans import NO_STEMS
 from indexer.whoosh_engine.columns.snapshot import Snapshot
-from indexer.whoosh_engine.search.collect import answer
+from indexer.whoosh_engine.search.collect import find_hits
 from indexer.whoosh_engine.search.execute import Executor
 from indexer.whoosh_engine.tools.occurrences import FIELD, find_spans
 
@@ -37,7 +37,7 @@ def collocates(
     Those that were observed less than `least` times, or less often than expected, are left out.
     """
     executor = Executor(snapshot)
-    hits = answer(snapshot, executor, replace(query, facets=())).found.documents
+    hits = find_hits(snapshot, executor, replace(query, facets=())).found.documents
     parts = find_spans(executor, query.tree, hits)
     words = snapshot.words(stem_field(FIELD) if is_stem else FIELD)
     observed = np.zeros(len(words), np.int64)

@@ -19,7 +19,7 @@ from indexer.engine.results import Concordance, KwicLine, LineSort, Query
 from indexer.linguistics.concordance import KEPT, first_in_order, line
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.index.arrays import Array
-from indexer.whoosh_engine.search.collect import answer, order
+from indexer.whoosh_engine.search.collect import find_hits, order
 from indexer.whoosh_engine.search.execute import Executor
 from indexer.whoosh_engine.tools.occurrences import FIELD, find_spans
 
@@ -51,7 +51,7 @@ class _Lines:
     def __init__(self, snapshot: Snapshot, query: Query) -> None:
         self.snapshot, self.query = snapshot, replace(query, facets=())
         self.executor = Executor(snapshot)
-        self.found = answer(snapshot, self.executor, self.query).found
+        self.found = find_hits(snapshot, self.executor, self.query).found
         self.parts = find_spans(self.executor, query.tree, self.found.documents)
         self.bases = np.cumsum([0, *map(len, self.parts)])
 

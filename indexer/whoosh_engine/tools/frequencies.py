@@ -11,7 +11,7 @@ import numpy as np
 from indexer.engine.periods import Step
 from indexer.engine.results import Frequencies, Query
 from indexer.whoosh_engine.columns.snapshot import Snapshot
-from indexer.whoosh_engine.search.collect import answer
+from indexer.whoosh_engine.search.collect import find_hits
 from indexer.whoosh_engine.search.execute import Executor
 from indexer.whoosh_engine.tools.occurrences import FIELD, find_spans
 
@@ -19,7 +19,7 @@ from indexer.whoosh_engine.tools.occurrences import FIELD, find_spans
 def frequencies(snapshot: Snapshot, query: Query, step: Step) -> Frequencies:
     """The hits by period, ascending."""
     executor = Executor(snapshot)
-    hits = answer(snapshot, executor, replace(query, facets=())).found.documents
+    hits = find_hits(snapshot, executor, replace(query, facets=())).found.documents
     column = snapshot.periods(step)
     codes, size = column.codes, column.size
     releases = np.bincount(codes[hits], minlength=size)

@@ -15,7 +15,7 @@ import numpy as np
 
 from indexer import deadline
 from indexer.analysis.jit import compiled
-from indexer.linguistics.spans import NOWHERE, Pair, TokenSpans, distinct, joined, phrase_spans
+from indexer.linguistics.spans import NOWHERE, SpanEnds, TokenSpans, distinct, joined, phrase_spans
 from indexer.query import tree
 from indexer.whoosh_engine.index.arrays import Array
 from indexer.whoosh_engine.index.segment import SegmentArrays
@@ -117,7 +117,7 @@ class _Places:
         return found
 
 
-def _phrase(places: _Places, leaf: tree.Phrase) -> Pair:
+def _phrase(places: _Places, leaf: tree.Phrase) -> SpanEnds:
     field = places.segment.fields[leaf.field]
     numbers = [n for word in leaf.words if (n := field.number(word.encode())) is not None]
     if not numbers or len(numbers) < len(leaf.words):
