@@ -25,7 +25,7 @@ from indexer.whoosh_engine.columns.duplicate_groups import Groups
 from indexer.whoosh_engine.columns.facets import FacetColumn
 from indexer.whoosh_engine.columns.global_ordinals import WordList
 from indexer.whoosh_engine.columns.periods import Periods
-from indexer.whoosh_engine.columns.translations import alignment
+from indexer.whoosh_engine.columns.translations import works_of
 from indexer.whoosh_engine.index.arrays import Array
 from indexer.whoosh_engine.index.codec import NAME
 from indexer.whoosh_engine.index.segment import SegmentArrays
@@ -212,8 +212,8 @@ class Snapshot:
         if not any(len(segment.fields["alternates"]) for segment in self.segments):
             return None
         languages = self.facet("language")
-        ids, ranks = self._ids(), self.by_id
-        return alignment(self.segments, self.bases, ids, ranks, self.alive, languages)
+        works = works_of(self.segments, self.bases, self._ids(), self.by_id, self.alive)
+        return Alignment(*works, languages.values, languages.codes)
 
     def document(self, id_: str) -> int | None:
         """The document of an id, None where there is none or it is deleted."""

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.linguistics.alignment import Alignment, number_works
-from indexer.whoosh_engine.columns.facets import FacetColumn
+from indexer.linguistics.alignment import number_works
 from indexer.whoosh_engine.index.arrays import Array
 from indexer.whoosh_engine.index.segment import SegmentArrays
 
 
-def alignment(
+def works_of(
     segments: list[SegmentArrays],
     bases: list[int],
     ids: Array,
     ranks: Array,
     alive: Array | None,
-    languages: FacetColumn,
-) -> Alignment:
-    """Join what declares a common id; `ids` are the documents' own (bytes), `ranks` their places in
-    the order of ids. Deleted documents belong to no work.
+) -> tuple[Array, int]:
+    """The work of each document (see `Alignment`), and how many works there are; `ids` are the
+    documents' own (bytes), `ranks` their places in the order of ids. Deleted ones have no work.
     """
     documents, declared, names = _declared(segments, bases)
     if alive is not None:
@@ -27,7 +25,7 @@ def alignment(
         documents, declared = documents[is_kept], declared[is_kept]
     held, their = _held(ids, alive, names)
     works, size = number_works(ranks[documents], declared, ranks[held], their, len(ids))
-    return Alignment(works[ranks], size, languages.values, languages.codes)
+    return works[ranks], size
 
 
 def _declared(segments: list[SegmentArrays], bases: list[int]) -> tuple[Array, Array, list[bytes]]:
