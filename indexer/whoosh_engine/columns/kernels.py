@@ -188,6 +188,24 @@ def best(documents: Array, scores: Array, ranks: Array, most: int) -> Array:
 
 
 @compiled
+def _follow_one(
+    positions: Array, first: int, end: int, following: Array, slop: int, places: Array
+) -> int:
+    """Put those positions into `places` that come at most `slop` after one of others, which stand
+    from `first` to `end`, all of one document; how many.
+    """
+    before, length = first, 0
+    for at in range(len(following)):
+        position = np.int64(following[at])
+        while before < end and positions[before] < position:
+            before += 1
+        if before > first and position - np.int64(positions[before - 1]) <= slop:
+            places[length] = position
+            length += 1
+    return length
+
+
+@compiled
 def follow(
     documents: Array,
     counts: Array,
@@ -215,19 +233,14 @@ def follow(
             other_first += next_counts[other]
             other += 1
         else:
-            before, before_total = first, total
-            for place in range(other_first, other_first + next_counts[other]):
-                position = np.int64(next_positions[place])
-                while before < first + counts[at] and positions[before] < position:
-                    before += 1
-                if before > first and position - np.int64(positions[before - 1]) <= slop:
-                    places[total] = position
-                    total += 1
-            if total > before_total:
-                found[length], often[length] = documents[at], total - before_total
+            end, other_end = first + counts[at], other_first + next_counts[other]
+            following = next_positions[other_first:other_end]
+            many = _follow_one(positions, first, end, following, slop, places[total:])
+            if many:
+                found[length], often[length] = documents[at], many
                 length += 1
-            first += counts[at]
-            other_first += next_counts[other]
+            total += many
+            first, other_first = end, other_end
             at += 1
             other += 1
     return found[:length], often[:length], places[:total]
