@@ -63,12 +63,12 @@ def verify_command(settings: Settings, is_repaired: bool, is_smaller_accepted: b
         number = store.count()
     if not is_well:
         raise SystemExit(FAILED)
-    if not number and not is_smaller_accepted:
-        raise CommuniqueError(
-            f"There are no releases in {settings.data} and its catalog, so there is nothing to"
-            " verify. Was it the right folder?"
-        )
-    click.echo(f"{pluralize(number, 'release')}: archive, catalog and index agree.")
+    if number:
+        click.echo(f"{pluralize(number, 'release')}: archive, catalog and index agree.")
+        return
+    click.echo(f"There are no releases in {settings.data} and its catalog. Is it the right folder?")
+    if not is_repaired:
+        raise SystemExit(FAILED)
 
 
 def _findings(

@@ -176,7 +176,7 @@ def test_repairing_ends_with_75_while_an_office_is_crawled_or_files_are_imported
         assert call(copy_settings, "verify").exit_code == 0
 
 
-@pytest.mark.parametrize("place", ["publishing:record", "staging:publish_visits"])
+@pytest.mark.parametrize("place", ["publishing:record_observation", "publishing:_publish_visits"])
 def test_a_killed_crawl_is_mended_and_goes_on(
     settings: Settings, store: Store, place: str, tmp_path: Path
 ) -> None:
