@@ -18,7 +18,7 @@ from indexer.engine.withholding import Withheld, still_shown
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Report = Callable[[int], None]
+OnProgress = Callable[[int], None]
 
 
 def _of_newest(
@@ -49,13 +49,13 @@ class Engine(Searcher):
 
     # writing
 
-    def build(self, documents: Iterable[Document], revision: int, report: Report) -> str:
+    def build(self, documents: Iterable[Document], revision: int, on_progress: OnProgress) -> str:
         """Build beside the live index and name the build, `<format>-<time>`; a failure leaves
         nothing behind.
         """
         build = f"{FORMAT}-{datetime.now(UTC):{self.TIME}}"
         try:
-            self._write(build, documents, revision, report)
+            self._write(build, documents, revision, on_progress)
         except BaseException:
             with suppress(CommuniqueError):  # one out of reach keeps it until the next publish
                 self.drop(build)
@@ -72,7 +72,11 @@ class Engine(Searcher):
 
     @abstractmethod
     def update(
-        self, documents: Iterable[Document], removed: Iterable[str], revision: int, report: Report
+        self,
+        documents: Iterable[Document],
+        removed: Iterable[str],
+        revision: int,
+        on_progress: OnProgress,
     ) -> int:
         """Replace or add documents and remove ids in the live build; how many documents it took.
 
@@ -152,7 +156,7 @@ class Engine(Searcher):
 
     @abstractmethod
     def _write(
-        self, build: str, documents: Iterable[Document], revision: int, report: Report
+        self, build: str, documents: Iterable[Document], revision: int, on_progress: OnProgress
     ) -> None:
         """Make a build and note what it was made from."""
 

@@ -12,7 +12,7 @@ from corpus import Settings
 from corpus.errors import CommuniqueError
 from indexer.deadline import unmetered
 from indexer.engine.document import Document
-from indexer.engine.interface import Engine, Report
+from indexer.engine.interface import Engine, OnProgress
 from indexer.engine.results import Health, Query
 from indexer.engine.retry import retried
 from indexer.engine.withholding import Withheld, nothing
@@ -47,11 +47,11 @@ class OpenSearchEngine(Engine):
     # writing
 
     def _write(
-        self, build: str, documents: Iterable[Document], revision: int, report: Report
+        self, build: str, documents: Iterable[Document], revision: int, on_progress: OnProgress
     ) -> None:
         writer = Writer(self.cluster, build)
         writer.create(self.shards)
-        writer.add(documents, report)
+        writer.add(documents, on_progress)
         writer.finish(self.replicas, revision)
 
     def publish(self, build: str) -> None:
@@ -69,7 +69,11 @@ class OpenSearchEngine(Engine):
         self.cluster.drop(build)
 
     def update(
-        self, documents: Iterable[Document], removed: Iterable[str], revision: int, report: Report
+        self,
+        documents: Iterable[Document],
+        removed: Iterable[str],
+        revision: int,
+        on_progress: OnProgress,
     ) -> int:
         """Replace in the live build; readers see all of it at once, when it is refreshed."""
         build = self.cluster.live()
@@ -77,7 +81,7 @@ class OpenSearchEngine(Engine):
         writer = Writer(self.cluster, build)
         was_whole = writer.facts().get("is_whole", False)
         writer.note(is_whole=False)
-        number = writer.replace(documents, removed, report)
+        number = writer.replace(documents, removed, on_progress)
         if not was_whole:
             self.cluster.refresh(build)
             writer.recount(IndexReader(self.cluster, build).texts(Query()))

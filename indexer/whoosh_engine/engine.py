@@ -20,7 +20,7 @@ from corpus.durability import replacing
 from corpus.errors import CommuniqueError, IndexUnusableError, StoreError, describe
 from indexer.deadline import unmetered
 from indexer.engine.document import Document
-from indexer.engine.interface import Engine, Report, check_format
+from indexer.engine.interface import Engine, OnProgress, check_format
 from indexer.engine.results import Health
 from indexer.engine.retry import REBUILD, GoneError, retried
 from indexer.engine.withholding import Withheld, nothing
@@ -48,11 +48,11 @@ class WhooshEngine(Engine):
     # writing
 
     def _write(
-        self, build: str, documents: Iterable[Document], revision: int, report: Report
+        self, build: str, documents: Iterable[Document], revision: int, on_progress: OnProgress
     ) -> None:
         path = self.folder / build
         with _writing(self.folder):
-            number = SegmentWriter(path, self.memory_mb).create(documents, report)
+            number = SegmentWriter(path, self.memory_mb).create(documents, on_progress)
             _replace(path / REVISION, _note(revision, number))
 
     def publish(self, build: str) -> None:
@@ -68,13 +68,17 @@ class WhooshEngine(Engine):
         shutil.rmtree(self.folder / build, ignore_errors=True)
 
     def update(
-        self, documents: Iterable[Document], removed: Iterable[str], revision: int, report: Report
+        self,
+        documents: Iterable[Document],
+        removed: Iterable[str],
+        revision: int,
+        on_progress: OnProgress,
     ) -> int:
         """A segment beside the others of the live build."""
         path = self._live_path()
         self._drop_all_but(path.name)  # what a killed build left
         with _writing(path):
-            number = SegmentWriter(path, self.memory_mb).update(documents, removed, report)
+            number = SegmentWriter(path, self.memory_mb).update(documents, removed, on_progress)
             _replace(path / REVISION, _note(revision, SnapshotSearcher(path).count))
         return number
 

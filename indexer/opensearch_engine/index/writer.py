@@ -15,7 +15,7 @@ from opensearchpy import helpers
 
 from corpus.errors import StoreError
 from indexer.engine.document import Document
-from indexer.engine.interface import Report
+from indexer.engine.interface import OnProgress
 from indexer.opensearch_engine.index.cluster import TIMEOUT_S, Cluster
 from indexer.opensearch_engine.index.mapping import (
     finished,
@@ -56,14 +56,16 @@ class Writer:
             with self.cluster.writing():
                 self.cluster.client.indices.create(index=index, body=body)
 
-    def add(self, documents: Iterable[Document], report: Report) -> int:
+    def add(self, documents: Iterable[Document], on_progress: OnProgress) -> int:
         """Send releases, then the words of all of them; how many releases."""
         words = WordCount()
-        number = self._send(self._releases(documents, words), report)
+        number = self._send(self._releases(documents, words), on_progress)
         self._send(_indexing(self.words, words.entries()))
         return number
 
-    def replace(self, documents: Iterable[Document], removed: Iterable[str], report: Report) -> int:
+    def replace(
+        self, documents: Iterable[Document], removed: Iterable[str], on_progress: OnProgress
+    ) -> int:
         """Send releases in place of those of the same ids and remove others, with their words; how
         many were sent.
         """
@@ -74,7 +76,7 @@ class Writer:
             self._count(gone, ids)
             self._send(self._releases(batch, words))
             sent.update(ids)
-            report(len(sent))
+            on_progress(len(sent))
         away = [each for each in removed if each not in sent]
         self._count(gone, away)
         self._send({"_op_type": "delete", "_index": self.releases, "_id": each} for each in away)
@@ -160,7 +162,7 @@ class Writer:
                 if (after := sum_entries(before, change)) != before:
                     yield after
 
-    def _send(self, actions: Iterable[Action], report: Report = lambda done: None) -> int:
+    def _send(self, actions: Iterable[Action], on_progress: OnProgress = lambda done: None) -> int:
         """Send actions, and again what the cluster was too busy for, after longer and longer waits
         where nothing gets through, before anything new; how many were carried out.
         """
@@ -174,7 +176,7 @@ class Writer:
                 action = under_way.pop(id_)
                 if is_done:
                     number += 1
-                    report(number)
+                    on_progress(number)
                 elif answer.get("status") in BUSY_STATUSES:
                     refused.append(action)
                 else:

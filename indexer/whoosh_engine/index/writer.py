@@ -18,7 +18,7 @@ from whoosh.index import TOC, clean_files
 
 from corpus.durability import make_folder, sync
 from indexer.engine.document import Document
-from indexer.engine.interface import Report
+from indexer.engine.interface import OnProgress
 from indexer.whoosh_engine.index.codec import NAME, ArraySegment
 from indexer.whoosh_engine.index.inversion import MOST_DOCUMENTS
 from indexer.whoosh_engine.index.merge import merged
@@ -55,29 +55,35 @@ class SegmentWriter:
         self.folder = folder
         self.chunk_tokens = _tokens((memory_mb - PROCESS_MB) // WORKERS - PROCESS_MB)
 
-    def create(self, documents: Iterable[Document], report: Report) -> int:
+    def create(self, documents: Iterable[Document], on_progress: OnProgress) -> int:
         """A new index of these documents; their number."""
         make_folder(self.folder)
         TOC.create(_Storage(str(self.folder)), schema(), NAME)
-        segments, number = self._build(documents, report)
+        segments, number = self._build(documents, on_progress)
         self._commit(0, segments)
         return number
 
-    def update(self, documents: Iterable[Document], removed: Iterable[str], report: Report) -> int:
+    def update(
+        self, documents: Iterable[Document], removed: Iterable[str], on_progress: OnProgress
+    ) -> int:
         """Replace and add documents, remove ids; the number of documents taken."""
         toc = TOC.read(FileStorage(str(self.folder)), NAME)
         try:
-            return self._update(toc, documents, removed, report)
+            return self._update(toc, documents, removed, on_progress)
         except BaseException:
             self._clean()
             raise
 
     def _update(
-        self, toc: TOC, documents: Iterable[Document], removed: Iterable[str], report: Report
+        self,
+        toc: TOC,
+        documents: Iterable[Document],
+        removed: Iterable[str],
+        on_progress: OnProgress,
     ) -> int:
         segments: list[ArraySegment] = toc.segments
         taken: list[str] = [*removed]
-        fresh, number = self._build(_noted(documents, taken), report)
+        fresh, number = self._build(_noted(documents, taken), on_progress)
         for segment in segments:
             arrays = segment.open(self.folder)
             for id_ in taken:
@@ -90,12 +96,12 @@ class SegmentWriter:
         return number
 
     def _build(
-        self, documents: Iterable[Document], report: Report
+        self, documents: Iterable[Document], on_progress: OnProgress
     ) -> tuple[list[ArraySegment], int]:
         """New segments of these documents, and how many there are. A few are built here, more by
         workers.
         """
-        batches = _batches(documents, report)
+        batches = _batches(documents, on_progress)
         few = list(islice(batches, FEW_BATCHES + 1))
         if len(few) <= FEW_BATCHES:
             take = SegmentWorker(self.folder, self.chunk_tokens)
@@ -186,14 +192,14 @@ def _tokens(memory_mb: int) -> int:
     return max(100_000, memory_mb * 1_000_000 // TOKEN_BYTES)
 
 
-def _batches(documents: Iterable[Document], report: Report) -> Iterator[list[Document]]:
+def _batches(documents: Iterable[Document], on_progress: OnProgress) -> Iterator[list[Document]]:
     """Lists of documents, some BATCH_CHARS of text each."""
     batch: list[Document] = []
     chars = 0
     for number, document in enumerate(documents, 1):
         batch.append(document)
         chars += sum(map(len, document.body)) + len(document.title)
-        report(number)
+        on_progress(number)
         if chars >= BATCH_CHARS:
             yield batch
             batch, chars = [], 0

@@ -21,7 +21,7 @@ from corpus.errors import IndexUnusableError, LockedError, StoreError
 from corpus.release import Draft, Provenance
 from indexer import Engine, Query, open_engine, parse, reindex
 from indexer.engine.document import Document
-from indexer.engine.interface import Report
+from indexer.engine.interface import OnProgress
 from indexer.whoosh_engine import WhooshEngine
 from tests.conftest import crawl_sample
 from tests.stalling import wait_for
@@ -223,8 +223,8 @@ def test_a_publish_that_the_disk_refuses_is_told_and_drops_nothing(
 class _Forgetful(WhooshEngine):
     """Loses the last release of what it builds, as a defect would."""
 
-    def build(self, documents: Iterable[Document], revision: int, report: Report) -> str:
-        return super().build(list(documents)[:-1], revision, report)
+    def build(self, documents: Iterable[Document], revision: int, on_progress: OnProgress) -> str:
+        return super().build(list(documents)[:-1], revision, on_progress)
 
 
 def test_a_build_that_fails_its_check_is_not_published(
@@ -247,8 +247,10 @@ def test_releases_that_a_crawl_adds_meanwhile_do_not_fail_the_check(
     add(store, range(3))
 
     class _Overtaken(WhooshEngine):
-        def build(self, documents: Iterable[Document], revision: int, report: Report) -> str:
-            name = super().build(documents, revision, report)
+        def build(
+            self, documents: Iterable[Document], revision: int, on_progress: OnProgress
+        ) -> str:
+            name = super().build(documents, revision, on_progress)
             add(store, range(3, 6))
             return name
 
