@@ -1,5 +1,5 @@
-"""Hits as a results page shows them: a release's facts, its title and passages with what matches,
-and the spelling variants where these alone match.
+"""Hits as a results page shows them: the release's facts, its title and passages with the matches
+highlighted, and the spelling variants if only these match.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ MOST_VARIANTS = 3
 
 
 class HitBuilder:
-    """Makes the hits of a tree that an engine has carried out."""
+    """Builds the hits of a query tree."""
 
     def __init__(self, node: tree.Node | None, stats: QueryStats) -> None:
         self.stats = stats
@@ -33,7 +33,7 @@ class HitBuilder:
         *,
         is_variant: bool = False,
     ) -> Hit:
-        """The hit of what an engine keeps of a release, its body as one text."""
+        """The hit of a release's stored fields; the body is one text."""
         language, title, body = stored["language"], stored["title"], stored["body"]
         return Hit(
             id=stored["id"],
@@ -49,7 +49,7 @@ class HitBuilder:
         )
 
     def _variants(self, title: str, body: str, language: str) -> tuple[str, ...]:
-        """The first of the variants, as they stand in a release."""
+        """The first variants, as the release spells them."""
         found: dict[str, str] = {}
         for name, text in (("title", title), ("body", body)):
             for start, end in self.variants.spans(text, name, language):

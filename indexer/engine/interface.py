@@ -1,4 +1,4 @@
-"""What an engine must do, and what every engine does alike."""
+"""The interface of engines, and what all engines share."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OnProgress = Callable[[int], None]
 def _of_newest(
     question: Callable[Concatenate[Searcher, P], T],
 ) -> Callable[Concatenate[Engine, P], T]:
-    """The same question, put to the newest state of an engine's live build."""
+    """The same question, asked of the newest state of the live build."""
 
     def ask(engine: Engine, /, *args: P.args, **kwargs: P.kwargs) -> T:
         answer: Callable[[Searcher], T] = methodcaller(question.__name__, *args, **kwargs)
@@ -35,13 +35,13 @@ def _of_newest(
 
 
 class Engine(Searcher):
-    """Keeps builds of an index and answers from the live one, as it is when it is asked; never with
-    what is `withheld` at that moment.
+    """Writes builds of an index, and searches the live one in its newest state, without the
+    releases that are `withheld` at that moment.
 
-    Searching raises IndexUnusableError while nothing readable is published.
+    Searching raises IndexUnusableError while no readable build is published.
     """
 
-    # How the time of a build stands in its name.
+    # The time in the name of a build.
     TIME = "%Y%m%dT%H%M%S%f"
 
     def __init__(self, withheld: Withheld) -> None:
@@ -50,21 +50,23 @@ class Engine(Searcher):
     # writing
 
     def build(self, documents: Iterable[Document], revision: int, on_progress: OnProgress) -> str:
-        """Build beside the live index and name the build, `<format>-<time>`; a failure leaves
+        """Make a build beside the live one and return its name, `<format>-<time>`. A failure leaves
         nothing behind.
         """
         build = f"{FORMAT}-{datetime.now(UTC):{self.TIME}}"
         try:
             self._write(build, documents, revision, on_progress)
         except BaseException:
-            with suppress(CommuniqueError):  # one out of reach keeps it until the next publish
+            with suppress(
+                CommuniqueError
+            ):  # if it cannot be dropped now, the next publish drops it
                 self.drop(build)
             raise
         return build
 
     @abstractmethod
     def publish(self, build: str) -> None:
-        """Make a build the live one, at once for every reader, and drop the others."""
+        """Make a build the live one for all readers at once, and drop the others."""
 
     @abstractmethod
     def drop(self, build: str) -> None:
@@ -78,29 +80,29 @@ class Engine(Searcher):
         revision: int,
         on_progress: OnProgress,
     ) -> int:
-        """Replace or add documents and remove ids in the live build; how many documents it took.
+        """Replace or add documents and remove ids in the live build; the number of documents.
 
-        The revision is noted last: a killed update is done again.
+        The revision is written last, so an update that was killed is done again.
         """
 
     @abstractmethod
     def builds(self) -> list[str]:
-        """The names of the builds there are, oldest first."""
+        """The names of all builds, oldest first."""
 
     @abstractmethod
     def close(self) -> None:
-        """Let go of what is kept of the live build: files, or what was read of it."""
+        """Release the files and caches of the live build."""
 
     # reading
 
     @abstractmethod
     def searcher(self, build: str | None = None) -> Searcher:
-        """What searches a build, by default the newest state of the live one, without what is
-        withheld. Raises GoneError where that was replaced meanwhile.
+        """A searcher of a build, by default of the newest state of the live one, without withheld
+        releases. Raises GoneError if the build has been replaced.
         """
 
     def read(self, read: Callable[[Searcher], T]) -> T:
-        """What is read of the newest state; again, where it was replaced meanwhile."""
+        """Read from the newest state; read again if the build is replaced meanwhile."""
 
         def of_newest() -> T:
             try:
@@ -122,20 +124,20 @@ class Engine(Searcher):
     spell_suggest = _of_newest(Searcher.spell_suggest)
 
     def scan(self, query: Query) -> Iterator[str]:
-        """The ids of all hits in the query's order, whatever their number."""
+        """The ids of all hits in the query's order, without a limit."""
         yield from self.read(lambda searcher: begun(searcher.scan(query)))
 
     def scan_occurrences(self, query: Query, sort: LineSort = "document") -> Iterator[KwicLine]:
-        """All lines in their order, without those of releases that are withheld meanwhile."""
+        """All lines of the concordance, without releases that are withheld while they are read."""
         lines = self.read(lambda searcher: begun(searcher.scan_occurrences(query, sort)))
         yield from still_shown(lines, self.withheld)
 
     def shown(self) -> Iterator[tuple[str, bytes]]:
-        """The id of every release, in any order, and the digest of what is shown of it."""
+        """The id of every release, in any order, and the digest of what pages show of it."""
         yield from self.read(lambda searcher: begun(searcher.shown()))
 
     def exists(self, ids: Iterable[str], build: str | None = None) -> list[bool]:
-        """Which of these ids a build holds (the live one by default)."""
+        """For each id, whether a build contains it (by default the live one)."""
         wanted = [*ids]
         if build:
             return self.searcher(build).exists(wanted)
@@ -143,26 +145,26 @@ class Engine(Searcher):
 
     @abstractmethod
     def size_bytes(self) -> int:
-        """How much room the live build takes."""
+        """The size of the live build."""
 
     def health(self) -> Health:
-        """Whether the engine can answer; never raises."""
+        """Whether the engine can be searched; never raises."""
         try:
             return retried(self._live_health)
-        except Exception as error:  # noqa: BLE001 (whatever it is, it is the health's problem)
+        except Exception as error:  # noqa: BLE001 (any error means bad health)
             return self._failed_health(error)
 
-    # what each engine does its own way
+    # what each engine defines
 
     @abstractmethod
     def _write(
         self, build: str, documents: Iterable[Document], revision: int, on_progress: OnProgress
     ) -> None:
-        """Make a build and note what it was made from."""
+        """Write a build and the revision it is made from."""
 
     @abstractmethod
     def _live_health(self) -> Health:
-        """The health of the live build. Raises what keeps it from being read."""
+        """The health of the live build. Raises if it cannot be read."""
 
     @abstractmethod
     def _failed_health(self, error: Exception) -> Health:
@@ -175,7 +177,7 @@ class Engine(Searcher):
 
 
 def check_format(build: str, name: str) -> None:
-    """Raise IndexUnusableError where a build, known by some name, is of another format."""
+    """Raise IndexUnusableError if a build, shown to users as `name`, has another format."""
     if build.partition("-")[0] != str(FORMAT):
         raise IndexUnusableError(
             f"The index {name} is of another format than this program's ({FORMAT}); {REBUILD}."

@@ -1,6 +1,4 @@
-"""What can be asked of an index. A Query goes in, the types of `results` come out; no other engine
-type passes.
-"""
+"""The questions that an index answers: a Query goes in, the types of `results` come out."""
 
 from __future__ import annotations
 
@@ -27,11 +25,11 @@ class Searcher(ABC):
 
     @abstractmethod
     def search(self, query: Query) -> Results:
-        """One page of hits, exact total, facets and timeline, and how the query was carried out."""
+        """One page of hits, the exact total, facets, timeline and the query's explanation."""
 
     @abstractmethod
     def scan(self, query: Query) -> Iterator[str]:
-        """The ids of all hits in the query's order, whatever their number."""
+        """The ids of all hits in the query's order, without a limit."""
 
     @abstractmethod
     def total(self, query: Query) -> int:
@@ -41,15 +39,16 @@ class Searcher(ABC):
     def occurrences(
         self, query: Query, sort: LineSort = "document", start: int = 0, size: int = 50
     ) -> Concordance:
-        """The lines from `start` (0-based) on of what a query's words match in all of its hits.
+        """One page of the concordance: a line for each mention of the query in its hits, from
+        `start` (0-based).
 
-        In the query's order of releases, by the words before or after (three of them, as they are
-        matched as written), by office, or by date, the oldest first.
+        Sorted in the query's order of releases, by the three words before or after, by office, or
+        by date (oldest first).
         """
 
     @abstractmethod
     def scan_occurrences(self, query: Query, sort: LineSort = "document") -> Iterator[KwicLine]:
-        """All lines in their order, whatever their number."""
+        """All lines of the concordance in their order, without a limit."""
 
     @abstractmethod
     def collocates(
@@ -62,43 +61,43 @@ class Searcher(ABC):
         *,
         is_stem: bool = False,
     ) -> Collocates:
-        """The words that stand most markedly at most `window` words before or after occurrences of
-        a query's words: as written or as stems, observed at least `least` times, at most `most`.
+        """The words most strongly associated with a query: those within `window` words of its
+        mentions, exact forms or stems, that occur there at least `least` times; the top `most`.
         """
 
     @abstractmethod
     def translation_suggestions(
         self, query: Query, most: int = 3
     ) -> tuple[TranslationSuggestion, ...]:
-        """What the words of a query's tree, best a single one, are in other languages by the
-        translations that offices declare; nothing where these do not tell it beyond doubt.
+        """The query's words in other languages, learned from the translations that offices link;
+        none unless the evidence is clear. Works best for a single word.
         """
 
     @abstractmethod
     def frequencies(self, query: Query, step: Step) -> Frequencies:
-        """All hits, the occurrences of a query's words in them, and their words, by period.
+        """By period: the hits, the mentions in them, and the number of their words.
 
-        What those are compared with is the same of a query without a tree.
+        The baseline for shares is the same for a query without a tree.
         """
 
     @abstractmethod
     def more_like_this(self, id_: str, size: int) -> tuple[Hit, ...]:
-        """The releases most like one, itself left out."""
+        """The releases most similar to one, without that one."""
 
     @abstractmethod
     def autocomplete(self, prefix: str, most: int) -> list[str]:
-        """Words of the corpus that begin so, the commonest first."""
+        """Words of the corpus with this prefix, most frequent first."""
 
     @abstractmethod
     def spell_suggest(self, word: str) -> str | None:
-        """The word of the corpus that a misspelled one was probably meant to be."""
+        """The word of the corpus that a misspelled word probably stands for."""
 
     @abstractmethod
     def shown(self) -> Iterator[tuple[str, bytes]]:
-        """The id of every release, in any order, and the digest of what is shown of it
+        """The id of every release, in any order, and the digest of what pages show of it
         (`document.shown_digest`).
         """
 
     @abstractmethod
     def exists(self, ids: Iterable[str]) -> list[bool]:
-        """Which of these ids are held."""
+        """For each id, whether the index contains it."""
