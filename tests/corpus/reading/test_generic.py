@@ -237,8 +237,10 @@ def test_real_releases_are_read_with_no_date_wrong(replica: Any, site: str) -> N
         same_title = letters(draft.title) == letters(label["title"])
         count.update({"all": 1, "titles": same_title, "dates": draft.published == day})
     assert count["titles"] >= 0.98 * count["all"]
-    # One office shows its day in no way that is sure, another twice on different days.
+    # One office shows its day in no way that is sure, another twice on different days; of a part of
+    # a site's pages, a few more or fewer may have none.
     floor = {"www.ohioattorneygeneral.gov": 0.0, "oag.ca.gov": 0.9}.get(site, 0.98)
+    floor -= 0.01 if site in LARGE else 0
     assert count["dates"] >= floor * count["all"]
 
 
