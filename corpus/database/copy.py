@@ -8,7 +8,12 @@ from sqlalchemy import Connection, Engine, Integer, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from corpus.database.batches import ROWS_AT_ONCE
-from corpus.database.opening import catalog_error, open_catalog, without_password
+from corpus.database.opening import (
+    begin_snapshot,
+    catalog_error,
+    open_catalog,
+    without_password,
+)
 from corpus.database.tables import about, metadata, release, run
 from corpus.errors import StoreError
 
@@ -20,10 +25,7 @@ def copy_into(source: Engine, url: str) -> int:
     target = open_catalog(url)
     try:
         with source.connect() as old, target.begin() as new:
-            # One snapshot of all tables.
-            old = old.execution_options(isolation_level="SERIALIZABLE")
-            if source.dialect.name == "sqlite":
-                old.exec_driver_sql("BEGIN")
+            begin_snapshot(old)
             if any(new.scalar(select(func.count()).select_from(each)) for each in (release, run)):
                 raise StoreError(
                     f"The catalog {without_password(url)} is not empty; nothing was copied."

@@ -104,7 +104,7 @@ def catalog_error(url: str, error: Exception, what: str) -> StoreError:
 def _prepare(engine: Engine, url: str, make: bool) -> None:
     """Make or upgrade the tables. Nothing is written to a catalog of a newer format."""
     with engine.connect() as connection:
-        _begin_snapshot(connection)
+        begin_snapshot(connection)
         format_ = _format(connection)
         _check_tables(connection, url, format_)
     if format_ is not None and format_ > FORMAT:
@@ -175,7 +175,7 @@ def _upgrade(engine: Engine, url: str) -> None:
         connection.invalidate()  # the next connection has foreign keys on again
 
 
-def _begin_snapshot(connection: Connection) -> None:
+def begin_snapshot(connection: Connection) -> None:
     """Begin a transaction with a consistent snapshot, though others may create the catalog."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN")
@@ -193,8 +193,8 @@ def _begin_alone(connection: Connection) -> None:
 
 def check_pages(engine: Engine, url: str) -> None:
     """Raise DamagedCatalogError where the SQLite file has damaged pages."""
-    if engine.dialect.name == "sqlite" and (format_ := integrity_error(engine)):
-        raise damaged_catalog(url, format_)
+    if engine.dialect.name == "sqlite" and (problem := integrity_error(engine)):
+        raise damaged_catalog(url, problem)
 
 
 def damaged_catalog(url: str, what: str) -> DamagedCatalogError:

@@ -45,7 +45,7 @@ def back_up(settings: Settings, store: Store, folder: Path) -> tuple[int, int]:
             raise StoreError(f"{folder} is not empty; choose another folder.")
         if folder.is_mount():
             raise StoreError(f"{folder} is a mounted disk; choose a new folder on it.")
-        check_room(folder, _size(settings), f"The backup in {folder}")
+        check_room(folder, backup_size(settings), f"The backup in {folder}")
         with _partial_folder(folder) as partial:
             _copy_all(settings, store, Settings(data=partial))
         files = [path for path in folder.rglob("*") if path.is_file()]
@@ -56,7 +56,7 @@ def back_up(settings: Settings, store: Store, folder: Path) -> tuple[int, int]:
         ) from error
 
 
-def _size(settings: Settings) -> int:
+def backup_size(settings: Settings) -> int:
     """The size of a backup in bytes, without a catalog in PostgreSQL."""
     catalog = [] if settings.catalog else [settings.data / "catalog.sqlite"]
     files = [*catalog, *own_files(settings.archive), *imported_files(settings.archive)]

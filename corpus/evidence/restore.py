@@ -14,7 +14,7 @@ from corpus.database.opening import check_pages
 from corpus.disk_space import check_room
 from corpus.durability import replacing
 from corpus.errors import NoCatalogError, StoreError
-from corpus.evidence.backup import copy_file
+from corpus.evidence.backup import backup_size, copy_file
 from corpus.settings import Settings
 from corpus.warc.archive import imported_files, own_files
 
@@ -30,7 +30,7 @@ def restore_backup(backup: Path, settings: Settings) -> int:
     except NoCatalogError as error:
         raise StoreError(f"{backup} is no backup: there is no catalog in it.") from error
     files = [*own_files(source.archive), *imported_files(source.archive)]
-    size = sum(path.stat().st_size for path in (*files, backup / "catalog.sqlite"))
+    size = backup_size(source)
     with closing(store):
         check_pages(store.engine, source.catalog_url)
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import cache
 from threading import local
 from typing import TypeVar, cast
 
@@ -34,6 +35,11 @@ def compiled(function: Function) -> Function:
         return cast(Function, njit(nogil=True)(function))
 
 
+@cache
+def _warn() -> None:
+    log.warning(NOT_KEPT)
+
+
 class _Compiling(local, event.Listener):
     """Keeps compiling off the account of the request that happens to be the first."""
 
@@ -44,9 +50,8 @@ class _Compiling(local, event.Listener):
 
     def on_start(self, event: event.Event) -> None:
         """Compiling begins, perhaps within another function's."""
-        if not _Compiling.is_kept:
-            _Compiling.is_kept = True  # said once
-            log.warning(NOT_KEPT)
+        if not self.is_kept:
+            _warn()
         self.under_way.append(unmetered())
         self.under_way[-1].__enter__()
 

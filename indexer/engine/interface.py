@@ -57,9 +57,7 @@ class Engine(Searcher):
         try:
             self._write(build, documents, revision, on_progress)
         except BaseException:
-            with suppress(
-                CommuniqueError
-            ):  # if it cannot be dropped now, the next publish drops it
+            with suppress(CommuniqueError):  # the next publish drops what cannot be dropped now
                 self.drop(build)
             raise
         return build

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.users import NOBODY
+
 ROOT = Path(__file__).resolve().parents[2]
-NOBODY = 65534
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to give folders away")
 
@@ -32,14 +34,7 @@ def call(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("command", ["status", "crawl us_doj", "search 'hate crime'"])
 def test_they_are_refused_with_the_command_line_of_the_owner(folder: Path, command: str) -> None:
-    done = subprocess.run(
-        f"{sys.executable} -m communique {command}",
-        shell=True,
-        cwd=ROOT,
-        env={**os.environ, "COMMUNIQUE_DATA": str(folder)},
-        capture_output=True,
-        text=True,
-    )
+    done = call(folder, *shlex.split(command))
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
         f"Error: {folder} belongs to the user nobody. Run: sudo -u nobody communique {command}\n"

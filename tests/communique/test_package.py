@@ -12,9 +12,9 @@ from tempfile import mkdtemp
 
 import pytest
 
+from tests.users import AS_NOBODY, NOBODY
+
 ROOT = Path(__file__).resolve().parents[2]
-NOBODY = 65534
-AS_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
 PACKAGES = ("communique", "corpus", "indexer", "webui")
 
 pytestmark = pytest.mark.slow

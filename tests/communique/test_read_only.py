@@ -22,12 +22,12 @@ from corpus import Settings, Store
 from corpus.database import tables
 from corpus.errors import StoreError
 from tests.disks import read_only_view
+from tests.users import AS_NOBODY
 from webui import create_app
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
-NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
 
 
 def call(data: Path, *arguments: str) -> Result:
@@ -130,7 +130,7 @@ def foreign_folder(copy_settings: Settings) -> Iterator[Path]:
     try:
         shutil.copytree(copy_settings.data, folder / "data")
         subprocess.run(["chmod", "-R", "u=rwX,go=rX", folder], check=True)
-        may = [*NOBODY, sys.executable, "-c", "import corpus"]
+        may = [*AS_NOBODY, sys.executable, "-c", "import corpus"]
         if os.geteuid() or subprocess.run(may, cwd=ROOT, capture_output=True).returncode:
             pytest.skip("needs root, and a checkout that anybody may read")
         yield folder / "data"
@@ -140,11 +140,11 @@ def foreign_folder(copy_settings: Settings) -> Iterator[Path]:
 
 def test_another_user_reads_and_serves_what_is_not_his(foreign_folder: Path) -> None:
     env = {**os.environ, "COMMUNIQUE_DATA": str(foreign_folder), "HOME": "/"}
-    command = [*NOBODY, sys.executable, "-m", "communique"]
+    command = [*AS_NOBODY, sys.executable, "-m", "communique"]
     status = subprocess.run([*command, "status"], cwd=ROOT, env=env, capture_output=True, text=True)
     assert status.returncode == 0, status.stderr
     assert status.stdout == call(foreign_folder, "status").output
-    assert_serves(served(foreign_folder, *NOBODY))
+    assert_serves(served(foreign_folder, *AS_NOBODY))
     foreign_folder.joinpath("catalog.sqlite").chmod(0o600)
     status = subprocess.run([*command, "status"], cwd=ROOT, env=env, capture_output=True, text=True)
     assert status.returncode == 1

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from communique.commands import COMMANDS
-from corpus import Settings, read_settings
-from corpus.errors import SettingsError
+from corpus import Settings
 from corpus.settings import PREFIX
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,34 +55,3 @@ def test_files_that_a_page_names_exist(page: Path) -> None:
 def test_every_page_is_in_the_index() -> None:
     index = (DOCS / "README.md").read_text(encoding="utf-8")
     assert [each.name for each in DOCS.glob("*.md") if each.name not in index] == []
-
-
-def test_settings_are_read_from_the_environment() -> None:
-    given = {"COMMUNIQUE_DATA": "/d", "COMMUNIQUE_DELAY_S": "3.5", "COMMUNIQUE_HTTPS": "yes"}
-
-    settings = read_settings(given)
-
-    assert (settings.data, settings.delay_s, settings.https) == (Path("/d"), 3.5, True)
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("PAGE_SIZE", "0"),
-        ("DELAY_S", "-1"),
-        ("TIMEOUT_S", "nan"),
-        ("RETRIES", "-1"),
-        ("WARC_MB", "0"),
-    ],
-)
-def test_a_number_too_small_to_make_sense_is_an_error_that_names_it(name: str, value: str) -> None:
-    with pytest.raises(SettingsError, match=f"{PREFIX}{name} must be at least"):
-        read_settings({PREFIX + name: value})
-
-
-@pytest.mark.parametrize(
-    ("name", "value"), [("DELAY_S", "soon"), ("PAGE_SIZE", "2.5"), ("HTTPS", "1")]
-)
-def test_a_setting_that_cannot_be_read_is_an_error_that_names_it(name: str, value: str) -> None:
-    with pytest.raises(SettingsError, match=f"{PREFIX}{name}"):
-        read_settings({PREFIX + name: value})

@@ -16,8 +16,7 @@ from corpus.evidence import restore
 from corpus.evidence.backup import back_up
 from corpus.evidence.restore import restore_backup
 from tests.postgresql import Server
-
-NOBODY = 65534
+from tests.users import NOBODY
 
 
 def call(settings: Settings, *arguments: str) -> Result:
