@@ -1,4 +1,4 @@
-"""What commands show: progress on a terminal, plain log lines elsewhere; how they end."""
+"""What commands show: progress on a terminal, log lines elsewhere; how they end."""
 
 from __future__ import annotations
 
@@ -33,18 +33,6 @@ class Report(Protocol):
         """For people."""
 
 
-def start_logging() -> None:
-    """Plain lines with the time in UTC, on standard error."""
-    logging.Formatter.converter = time.gmtime
-    logging.basicConfig(
-        level=logging.WARNING,
-        format="%(asctime)sZ %(message)s",
-        datefmt="%Y-%m-%dT%H:%M:%S",
-        stream=sys.stderr,
-    )
-    log.setLevel(logging.INFO)
-
-
 def drop_output() -> None:
     """Let go of what standard output refused: the interpreter would try again at its end."""
     with suppress(OSError):
@@ -61,7 +49,8 @@ def show_progress(what: str) -> Iterator[ShowProgress]:
             MofNCompleteColumn(),
             TimeElapsedColumn(),
         )
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        console, is_seen = Console(stderr=True), sys.stdout.isatty()
+        with Progress(*columns, console=console, transient=True, redirect_stdout=is_seen) as bar:
             task = bar.add_task(what, total=None)
             yield lambda words, done, total: bar.update(
                 task, description=words, completed=done, total=total

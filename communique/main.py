@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from communique.compiled_code import keep_compiled_code
-from communique.console import FAILED, LOCKED, USAGE, drop_output, start_logging
+from communique.console import FAILED, LOCKED, USAGE, drop_output, log
+from communique.logs import start_logging
 from communique.owner import advice, check_owner, other_owner
 from corpus import Settings, read_settings
 from corpus.error_log import error_sentence
 from corpus.errors import CommuniqueError, LockedError, OfficeError, SettingsError
+from corpus.settings import LOG_FORMATS
 from corpus.signals import Interruption
 
 # Commands that leave the data folder alone, or give what they make to its owner.
@@ -39,10 +43,18 @@ def _commands() -> dict[str, click.Command]:
     return COMMANDS
 
 
-def _show_owner(settings: Settings) -> None:
+def _say(settings: Settings | None, words: str, level: int = logging.ERROR) -> None:
+    """Say on standard error why a command ends; where the log is JSON, as a line of it."""
+    if settings and settings.log_format == "json":
+        log.log(level, words.removeprefix("Error: "))
+    else:
+        click.echo(words, err=True)
+
+
+def _say_owner(settings: Settings) -> None:
     """Say whose the data folder is: most often that is why a command failed."""
     if owner := other_owner(settings.data):
-        click.echo(advice(settings.data, owner, sys.argv[1:]), err=True)
+        _say(settings, advice(settings.data, owner, sys.argv[1:]))
 
 
 class _Commands(click.Group):
@@ -55,32 +67,40 @@ class _Commands(click.Group):
         return _commands().get(cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
-        start_logging()
+        settings = None
         try:
-            ctx.obj = read_settings(os.environ, ctx.params["config"])
-            keep_compiled_code(ctx.obj)
+            settings = ctx.obj = _read_settings(ctx)
+            start_logging(settings.log_format)
+            keep_compiled_code(settings)
             return super().invoke(ctx)
         except CommuniqueError as error:
-            click.echo(f"Error: {error}", err=True)
-            if isinstance(ctx.obj, Settings) and not isinstance(error, SettingsError):
-                _show_owner(ctx.obj)
+            _say(settings, f"Error: {error}")
+            if settings and not isinstance(error, SettingsError):
+                _say_owner(settings)
             if isinstance(error, LockedError):
                 ctx.exit(LOCKED)
             ctx.exit(USAGE if isinstance(error, OfficeError | SettingsError) else FAILED)
         except Interruption as error:
-            click.echo(error, err=True)
+            _say(settings, str(error), logging.INFO)
             ctx.exit(error.status)
         except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
             raise  # click's own ways to end
         except OSError as error:
             what = f"{error.filename} cannot be used" if error.filename else _what_was_refused()
-            click.echo(f"Error: {what}: {error.strerror or error}.", err=True)
+            _say(settings, f"Error: {what}: {error.strerror or error}.")
             ctx.exit(FAILED)
         except Exception as error:  # noqa: BLE001 (nobody is to read a traceback)
-            settings = ctx.obj if isinstance(ctx.obj, Settings) else Settings()
-            message = error_sentence(error, settings, ctx.invoked_subcommand or "")
-            click.echo(f"Error: {message} {LOOK}", err=True)
+            about = ctx.invoked_subcommand or ""
+            message = error_sentence(error, settings or Settings(), about)
+            _say(settings, f"Error: {message} {LOOK}")
             ctx.exit(FAILED)
+
+
+def _read_settings(ctx: click.Context) -> Settings:
+    """The settings, with what options of the program itself say instead."""
+    settings = read_settings(os.environ, ctx.params["config"])
+    log_format = ctx.params["log_format"] or settings.log_format
+    return replace(settings, log_format=log_format)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -90,8 +110,13 @@ class _Commands(click.Group):
     type=click.Path(path_type=Path),
     help="File of settings (TOML) instead of /etc/communique.toml; variables are above it.",
 )
+@click.option(
+    "--log-format",
+    type=click.Choice(LOG_FORMATS),
+    help="The log on standard error as text, or as a JSON object per line.",
+)
 @click.pass_context
-def main(ctx: click.Context, config: Path | None) -> None:
+def main(ctx: click.Context, config: Path | None, log_format: str | None) -> None:
     """Communique: a search engine for prosecutors' press releases.
 
     Exit status: 0 done, 1 failed, 2 usage, 3 some offices failed and others succeeded,

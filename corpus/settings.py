@@ -18,6 +18,7 @@ PREFIX = "COMMUNIQUE_"
 # The variable that names the file of settings; it is none itself.
 CONFIG = "COMMUNIQUE_CONFIG"
 ENGINES = ("embedded", "opensearch")
+LOG_FORMATS = ("text", "json")
 # RFC 9116, section 2.5.3: a URI, of the web by https alone; one line.
 CONTACT = re.compile(r"(?:mailto:|https://|tel:)\S+\Z")
 
@@ -156,6 +157,14 @@ class Settings:
     indexable: bool = _setting(
         False, "yes: search engines may list release pages, which name accused people"
     )
+    log_format: str = _setting(
+        "text", "`text` or `json`: how commands write their log on standard error"
+    )
+    log_requests: bool = _setting(True, "yes: `serve` logs each response: method, path, status")
+    log_queries: bool = _setting(
+        False, "yes: that line also has what the reader asked for, which can be a person's name"
+    )
+    log_addresses: bool = _setting(False, "yes: that line also has the reader's IP address")
 
     @property
     def catalog_url(self) -> str:
@@ -180,6 +189,10 @@ def checked(settings: Settings) -> Settings:
     if settings.engine not in ENGINES:
         raise SettingsError(
             f"{PREFIX}ENGINE must be {' or '.join(ENGINES)}, not {settings.engine!r}."
+        )
+    if settings.log_format not in LOG_FORMATS:
+        raise SettingsError(
+            f"{PREFIX}LOG_FORMAT must be {' or '.join(LOG_FORMATS)}, not {settings.log_format!r}."
         )
     if settings.security_contact and not CONTACT.match(settings.security_contact):
         raise SettingsError(

@@ -9,7 +9,7 @@ from functools import partial
 
 import click
 
-from communique.console import FAILED, SOME_FAILED, show_progress, show_reports
+from communique.console import FAILED, SOME_FAILED, log, show_progress, show_reports
 from communique.opening import open_or_make_catalog
 from corpus import Settings, Store, office, offices
 from corpus.errors import LockedError, OfficeError
@@ -92,6 +92,7 @@ def crawl_command(
     from corpus.crawling.crawl import crawl  # brings Scrapy, which takes a while
 
     chosen = _chosen(names, route)
+    _warn_without_contact(chosen, settings, route, mirrors)
     reports: dict[str, CrawlReport] = {}
 
     def on_progress(report: CrawlReport) -> None:
@@ -111,9 +112,9 @@ def crawl_command(
                 delay_s=delay,
                 on_progress=on_progress,
             )
-            _crawl_each(chosen, settings, crawl_one, reports)
+            _crawl_each(chosen, settings, crawl_one, reports, as_json)
     finally:  # also what came before an error or a signal that ends the command
-        if reports:
+        if reports and as_json:
             show_reports(reports.values(), as_json)
     if failed := sum(bool(each.error or each.quarantined) for each in reports.values()):
         raise SystemExit(FAILED if failed == len(reports) else SOME_FAILED)
@@ -127,13 +128,25 @@ def _chosen(names: tuple[str, ...], route: str | None) -> tuple[str, ...]:
     return chosen
 
 
+def _warn_without_contact(
+    names: tuple[str, ...], settings: Settings, route: str | None, mirrors: dict[str, str]
+) -> None:
+    """Say that a live office is to be crawled that could not reach the operator."""
+    from corpus.crawling.fetching.fetch_plan import live_hosts  # brings Scrapy
+
+    if not settings.contact and any(live_hosts(office(n).route(route), mirrors) for n in names):
+        log.warning("No contact is set; set COMMUNIQUE_CONTACT so that offices can reach you.")
+
+
 def _crawl_each(
     names: tuple[str, ...],
     settings: Settings,
     crawl_one: Callable[[str], CrawlReport],
     reports: dict[str, CrawlReport],
+    as_json: bool,
 ) -> None:
-    """Crawl one office after another; one that is being crawled already is left to that crawl.
+    """Crawl one office after another and show each report for people at once; an office that is
+    being crawled already is left to that crawl.
 
     Raises LockedError when all are.
     """
@@ -144,10 +157,13 @@ def _crawl_each(
                 reports[name] = crawl_one(name)
         except LockedError as error:
             locked.append(error)
+            if len(names) > 1:
+                click.echo(f"Skipped: {error}", err=True)
+        finally:  # also what came before an error or a signal
+            if name in reports and not as_json:
+                show_reports([reports[name]], as_json=False)
     if locked and not reports:
         raise locked[0]
-    for each in locked:
-        click.echo(f"Skipped: {each}", err=True)
 
 
 @click.command("accept")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import time
 from datetime import UTC, date, datetime
 from functools import partial
@@ -27,6 +28,8 @@ from corpus.review.staging import Staging
 from corpus.settings import Settings
 from corpus.signals import Interruption
 from corpus.warc.writer import ArchiveWriter
+
+log = logging.getLogger(__name__)
 
 # Errors of the operating system that stop every office: the disk cannot be written.
 DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
@@ -53,6 +56,7 @@ def crawl(
     """
     plan = plan_fetch(name, settings, route, mirrors, delay_s)
     report, now, staging = CrawlReport(name, plan.route.name), datetime.now(UTC), None
+    log.info("%s: crawl by the route %s begins", name, report.route)
     try:
         staging = Staging(store, name, report.route, now, settings.walk_days)
         report.note_resumed(*staging.count_outcomes())
@@ -69,9 +73,24 @@ def crawl(
     except Interruption as signal:
         report.interrupted = signal.signal.name
         raise
+    finally:
+        _log_end(report)
     if error and _stops_every_crawl(error):
         raise error
     return report
+
+
+def _log_end(report: CrawlReport) -> None:
+    """Say in one line how a crawl ended."""
+    level, how = logging.INFO, "ended"
+    if report.error:
+        level, how = logging.ERROR, f"failed: {report.error}"
+    elif report.quarantined:
+        level, how = logging.WARNING, f"quarantined: {report.quarantined}"
+    elif report.interrupted:
+        level, how = logging.WARNING, f"interrupted by {report.interrupted}"
+    counts = f"{report.new:,} new, {report.changed:,} edited, {report.releases:,} seen"
+    log.log(level, "%s: crawl %s (%s, %.0f s)", report.office, how, counts, report.seconds)
 
 
 def _stops_every_crawl(error: Exception) -> bool:

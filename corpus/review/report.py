@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -11,6 +12,8 @@ from corpus.issue import Issue
 from corpus.plural import pluralize
 from corpus.release import Draft
 from corpus.sources import office
+
+log = logging.getLogger(__name__)
 
 OPTIONAL = (
     "published",
@@ -134,10 +137,12 @@ class CrawlReport:
 
     def note_refused(self, issue: Issue) -> None:
         """A page, draft or address was refused."""
+        log.info("%s refused (%s): %s", issue.url, issue.rule, issue.reason)
         self.refused.append(issue)
 
     def note_failed(self, issue: Issue) -> None:
         """A request failed."""
+        log.warning("%s failed (%s): %s", issue.url, issue.rule, issue.reason)
         self.failed.append(issue)
 
     def note_remarks(self, issues: Iterable[Issue]) -> None:

@@ -5,6 +5,7 @@ Waitress reads requests and writes answers without a thread for each; here is wh
 
 from __future__ import annotations
 
+import logging
 import struct
 from collections import Counter
 from heapq import nsmallest
@@ -19,8 +20,12 @@ from waitress.server import TcpWSGIServer
 from waitress.task import WSGITask
 
 from corpus import Settings
+from corpus.errors import CommuniqueError
+from webui.serving.access_log import log_response
 from webui.serving.turns import Threads
 from webui.site.clients import client_at
+
+log = logging.getLogger(__name__)
 
 # Of a process. When one more comes, the client with most loses an idle one.
 CONNECTIONS = 256
@@ -61,19 +66,30 @@ class Request(HTTPRequestParser):
 class ResponseTask(WSGITask):
     """A response of the app."""
 
+    body_bytes = 0
+
     def service(self) -> None:
-        """Send it; one that breaks off must not look complete."""
+        """Send and log it; one that breaks off must not look complete."""
+        is_whole = False
         try:
             super().service()
-        except Exception:
+            is_whole = not self.channel.is_cut
+        except Exception as error:
             self.channel.is_cut = self.channel.is_cut or self.wrote_header
-            raise
+            if not (self.wrote_header and isinstance(error, CommuniqueError)):
+                raise
+            self.close_on_finish = True
+            log.warning("%s", error)  # of the cluster, say: no traceback is needed
+        finally:
+            settings = self.channel.server.settings
+            log_response(self, self.body_bytes, settings, is_whole=is_whole)
 
     def write(self, data: bytes) -> None:
         """Send a part of it."""
         if not self.wrote_header:
             self.channel.server.task_dispatcher.sends(self.channel)
         super().write(data)
+        self.body_bytes += len(data)
 
     def finish(self) -> None:
         """End it; a response to HEAD has no final chunk."""
@@ -158,6 +174,7 @@ class Server(TcpWSGIServer):
     channel_class = Connection
 
     def __init__(self, app: Any, listener: socket, settings: Settings, threads: Threads) -> None:
+        self.settings = settings
         self.proxies, self.patience_s = settings.proxies, settings.patience_s
         self.next_upkeep = 0.0
         super().__init__(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import logging
 import os
 import signal
 import socket
@@ -19,6 +20,7 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
+from gunicorn.glogging import Logger
 from gunicorn.workers.base import Worker
 from sqlalchemy import event
 
@@ -122,7 +124,7 @@ class _Site(BaseApplication):
             "preload_app": True,
             "timeout": SILENT_S,
             "graceful_timeout": 2 * GRACE_S,
-            "loglevel": "warning",
+            "logger_class": _Log,
             "control_socket_disable": True,
         }.items():
             self.cfg.set(name, value)
@@ -139,6 +141,15 @@ class _Site(BaseApplication):
         finally:
             if master.received_signal and os.getpid() == parent:
                 raise Interruption(master.received_signal)
+
+
+class _Log(Logger):
+    """gunicorn's warnings, in the program's log."""
+
+    def setup(self, cfg: Any) -> None:
+        """Set up nothing of its own."""
+        self.error_log.propagate = True
+        self.error_log.setLevel(logging.WARNING)
 
 
 class _Master(Arbiter):

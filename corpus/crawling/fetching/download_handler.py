@@ -32,6 +32,8 @@ from corpus.warc.response import Transport
 SKIPPED_HEADERS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 # Policies that offices send are longer than aiohttp's 8 KB.
 FIELD_BYTES = 1 << 16
+# A server that is there accepts a connection sooner; an office that is not must not hold up others.
+CONNECT_S = 8.0
 # The first match counts; other errors are raised unchanged.
 ERRORS: tuple[tuple[type[Exception], type[Exception]], ...] = (
     (aiohttp.InvalidUrlClientError, scrapy_errors.UnsupportedURLSchemeError),
@@ -104,7 +106,7 @@ class OfficeDownloadHandler(BaseStreamingDownloadHandler["_ServerResponse"]):
                 url,
                 data=request.body,
                 headers=self._request_headers(request).to_tuple_list(),
-                timeout=aiohttp.ClientTimeout(total=timeout),
+                timeout=aiohttp.ClientTimeout(total=timeout, connect=CONNECT_S),
                 ssl=self._context(broken) if "https" in (url.scheme, (proxy or "")[:5]) else True,
                 allow_redirects=False,
                 proxy=proxy,
@@ -205,6 +207,9 @@ def _scrapy_error(url: str, timeout_s: float) -> Iterator[None]:
     """Translate errors to Scrapy's, by which it decides what to retry."""
     try:
         yield
+    except aiohttp.ConnectionTimeoutError as error:
+        words = f"{URL(url).host} accepts no connection within {CONNECT_S:g} seconds"
+        raise scrapy_errors.DownloadTimeoutError(words) from error
     except TimeoutError as error:
         words = f"Getting {url} took longer than {timeout_s} seconds"
         raise scrapy_errors.DownloadTimeoutError(words) from error

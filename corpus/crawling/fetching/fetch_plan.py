@@ -44,16 +44,26 @@ def plan_fetch(
     given. Raises OfficeError and SettingsError.
     """
     source = office(name)
-    stand_ins = {address.host(host): base for host, base in (mirrors or {}).items()}
+    stand_ins = _by_host(mirrors or {})
     delay_s = settings.delay_s if delay_s is None else delay_s
     plan = FetchPlan(source, source.route(route), stand_ins, delay_s)
     check_delay(delay_s, plan.route, stand_ins)
     return plan
 
 
+def live_hosts(route: Route, mirrors: Mapping[str, str]) -> list[str]:
+    """The hosts of a route without a mirror on loopback."""
+    stand_ins = _by_host(mirrors)
+    return [each for each in route.hosts if not _is_loopback(stand_ins.get(address.host(each), ""))]
+
+
+def _by_host(mirrors: Mapping[str, str]) -> dict[str, str]:
+    return {address.host(name): base for name, base in mirrors.items()}
+
+
 def check_delay(delay_s: float, route: Route, mirrors: dict[str, str]) -> None:
     """Raise SettingsError for a delay that is too short for a live office; mirrors allow any."""
-    live = [host for host in route.hosts if not _is_loopback(mirrors.get(address.host(host), ""))]
+    live = live_hosts(route, mirrors)
     if delay_s < 0 or (delay_s < LEAST_DELAY_S and live):
         raise SettingsError(
             f"A delay of {delay_s:g} s is too short for {', '.join(live) or 'any host'}:"

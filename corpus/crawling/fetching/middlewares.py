@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import time
 from email.utils import parsedate_to_datetime
@@ -21,8 +22,12 @@ from scrapy.http.request import NO_CALLBACK
 from corpus.crawling.fetching.download_handler import RefusedError
 from corpus.reading import address
 
+log = logging.getLogger(__name__)
+
 MAX_WAIT_S = 600.0
 MAX_REDIRECTS = 5
+# With three retries and their waits, an office that does not answer costs less than a minute.
+ROBOTS_S = 8.0
 # "Cannot connect to host a.example:443 ssl:<ssl.SSLContext object at 0x7f> [Connect call failed …]"
 SSL_OBJECT = re.compile(r" ssl:(<[^>]*>|\S+)")
 REFUSED = re.compile(r" \[.*Connect call failed.*\]", re.DOTALL)
@@ -63,7 +68,8 @@ class PatientRetryMiddleware(RetryMiddleware):
             stated_s = retry_after_s(header.decode("latin-1"))
             if stated_s is not None and stated_s > MAX_WAIT_S:
                 return response  # which ends the run: the wait is too long
-            await asyncio.sleep(self._backoff_s(request) if stated_s is None else stated_s)
+            wait_s = self._backoff_s(request) if stated_s is None else stated_s
+            await _wait(result, f"status {response.status}", wait_s)
         return result
 
     async def process_exception(  # type: ignore[override] # as above
@@ -72,12 +78,19 @@ class PatientRetryMiddleware(RetryMiddleware):
         """A retry, once its time has come, or None to give up."""
         result = super().process_exception(request, exception)
         if isinstance(result, Request):
-            await asyncio.sleep(self._backoff_s(request))
+            await _wait(result, plain_reason(exception), self._backoff_s(request))
         return result
 
     def _backoff_s(self, request: Request) -> float:
         delay_s = self.crawler.settings.getfloat("DOWNLOAD_DELAY")
         return float(min(MAX_WAIT_S, max(0.1, delay_s) * 2 ** request.meta.get("retry_times", 0)))
+
+
+async def _wait(retry: Request, reason: str, wait_s: float) -> None:
+    """Wait before a retry, and log why."""
+    number = retry.meta["retry_times"]
+    log.warning("%s: %s; retry %d in %.0f s", retry.url, reason, number, wait_s)
+    await asyncio.sleep(wait_s)
 
 
 class StrictRobotsMiddleware(RobotsTxtMiddleware):
@@ -92,17 +105,20 @@ class StrictRobotsMiddleware(RobotsTxtMiddleware):
         super().__init__(crawler)
         self.unreachable: dict[str, IgnoreRequest] = {}
         self.left_at: dict[str, float] = {}
+        self._timeout_s = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")
         crawler.signals.connect(self._note_left, signals.request_left_downloader)
 
     async def process_request(  # type: ignore[override] # its own takes a deprecated argument
         self, request: Request
     ) -> None:
         """Refuse what robots.txt forbids, with the reason; wait for its Crawl-delay."""
+        if is_robots := request.meta.get("dont_obey_robotstxt"):
+            request.meta["download_timeout"] = min(ROBOTS_S, self._timeout_s)
         try:
             await super().process_request(request)
         except IgnoreRequest as error:
             raise ForbiddenError("robots.txt forbids it") from error
-        if request.meta.get("dont_obey_robotstxt"):  # the request for robots.txt itself
+        if is_robots:
             return
         netloc = urlsplit(request.url).netloc
         if netloc in self.unreachable:

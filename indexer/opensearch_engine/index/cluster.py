@@ -5,6 +5,7 @@ refuses, as our errors.
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -27,6 +28,9 @@ from corpus.plural import pluralize
 from indexer import deadline
 from indexer.engine.interface import check_format
 from indexer.engine.retry import REBUILD, GoneError
+
+# It logs a traceback for each attempt; our errors say what is wrong.
+logging.getLogger("opensearch").setLevel(logging.CRITICAL)
 
 TOO_LONG = "The query takes too long to answer; use fewer or longer prefixes and wildcards."
 TIMEOUT_S, SEARCH_TIMEOUT_S, JOINING_S = 60, 5, 3600

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -12,9 +14,11 @@ from typing import Any
 import pytest
 
 from corpus import Settings
+from corpus.crawling.fetching import download_handler, middlewares
 from corpus.crawling.fetching.requests import FetchFailure, FetchRequest, FetchResult
 from corpus.crawling.fetching.spider import fetch_all
 from corpus.errors import CrawlError
+from tests.faulty_site import FaultySite, late
 from tests.fetching import fetch_one
 
 
@@ -176,3 +180,32 @@ def test_a_robots_txt_that_leads_away_or_nowhere_is_out_of_reach(
     assert reason in answer.reason
     assert "nothing may be fetched there" in answer.reason
     assert set(site.asked) == {"/robots.txt"}
+
+
+def test_an_office_that_does_not_answer_for_robots_txt_is_left_soon(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(middlewares, "ROBOTS_S", 0.2)
+    with FaultySite() as site:
+        site.faults = [("robots", late(600))]
+        mirrors = {"a.example": site.url}
+        given = replace(settings, retries=0)
+        answer = fetch_one(given, "https://a.example/x", ("a.example",), mirrors)
+    assert isinstance(answer, FetchFailure)
+    assert "/robots.txt took longer than 0.2 seconds" in answer.reason
+
+
+def test_a_host_that_accepts_no_connection_is_left_soon(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(download_handler, "CONNECT_S", 0.2)
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full, ExitStack() as queue:
+        for _ in range(3):  # the system takes one of them; who comes later waits
+            each = queue.enter_context(socket.socket())
+            each.setblocking(False)
+            each.connect_ex(full.getsockname())
+        mirrors = {"a.example": f"http://127.0.0.1:{full.getsockname()[1]}"}
+        given = replace(settings, retries=0)
+        answer = fetch_one(given, "https://a.example/x", ("a.example",), mirrors)
+    assert isinstance(answer, FetchFailure)
+    assert "127.0.0.1 accepts no connection within 0.2 seconds" in answer.reason
