@@ -16,9 +16,8 @@ from corpus.reading.source import Link, Listing, Route, Source
 from corpus.release import Draft
 from corpus.review.report import CrawlReport
 from corpus.sources import _generic
-from corpus.sources._address import canonical
 from corpus.sources._drupal import alternates
-from corpus.sources._files import linked_files
+from corpus.sources._parts import canonical, linked_files
 from tests.faulty_site import FaultySite
 
 NAME, HOST = "xx_examplia", "www.prosecutor.example"

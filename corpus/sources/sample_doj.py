@@ -1,7 +1,7 @@
 """An invented justice department, to try the program on: the markup of us_doj, our own text."""
 
 from corpus.reading.source import Source
-from corpus.sources._address import canonical
+from corpus.sources._parts import canonical
 from corpus.sources.us_doj import routes
 
 SOURCE = Source(

@@ -33,8 +33,8 @@ from corpus.reading.page import (
 from corpus.reading.paragraphs import clean, paragraphs, text
 from corpus.reading.source import Link, Listing, Route, Source
 from corpus.release import Attachment, Draft
-from corpus.sources._address import canonical
 from corpus.sources._drupal import field_items, field_texts
+from corpus.sources._parts import canonical
 
 HOST = "www.justice.gov"
 WASHINGTON = ZoneInfo("America/New_York")

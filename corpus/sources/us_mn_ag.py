@@ -22,8 +22,7 @@ from corpus.reading.page import Page, one, target
 from corpus.reading.paragraphs import clean, paragraphs, text
 from corpus.reading.source import Link, Listing, Route, Source
 from corpus.release import Alternate, Draft
-from corpus.sources._address import canonical
-from corpus.sources._files import linked_files
+from corpus.sources._parts import canonical, linked_files
 
 HOST = "www.ag.state.mn.us"
 FIRST_YEAR = 2018

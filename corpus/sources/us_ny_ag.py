@@ -7,11 +7,8 @@ from corpus.reading.page import Page, next_page, one
 from corpus.reading.paragraphs import paragraphs, text
 from corpus.reading.source import Listing, Route, Source
 from corpus.release import Draft
-from corpus.sources._address import canonical
-from corpus.sources._dateline import dateline
 from corpus.sources._drupal import NEXT, alternates, dated_links
-from corpus.sources._files import linked_files
-from corpus.sources._languages import english_or_spanish
+from corpus.sources._parts import canonical, dateline, english_or_spanish, linked_files
 
 
 def links(page: Page) -> Listing:

@@ -11,8 +11,7 @@ from corpus.reading.page import Page, next_page, one, some, target
 from corpus.reading.paragraphs import paragraphs, text
 from corpus.reading.source import Link, Listing, Route, Source
 from corpus.release import Draft
-from corpus.sources._address import canonical
-from corpus.sources._files import linked_files
+from corpus.sources._parts import canonical, linked_files
 
 HOST = "www.ohioattorneygeneral.gov"
 # Kentico serves files from these, under names of its own (".aspx").

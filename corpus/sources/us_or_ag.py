@@ -12,10 +12,7 @@ from corpus.reading.page import Page, next_page, one, some, target
 from corpus.reading.paragraphs import paragraphs, text
 from corpus.reading.source import Link, Listing, Route, Source
 from corpus.release import Draft
-from corpus.sources._address import canonical
-from corpus.sources._dateline import dateline
-from corpus.sources._files import linked_files
-from corpus.sources._languages import english_or_spanish
+from corpus.sources._parts import canonical, dateline, english_or_spanish, linked_files
 
 HOST = "www.doj.state.or.us"
 # "Posted in Lawsuits and Letters, Media Release on February 2, 2026"

@@ -13,9 +13,7 @@ from corpus.reading.page import Page, next_page, one, some, target
 from corpus.reading.paragraphs import paragraphs, text
 from corpus.reading.source import Link, Listing, Route, Source
 from corpus.release import Draft
-from corpus.sources._address import canonical
-from corpus.sources._dateline import dateline
-from corpus.sources._files import linked_files
+from corpus.sources._parts import canonical, dateline, linked_files
 
 HOST = "www.oag.state.va.us"
 # Joomla puts "This email address is being protected from spambots" where an address was.

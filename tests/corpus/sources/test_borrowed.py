@@ -6,8 +6,7 @@ import pytest
 
 from corpus.reading.page import Page, fragment
 from corpus.release import Attachment
-from corpus.sources._dateline import dateline
-from corpus.sources._files import linked_files
+from corpus.sources._parts import dateline, linked_files
 
 PAGE = Page("https://www.office.example/news/one.aspx", b"")
 

@@ -1,0 +1,95 @@
+"""What the readers of several offices find alike: a release's canonical address, its place, its
+language, and the files that its text links to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlunsplit
+
+from bs4.element import Tag
+
+from corpus.reading.address import normalize, split
+from corpus.reading.page import Page, target
+from corpus.reading.paragraphs import clean, text
+from corpus.release import Attachment
+
+STATES = (
+    "Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia"
+    "|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts"
+    "|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New Hampshire|New Jersey"
+    "|New Mexico|New York|North Carolina|North Dakota|Ohio|Oklahoma|Oregon|Pennsylvania"
+    "|Rhode Island|South Carolina|South Dakota|Tennessee|Texas|Utah|Vermont|Virginia|Washington"
+    "|West Virginia|Wisconsin|Wyoming"
+)
+STATE = rf"(?:[A-Z]{{2}}|[A-Z]\.[A-Z]\.|[A-Z][a-z]{{1,4}}\.|{STATES})"
+CAPITALS = r"[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ.'’-]+(?:\s[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ.'’-]+){0,4}"
+# In capitals, a place with or without its state; in other letters, only with its state.
+PLACE = rf"{CAPITALS}(?:,\s(?:{STATE}|{CAPITALS}))?|[A-Z][\w.'’ -]{{1,30}}?,\s{STATE}"
+# Perhaps the date in brackets; then a dash and the text.
+DATELINE = re.compile(rf"(?P<place>{PLACE})\s?(?:\([^()]{{0,30}}\)\s?)?(?:[—–]|--|-\s)\s*\S")
+# Capitals before a dash that are not a place.
+LABEL = re.compile(
+    r"\b(ADVISORY|ALERT|CORRECTION|INVITATION|MEDIA|NEWS|PRESS|STATEMENT|UPDATED?|VIDEO)\b"
+)
+# Subheadings may precede it.
+PARAGRAPHS_SEARCHED = 4
+WORDS = re.compile(r"[^\W\d_]+")
+# Words that make up a third of any text in their language, and do not occur in the other.
+FREQUENT = {
+    "en": frozenset({"and", "by", "for", "from", "in", "is", "of", "that", "the", "to", "with"}),
+    "es": frozenset({"con", "de", "del", "el", "la", "las", "los", "para", "por", "que", "y"}),
+}
+DOCUMENTS = {".csv", ".doc", ".docx", ".pdf", ".ppt", ".pptx", ".rtf", ".txt", ".xls", ".xlsx"}
+MEDIA = {".gif", ".jpeg", ".jpg", ".m4a", ".mov", ".mp3", ".mp4", ".png", ".wav", ".zip"}
+
+
+def dateline(body: list[str]) -> str | None:
+    """The place that an American release opens with ("OAKLAND – ...", "Richmond, VA - ..."), in one
+    of its first paragraphs; else None.
+    """
+    for paragraph in body[:PARAGRAPHS_SEARCHED]:
+        match = DATELINE.match(paragraph)
+        if match and not LABEL.search(match["place"]):
+            return match["place"]
+    return None
+
+
+def english_or_spanish(body: list[str]) -> str:
+    """`en` or `es`, by their most common words; `en` where there are none of either. For offices
+    that publish in both without stating which.
+    """
+    words = Counter(word.lower() for paragraph in body for word in WORDS.findall(paragraph))
+    return max(FREQUENT, key=lambda code: sum(words[word] for word in FREQUENT[code]))
+
+
+def linked_files(body: Tag, page: Page, folders: tuple[str, ...] = ()) -> list[Attachment]:
+    """The files on the office's own site that a text links to, each once, in order; for sites that
+    have no field for them.
+
+    Everything in `folders` is a file, whatever its name. A file's title is the text of its link, or
+    its own name where the link is a picture.
+    """
+    files: dict[str, Attachment] = {}
+    for link in body.select("a[href]"):
+        url = target(link, page)
+        path = PurePosixPath(unquote(split(url).path))
+        is_file = path.suffix.lower() in DOCUMENTS | MEDIA or str(path).startswith(folders)
+        # A file elsewhere is something the release cites, not something the office attached.
+        if is_file and _site(url) == _site(page.url):
+            files.setdefault(url, Attachment(url, text(link) or clean(path.name)))
+    return list(files.values())
+
+
+def _site(url: str) -> str:
+    return split(url).netloc.removeprefix("www.")
+
+
+def canonical(url: str) -> str:
+    """The canonical address where the path alone selects a release: by https, without query and
+    final slash.
+    """
+    parts = split(normalize(url))
+    return urlunsplit(("https", parts.netloc, parts.path.rstrip("/"), "", ""))
