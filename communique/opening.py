@@ -14,7 +14,7 @@ from communique.console import log
 from corpus import Settings, Store
 from corpus.errors import DamagedCatalogError, NoCatalogError
 from corpus.evidence.catalog_rescue import replace_catalog
-from corpus.evidence.finding import Finding
+from corpus.issue import Finding
 from corpus.warc.archive import own_files
 
 

@@ -1,11 +1,14 @@
-"""Durable writes: files are synced to disk before anything refers to them."""
+"""Durable writes: room is checked before, and files are synced before anything refers to them."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from corpus.errors import StoreError
 
 
 def sync(path: Path) -> None:
@@ -37,3 +40,14 @@ def replacing(path: Path) -> Iterator[Path]:
         with suppress(OSError):
             fresh.unlink(missing_ok=True)
     sync(path.parent)
+
+
+def check_room(folder: Path, needed: int, what: str) -> None:
+    """Raise StoreError where a folder's disk has less than `needed` bytes free for `what`."""
+    existing = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+    free = shutil.disk_usage(existing).free
+    if needed > free:
+        raise StoreError(
+            f"{what} needs about {needed / 1e6:,.1f} MB, but the disk of {existing} has"
+            f" {free / 1e6:,.1f} MB free. Free some space and run the command again."
+        )

@@ -1,7 +1,8 @@
-"""Issues: why a page, draft or address was refused, or is odd."""
+"""What reports list: issues with pages, drafts and addresses; findings of checks."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -12,3 +13,14 @@ class Issue:
     url: str
     rule: str
     reason: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A finding of a check: a sentence, and a repair, if any, which says what it did. A remark does
+    not fail the check.
+    """
+
+    sentence: str
+    repair: Callable[[], str] | None = None
+    is_remark: bool = False

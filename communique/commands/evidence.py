@@ -16,12 +16,11 @@ from communique.console import FAILED, show_progress, show_reports
 from communique.opening import open_or_make_catalog, open_to_verify, require_catalog_or_archive
 from corpus import Settings, Store, office, offices
 from corpus.errors import CommuniqueError, SmallerError, StoreError
-from corpus.evidence.backup import back_up
-from corpus.evidence.finding import Finding
+from corpus.evidence.backup import back_up, give_to_owner, restore_backup
 from corpus.evidence.reparse import reparse_archive
-from corpus.evidence.restore import give_to_owner, restore_backup
 from corpus.evidence.verify import verify_archive, verify_catalog
 from corpus.evidence.warc_import import import_files
+from corpus.issue import Finding
 from corpus.lock import IMPORT, no_crawl, only_job
 from corpus.plural import pluralize
 from corpus.signals import Interruption

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from corpus.database import tables
 from corpus.database.batches import RELEASES_AT_ONCE, chunks
 from corpus.database.current import withheld_ids
-from corpus.reading.links import acceptable_links
+from corpus.reading.address import acceptable_links
 from corpus.release import (
     FACTS,
     Alternate,

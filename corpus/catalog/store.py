@@ -11,7 +11,6 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection, insert, select
 
 from corpus.catalog import withholding
-from corpus.catalog.address_spellings import older_spellings
 from corpus.catalog.attachments import count_attachments
 from corpus.catalog.coverage import read_coverage
 from corpus.catalog.crawl_history import read_open_runs
@@ -34,6 +33,7 @@ from corpus.database.current import (
     count_readers,
     count_releases,
     current_releases,
+    older_spellings,
     read_first_seen,
     read_ids,
     read_ids_until,

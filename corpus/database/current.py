@@ -1,8 +1,11 @@
-"""Queries on current releases: each with its current version, without withheld ones."""
+"""Queries on current releases: each with its current version, without withheld ones; and older
+spellings of their addresses.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -10,6 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, Label, Select, Text, cast, func, select
 
 from corpus.database import tables
+from corpus.database.batches import chunks, stream_rows
+from corpus.release import release_id
 
 # Each release joined with its current version.
 CURRENT = tables.release.join(
@@ -17,6 +22,8 @@ CURRENT = tables.release.join(
     (tables.version.c.release == tables.release.c.id)
     & (tables.version.c.ordinal == tables.release.c.version),
 )
+# Addresses with only one spelling; most need no further check.
+PLAIN_ADDRESS = re.compile(r"(?a)https?://[a-z0-9.-]+(?:/[\w~!$&()*+,;=:@-][\w~!$&()*+,;=:@.-]*)*")
 
 
 def withheld_ids() -> Select[Any]:
@@ -110,3 +117,30 @@ def count_readers(connection: Connection) -> dict[str, int]:
     v = tables.version.c
     query = select(v.reader, func.count()).group_by(v.reader)
     return {name: int(number) for name, number in connection.execute(query)}
+
+
+def older_spellings(
+    connection: Connection, office: str, canonical: Callable[[str], str]
+) -> dict[str, str]:
+    """The stored addresses that differ from the canonical ones, by the canonical ones: a release's
+    id is made of its address, so it keeps the spelling under which it was first stored.
+    """
+    older: dict[str, str] = {}
+    for url in _known_urls(connection, office):
+        if not PLAIN_ADDRESS.fullmatch(url) and (canonical_url := canonical(url)) != url:
+            older.setdefault(canonical_url, url)
+    r = tables.release.c
+    for some in chunks([*older]):
+        ids = {release_id(office, url): url for url in some}
+        for id_ in connection.scalars(select(r.id).where(r.id.in_(ids))):
+            del older[ids[id_]]
+    return older
+
+
+def _known_urls(connection: Connection, office: str) -> Iterator[str]:
+    """The addresses of an office's releases, then those of its staged observations."""
+    r, s, run = tables.release.c, tables.staged.c, tables.run.c
+    released = select(r.url).where(r.office == office).order_by(r.first_seen, r.id)
+    staged = select(s.url).join_from(tables.staged, tables.run, run.id == s.run)
+    for query in (released, staged.where(run.office == office).order_by(s.id)):
+        yield from (row.url for row in stream_rows(connection, query))

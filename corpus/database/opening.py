@@ -30,8 +30,7 @@ from corpus.database.sqlite_file import (
     sqlite_file,
 )
 from corpus.database.tables import FORMAT, about, metadata
-from corpus.disk_space import check_room
-from corpus.durability import make_folder, replacing
+from corpus.durability import check_room, make_folder, replacing
 from corpus.errors import DamagedCatalogError, NoCatalogError, RecordError, StoreError
 
 # The number of our advisory lock in PostgreSQL.

@@ -22,8 +22,8 @@ from corpus.catalog.store import Store
 from corpus.database import tables
 from corpus.database.batches import chunks, stream_rows
 from corpus.evidence.attestation_repair import Statement, attest_again, attest_older, repair_version
-from corpus.evidence.finding import Finding
 from corpus.evidence.queries import Rows
+from corpus.issue import Finding
 from corpus.plural import pluralize
 from corpus.release import LATER, MADE, REVISED
 from corpus.settings import Settings

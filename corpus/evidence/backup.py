@@ -1,4 +1,5 @@
-"""A copy of catalog and archive that agree with each other, taken while a crawl may be running.
+"""A copy of catalog and archive that agree with each other, taken while a crawl may be running, and
+the way back.
 
 A crawl writes the archive before the catalog. So the catalog is copied first, and files that a
 crawl may be writing are cut to what that copy refers to. The copy is made beside its place, checked
@@ -16,11 +17,10 @@ from pathlib import Path
 
 from corpus.catalog.attestation import KIND
 from corpus.catalog.store import Store
-from corpus.database.copy import copy_catalog
+from corpus.database.copy import copy_catalog, copy_into
 from corpus.database.opening import check_pages
-from corpus.disk_space import check_room
-from corpus.durability import sync
-from corpus.errors import StoreError
+from corpus.durability import check_room, replacing, sync
+from corpus.errors import NoCatalogError, StoreError
 from corpus.evidence import queries
 from corpus.evidence.recover import find_unknown
 from corpus.lock import only_job
@@ -36,8 +36,8 @@ COPY_BYTES = 1 << 20
 def back_up(settings: Settings, store: Store, folder: Path) -> tuple[int, int]:
     """Copy catalog and archive into a folder that is empty or new; return files and bytes.
 
-    The copy is a data folder; restore.py puts it in another place. Raises StoreError, and
-    LockedError where another backup is running there.
+    The copy is a data folder. Raises StoreError, and LockedError where another backup is running
+    there.
     """
     try:
         folder = folder.resolve()
@@ -155,3 +155,66 @@ def _truncate_unknown(path: Path, store: Store, settings: Settings) -> None:
             with path.open("r+b") as file:
                 file.truncate(exchange.record.offset)
             return
+
+
+def restore_backup(backup: Path, settings: Settings) -> int:
+    """Copy a backup into the data folder, which must be empty; how many files.
+
+    The catalog comes last, so that a folder with a catalog has everything. Raises StoreError.
+    """
+    source = Settings(data=backup)
+    try:
+        store = Store(source, make=False)
+    except NoCatalogError as error:
+        raise StoreError(f"{backup} is no backup: there is no catalog in it.") from error
+    files = [*own_files(source.archive), *imported_files(source.archive)]
+    size = backup_size(source)
+    with closing(store):
+        check_pages(store.engine, source.catalog_url)
+        try:
+            with _filling(settings.data):
+                check_room(settings.data, size, f"The data folder {settings.data}")
+                for path in files:
+                    copy_file(path, settings)
+                _copy_catalog(store, settings)
+        except OSError as error:
+            raise StoreError(
+                f"The data folder {settings.data} cannot be written: {error.strerror or error}."
+            ) from error
+    return len(files) + 1
+
+
+@contextmanager
+def _filling(folder: Path) -> Iterator[None]:
+    """What is put into an empty folder stays only if all of it came, and belongs to its owner."""
+    if folder.exists() and any(folder.iterdir()):
+        raise StoreError(
+            f"The data folder {folder} is not empty. Move it away, or name another folder."
+        )
+    is_new = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+        give_to_owner(folder)
+    except BaseException:
+        for path in folder.iterdir():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        if is_new:
+            folder.rmdir()
+        raise
+
+
+def _copy_catalog(store: Store, settings: Settings) -> None:
+    if settings.catalog:
+        copy_into(store.engine, settings.catalog)
+        return
+    with replacing(settings.data / "catalog.sqlite") as fresh:
+        copy_catalog(store.engine, store.url, fresh)
+
+
+def give_to_owner(folder: Path) -> None:
+    """Give what root has put into a folder to the folder's owner."""
+    about = folder.stat()
+    if os.geteuid() == 0 != about.st_uid:
+        for path in folder.rglob("*"):
+            os.chown(path, about.st_uid, about.st_gid, follow_symlinks=False)

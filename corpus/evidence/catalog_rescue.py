@@ -12,8 +12,7 @@ from pathlib import Path
 
 from corpus.database.opening import open_catalog
 from corpus.database.sqlite_file import open_read_only, sqlite_file
-from corpus.disk_space import check_room
-from corpus.durability import replacing
+from corpus.durability import check_room, replacing
 from corpus.errors import PageError, StoreError
 from corpus.plural import pluralize
 from corpus.release import release_id

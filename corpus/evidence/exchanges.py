@@ -1,21 +1,24 @@
-"""Archived responses with the request behind each, and what the current readers find in them."""
+"""Archived responses with the request behind each, what the current readers find in them, and which
+part of them may be published.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from corpus.catalog.mapping import version_values
-from corpus.errors import PageError
+from corpus.errors import OfficeError, PageError
 from corpus.issue import Issue
 from corpus.reading import validation
 from corpus.reading.address import REDIRECTS, check_address, location, resolve, split
 from corpus.reading.page import Page
 from corpus.reading.reader import read_listing, read_release
 from corpus.reading.source import Route, Source
-from corpus.release import Draft, Provenance, RecordLocation, sha256
+from corpus.release import Draft, Provenance, RecordLocation, Release, sha256
+from corpus.sources import office
 from corpus.warc.reader import Damage
 from corpus.warc.record import Record
 
@@ -160,3 +163,40 @@ def provenance(evidence: EvidenceRef, record: Record, route: Route, draft: Draft
         reader_version=evidence.source.version,
         part_sha256=sha256(draft.part) if draft.part else None,
     )
+
+
+def redacted_body(
+    release: Release,
+    seen: Provenance,
+    archived: Record,
+    withheld: set[str],
+    id_of: Callable[[str, str], str],
+    limit_s: float,
+) -> bytes | None:
+    """The body of the response that a release was read from, as far as it may be published.
+
+    That is all of it, unless it also carries withheld releases: then it is this release's own part,
+    verified by its digest, or None where that cannot be cut out. `id_of` gives the id of the
+    release at an office's address.
+    """
+    withheld_here = {id_ for id_ in withheld if id_.startswith(f"{release.office}-")}
+    if not withheld_here or not seen.part_sha256:
+        return archived.body
+    try:
+        parsed = _drafts(release, seen, archived, limit_s)
+    except (OfficeError, PageError):
+        return None  # it may contain withheld releases
+    drafts = {id_of(release.office, each.url): each for each in parsed if each.url}
+    if not withheld_here & drafts.keys():
+        return archived.body
+    part = drafts[release.id].part if release.id in drafts else None
+    return part if part and sha256(part) == seen.part_sha256 else None
+
+
+def _drafts(release: Release, seen: Provenance, archived: Record, limit_s: float) -> list[Draft]:
+    """The releases that a listing carries."""
+    source = office(release.office)
+    route = source.route(seen.reader.split("/")[1])
+    language = release.language if route.languages else None
+    page = Page(archived.url, archived.body, language, archived.content_type)
+    return read_listing(route, page, limit_s).drafts

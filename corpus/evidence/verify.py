@@ -19,9 +19,9 @@ from corpus.catalog.attestation import KIND
 from corpus.catalog.store import Store
 from corpus.evidence import queries
 from corpus.evidence.attestation_check import RESTORE_CATALOG, AttestationCheck
-from corpus.evidence.finding import Finding
 from corpus.evidence.queries import Rows
 from corpus.evidence.recover import add_unknown, find_unknown, restore_releases
+from corpus.issue import Finding
 from corpus.plural import pluralize
 from corpus.reading.address import resolve
 from corpus.release import sha256

@@ -33,8 +33,7 @@ from corpus.release import Draft, RecordLocation, release_id
 from corpus.review.office_validation import OfficeValidator
 from corpus.settings import Settings
 from corpus.sources import offices
-from corpus.warc.containers import ForeignFile, plain_name, record_files
-from corpus.warc.originals import Original, Originals
+from corpus.warc.containers import ForeignFile, Original, Originals, plain_name, record_files
 from corpus.warc.reader import Damage, Unreadable, is_archive, records
 from corpus.warc.record import Record
 

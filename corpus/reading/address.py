@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
+from typing import TypeVar
 from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
 import webencodings
 from ada_url import URL
 
 from corpus.issue import Issue
+from corpus.release import Alternate, Attachment, Draft
 
 # The rules of `check_address`.
 ADDRESS_RULES = frozenset(
@@ -45,6 +48,7 @@ TRACKING = re.compile(
     re.IGNORECASE,
 )
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+AnyLink = TypeVar("AnyLink", Attachment, Alternate)
 
 
 def resolve(href: str, base: str | None = None) -> str:
@@ -177,3 +181,28 @@ def _normalized_hosts(hosts: tuple[str, ...]) -> frozenset[str]:
 def _decode_unreserved(escape: re.Match[str]) -> str:
     character = chr(int(escape[1], 16))
     return character if character in UNRESERVED else escape[0]
+
+
+def acceptable_links(draft: Draft, hosts: tuple[str, ...]) -> tuple[Draft, list[Issue]]:
+    """A draft without files and translations of unacceptable addresses, and why those are refused.
+    A translation must be on one of the office's hosts; a file may be on any host, and its address
+    is checked again before it is fetched.
+    """
+    refused: list[Issue] = []
+    accepted = replace(
+        draft,
+        attachments=list(_accept(draft.attachments, None, refused)),
+        alternates=list(_accept(draft.alternates, hosts, refused)),
+    )
+    return accepted, refused
+
+
+def _accept(
+    links: Iterable[AnyLink], hosts: tuple[str, ...] | None, refused: list[Issue]
+) -> Iterator[AnyLink]:
+    for link in links:
+        url = resolve(link.url)
+        if refusal := check_address(url, hosts):
+            refused.append(refusal)
+        else:
+            yield replace(link, url=url)

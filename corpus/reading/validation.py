@@ -15,10 +15,9 @@ from bs4 import BeautifulSoup
 
 from corpus.issue import Issue
 from corpus.plural import pluralize
-from corpus.reading.address import check_address, resolve
+from corpus.reading.address import acceptable_links, check_address, resolve
 from corpus.reading.charset import REPLACEMENT
 from corpus.reading.languages import other_language
-from corpus.reading.links import acceptable_links
 from corpus.reading.page import Page
 from corpus.reading.paragraphs import LETTER, clean
 from corpus.reading.source import Source

@@ -1,10 +1,16 @@
-"""Decodes bodies: removes chunked framing and content encodings, up to an allowed size."""
+"""Decodes bodies: removes chunked framing and content encodings, up to an allowed size; and their
+digests, as WARC states them.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import re
 import zlib
+from base64 import b32decode, b64decode
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from typing import Protocol
 
 import brotli
@@ -19,6 +25,8 @@ ZSTD_WINDOW = 1 << 23
 # More than an office would use: an attack that multiplies the size.
 MOST_ENCODINGS = 5
 CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r\n")
+# An algorithm in lower case, and the digest of a body.
+Digest = tuple[str, bytes]
 
 
 class TooLargeError(ValueError):
@@ -158,3 +166,19 @@ DECODERS = {
     "br": _unbrotli,
     "zstd": _unzstd,
 }
+
+
+def make_digest(algorithm: str, body: bytes) -> Digest:
+    """A body's digest. Raises ValueError where there is no such algorithm."""
+    return algorithm.lower(), hashlib.new(algorithm, body, usedforsecurity=False).digest()
+
+
+def read_digest(stated: str) -> Digest | None:
+    """Read a WARC digest, in any encoding that tools use; None where it is invalid."""
+    algorithm, _, value = stated.partition(":")
+    for decode in (bytes.fromhex, partial(b32decode, casefold=True), b64decode):
+        with suppress(ValueError):
+            digest = decode(value)
+            if len(digest) == hashlib.new(algorithm, usedforsecurity=False).digest_size:
+                return algorithm.lower(), digest
+    return None

@@ -1,5 +1,5 @@
 """Opens third parties' archive files: a path goes in; WARC and ARC files come out, the file itself
-or those in a WACZ, to be read and stored unchanged.
+or those in a WACZ, to be read and stored unchanged. Finds the originals of revisits in them.
 """
 
 from __future__ import annotations
@@ -9,19 +9,21 @@ import json
 import re
 import shutil
 import zlib
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import IO
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
-from corpus.disk_space import check_room
-from corpus.durability import make_folder, replacing
+from corpus.durability import check_room, make_folder, replacing
 from corpus.errors import StoreError
 from corpus.settings import Settings
 from corpus.warc.archive import IMPORTED, imported_files
+from corpus.warc.body_coding import make_digest, read_digest
+from corpus.warc.reader import read_record
+from corpus.warc.record import Record
 
 DIGITS = 16
 COPY_BYTES = 1 << 20
@@ -44,6 +46,8 @@ PACKINGS = {
     **{bytes([0x50 + number]) + b"\x2a\x4d\x18": "zstd" for number in range(16)},
 }
 ZIP = b"PK\x03\x04"
+# The algorithms that tools use for digests.
+ALGORITHMS = ("sha1", "sha256", "md5")
 
 
 @dataclass
@@ -190,3 +194,48 @@ def _copy(packed: IO[bytes], target: Path) -> str:
 
 def _reason(error: Exception) -> str:
     return " ".join(f"{error}".split()).rstrip(".") or type(error).__name__
+
+
+@dataclass(frozen=True)
+class Original:
+    """A response in a file: its offset and its URL."""
+
+    file: ForeignFile
+    offset: int
+    url: str
+
+    def restore_body(self, revisit: Record, max_bytes: int) -> Record:
+        """A revisit with status, headers and body of its original. Raises StoreError."""
+        record = read_record(self.file.path, self.offset, max_bytes)
+        status = record.status if revisit.status in (0, 304) else revisit.status
+        headers = record.headers | revisit.headers
+        return replace(revisit, status=status, headers=headers, body=record.body)
+
+
+class Originals:
+    """The responses found so far, by office and everything that a revisit may refer to."""
+
+    def __init__(self) -> None:
+        self.originals: dict[Hashable, Original] = {}
+
+    def add(self, office: str, record: Record, file: ForeignFile) -> Original:
+        """Remember a response; of several equal ones, the first."""
+        original = Original(file, record.offset, record.url)
+        names = [record.id, (record.url, record.fetched_at), *_digests(record)]
+        for name in filter(None, names):
+            self.originals.setdefault((office, name), original)
+        return original
+
+    def find(self, office: str, revisit: Record) -> Original | None:
+        """The response that a revisit refers to, if it was found."""
+        names = [revisit.original_id, revisit.original, read_digest(revisit.payload_digest or "")]
+        original = (self.originals.get((office, name)) for name in names if name)
+        return next(filter(None, original), None)
+
+
+def _digests(record: Record) -> list[Hashable]:
+    """The stated payload digest, and the digests of the decoded body: a later crawl may have the
+    same page without encodings.
+    """
+    made = [make_digest(algorithm, record.body) for algorithm in ALGORITHMS]
+    return [read_digest(record.payload_digest or ""), *made]

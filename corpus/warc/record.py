@@ -17,8 +17,13 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord, ArcWarcRecordLoader
 from warcio.statusandheaders import StatusAndHeaders
 
-from corpus.warc.body_coding import TooLargeError, decode_content, join_chunks
-from corpus.warc.digests import make_digest, read_digest
+from corpus.warc.body_coding import (
+    TooLargeError,
+    decode_content,
+    join_chunks,
+    make_digest,
+    read_digest,
+)
 
 # The start of an uncompressed record: WARC's first line, or ARC's only one, of five fields.
 WARC = rb"WARC/[0-9.]+\r?\n(?=[\w-]+:)"

@@ -21,10 +21,9 @@ from corpus.durability import make_folder, sync
 from corpus.errors import StoreError
 from corpus.reading.charset import stated_encoding
 from corpus.release import RecordLocation
-from corpus.warc.http_records import request_record, response_record, warc_date
 from corpus.warc.reader import read_record
 from corpus.warc.record import Record
-from corpus.warc.response import Response
+from corpus.warc.response import Response, request_record, response_record, warc_date
 
 PROGRAM = "communique"
 

@@ -9,7 +9,7 @@ from itertools import islice
 
 from corpus import Settings, Store
 from corpus.catalog.statute_backfill import count_backlog, derive_some
-from corpus.disk_space import check_room
+from corpus.durability import check_room
 from corpus.errors import IndexUnusableError
 from corpus.lock import only_job
 from corpus.plural import pluralize

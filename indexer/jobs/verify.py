@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from corpus import Settings, Store
-from corpus.evidence.finding import Finding
+from corpus.issue import Finding
 from corpus.plural import pluralize
 from indexer.engine.document import document, shown_digest
 from indexer.engine.interface import Engine

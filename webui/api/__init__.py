@@ -12,7 +12,7 @@ from flask.json.provider import DefaultJSONProvider
 
 from corpus import Settings, Store
 from indexer import Collocates, Concordance, Engine
-from webui.api import answers, records, reference, search, tools
+from webui.api import answers, queries, records, reference
 from webui.api.arguments import (
     CollocatesArguments,
     ConcordanceArguments,
@@ -44,10 +44,8 @@ def _parts(store: Store, engine: Engine, settings: Settings) -> Parts:
     """The views by their addresses, each with the shape of its answer and what it needs."""
     parts = Parts("api", __name__, url_prefix=PREFIX)
     parts.after_request(_make_conditional)
-    searching = engine, settings
-    release = "/releases/<id>"
-    add = parts.add
-    add("/search", "Search", answers.Search, search.search, *searching, arguments=SearchArguments)
+    add, searching, release = parts.add, (engine, settings), "/releases/<id>"
+    add("/search", "Search", answers.Search, queries.search, *searching, arguments=SearchArguments)
     add(release, "Releases", answers.Release, records.release, store)
     add(f"{release}/versions", "Releases", answers.Versions, records.versions, store)
     add(
@@ -60,9 +58,9 @@ def _parts(store: Store, engine: Engine, settings: Settings) -> Parts:
     )
     add("/offices", "Offices", answers.Offices, records.offices, store, engine)
     for name, shape, view, arguments in (
-        ("timeline", answers.Timeline, tools.timeline, TimelineArguments),
-        ("concordance", Concordance, tools.concordance, ConcordanceArguments),
-        ("collocates", Collocates, tools.collocates, CollocatesArguments),
+        ("timeline", answers.Timeline, queries.timeline, TimelineArguments),
+        ("concordance", Concordance, queries.concordance, ConcordanceArguments),
+        ("collocates", Collocates, queries.collocates, CollocatesArguments),
     ):
         add(f"/{name}", "Tools", shape, view, *searching, arguments=arguments)
     return parts

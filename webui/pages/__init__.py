@@ -8,7 +8,7 @@ from flask import Flask
 
 from corpus import Settings, Store
 from indexer import Engine
-from webui.pages import coverage, differences, edits, release, search, withheld
+from webui.pages import coverage, differences, edits, release, search
 from webui.pages import help as help_page
 
 
@@ -24,6 +24,6 @@ def add_pages(app: Flask, store: Store, engine: Engine, settings: Settings) -> N
     add("/edits", "changes.changes", partial(edits.edits, store))
     add("/edits.atom", "changes.feed", partial(edits.feed, store))
     add("/coverage", "offices.offices", partial(coverage.offices, store, engine))
-    add("/withheld", "withheld.withheld", partial(withheld.withheld, store))
+    add("/withheld", "withheld.withheld", partial(coverage.withheld, store))
     add("/help", "guide.guide", partial(help_page.guide, engine, settings))
-    app.after_request(withheld.revalidate_caches)
+    app.after_request(coverage.revalidate_caches)

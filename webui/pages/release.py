@@ -19,7 +19,7 @@ from corpus import (
     certificate_exception,
 )
 from corpus.errors import IndexUnusableError
-from corpus.evidence.redaction import redacted_body
+from corpus.evidence.exchanges import redacted_body
 from corpus.release import Alternate
 from corpus.warc.archive import read_response
 from corpus.warc.reader import read_record
@@ -27,9 +27,14 @@ from indexer import Engine, Hit, Passage
 from indexer.highlight.highlighter import Highlighter
 from indexer.highlight.snippets import highlight
 from webui.view.accusation import accusation
-from webui.view.attachments import ArchivedFile, attached_files, other_languages
-from webui.view.cited_statutes import CitedStatute, cited_statutes
 from webui.view.history import HistoryEntry, history_entries
+from webui.view.references import (
+    ArchivedFile,
+    CitedStatute,
+    attached_files,
+    cited_statutes,
+    other_languages,
+)
 from webui.view.release_text import Text, arrange
 from webui.view.search_state import SearchState, read_state
 

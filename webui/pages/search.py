@@ -1,4 +1,4 @@
-"""The search page: box, filters, results; completions of a query."""
+"""The search page: box, filters, results, suggestions; completions of a query."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from indexer import Engine, ParsedQuery, Query, Results
 from indexer.assist.no_results import ZeroResultAdvice, advise_on_no_results
 from indexer.assist.spelling import SpellingSuggestion, completions, suggestions
 from indexer.assist.statute_suggestions import StatuteSuggestion
+from indexer.assist.translation_suggestions import WordTranslations, translation_suggestions
 from indexer.assist.unknown_values import unknown_values
 from indexer.query.message import Message
 from webui.i18n import language
 from webui.view.facets import Chip, Panel, chips, filter_labels, panels
 from webui.view.search_state import SIZES, SORTS, SearchState, read_state
 from webui.view.timeline import Timeline, limit_bars, timeline
-from webui.view.translation_links import TranslationLinks, translation_links
 
 
 @dataclass(frozen=True)
@@ -153,3 +153,33 @@ def _pager(state: SearchState, shown: int, query: Query) -> dict[str, str | int 
         "next": state.with_page(state.page + 1).link() if state.page < last else None,
         "last_link": state.with_page(last).link(),
     }
+
+
+@dataclass(frozen=True)
+class TranslationLinks:
+    """A word's translations into a language: each with its number of releases and the address of a
+    search for either.
+    """
+
+    word: WordTranslations
+    links: list[tuple[str, int, str]]
+
+
+def translation_links(state: SearchState, typed: str, engine: Engine) -> list[TranslationLinks]:
+    """Links keep all filters but those of language that would leave a translation out."""
+    if state.page > 1:
+        return []
+    return [
+        TranslationLinks(
+            word,
+            [
+                (form, releases, _with_language(state, word.language).with_words(query).link())
+                for form, releases, query in word.translations
+            ],
+        )
+        for word in translation_suggestions(typed, engine)
+    ]
+
+
+def _with_language(state: SearchState, language: str) -> SearchState:
+    return state if language in state.filters.language else state.without("language")

@@ -13,7 +13,7 @@ from sqlalchemy import update
 from corpus import Settings, Store
 from corpus.crawling.crawl import crawl
 from corpus.database import tables
-from corpus.evidence.redaction import redacted_body
+from corpus.evidence.exchanges import redacted_body
 from corpus.evidence.reparse import reparse_archive
 from corpus.evidence.verify import verify_catalog
 from corpus.release import Draft, Provenance, release_id
@@ -22,7 +22,7 @@ from corpus.warc.archive import read_response
 from indexer.engine.document import document
 from tests.examplia import BODY, HOST, NAME, Crawl, OddInterface, asked, listing, page, urls
 from tests.faulty_site import FaultySite
-from webui.view.attachments import other_languages
+from webui.view.references import other_languages
 
 DOJ, SAMPLE = "sample_doj", "https://www.justice.example/opa/pr"
 EARLIER = datetime(2024, 3, 12, 12, tzinfo=UTC)

@@ -12,7 +12,7 @@ import pytest
 
 from corpus import Settings, Store, office
 from corpus.crawling.crawl import crawl
-from corpus.evidence.finding import Finding
+from corpus.issue import Finding
 from corpus.release import sha256
 from corpus.warc.archive import read_response
 from tests.conftest import EDITED, FIRST_EDIT, EditedSite, sample_id

@@ -12,9 +12,8 @@ from click.testing import CliRunner, Result
 from communique.main import main
 from corpus import Settings, Store
 from corpus.errors import StoreError
-from corpus.evidence import restore
-from corpus.evidence.backup import back_up
-from corpus.evidence.restore import restore_backup
+from corpus.evidence import backup as backup_module
+from corpus.evidence.backup import back_up, restore_backup
 from tests.postgresql import Server
 from tests.users import NOBODY
 
@@ -103,7 +102,7 @@ def test_a_restore_that_fails_leaves_nothing(
     data = tmp_path / "data"
     if was_there:
         data.mkdir()
-    monkeypatch.setattr(restore, "copy_catalog", fail)
+    monkeypatch.setattr(backup_module, "copy_catalog", fail)
     with pytest.raises(StoreError, match=r"cannot be written: No space left on device\.$"):
         restore_backup(backup, Settings(data=data))
     assert data.exists() is was_there

@@ -12,8 +12,8 @@ from sqlalchemy import create_engine, delete, func, select, update
 from corpus import Release, Settings, Store
 from corpus.catalog.attestation import KIND
 from corpus.database import tables
-from corpus.evidence.finding import Finding
 from corpus.evidence.verify import verify_archive, verify_catalog
+from corpus.issue import Finding
 from corpus.warc.archive import own_files
 from corpus.warc.reader import records
 from corpus.warc.record import Record

@@ -7,7 +7,7 @@ from dataclasses import replace
 from corpus import Attachment, Store
 from corpus.release import Alternate
 from tests.statements import sent
-from webui.view.attachments import attached_files, other_languages
+from webui.view.references import attached_files, other_languages
 
 
 def test_many_files_take_no_more_statements_than_one(sample_store: Store) -> None:

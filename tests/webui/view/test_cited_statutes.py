@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from corpus import Release, Store
 from corpus.statutes import enclosing_keys, keys
 from corpus.statutes.wording import statute_label
-from webui.view.cited_statutes import AROUND, cited_statutes
+from webui.view.references import AROUND, cited_statutes
 
 KEY = "us/usc/18/1343"
 

@@ -1,0 +1,177 @@
+"""What programs ask of the index: hits page by page to the end, timeline, concordance, collocates.
+
+A cursor is the position at which the next page begins, as an opaque argument of its address: the
+position of the last hit, which needs no memory of the server, and a digest of what was asked, so
+that it cannot slip into another query. A forged one reaches what anybody may ask for: no key signs
+it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from flask import request, url_for
+from flask_smorest import abort
+from marshmallow import ValidationError
+
+from corpus import Settings
+from indexer import Engine, ParsedQuery, Query, Results
+from indexer.assist.unknown_values import unknown_values
+from indexer.engine.periods import first_day, last_day, name
+from indexer.engine.results import Frequencies, Frequency, Position
+from webui.view.search_state import SearchState, read_state
+
+DIGEST_BYTES = 6
+
+
+@dataclass(frozen=True)
+class ParsedRequest:
+    """A program's request, parsed as the pages parse theirs, once its arguments are valid."""
+
+    state: SearchState
+    parsed: ParsedQuery
+
+    @property
+    def query(self) -> Query:
+        """The query for an engine."""
+        return Query(self.parsed.tree, self.state.filters)
+
+    @property
+    def is_void(self) -> bool:
+        """Whether its words ask for nothing, and so find nothing."""
+        return bool(self.state.words) and self.parsed.tree is None
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What could not be interpreted as written."""
+        return (*self.state.warnings, *self.parsed.warnings)
+
+
+def search(engine: Engine, settings: Settings, arguments: dict[str, Any]) -> Any:
+    """A page of the releases that match
+
+    In the orders `newest` (undated releases last), `oldest` and `id`, request `next` until it is
+    null to get all hits. Each page begins at a date and id, so that releases added or edited
+    meanwhile cause no hit to be repeated or missed; by date, this holds for releases whose date
+    does not change. `relevance` has the best hits by `start` and `size`, since scores change when
+    releases are added.
+    """
+    asked, sort = _read_request(settings), arguments["sort"]
+    try:
+        after = _read_cursor(arguments.get("cursor"), asked.state, sort)
+    except ValidationError as error:
+        abort(422, messages={"query": {"cursor": error.messages}})
+    query = replace(
+        asked.query,
+        sort=sort,
+        start=arguments["start"],
+        size=arguments["size"],
+        after=after,
+        has_timeline=False,
+    )
+    if asked.is_void:
+        results = Results((), 0, (), engine.health().build or "")
+    else:
+        results = engine.search(query)
+    onward = results.more_after
+    link = onward and _next_link(_write_cursor(onward, asked.state, sort))
+    warnings = (*asked.warnings, *unknown_values(query, results.facets, engine), *results.warnings)
+    body = vars(results) | {
+        "query": asked.state.words,
+        "sort": sort,
+        "hits": [
+            vars(hit) | {"page_url": url_for("releases.release", id_=hit.id, _external=True)}
+            for hit in results.hits
+        ],
+        "warnings": warnings,
+        "next": link,
+    }
+    return body, {"Link": f'<{link}>; rel="next"'} if link else {}
+
+
+def timeline(engine: Engine, settings: Settings, arguments: dict[str, Any]) -> Any:
+    """How many releases match in each day, week, month or year, and how many mentions they have
+
+    Without `q` it counts all releases and the words of their texts, to compare with.
+    """
+    asked, step = _read_request(settings), arguments["step"]
+    if asked.is_void:
+        found = Frequencies(step, (), Frequency(0, 0, 0), engine.health().build or "")
+    else:
+        found = engine.frequencies(asked.query, step)
+    return {
+        "total": found.undated.releases + sum(each.releases for _, each in found.periods),
+        "undated": found.undated.releases,
+        "step": found.step,
+        "build": found.build,
+        "warnings": (*asked.warnings, *found.warnings),
+        "periods": [
+            vars(each)
+            | {
+                "period": name(found.step, number),
+                "since": first_day(found.step, number),
+                "until": last_day(found.step, number),
+            }
+            for number, each in found.periods
+        ],
+    }
+
+
+def concordance(engine: Engine, settings: Settings, arguments: dict[str, Any]) -> Any:
+    """Every mention of a query's words, with the text around it"""
+    asked = _read_request(settings)
+    page = arguments["sort"], arguments["start"], arguments["size"]
+    found = engine.occurrences(asked.query, *page)
+    return replace(found, warnings=(*asked.warnings, *found.warnings))
+
+
+def collocates(engine: Engine, settings: Settings, arguments: dict[str, Any]) -> Any:
+    """The words that occur unusually often near a query's words"""
+    asked = _read_request(settings)
+    options = (arguments[each] for each in ("window", "measure", "min_count", "size"))
+    found = engine.collocates(asked.query, *options, is_stem=arguments["stem"])
+    return replace(found, warnings=(*asked.warnings, *found.warnings))
+
+
+def _read_request(settings: Settings) -> ParsedRequest:
+    state = read_state(request.args)
+    return ParsedRequest(state, state.parse(settings.query_chars))
+
+
+def _next_link(cursor: str) -> str:
+    """The address of the next page: all that was asked for, from there on."""
+    given: dict[str, Any] = request.args.to_dict(flat=False)
+    given.pop("start", None)
+    return url_for("api.search", _external=True, **given | {"cursor": cursor})
+
+
+def _write_cursor(position: Position, state: SearchState, sort: str) -> str:
+    """The cursor for a position in the hits of a search, in an order."""
+    day, id_ = position
+    values = json.dumps([day and day.isoformat(), id_, _digest(state, sort)])
+    return urlsafe_b64encode(values.encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str | None, state: SearchState, sort: str) -> Position | None:
+    """The position of a cursor, if any. Raises ValidationError where it is of another query."""
+    if not cursor:
+        return None
+    try:
+        values = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        day, id_, digest = values
+        position = date.fromisoformat(day) if day is not None else None, str(id_)
+    except (ValueError, TypeError, RecursionError):
+        raise ValidationError("This is no cursor; take the address in next as it is.") from None
+    if digest != _digest(state, sort):
+        raise ValidationError("This cursor belongs to another query, to other filters or order.")
+    return position
+
+
+def _digest(state: SearchState, sort: str) -> str:
+    identity = json.dumps([state.words, state.filter_pairs(), sort])
+    return hashlib.blake2b(identity.encode(), digest_size=DIGEST_BYTES).hexdigest()
