@@ -1,7 +1,5 @@
 """Durable writes: room is checked before, and files are synced before anything refers to them."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Iterator

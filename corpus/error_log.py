@@ -2,8 +2,6 @@
 returned.
 """
 
-from __future__ import annotations
-
 from contextlib import suppress
 from datetime import UTC, datetime
 from traceback import format_exception

@@ -1,7 +1,5 @@
 """What reports list: issues with pages, drafts and addresses; findings of checks."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

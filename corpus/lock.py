@@ -3,8 +3,6 @@
 The operating system releases them when their holder dies.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Where settings come from: a file, and above it the environment."""
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import fields

@@ -2,8 +2,6 @@
 reports; after some seconds, in any case.
 """
 
-from __future__ import annotations
-
 import asyncio
 import os
 import signal

@@ -2,8 +2,6 @@
 chain, the certificate in its office's file. Verification cannot be turned off.
 """
 
-from __future__ import annotations
-
 import ssl
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """From answers to pages: a Flask app that is rendered on the server and works without scripts."""
 
-from __future__ import annotations
-
 import os
 from functools import partial
 

@@ -3,8 +3,6 @@
 Translations are read from their .po files as they are, so nothing has to be compiled.
 """
 
-from __future__ import annotations
-
 import io
 from collections.abc import Iterable
 from functools import cache, cached_property, lru_cache

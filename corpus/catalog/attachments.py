@@ -1,7 +1,5 @@
 """Attached files: fetched once, archived, counted, and never searched."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ New and changed rows of `version` go in; metadata records (docs/evidence.md) com
 synced to disk before the transaction of these rows ends.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime

@@ -1,7 +1,5 @@
 """Coverage of each office: how many releases, from when to when, and months without any."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date

@@ -1,7 +1,5 @@
 """The runs in the catalog: the last finished ones, and those that are open."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from typing import Any
 

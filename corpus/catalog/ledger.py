@@ -1,7 +1,5 @@
 """The ledger: edits, removals and restorations that offices made after publishing, newest first."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal

@@ -1,7 +1,5 @@
 """Maps records to rows of the catalog, and back."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime

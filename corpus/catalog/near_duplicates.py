@@ -4,8 +4,6 @@ MinHash over shingles of words (Broder, 1997), cut into bands: bodies that share
 compared word for word, and linked when they are similar enough.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence

@@ -3,8 +3,6 @@
 Crawls and imports use the current rules; an older catalog or newer rules leave a backlog.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select, update

@@ -1,7 +1,5 @@
 """Opens the catalog, checks it, and runs transactions on it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 

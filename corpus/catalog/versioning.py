@@ -3,8 +3,6 @@
 Facts are a row of `version` without those that the route never states, which stay as they were.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any, Literal
 

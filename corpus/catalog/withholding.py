@@ -1,7 +1,5 @@
 """Withheld releases: kept, hidden from public view, and logged without names."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from datetime import datetime

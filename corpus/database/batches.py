@@ -1,7 +1,5 @@
 """Values and rows in batches."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, TypeVar

@@ -1,7 +1,5 @@
 """Copies a catalog while others may write it: into a file, or into another database."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, Integer, func, insert, select

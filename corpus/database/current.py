@@ -2,8 +2,6 @@
 spellings of their addresses.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime

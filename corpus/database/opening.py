@@ -1,7 +1,5 @@
 """Opens a catalog: creates it where there is none, upgrades one of an earlier format."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from typing import Any

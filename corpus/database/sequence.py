@@ -1,7 +1,5 @@
 """The catalog's revision: a counter of all changes, which tells an index what it lacks."""
 
-from __future__ import annotations
-
 from sqlalchemy import Connection, select, update
 
 from corpus.database import tables

@@ -1,7 +1,5 @@
 """A catalog's SQLite file: opened read-only where it cannot be written; advice on its errors."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import sqlite3

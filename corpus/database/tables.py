@@ -1,7 +1,5 @@
 """The catalog's tables (SQLAlchemy Core)."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from typing import Any
 

@@ -3,8 +3,6 @@
 Values derived from attested facts are derived again and compared too.
 """
 
-from __future__ import annotations
-
 import json
 from collections import defaultdict
 from collections.abc import Iterator

@@ -3,8 +3,6 @@
 The columns of a version are restored from its attestation, its facts from its response.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import datetime
 from typing import Any

@@ -6,8 +6,6 @@ crawl may be writing are cut to what that copy refers to. The copy is made besid
 and renamed, so that it is complete or absent.
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
 import shutil

@@ -1,7 +1,5 @@
 """Queries on the catalog by archived evidence, for checks, repairs, reparsing and imports."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager

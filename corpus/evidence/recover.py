@@ -3,8 +3,6 @@
 A crawl that is killed between archive and catalog leaves one; a lost catalog leaves all.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable
 

@@ -2,8 +2,6 @@
 version is added: our improvements are not the office's edits.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace

@@ -4,8 +4,6 @@ A file is stored in `archive/imported/` with the digest of its bytes in its name
 become versions with an origin, which names the observer. First and last seen are ours alone.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager

@@ -3,8 +3,6 @@
 Invalid addresses pass through unchanged; only `check_address` refuses them.
 """
 
-from __future__ import annotations
-
 import re
 import string
 from collections.abc import Iterable, Iterator

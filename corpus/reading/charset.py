@@ -2,8 +2,6 @@
 own declaration, else UTF-8; and counts what could not be decoded.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

@@ -2,8 +2,6 @@
 used, so that the archive reads the same on every day.
 """
 
-from __future__ import annotations
-
 import re
 from datetime import date, datetime
 from typing import Any

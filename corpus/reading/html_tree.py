@@ -1,7 +1,5 @@
 """Parses HTML into a BeautifulSoup tree, with repairs where lxml differs from browsers."""
 
-from __future__ import annotations
-
 import re
 
 from bs4 import BeautifulSoup

@@ -1,7 +1,5 @@
 """Strict helpers to read a page: they raise PageError when in doubt and never guess."""
 
-from __future__ import annotations
-
 import json
 import re
 from dataclasses import dataclass

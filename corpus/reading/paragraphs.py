@@ -1,7 +1,5 @@
 """Extracts the text of an element: clean paragraphs, each with its shape on the page."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterator

@@ -4,8 +4,6 @@ A page goes in, unless it is another kind of file. A listing or a draft comes ou
 the declared types, or a PageError whose rule says why not.
 """
 
-from __future__ import annotations
-
 import re
 import signal
 import threading

@@ -2,8 +2,6 @@
 of its pages, past ones included, since the archive has them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date

@@ -3,8 +3,6 @@
 A rule returns a sentence when it fails, else None. What fails is reported and never stored.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict

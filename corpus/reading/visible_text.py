@@ -1,7 +1,5 @@
 """Extracts what a browser shows of an element: its text in order, and the edges of its blocks."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """One file per office, whose stem is the office's name; files with _ are shared by offices."""
 
-from __future__ import annotations
-
 import importlib
 import pkgutil
 from functools import cache

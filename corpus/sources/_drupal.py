@@ -1,7 +1,5 @@
 """Helpers for offices on Drupal: the rows of a listing, the items of a field, translations."""
 
-from __future__ import annotations
-
 from bs4.element import Tag
 
 from corpus.reading.dates import read_date

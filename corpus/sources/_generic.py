@@ -4,8 +4,6 @@ text by trafilatura and dates by htmldate, and checks them against what else the
 In doubt, a page is refused (title, text, language) or its date unknown, never guessed.
 """
 
-from __future__ import annotations
-
 import logging
 import re
 from collections.abc import Iterator

@@ -5,8 +5,6 @@ The language is chosen by Accept-Language. The interface has no public descripti
 is checked.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit

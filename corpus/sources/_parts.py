@@ -2,8 +2,6 @@
 language, and the files that its text links to.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from pathlib import PurePosixPath

@@ -4,8 +4,6 @@
 `pages`: prokuror.gov.kz, the Drupal 7 site it had before.
 """
 
-from __future__ import annotations
-
 from urllib.parse import urlsplit, urlunsplit
 
 from bs4.element import Tag

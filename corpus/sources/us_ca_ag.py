@@ -1,7 +1,5 @@
 """Attorney General of California (oag.ca.gov): Drupal 7."""
 
-from __future__ import annotations
-
 from corpus.reading.dates import read_date
 from corpus.reading.page import Page, next_page, one
 from corpus.reading.paragraphs import paragraphs, text

@@ -5,8 +5,6 @@ dates as epoch seconds in strings, 50 releases a page at most.
 `pages`: the Drupal 7 pages that stood at the same URLs until 2018, with their attachments.
 """
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit

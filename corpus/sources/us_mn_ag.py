@@ -4,8 +4,6 @@ The listing is a script file for each year, pr2018.js and so on: `var pr2018 = [
 file: '2018/10/16_Name.asp', title: '...', lede: '...'}, ...];`.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from contextlib import suppress

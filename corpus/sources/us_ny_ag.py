@@ -1,7 +1,5 @@
 """Attorney General of New York (ag.ny.gov): Drupal 10, fields without class names."""
 
-from __future__ import annotations
-
 from corpus.reading.dates import read_date
 from corpus.reading.page import Page, next_page, one
 from corpus.reading.paragraphs import paragraphs, text

@@ -1,7 +1,5 @@
 """Attorney General of Ohio: Kentico CMS."""
 
-from __future__ import annotations
-
 import re
 
 from bs4.element import Tag

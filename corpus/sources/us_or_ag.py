@@ -1,7 +1,5 @@
 """Attorney General of Oregon, Department of Justice: WordPress, the theme OregonDOJ."""
 
-from __future__ import annotations
-
 import re
 
 from bs4.element import Tag

@@ -1,7 +1,5 @@
 """Attorney General of Pennsylvania: WordPress (theme OAG-21); releases are "items"."""
 
-from __future__ import annotations
-
 from bs4.element import Tag
 
 from corpus.reading.dates import read_date, read_slashed_date

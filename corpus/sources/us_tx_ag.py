@@ -3,8 +3,6 @@
 Headings and listings hold soft hyphens inside their words; corpus.reading.page takes them out.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from bs4.element import Tag

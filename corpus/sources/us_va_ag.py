@@ -4,8 +4,6 @@ Letterhead and headline are part of the text that editors paste, so they are tak
 say; a day that begins a few titles and texts is the editor's own too: it stays, and dates nothing.
 """
 
-from __future__ import annotations
-
 import re
 
 from corpus.errors import PageError

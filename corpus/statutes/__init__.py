@@ -4,8 +4,6 @@ Keys go from wide to narrow: us/usc/18/924/c/1/A, kz/cc/190/4 (article 190, part
 Code), kz/cc/99/3/2 (and point 2). A mention is also found by its `enclosing_keys`.
 """
 
-from __future__ import annotations
-
 import re
 from bisect import bisect
 from collections.abc import Iterable, Sequence

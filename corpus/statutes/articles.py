@@ -2,8 +2,6 @@
 4-бөлігі, Article 190(4) of the Criminal Code.
 """
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_left
 from collections.abc import Iterator

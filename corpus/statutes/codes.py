@@ -1,7 +1,5 @@
 """The codes of law that prosecutors cite by article, and their names in three languages."""
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

@@ -2,8 +2,6 @@
 and ranges of them.
 """
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_left
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Labels of statutes in a reader's language: kz/cc/190/4 -> ч. 4 ст. 190 УК РК."""
 
-from __future__ import annotations
-
 from corpus.statutes import parse_key
 from corpus.statutes.codes import CODES
 

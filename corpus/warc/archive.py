@@ -1,7 +1,5 @@
 """The archive folder: its files and their responses."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -2,8 +2,6 @@
 digests, as WARC states them.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 import zlib

@@ -2,8 +2,6 @@
 or those in a WACZ, to be read and stored unchanged. Finds the originals of revisits in them.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

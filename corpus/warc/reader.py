@@ -4,8 +4,6 @@ Compressed or not: each record of a `.warc.gz` is a gzip member of its own (WARC
 that one can be read, checked or truncated without the others.
 """
 
-from __future__ import annotations
-
 import mmap
 import os
 import re

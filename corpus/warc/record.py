@@ -1,7 +1,5 @@
 """Parses one WARC or ARC record from its bytes and checks its digests."""
 
-from __future__ import annotations
-
 import logging
 import re
 import zlib

@@ -1,7 +1,5 @@
 """A response as received, the connection it came over, and both as WARC records."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime

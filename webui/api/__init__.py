@@ -3,8 +3,6 @@
 Its description (OpenAPI) is made from the schemas that arguments are read and answers written by.
 """
 
-from __future__ import annotations
-
 from functools import partial
 
 from flask import Flask, Response, abort, request

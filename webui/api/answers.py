@@ -1,7 +1,5 @@
 """The API's answers that differ from the types of engine and catalog."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """The arguments of requests: those of the pages, validated strictly."""
 
-from __future__ import annotations
-
 from typing import Any, get_args
 
 from marshmallow import Schema, ValidationError, fields, validate

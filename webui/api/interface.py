@@ -1,7 +1,5 @@
 """How the parts of the interface are put together and described: flask-smorest, with our errors."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial, reduce, update_wrapper
 from http import HTTPStatus

@@ -6,8 +6,6 @@ that it cannot slip into another query. A forged one reaches what anybody may as
 it.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode

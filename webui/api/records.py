@@ -1,7 +1,5 @@
 """Records for programs: releases, their versions and differences, and the offices."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from typing import Any
 

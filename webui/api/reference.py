@@ -1,7 +1,5 @@
 """The description of the interface: as OpenAPI, and as a page made of the same."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

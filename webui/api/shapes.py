@@ -4,8 +4,6 @@ A field or property is a member of the API where its type says what it means:
 `title: Annotated[str, "the title"]`. All members are always there; what is unknown is null.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache, partial

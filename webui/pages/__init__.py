@@ -1,7 +1,5 @@
 """The pages of the site: search, a release, its edits, coverage, help."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from flask import Flask

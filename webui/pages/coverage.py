@@ -2,8 +2,6 @@
 log of withheld releases: how many, when and why, never whom.
 """
 
-from __future__ import annotations
-
 from flask import Response, render_template
 
 from corpus import Store

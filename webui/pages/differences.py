@@ -1,7 +1,5 @@
 """The differences page: two versions of a release, compared word by word."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Edits and removals: the ledger as a page and as an Atom feed."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The help page: the query language with examples from the corpus at hand, methods, citing."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The release page: its text with the matches highlighted, its facts, and how to check them."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Researchers' tools, each as page and file: concordance, trends, collocates, sample, exports."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from flask import Flask

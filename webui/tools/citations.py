@@ -1,7 +1,5 @@
 """How to cite a release: files for reference managers, and what their connectors look for."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 

@@ -1,7 +1,5 @@
 """Collocates: words that are more frequent near a query's words than elsewhere; page and table."""
 
-from __future__ import annotations
-
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any

@@ -1,7 +1,5 @@
 """The concordance: every mention of a query's words, one a line; page and table."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime

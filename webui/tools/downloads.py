@@ -1,7 +1,5 @@
 """Files that are streamed to readers: a few at a time, in blocks that are worth sending."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import datetime

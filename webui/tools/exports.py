@@ -1,7 +1,5 @@
 """All hits of a search as a file, streamed; and a random sample of them, to be coded by hand."""
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

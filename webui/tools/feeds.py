@@ -1,7 +1,5 @@
 """Any search as an Atom feed (RFC 4287): each release once, newest first, with why it matched."""
 
-from __future__ import annotations
-
 import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

@@ -4,8 +4,6 @@ Rules, not a judgment: a reader is better warned once too often. A release about
 sentence is none, unless it says itself that others are presumed innocent.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from functools import cache

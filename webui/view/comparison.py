@@ -3,8 +3,6 @@
 Paragraphs are aligned first, so that a word is only ever compared with words of its own paragraph.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Sequence

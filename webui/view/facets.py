@@ -1,7 +1,5 @@
 """Facets as panels of links that narrow the results, and what was chosen of them as chips."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Dates, times, numbers and names as pages say them, in the reader's language."""
 
-from __future__ import annotations
-
 import re
 from datetime import UTC, date, datetime
 from functools import lru_cache

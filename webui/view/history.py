@@ -1,7 +1,5 @@
 """What became of a release, as pages tell it: versions, goings and comings, oldest first."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime

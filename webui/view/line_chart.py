@@ -4,8 +4,6 @@ Places across are in percent of the chart's width, so that texts and marks keep 
 lines alone are stretched, from a canvas of WIDTH by HEIGHT.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10

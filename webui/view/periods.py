@@ -1,7 +1,5 @@
 """The names of days, weeks, months and years on pages, and links to their releases."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache

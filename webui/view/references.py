@@ -2,8 +2,6 @@
 justify it; attached files, and whether we have them; the same text in other languages.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 

@@ -3,8 +3,6 @@
 Paragraphs without a shape are plain; of an extremely long text the beginning is shown.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count

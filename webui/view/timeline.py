@@ -1,7 +1,5 @@
 """The timeline of a search: its hits by periods, beside all releases that the same offices have."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
