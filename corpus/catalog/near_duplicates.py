@@ -6,7 +6,7 @@ compared word for word, and linked when they are similar enough.
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from corpus.database import tables
 from corpus.database.current import CURRENT, withheld_ids
-from corpus.database.sequence import next_revision
+from corpus.database.sequence import raise_revision
 
 SHINGLE = 4
 # 16 bands of 8: of two bodies that are 0.9 alike all but 1 in 10,000 share a band.
@@ -53,25 +53,28 @@ def link(connection: Connection, id_: str, body: Sequence[str]) -> None:
         _link(connection, id_, words)
     after = _group_of(connection, id_)
     if after != before:
-        _raise_revisions(connection, (before | after) - {id_})
+        for other in sorted((before | after) - {id_}):
+            raise_revision(connection, other)
 
 
 def _link(connection: Connection, id_: str, words: set[str]) -> None:
     keys = band_keys(words)
-    likenesses = {}
-    for other, theirs in _shingles_of(connection, _candidates(connection, keys)):
+    b, r, v = tables.band.c, tables.release.c, tables.version.c
+    # Keys of different bands may be equal by chance; the comparison of words sorts that out.
+    candidates = select(b.release).where(b.key.in_(keys)).distinct().limit(MOST_CANDIDATES)
+    ids = connection.scalars(candidates).all()
+    bodies = connection.execute(select(r.id, v.body).select_from(CURRENT).where(r.id.in_(ids)))
+    links = []
+    for other, body in bodies.all():
+        theirs = shingles(body)
         likeness = len(words & theirs) / len(words | theirs)
         if likeness >= LEAST_LIKENESS:
-            likenesses[other] = likeness
+            links.append({"release": id_, "other": other, "likeness": likeness})
+            links.append({"release": other, "other": id_, "likeness": likeness})
     rows = [{"release": id_, "number": n, "key": key} for n, key in enumerate(keys)]
     connection.execute(insert(tables.band), rows)
-    pairs = [pair for other in likenesses for pair in ((id_, other), (other, id_))]
-    if pairs:
-        both = [
-            {"release": one, "other": two, "likeness": likenesses[two if one == id_ else one]}
-            for one, two in pairs
-        ]
-        connection.execute(insert(tables.copy), both)
+    if links:
+        connection.execute(insert(tables.copy), links)
 
 
 def link_pending(connection: Connection, most: int = 500) -> bool:
@@ -129,8 +132,9 @@ def read_groups(connection: Connection) -> dict[str, str]:
 
 
 def raise_group_revisions(connection: Connection, id_: str) -> None:
-    """Give the near-duplicates of a withheld or restored release a new revision."""
-    _raise_revisions(connection, _group_of(connection, id_) - {id_})
+    """Give a release and its near-duplicates new revisions."""
+    for each in (*sorted(_group_of(connection, id_) - {id_}), id_):
+        raise_revision(connection, each)
 
 
 def count_near_duplicates(connection: Connection, ids: Iterable[str]) -> dict[str, int]:
@@ -179,13 +183,6 @@ def _group_of(connection: Connection, id_: str) -> set[str]:
     return group
 
 
-def _raise_revisions(connection: Connection, ids: set[str]) -> None:
-    """Give each release a new revision, so that the next update of the index reads it again."""
-    for id_ in sorted(ids):
-        values = {"revision": next_revision(connection)}
-        connection.execute(update(tables.release).where(tables.release.c.id == id_), values)
-
-
 def _hash(word: bytes) -> int:
     return int.from_bytes(hashlib.blake2b(word, digest_size=4).digest(), "little")
 
@@ -195,17 +192,3 @@ def _permutations() -> Any:
     from datasketch import MinHash  # as above
 
     return MinHash(BANDS * ROWS, 1, scheme=SCHEME).permutations
-
-
-def _candidates(connection: Connection, keys: list[str]) -> list[str]:
-    # Keys of different bands may be equal by chance; the comparison of words sorts that out.
-    c = tables.band.c
-    query = select(c.release).where(c.key.in_(keys)).distinct().limit(MOST_CANDIDATES)
-    return list(connection.scalars(query))
-
-
-def _shingles_of(connection: Connection, ids: list[str]) -> Iterator[tuple[str, set[str]]]:
-    """These releases with the shingles of their bodies."""
-    r, v = tables.release.c, tables.version.c
-    query = select(r.id, v.body).select_from(CURRENT).where(r.id.in_(ids))
-    return ((row.id, shingles(row.body)) for row in connection.execute(query).all())

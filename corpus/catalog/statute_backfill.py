@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Select, func, select, update
 from corpus.catalog.mapping import statute_values
 from corpus.catalog.store import Store
 from corpus.database import tables
-from corpus.database.sequence import next_revision
+from corpus.database.sequence import raise_revision
 from corpus.statutes import RULES_VERSION
 
 VERSIONS_AT_ONCE = 500
@@ -52,5 +52,4 @@ def _derive(connection: Connection, row: Row[Any]) -> None:
     here = (VERSION.release == row.release) & (VERSION.ordinal == row.ordinal) & IS_OUTDATED
     is_done = connection.execute(update(tables.version).where(here), values).rowcount
     if is_done and row.is_current and values["statutes"] != (row.statutes or []):
-        changes = {"revision": next_revision(connection)}
-        connection.execute(update(tables.release).where(RELEASE.id == row.release), changes)
+        raise_revision(connection, row.release)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from corpus.catalog import near_duplicates
 from corpus.database import tables
 from corpus.database.current import current_releases
-from corpus.database.sequence import next_revision
+from corpus.database.sequence import next_revision, raise_revision
 from corpus.release import FACTS, MADE, REVISED, Provenance
 
 # The columns that a reader fills from a response.
@@ -82,12 +82,12 @@ def record_observation(
     if is_changed := differs(old, facts):
         earlier = {name: getattr(old, name) for name in FACTS}
         insert_version(connection, id_, number, earlier | facts)
-        _update(connection, id_, {"version": number, "revision": next_revision(connection)})
+        raise_revision(connection, id_, version=number)
         add_event(connection, id_, office, "changed", facts["observed_at"], number)
         near_duplicates.link(connection, id_, facts["body"])
     elif changes := facts if old.lost_at else newly_stated(old, facts):
         change_version(connection, id_, old.version, changes)
-        _update(connection, id_, {"revision": next_revision(connection)})
+        raise_revision(connection, id_)
     mark_seen(connection, id_, seen_at, _route(facts))
     return "changed" if is_changed else "same"
 
@@ -157,7 +157,7 @@ def replace_version(
         change_version(connection, id_, old.ordinal, changes)
     facts = tuple(name for name in READ_COLUMNS if name in changes)
     if facts:
-        _update(connection, id_, {"revision": next_revision(connection)})
+        raise_revision(connection, id_)
     return facts
 
 

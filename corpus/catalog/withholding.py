@@ -11,7 +11,6 @@ from corpus.catalog.crawl_history import read_runs
 from corpus.catalog.near_duplicates import raise_group_revisions
 from corpus.database import tables
 from corpus.database.current import withheld_ids
-from corpus.database.sequence import next_revision
 from corpus.errors import StoreError
 
 # Shorter titles could occur in a sentence by chance.
@@ -36,7 +35,7 @@ def withhold(connection: Connection, id_: str, reason: str, now: datetime) -> No
         raise StoreError(f"{id_} is withheld already. To undo that, use --undo.")
     row = {"release": id_, "at": now, "reason": reason}
     connection.execute(insert(tables.suppression), row)
-    _raise_revision(connection, id_)
+    raise_group_revisions(connection, id_)
 
 
 def undo(connection: Connection, id_: str, now: datetime) -> None:
@@ -46,7 +45,7 @@ def undo(connection: Connection, id_: str, now: datetime) -> None:
     where = (c.release == id_) & c.undone_at.is_(None)
     if not connection.execute(update(tables.suppression).where(where), {"undone_at": now}).rowcount:
         raise StoreError(f"{id_} is not withheld; nothing was changed.")
-    _raise_revision(connection, id_)
+    raise_group_revisions(connection, id_)
 
 
 def read_log(connection: Connection) -> list[WithholdingEntry]:
@@ -92,10 +91,3 @@ def _check(connection: Connection, id_: str) -> None:
         raise StoreError(
             f"There is no release {id_!r}. The ID is on the release's page, under Record."
         )
-
-
-def _raise_revision(connection: Connection, id_: str) -> None:
-    """Give a release a new revision, so that the next update of the index removes or adds it."""
-    raise_group_revisions(connection, id_)
-    where = tables.release.c.id == id_
-    connection.execute(update(tables.release).where(where), {"revision": next_revision(connection)})

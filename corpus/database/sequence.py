@@ -1,5 +1,7 @@
 """The catalog's revision: a counter of all changes, which tells an index what it lacks."""
 
+from typing import Any
+
 from sqlalchemy import Connection, select, update
 
 from corpus.database import tables
@@ -27,3 +29,10 @@ def next_revision(connection: Connection) -> int:
     where = tables.about.c.key == "revision"
     connection.execute(update(tables.about).where(where).values(value=tables.about.c.value + 1))
     return read_revision(connection)
+
+
+def raise_revision(connection: Connection, id_: str, **columns: Any) -> None:
+    """Give a release a new revision, for the next update of the index, and change its columns."""
+    where = tables.release.c.id == id_
+    values = columns | {"revision": next_revision(connection)}
+    connection.execute(update(tables.release).where(where), values)

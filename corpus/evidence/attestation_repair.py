@@ -7,14 +7,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, update
+from sqlalchemy import Row
 
 from corpus.catalog.attestation import CLEAR_COLUMNS, Values, facts_sha256
 from corpus.catalog.mapping import statute_values
 from corpus.catalog.store import Store
 from corpus.catalog.versioning import READ_COLUMNS, change_version
 from corpus.database import tables
-from corpus.database.sequence import next_revision
+from corpus.database.sequence import raise_revision
 from corpus.errors import StoreError
 from corpus.evidence import queries
 from corpus.evidence.exchanges import EvidenceRef, Exchange, parse_exchange, read_facts
@@ -117,9 +117,7 @@ def _save(store: Store, row: Row[Any], changes: dict[str, Any], url: str) -> Non
     values = {name: value for name, value in (place | changes).items() if name in tables.version.c}
     with store.changing() as connection:
         change_version(connection, row.release, row.ordinal, values)
-        heard = {"url": url, "revision": next_revision(connection)}
-        where = tables.release.c.id == row.release
-        connection.execute(update(tables.release).where(where), heard)
+        raise_revision(connection, row.release, url=url)
         queries.mark_repeats(connection, row.release)
 
 

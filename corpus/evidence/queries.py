@@ -28,7 +28,7 @@ from corpus.catalog.versioning import (
     put_release,
 )
 from corpus.database import tables
-from corpus.database.sequence import next_revision
+from corpus.database.sequence import next_revision, raise_revision
 
 Rows = dict[int, list[Row[Any]]]
 
@@ -191,7 +191,7 @@ def mark_repeats(connection: Connection, id_: str) -> list[tuple[int, bool]]:
         connection.execute(update(tables.release).where(r.id == id_), {"version": current.ordinal})
         near_duplicates.link(connection, id_, current.body)
     if changed:
-        _raise_revision(connection, id_)
+        raise_revision(connection, id_)
     return changed
 
 
@@ -231,11 +231,5 @@ def add_third_party_version(
         put_release(connection, release | {"version": 1, "revision": next_revision(connection)})
     insert_version(connection, id_, next_ordinal(connection, id_), values)
     mark_repeats(connection, id_)
-    _raise_revision(connection, id_)
+    raise_revision(connection, id_)
     return True
-
-
-def _raise_revision(connection: Connection, id_: str) -> None:
-    where = tables.release.c.id == id_
-    values = {"revision": next_revision(connection)}
-    connection.execute(update(tables.release).where(where), values)
