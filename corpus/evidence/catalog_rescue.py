@@ -99,18 +99,15 @@ def _withheld(damaged: Path) -> tuple[list[Row], bool]:
     try:
         with closing(open_read_only(damaged)) as opened:
             rows.extend(map(_sanitize, opened.execute(SELECT_WITHHELD)))
-            ids = {old: new for row in opened.execute(SELECT_URLS) for old, new in _renamed(*row)}
+            # Read from the archive, a release gets the id of its canonical address.
+            ids = {
+                id_: release_id(office, offices()[office].canonical(url))
+                for id_, office, url in opened.execute(SELECT_URLS)
+                if office in offices()
+            }
     except (sqlite3.Error, OSError, PageError, TypeError, ValueError):
         return rows, False
     return [(ids.get(row[0], row[0]), row[1], row[2], row[3]) for row in rows], True
-
-
-def _renamed(id_: str, office: str, url: str) -> Iterator[tuple[str, str]]:
-    """A release's id, and the id it gets when it is read from the archive: its address may have
-    been spelled differently at first.
-    """
-    if source := offices().get(office):
-        yield id_, release_id(office, source.canonical(url))
 
 
 def _sanitize(row: tuple[object, ...]) -> Row:

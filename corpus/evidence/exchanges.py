@@ -20,6 +20,8 @@ from corpus.sources import office
 from corpus.warc.reader import Damage
 from corpus.warc.record import Record
 
+UNREADABLE = "No current reader can read it."
+
 
 @dataclass(frozen=True)
 class Exchange:
@@ -77,9 +79,7 @@ def read_exchanges(records: Iterable[Record | Damage]) -> Iterator[Exchange]:
 
 
 def _redirect_paths(record: Record) -> Iterator[str]:
-    """The paths that a redirect may point to: a record keeps bytes beyond ASCII decoded as UTF-8 or
-    latin-1.
-    """
+    """The paths that a redirect may point to: its bytes were decoded as UTF-8 or latin-1."""
     header = record.headers.get("location", "")
     for encoding in ("utf-8", "latin-1"):
         with suppress(UnicodeEncodeError):
@@ -88,9 +88,6 @@ def _redirect_paths(record: Record) -> Iterator[str]:
 
 def _with_language(exchange: Exchange, request: Record) -> Exchange:
     return replace(exchange, language=request.headers.get("accept-language", ""))
-
-
-UNREADABLE = "No current reader can read it."
 
 
 def parse_exchange(
@@ -112,7 +109,10 @@ def parse_exchange(
         is_release = route.is_release
         for is_listing in (not is_release(requested),) if is_release else (False, True):
             try:
-                drafts = _parse(route, page, limit_s, is_listing=is_listing)
+                if is_listing:
+                    drafts = read_listing(route, page, limit_s).drafts
+                else:
+                    drafts = [read_release(route, page, limit_s)]
             except PageError as error:
                 # That a reader broke is worth more than that others do not know the page.
                 if refusal.rule == "unreadable" != error.rule:
@@ -121,12 +121,6 @@ def parse_exchange(
             urls = [source.canonical(each.url or requested) for each in drafts]
             return ParsedPage(route, is_listing, dict(zip(urls, drafts, strict=True)))
     return refusal
-
-
-def _parse(route: Route, page: Page, limit_s: float, *, is_listing: bool) -> list[Draft]:
-    if is_listing:
-        return read_listing(route, page, limit_s).drafts
-    return [read_release(route, page, limit_s)]
 
 
 def read_facts(
@@ -181,20 +175,14 @@ def redacted_body(
     if not withheld_here or not seen.part_sha256:
         return archived.body
     try:
-        parsed = _drafts(release, seen, archived, limit_s)
+        route = office(release.office).route(seen.reader.split("/")[1])
+        language = release.language if route.languages else None
+        page = Page(archived.url, archived.body, language, archived.content_type)
+        listed = read_listing(route, page, limit_s).drafts
     except (OfficeError, PageError):
         return None  # it may contain withheld releases
-    drafts = {id_of(release.office, each.url): each for each in parsed if each.url}
+    drafts = {id_of(release.office, each.url): each for each in listed if each.url}
     if not withheld_here & drafts.keys():
         return archived.body
     part = drafts[release.id].part if release.id in drafts else None
     return part if part and sha256(part) == seen.part_sha256 else None
-
-
-def _drafts(release: Release, seen: Provenance, archived: Record, limit_s: float) -> list[Draft]:
-    """The releases that a listing carries."""
-    source = office(release.office)
-    route = source.route(seen.reader.split("/")[1])
-    language = release.language if route.languages else None
-    page = Page(archived.url, archived.body, language, archived.content_type)
-    return read_listing(route, page, limit_s).drafts

@@ -42,11 +42,9 @@ def find_unknown(
     """
     unknown = []
     for exchange in read_exchanges(file_records):
+        url, language = exchange.requested_url, _asked_language(validator.source, exchange)
         with store.reading() as connection:
-            language = _asked_language(validator.source, exchange)
-            last = queries.last_fetched_at(
-                connection, validator.name, exchange.requested_url, language
-            )
+            last = queries.last_fetched_at(connection, validator.name, url, language)
         if last and last >= exchange.record.fetched_at:
             continue
         parsed = _parse(exchange, validator)
@@ -62,18 +60,18 @@ def add_unknown(
     """Add them to the catalog, each in one transaction; return what was done, in a sentence."""
     releases = 0
     for exchange in unknown:
-        parsed = _parse(exchange, validator)
+        record, parsed = exchange.record, _parse(exchange, validator)
         accepted = accepted_drafts(parsed, validator, exchange) if parsed else {}
-        evidence = EvidenceRef(
-            validator.name, validator.source, RecordLocation(name, exchange.record.offset)
-        )
+        location = RecordLocation(name, record.offset)
+        evidence = EvidenceRef(validator.name, validator.source, location)
         with store.changing() as connection:
             for url, draft in accepted.items():
                 assert parsed
-                releases += add_draft(
-                    connection, store, evidence, exchange, parsed.route, url, draft
+                releases += _add_draft(
+                    connection, store, evidence, record, parsed.route, url, draft
                 )
-            visit = _make_visit(exchange, evidence.location)
+            etag, modified = record.headers.get("etag"), record.headers.get("last-modified")
+            visit = Visit(etag, modified, record.fetched_at, sha256(record.body), location)
             language = _asked_language(validator.source, exchange)
             store.add_visit(connection, validator.name, exchange.requested_url, language, visit)
     return (
@@ -95,15 +93,12 @@ def restore_releases(settings: Settings, store: Store, office: str, ids: set[str
         if path.parent.name != office:
             continue
         for exchange in read_exchanges(records(path)):
+            if (parsed := _parse(exchange, validator)) is None:
+                continue
             location = RecordLocation(f"{office}/{path.name}", exchange.record.offset)
-            evidence, parsed = (
-                EvidenceRef(office, validator.source, location),
-                _parse(exchange, validator),
-            )
-            for url, draft in (
-                accepted_drafts(parsed, validator, exchange).items() if parsed else ()
-            ):
-                if parsed and (id_ := release_id(office, url)) in ids:
+            evidence = EvidenceRef(office, validator.source, location)
+            for url, draft in accepted_drafts(parsed, validator, exchange).items():
+                if (id_ := release_id(office, url)) in ids:
                     urls[id_] = url
                     seen = provenance(evidence, exchange.record, parsed.route, draft)
                     observations[id_].append((seen, draft, parsed.route))
@@ -111,8 +106,7 @@ def restore_releases(settings: Settings, store: Store, office: str, ids: set[str
         for id_, observed in observations.items():
             with queries.rebuilding_versions(connection, id_):
                 for seen, draft, route in observed:
-                    at = seen.fetched_at
-                    silent = route.silent_on(draft)
+                    at, silent = seen.fetched_at, route.silent_on(draft)
                     store.add(connection, office, urls[id_], draft, seen, at, silent)
     number = pluralize(len(ids), "release")
     return f"{office}: {len(observations):,} of {number} restored from the archive."
@@ -125,22 +119,20 @@ def _parse(exchange: Exchange, validator: OfficeValidator) -> ParsedPage | None:
     return parsed if isinstance(parsed, ParsedPage) else None
 
 
-def add_draft(
+def _add_draft(
     connection: Connection,
     store: Store,
     evidence: EvidenceRef,
-    exchange: Exchange,
+    record: Record,
     route: Route,
     url: str,
     draft: Draft,
 ) -> bool:
     """Add a draft from the archive, unless the catalog has a later observation."""
-    record = exchange.record
     known = queries.newest_own_version(connection, release_id(evidence.office, url))
     if known and known.observed_at >= record.fetched_at:
         return False
-    seen = provenance(evidence, record, route, draft)
-    silent = route.silent_on(draft)
+    seen, silent = provenance(evidence, record, route, draft), route.silent_on(draft)
     store.add(connection, evidence.office, url, draft, seen, record.fetched_at, silent)
     return True
 
@@ -166,12 +158,6 @@ def _is_file(record: Record) -> bool:
     kind = record.content_type.partition(";")[0].strip().lower()
     is_whole = record.kind == "response" and record.status == 200
     return is_whole and not (kind.startswith("text/") or kind.endswith(PAGE_KINDS))
-
-
-def _make_visit(exchange: Exchange, location: RecordLocation) -> Visit:
-    record = exchange.record
-    etag, modified = record.headers.get("etag"), record.headers.get("last-modified")
-    return Visit(etag, modified, record.fetched_at, sha256(record.body), location)
 
 
 def _asked_language(source: Source, exchange: Exchange) -> str:

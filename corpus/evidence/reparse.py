@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from corpus.catalog.store import Store
 from corpus.catalog.versioning import replace_version
@@ -143,25 +143,12 @@ def _reparse_file(
             if exchange is None:
                 reason = f"{file} has no intact record at {offset}; run `communique verify`."
                 report.left.append(Issue(row.url, "no_evidence", reason))
-            elif refusal := _reparse_version(connection, report, row, evidence, exchange, parsed):
-                report.left.append(refusal)
-
-
-def _reparse_version(
-    connection: Connection,
-    report: ReparseReport,
-    row: Row[Any],
-    evidence: EvidenceRef,
-    exchange: Exchange,
-    parsed: ParsedPage | Issue,
-) -> Issue | None:
-    """Replace a version that reads differently; return why it is left unchanged, if so."""
-    facts = read_facts(evidence, exchange, parsed, row.url)
-    if isinstance(facts, Issue):
-        return facts
-    if names := replace_version(connection, row.release, row, facts):
-        report.differences.append(Difference(row.release, row.ordinal, names))
-    return None
+                continue
+            facts = read_facts(evidence, exchange, parsed, row.url)
+            if isinstance(facts, Issue):
+                report.left.append(facts)
+            elif names := replace_version(connection, row.release, row, facts):
+                report.differences.append(Difference(row.release, row.ordinal, names))
 
 
 def _read_exchanges_at(settings: Settings, file: str, wanted: Rows) -> dict[int, Exchange]:

@@ -53,17 +53,12 @@ def verify_archive(settings: Settings) -> Iterator[Finding]:
     """
     for path in own_files(settings.archive):
         for each in records(path):
-            if isinstance(each, Damage):
-                yield _damaged(path, each)
-    for sentence in verify_imports(settings):
-        yield Finding(sentence)
-
-
-def _damaged(path: Path, damage: Damage) -> Finding:
-    if not damage.is_last:
-        return Finding(f"{path} is damaged at {damage.offset}: {damage.reason}.")
-    sentence = f"{path} ends with a partial record at {damage.offset}: {damage.reason}."
-    return Finding(sentence, partial(_truncate, path))
+            if isinstance(each, Damage) and each.is_last:
+                sentence = f"{path} ends with a partial record at {each.offset}: {each.reason}."
+                yield Finding(sentence, partial(_truncate, path))
+            elif isinstance(each, Damage):
+                yield Finding(f"{path} is damaged at {each.offset}: {each.reason}.")
+    yield from map(Finding, verify_imports(settings))
 
 
 def _truncate(path: Path) -> str:
@@ -102,10 +97,9 @@ def verify_catalog(settings: Settings, store: Store) -> Iterator[Finding]:
     yield from _inconsistent_findings(settings, store)
     yield from check.findings_of_unattested()
     for office, ids in check.releases_with_missing_versions().items():
-        number, first = pluralize(len(ids), "release"), min(ids)
         yield Finding(
             f"{office}: versions that the archive attests are missing from the catalog, for"
-            f" {number} (first: {first}); {RESTORE_CATALOG}",
+            f" {pluralize(len(ids), 'release')} (first: {min(ids)}); {RESTORE_CATALOG}",
             partial(restore_releases, settings, store, office, ids),
         )
     yield from _lost_findings(store)
@@ -131,9 +125,7 @@ def _file_findings(
             if not _is_as_recorded(records_by_offset.get(offset), row, None):
                 sentence = _mismatch(path, offset, row.url)
                 yield Finding(f"{row.office}: {sentence}", partial(_forget, store, [row]))
-    if path.parent.name == IMPORTED:
-        return
-    if path.parent.name not in offices():
+    if path.parent.name not in offices():  # a third party's, for example
         return
     validator = OfficeValidator(path.parent.name, store, settings)
     if unknown := find_unknown(store, validator, records_by_offset.values()):
@@ -155,14 +147,14 @@ def _version_findings(
             if not is_there and row.lost_at is None:
                 yield Finding(
                     f"{row.release}: {_mismatch(path, offset, row.asked_url)} {RESTORE}",
-                    partial(_mark_lost, store, [row]),
+                    partial(_mark, store, [row], is_lost=True),
                 )
             elif is_there and row.lost_at:
-                sentence = (
+                yield Finding(
                     f"{row.release}: version {row.ordinal} is marked as lost, but its response is"
-                    " in the archive."
+                    " in the archive.",
+                    partial(_mark, store, [row], is_lost=False),
                 )
-                yield Finding(sentence, partial(_mark_found, store, [row]))
 
 
 def _lost_findings(store: Store) -> Iterator[Finding]:
@@ -176,21 +168,15 @@ def _lost_findings(store: Store) -> Iterator[Finding]:
         )
 
 
-def _mark_lost(store: Store, rows: list[Row[Any]]) -> str:
+def _mark(store: Store, versions: list[Row[Any]], *, is_lost: bool) -> str:
     with store.writing() as connection:
-        queries.mark_response_lost(connection, rows, datetime.now(UTC))
-    return f"{pluralize(len(rows), 'version')} marked as lost."
-
-
-def _mark_found(store: Store, rows: list[Row[Any]]) -> str:
-    with store.writing() as connection:
-        queries.mark_response_lost(connection, rows, None)
-    return f"{pluralize(len(rows), 'version')} no longer marked as lost."
+        queries.mark_response_lost(connection, versions, datetime.now(UTC) if is_lost else None)
+    return f"{pluralize(len(versions), 'version')} {'' if is_lost else 'no longer '}marked as lost."
 
 
 def _is_as_recorded(record: Record | None, row: Row[Any], url: str | None) -> bool:
-    """Whether the record has the recorded digest and URL. Visits pass None as the URL: theirs may
-    have been redirected to the record's.
+    """Whether the record has the recorded digest, and the URL if given: a visit's may have been
+    redirected to the record's.
     """
     if record is None or (url and resolve(record.url) != resolve(url)):
         return False
@@ -211,7 +197,7 @@ def _missing_file_findings(path: Path, store: Store, references: _References) ->
 
 
 def _mark_file_lost(store: Store, versions: list[Row[Any]], visits: list[Row[Any]]) -> str:
-    done = [_mark_lost(store, versions)] if versions else []
+    done = [_mark(store, versions, is_lost=True)] if versions else []
     return " ".join([*done, _forget(store, visits)] if visits else done)
 
 
@@ -224,10 +210,8 @@ def _forget(store: Store, rows: list[Row[Any]]) -> str:
 
 def _inconsistent_findings(settings: Settings, store: Store) -> Iterator[Finding]:
     with store.reading() as connection:
-        incomplete, orphans = (
-            queries.releases_without_current_version(connection),
-            queries.orphan_version_ids(connection),
-        )
+        incomplete = queries.releases_without_current_version(connection)
+        orphans = queries.orphan_version_ids(connection)
     incomplete_by_office: dict[str, set[str]] = defaultdict(set)
     for id_, office, has_versions in incomplete:
         if has_versions:
@@ -238,11 +222,9 @@ def _inconsistent_findings(settings: Settings, store: Store) -> Iterator[Finding
     for id_ in orphans:
         incomplete_by_office[id_.rpartition("-")[0]].add(id_)
     for office, ids in incomplete_by_office.items():
-        number, first = pluralize(len(ids), "release"), min(ids)
-        yield Finding(
-            f"{office}: catalog rows are missing for {number} (first: {first}).",
-            partial(restore_releases, settings, store, office, ids),
-        )
+        number = pluralize(len(ids), "release")
+        sentence = f"{office}: catalog rows are missing for {number} (first: {min(ids)})."
+        yield Finding(sentence, partial(restore_releases, settings, store, office, ids))
 
 
 def _set_current_version(store: Store, id_: str) -> str:

@@ -41,7 +41,6 @@ REASONS_UNREAD = {
     "reader_broke": "on which a reader failed",
     "too_slow": "that take too long to read",
 }
-NO_ARCHIVE = "It is not a WARC, ARC or WACZ file."
 
 
 @dataclass
@@ -129,7 +128,10 @@ class _Import:
         for file in record_files(path, folder, report.problems):
             for exchange in read_exchanges(_readable_records(file.path, self.most, report)):
                 report.responses += 1
-                self._take(_Candidate(_with_plain_urls(exchange), file, report))
+                # URLs as browsers spell them: without the default port that Heritrix writes.
+                record = replace(exchange.record, url=resolve(exchange.record.url))
+                plain = Exchange(record, resolve(exchange.requested_url), exchange.language)
+                self._take(_Candidate(plain, file, report))
         return report
 
     def resolve(self) -> None:
@@ -147,9 +149,8 @@ class _Import:
         if source is None:
             candidate.report.outcomes["from hosts of no office"] += 1
         elif record.kind != "revisit":
-            self._read(
-                candidate, office, source, self.originals.add(office, record, candidate.file)
-            )
+            added = self.originals.add(office, record, candidate.file)
+            self._read(candidate, office, source, added)
         elif original := self.originals.find(office, record):
             restored = replace(candidate.exchange, record=original.restore_body(record, self.most))
             self._read(replace(candidate, exchange=restored), office, source, original)
@@ -195,11 +196,8 @@ class _Import:
                 seen = replace(seen, url=asked, origin=origin)
                 silent = route.silent_on(draft)
                 values = version_values(draft, seen, silent) | dict.fromkeys(silent)
-                release = {
-                    "id": release_id(evidence.office, url),
-                    "office": evidence.office,
-                    "url": url,
-                }
+                id_ = release_id(evidence.office, url)
+                release = {"id": id_, "office": evidence.office, "url": url}
                 report.added += queries.add_third_party_version(connection, release, values)
 
 
@@ -221,24 +219,13 @@ def _readable_records(path: Path, most: int, report: ImportReport) -> Iterator[R
         report.problems.append(f"It cannot be read to its end: {error.strerror or error}.")
     if damage:
         report.damaged += len(damage)
+        if not readable and not is_archive(path):
+            report.problems.append("It is not a WARC, ARC or WACZ file.")
+            return
         report.problems.append(
-            _damage_summary(damage) if readable or is_archive(path) else NO_ARCHIVE
+            f"{pluralize(len(damage), 'record')} {'is' if len(damage) == 1 else 'are'} damaged, the"
+            f" first at {damage[0].offset:,}: {damage[0].reason}; the others were read."
         )
-
-
-def _damage_summary(damage: list[Damage]) -> str:
-    number, first = len(damage), damage[0]
-    verb = "is" if number == 1 else "are"
-    return (
-        f"{pluralize(number, 'record')} {verb} damaged, the first at {first.offset:,}:"
-        f" {first.reason}; the others were read."
-    )
-
-
-def _with_plain_urls(exchange: Exchange) -> Exchange:
-    """A response with URLs as browsers spell them: without the default port of Heritrix."""
-    record = replace(exchange.record, url=resolve(exchange.record.url))
-    return replace(exchange, record=record, requested_url=resolve(exchange.requested_url))
 
 
 def _office(url: str) -> tuple[str, Source | None]:
