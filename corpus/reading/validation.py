@@ -1,10 +1,9 @@
-"""Validates pages and drafts by named rules before they are stored.
-
-A rule returns a sentence when it fails, else None. What fails is reported and never stored.
+"""Validates pages and drafts by named rules before they are stored. What fails is reported, with
+the reason in a sentence, and never stored.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
@@ -98,12 +97,6 @@ def check_short_page(page: Page, draft: Draft) -> Issue | None:
     return check_page(page)
 
 
-def broken_text(draft: Draft, source: Source, today: date) -> str | None:
-    """A release is text."""
-    is_broken = any(INVALID_CHARACTER.search(each) for each in _strings(asdict(draft)))
-    return "It contains invalid characters." if is_broken else None
-
-
 def _strings(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
@@ -112,59 +105,29 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(each)
 
 
-def undecodable(draft: Draft, source: Source, today: date) -> str | None:
-    """Most of a release's letters could be decoded."""
-    undecoded = sum(each.count(REPLACEMENT) for each in (draft.title, *draft.body))
-    total = undecoded + count_letters((draft.title, *draft.body))
-    if undecoded <= MOST_REPLACED * total:
-        return None
-    return f"{undecoded:,} of its {total:,} letters are not valid in its declared encoding."
-
-
-def no_title(draft: Draft, source: Source, today: date) -> str | None:
-    """A release has a title."""
-    return None if LETTER.search(draft.title) else "It has no title."
-
-
-def empty_body(draft: Draft, source: Source, today: date) -> str | None:
-    """A release has a body; some real ones are as short as 60 characters."""
-    return None if count_letters(draft.body) else "Its body is empty."
-
-
-def tiny_body(draft: Draft, source: Source, today: date) -> str | None:
-    """A release has more than a few words, unless it links to a file."""
+def _failures(draft: Draft, source: Source, today: date) -> Iterator[tuple[str, str]]:
+    """The rules that a draft fails, each with the reason."""
+    if any(INVALID_CHARACTER.search(each) for each in _strings(asdict(draft))):
+        yield "broken_text", "It contains invalid characters."
+    texts = (draft.title, *draft.body)
+    undecoded = sum(each.count(REPLACEMENT) for each in texts)
+    total = undecoded + count_letters(texts)
+    if undecoded > MOST_REPLACED * total:
+        reason = f"{undecoded:,} of its {total:,} letters are not valid in its declared encoding."
+        yield "undecodable", reason
+    if not LETTER.search(draft.title):
+        yield "no_title", "It has no title."
     number = count_letters(draft.body)
-    if number >= LEAST_BODY_LETTERS or draft.attachments:
-        return None
-    return f"Its body has only {pluralize(number, 'letter')}."
-
-
-def no_date(draft: Draft, source: Source, today: date) -> str | None:
-    """A release has a date, unless its office publishes none."""
-    return (
-        "It has no date, though this office dates its releases."
-        if source.gives_dates and not draft.published
-        else None
-    )
-
-
-def impossible_date(draft: Draft, source: Source, today: date) -> str | None:
-    """A release is not dated in the future, nor long before the web."""
+    if not number:
+        yield "empty_body", "Its body is empty."
+    if number < LEAST_BODY_LETTERS and not draft.attachments:
+        yield "tiny_body", f"Its body has only {pluralize(number, 'letter')}."
     day = draft.published
-    if day is None or EARLIEST <= day <= today + DATE_TOLERANCE:
-        return None
-    return f"Its date, {day}, is {'in the future' if day > today else 'too early'}."
-
-
-RULES: tuple[Callable[[Draft, Source, date], str | None], ...] = (
-    broken_text,
-    undecodable,
-    no_title,
-    empty_body,
-    tiny_body,
-    no_date,
-    impossible_date,
-)
+    if source.gives_dates and not day:
+        yield "no_date", "It has no date, though this office dates its releases."
+    if day and not EARLIEST <= day <= today + DATE_TOLERANCE:
+        reason = f"Its date, {day}, is {'in the future' if day > today else 'too early'}."
+        yield "impossible_date", reason
 
 
 def page_remarks(page: Page) -> list[Issue]:
@@ -200,9 +163,8 @@ def check_draft(
     if refusal := check_address(resolve(draft.url or url), source.hosts):
         return refusal
     acceptable, _ = acceptable_links(draft, source.hosts)
-    for rule in RULES:
-        if reason := rule(acceptable, source, today):
-            return Issue(url, rule.__name__, reason)
+    if failure := next(_failures(acceptable, source, today), None):
+        return Issue(url, *failure)
     own = [paragraph for paragraph in draft.body if paragraph not in boilerplate]
     if count_letters(own) < LEAST_OWN * count_letters(draft.body):
         reason = "Most of its body is text that most of this office's releases share."
