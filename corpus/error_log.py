@@ -1,6 +1,4 @@
-"""Logs unexpected exceptions: the traceback goes to errors.log in the data folder, one sentence is
-returned.
-"""
+"""Logs unexpected exceptions with their tracebacks to errors.log in the data folder."""
 
 from contextlib import suppress
 from datetime import UTC, datetime

@@ -18,10 +18,7 @@ class OfficeError(CommuniqueError):
 
 
 class PageError(CommuniqueError):
-    """A page is not what its reader expects: too few or too many matches, an invalid date.
-
-    `rule` is the name under which reports count it.
-    """
+    """A page is not what its reader expects; reports count it under the name of its `rule`."""
 
     def __init__(self, sentence: str, rule: str = "unreadable") -> None:
         super().__init__(sentence)

@@ -15,9 +15,7 @@ class Issue:
 
 @dataclass(frozen=True)
 class Finding:
-    """A finding of a check: a sentence, and a repair, if any, which says what it did. A remark does
-    not fail the check.
-    """
+    """What a check found, in a sentence; how to repair it. A remark does not fail the check."""
 
     sentence: str
     repair: Callable[[], str] | None = None

@@ -1,7 +1,4 @@
-"""Locks in the data folder: one job of a kind at a time, and one crawl of an office.
-
-The operating system releases them when their holder dies.
-"""
+"""Locks in the data folder, one job of a kind and one crawl of an office at a time."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager

@@ -1,7 +1,4 @@
-"""The record types: a release, what its office states, and where that was observed.
-
-The API shows the descriptions in `Annotated`.
-"""
+"""The record types. The API shows the descriptions in `Annotated`."""
 
 from __future__ import annotations
 

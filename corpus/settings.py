@@ -1,6 +1,4 @@
-"""Settings: read once, at the edge (settings_reader), and passed on. The table in
-docs/settings.md is tested against this file.
-"""
+"""Settings: read once (settings_reader) and passed on. docs/settings.md is tested against them."""
 
 from __future__ import annotations
 

@@ -44,9 +44,7 @@ _received: list[tuple[float, Interruption]] = []
 
 @contextmanager
 def ending_program() -> Iterator[None]:
-    """Let signals raise Interruption in the main thread and exit with their status, even if a
-    library catches the exception.
-    """
+    """Let signals raise Interruption in the main thread, and exit with their status in any case."""
     for number in ENDING_SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup, or in the background
             signal.signal(number, _receive)
@@ -67,9 +65,7 @@ def is_interrupted() -> bool:
 
 
 async def interruptible(work: Coroutine[Any, Any, None]) -> None:
-    """Await a coroutine; a signal cancels its tasks where they wait and at no other line. Raises
-    Interruption.
-    """
+    """Await a coroutine; a signal cancels its tasks only where they wait. Raises Interruption."""
     loop, main = asyncio.get_running_loop(), asyncio.current_task()
     assert main
     interruptions: list[Interruption] = []

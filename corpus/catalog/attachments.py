@@ -14,10 +14,7 @@ GONE = frozenset({404, 410})
 
 @dataclass(frozen=True)
 class AttachmentCounts:
-    """How many files an office's releases link to, how many are archived, how many are missing.
-
-    The rest is on other hosts, or was not fetched yet.
-    """
+    """How many files an office's releases link to, how many are archived, how many are missing."""
 
     named: int = 0
     archived: int = 0

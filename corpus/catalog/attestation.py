@@ -85,9 +85,7 @@ class Attestor:
     def attest(
         self, connection: Connection, *occasions: str, but: Collection[tuple[str, int]] = ()
     ) -> int:
-        """Attest some of the pending versions, except those in `but`; return how many. Raises
-        StoreError.
-        """
+        """Attest some pending versions, none in `but`; return how many. Raises StoreError."""
         query = select_unattested(*occasions).limit(RECORDS_AT_ONCE)
         if but:
             query = query.where(tuple_(VERSION.release, VERSION.ordinal).not_in(but))

@@ -12,9 +12,7 @@ PUBLISHED = ("accepted", "published")
 
 
 def read_runs(connection: Connection, good: bool) -> dict[str, tuple[datetime, dict[str, Any]]]:
-    """Start and report of each office's last run that finished or failed, or of its last `good`
-    one.
-    """
+    """Start and report of each office's last finished or failed run, or of its last `good` one."""
     error = RUN.report["error"].as_string()
     is_over = RUN.state.in_(PUBLISHED if good else (*PUBLISHED, "held"))
     if good:

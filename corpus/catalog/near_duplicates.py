@@ -78,9 +78,7 @@ def _link(connection: Connection, id_: str, words: set[str]) -> None:
 
 
 def link_pending(connection: Connection, most: int = 500) -> bool:
-    """Link some of the releases from an older catalog, the newest first; return whether any are
-    left.
-    """
+    """Link some releases from an older catalog, newest first; return whether any are left."""
     a, r, v = tables.about.c, tables.release.c, tables.version.c
     left = connection.scalar(select(a.value).where(a.key == UNLINKED))
     if left is None:

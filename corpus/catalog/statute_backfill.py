@@ -1,7 +1,4 @@
-"""Derives the statutes of versions that older rules, or none, have read.
-
-Crawls and imports use the current rules; an older catalog or newer rules leave a backlog.
-"""
+"""Derives the statutes of versions in older catalogs, or after a change of the rules."""
 
 from typing import Any
 

@@ -174,9 +174,7 @@ class Store(Catalog):
         return next(iter(self.get_many([id_], with_withheld=with_withheld)), None)
 
     def get_many(self, ids: Iterable[str], *, with_withheld: bool = False) -> list[Release]:
-        """The releases with these ids, in their order, each as `get` returns it; missing ones are
-        left out.
-        """
+        """The releases with these ids, in their order, as `get` returns them; no missing ones."""
         releases = []
         for some in chunks(ids, RELEASES_AT_ONCE):
             by_id = self._get_by_id(some, with_withheld=with_withheld)

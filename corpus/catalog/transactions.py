@@ -75,10 +75,7 @@ class Catalog:
 
     @contextmanager
     def changing(self) -> Iterator[Connection]:
-        """`writing` for changes of releases: a second program waits until this one is done.
-
-        New and changed versions are attested at the end.
-        """
+        """`writing` for changes of releases, one program at a time; attests them at the end."""
         with self.writing() as connection:
             lock_revision(connection)
             # Versions that another program left without an attestation are not attested here.

@@ -106,9 +106,7 @@ def mark_seen(connection: Connection, id_: str, seen_at: datetime, route: str | 
 
 
 def mark_missing(connection: Connection, id_: str, at: datetime, enough: int) -> None:
-    """Note that a visit found a release missing; after `enough` such visits in a row it is gone
-    since the first of them.
-    """
+    """Note that a visit missed a release; after `enough` in a row it is gone since the first."""
     old = _release(connection, id_)
     since, misses = old.missed_at or at, old.misses + 1
     counts: dict[str, Any] = {"misses": misses, "missed_at": since, "checked_at": at}
@@ -225,9 +223,7 @@ def is_same_bytes(old: Row[Any] | Provenance, values: dict[str, Any]) -> bool:
 
 
 def reader_changes(old: Row[Any], values: dict[str, Any]) -> dict[str, Any]:
-    """The columns that the current reader reads differently from a version's bytes, its own version
-    included.
-    """
+    """The columns, its version included, that the current reader reads differently."""
     read_by = ("reader", "reader_version", "part_sha256", "statute_rules")
     names = values.keys() & {*READ_COLUMNS, *read_by}
     return {name: values[name] for name in names if getattr(old, name) != values[name]}

@@ -44,10 +44,7 @@ def copy_into(source: Engine, url: str) -> int:
 
 
 def copy_catalog(engine: Engine, url: str, path: Path) -> None:
-    """Copy a catalog into an SQLite file, also while others write it.
-
-    Raises StoreError.
-    """
+    """Copy a catalog into an SQLite file, also while others write it. Raises StoreError."""
     if engine.dialect.name != "sqlite":
         copy_into(engine, f"sqlite:///{path}")
         return

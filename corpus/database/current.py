@@ -1,6 +1,4 @@
-"""Queries on current releases: each with its current version, without withheld ones; and older
-spellings of their addresses.
-"""
+"""Queries on current releases, without withheld ones; and older spellings of addresses."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -32,10 +30,7 @@ def withheld_ids() -> Select[Any]:
 
 @cache  # building it takes longer than running it for one release
 def current_releases(*, with_withheld: bool = False) -> Select[Any]:
-    """Releases with their current versions: the rows for `release_from_row`.
-
-    Withheld ones are left out, except for work on the evidence.
-    """
+    """Releases with their current versions, the rows for `release_from_row`."""
     r, v = tables.release.c, tables.version.c
     columns = [each for each in v if each.name != "release"]
     known = (r.id, r.office, r.url, r.first_seen, r.last_seen, r.version, r.gone_since)

@@ -37,10 +37,7 @@ SECRET = re.compile(r"(://[^:/@]*:).*(?=@)|(\bpassword=)[^&]*")
 
 
 def open_catalog(url: str, *, make: bool = True) -> Engine:
-    """Open a catalog; where there is none, make one if `make` is set.
-
-    Raises NoCatalogError, StoreError.
-    """
+    """Open a catalog, or make one if `make` is set. Raises NoCatalogError and StoreError."""
     try:
         path = sqlite_file(url)
         if path and not make and is_absent(path):

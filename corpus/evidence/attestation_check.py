@@ -1,7 +1,4 @@
-"""Compares versions in the catalog with their attestations in the archive.
-
-Values derived from attested facts are derived again and compared too.
-"""
+"""Compares versions, and what is derived from them, with their attestations in the archive."""
 
 import json
 from collections import defaultdict

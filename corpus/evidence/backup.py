@@ -63,9 +63,7 @@ def backup_size(settings: Settings) -> int:
 
 @contextmanager
 def _partial_folder(folder: Path) -> Iterator[Path]:
-    """An empty folder that is renamed to `folder` at the end; it is removed after an error, and by
-    the next backup after a kill.
-    """
+    """An empty folder, renamed to `folder` at the end, or removed; after a kill, next time."""
     partial = folder.with_name(f"{folder.name}.partial")
     lock = partial / "backup.lock"
     if partial.exists() and any(partial.iterdir()) and not lock.exists():
@@ -116,9 +114,7 @@ def _copy_all(settings: Settings, store: Store, copy: Settings) -> None:
 
 
 def copy_file(path: Path, copy: Settings) -> Path:
-    """Copy an archive file into the archive of `copy`, and compare what the disk has with what was
-    read. Raises StoreError, OSError.
-    """
+    """Copy a file into the archive of `copy`, and verify the copy. Raises StoreError, OSError."""
     target = copy.archive / path.parent.name / path.name
     target.parent.mkdir(parents=True, exist_ok=True)
     digest = hashlib.sha256()
@@ -156,10 +152,7 @@ def _truncate_unknown(path: Path, store: Store, settings: Settings) -> None:
 
 
 def restore_backup(backup: Path, settings: Settings) -> int:
-    """Copy a backup into the data folder, which must be empty; how many files.
-
-    The catalog comes last, so that a folder with a catalog has everything. Raises StoreError.
-    """
+    """Copy a backup into the empty data folder; return how many files. Raises StoreError."""
     source = Settings(data=backup)
     try:
         store = Store(source, make=False)
@@ -174,6 +167,7 @@ def restore_backup(backup: Path, settings: Settings) -> int:
                 check_room(settings.data, size, f"The data folder {settings.data}")
                 for path in files:
                     copy_file(path, settings)
+                # Last, so that a folder with a catalog has everything.
                 _copy_catalog(store, settings)
         except OSError as error:
             raise StoreError(

@@ -1,6 +1,4 @@
-"""Replaces a damaged catalog: the old file is renamed, and withheld releases stay withheld in the
-new one.
-"""
+"""Replaces a damaged catalog, which is renamed, by one that keeps withheld releases withheld."""
 
 import sqlite3
 from collections.abc import Iterator

@@ -151,10 +151,7 @@ def orphan_version_ids(connection: Connection) -> list[str]:
 
 @contextmanager
 def rebuilding_versions(connection: Connection, id_: str) -> Iterator[None]:
-    """Delete the versions of a release, to be read from the archive again in the block.
-
-    The rest of its row and its entries in the ledger stay.
-    """
+    """Delete a release's versions alone, to be read from the archive again in the block."""
     r, e = tables.release.c, tables.event.c
     row = connection.execute(select(tables.release).where(r.id == id_)).one_or_none()
     last_event = connection.scalar(select(func.max(e.id)).where(e.release == id_))
@@ -196,9 +193,7 @@ def mark_repeats(connection: Connection, id_: str) -> list[tuple[int, bool]]:
 
 
 def forget_visit(connection: Connection, row: Row[Any]) -> None:
-    """Delete a visit, so that the next crawl requests the whole page, and the staged observations
-    that were read from its response.
-    """
+    """Delete a visit, so that the next crawl requests the page, and what was staged from it."""
     c = (tables.visit if row.run is None else tables.staged_visit).c
     where = (c.office == row.office) & (c.url == row.url) & (c.language == row.language)
     if row.run is None:

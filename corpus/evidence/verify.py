@@ -1,6 +1,4 @@
-"""Compares archive and catalog in both directions. A finding that the other side can repair carries
-that repair.
-"""
+"""Compares archive and catalog in both directions; one can often repair the other."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -175,9 +173,7 @@ def _mark(store: Store, versions: list[Row[Any]], *, is_lost: bool) -> str:
 
 
 def _is_as_recorded(record: Record | None, row: Row[Any], url: str | None) -> bool:
-    """Whether the record has the recorded digest, and the URL if given: a visit's may have been
-    redirected to the record's.
-    """
+    """Whether a record has the recorded digest and, unless it may be a redirect's, the URL."""
     if record is None or (url and resolve(record.url) != resolve(url)):
         return False
     return bool(sha256(record.body) == row.sha256)

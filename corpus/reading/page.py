@@ -58,10 +58,7 @@ class Page:
 
     @cached_property
     def base(self) -> str:
-        """The base of relative links: the page's URL, or its <base href>.
-
-        Raises PageError.
-        """
+        """The base of relative links: the page's URL, or its <base href>. Raises PageError."""
         if "<base" not in self.html().lower():
             return self.url
         stated = self.soup(SoupStrainer("base", href=True)).find("base")
@@ -82,9 +79,7 @@ def _refuse(word: str) -> None:
 
 
 def member(item: Any, name: str, kind: type[Value], where: str) -> Value:
-    """A member of an object in an interface's response, of the expected type; PageError where it is
-    missing or of another type.
-    """
+    """A member of an interface's object; PageError where it is missing or of another type."""
     value = item.get(name) if isinstance(item, dict) else None
     if type(value) is not kind:  # isinstance would accept True as a number
         raise PageError(

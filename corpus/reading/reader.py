@@ -136,10 +136,7 @@ def _members(kind: type) -> tuple[tuple[str, Any], ...]:
 
 @contextmanager
 def _time_limit(seconds: float) -> Iterator[None]:
-    """Raise _TimeUp in `_call` when it takes longer.
-
-    Only the main thread can be interrupted. Other threads read pages that it has read before.
-    """
+    """Raise _TimeUp in `_call` when it takes longer; only the main thread can be interrupted."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -1,6 +1,4 @@
-"""Validates pages and drafts by named rules before they are stored. What fails is reported, with
-the reason in a sentence, and never stored.
-"""
+"""Validates pages and drafts by named rules; what fails is reported and never stored."""
 
 import re
 from collections.abc import Iterable, Iterator

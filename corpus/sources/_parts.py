@@ -1,6 +1,4 @@
-"""What the readers of several offices find alike: a release's canonical address, its place, its
-language, and the files that its text links to.
-"""
+"""What several offices' readers find alike: canonical address, place, language, linked files."""
 
 import re
 from collections import Counter
@@ -45,9 +43,7 @@ MEDIA = {".gif", ".jpeg", ".jpg", ".m4a", ".mov", ".mp3", ".mp4", ".png", ".wav"
 
 
 def dateline(body: list[str]) -> str | None:
-    """The place that an American release opens with ("OAKLAND – ...", "Richmond, VA - ..."), in one
-    of its first paragraphs; else None.
-    """
+    """The place that a release opens with: "OAKLAND – ...", "Richmond, VA - ..."; else None."""
     for paragraph in body[:PARAGRAPHS_SEARCHED]:
         match = DATELINE.match(paragraph)
         if match and not LABEL.search(match["place"]):
@@ -56,9 +52,7 @@ def dateline(body: list[str]) -> str | None:
 
 
 def english_or_spanish(body: list[str]) -> str:
-    """`en` or `es`, by their most common words; `en` where there are none of either. For offices
-    that publish in both without stating which.
-    """
+    """`en` or `es`, which an office does not state, by the most common words; `en` in doubt."""
     words = Counter(word.lower() for paragraph in body for word in WORDS.findall(paragraph))
     return max(FREQUENT, key=lambda code: sum(words[word] for word in FREQUENT[code]))
 
@@ -86,8 +80,6 @@ def _site(url: str) -> str:
 
 
 def canonical(url: str) -> str:
-    """The canonical address where the path alone selects a release: by https, without query and
-    final slash.
-    """
+    """The canonical address where the path selects a release: https, no query, no final slash."""
     parts = split(normalize(url))
     return urlunsplit(("https", parts.netloc, parts.path.rstrip("/"), "", ""))

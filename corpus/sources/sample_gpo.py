@@ -1,7 +1,4 @@
-"""An invented prosecutor's office in three languages, to try the program on.
-
-The markup of kz_gpo, our own text.
-"""
+"""An invented prosecutor's office in three languages: the markup of kz_gpo, our own text."""
 
 from corpus.reading.source import Source
 from corpus.sources._govkz import LANGUAGES

@@ -1,7 +1,4 @@
-"""Attorney General of Texas (www.texasattorneygeneral.gov): Drupal 10.
-
-Headings and listings hold soft hyphens inside their words; corpus.reading.page takes them out.
-"""
+"""Attorney General of Texas: Drupal 10."""
 
 from datetime import date
 

@@ -72,10 +72,7 @@ def find_mentions(text: str, language: str, country: str) -> list[Mention]:
 
 
 def parse_key(typed: str) -> str | None:
-    """The key of the statute that a query consists of, or None; without a country, Kazakhstan's.
-
-    A key is returned unchanged.
-    """
+    """The key of the statute that a query is, or None; without a country, of Kazakhstan."""
     typed = typed.strip()
     if KEY.fullmatch(typed):
         return typed

@@ -1,6 +1,4 @@
-"""Sections of the United States Code in a text: 18 U.S.C. § 1343, Title 18, Section 1343, and lists
-and ranges of them.
-"""
+"""Sections of the United States Code in a text: 18 U.S.C. § 1343, Title 18, Section 1343."""
 
 import re
 from bisect import bisect_left

@@ -1,6 +1,4 @@
-"""Decodes bodies: removes chunked framing and content encodings, up to an allowed size; and their
-digests, as WARC states them.
-"""
+"""Decodes bodies, up to an allowed size, and makes and reads their digests."""
 
 import hashlib
 import re

@@ -232,8 +232,6 @@ class Originals:
 
 
 def _digests(record: Record) -> list[Hashable]:
-    """The stated payload digest, and the digests of the decoded body: a later crawl may have the
-    same page without encodings.
-    """
+    """The payload digest, and digests of the decoded body: the next crawl may get it decoded."""
     made = [make_digest(algorithm, record.body) for algorithm in ALGORITHMS]
     return [read_digest(record.payload_digest or ""), *made]

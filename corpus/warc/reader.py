@@ -39,9 +39,7 @@ SEARCH = 4
 
 @dataclass(frozen=True)
 class Damage:
-    """Bytes that are no intact record; `is_last` where they are incomplete and nothing follows: a
-    partial record at the end.
-    """
+    """Bytes that are no intact record; `is_last`: a partial record at the end of the file."""
 
     offset: int
     reason: str
@@ -55,10 +53,7 @@ class Unreadable(Damage):
 
 @dataclass(frozen=True)
 class _RawRecord:
-    """The decompressed bytes of a record; `is_bounded` where another record or the end follows.
-
-    Only the beginning of a record that is larger than allowed is kept.
-    """
+    """A record decompressed, as far as allowed; `is_bounded`: another or the end follows."""
 
     data: bytes
     end: int

@@ -82,10 +82,7 @@ class Record:
 
 
 def read_head(file: BinaryIO) -> tuple[bytes, int]:
-    """The header lines of a record, and the stated length of its block.
-
-    Raises EOFError and ValueError.
-    """
+    """The header lines of a record, and its block's stated length. Raises EOFError, ValueError."""
     lines = [file.readline(HEAD)]
     if arc := ARC_LINE.fullmatch(lines[0]):
         return lines[0], int(arc[2])
@@ -141,9 +138,7 @@ def parse_record(
 
 
 def _check_digests(record: ArcWarcRecord, raw: bytes, max_bytes: int | None) -> None:
-    """Check the digests. A payload digest may be of the original body, of the joined chunks, or of
-    the decoded body: tools differ.
-    """
+    """Check the digests; tools make the payload's of the raw, the joined or the decoded body."""
     failed = [each for each in record.digest_checker.problems if "failed" in each]
     if not failed:
         return

@@ -1,6 +1,4 @@
-"""Writes WARC 1.1: every response as received. The archive is the evidence; all else is derived
-from it.
-"""
+"""Writes WARC 1.1: every response as received, the evidence that all else is derived from."""
 
 from __future__ import annotations
 
@@ -66,10 +64,7 @@ class ArchiveWriter:
                 self.file = None
 
     def sync(self) -> None:
-        """Wait until the disk has everything written: only then may the catalog refer to it.
-
-        Raises StoreError.
-        """
+        """Wait until the disk has all: only then may the catalog refer to it. Raises StoreError."""
         if self.file and not self.is_synced:
             try:
                 os.fsync(self.file.fileno())

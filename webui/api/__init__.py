@@ -70,9 +70,7 @@ def _refuse_body() -> None:
 
 
 def _make_conditional(response: Response) -> Response:
-    """Answer 304 where the client has the response already. Caches ask each time, so that no cache
-    shows what is withheld.
-    """
+    """Answer 304 to a client that has the response; caches must ask: it may be withheld by now."""
     response.headers["Cache-Control"] = "public, no-cache"
     if response.status_code == 200:
         response.add_etag()

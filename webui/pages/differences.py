@@ -13,9 +13,7 @@ from webui.view.release_text import beginning
 
 
 def differences(store: Store, id_: str) -> str:
-    """What differs between version `from` and version `to`: the newest and the one before it
-    where none is named.
-    """
+    """What differs between versions `from` and `to`; by default the newest and the one before."""
     release, versions = store.get(id_), store.versions(id_)
     if release is None or not versions:
         abort(404, gettext("No release at this address."))

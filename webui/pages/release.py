@@ -151,9 +151,7 @@ def _file_name_and_provenance(
 
 
 def _similar(engine: Engine, id_: str, copies: set[str]) -> tuple[Hit, ...]:
-    """The releases most like one, copies aside; none while there is no index, which the page can do
-    without.
-    """
+    """The releases most like one, copies aside; none while there is no index."""
     try:
         found = engine.more_like_this(id_, SIMILAR + len(copies))
     except IndexUnusableError:

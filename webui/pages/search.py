@@ -157,9 +157,7 @@ def _pager(state: SearchState, shown: int, query: Query) -> dict[str, str | int 
 
 @dataclass(frozen=True)
 class TranslationLinks:
-    """A word's translations into a language: each with its number of releases and the address of a
-    search for either.
-    """
+    """A word's translations, each with its number of releases and a search for either word."""
 
     word: WordTranslations
     links: list[tuple[str, int, str]]

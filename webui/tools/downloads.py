@@ -32,9 +32,7 @@ class Downloads:
         self.slots = Slots(DOWNLOADS)
 
     def slot(self) -> ExitStack:
-        """A slot, given back when the stack is closed; where none is free for some time, the answer
-        says so.
-        """
+        """A slot, given back when the stack is closed; if none gets free, the answer says so."""
         until = monotonic() + PATIENCE_S
         while True:
             try:

@@ -1,6 +1,4 @@
-"""Counts -> the geometry of a bar chart, in percent, so that it fits any width; and the chart of an
-office's releases a month.
-"""
+"""Counts -> the geometry of a bar chart, in percent; and the chart of an office's months."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,9 +40,7 @@ class BarGeometry:
 
 
 def bar_geometries(values: Sequence[float]) -> list[BarGeometry]:
-    """A bar for every value, side by side; the highest takes the full height, and so does 0, for a
-    sign that there is nothing.
-    """
+    """A bar for every value, side by side; 0, which is marked, takes the full height, too."""
     width = 100 / max(len(values), LEAST_BARS)
     highest = max(values, default=0)
     heights = [max(100 * each / highest, LEAST_HEIGHT) if each else 100.0 for each in values]
@@ -58,9 +54,7 @@ def spread(labels: Sequence[Label], most: int) -> tuple[Label, ...]:
 
 @dataclass(frozen=True)
 class MonthBar:
-    """A month ("2018-04"), its releases, and its rectangle; one without any is a gap of the
-    full height.
-    """
+    """A month ("2018-04"), its releases, and its rectangle, of the full height if it has none."""
 
     month: str
     count: int

@@ -105,9 +105,7 @@ def is_web(url: str) -> bool:
 
 
 def level(text: str) -> str:
-    """A text without the characters that turn the direction of what follows them, for places that
-    no markup can fence in.
-    """
+    """A text without the characters that turn its direction, where no markup can isolate it."""
     return TURNING.sub("", text)
 
 

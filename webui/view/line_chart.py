@@ -107,9 +107,7 @@ def _runs(is_in: Sequence[bool]) -> Iterator[tuple[int, int]]:
 
 
 def _levels(highest: float) -> list[float]:
-    """Round numbers from 0 to one that is not below the highest: steps of 1, 2 or 5 times a power
-    of ten.
-    """
+    """Round numbers from 0 to the highest or above, in steps of 1, 2 or 5 times a power of ten."""
     if highest <= 0:
         return [0.0, 1.0]
     power = 10.0 ** floor(log10(highest / GRID_LINES))

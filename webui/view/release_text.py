@@ -118,9 +118,7 @@ def _add(blocks: list[Block], kind: str, rest: Sequence[str], line: Line) -> Non
 
 
 def _table(rows: list[tuple[Line, list[int]]]) -> Iterator[Block]:
-    """The rows gathered so far as a table; empties them. Where no row has two cells, the table
-    only laid the page out.
-    """
+    """The rows so far as a table, and empty them; plain text where no row has two cells."""
     width = max((columns[-1] for _, columns in rows), default=0)
     is_table = any(len(columns) > 1 for _, columns in rows)
     lines = [

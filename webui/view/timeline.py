@@ -42,9 +42,7 @@ class BarWords:
 
 @dataclass(frozen=True)
 class Bar:
-    """A period and its days, its hits, all releases collected of it, its hits per 1,000 of
-    those, its geometry, its link, and all this in words.
-    """
+    """A period: its days, hits, all its releases, hits per 1,000 of them, geometry, link, words."""
 
     since: date
     until: date
