@@ -10,7 +10,7 @@ from flask.json.provider import DefaultJSONProvider
 
 from corpus import Settings, Store
 from indexer import Collocates, Concordance, Engine
-from webui.api import answers, queries, records, reference
+from webui.api import answers, queries, records
 from webui.api.arguments import (
     CollocatesArguments,
     ConcordanceArguments,
@@ -18,7 +18,7 @@ from webui.api.arguments import (
     SearchArguments,
     TimelineArguments,
 )
-from webui.api.interface import PREFIX, Interface, Parts
+from webui.api.interface import PREFIX, Interface, Parts, docs, openapi
 from webui.site.problems import is_api
 
 # No request needs a body; a large one is refused before it is read.
@@ -31,9 +31,9 @@ def add_api(app: Flask, store: Store, engine: Engine, settings: Settings) -> Non
     app.json.ensure_ascii = app.json.sort_keys = False
     interface = Interface(app, settings.url)
     interface.register_blueprint(_parts(store, engine, settings))
-    for path, view in (("openapi.json", reference.openapi), ("docs", reference.docs)):
-        endpoint = f"api_reference.{view.__name__}"
-        app.add_url_rule(f"{PREFIX}/{path}", endpoint, partial(view, interface))
+    for path, view in (("openapi.json", openapi), ("docs", docs)):
+        name = f"api_reference.{view.__name__}"
+        app.add_url_rule(f"{PREFIX}/{path}", name, partial(view, interface))
     app.before_request(_refuse_body)
     app.after_request(_open_to_all)
 

@@ -1,17 +1,21 @@
-"""How the parts of the interface are put together and described: flask-smorest, with our errors."""
+"""The parts of the interface (flask-smorest, with our errors), and their description: as OpenAPI,
+and as a page made of the same.
+"""
 
+import json
 from collections.abc import Callable
 from functools import partial, reduce, update_wrapper
 from http import HTTPStatus
 from typing import Any
 
+from flask import Response, make_response, render_template, request
 from flask_smorest import Api, Blueprint
 from marshmallow import RAISE, Schema, fields
 from webargs.flaskparser import FlaskParser
 
 from webui.api.answers import InvalidArgument, Problem
 from webui.api.shapes import schema_of
-from webui.site.problems import MEDIA_TYPE
+from webui.site.problems import BUSY, INVALID, MEDIA_TYPE, NOT_READY, TOO_COSTLY
 
 PREFIX = "/api/v1"
 ABOUT = """Search prosecutors' press releases: full releases with provenance and versions, coverage,
@@ -30,13 +34,13 @@ ERRORS = {
     HTTPStatus.INTERNAL_SERVER_ERROR: "An internal error",
     HTTPStatus.SERVICE_UNAVAILABLE: "The index is not ready; try again later",
 }
-
-
 # An error has its arguments where these are at fault alone.
-INVALID = fields.List(
+INVALID_ARGUMENTS = fields.List(
     fields.Nested(schema_of(InvalidArgument)), metadata={"description": "the arguments at fault"}
 )
-PROBLEM = schema_of(Problem).from_dict({"errors": INVALID}, name="Problem")
+PROBLEM = schema_of(Problem).from_dict({"errors": INVALID_ARGUMENTS}, name="Problem")
+JSON = "application/json"
+KINDS = (INVALID, NOT_READY, TOO_COSTLY, BUSY)
 
 
 class Parser(FlaskParser):
@@ -101,3 +105,62 @@ class Interface(Api):
         self.spec.components.response("NOT_MODIFIED", unchanged, lazy=True)
         fallback = {"description": "An error", "content": as_problem}
         self.spec.components.response("DEFAULT_ERROR", fallback, lazy=True)
+
+
+def openapi(interface: Interface) -> Response:
+    """The description (OpenAPI 3.1)."""
+    response = make_response(json.dumps(interface.spec.to_dict(), ensure_ascii=False, indent=1))
+    response.headers["Content-Type"] = JSON
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+def docs(interface: Interface) -> str:
+    """The description as a page."""
+    spec, operations = interface.spec.to_dict(), []
+    for path, each in spec["paths"].items():
+        answer = each["get"]["responses"]["200"]["content"][JSON]["schema"]
+        operations.append((path, each["get"], _type_words(answer), _parameters(each)))
+    return render_template(
+        "api.html",
+        about=spec["info"]["description"],
+        operations=operations,
+        errors=[(each.value, each.phrase, words) for each, words in ERRORS.items()],
+        schemas={
+            name: [(member, _type_words(each), each) for member, each in of["properties"].items()]
+            for name, of in spec["components"]["schemas"].items()
+        },
+        kinds=KINDS,
+    )
+
+
+def _parameters(path: dict[str, Any]) -> list[tuple[dict[str, Any], str, str]]:
+    """The parameters of a path with their types and limits in words."""
+    found = [*path.get("parameters", []), *path["get"].get("parameters", [])]
+    return [(each, _type_words(each["schema"]), _limits(each["schema"])) for each in found]
+
+
+def _type_words(schema: dict[str, Any]) -> str:
+    """A type as "string or null", "list of Hit"; the names of objects are those of the page."""
+    if "$ref" in schema:
+        return str(schema["$ref"]).rpartition("/")[2]
+    if "anyOf" in schema:
+        return " or ".join(_type_words(each) for each in schema["anyOf"])
+    types = schema.get("type", "object")
+    words = " or ".join(types) if isinstance(types, list) else str(types)
+    if "items" in schema:
+        words = words.replace("array", f"list of {_type_words(schema['items'])}")
+    return f"{words} ({schema['format']})" if "format" in schema else words
+
+
+def _limits(schema: dict[str, Any]) -> str:
+    """What values may be, and what counts where none is given."""
+    inner = schema.get("items", schema)
+    words = [", ".join(inner["enum"])] if "enum" in inner else []
+    if "maximum" in schema:
+        words.append(f"{schema['minimum']} to {schema['maximum']}")
+    if "default" in schema:
+        words.append(f"default {json.dumps(schema['default'])}")
+    return "; ".join(words)

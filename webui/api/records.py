@@ -27,7 +27,13 @@ def release(store: Store, id: str) -> Any:  # noqa: A002 (its name in the descri
 
 def versions(store: Store, id: str) -> Any:  # noqa: A002
     """Every version of a release, with its provenance"""
-    return {"id": id, "versions": [_version(id, each) for each in _versions(store, id)]}
+    return {
+        "id": id,
+        "versions": [
+            vars(each) | {"provenance": _provenance(id, each.provenance, version=each.number)}
+            for each in _versions(store, id)
+        ],
+    }
 
 
 def differences(store: Store, arguments: dict[str, int], id: str) -> Any:  # noqa: A002
@@ -77,11 +83,6 @@ def _version_by_number(versions: list[Version], number: int | None) -> Version |
     if number is not None and not found:
         abort(404, "There is no such version of this release.")
     return found[0] if found else None
-
-
-def _version(id_: str, version: Version) -> dict[str, Any]:
-    provenance = _provenance(id_, version.provenance, version=version.number)
-    return vars(version) | {"provenance": provenance}
 
 
 def _provenance(id_: str, seen: Provenance, **more: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from flask import Flask
 
 from corpus import Settings, Store
 from indexer import Engine
-from webui.pages import coverage, differences, edits, release, search
+from webui.pages import coverage, edits, release, search
 from webui.pages import help as help_page
 
 
@@ -18,7 +18,7 @@ def add_pages(app: Flask, store: Store, engine: Engine, settings: Settings) -> N
     add(one, "releases.release", partial(release.release, store, engine, settings))
     add(f"{one}/response", "releases.response", partial(release.archived_response, store, settings))
     add(f"{one}/attestation", "releases.attestation", partial(release.attestation, store, settings))
-    add(f"{one}/differences", "differences.differences", partial(differences.differences, store))
+    add(f"{one}/differences", "differences.differences", partial(release.differences, store))
     add("/edits", "changes.changes", partial(edits.edits, store))
     add("/edits.atom", "changes.feed", partial(edits.feed, store))
     add("/coverage", "offices.offices", partial(coverage.offices, store, engine))

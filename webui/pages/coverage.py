@@ -7,7 +7,7 @@ from flask import Response, render_template
 from corpus import Store
 from indexer import Engine
 from indexer.jobs.status import status_of
-from webui.view.bar_chart import month_chart
+from webui.view.charts import month_chart
 
 
 def offices(store: Store, engine: Engine) -> str:

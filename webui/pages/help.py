@@ -1,6 +1,7 @@
 """The help page: the query language with examples from the corpus at hand, methods, citing."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from flask import render_template
@@ -27,19 +28,13 @@ class Example:
 
 def guide(engine: Engine, settings: Settings) -> str:
     """How to search, what is counted how, and how to cite."""
-    try:
-        examples = list(_examples(engine, settings))
-    except IndexUnusableError:
-        examples = []
+    examples: list[Example] = []
+    with suppress(IndexUnusableError):
+        for typed, meaning in _possible_queries(engine):
+            query = Query(parse(typed, limit_chars=settings.query_chars).tree)
+            if total := engine.total(query):
+                examples.append(Example(typed, meaning, total))
     return render_template("help.html", examples=examples)
-
-
-def _examples(engine: Engine, settings: Settings) -> Iterator[Example]:
-    """Every example that finds a release, with how many."""
-    for typed, meaning in _possible_queries(engine):
-        query = Query(parse(typed, limit_chars=settings.query_chars).tree)
-        if total := engine.total(query):
-            yield Example(typed, meaning, total)
 
 
 def _possible_queries(engine: Engine) -> Iterator[tuple[str, str]]:

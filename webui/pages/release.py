@@ -1,7 +1,8 @@
-"""The release page: its text with the matches highlighted, its facts, and how to check them."""
+"""The release page: text with matches, facts, and how to check them; its versions compared."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask import Response, abort, make_response, render_template, request
@@ -25,7 +26,8 @@ from indexer import Engine, Hit, Passage
 from indexer.highlight.highlighter import Highlighter
 from indexer.highlight.snippets import highlight
 from webui.view.accusation import accusation
-from webui.view.history import HistoryEntry, history_entries
+from webui.view.comparison import compare_versions
+from webui.view.history import FACT_LABELS, HistoryEntry, history_entries, previous_version
 from webui.view.references import (
     ArchivedFile,
     CitedStatute,
@@ -33,7 +35,7 @@ from webui.view.references import (
     cited_statutes,
     other_languages,
 )
-from webui.view.release_text import Text, arrange
+from webui.view.release_text import Text, arrange, beginning
 from webui.view.search_state import SearchState, read_state
 
 SIMILAR = 5
@@ -99,7 +101,7 @@ def archived_response(store: Store, settings: Settings, id_: str) -> Response:
     this site, since an office wrote it.
     """
     found = _get_or_404(store, id_)
-    name, seen = _file_name_and_provenance(store, found, request.args.get("version"))
+    name, seen = _file_name_and_provenance(store, found)
     if seen.lost_at:
         abort(410, gettext("The original page of this version is lost."))
     archived = read_response(settings.archive, seen.location)
@@ -118,7 +120,7 @@ def archived_response(store: Store, settings: Settings, id_: str) -> Response:
 def attestation(store: Store, settings: Settings, id_: str) -> Response:
     """The attestation of the newest version, or of `version`, as it is in the archive."""
     found = _get_or_404(store, id_)
-    _, seen = _file_name_and_provenance(store, found, request.args.get("version"))
+    _, seen = _file_name_and_provenance(store, found)
     if seen.attestation is None:
         abort(404, gettext("This version has no attestation yet."))
     path = settings.archive / seen.attestation.warc_file
@@ -138,16 +140,20 @@ def _get_or_404(store: Store, id_: str) -> Release:
     return found
 
 
-def _file_name_and_provenance(
-    store: Store, release: Release, number: str | None
-) -> tuple[str, Provenance]:
-    """A name for the file, and the provenance of the newest version or of one by its number."""
+def _file_name_and_provenance(store: Store, release: Release) -> tuple[str, Provenance]:
+    """A name for a file of the newest version, or of `version`, and its provenance."""
+    number = request.args.get("version")
     if number is None:
         return release.id, release.provenance
-    found = [each for each in store.versions(release.id) if str(each.number) == number]
-    if not found:
+    version = _version_or_404(store.versions(release.id), number)
+    return f"{release.id}-version-{number}", version.provenance
+
+
+def _version_or_404(versions: Sequence[Version], number: str) -> Version:
+    found = next((each for each in versions if str(each.number) == number), None)
+    if found is None:
         abort(404, gettext("This release has no such version."))
-    return f"{release.id}-version-{number}", found[0].provenance
+    return found
 
 
 def _similar(engine: Engine, id_: str, copies: set[str]) -> tuple[Hit, ...]:
@@ -157,3 +163,28 @@ def _similar(engine: Engine, id_: str, copies: set[str]) -> tuple[Hit, ...]:
     except IndexUnusableError:
         return ()
     return tuple(hit for hit in found if hit.id not in copies)[:SIMILAR]
+
+
+def differences(store: Store, id_: str) -> str:
+    """What differs between versions `from` and `to`; by default the newest and the one before."""
+    found, versions = store.get(id_), store.versions(id_)
+    if found is None or not versions:
+        abort(404, gettext("No release at this address."))
+    new = _requested_version(versions, "to") or versions[-1]
+    old = _requested_version(versions, "from") or previous_version(new, versions) or new
+    sides = [replace(each, body=tuple(beginning(each.body))) for each in (old, new)]
+    return render_template(
+        "differences.html",
+        release=found,
+        versions=versions,
+        old=old,
+        new=new,
+        comparison=compare_versions(*sides),
+        is_cut=[each.body for each in sides] != [old.body, new.body],
+        labels=FACT_LABELS,
+    )
+
+
+def _requested_version(versions: Sequence[Version], name: str) -> Version | None:
+    number = request.args.get(name)
+    return _version_or_404(versions, number) if number else None

@@ -91,7 +91,7 @@ def search_page(state: SearchState, store: Store, engine: Engine, settings: Sett
         filter_labels=filter_labels(),
         panels=panels(results, state),
         timeline=bars,
-        sorts=[(each, state.with_sort(each).link(), each == state.sort) for each in SORTS],
+        sorts=[(each, state.with_view(sort=each).link(), each == state.sort) for each in SORTS],
         sizes=_sizes(state, settings.page_size),
         pager=_pager(state, results.total - results.folded, query),
         first=query.start + 1,

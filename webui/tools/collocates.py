@@ -22,7 +22,7 @@ from indexer.export.collocates_csv import (
 from indexer.export.result_set import ExportContext, read_consistently
 from webui.tools.downloads import TABLE_TYPE, Downloads, file
 from webui.view.facets import Chip, chips
-from webui.view.search_state import SearchState, read_state, read_whole
+from webui.view.search_state import SearchState, read_number, read_state
 
 WINDOW, WIDEST = 5, 20
 LEAST, MOST = 5, 100
@@ -149,18 +149,13 @@ def _read_options() -> CollocateOptions:
     given = request.args
     return CollocateOptions(
         state=replace(read_state(given), page=1),
-        window=_number("window", 1, WIDEST, WINDOW),
+        window=read_number(given, "window", WINDOW, WIDEST),
         measure=next((each for each in MEASURES if each == given.get("measure")), "log_likelihood"),
-        least=_number("least", 1, HIGHEST_LEAST, LEAST),
-        size=_number("n", 1, MOST, MOST),
+        least=read_number(given, "least", LEAST, HIGHEST_LEAST),
+        size=read_number(given, "n", MOST, MOST),
         is_stem=given.get("stems") == "1",
         order=next((each for each in COLUMNS if each == given.get("by")), "score"),
     )
-
-
-def _number(name: str, least: int, most: int, usual: int) -> int:
-    typed = read_whole(request.args.get(name, ""))
-    return usual if typed is None else min(max(least, typed), most)
 
 
 def _link_words(

@@ -1,6 +1,5 @@
 """The concordance: every mention of a query's words, one a line; page and table."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import get_args
@@ -106,21 +105,21 @@ def table(engine: Engine, settings: Settings, downloads: Downloads) -> Response:
         )
         if context.total > MOST_ROWS:
             abort(413, _too_many(context.total))
-        rows = line_table(context, lines, _permalink())
+        address = url_for("releases.release", id_="ID", _external=True).removesuffix("ID")
+        rows = line_table(context, lines, lambda line: f"{address}{line.id}#p{line.paragraph + 1}")
         kept = slot.pop_all()
     return file(rows, TABLE_TYPE, "lines", context.at, "csv", kept)
 
 
 def _too_many(number: int) -> str:
     """Why a table is not made."""
-    return str(
-        gettext(
-            "The table would have %(number)s rows; the limit is %(most)s. Narrow the "
-            "search by date, by office or with more words.",
-            number=number_words(number),
-            most=number_words(MOST_ROWS),
-        )
+    words = gettext(
+        "The table would have %(number)s rows; the limit is %(most)s. Narrow the "
+        "search by date, by office or with more words.",
+        number=number_words(number),
+        most=number_words(MOST_ROWS),
     )
+    return str(words)
 
 
 def line_link(state: SearchState, line: KwicLine) -> str:
@@ -141,11 +140,6 @@ def line_link(state: SearchState, line: KwicLine) -> str:
 def _escape(text: str) -> str:
     """A text as a part of a fragment; commas and hyphens part the fragment's parts."""
     return quote(text, safe="").replace("-", "%2D")
-
-
-def _permalink() -> Callable[[KwicLine], str]:
-    address = url_for("releases.release", id_="ID", _external=True)
-    return lambda line: f"{address.removesuffix('ID')}{line.id}#p{line.paragraph + 1}"
 
 
 def _order() -> LineSort:

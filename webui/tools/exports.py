@@ -14,7 +14,7 @@ from indexer.export.csv import release_table
 from indexer.export.formats import FORMATS
 from indexer.export.result_set import ExportContext, draw_sample, ranked_releases, select
 from webui.tools.downloads import TABLE_TYPE, Downloads, file
-from webui.view.search_state import SearchState, read_state, read_whole
+from webui.view.search_state import SearchState, read_number, read_state
 
 SAMPLE_SIZE, MOST_SAMPLED = 50, 2000
 MOST_CODES = 40
@@ -102,8 +102,7 @@ def _select(
 
 
 def _size() -> int:
-    typed = read_whole(request.args.get("n", ""))
-    return SAMPLE_SIZE if typed is None else min(max(1, typed), MOST_SAMPLED)
+    return read_number(request.args, "n", SAMPLE_SIZE, MOST_SAMPLED)
 
 
 def _codes() -> list[str]:

@@ -20,8 +20,8 @@ from indexer.export.result_set import ExportContext, read_consistently
 from indexer.export.trends import SCALES, Scale, Trends, compare_queries, trend_table
 from indexer.query.message import Message
 from webui.tools.downloads import TABLE_TYPE, Downloads, file
+from webui.view.charts import HEIGHT, WIDTH, LineChart, draw_line_chart
 from webui.view.facets import chips
-from webui.view.line_chart import HEIGHT, WIDTH, LineChart, draw_line_chart
 from webui.view.periods import (
     SCALE_NAMES,
     STEP_NAMES,

@@ -10,9 +10,8 @@ from flask_babel import get_locale, gettext, lazy_gettext
 from indexer.engine.periods import Step, first_day, last_day, name
 from indexer.export.trends import Scale, Trends
 from webui.i18n import number
-from webui.view.bar_chart import spread
+from webui.view.charts import MOST_LABELS, LineChart, spread
 from webui.view.format import day, month
-from webui.view.line_chart import MOST_LABELS, LineChart
 from webui.view.search_state import SearchState
 
 STEP_NAMES: dict[Step, str] = {

@@ -103,12 +103,8 @@ class SearchState:
         return replace(self, page=page)
 
     def with_view(self, **view: Any) -> SearchState:
-        """The same with another `size`, `step`, `is_rate`, `is_folded` or `match_scripts`."""
+        """The same, shown in another way or order, or with another `match_scripts`."""
         return replace(self, **view, page=1)
-
-    def with_sort(self, sort: Sort) -> SearchState:
-        """The same in another order, from the first page."""
-        return replace(self, sort=sort, page=1)
 
     def with_toggled(self, facet: str, value: str) -> SearchState:
         """The same with a value of a facet added, or taken away where it is chosen."""
@@ -181,6 +177,12 @@ def read_whole(typed: str) -> int | None:
     """A whole number that was typed; None where it is none, or beyond all measure."""
     is_number = typed.isascii() and typed.isdecimal() and len(typed) < 10
     return int(typed) if is_number else None
+
+
+def read_number(args: MultiDict[str, str], name: str, usual: int, most: int, least: int = 1) -> int:
+    """A number in a URL within its limits; the usual one where it cannot be read."""
+    typed = read_whole(args.get(name, ""))
+    return usual if typed is None else min(max(least, typed), most)
 
 
 def _day(args: MultiDict[str, str], name: Literal["since", "until"]) -> date | None:

@@ -13,7 +13,7 @@ from indexer.engine.results import Filters, Query, Results
 from indexer.query.message import Message
 from webui.i18n import language
 from webui.i18n import number as number_words
-from webui.view.bar_chart import BarGeometry, bar_geometries, spread
+from webui.view.charts import BarGeometry, bar_geometries, spread
 from webui.view.format import day, month
 from webui.view.search_state import SearchState
 
@@ -146,17 +146,14 @@ def _steps(state: SearchState, bars: list[Bar]) -> list[tuple[Step, str, str]]:
 
 def _labels(step: Step, bars: list[Bar]) -> tuple[tuple[str, float], ...]:
     """Years, where years begin in the chart; else months; else the first day."""
-    begun = [(_year(bar), bar.geometry.x) for bar in bars if step == "year" or _begins(bar, 1)]
-    if step in ("year", "month") and begun:
-        return spread(begun, MOST_YEARS)
+    if step in ("year", "month"):
+        starts = [bar for bar in bars if step == "year" or _begins(bar, 1)]
+        if starts:
+            return spread([(f"{bar.since.year}", bar.geometry.x) for bar in starts], MOST_YEARS)
     begun = [(format_date(bar.since, "LLL y"), bar.geometry.x) for bar in bars if _begins(bar)]
     if len(begun) > 1:
         return spread(begun, MOST_DAYS)
     return ((format_date(bars[0].since, "medium"), bars[0].geometry.x),)
-
-
-def _year(bar: Bar) -> str:
-    return str(bar.since.year)
 
 
 def _begins(bar: Bar, month: int | None = None) -> bool:

@@ -23,7 +23,7 @@ from corpus.release import sha256
 from tests.conftest import BACK, COPIED, COPY, EDITED, GONE, clients, crawl_sample, sample_id
 from tests.statements import sent
 from webui.pages.edits import SIZE
-from webui.view.bar_chart import month_chart
+from webui.view.charts import month_chart
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 REASON = "Order of a court of 12 March"
