@@ -87,8 +87,7 @@ class Settings:
         3, "visits in a row that must find a release missing before it counts as removed"
     )
     attachments: bool = _setting(
-        True,
-        "yes: fetch and archive the files that releases link to on the office's own hosts",
+        True, "yes: fetch and archive the files that releases link to on the office's own hosts"
     )
     query_chars: int = _setting(
         2000, "characters of a query that are read; the rest is ignored, and the page says so"
@@ -96,8 +95,7 @@ class Settings:
     page_size: int = _setting(20, "results per page")
     memory_mb: int = _setting(512, "memory for building an index, in megabytes")
     engine: str = _setting(
-        "embedded",
-        "`embedded`: the index is in the data folder; `opensearch`: on a cluster",
+        "embedded", "`embedded`: the index is in the data folder; `opensearch`: on a cluster"
     )
     opensearch_url: str = _setting(
         "", "base URLs of the cluster's nodes, such as `https://search1:9200`, separated by spaces"

@@ -43,14 +43,7 @@ from corpus.database.current import (
     text_size,
 )
 from corpus.database.sequence import read_revision
-from corpus.release import (
-    Draft,
-    Provenance,
-    RecordLocation,
-    Release,
-    Version,
-    release_id,
-)
+from corpus.release import Draft, Provenance, RecordLocation, Release, Version, release_id
 from corpus.settings import Settings
 from corpus.sources import offices
 

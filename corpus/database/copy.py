@@ -6,12 +6,7 @@ from sqlalchemy import Connection, Engine, Integer, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from corpus.database.batches import ROWS_AT_ONCE
-from corpus.database.opening import (
-    begin_snapshot,
-    catalog_error,
-    open_catalog,
-    without_password,
-)
+from corpus.database.opening import begin_snapshot, catalog_error, open_catalog, without_password
 from corpus.database.tables import about, metadata, release, run
 from corpus.errors import StoreError
 

@@ -151,11 +151,7 @@ def remarks(draft: Draft, url: str, source: Source) -> list[Issue]:
 
 
 def check_draft(
-    draft: Draft,
-    url: str,
-    source: Source,
-    today: date,
-    boilerplate: frozenset[str] = frozenset(),
+    draft: Draft, url: str, source: Source, today: date, boilerplate: frozenset[str] = frozenset()
 ) -> Issue | None:
     """The first rule that a draft fails, or None where it is accepted."""
     if refusal := check_address(resolve(draft.url or url), source.hosts):

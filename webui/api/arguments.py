@@ -35,26 +35,19 @@ def _day(words: str) -> fields.String:
 
 def _number(words: str, default: int, most: int, least: int = 0) -> fields.Integer:
     return fields.Integer(
-        load_default=default,
-        validate=validate.Range(least, most),
-        metadata={"description": words},
+        load_default=default, validate=validate.Range(least, most), metadata={"description": words}
     )
 
 
 def _one_of(words: str, values: tuple[str, ...]) -> fields.String:
     return fields.String(
-        load_default=values[0],
-        validate=validate.OneOf(values),
-        metadata={"description": words},
+        load_default=values[0], validate=validate.OneOf(values), metadata={"description": words}
     )
 
 
 class _Days(Schema):
     q = fields.String(metadata={"description": QUERY_DESCRIPTION})
-    script = _one_of(
-        "any also finds names in other scripts, exact only as typed",
-        ("any", "exact"),
-    )
+    script = _one_of("any also finds names in other scripts, exact only as typed", ("any", "exact"))
     since = _day("dated on or after this day; of a month or year, its first day")
     until = _day("dated on or before this day; of a month or year, its last day")
 

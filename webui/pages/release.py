@@ -8,15 +8,7 @@ from datetime import datetime
 from flask import Response, abort, make_response, render_template, request
 from flask_babel import gettext
 
-from corpus import (
-    Attachment,
-    Provenance,
-    Release,
-    Settings,
-    Store,
-    Version,
-    certificate_exception,
-)
+from corpus import Attachment, Provenance, Release, Settings, Store, Version, certificate_exception
 from corpus.errors import IndexUnusableError
 from corpus.evidence.exchanges import redacted_body
 from corpus.release import Alternate

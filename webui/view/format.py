@@ -11,10 +11,7 @@ from corpus import offices
 from corpus.statutes.wording import statute_label
 from webui.i18n import number
 
-STATES = {
-    "changed": lazy_gettext("Edited"),
-    "gone": lazy_gettext("Removed from the website"),
-}
+STATES = {"changed": lazy_gettext("Edited"), "gone": lazy_gettext("Removed from the website")}
 KINDS = {
     "new": lazy_gettext("First collected"),
     "changed": lazy_gettext("Edited"),
