@@ -79,8 +79,8 @@ class Attestor:
 
     def pending(self, connection: Connection, *occasions: str) -> set[tuple[str, int]]:
         """The versions, by release and number, that are still to be attested."""
-        rows = connection.execute(select_unattested(*occasions)).all()
-        return {(row.release, row.ordinal) for row in rows}
+        query = select_unattested(*occasions).with_only_columns(VERSION.release, VERSION.ordinal)
+        return {(row.release, row.ordinal) for row in connection.execute(query)}
 
     def attest(
         self, connection: Connection, *occasions: str, but: Collection[tuple[str, int]] = ()

@@ -180,6 +180,10 @@ def _attachments(row: Row[Any]) -> tuple[Attachment, ...] | None:
 
 
 def _provenance(row: Row[Any]) -> Provenance:
+    attestation = None
+    if row.attested_offset is not None:
+        location = row.attested_file, row.attested_offset
+        attestation = Attestation(row.attested_at, row.attested_as, *location)
     return Provenance(
         row.asked_url,
         row.observed_at,
@@ -191,12 +195,5 @@ def _provenance(row: Row[Any]) -> Provenance:
         row.part_sha256,
         row.origin,
         row.lost_at,
-        _attestation(row),
+        attestation,
     )
-
-
-def _attestation(row: Row[Any]) -> Attestation | None:
-    if row.attested_offset is None:
-        return None
-    place = row.attested_file, row.attested_offset
-    return Attestation(row.attested_at, row.attested_as, *place)

@@ -105,9 +105,8 @@ class Store(Catalog):
     def add_run(self, office: str, started_at: datetime, report: dict[str, Any]) -> None:
         """Save the report of a finished run."""
         with self.writing() as connection:
-            connection.execute(
-                insert(tables.run), {"office": office, "started_at": started_at, "report": report}
-            )
+            row = {"office": office, "started_at": started_at, "report": report}
+            connection.execute(insert(tables.run), row)
 
     def withhold(self, id_: str, reason: str, *, undo: bool = False) -> None:
         """Withhold a release, with the reason for the public log; or undo that."""
@@ -175,38 +174,30 @@ class Store(Catalog):
         return releases
 
     def _get_by_id(self, ids: list[str], *, with_withheld: bool) -> dict[str, Release]:
-        """Some releases by id."""
+        """Some releases by id; withheld ones are not among their translations either."""
         query = current_releases(with_withheld=with_withheld).where(tables.release.c.id.in_(ids))
         with self.reading() as connection:
             releases = [release_from_row(row) for row in connection.execute(query)]
-        if not with_withheld:
-            releases = self._without_withheld(releases)
+        if not with_withheld and any(each.alternates for each in releases):
+            hidden = self.withheld()
+            releases = [self._without_alternates(each, hidden) for each in releases]
         return {each.id: each for each in releases}
-
-    def _without_withheld(self, releases: list[Release]) -> list[Release]:
-        """Releases without withheld ones among their translations."""
-        hidden = self.withheld() if any(each.alternates for each in releases) else None
-        return [self._without_alternates(each, hidden) for each in releases] if hidden else releases
 
     def _without_alternates(self, release: Release, hidden: set[str]) -> Release:
         """A release without hidden ones among its translations."""
-        if release.office not in offices():
+        if not hidden or release.office not in offices():
             return release
         left = [a for a in release.alternates if self.id_of(release.office, a.url) not in hidden]
         return replace(release, alternates=tuple(left))
 
     def releases(self, office: str | None = None, after_revision: int = 0) -> Iterator[Release]:
         """Stream releases in the order of their last change."""
-        query = (
-            current_releases()
-            .where(tables.release.c.revision > after_revision)
-            .order_by(tables.release.c.revision)
-        )
+        r = tables.release.c
+        query = current_releases().where(r.revision > after_revision).order_by(r.revision)
         if office:
-            query = query.where(tables.release.c.office == office)
+            query = query.where(r.office == office)
         with self.reading() as connection:
-            for row in stream_rows(connection, query):
-                yield release_from_row(row)
+            yield from map(release_from_row, stream_rows(connection, query))
 
     def versions(self, id_: str) -> list[Version]:
         """The versions of a release without repeats, oldest first, third parties' among ours."""
@@ -215,14 +206,9 @@ class Store(Catalog):
     def locations(self) -> Iterator[tuple[str, str, RecordLocation, str]]:
         """Each version's release id, response URL, location and sha256, in the archive's order."""
         v = tables.version.c
-        query = select(v.release, v.asked_url, v.warc_file, v.warc_offset, v.sha256).order_by(
-            v.warc_file, v.warc_offset
-        )
+        columns = v.release, v.asked_url, v.warc_file, v.warc_offset, v.sha256
+        query = select(*columns).order_by(v.warc_file, v.warc_offset)
         with self.reading() as connection:
             for row in stream_rows(connection, query):
-                yield (
-                    row.release,
-                    row.asked_url,
-                    RecordLocation(row.warc_file, row.warc_offset),
-                    row.sha256,
-                )
+                location = RecordLocation(row.warc_file, row.warc_offset)
+                yield row.release, row.asked_url, location, row.sha256

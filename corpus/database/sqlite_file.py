@@ -126,7 +126,9 @@ def error_advice(path: Path, error: object) -> str:
     code = _code(error)
     if is_damage(path, error):
         return DAMAGED
-    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _is_full(path)):
+    if code == sqlite3.SQLITE_IOERR and shutil.disk_usage(path.parent).free < LEAST_FREE:
+        return DISK_FULL
+    if code == sqlite3.SQLITE_FULL:
         return DISK_FULL
     if code == sqlite3.SQLITE_READONLY:
         return "This user may read it, but not write it."
@@ -147,7 +149,3 @@ def integrity_error(engine: Engine) -> str | None:
 
 def _code(error: object) -> int:
     return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
-
-
-def _is_full(path: Path) -> bool:
-    return shutil.disk_usage(path.parent).free < LEAST_FREE

@@ -43,18 +43,15 @@ class AttestationCheck:
         # By release: statements on versions that the catalog lacks.
         self.missing: dict[str, list[Statement]] = defaultdict(list)
         with store.reading() as connection:
-            unattested = select_unattested(MADE, REVISED, LATER).subquery()
-            rows = connection.execute(select(unattested.c.release, unattested.c.ordinal))
-            self.unattested = {(row.release, row.ordinal) for row in rows}
+            self.unattested = store.attestor.pending(connection, MADE, REVISED, LATER)
 
     def findings_in(
         self, path: Path, claimed: dict[int, Record], attested: Rows
     ) -> Iterator[Finding]:
         """Versions that differ from their attestations in a file, or lack them there."""
         unmatched = []
-        statements = {
-            at: statement for at, record in claimed.items() if (statement := read_statement(record))
-        }
+        found = {at: read_statement(record) for at, record in claimed.items()}
+        statements = {at: statement for at, statement in found.items() if statement}
         for offset, rows in attested.items():
             statement = statements.get(offset)
             for row in rows:
@@ -126,10 +123,8 @@ class AttestationCheck:
                 seen |= {row.id: row.last_seen for row in rows}
         by_office: dict[str, set[str]] = defaultdict(set)
         for id_, statements in self.missing.items():
-            first = min(
-                datetime.fromisoformat(statement["observed_at"]) for statement in statements
-            )
-            if id_ in seen and first <= seen[id_]:
+            times = [datetime.fromisoformat(each["observed_at"]) for each in statements]
+            if id_ in seen and min(times) <= seen[id_]:
                 by_office[id_.rpartition("-")[0]].add(id_)
         return by_office
 
@@ -176,9 +171,5 @@ def _is_contradicted(row: Values, statements: list[Statement]) -> bool:
     """Whether every statement by the same reader on a version differs from the catalog."""
     claimed = claims(row)
     read_by = "reader", "reader_version"
-    same = [
-        statement
-        for statement in statements
-        if all(statement[name] == claimed[name] for name in read_by)
-    ]
-    return bool(same) and not any(claimed.items() <= statement.items() for statement in same)
+    same = [each for each in statements if all(each[name] == claimed[name] for name in read_by)]
+    return bool(same) and not any(claimed.items() <= each.items() for each in same)

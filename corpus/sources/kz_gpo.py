@@ -6,7 +6,6 @@
 
 from urllib.parse import urlsplit, urlunsplit
 
-from bs4.element import Tag
 from bs4.filter import SoupStrainer
 
 from corpus.errors import PageError
@@ -43,7 +42,8 @@ def page_links(page: Page) -> Listing:
         raise PageError(
             f"{page.url}: no release, though the pager goes on; the layout may have changed."
         )
-    return Listing([_link(row, page) for row in rows], next=following)
+    links = [Link(target(one(row, ".views-field-title a", page.url), page)) for row in rows]
+    return Listing(links, next=following)
 
 
 def page_release(page: Page) -> Draft:
@@ -77,10 +77,6 @@ def _language(page: Page) -> str:
             " so the language is unknown."
         )
     return SECTIONS[section]
-
-
-def _link(row: Tag, page: Page) -> Link:
-    return Link(target(one(row, ".views-field-title a", page.url), page))
 
 
 def routes(interface_host: str, pages_host: str) -> tuple[Route, ...]:

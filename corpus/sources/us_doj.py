@@ -108,8 +108,8 @@ def _draft(item: Any, page: Page) -> Draft:
 
 
 def _names(item: Any, field: str, page: Page) -> list[str]:
-    each = member(item, field, list, page.url)
-    return [clean(member(one_, "name", str, page.url)) for one_ in each]
+    terms = member(item, field, list, page.url)
+    return [clean(member(term, "name", str, page.url)) for term in terms]
 
 
 def _day(stamp: Any, page: Page) -> date:

@@ -1,6 +1,7 @@
 """The archive folder: its files and their responses."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from corpus.errors import StoreError
@@ -19,9 +20,9 @@ def read_response(folder: Path, location: RecordLocation) -> Record:
     if record.kind != "revisit":
         return record
     for each in sorted(path.parent.glob("*.warc*")):
-        for record_ in responses(each):
-            if (record_.url, record_.fetched_at) == record.original:
-                return record_
+        for response in responses(each):
+            if (response.url, response.fetched_at) == record.original:
+                return response
     raise StoreError(
         f"{path} has a revisit at {location.warc_offset} of a response that is missing from"
         f" {path.parent}; run `communique verify`."
@@ -30,14 +31,13 @@ def read_response(folder: Path, location: RecordLocation) -> Record:
 
 def own_files(folder: Path) -> list[Path]:
     """The WARC files of our own crawls, by office and time."""
-    record_ = sorted(folder.glob("*/*.warc.gz"))
-    return [path for path in record_ if path.parent.name != IMPORTED]
+    return [path for path in sorted(folder.glob("*/*.warc.gz")) if path.parent.name != IMPORTED]
 
 
 def imported_files(folder: Path) -> list[Path]:
     """The archive files of third parties."""
-    record_ = folder.glob(f"{IMPORTED}/{'[0-9a-f]' * 16}-*")  # the digest of its bytes
-    return sorted(path for path in record_ if path.is_file() and path.suffix != ".new")
+    paths = folder.glob(f"{IMPORTED}/{'[0-9a-f]' * 16}-*")  # the digest of its bytes
+    return sorted(path for path in paths if path.is_file() and path.suffix != ".new")
 
 
 def responses(path: Path) -> Iterator[Record]:
@@ -51,11 +51,8 @@ def responses(path: Path) -> Iterator[Record]:
 
 def records_at(path: Path, offsets: list[int]) -> dict[int, Record]:
     """The intact records of an imported file at some offsets, by offset."""
-    record_ = {}
+    intact = {}
     for offset in offsets:
-        try:
-            record = read_record(path, offset)
-        except StoreError:
-            continue
-        record_[offset] = record
-    return record_
+        with suppress(StoreError):
+            intact[offset] = read_record(path, offset)
+    return intact
