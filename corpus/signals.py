@@ -1,6 +1,4 @@
-"""SIGINT, SIGTERM and SIGHUP end a program by an exception in its main thread, which cleans up and
-reports; after some seconds, in any case.
-"""
+"""Signals end a program by an exception in its main thread; after some seconds, in any case."""
 
 import asyncio
 import os

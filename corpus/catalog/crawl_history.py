@@ -51,9 +51,7 @@ def read_remaining_listings(
 def needs_walk(
     connection: Connection, last: Row[Any] | None, now: datetime, walk_days: int
 ) -> bool:
-    """Whether the listing is to be walked to its end: the last run did not, a response is lost, or
-    the last complete walk is long ago.
-    """
+    """Whether to walk the whole listing: after an incomplete run, a lost response, or some days."""
     if last is None or last.state != "published":
         return True
     if any(last.report.get(each) for each in ("error", "ended_early", "cut_short")):

@@ -147,9 +147,7 @@ def release_from_row(row: Row[Any]) -> Release:
 
 
 def read_versions(connection: Connection, ids: Iterable[str]) -> dict[str, list[Version]]:
-    """The versions of these releases, by id, without repeats, oldest first, third parties' among
-    ours; none of a withheld release.
-    """
+    """The versions of releases that are not withheld, by id: no repeats, oldest first."""
     v = tables.version.c
     versions: dict[str, list[Version]] = {}
     for some in chunks(dict.fromkeys(ids), RELEASES_AT_ONCE):

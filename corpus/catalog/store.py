@@ -147,9 +147,7 @@ class Store(Catalog):
         return self.visits(office, [url], language).get(url)
 
     def known_url(self, office: str, url: str) -> str:
-        """The spelling of an address from which its release's id is made: the canonical one, unless
-        the catalog has the release under an older one.
-        """
+        """An address as its release's id is made of it: canonical, or as it was first stored."""
         canonical = offices()[office].canonical
         if office not in self._older_spellings:
             with self.reading() as connection:

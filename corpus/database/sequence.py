@@ -8,9 +8,7 @@ from corpus.database import tables
 
 
 def lock_revision(connection: Connection) -> None:
-    """Lock the revision until the transaction ends, so that two programs with many changes run one
-    after the other and cannot deadlock.
-    """
+    """Lock the revision until the transaction ends, as two with many changes could deadlock."""
     if connection.dialect.name == "sqlite":  # it would take the lock with the first write only
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         return

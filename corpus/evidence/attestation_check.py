@@ -33,9 +33,7 @@ RESTORE_CATALOG = (
 
 
 class AttestationCheck:
-    """One pass over all files: `findings_in` each file, `findings_of_missing` files, and in the end
-    `findings_of_unattested` versions.
-    """
+    """One pass: `findings_in` or `_of_missing` files, then `findings_of_unattested` versions."""
 
     def __init__(self, settings: Settings, store: Store) -> None:
         self.settings, self.store = settings, store

@@ -1,6 +1,4 @@
-"""Archived responses with the request behind each, what the current readers find in them, and which
-part of them may be published.
-"""
+"""Archived responses with their requests, what readers find in them, what may be published."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -126,9 +124,7 @@ def parse_exchange(
 def read_facts(
     evidence: EvidenceRef, exchange: Exchange, parsed: ParsedPage | Issue, url: str
 ) -> dict[str, Any] | Issue:
-    """The facts that an archived response states of the release at a URL, as a row of `version`
-    without what the route never states; or why they are refused.
-    """
+    """What an archived response states of a release, as a row of `version`; or the refusal."""
     if isinstance(parsed, Issue):
         return replace(parsed, url=url)
     only = None if parsed.is_listing else next(iter(parsed.drafts.values()))

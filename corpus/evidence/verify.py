@@ -46,9 +46,7 @@ class _References:
 
 
 def verify_archive(settings: Settings) -> Iterator[Finding]:
-    """Report WARC files with damaged or partial records, by compression and digests, and imported
-    files that do not match the digest in their names.
-    """
+    """Report WARC files with damaged records, and imported files that do not match their digest."""
     for path in own_files(settings.archive):
         for each in records(path):
             if isinstance(each, Damage) and each.is_last:
@@ -68,10 +66,7 @@ def _truncate(path: Path) -> str:
 
 
 def verify_catalog(settings: Settings, store: Store) -> Iterator[Finding]:
-    """Report versions and last responses that the archive does not hold as recorded, versions that
-    differ from their attestation, archived responses that the catalog lacks, and releases whose
-    rows are inconsistent.
-    """
+    """Report where catalog, attestations and archived responses differ or lack each other."""
     with store.reading() as connection:
         named = queries.archive_files(connection)
     present = {f"{path.parent.name}/{path.name}": path for path in own_files(settings.archive)}

@@ -1,6 +1,4 @@
-"""Reads dates as offices write them: day, month and year, or a PageError. The current date is not
-used, so that the archive reads the same on every day.
-"""
+"""Reads dates as offices write them, in full: what the archive says does not depend on today."""
 
 import re
 from datetime import date, datetime

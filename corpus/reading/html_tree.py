@@ -47,9 +47,7 @@ def is_break(node: PageElement) -> bool:
 
 
 def repair_end_tags(html: str) -> str:
-    """Rewrite end tags that lxml drops as browsers treat them: stray </p> and </br>, and </h3>
-    while another heading is open (WHATWG HTML, 13.2.6.4.7).
-    """
+    """Rewrite end tags that lxml drops (</p>, </br>, </h3>) as browsers do: WHATWG, 13.2.6.4.7."""
     tags = _EndTags()
     if not any(tags.meaning(name) for name in TAG_NAME.findall(html)):  # as on nearly all pages
         return html

@@ -154,17 +154,14 @@ def _title(soup: BeautifulSoup, where: str) -> str:
     tops = [text(tag) for tag in headings if tag.name == "h1"]
     named = [words for tag in headings if _key(words := text(tag)) in parts]
     # The site's name can be a heading too; the title comes first.
-    first = [top for top in tops if top in named and _stands_first(top, wholes)]
+    keys = [_key(whole) for whole in wholes]
+    first = [h1 for h1 in tops if h1 in named and any(k.startswith(_key(h1)) for k in keys)]
     for choice in (named, first if named else tops):
         if len(set(choice)) == 1 and choice[0]:
             return choice[0]
     raise PageError(
         f"{where}: which heading is the title is unclear; <title> does not match one of them."
     )
-
-
-def _stands_first(words: str, wholes: list[str]) -> bool:
-    return any(_key(whole).startswith(_key(words)) for whole in wholes)
 
 
 def _leads_home(heading: Tag) -> bool:

@@ -1,6 +1,4 @@
-"""Articles of codes in a text, in Russian, Kazakh and English: ч. 4 ст. 190 УК РК, ҚК 190-бабының
-4-бөлігі, Article 190(4) of the Criminal Code.
-"""
+"""Articles of codes in a text: ч. 4 ст. 190 УК РК, ҚК 190-бабының 4-бөлігі, Article 190(4)."""
 
 import re
 from bisect import bisect_left

@@ -5,9 +5,7 @@ from typing import NamedTuple
 
 
 class Code(NamedTuple):
-    """A code: its name in keys, its label for readers (in Russian, Kazakh, English), and patterns
-    of its names in texts, abbreviations first.
-    """
+    """A code: its name in keys, for readers (Russian, Kazakh, English), and patterns of names."""
 
     key: str
     shown: tuple[str, str, str]

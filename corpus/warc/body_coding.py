@@ -137,17 +137,11 @@ def _unbrotli(raw: bytes, max_bytes: int | None) -> bytes:
             return bytes(out)
     except brotli.error:
         pass
-    if _is_text(raw):  # brotli has no magic number that would tell
-        return raw
-    raise ValueError("its compression is invalid or incomplete")
-
-
-def _is_text(raw: bytes) -> bool:
     try:
-        raw.decode()
+        raw.decode()  # brotli has no magic number that would tell
     except UnicodeDecodeError:
-        return False
-    return True
+        raise ValueError("its compression is invalid or incomplete") from None
+    return raw
 
 
 def _check_size(out: bytearray, max_bytes: int | None) -> None:

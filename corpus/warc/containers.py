@@ -59,9 +59,7 @@ class ForeignFile:
     @cached_property
     def name(self) -> str:
         """Its name in our archive, with the digest of its bytes."""
-        with self.path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return f"{IMPORTED}/{digest[:DIGITS]}-{self.title}"
+        return f"{IMPORTED}/{_digest(self.path)}-{self.title}"
 
     def keep(self, archive: Path) -> str:
         """Store the file in our archive; return its name there. Raises StoreError."""
@@ -84,10 +82,13 @@ class ForeignFile:
 def verify_imports(settings: Settings) -> Iterator[str]:
     """A sentence for each imported file that has changed."""
     for path in imported_files(settings.archive):
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        if not path.name.startswith(digest[:DIGITS]):
+        if not path.name.startswith(_digest(path)):
             yield f"{path} has changed since it was imported; restore it from a backup."
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:DIGITS]
 
 
 def plain_name(name: str) -> str:

@@ -121,6 +121,8 @@ def parse_record(
         raise EOFError("its stated length is wrong")
     header, kind = arc_warc.rec_headers.get_header, arc_warc.rec_type
     _check_whole(arc_warc)
+    original_url = header("WARC-Refers-To-Target-URI")
+    original_at = _moment(header("WARC-Refers-To-Date"))
     return Record(
         offset=offset,
         end=end,
@@ -131,7 +133,7 @@ def parse_record(
         headers=_headers(arc_warc),
         body=_body(arc_warc.http_headers, raw, max_bytes) if kind in (*WITH_BODY, *TYPED) else b"",
         payload_digest=header("WARC-Payload-Digest"),
-        original=_original(header("WARC-Refers-To-Target-URI"), header("WARC-Refers-To-Date")),
+        original=(original_url, original_at) if original_url and original_at else None,
         id=header("WARC-Record-ID"),
         original_id=header("WARC-Refers-To"),
     )
@@ -205,11 +207,6 @@ def _moment(stated: str | None) -> datetime | None:
         return moment.astimezone(UTC) if "T" in (stated or "") else None
     except (ValueError, OverflowError):
         return None
-
-
-def _original(url: str | None, at: str | None) -> tuple[str, datetime] | None:
-    moment = _moment(at)
-    return (url, moment) if url and moment else None
 
 
 def _status(record: ArcWarcRecord) -> int:

@@ -90,9 +90,7 @@ class ArchiveWriter:
     def add_metadata(
         self, url: str, media_type: str, body: bytes, at: datetime, about: str | None
     ) -> RecordLocation:
-        """Append a metadata record that refers to the record id `about`, if known; return its
-        location. Raises StoreError, and leaves no partial record.
-        """
+        """Append metadata on a record (`about`); return its location. Raises StoreError."""
         headers = {"WARC-Date": warc_date(at)} | ({"WARC-Refers-To": about} if about else {})
 
         def write(writer: WARCWriter) -> None:
@@ -124,12 +122,6 @@ class ArchiveWriter:
         if file.tell() >= self.max_bytes:
             self.close()
         return RecordLocation(self.name, offset)
-
-    def _resume_file(self) -> None:
-        self.name, self.resumed_file = self.resumed_file, ""
-        path = self.folder / self.name
-        if path.is_file() and path.stat().st_size < self.max_bytes:
-            self.file = path.open("ab")
 
     def _original(self, response: Response, earlier: RecordLocation | None) -> Record | None:
         """The earlier record, where the response repeats it: not modified, or the same bytes."""
@@ -163,7 +155,10 @@ class ArchiveWriter:
 
     def _open(self) -> BinaryIO:
         if self.resumed_file:
-            self._resume_file()
+            self.name, self.resumed_file = self.resumed_file, ""
+            path = self.folder / self.name
+            if path.is_file() and path.stat().st_size < self.max_bytes:
+                self.file = path.open("ab")
         if self.file is None:
             stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
             self.name = f"{self.office}/{self.office}-{self.kind}{stamp}.warc.gz"

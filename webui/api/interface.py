@@ -63,9 +63,7 @@ class Parts(Blueprint):
         *needs: Any,
         arguments: type[Schema] | None = None,
     ) -> None:
-        """Add a view, whose first arguments are its `needs`: those of the request are read by
-        `arguments`, the response is written as a `shape`.
-        """
+        """Add a view, whose first arguments are `needs`, with schemas of request and response."""
         wrappers = [self.response(200, schema_of(shape)), self.alt_response(304, "NOT_MODIFIED")]
         wrappers += [self.alt_response(int(each), each.name) for each in ERRORS]
         if arguments:

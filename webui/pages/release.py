@@ -89,9 +89,7 @@ def release_page(
 
 
 def archived_response(store: Store, settings: Settings, id_: str) -> Response:
-    """The archived response of the newest version, or of `version`: a download, never a page of
-    this site, since an office wrote it.
-    """
+    """The archived response of a version, as a download: an office wrote it, so it is no page."""
     found = _get_or_404(store, id_)
     name, seen = _file_name_and_provenance(store, found)
     if seen.lost_at:

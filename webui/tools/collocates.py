@@ -136,7 +136,12 @@ def table(engine: Engine, settings: Settings, downloads: Downloads) -> Response:
             build=health.build or "",
             revision=health.revision,
             total=len(found.collocates),
-            parameters=_parameters(options),
+            parameters=(
+                ("window", str(options.window)),
+                ("measure", options.measure),
+                ("least", str(options.least)),
+                ("counted", "stems" if options.is_stem else "as written"),
+            ),
         )
         found = replace(found, collocates=tuple(sorted_words(found, options.order)))
         kept: ExitStack = slot.pop_all()
@@ -161,9 +166,7 @@ def _read_options() -> CollocateOptions:
 def _link_words(
     engine: Engine, options: CollocateOptions, parsed: ParsedQuery, found: list[Collocate]
 ) -> list[tuple[Collocate, str]]:
-    """Each word with the lines that hold it near a query of one word; of other queries the lines of
-    all releases that hold both.
-    """
+    """Each word with a link to its mentions near the query's, or to all releases with both."""
     state = options.state
     nodes: list[str] = []
     if found and not options.is_stem:
@@ -187,13 +190,3 @@ def _columns(options: CollocateOptions) -> list[tuple[str, str, str]]:
     """Each column's name, its heading, and the page sorted by it."""
     columns = HEADINGS | {"score": MEASURES[options.measure]}
     return [(name, words, replace(options, order=name).link()) for name, words in columns.items()]
-
-
-def _parameters(options: CollocateOptions) -> tuple[tuple[str, str], ...]:
-    """How words were counted, for the cells of the table."""
-    return (
-        ("window", str(options.window)),
-        ("measure", options.measure),
-        ("least", str(options.least)),
-        ("counted", "stems" if options.is_stem else "as written"),
-    )

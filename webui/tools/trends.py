@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -126,7 +126,17 @@ def table(engine: Engine, settings: Settings, downloads: Downloads) -> Response:
     options = _read_options()
     with downloads.slot() as slot:
         results = options.run(engine, settings.query_chars, MOST_ROWS)
-        rows = _rows(options, results)
+        context = ExportContext(
+            words="",
+            filters=tuple(options.state.filter_pairs()),
+            order="period",
+            at=results.at,
+            build=results.health.build or "",
+            revision=results.health.revision,
+            total=0,
+            parameters=(("step", results.trends.step),),
+        )
+        rows = trend_table(context, results.trends)
         kept: ExitStack = slot.pop_all()
     return file(rows, TABLE_TYPE, "trends", results.at, "csv", kept)
 
@@ -187,17 +197,3 @@ def trend_chart(options: TrendOptions, results: TrendResults) -> TrendChart:
         health=results.health,
         at=results.at,
     )
-
-
-def _rows(options: TrendOptions, results: TrendResults) -> Iterator[str]:
-    context = ExportContext(
-        words="",
-        filters=tuple(options.state.filter_pairs()),
-        order="period",
-        at=results.at,
-        build=results.health.build or "",
-        revision=results.health.revision,
-        total=0,
-        parameters=(("step", results.trends.step),),
-    )
-    return trend_table(context, results.trends)

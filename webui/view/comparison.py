@@ -79,14 +79,17 @@ def compare_versions(old: Version, new: Version) -> Comparison:
     return Comparison(tuple(facts), stretches(compare_paragraphs(old.body, new.body)))
 
 
-def compare_paragraphs(old: Sequence[str], new: Sequence[str]) -> list[Pieces]:
-    """The paragraphs of both texts in order, each as pieces."""
+def compare_paragraphs(
+    old: Sequence[str], new: Sequence[str], *, by_words: bool = True
+) -> list[Pieces]:
+    """The paragraphs of both texts in order, each as pieces: whole, or by their words."""
     found: list[Pieces] = []
     for kind, i, j, m, n in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind == "equal":
             found += [(Piece("same", words),) for words in old[i:j]]
         else:
-            found += _compare_edited(old[i:j], new[m:n])
+            pairs = _pairs(old[i:j], new[m:n]) if by_words else []
+            found += _compare_edited(old[i:j], new[m:n], pairs)
     return found
 
 
@@ -138,15 +141,7 @@ def _compare_tokens(a: list[str], b: list[str]) -> list[Piece]:
 def _items(name: str, old: Any, new: Any) -> tuple[Pieces, ...]:
     if name == "title":
         return (compare_words(old, new),)
-    before, after = (_words(value) for value in (old, new))
-    found: list[Pieces] = []
-    for kind, i, j, m, n in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if kind == "equal":
-            found += [(Piece("same", words),) for words in before[i:j]]
-        else:
-            found += [(Piece("removed", words),) for words in before[i:j]]
-            found += [(Piece("added", words),) for words in after[m:n]]
-    return tuple(found)
+    return tuple(compare_paragraphs(_words(old), _words(new), by_words=False))
 
 
 def _words(value: Any) -> list[str]:
@@ -156,11 +151,13 @@ def _words(value: Any) -> list[str]:
     return [] if value is None else [str(value)]
 
 
-def _compare_edited(old: Sequence[str], new: Sequence[str]) -> list[Pieces]:
-    """Paragraphs that differ: those alike are compared word by word, the others stand alone."""
+def _compare_edited(
+    old: Sequence[str], new: Sequence[str], pairs: list[tuple[int, int]]
+) -> list[Pieces]:
+    """Paragraphs that differ: pairs are compared word by word, the others stand alone."""
     found: list[Pieces] = []
     i = j = 0
-    for m, n in [*_pairs(old, new), (len(old), len(new))]:
+    for m, n in [*pairs, (len(old), len(new))]:
         found += [(Piece("removed", words),) for words in old[i:m]]
         found += [(Piece("added", words),) for words in new[j:n]]
         if m < len(old):

@@ -56,10 +56,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Timeline:
-    """Bars from the first to the last dated hit, the highest, the labels below them, how many
-    periods have no releases, how many hits have no date, and the steps that could be taken
-    instead, as words and links.
-    """
+    """Bars from the first dated hit to the last, and what is said of them; steps as links."""
 
     step: Step
     bars: list[Bar]
