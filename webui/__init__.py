@@ -100,7 +100,9 @@ def _set_security_headers(app: Flask, settings: Settings) -> Talisman:
     return Talisman(
         app,
         force_https=settings.https,
+        force_https_permanent=True,
         strict_transport_security=settings.https,
+        strict_transport_security_include_subdomains=False,  # other sites of the domain may be http
         session_cookie_secure=settings.https,
         content_security_policy=POLICY,
         frame_options="DENY",
