@@ -10,6 +10,7 @@ from indexer.analysis.analyzer import WORD, fold
 from indexer.assist.statute_suggestions import StatuteSuggestion, suggest_statutes
 from indexer.engine.interface import Engine
 from indexer.engine.results import Clause, Query, Results
+from indexer.linguistics.suggestions import RARER
 from indexer.query.interpreter import OPERATORS, TEXT_FIELDS
 from indexer.query.parser import QUOTES, ParsedQuery, parse
 
@@ -20,6 +21,8 @@ SPECIAL = re.compile(r'["\[{:*?~^]|^-')
 SHORTEST = 3
 # Looking for a near word reads all words with its first letter.
 MOST_CORRECTIONS = 4
+# In so many releases a word may be a misprint, if another one is much more common.
+FEW = 5
 LAST_WORD = re.compile(rf"(?:^|[\s(\"])(?:(\w+):)?({WORD.pattern})$")
 SHORTEST_PREFIX = 2
 
@@ -35,32 +38,39 @@ class SpellingSuggestion:
 def did_you_mean(
     typed: str, query: Query, results: Results, engine: Engine, *, match_scripts: bool = True
 ) -> SpellingSuggestion | None:
-    """The query with words that are in no release replaced by near ones that do. A name that
-    occurs in another script needs no correction, unless other scripts are left out.
+    """The query with words that are in no release, or in few, replaced by near ones of many. A name
+    that occurs in another script needs no correction, unless other scripts are left out.
 
-    None unless it finds more than was found, with the same filters.
+    None where it finds no more than was found, with the same filters, unless a word of it is in no
+    release.
     """
-    if results.explanation and _every_word_occurs(results.explanation):
+    if results.explanation and _every_word_is_common(results.explanation):
         return None
     read = partial(parse, languages=query.filters.language, match_scripts=match_scripts)
     corrected: list[str] = []
-    last = 0
+    last, is_unknown = 0, False
     for start, word in _bare_words(typed):
-        if len(corrected) == MOST_CORRECTIONS or engine.total(Query(read(word).tree)):
+        held = engine.total(Query(read(word).tree))
+        if len(corrected) == 2 * MOST_CORRECTIONS or held > FEW:
             continue
-        if near := engine.spell_suggest(fold(word)):
+        near = engine.spell_suggest(fold(word))
+        if near and engine.total(Query(read(near).tree)) > held * RARER:
             corrected += [typed[last:start], near]
             last = start + len(word)
+            is_unknown = is_unknown or not held
     if not corrected:
         return None
     words = "".join([*corrected, typed[last:]])
     number = engine.total(replace(query, tree=read(words).tree, start=0))
-    return SpellingSuggestion(words, number) if number > results.total else None
+    is_better = number > results.total or (is_unknown and not results.total)
+    return SpellingSuggestion(words, number) if is_better else None
 
 
-def _every_word_occurs(clause: Clause) -> bool:
-    """Whether some release holds each of a query's words."""
-    return all(map(_every_word_occurs, clause.parts)) if clause.parts else bool(clause.count)
+def _every_word_is_common(clause: Clause) -> bool:
+    """Whether more than a few releases hold each of a query's words."""
+    if clause.parts:
+        return all(map(_every_word_is_common, clause.parts))
+    return (clause.count or 0) > FEW
 
 
 def suggestions(

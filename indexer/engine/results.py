@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from indexer.engine.periods import Step
 from indexer.highlight.passage import Passage
-from indexer.query.tree import Node, is_asked
+from indexer.query.tree import Node, SomeOf, is_asked
 
 Sort = Literal["relevance", "newest", "oldest"]
 # By id is the one order in which a release stays where it is, whatever of it changes.
 Order = Literal[Sort, "id"]
-# Where a release stands in the orders by date or id: its date and its id.
-Position = tuple[date | None, str]
 LineSort = Literal["document", "left", "right", "office", "date"]
 Measure = Literal["log_likelihood", "log_dice", "mutual_information"]
 FACETS = (
@@ -26,6 +24,16 @@ UNDATED = "undated"
 # What the API says of these members of several answers; it shows members that have a description.
 Build = Annotated[str, "the build of the index that answered"]
 Warnings = Annotated[tuple[str, ...], "what of the query was repaired, cut short or ignored"]
+
+
+class Position(NamedTuple):
+    """Where a release stands in the orders by date or id: its date and its id, and whether it is
+    one of those that match some words alone, which come behind the others.
+    """
+
+    published: date | None
+    id: str
+    is_some: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,7 +69,8 @@ class Query:
     come with the answer unless they are not wanted. `step` "auto" leaves it to the engine in what
     periods the timeline counts. `is_folded` shows of each group of copies the first hit alone. With
     `after` the hits behind that position alone are given, in an order by date or id; totals and
-    counts are still of all.
+    counts are still of all. With `some`, behind the hits come the releases that match some of its
+    words: the second tier, which has a total of its own and is in no other count.
     """
 
     tree: Node | None = None
@@ -75,6 +84,7 @@ class Query:
     step: Step | Literal["auto"] = "month"
     is_folded: bool = False
     after: Position | None = None
+    some: SomeOf | None = None
 
     @property
     def is_ranked(self) -> bool:
@@ -101,6 +111,8 @@ class Hit:
     passages: Annotated[tuple[Passage, ...], "the passages of its text that match best"]
     folded: int = 0
     variants: Annotated[tuple[str, ...], "spellings it has where the typed one is absent"] = ()
+    tier: Annotated[Literal["all", "some"], "whether it matches all words, or some"] = "all"
+    missing: Annotated[tuple[str, ...], "the words of the query that it lacks"] = ()
 
 
 @dataclass(frozen=True)
@@ -134,7 +146,8 @@ class Results:
     `timeline` counts dated hits by periods of a `step` (named as in ISO 8601: "2018-04"), those
     without any left out. `folded` hits are in all counts and on no page, as copies of others.
     `more_after` is what the next page's query comes `after`: None on the last page, and by
-    relevance, where positions do not stay.
+    relevance, where positions do not stay. `folded_some` are the copies left out of the second
+    tier; `respelled` are words that no release has, each with the one looked for in that tier.
     """
 
     hits: Annotated[tuple[Hit, ...], "the hits of this page"]
@@ -148,6 +161,11 @@ class Results:
     folded: int = 0
     more_after: Position | None = None
     variant_total: Annotated[int, "how many releases match by spelling variants alone"] = 0
+    total_some: Annotated[int, "how many more releases match some of the words"] = 0
+    folded_some: int = 0
+    respelled: Annotated[
+        tuple[tuple[str, str], ...], "words that no release has, and what was looked for instead"
+    ] = ()
 
 
 @dataclass(frozen=True)

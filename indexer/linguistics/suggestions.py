@@ -11,6 +11,8 @@ from indexer.query import tree
 
 # How many stems to search for, and how many letters each has at least.
 MOST_STEMS, LEAST_LETTERS = 25, 3
+# A slip makes a spelling so many times rarer than the word.
+RARER = 100
 
 
 def is_telling(stem: str) -> bool:
@@ -38,15 +40,16 @@ def likeness(
 
 
 def most_edits(word: str) -> int:
-    """The largest edit distance at which another word can be a correction."""
+    """How many slips at most part a word from its correction."""
     return 1 if len(word) < 5 else 2
 
 
 def likeliest(word: str, near: Iterable[tuple[str, int, int]]) -> str | None:
-    """The best correction of a word: the nearest other word, and among equals the most common.
+    """The word that a misspelled one most probably stands for: a word of one slip more must be
+    `RARER` times as common.
 
-    `near` holds words, their edit distances, and how many releases contain each.
+    `near` holds words, their distances in slips, and how many releases contain each.
     """
     others = (each for each in near if each[0] != word)
-    found = max(others, key=lambda each: (-each[1], each[2], each[0]), default=None)
+    found = max(others, key=lambda each: (each[2] / RARER ** each[1], each[0]), default=None)
     return found[0] if found else None

@@ -4,11 +4,12 @@ the words of a query match.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from corpus import statutes
 from indexer.analysis.analyzer import CYRILLIC, WORD, fold, query_stems, stem, words
+from indexer.analysis.function_words import is_function_word
 from indexer.query import tree
 from indexer.query.dates import read_day
 from indexer.query.message import Message
@@ -34,7 +35,8 @@ DATE_FIELDS = ("date", "year")
 @dataclass
 class Context:
     """What a query is interpreted in: the languages whose stems count, whether names are looked for
-    in other scripts too, whether the part at hand is negated, and the warnings so far.
+    in other scripts too, whether the part at hand is negated, and the warnings so far. `is_literal`
+    requires function words like others; those that are not required are kept in `function_words`.
 
     No languages means those of each word's script. What is left out is left out as typed alone.
     """
@@ -42,7 +44,9 @@ class Context:
     languages: tuple[str, ...]
     match_scripts: bool = True
     is_negated: bool = False
+    is_literal: bool = False
     warnings: list[Message] = field(default_factory=list)
+    function_words: list[str] = field(default_factory=list)
 
     def warn(self, message: Message) -> None:
         """Add a warning, once."""
@@ -56,7 +60,7 @@ def interpret(node: tree.Node, context: Context) -> tree.Node | None:
         case tree.Term():
             return _interpret_term(node, context)
         case tree.And(parts):
-            return all_of([interpret(part, context) for part in parts])
+            return all_of([interpret(part, context) for part in required(parts, context)])
         case tree.Or(parts):
             return any_of([interpret(part, context) for part in parts])
         case tree.Not(part):
@@ -82,6 +86,25 @@ def interpret(node: tree.Node, context: Context) -> tree.Node | None:
             return node
         case tree.VariantTerm():
             return None  # nobody can type one
+
+
+def required(parts: Sequence[tree.Node], context: Context) -> list[tree.Node]:
+    """The parts of an AND without function words; all of them where nothing else is left."""
+    if context.is_literal:
+        return [*parts]
+    kept = [part for part in parts if not _is_function_word(part, context)]
+    if not kept:
+        return [*parts]
+    dropped = [part.text for part in parts if isinstance(part, tree.Term) and part not in kept]
+    context.function_words += dict.fromkeys(dropped)
+    return kept
+
+
+def _is_function_word(node: tree.Node, context: Context) -> bool:
+    if not isinstance(node, tree.Term) or node.field or node.text in OPERATORS:
+        return False
+    found = WORD.findall(node.text)
+    return len(found) == 1 and is_function_word(found[0], context.languages)
 
 
 def _interpret_negated(node: tree.Node, context: Context) -> tree.Node | None:
@@ -127,15 +150,22 @@ def _word(name: str, typed: str, context: Context, boost: float) -> tree.Node | 
     if not written:
         return None
     stems = tuple(query_stems(written[0], context.languages))
-    found: list[tree.Node | None] = [
-        tree.Term(f"{each}_stem", reading, boost=boost * _weight(each))
-        for reading in stems
-        for each in fields
-    ]
+    found: list[tree.Node | None] = [*_stem_terms(stems, fields, boost)]
     if not context.is_negated:
         word = WORD.search(typed)
         found += _variant_terms(word[0] if word else "", stems, fields, context, boost)
     return any_of(found)
+
+
+def any_form(word: str, languages: tuple[str, ...]) -> tree.Node | None:
+    """A word of the index, in all its forms."""
+    return any_of([*_stem_terms(query_stems(word, languages), TEXT_FIELDS["text"], 1.0)])
+
+
+def _stem_terms(stems: Iterable[str], fields: Sequence[str], boost: float) -> Iterator[tree.Term]:
+    for stem_ in stems:
+        for name in fields:
+            yield tree.Term(f"{name}_stem", stem_, boost=boost * _weight(name))
 
 
 def _variant_terms(

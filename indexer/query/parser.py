@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 
 from whoosh import query as raw
@@ -17,9 +18,17 @@ from whoosh.qparser.syntax import AndMaybeGroup, AndNotGroup, BinaryGroup, WordN
 from corpus import statutes
 from indexer.analysis.analyzer import WORD
 from indexer.query import tree
-from indexer.query.interpreter import OPERATORS, Context, interpret, interpret_words
+from indexer.query.date_words import find_date_words
+from indexer.query.interpreter import (
+    OPERATORS,
+    Context,
+    all_of,
+    interpret,
+    interpret_words,
+    required,
+)
 from indexer.query.message import Message
-from indexer.query.tree import Node
+from indexer.query.tree import Node, SomeOf
 
 DEPTH_LIMIT = 40
 # What Whoosh's parser has been seen to raise.
@@ -50,11 +59,27 @@ OPERATOR_WORDS = re.compile(rf"\b(?:{'|'.join(OPERATORS)})\b")
 class ParsedQuery:
     """A parsed query: its tree, None when it asks for nothing, warnings, and whether names match in
     other scripts.
+
+    `some` is asked for below what matches the tree, for words without operators. `date` is what of
+    the words was read as a date. `readings` say how words were read that is not as they stand.
     """
 
     tree: Node | None
     warnings: tuple[str, ...] = ()
     match_scripts: bool = True
+    some: SomeOf | None = None
+    date: DateReading | None = None
+    readings: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True)
+class DateReading:
+    """Words that were read as a date of publication, its days, and the query without them."""
+
+    words: str
+    since: date | None
+    until: date | None
+    rest: str
 
 
 def parse(
@@ -63,12 +88,14 @@ def parse(
     limit_chars: int = 2000,
     *,
     match_scripts: bool = True,
+    is_literal: bool = False,
 ) -> ParsedQuery:
     """Parse a query. Never raises; what could not be interpreted as written is in the warnings.
 
     Names are found in other scripts too, unless that is switched off, here or by `script:exact`.
+    Function words are not required, and dates in words narrow the days, unless `is_literal`.
     """
-    context = Context(languages, match_scripts)
+    context = Context(languages, match_scripts, is_literal=is_literal)
     typed = text.encode("utf-8", "replace").decode().replace("\x00", " ").translate(QUOTES).strip()
     if len(typed) > limit_chars:
         typed = typed[:limit_chars]
@@ -87,7 +114,10 @@ def parse(
         context.warn(Message("The query contains only operators and no words to search for."))
         return ParsedQuery(None, tuple(context.warnings))
     try:
-        found = interpret(_parse_typed(typed), context)
+        read = _parse_typed(typed)
+        if plain := _plain_words(typed, read):
+            return _interpret_plain(typed, plain, context)
+        found = interpret(read, context)
     except PARSER_ERRORS:
         # Plain words can always be interpreted.
         context.warn(
@@ -99,8 +129,72 @@ def parse(
     if found is None and typed:
         context.warn(Message("The query contains no words to search for."))
     return ParsedQuery(
-        found and _ground_negations(found), tuple(context.warnings), context.match_scripts
+        found and _ground_negations(found),
+        tuple(context.warnings),
+        context.match_scripts,
+        readings=_readings(context),
     )
+
+
+def _plain_words(typed: str, read: Node) -> tuple[tree.Term, ...]:
+    """The words of a query without operators; none of another one."""
+    parts = read.parts if isinstance(read, tree.And) else (read,)
+    terms = tuple(part for part in parts if isinstance(part, tree.Term))
+    is_plain = len(terms) == len(parts) and all(
+        not term.field and term.boost == 1.0 and term.text not in OPERATORS for term in terms
+    )
+    return terms if is_plain and not OPERATOR_WORDS.search(typed) else ()
+
+
+def _interpret_plain(typed: str, terms: tuple[tree.Term, ...], context: Context) -> ParsedQuery:
+    """Words without operators: all of them, or some; a date among them narrows the days."""
+    days = None if context.is_literal else _read_date(typed)
+    if days:
+        terms = _plain_words(days.rest, _parse_typed(days.rest))
+    kept = [each for each in required(terms, context) if isinstance(each, tree.Term)]
+    nodes = [(each.text, interpret(each, context)) for each in kept]
+    words = [tree.QueryWord(text, node) for text, node in nodes if node is not None]
+    within = tree.Range("date", _iso(days.since), _iso(days.until)) if days else None
+    node = all_of([*(word.node for word in words), within])
+    if node is None:
+        context.warn(Message("The query contains no words to search for."))
+    once = tuple({word.node: word for word in words}.values())
+    return ParsedQuery(
+        node,
+        tuple(context.warnings),
+        context.match_scripts,
+        SomeOf(once, within) if once else None,
+        days,
+        _readings(context, days),
+    )
+
+
+def _read_date(typed: str) -> DateReading | None:
+    found = find_date_words(typed)
+    if found is None:
+        return None
+    rest = " ".join(f"{typed[: found.start]} {typed[found.end :]}".split())
+    return DateReading(typed[found.start : found.end], found.since, found.until, rest)
+
+
+def _readings(context: Context, days: DateReading | None = None) -> tuple[Message, ...]:
+    found = []
+    if days:
+        found.append(
+            Message(
+                "“{words}” was read as the date of publication: {since} to {until}.",
+                words=days.words,
+                since=_iso(days.since) or "…",
+                until=_iso(days.until) or "…",
+            )
+        )
+    if dropped := context.function_words:
+        found.append(Message("Not required: {words}.", words=", ".join(dropped)))
+    return tuple(found)
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _take_script(typed: str, context: Context) -> str:

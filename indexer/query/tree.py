@@ -207,6 +207,22 @@ Leaf: TypeAlias = Term | VariantTerm | Phrase | MultiTerm
 Node: TypeAlias = Leaf | Every | And | Or | Not | AndNot | AndMaybe
 
 
+@dataclass(frozen=True, slots=True)
+class QueryWord:
+    """A word that was typed, and what it matches."""
+
+    typed: str
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class SomeOf:
+    """What matches some of the words, and all of `within`."""
+
+    words: tuple[QueryWord, ...]
+    within: Node | None = None
+
+
 def leaves(root: Node | None, *, has_negated: bool = True) -> list[Leaf]:
     """What a tree looks for, in its order; with or without what is negated."""
     found: list[Leaf] = []

@@ -9,12 +9,14 @@ from indexer.engine.explanation import explained
 from indexer.engine.hits import HitBuilder
 from indexer.engine.results import Hit, Query, Results
 from indexer.engine.searcher import Searcher
+from indexer.engine.second_tier import respelled
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.search import suggest
-from indexer.whoosh_engine.search.collect import by_variants, facets, find_hits, folded, ids, order
+from indexer.whoosh_engine.search.collect import facets, find_hits, ids, order
 from indexer.whoosh_engine.search.execute import Executor
-from indexer.whoosh_engine.search.paging import more_after
+from indexer.whoosh_engine.search.page import Page
 from indexer.whoosh_engine.search.scored_docs import ScoredDocs
+from indexer.whoosh_engine.search.second_tier import find_some
 from indexer.whoosh_engine.search.timeline import timeline
 from indexer.whoosh_engine.tools import collocates, concordance, frequencies, translations
 
@@ -32,23 +34,13 @@ class SnapshotSearcher(Snapshot, Searcher):
 
     def search(self, query: Query) -> Results:
         """One page; only the texts of its hits are read."""
-        executor = Executor(self)
+        executor = Executor(self, [word.node for word in query.some.words] if query.some else ())
         answered = find_hits(self, executor, query)
-        found = answered.found
-        hits, variants = HitBuilder(query.tree, executor), by_variants(executor, found)
-        shown, copies = folded(self, found, query) if query.is_folded else (found, {})
-        page = order(self, shown, query, query.start, query.size)
+        found, some = answered.found, find_some(self, executor, query, answered.found)
+        page = Page(self, executor, query, found, some)
         time = timeline(self, found.documents, query.step) if query.has_timeline else None
         return Results(
-            hits=tuple(
-                hits.hit(
-                    self.stored(document),
-                    float(shown.scores[at]),
-                    copies.get(document, 0),
-                    is_variant=document in variants,
-                )
-                for at, document in zip(page, shown.documents[page].tolist(), strict=True)
-            ),
+            hits=tuple(page.hits()),
             total=len(found),
             facets=facets(self, answered, time),
             timeline=time.pairs() if time else (),
@@ -56,9 +48,12 @@ class SnapshotSearcher(Snapshot, Searcher):
             explanation=explained(query.tree, executor) if query.is_explained else None,
             warnings=tuple(executor.warnings),
             step=time.periods.step if time else None,
-            folded=len(found) - len(shown),
-            more_after=more_after(self, shown, query, page),
-            variant_total=len(variants),
+            folded=len(found) - len(page.first.shown),
+            more_after=page.more_after,
+            variant_total=len(page.variants),
+            total_some=len(some.found),
+            folded_some=len(some.found) - len(page.second.shown),
+            respelled=respelled(page.words),
         )
 
     def scan(self, query: Query) -> Iterator[str]:

@@ -8,7 +8,7 @@ from indexer.engine.results import FACETS, LineSort, Measure, Order
 from indexer.query.dates import read_day
 from webui.view.search_state import MOST_VALUES
 
-ORDERS: tuple[Order, ...] = ("newest", "oldest", "id", "relevance")
+ORDERS: tuple[Order, ...] = ("relevance", "newest", "oldest", "id")
 MOST_HITS, MOST_LINES, MOST_WORDS = 100, 100, 500
 # Beyond so many hits by relevance, or mentions, walk by date or narrow the query.
 MOST_RANKED, MOST_START = 1000, 100_000
@@ -48,6 +48,10 @@ def _one_of(words: str, values: tuple[str, ...]) -> fields.String:
 class _Days(Schema):
     q = fields.String(metadata={"description": QUERY_DESCRIPTION})
     script = _one_of("any also finds names in other scripts, exact only as typed", ("any", "exact"))
+    reading = _one_of(
+        "usual requires no function words and reads dates in words; literal does neither",
+        ("usual", "literal"),
+    )
     since = _day("dated on or after this day; of a month or year, its first day")
     until = _day("dated on or before this day; of a month or year, its last day")
 
@@ -70,10 +74,18 @@ Filtered = _Days.from_dict(
 class SearchArguments(Filtered):  # type: ignore[misc, valid-type]
     """Of a search."""
 
-    sort = _one_of(
-        "the order; newest, oldest and id can be followed to the end by `next`, relevance has"
-        f" the best {MOST_RANKED:,} by `start`",
-        ORDERS,
+    match = _one_of(
+        "some also gives, behind the releases that match all words, those that match some; for"
+        " words without operators",
+        ("some", "all"),
+    )
+    sort = fields.String(
+        validate=validate.OneOf(ORDERS),
+        metadata={
+            "description": "the order, by default relevance where there are words, else newest;"
+            " newest, oldest and id can be followed to the end by `next`, relevance has the best"
+            f" {MOST_RANKED:,} by `start`"
+        },
     )
     size = _number("hits per page", 20, MOST_HITS, least=1)
     start = _number("hits to skip", 0, MOST_RANKED - MOST_HITS)

@@ -21,7 +21,7 @@ from corpus import Settings
 from indexer import Engine, ParsedQuery, Query, Results
 from indexer.assist.unknown_values import unknown_values
 from indexer.engine.periods import first_day, last_day, name
-from indexer.engine.results import Frequencies, Frequency, Position
+from indexer.engine.results import Frequencies, Frequency, Order, Position
 from webui.view.search_state import SearchState, read_state
 
 DIGEST_BYTES = 6
@@ -46,8 +46,8 @@ class ParsedRequest:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What could not be interpreted as written."""
-        return (*self.state.warnings, *self.parsed.warnings)
+        """What was not interpreted as written."""
+        return (*self.state.warnings, *self.parsed.warnings, *self.parsed.readings)
 
 
 def search(engine: Engine, settings: Settings, arguments: dict[str, Any]) -> Any:
@@ -59,7 +59,8 @@ def search(engine: Engine, settings: Settings, arguments: dict[str, Any]) -> Any
     does not change. `relevance` has the best hits by `start` and `size`, since scores change when
     releases are added.
     """
-    asked, sort = _read_request(settings), arguments["sort"]
+    asked = _read_request(settings)
+    sort: Order = arguments.get("sort") or ("relevance" if asked.state.words else "newest")
     try:
         after = _read_cursor(arguments.get("cursor"), asked.state, sort)
     except ValidationError as error:
@@ -71,6 +72,7 @@ def search(engine: Engine, settings: Settings, arguments: dict[str, Any]) -> Any
         size=arguments["size"],
         after=after,
         has_timeline=False,
+        some=asked.parsed.some if arguments["match"] == "some" else None,
     )
     if asked.is_void:
         results = Results((), 0, (), engine.health().build or "")
@@ -150,8 +152,8 @@ def _next_link(cursor: str) -> str:
 
 def _write_cursor(position: Position, state: SearchState, sort: str) -> str:
     """The cursor for a position in the hits of a search, in an order."""
-    day, id_ = position
-    values = json.dumps([day and day.isoformat(), id_, _digest(state, sort)])
+    day, id_, is_some = position
+    values = json.dumps([day and day.isoformat(), id_, is_some, _digest(state, sort)])
     return urlsafe_b64encode(values.encode()).decode().rstrip("=")
 
 
@@ -161,8 +163,9 @@ def _read_cursor(cursor: str | None, state: SearchState, sort: str) -> Position 
         return None
     try:
         values = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        day, id_, digest = values
-        position = date.fromisoformat(day) if day is not None else None, str(id_)
+        day, id_, is_some, digest = values
+        published = date.fromisoformat(day) if day is not None else None
+        position = Position(published, str(id_), bool(is_some))
     except (ValueError, TypeError, RecursionError):
         raise ValidationError("This is no cursor; take the address in next as it is.") from None
     if digest != _digest(state, sort):
@@ -171,5 +174,5 @@ def _read_cursor(cursor: str | None, state: SearchState, sort: str) -> Position 
 
 
 def _digest(state: SearchState, sort: str) -> str:
-    identity = json.dumps([state.words, state.filter_pairs(), sort])
+    identity = json.dumps([state.words, state.filter_pairs(), state.match, sort])
     return hashlib.blake2b(identity.encode(), digest_size=DIGEST_BYTES).hexdigest()

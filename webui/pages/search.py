@@ -42,6 +42,7 @@ class SearchPage:
     results: Results
     warnings: tuple[str, ...]
     repairs: tuple[str, ...]
+    readings: tuple[str, ...]
     spelling: SpellingSuggestion | None
     spelling_link: str | None
     statutes: list[tuple[StatuteSuggestion, str]]
@@ -74,12 +75,14 @@ def search_page(state: SearchState, store: Store, engine: Engine, settings: Sett
     results, cut_short = limit_bars(results, query, engine)
     bars = timeline(results, state, engine)
     advice = _advice(state, parsed, query, results, engine, settings.query_chars)
+    shown = results.total - results.folded + results.total_some - results.folded_some
     repairs = (*parsed.warnings, *results.warnings)
     return SearchPage(
         state=state,
         results=results,
         warnings=(*state.warnings, *advice.warnings, *repairs, *cut_short),
         repairs=repairs,
+        readings=parsed.readings,
         spelling=advice.spelling,
         spelling_link=(state.with_words(advice.spelling.query).link() if advice.spelling else None),
         statutes=[(each, state.with_words(each.query).link()) for each in advice.statutes],
@@ -87,13 +90,13 @@ def search_page(state: SearchState, store: Store, engine: Engine, settings: Sett
         zero_results=advice.zero_results,
         copies=store.copy_counts(hit.id for hit in results.hits),
         first_seen=store.first_seen(hit.id for hit in results.hits if not hit.published),
-        chips=chips(state),
+        chips=chips(state, read=parsed.date),
         filter_labels=filter_labels(),
         panels=panels(results, state),
         timeline=bars,
         sorts=[(each, state.with_view(sort=each).link(), each == state.sort) for each in SORTS],
         sizes=_sizes(state, settings.page_size),
-        pager=_pager(state, results.total - results.folded, query),
+        pager=_pager(state, shown, query),
         first=query.start + 1,
     )
 

@@ -114,7 +114,7 @@ def collocates_page(
         found=found,
         words=_link_words(engine, options, parsed, sorted_words(found, options.order)),
         warnings=(*state.warnings, *parsed.warnings, *found.warnings),
-        chips=chips(state, PAGE, **options.more()),
+        chips=chips(state, PAGE, parsed.date, **options.more()),
         columns=_columns(options),
         table_link=options.link("collocates.table"),
         measures=MEASURES,

@@ -79,7 +79,7 @@ def concordance_page(
         found=found,
         lines=[LinkedLine(line, line_link(state, line)) for line in found.mentions],
         warnings=(*state.warnings, *parsed.warnings, *found.warnings),
-        chips=chips(state, PAGE, by=order),
+        chips=chips(state, PAGE, parsed.date, by=order),
         orders=[(each, words, _page_link(state, 1, each)) for each, words in ORDERS.items()],
         first_seen=store.first_seen({line.id for line in found.mentions if not line.published}),
         last=last,

@@ -62,7 +62,8 @@ class TrendOptions:
         warnings, queries = [*self.warnings], []
         for words in self.queries or ("",):
             parsed = self.state.with_words(words).parse(limit_chars)
-            warnings += [each for each in parsed.warnings if each not in warnings]
+            told = (*parsed.warnings, *parsed.readings)
+            warnings += [each for each in told if each not in warnings]
             is_void = words and parsed.tree is None
             queries.append((words, None if is_void else Query(parsed.tree, self.state.filters)))
         found, health, at = read_consistently(

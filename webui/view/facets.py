@@ -1,6 +1,7 @@
 """Facets as panels of links that narrow the results, and what was chosen of them as chips."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
@@ -8,6 +9,7 @@ from flask_babel import gettext, lazy_gettext
 from indexer import Facet, Results
 from indexer.assist.no_results import DATE_RANGE
 from indexer.engine.results import UNDATED
+from indexer.query.parser import DateReading
 from webui.view.format import (
     country_name,
     day,
@@ -80,16 +82,28 @@ def panels(results: Results, state: SearchState) -> list[Panel]:
     return [_panel(facet, state) for facet in known if _is_choice(facet, results.total, state)]
 
 
-def chips(state: SearchState, endpoint: str = "search.search", **more: Any) -> list[Chip]:
-    """All that was chosen, on a page that may have more arguments than the state."""
+def chips(
+    state: SearchState,
+    endpoint: str = "search.search",
+    read: DateReading | None = None,
+    **more: Any,
+) -> list[Chip]:
+    """All that was chosen, on a page that may have more arguments than the state; with the date
+    that was read in its words.
+    """
     chosen = []
+    if read:
+        link = state.with_words(read.rest).link(endpoint, **more)
+        chosen.append(Chip(gettext("Published"), _range_words(read.since, read.until), link))
     for name, label in LABELS.items():
         for value in state.filters.values(name):
             link = state.with_toggled(name, value).link(endpoint, **more)
             chosen.append(Chip(str(label), value_words(name, value), link))
     if state.filters.since or state.filters.until:
         link = state.without_days().link(endpoint, **more)
-        chosen.append(Chip(gettext("Dates"), _range_words(state), link))
+        chosen.append(
+            Chip(gettext("Dates"), _range_words(state.filters.since, state.filters.until), link)
+        )
     if endpoint != "search.search" and not state.match_scripts:
         # The results page has a switch for it.
         link = state.with_view(match_scripts=True).link(endpoint, **more)
@@ -139,8 +153,7 @@ def _panel(facet: Facet, state: SearchState) -> Panel:
     return Panel(facet.name, str(LABELS[facet.name]), first, rest)
 
 
-def _range_words(state: SearchState) -> str:
-    since, until = state.filters.since, state.filters.until
+def _range_words(since: date | None, until: date | None) -> str:
     if since and until:
         return str(gettext("%(since)s to %(until)s", since=day(since), until=day(until)))
     if since:

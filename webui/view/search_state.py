@@ -18,6 +18,7 @@ from indexer.query.dates import read_day
 from indexer.query.message import Message
 
 Pairs = list[tuple[str, str]]
+Match = Literal["some", "all"]
 SORTS: tuple[Sort, ...] = get_args(Sort)
 SIZES = (10, 20, 50, 100)
 # Of one filter; each link of a page carries all of them.
@@ -30,7 +31,9 @@ class SearchState:
     step of the timeline, and whether copies are folded.
 
     `size` None is the usual one. `is_rate` counts per 1,000 releases of the same offices.
-    `match_scripts` finds names in other scripts too. `warnings` tell what of it could not be read.
+    `match_scripts` finds names in other scripts too. `match` "some" also shows releases that match
+    some of the words; `is_literal` requires every word and reads no dates in them. `warnings` tell
+    what of it could not be read.
     """
 
     words: str = ""
@@ -42,12 +45,18 @@ class SearchState:
     is_rate: bool = False
     is_folded: bool = True
     match_scripts: bool = True
+    match: Match = "some"
+    is_literal: bool = False
     warnings: tuple[str, ...] = ()
 
     def parse(self, limit_chars: int) -> ParsedQuery:
         """The words as the query language reads them."""
         return parse(
-            self.words, self.filters.language, limit_chars, match_scripts=self.match_scripts
+            self.words,
+            self.filters.language,
+            limit_chars,
+            match_scripts=self.match_scripts,
+            is_literal=self.is_literal,
         )
 
     def query(self, parsed: ParsedQuery, size: int) -> Query:
@@ -55,7 +64,8 @@ class SearchState:
         size = self.size or size
         start = (self.page - 1) * size
         query = Query(parsed.tree, self.filters, self.sort, start, size)
-        return replace(query, step=self.step, is_folded=self.is_folded)
+        some = parsed.some if self.match == "some" else None
+        return replace(query, step=self.step, is_folded=self.is_folded, some=some)
 
     def pairs(self) -> Pairs:
         """The state as arguments of a URL; what is as usual is left out."""
@@ -74,16 +84,18 @@ class SearchState:
             ("step", self.step, self.step != "auto"),
             ("per", "releases", self.is_rate),
             ("copies", "all", not self.is_folded),
+            ("match", "all", self.match == "all"),
         ]
         return [(name, value) for name, value, is_unusual in pairs if is_unusual]
 
     def filter_pairs(self) -> Pairs:
-        """The filters, and the switch that leaves out other scripts: what narrows the hits."""
+        """The filters, and the switches of how words are read: what narrows the hits."""
         pairs = [(name, value) for name in FACETS for value in self.filters.values(name)]
         for name in ("since", "until"):
             if chosen := getattr(self.filters, name):
                 pairs.append((name, chosen.isoformat()))
-        return pairs if self.match_scripts else [*pairs, ("script", "exact")]
+        pairs += [("script", "exact")] * (not self.match_scripts)
+        return [*pairs, ("reading", "literal")] if self.is_literal else pairs
 
     def link(self, endpoint: str = "search.search", **more: Any) -> str:
         """This state as the address of a page, with more of its arguments (as of `url_for`)."""
@@ -103,7 +115,7 @@ class SearchState:
         return replace(self, page=page)
 
     def with_view(self, **view: Any) -> SearchState:
-        """The same, shown in another way or order, or with another `match_scripts`."""
+        """The same, shown in another way or order, or with its words read in another way."""
         return replace(self, **view, page=1)
 
     def with_toggled(self, facet: str, value: str) -> SearchState:
@@ -169,6 +181,8 @@ def read_state(args: MultiDict[str, str]) -> SearchState:
         is_rate=args.get("per") == "releases",
         is_folded=args.get("copies") != "all",
         match_scripts=args.get("script") != "exact",
+        match="all" if args.get("match") == "all" else "some",
+        is_literal=args.get("reading") == "literal",
         warnings=tuple(warnings),
     )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
@@ -11,6 +11,7 @@ from indexer.engine.explanation import explained
 from indexer.engine.hits import HitBuilder
 from indexer.engine.periods import Step
 from indexer.engine.results import Filters, Hit, Position, Query, Results
+from indexer.engine.second_tier import WeighedWord, highlighted, respelled
 from indexer.opensearch_engine.search import request, suggest
 from indexer.opensearch_engine.search.index_reader import (
     MANY,
@@ -22,6 +23,11 @@ from indexer.opensearch_engine.search.index_reader import (
     total_of,
 )
 from indexer.opensearch_engine.search.request import PageRequest
+from indexer.opensearch_engine.search.second_tier import (
+    missing_words,
+    second_tier,
+    weighed_words,
+)
 from indexer.opensearch_engine.search.term_lookup import TermLookup
 from indexer.opensearch_engine.search.translate import translate
 
@@ -34,30 +40,83 @@ def search(reader: IndexReader, query: Query) -> Results:
     """
     term_lookup = TermLookup(query.tree, is_explained=query.is_explained)
     phrases = reader.phrases_of(query.tree)
-    found = _answer(reader, query, term_lookup, phrases)
+    is_behind_first = query.after is not None and query.after.is_some
+    of_first = replace(query, size=0, after=None) if is_behind_first else query
+    found = _answer(reader, of_first, term_lookup, phrases)
     if term_lookup.has_terms:
-        found = _answer(reader, query, term_lookup, phrases)
+        found = _answer(reader, of_first, term_lookup, phrases)
     asked, counts = found.asked, found.counts
     explanation = explained(query.tree, term_lookup) if query.is_explained else None
     step = request.timeline_step(query, counts) if query.has_timeline else None
     timed = counts
     if step and query.step == "auto" and step in ("day", "week"):
         timed = _counted(reader, query, asked, step)
-    page, has_more = found.hits[: query.size], len(found.hits) > query.size
-    copies = request.buckets(counts, "copies") if query.is_folded else {}
-    builder = HitBuilder(query.tree, term_lookup)
+    first = _Tier.of(of_first, found.hits, counts)
+    lookup = lookup_of(term_lookup, phrases)
+    words = weighed_words(reader, query, lookup, term_lookup.counts)
+    second = (
+        _second(reader, query, first, second_tier(query, words, found.asked, lookup))
+        if words
+        else NO_TIER
+    )
+    node = highlighted(query.tree, words)
+    known = term_lookup if node is query.tree else reader.term_lookup(Query(node))
+    builder = HitBuilder(node, known)
     return Results(
-        hits=tuple(_hit(builder, each, asked, copies) for each in page),
-        total=total_of(counts),
+        hits=(
+            *(_hit(builder, each, found.asked, first.copies) for each in first.page),
+            *(_some_hit(builder, each, second.copies, words) for each in second.page),
+        ),
+        total=first.total,
         facets=request.facets(counts, query.facets),
         build=reader.build,
         timeline=request.timeline(step, timed) if step else (),
         explanation=explanation,
         step=step,
-        folded=sum(number - 1 for number in copies.values()),
-        more_after=_position(page) if has_more and not query.is_ranked else None,
+        folded=first.folded,
+        more_after=_more_after(query, first, second),
         variant_total=counts["aggregations"]["variants"]["doc_count"] if asked.has_others else 0,
+        total_some=second.total,
+        folded_some=second.folded,
+        respelled=respelled(words),
     )
+
+
+@dataclass(frozen=True)
+class _Tier:
+    """A page's hits of a tier, whether more follow, and what was counted."""
+
+    page: Sequence[dict[str, Any]] = ()
+    has_more: bool = False
+    total: int = 0
+    copies: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, query: Query, hits: Sequence[dict[str, Any]], counts: dict[str, Any]) -> _Tier:
+        """The page of hits of which one more was asked for."""
+        copies = request.buckets(counts, "copies") if query.is_folded else {}
+        return cls(hits[: query.size], len(hits) > query.size, total_of(counts), copies)
+
+    @property
+    def folded(self) -> int:
+        """How many copies pages leave out."""
+        return sum(number - 1 for number in self.copies.values())
+
+
+NO_TIER = _Tier()
+
+
+def _second(reader: IndexReader, query: Query, first: _Tier, asked: PageRequest) -> _Tier:
+    """What is left of a page after its hits of the first tier."""
+    if query.after is None or not query.after.is_some:
+        start = 0 if query.after else max(0, query.start - first.total + first.folded)
+        query = replace(query, after=None, start=start, size=query.size - len(first.page))
+    alone = replace(query, facets=(), has_timeline=False)
+    is_deep = _is_deep(query)
+    hits = [_hits(reader, query, asked)] if query.size and not is_deep else []
+    answers = reader.several([*hits, *_countings(reader, alone, asked, [])])
+    given = answers[0]["hits"]["hits"] if hits else []
+    return _Tier.of(query, _walked(reader, query, asked) if is_deep else given, answers[-1])
 
 
 def _answer(reader: IndexReader, query: Query, term_lookup: TermLookup, phrases: Phrases) -> _Found:
@@ -173,7 +232,7 @@ class _Found:
 
 
 def _hit(
-    hits: HitBuilder, given: dict[str, Any], asked: PageRequest, copies: dict[str, int]
+    hits: HitBuilder, given: dict[str, Any], asked: PageRequest, copies: Mapping[str, int]
 ) -> Hit:
     """A hit of an answer."""
     score = asked.score(request.score_of(given))
@@ -181,8 +240,20 @@ def _hit(
     return hits.hit(vars(stored_of(given)), score, folded, is_variant=score < 0)
 
 
-def _position(page: list[dict[str, Any]]) -> Position | None:
-    if not page:
+def _some_hit(
+    hits: HitBuilder, given: dict[str, Any], copies: Mapping[str, int], words: Sequence[WeighedWord]
+) -> Hit:
+    """A hit of the second tier."""
+    folded = max(0, copies.get(given["_source"]["fold"], 1) - 1)
+    hit = hits.hit(vars(stored_of(given)), request.score_of(given), folded)
+    return replace(hit, tier="some", missing=missing_words(given, words))
+
+
+def _more_after(query: Query, first: _Tier, second: _Tier) -> Position | None:
+    """The position of a page's last hit; None where none follows it, or scores decide."""
+    tier = second if second.page else first
+    has_more = tier.has_more or (tier is first and second.total > 0)
+    if query.is_ranked or not tier.page or not has_more:
         return None
-    last = stored_of(page[-1])
-    return last.published, last.id
+    last = stored_of(tier.page[-1])
+    return Position(last.published, last.id, tier is second)

@@ -234,7 +234,7 @@ def _scored(dsl: Dsl, script: str) -> Dsl:
 
 def behind(sort: Order, after: Position) -> Dsl:
     """What stands behind a position in an order by date or by id."""
-    day, id_ = after
+    day, id_, _ = after
     further = {"range": {"id": {"gt": id_}}}
     if sort == "id":
         return further
@@ -249,7 +249,7 @@ def is_behind(sort: Order, place: Sequence[Any], after: Position | None) -> bool
     """Whether a hit, by its values in that order, stands behind a position."""
     if after is None:
         return True
-    day, id_ = after
+    day, id_, _ = after
     if sort == "id":
         return bool(place[0] > id_)
     if sort == "oldest":

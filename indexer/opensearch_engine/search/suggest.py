@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from indexer.analysis.analyzer import fold, tokens
-from indexer.analysis.edit_distance import distance
+from indexer.analysis.edit_distance import slips
 from indexer.engine.fields import stem_field
 from indexer.linguistics import suggestions
 from indexer.linguistics.suggestions import is_telling, likeliest, most_edits
@@ -28,19 +28,20 @@ def autocomplete(reader: IndexReader, prefix: str, most: int) -> list[str]:
 
 
 def spell_suggest(reader: IndexReader, word: str) -> str | None:
-    """The commonest of the words nearest to a misspelled one; its first letter is believed."""
+    """The word that a misspelled one probably stands for; its first letter is believed."""
     most = most_edits(word)
     asked = {
         "value": word,
         "fuzziness": most,
         "prefix_length": 1,
-        "transpositions": False,
+        "transpositions": True,
         "max_expansions": MOST_CORRECTIONS,
         "rewrite": "constant_score",
     }
     found = _words(reader, {"fuzzy": {"word": asked}}, MOST_CORRECTIONS, [{FIELD: "desc"}])
-    near = ((each["word"], distance(word, each["word"], most), each[FIELD]) for each in found)
-    return likeliest(word, near)
+    words = [each["word"] for each in found]
+    counts = [each[FIELD] for each in found]
+    return likeliest(word, zip(words, slips(word, words, most).tolist(), counts, strict=True))
 
 
 def _words(

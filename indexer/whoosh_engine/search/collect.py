@@ -34,13 +34,9 @@ def find_hits(snapshot: Snapshot, executor: Executor, query: Query) -> FoundHits
     """Run a query's tree and narrow what it finds."""
     found = executor.run(query.tree)
     found = _kept(found, _in_range(snapshot, query.filters, found.documents))
-    chosen = {name: values for name in FACETS if (values := query.filters.values(name))}
-    if not chosen:
+    masks = _chosen(snapshot, query.filters, found.documents)
+    if not masks:
         return FoundHits(found, dict.fromkeys(query.facets, found.documents))
-    masks = {
-        name: snapshot.facet(name).having(values, snapshot.size)[found.documents]
-        for name, values in chosen.items()
-    }
     by_facet = {}
     for name in query.facets:
         others = [mask for other, mask in masks.items() if other != name]
@@ -48,6 +44,13 @@ def find_hits(snapshot: Snapshot, executor: Executor, query: Query) -> FoundHits
             found.documents[np.logical_and.reduce(others)] if others else found.documents
         )
     return FoundHits(_kept(found, np.logical_and.reduce([*masks.values()])), by_facet)
+
+
+def within_filters(snapshot: Snapshot, found: ScoredDocs, filters: Filters) -> ScoredDocs:
+    """What was found within the filters."""
+    found = _kept(found, _in_range(snapshot, filters, found.documents))
+    masks = _chosen(snapshot, filters, found.documents)
+    return _kept(found, np.logical_and.reduce([*masks.values()])) if masks else found
 
 
 def order(snapshot: Snapshot, found: ScoredDocs, query: Query, start: int, size: int) -> Array:
@@ -136,6 +139,15 @@ def ids(snapshot: Snapshot, documents: Array) -> Iterator[str]:
 
 def _kept(found: ScoredDocs, mask: Array | None) -> ScoredDocs:
     return found if mask is None else ScoredDocs(found.documents[mask], found.scores[mask])
+
+
+def _chosen(snapshot: Snapshot, filters: Filters, documents: Array) -> dict[str, Array]:
+    """By facet that is narrowed, which documents have one of its chosen values."""
+    chosen = {name: values for name in FACETS if (values := filters.values(name))}
+    return {
+        name: snapshot.facet(name).having(values, snapshot.size)[documents]
+        for name, values in chosen.items()
+    }
 
 
 def _in_range(snapshot: Snapshot, filters: Filters, documents: Array) -> Array | None:

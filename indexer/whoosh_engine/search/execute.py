@@ -36,16 +36,17 @@ from indexer.whoosh_engine.search.scored_docs import (
 
 class Executor:
     """Evaluates one tree over one snapshot. `counts` keeps how many documents each part of it
-    matched.
+    matched, `kept` the matches of those parts that are asked for again.
 
     `own` and `others` are words that share the key of a leaf, forms of its spelling and other ones;
     `variant_documents` are those that only the latter found. `notes` are sentences about what was
     cut short.
     """
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, again: Iterable[tree.Node] = ()) -> None:
         self.snapshot = snapshot
         self.counts: dict[tree.Node, int] = {}
+        self.kept: dict[tree.Node, ScoredDocs | None] = dict.fromkeys(again)
         self.expansions: dict[tree.Leaf, Expansion] = {}
         self.warnings: list[str] = []
         self._forms: dict[tuple[str, bytes], dict[str, int]] = {}
@@ -100,6 +101,8 @@ class Executor:
         deadline.check()
         found = self._found(node)
         self.counts[node] = self._live(found.documents)
+        if node in self.kept:
+            self.kept[node] = found
         return found
 
     def _found(self, node: tree.Node) -> ScoredDocs:

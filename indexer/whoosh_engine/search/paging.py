@@ -31,38 +31,35 @@ def first_behind(snapshot: Snapshot, sort: Order, after: Position) -> int:
     documents = np.empty_like(placed)
     documents[placed] = np.arange(len(placed), dtype=placed.dtype)
     key = POSITION_KEYS.get(sort, _newest)
-    return bisect_right(documents, key(after), key=lambda each: key(_position(snapshot, each)))
+    return bisect_right(documents, key(after), key=lambda each: key(position(snapshot, each)))
 
 
-def more_after(snapshot: Snapshot, found: ScoredDocs, query: Query, page: Array) -> Position | None:
-    """The position of a page's last hit; None where none follows it, or scores decide."""
-    if not len(page) or query.is_ranked:
-        return None
+def is_last(snapshot: Snapshot, found: ScoredDocs, query: Query, place: int) -> bool:
+    """Whether no hit follows the one at a place of what was found, in an order without scores."""
     places = ranks(snapshot, query.sort).take(found.documents)
-    if places[page[-1]] == places.max():
-        return None
-    return _position(snapshot, found.documents[page[-1]])
+    return bool(places[place] == places.max())
 
 
-def _position(snapshot: Snapshot, document: Any) -> Position:
+def position(snapshot: Snapshot, document: Any, *, is_some: bool = False) -> Position:
+    """Where a document stands, in its tier."""
     day = int(snapshot.dates[document])
     segment, number = snapshot.locate(document)
-    return date.fromordinal(day) if day else None, segment.value("id", number)
+    return Position(date.fromordinal(day) if day else None, segment.value("id", number), is_some)
 
 
 # The same comparisons as those by which the snapshot ranks its documents; undated ones stand last.
 def _newest(position: Position) -> tuple[int, str]:
-    day, id_ = position
-    return -day.toordinal() if day else 0, id_
+    day = position.published
+    return -day.toordinal() if day else 0, position.id
 
 
 def _oldest(position: Position) -> tuple[int, str]:
-    day, id_ = position
-    return (day or date.max).toordinal() + (day is None), id_
+    day = position.published
+    return (day or date.max).toordinal() + (day is None), position.id
 
 
 def _by_id(position: Position) -> tuple[int, str]:
-    return 0, position[1]
+    return 0, position.id
 
 
 POSITION_KEYS: dict[Order, Callable[[Position], tuple[int, str]]] = {

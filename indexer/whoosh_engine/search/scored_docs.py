@@ -29,6 +29,11 @@ class ScoredDocs:
         """The same with all scores multiplied."""
         return self if boost == 1.0 else ScoredDocs(self.documents, self.scores * np.float32(boost))
 
+    def holds(self, document: int) -> bool:
+        """Whether a document is among them."""
+        at = int(np.searchsorted(self.documents, document))
+        return at < len(self.documents) and bool(self.documents[at] == document)
+
     def __len__(self) -> int:
         return len(self.documents)
 

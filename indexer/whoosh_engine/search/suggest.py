@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 
 from indexer.analysis.analyzer import fold
-from indexer.analysis.edit_distance import distances
+from indexer.analysis.edit_distance import slips
 from indexer.engine.fields import stem_field
 from indexer.linguistics import suggestions
 from indexer.linguistics.suggestions import is_telling, likeliest, most_edits
@@ -30,7 +30,7 @@ def autocomplete(snapshot: Snapshot, prefix: str, most: int) -> list[str]:
 
 
 def spell_suggest(snapshot: Snapshot, word: str) -> str | None:
-    """The commonest of the words nearest to a misspelled one; its first letter is believed."""
+    """The word that a misspelled one probably stands for; its first letter is believed."""
     most = most_edits(word)
     found: Counter[str] = Counter()
     edits: dict[str, int] = {}
@@ -38,7 +38,7 @@ def spell_suggest(snapshot: Snapshot, word: str) -> str | None:
         postings = segment.fields[FIELD]
         near = postings.prefix(word[:1].encode("utf-8", "replace"))
         words = postings.words(near)
-        far = distances(word, words, most)
+        far = slips(word, words, most)
         for at in np.flatnonzero(far <= most).tolist():
             if count := postings.live_count(near.start + at):
                 found[words[at]] += count

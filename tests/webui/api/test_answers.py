@@ -185,10 +185,10 @@ def test_arguments_that_cannot_be_read_are_named(
 
 
 def test_a_cursor_is_of_its_own_query(client: FlaskClient) -> None:
-    onward = got(client, "/api/v1/search?q=court&size=2")["next"]
+    onward = got(client, "/api/v1/search?q=court&sort=newest&size=2")["next"]
     cursor = onward.partition("cursor=")[2]
-    assert got(client, f"/api/v1/search?size=5&q=court&cursor={cursor}")["hits"]
-    for other in ("q=jury", "q=court&year=2024", "q=court&sort=oldest"):
+    assert got(client, f"/api/v1/search?size=5&q=court&sort=newest&cursor={cursor}")["hits"]
+    for other in ("q=jury&sort=newest", "q=court&sort=newest&year=2024", "q=court&sort=oldest"):
         body = problem(client, f"/api/v1/search?{other}&cursor={cursor}", 422)
         assert "another query" in body["detail"]
 
@@ -292,10 +292,25 @@ def test_the_documentation_tells_all_and_loads_nothing(client: FlaskClient) -> N
 
 
 def test_addresses_keep_the_language_that_was_chosen(client: FlaskClient) -> None:
-    found = got(client, "/ru/api/v1/search?q=court&size=1")
+    found = got(client, "/ru/api/v1/search?q=court&sort=newest&size=1")
     assert "/ru/api/v1/search?" in found["next"]
     assert got(client, found["next"])["hits"]
 
 
 def _too_costly() -> str:
     raise TooCostlyError("The query takes too long; write more letters.")
+
+
+def test_releases_that_match_some_words_have_a_total_of_their_own(client: FlaskClient) -> None:
+    asked = "/api/v1/search?q=sentenced+for+torture+in+prison&size=100"
+    both, alone = got(client, asked), got(client, f"{asked}&match=all")
+    assert both["sort"] == "relevance"
+    assert both["total"] == alone["total"] == len(alone["hits"])
+    assert (both["total_some"] > 0, alone["total_some"]) == (True, 0)
+    assert len(both["hits"]) == both["total"] + both["total_some"]
+    for hit in both["hits"]:
+        assert (hit["tier"] == "some") == bool(hit["missing"])
+    assert "Not required: for, in." in both["warnings"]
+    literal = got(client, f"{asked}&reading=literal")
+    assert not literal["warnings"]
+    assert literal["total"] <= both["total"]

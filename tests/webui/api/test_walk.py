@@ -172,7 +172,7 @@ def test_the_release_that_a_page_ended_with_may_be_gone(
 ) -> None:
     client, engine = place
     publish(engine, [document(n, FIRST, "fraud") for n in range(6)])
-    page = answer(client, "/api/v1/search?q=fraud&size=3")
+    page = answer(client, "/api/v1/search?q=fraud&sort=newest&size=3")
     first = [hit["id"] for hit in page["hits"]]
     update(engine, [], [first[-1]])
     rest = [hit["id"] for hit in answer(client, page["next"])["hits"]]

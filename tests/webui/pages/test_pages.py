@@ -98,7 +98,7 @@ def test_range_of_days_narrows(client: FlaskClient) -> None:
 def test_nothing_found_helps(client: FlaskClient) -> None:
     soup = soup_of(client, "/?q=xyzzyx+torture&year=2018")
 
-    assert "No results" in soup.get_text()
+    assert "No release matches all your words" in soup.get_text()
     causes = [each.get_text() for each in soup.select(".causes li")]
     assert causes == ["“xyzzyx” does not occur in any release."]
     assert soup.select_one(".remedies a[href='/?q=torture&year=2018']")

@@ -152,7 +152,7 @@ def test_a_page_is_as_long_as_the_address_says(client: FlaskClient, size: int) -
 
 
 def test_copies_are_folded_and_can_be_unfolded(changed_client: FlaskClient) -> None:
-    soup = soup_of(changed_client, "/?q=mosque+arson")
+    soup = soup_of(changed_client, "/?q=mosque+arson&match=all")
     assert "1 duplicate hidden (show)" in text(soup, ".summary p")
     assert total(soup) == len(titles(soup)) + 1
     more = soup.select_one(".meta a:-soup-contains('near-duplicate')")
@@ -162,7 +162,7 @@ def test_copies_are_folded_and_can_be_unfolded(changed_client: FlaskClient) -> N
     assert (total(whole), len(titles(whole))) == (total(soup), total(soup))
     links = {str(a["href"]).partition("?")[0] for a in whole.select(".hits h2 a")}
     assert {f"/releases/{sample_id(each)}" for each in (COPIED, COPY)} <= links
-    assert whole.select_one(".summary a[href='/?q=mosque+arson']")
+    assert whole.select_one(".summary a[href='/?q=mosque+arson&match=all']")
 
 
 @pytest.mark.parametrize("more", ["", "&copies=all"])
@@ -227,3 +227,29 @@ def test_countries_and_periods_are_in_the_readers_language(client: FlaskClient) 
 
 def create_name(client: FlaskClient, language: str, code: str) -> str:
     return text(soup_of(client, f"/{language}/?country={code}"), ".chips")
+
+
+def test_releases_that_match_some_words_follow_apart(client: FlaskClient) -> None:
+    soup = soup_of(client, "/?q=who+was+sentenced+for+torture+in+prison")
+    tiers = soup.select("ol.hits")
+    assert text(soup, ".summary").startswith(f"{total(soup)} press release")
+    assert len(tiers) == 2
+    assert not tiers[0].select(".missing")
+    assert all(each.select_one(".missing s") for each in tiers[1].select("li"))
+    assert "match some of your words" in text(soup, "h2.tier")
+    assert len(tiers[0].select("li")) == total(soup)
+    alone = soup_of(client, str(soup.select_one(".summary a[href*='match=all']")["href"]))
+    assert titles(alone) == [each.get_text() for each in tiers[0].select("h2")]
+
+
+def test_how_words_were_read_is_told_and_can_be_switched_off(client: FlaskClient) -> None:
+    soup = soup_of(client, "/?q=trial+of+the+defendants+since+2018")
+    assert "Published" in text(soup, ".chips")
+    told = text(soup, ".reading")
+    assert "Not required: of, the." in told
+    assert "“since 2018” was read as the date of publication: 2018-01-01 to …." in told
+    literal = soup_of(client, str(soup.select_one(".reading a[href*='reading=literal']")["href"]))
+    assert "Not required" not in literal.get_text()
+    assert "Published" not in literal.get_text()
+    removed = soup.select_one(".chips a[href='/?q=trial+of+the+defendants']")
+    assert removed

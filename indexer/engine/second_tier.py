@@ -1,0 +1,67 @@
+"""The second tier: releases that match some words of a query, ranked below those that match all.
+
+A release's score is the sum of its words' scores, times the square of the share that the words it
+has make of the inverse document frequency of all: a rare word weighs more than several common ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from math import log
+
+from indexer.analysis.analyzer import WORD, fold
+from indexer.query.interpreter import any_form
+from indexer.query.tree import Node, Or, QueryWord
+
+SHORTEST = 3
+
+
+@dataclass(frozen=True)
+class WeighedWord:
+    """A word as it was typed, what is looked for, and its share of all words' weight; 0 where no
+    release has it.
+
+    `spelling` is the word that is looked for instead of one that no release has.
+    """
+
+    typed: str
+    node: Node
+    weight: float
+    spelling: str | None = None
+
+
+def weigh(
+    words: Sequence[QueryWord],
+    releases: int,
+    count: Callable[[Node], int],
+    respell: Callable[[str], str | None],
+    languages: tuple[str, ...],
+) -> list[WeighedWord]:
+    """The words, each by itself or by its likely spelling; none where no release has any."""
+    found = []
+    for word in words:
+        node, spelling, number = word.node, None, count(word.node)
+        if not number and (spelling := _spelling(word.typed, respell)):
+            node = any_form(spelling, languages) or node
+            number = count(node)
+        weight = log(releases / (number + 1)) + 1 if number else 0.0
+        found.append(WeighedWord(word.typed, node, weight, spelling))
+    whole = sum(word.weight for word in found)
+    return [replace(word, weight=word.weight / whole) for word in found] if whole else []
+
+
+def _spelling(typed: str, respell: Callable[[str], str | None]) -> str | None:
+    is_word = WORD.fullmatch(typed) and typed.isalpha() and len(typed) >= SHORTEST
+    return respell(fold(typed)) if is_word else None
+
+
+def respelled(words: Sequence[WeighedWord]) -> tuple[tuple[str, str], ...]:
+    """The words that no release has, each with the one that is looked for instead."""
+    return tuple((word.typed, word.spelling) for word in words if word.spelling)
+
+
+def highlighted(node: Node | None, words: Sequence[WeighedWord]) -> Node | None:
+    """What hits of both tiers are highlighted by: a query's tree, and words spelled otherwise."""
+    others = [word.node for word in words if word.spelling]
+    return Or((node, *others)) if node and others else node

@@ -1,0 +1,92 @@
+"""A page of hits: those that match all words first, then those that match some."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from indexer.engine.hits import HitBuilder
+from indexer.engine.results import Hit, Position, Query
+from indexer.engine.second_tier import highlighted
+from indexer.whoosh_engine.columns.snapshot import Snapshot
+from indexer.whoosh_engine.index.arrays import Array
+from indexer.whoosh_engine.search.collect import by_variants, folded, order
+from indexer.whoosh_engine.search.execute import Executor
+from indexer.whoosh_engine.search.paging import is_last, position
+from indexer.whoosh_engine.search.scored_docs import ScoredDocs
+from indexer.whoosh_engine.search.second_tier import SecondTier
+
+
+@dataclass(frozen=True)
+class Tier:
+    """The hits of a tier without copies, where those of the page stand among them, and how many
+    copies each stands for.
+    """
+
+    shown: ScoredDocs
+    places: Array
+    copies: dict[int, int]
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, found: ScoredDocs, query: Query) -> Tier:
+        """The hits from the query's start on."""
+        shown, copies = folded(snapshot, found, query) if query.is_folded else (found, {})
+        return cls(shown, order(snapshot, shown, query, query.start, query.size), copies)
+
+    def hits(self) -> Iterator[tuple[int, float, int]]:
+        """The documents of the page, their scores, and how many copies each stands for."""
+        for at, document in zip(
+            self.places.tolist(), self.shown.documents[self.places].tolist(), strict=True
+        ):
+            yield document, float(self.shown.scores[at]), self.copies.get(document, 0)
+
+
+class Page:
+    """The hits of a query from both tiers."""
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        executor: Executor,
+        query: Query,
+        found: ScoredDocs,
+        some: SecondTier,
+    ) -> None:
+        self.snapshot, self.executor, self.query, self.some = snapshot, executor, query, some
+        is_behind_first = query.after is not None and query.after.is_some
+        self.first = Tier.of(snapshot, found, replace(query, size=0) if is_behind_first else query)
+        self.second = Tier.of(snapshot, some.found, self._rest(is_behind_first))
+        self.variants = by_variants(executor, found)
+        self.words = [word for word, _ in some.words]
+
+    def _rest(self, is_behind_first: bool) -> Query:
+        """What the second tier is asked for."""
+        if is_behind_first:
+            return self.query
+        first = self.first
+        start = 0 if self.query.after else max(0, self.query.start - len(first.shown))
+        return replace(
+            self.query, after=None, start=start, size=self.query.size - len(first.places)
+        )
+
+    def hits(self) -> Iterator[Hit]:
+        """The hits, in order."""
+        builder = HitBuilder(highlighted(self.query.tree, self.words), self.executor)
+        for document, score, copies in self.first.hits():
+            is_variant = document in self.variants
+            yield builder.hit(self.snapshot.stored(document), score, copies, is_variant=is_variant)
+        for document, score, copies in self.second.hits():
+            hit = builder.hit(self.snapshot.stored(document), score, copies)
+            yield replace(hit, tier="some", missing=self.some.missing(document))
+
+    @property
+    def more_after(self) -> Position | None:
+        """The position of the last hit; None where none follows it, or scores decide."""
+        tier = self.second if len(self.second.places) else self.first
+        if self.query.is_ranked or not len(tier.places):
+            return None
+        last = tier.places[-1]
+        has_next_tier = tier is self.first and len(self.second.shown)
+        if is_last(self.snapshot, tier.shown, self.query, last) and not has_next_tier:
+            return None
+        return position(self.snapshot, tier.shown.documents[last], is_some=tier is self.second)

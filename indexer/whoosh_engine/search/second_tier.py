@@ -1,0 +1,77 @@
+"""The releases that match some words of a query, on arrays; see indexer/engine/second_tier.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from indexer.engine.results import Query
+from indexer.engine.second_tier import WeighedWord, weigh
+from indexer.query.tree import Node
+from indexer.whoosh_engine.columns.snapshot import Snapshot
+from indexer.whoosh_engine.search.collect import within_filters
+from indexer.whoosh_engine.search.execute import Executor
+from indexer.whoosh_engine.search.scored_docs import (
+    NOTHING,
+    ScoredDocs,
+    constant_score,
+    intersection,
+    places,
+    union,
+)
+from indexer.whoosh_engine.search.suggest import spell_suggest
+
+
+@dataclass(frozen=True)
+class SecondTier:
+    """What matches some of a query's words within its filters, but not all; and where each word
+    that was looked for is.
+    """
+
+    found: ScoredDocs
+    words: tuple[tuple[WeighedWord, ScoredDocs], ...] = ()
+
+    def missing(self, document: int) -> tuple[str, ...]:
+        """The words that a document lacks, as they were typed."""
+        return tuple(word.typed for word, held in self.words if not held.holds(document))
+
+
+def find_some(
+    snapshot: Snapshot, executor: Executor, query: Query, matching_all: ScoredDocs
+) -> SecondTier:
+    """The second tier of a query whose tree was run; empty where it asks for none."""
+    if query.some is None:
+        return SecondTier(NOTHING)
+    words = weigh(
+        query.some.words,
+        snapshot.count,
+        partial(_count, executor),
+        partial(spell_suggest, snapshot),
+        query.filters.language,
+    )
+    held = [executor.kept.get(word.node) or executor.find(word.node) for word in words]
+    found = _scored(snapshot, words, held)
+    if query.some.within is not None:
+        kept = executor.find(query.some.within).documents
+        found = intersection([found, constant_score(kept, 0.0)], snapshot.scratch())
+    is_all, _ = places(found.documents, matching_all.documents, snapshot.scratch())
+    wanted = ~is_all if snapshot.alive is None else ~is_all & snapshot.alive[found.documents]
+    found = ScoredDocs(found.documents[wanted], found.scores[wanted])
+    found = within_filters(snapshot, found, query.filters)
+    return SecondTier(found, tuple(zip(words, held, strict=True)))
+
+
+def _scored(snapshot: Snapshot, words: list[WeighedWord], held: list[ScoredDocs]) -> ScoredDocs:
+    """The sums of the words' scores, times the squares of the shares of weight that are matched."""
+    summed = union(held, snapshot.scratch())
+    weights = [
+        constant_score(each.documents, word.weight) for word, each in zip(words, held, strict=True)
+    ]
+    shares = union(weights, snapshot.scratch())
+    return ScoredDocs(summed.documents, summed.scores * shares.scores**2)
+
+
+def _count(executor: Executor, node: Node) -> int:
+    if node not in executor.counts:
+        executor.find(node)
+    return executor.counts[node]
