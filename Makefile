@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 COMMUNIQUE_DATA ?= $(CURDIR)/.data
 export COMMUNIQUE_DATA
 
-.PHONY: run install dev test test-slow test-all test-pythons check format messages screenshots bench bench-opensearch bench-hostile clean
+.PHONY: run install dev test test-slow test-all test-pythons check format messages screenshots bench bench-opensearch bench-hostile bench-year clean
 
 run: install ## crawl the sample sites, index them, serve on http://127.0.0.1:8000
 	$(BIN)/communique demo
@@ -63,6 +63,9 @@ bench-opensearch: dev ## the same of OpenSearch; needs a JDK, 3 GB of memory and
 
 bench-hostile: dev ## readers beside hostile clients; needs ../shared and ten minutes
 	$(BIN)/python -m bench hostile
+
+bench-year: dev ## a year of daily crawls in a quarter of an hour; needs ../shared and root
+	$(BIN)/python -m bench year
 
 clean: ## forget the environment and the sample data
 	rm -rf $(VENV) .data build *.egg-info

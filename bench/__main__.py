@@ -23,6 +23,7 @@ from bench import (
     reading,
     searching,
     tools,
+    year,
 )
 from bench.site import SHARED, Row
 
@@ -38,9 +39,10 @@ SECTIONS = {
     "names": names.rows,
     "opensearch": opensearch.rows,
     "hostile": hostile.rows,
+    "year": year.rows,
 }
 # Sections that need more than the checkout: run when they are named.
-ASIDE = {"opensearch", "hostile"}
+ASIDE = {"opensearch", "hostile", "year"}
 RESULTS = Path(__file__).parent / "results.json"
 
 

@@ -26,13 +26,13 @@ class NoDiskError(Exception):
 class Disk:
     """`with Disk(folder) as disk`: `disk.path` is an empty folder on it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, size: int = SIZE) -> None:
         self.image, self.path, self.folder = folder / "disk.img", folder / "disk", folder
         self.cuts: list[Path] = []
         if os.geteuid() != 0 or not shutil.which("mkfs.ext4"):
             raise NoDiskError("needs root and mkfs.ext4, to mount a file system of its own")
         with self.image.open("xb") as file:
-            file.truncate(SIZE)
+            file.truncate(size)
         subprocess.run(["mkfs.ext4", "-q", self.image], check=True)
         self.path.mkdir()
         _mount(self.image, self.path)
@@ -52,6 +52,12 @@ class Disk:
         """Keep what is on the disk now."""
         self.cuts.append(self.folder / f"cut-{len(self.cuts):04}.img")
         subprocess.run(["cp", "--sparse=always", self.image, self.cuts[-1]], check=True)
+
+    def lose_power(self) -> None:
+        """`path` has what was on the disk at the last cut."""
+        _unmount(self.path)
+        self.cuts.pop().replace(self.image)
+        _mount(self.image, self.path)
 
     def after_cuts(self, most: int) -> Iterator[Path]:
         """The disk as some of the cuts left it, evenly spread from the first to the last."""
