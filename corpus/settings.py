@@ -18,7 +18,7 @@ CONFIG = "COMMUNIQUE_CONFIG"
 ENGINES = ("embedded", "opensearch")
 LOG_FORMATS = ("text", "json")
 # RFC 9116, section 2.5.3: a URI, of the web by https alone; one line.
-CONTACT = re.compile(r"(?:mailto:|https://|tel:)\S+\Z")
+SECURITY_CONTACT_FORM = re.compile(r"(?:mailto:|https://|tel:)\S+\Z")
 
 
 def _setting(default: Any, words: str, least: int = 1) -> Any:
@@ -190,7 +190,7 @@ def checked(settings: Settings) -> Settings:
         raise SettingsError(
             f"{PREFIX}LOG_FORMAT must be {' or '.join(LOG_FORMATS)}, not {settings.log_format!r}."
         )
-    if settings.security_contact and not CONTACT.match(settings.security_contact):
+    if settings.security_contact and not SECURITY_CONTACT_FORM.match(settings.security_contact):
         raise SettingsError(
             f"{PREFIX}SECURITY_CONTACT must begin with mailto:, https:// or tel:,"
             f" not {settings.security_contact!r}."

@@ -25,11 +25,11 @@ def read_settings(environ: Mapping[str, str], file: Path | None = None) -> Setti
     named = file or (Path(given) if (given := environ.get(CONFIG)) else None)
     if named is None and CONFIG not in environ and DEFAULT_FILE.exists():
         named = DEFAULT_FILE
-    values = _of_file(named) if named else {}
-    return checked(Settings(**(values | _of_environment(environ))))
+    values = _read_file(named) if named else {}
+    return checked(Settings(**(values | _read_environment(environ))))
 
 
-def _of_file(file: Path) -> dict[str, Any]:
+def _read_file(file: Path) -> dict[str, Any]:
     try:
         table = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
@@ -39,30 +39,30 @@ def _of_file(file: Path) -> dict[str, Any]:
     values = {}
     for name, value in table.items():
         if name not in FIELDS:
-            raise _unknown(name, f" in {file}", "", list(FIELDS))
+            raise _unknown_setting(name, f" in {file}", "", list(FIELDS))
         label = f"{name} in {file}"
         if isinstance(value, bool):
             value = "yes" if value else "no"
         if not isinstance(value, str | int | float):
             raise SettingsError(f"{label} must be a text, a number, true or false.")
-        values[name] = _read(name, str(value), label)
+        values[name] = _read_value(name, str(value), label)
     if "data" in values:
         values["data"] = file.absolute().parent / values["data"]
     return values
 
 
-def _of_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+def _read_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     variables = {PREFIX + name.upper(): name for name in FIELDS}
     values = {}
     for label, value in environ.items():
         if label in variables:
-            values[variables[label]] = _read(variables[label], value, label)
+            values[variables[label]] = _read_value(variables[label], value, label)
         elif label.startswith(PREFIX) and label != CONFIG:
-            raise _unknown(label, "", PREFIX, [*variables, CONFIG])
+            raise _unknown_setting(label, "", PREFIX, [*variables, CONFIG])
     return values
 
 
-def _unknown(name: str, where: str, prefix: str, known: list[str]) -> SettingsError:
+def _unknown_setting(name: str, where: str, prefix: str, known: list[str]) -> SettingsError:
     """That there is no such setting, and which is nearest, by what comes after the prefix."""
     ends = [each.removeprefix(prefix) for each in known]
     nearest = get_close_matches(name.removeprefix(prefix), ends, n=1)
@@ -70,7 +70,7 @@ def _unknown(name: str, where: str, prefix: str, known: list[str]) -> SettingsEr
     return SettingsError(f"There is no setting {name}{where}{hint}")
 
 
-def _read(name: str, value: str, label: str) -> Any:
+def _read_value(name: str, value: str, label: str) -> Any:
     readers: dict[str, Callable[[str], Any]] = {
         "Path": Path,
         "str": str,

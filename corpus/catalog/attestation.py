@@ -43,22 +43,22 @@ def canonical_json(value: Any) -> bytes:
 
 def facts_sha256(row: Values) -> str:
     """The digest of the facts that an office states."""
-    return sha256(canonical_json({name: _plain(row[name]) for name in FACTS}))
+    return sha256(canonical_json({name: _json_value(row[name]) for name in FACTS}))
 
 
 def claims(row: Values) -> dict[str, Any]:
     """What is attested of a version."""
     named = {"release": row["release"], "version": row["ordinal"], "url": row["url"]}
     digest = {"facts_sha256": facts_sha256(row)}
-    return named | digest | {name: _plain(row[name]) for name in CLEAR_COLUMNS}
+    return named | digest | {name: _json_value(row[name]) for name in CLEAR_COLUMNS}
 
 
 def make_statement(row: Values, at: datetime | None) -> dict[str, Any]:
     """The content of a record written at a time."""
-    return claims(row) | {"occasion": row["attested_as"], "attested_at": _plain(at)}
+    return claims(row) | {"occasion": row["attested_as"], "attested_at": _json_value(at)}
 
 
-def _plain(value: Any) -> Any:
+def _json_value(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date | datetime) else value
 
 

@@ -133,9 +133,9 @@ def release_from_row(row: Row[Any]) -> Release:
         topics=tuple(row.topics or ()),
         components=tuple(row.components or ()),
         kind=row.kind,
-        attachments=_attachments(row),
+        attachments=_attachments_from_row(row),
         alternates=tuple(Alternate(**each) for each in row.alternates),
-        provenance=_provenance(row),
+        provenance=_provenance_from_row(row),
         first_seen=row.first_seen,
         last_seen=row.last_seen,
         version=row.version,
@@ -167,17 +167,17 @@ def version_from_row(row: Row[Any]) -> Version:
         title=row.title,
         published=row.published,
         body=tuple(row.body),
-        provenance=_provenance(row),
-        facts=facts | {"attachments": _attachments(row)},
+        provenance=_provenance_from_row(row),
+        facts=facts | {"attachments": _attachments_from_row(row)},
     )
 
 
-def _attachments(row: Row[Any]) -> tuple[Attachment, ...] | None:
+def _attachments_from_row(row: Row[Any]) -> tuple[Attachment, ...] | None:
     attachments = row.attachments
     return None if attachments is None else tuple(Attachment(**each) for each in attachments)
 
 
-def _provenance(row: Row[Any]) -> Provenance:
+def _provenance_from_row(row: Row[Any]) -> Provenance:
     attestation = None
     if row.attested_offset is not None:
         location = row.attested_file, row.attested_offset

@@ -50,14 +50,14 @@ def link(connection: Connection, id_: str, body: Sequence[str]) -> None:
     unlink(connection, id_)
     words = shingles(body)
     if len(words) >= LEAST_SHINGLES:
-        _link(connection, id_, words)
+        _link_similar(connection, id_, words)
     after = _group_of(connection, id_)
     if after != before:
         for other in sorted((before | after) - {id_}):
             raise_revision(connection, other)
 
 
-def _link(connection: Connection, id_: str, words: set[str]) -> None:
+def _link_similar(connection: Connection, id_: str, words: set[str]) -> None:
     keys = band_keys(words)
     b, r, v = tables.band.c, tables.release.c, tables.version.c
     # Keys of different bands may be equal by chance; the comparison of words sorts that out.

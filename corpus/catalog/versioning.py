@@ -38,7 +38,7 @@ def compare(
     connection: Connection, id_: str, facts: dict[str, Any], reread: dict[str, Any] | None
 ) -> tuple[Outcome, bool]:
     """The outcome of recording these facts, and whether that would change the catalog."""
-    old = _current(connection, id_)
+    old = _read_current(connection, id_)
     if old is None or old.origin:
         return "new", True
     if is_same_bytes(old, facts):
@@ -68,11 +68,11 @@ def record_observation(
     themselves are that. Where the newest version's response is lost and the office still states the
     same, this observation replaces it.
     """
-    old = _current(connection, id_)
+    old = _read_current(connection, id_)
     number = next_ordinal(connection, id_)
     if old is None or old.origin:  # new to us: at most third parties observed it
         row = {"first_seen": facts["observed_at"], "last_seen": seen_at, "checked_at": seen_at}
-        row |= {"version": number, "revision": next_revision(connection), "route": _route(facts)}
+        row |= {"version": number, "revision": next_revision(connection), "route": _route_of(facts)}
         put_release(connection, {"id": id_, "office": office, "url": url} | row)
         insert_version(connection, id_, number, UNSTATED | facts)
         near_duplicates.link(connection, id_, facts["body"])
@@ -88,13 +88,13 @@ def record_observation(
     elif changes := facts if old.lost_at else newly_stated(old, facts):
         change_version(connection, id_, old.version, changes)
         raise_revision(connection, id_)
-    mark_seen(connection, id_, seen_at, _route(facts))
+    mark_seen(connection, id_, seen_at, _route_of(facts))
     return "changed" if is_changed else "same"
 
 
 def mark_seen(connection: Connection, id_: str, seen_at: datetime, route: str | None) -> None:
     """Note that a release was seen; one that was gone is back."""
-    old = _release(connection, id_)
+    old = _read_release(connection, id_)
     seen: dict[str, Any] = NOT_MISSING | {"last_seen": max(old.last_seen or seen_at, seen_at)}
     seen["checked_at"] = max(old.checked_at or seen_at, seen_at)
     if route:
@@ -102,23 +102,23 @@ def mark_seen(connection: Connection, id_: str, seen_at: datetime, route: str | 
     if old.gone_since:
         seen |= {"gone_since": None, "revision": next_revision(connection)}
         add_event(connection, id_, old.office, "back", seen_at, old.version)
-    _update(connection, id_, seen)
+    _update_release(connection, id_, seen)
 
 
 def mark_missing(connection: Connection, id_: str, at: datetime, enough: int) -> None:
     """Note that a visit missed a release; after `enough` in a row it is gone since the first."""
-    old = _release(connection, id_)
+    old = _read_release(connection, id_)
     since, misses = old.missed_at or at, old.misses + 1
     counts: dict[str, Any] = {"misses": misses, "missed_at": since, "checked_at": at}
     if misses >= enough and not old.gone_since:
         counts |= {"gone_since": since, "revision": next_revision(connection)}
         add_event(connection, id_, old.office, "gone", at, old.version, since)
-    _update(connection, id_, counts)
+    _update_release(connection, id_, counts)
 
 
 def mark_listed(connection: Connection, id_: str, at: datetime) -> None:
     """Note that a release is still listed, though it could not be read."""
-    _update(connection, id_, NOT_MISSING | {"checked_at": at})
+    _update_release(connection, id_, NOT_MISSING | {"checked_at": at})
 
 
 def add_event(
@@ -183,27 +183,27 @@ def _replace_reading(connection: Connection, old: Row[Any], reread: dict[str, An
     """Replace the reading of the newest version."""
     if "body" in replace_version(connection, old.id, old, reread):
         near_duplicates.link(connection, old.id, reread["body"])
-    current = _current(connection, old.id)
+    current = _read_current(connection, old.id)
     assert current is not None
     return current
 
 
-def _route(facts: dict[str, Any]) -> str:
+def _route_of(facts: dict[str, Any]) -> str:
     """The middle one of office/route/layout."""
     return str(facts["reader"]).partition("/")[2].partition("/")[0]
 
 
-def _current(connection: Connection, id_: str) -> Row[Any] | None:
+def _read_current(connection: Connection, id_: str) -> Row[Any] | None:
     return connection.execute(
         current_releases(with_withheld=True).where(tables.release.c.id == id_)
     ).one_or_none()
 
 
-def _release(connection: Connection, id_: str) -> Row[Any]:
+def _read_release(connection: Connection, id_: str) -> Row[Any]:
     return connection.execute(select(tables.release).where(tables.release.c.id == id_)).one()
 
 
-def _update(connection: Connection, id_: str, values: dict[str, Any]) -> None:
+def _update_release(connection: Connection, id_: str, values: dict[str, Any]) -> None:
     connection.execute(update(tables.release).where(tables.release.c.id == id_), values)
 
 

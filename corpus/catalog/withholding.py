@@ -30,7 +30,7 @@ class WithholdingEntry:
 
 def withhold(connection: Connection, id_: str, reason: str, now: datetime) -> None:
     """Withhold a release. Raises StoreError where there is none, or it is withheld already."""
-    _check(connection, id_)
+    _check_exists(connection, id_)
     if connection.scalar(withheld_ids().where(tables.suppression.c.release == id_)):
         raise StoreError(f"{id_} is withheld already. To undo that, use --undo.")
     row = {"release": id_, "at": now, "reason": reason}
@@ -40,7 +40,7 @@ def withhold(connection: Connection, id_: str, reason: str, now: datetime) -> No
 
 def undo(connection: Connection, id_: str, now: datetime) -> None:
     """Undo a withholding. Raises StoreError where the release is not withheld."""
-    _check(connection, id_)
+    _check_exists(connection, id_)
     c = tables.suppression.c
     where = (c.release == id_) & c.undone_at.is_(None)
     if not connection.execute(update(tables.suppression).where(where), {"undone_at": now}).rowcount:
@@ -85,7 +85,7 @@ def redact(names: list[str], report: dict[str, Any]) -> dict[str, Any]:
     return redacted
 
 
-def _check(connection: Connection, id_: str) -> None:
+def _check_exists(connection: Connection, id_: str) -> None:
     r = tables.release.c
     if not connection.scalar(select(r.id).where(r.id == id_)):
         raise StoreError(

@@ -32,7 +32,7 @@ from corpus.durability import check_room, make_folder, replacing
 from corpus.errors import DamagedCatalogError, NoCatalogError, RecordError, StoreError
 
 # The number of our advisory lock in PostgreSQL.
-OPENING = 0x636F6D6D
+OPENING_LOCK = 0x636F6D6D
 SECRET = re.compile(r"(://[^:/@]*:).*(?=@)|(\bpassword=)[^&]*")
 
 
@@ -182,7 +182,7 @@ def _begin_alone(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     elif connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(OPENING)))
+        connection.execute(select(func.pg_advisory_xact_lock(OPENING_LOCK)))
 
 
 def check_pages(engine: Engine, url: str) -> None:

@@ -53,7 +53,7 @@ class AttestationCheck:
         for offset, rows in attested.items():
             statement = statements.get(offset)
             for row in rows:
-                if statement is None or _key(statement) != (row.release, row.ordinal):
+                if statement is None or _version_key(statement) != (row.release, row.ordinal):
                     unmatched.append(row)
                 elif names := differing_names(dict(row._mapping), statement):
                     yield Finding(
@@ -129,8 +129,8 @@ class AttestationCheck:
     def _remember(self, statements: list[Statement]) -> None:
         """Remember statements on versions without an attestation, and on missing versions."""
         for statement in statements:
-            if _key(statement) in self.unattested:
-                self.statements_of[_key(statement)].append(statement)
+            if _version_key(statement) in self.unattested:
+                self.statements_of[_version_key(statement)].append(statement)
         cataloged: set[tuple[str, int]] = set()
         with self.store.reading() as connection:
             for some in chunks(dict.fromkeys(statement["release"] for statement in statements)):
@@ -138,11 +138,11 @@ class AttestationCheck:
                 cataloged |= {(row.release, row.ordinal) for row in connection.execute(query)}
         for statement in statements:
             # Observations of third parties may be of any time: an import may have been interrupted.
-            if _key(statement) not in cataloged and not statement["origin"]:
+            if _version_key(statement) not in cataloged and not statement["origin"]:
                 self.missing[statement["release"]].append(statement)
 
 
-def _key(statement: Statement) -> tuple[str, int]:
+def _version_key(statement: Statement) -> tuple[str, int]:
     """The release and number of the version that is attested."""
     return statement["release"], statement["version"]
 

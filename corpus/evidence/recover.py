@@ -47,7 +47,7 @@ def find_unknown(
             last = queries.last_fetched_at(connection, validator.name, url, language)
         if last and last >= exchange.record.fetched_at:
             continue
-        parsed = _parse(exchange, validator)
+        parsed = _parse_page(exchange, validator)
         is_page = parsed and (not parsed.drafts or accepted_drafts(parsed, validator, exchange))
         if is_page or (not parsed and _is_file(exchange.record)):
             unknown.append(exchange)
@@ -60,7 +60,7 @@ def add_unknown(
     """Add them to the catalog, each in one transaction; return what was done, in a sentence."""
     releases = 0
     for exchange in unknown:
-        record, parsed = exchange.record, _parse(exchange, validator)
+        record, parsed = exchange.record, _parse_page(exchange, validator)
         accepted = accepted_drafts(parsed, validator, exchange) if parsed else {}
         location = RecordLocation(name, record.offset)
         evidence = EvidenceRef(validator.name, validator.source, location)
@@ -93,7 +93,7 @@ def restore_releases(settings: Settings, store: Store, office: str, ids: set[str
         if path.parent.name != office:
             continue
         for exchange in read_exchanges(records(path)):
-            if (parsed := _parse(exchange, validator)) is None:
+            if (parsed := _parse_page(exchange, validator)) is None:
                 continue
             location = RecordLocation(f"{office}/{path.name}", exchange.record.offset)
             evidence = EvidenceRef(office, validator.source, location)
@@ -112,7 +112,7 @@ def restore_releases(settings: Settings, store: Store, office: str, ids: set[str
     return f"{office}: {len(observations):,} of {number} restored from the archive."
 
 
-def _parse(exchange: Exchange, validator: OfficeValidator) -> ParsedPage | None:
+def _parse_page(exchange: Exchange, validator: OfficeValidator) -> ParsedPage | None:
     if exchange.record.kind != "response" or exchange.record.status != 200:
         return None
     parsed = parse_exchange(exchange, validator.source, validator.reading_s)

@@ -145,7 +145,7 @@ class _Import:
     def _take(self, candidate: _Candidate) -> None:
         """Add the releases of a response; a revisit gets the body of its original."""
         record = candidate.exchange.record
-        office, source = _office(record.url)
+        office, source = _office_at(record.url)
         if source is None:
             candidate.report.outcomes["from hosts of no office"] += 1
         elif record.kind != "revisit":
@@ -228,7 +228,7 @@ def _readable_records(path: Path, most: int, report: ImportReport) -> Iterator[R
         )
 
 
-def _office(url: str) -> tuple[str, Source | None]:
+def _office_at(url: str) -> tuple[str, Source | None]:
     for name, source in offices().items():
         if not check_address(url, source.hosts):
             return name, source

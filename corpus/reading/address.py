@@ -51,7 +51,7 @@ AnyLink = TypeVar("AnyLink", Attachment, Alternate)
 
 def resolve(href: str, base: str | None = None) -> str:
     """The address of a link as a browser requests it: absolute, in ASCII, without a fragment."""
-    parsed = _parse(href, base)
+    parsed = _parse_url(href, base)
     return parsed.href if parsed else href
 
 
@@ -75,7 +75,7 @@ def normalize(url: str) -> str:
     """The canonical spelling of an address, which identifies a release: escapes in upper case, and
     none where a character needs none (RFC 3986, section 6.2.2).
     """
-    parsed = _parse(url)
+    parsed = _parse_url(url)
     if parsed is None or parsed.protocol not in SCHEMES:
         return parsed.href if parsed else url
     capitals = ESCAPE.sub(lambda escape: escape[0].upper(), parsed.href)
@@ -106,12 +106,12 @@ def split(url: str) -> SplitResult:
 
 def is_address(url: str) -> bool:
     """Whether a browser could parse it, whatever the scheme."""
-    return _parse(url) is not None
+    return _parse_url(url) is not None
 
 
 def host(name: str) -> str:
     """The canonical spelling of a host, perhaps with a port."""
-    parsed = _parse(f"https://{name}/")
+    parsed = _parse_url(f"https://{name}/")
     return parsed.host if parsed else name
 
 
@@ -144,7 +144,7 @@ def _find_problem(url: str, hosts: tuple[str, ...] | None) -> tuple[str, str] | 
         return "long_address", f"Its address has {size:,} bytes."
     if CONTROL_CHARACTER.search(url):
         return "broken_address", "Its address contains invalid or control characters."
-    parsed = _parse(url)
+    parsed = _parse_url(url)
     if parsed is None or parsed.href != url:
         return "malformed_address", "It is not an address that a browser would request."
     if parsed.protocol not in SCHEMES:
@@ -159,7 +159,7 @@ def _find_problem(url: str, hosts: tuple[str, ...] | None) -> tuple[str, str] | 
     return None
 
 
-def _parse(url: str, base: str | None = None) -> URL | None:
+def _parse_url(url: str, base: str | None = None) -> URL | None:
     """Parse an address like the WHATWG, without its fragment; None where it is invalid."""
     if "\0" in url:  # browsers strip it from the ends
         return None

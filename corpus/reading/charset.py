@@ -63,10 +63,10 @@ def _decode(body: bytes, name: str) -> DecodedText:
 def stated_encoding(words: str) -> str | None:
     """The encoding in a media type, if its label is known."""
     match = CHARSET.search(words)
-    return _name(match[1]) if match else None
+    return _encoding_name(match[1]) if match else None
 
 
-def _name(label: str) -> str | None:
+def _encoding_name(label: str) -> str | None:
     """An encoding's name by one of its labels, of which browsers know about 200."""
     encoding = webencodings.lookup(label) if label.isascii() else None
     return encoding.name if encoding else None
@@ -85,7 +85,7 @@ def _declared_encoding(body: bytes, content_type: str) -> str | None:
 
 def _in_xml(start: str) -> str | None:
     match = XML.match(start)
-    return _name(match[1]) if match else None
+    return _encoding_name(match[1]) if match else None
 
 
 def _in_meta(start: str) -> str | None:
@@ -94,7 +94,7 @@ def _in_meta(start: str) -> str | None:
         for name, *values in ATTRIBUTE.findall(meta[1] or ""):
             attributes.setdefault(name.lower(), "".join(values))
         is_type = attributes.get("http-equiv", "").strip().lower() == "content-type"
-        encoding = _name(attributes.get("charset", "")) or (
+        encoding = _encoding_name(attributes.get("charset", "")) or (
             stated_encoding(attributes.get("content", "")) if is_type else None
         )
         if encoding:

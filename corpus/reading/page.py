@@ -68,12 +68,12 @@ class Page:
     def json(self) -> Any:
         """The body as JSON. Raises PageError."""
         try:
-            return json.loads(self.html(), parse_constant=_refuse)
+            return json.loads(self.html(), parse_constant=_refuse_constant)
         except (ValueError, RecursionError) as error:
             raise PageError(f"{self.url} should be JSON, but cannot be parsed: {error}.") from error
 
 
-def _refuse(word: str) -> None:
+def _refuse_constant(word: str) -> None:
     """Refuse NaN and Infinity, which Python accepts and JSON does not have."""
     raise ValueError(f"{word} is not a JSON value")
 

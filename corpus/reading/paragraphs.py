@@ -149,7 +149,7 @@ class _ParagraphBuilder:
             self._open(tag, "", self._shape(tag, outer.shape))
 
     def _open(self, tag: Tag, name: str, shape: str) -> None:
-        numbers = _numbers(tag) if tag.name == "ol" else iter(())
+        numbers = _item_numbers(tag) if tag.name == "ol" else iter(())
         self.blocks.append(_OpenBlock(name, shape, len(self.paragraphs), numbers))
 
     def _shape(self, tag: Tag, outer: str) -> str:
@@ -184,7 +184,7 @@ class _ParagraphBuilder:
             if tag or end > start
         ]
         if whole := self.paragraphs[row.first :]:
-            shape = _columns(cells) if is_grid else ""
+            shape = _row_shape(cells) if is_grid else ""
             self.paragraphs[row.first :] = [Paragraph(" | ".join(whole), shape)]
 
 
@@ -199,25 +199,25 @@ def _tables_with_rowspans(root: Tag) -> set[int]:
     return tables
 
 
-def _numbers(ol: Tag) -> Iterator[str]:
+def _item_numbers(ol: Tag) -> Iterator[str]:
     """The number of each item, and its kind of numbering ("2", "3 a")."""
     children = [each for each in ol.children if isinstance(each, Tag)]
     items = [each for each in children if each.name == "li" and not is_hidden(each)]
     is_reversed = ol.get("reversed") is not None
-    number = _whole(ol, "start", len(items) if is_reversed else 1)
+    number = _int_attribute(ol, "start", len(items) if is_reversed else 1)
     kind = ol.get("type")
     for item in items:
-        number = _whole(item, "value", number)
+        number = _int_attribute(item, "value", number)
         yield f"{number} {kind}" if kind in ("a", "A", "i", "I") else f"{number}"
         number += -1 if is_reversed else 1
 
 
-def _whole(tag: Tag, name: str, otherwise: int) -> int:
+def _int_attribute(tag: Tag, name: str, otherwise: int) -> int:
     match = re.fullmatch(r"\s*(-?\d{1,6})\s*", str(tag.get(name, "")))
     return int(match[1]) if match else otherwise
 
 
-def _columns(cells: list[tuple[Tag | None, list[Paragraph]]]) -> str:
+def _row_shape(cells: list[tuple[Tag | None, list[Paragraph]]]) -> str:
     """The columns of a row's texts, since empty cells have none; "" in invalid rows."""
     columns, column, kinds = [], 1, set()
     for cell, texts in cells:

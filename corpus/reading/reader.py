@@ -24,9 +24,9 @@ from corpus.release import Draft
 Parsed = TypeVar("Parsed", Listing, Draft)
 # Code that ignores the alarm, such as callbacks of the garbage collector, gets another one.
 AGAIN_S = 0.1
-DOCUMENTS = ((b"%PDF-", "a PDF file"), (b"{\\rtf", "an RTF file"))
+DOCUMENT_SIGNATURES = ((b"%PDF-", "a PDF file"), (b"{\\rtf", "an RTF file"))
 # Offset and bytes of a file's signature, and the kind of file.
-BINARIES = (
+BINARY_SIGNATURES = (
     (0, b"\xd0\xcf\x11\xe0", "a Word, Excel or PowerPoint file (doc, xls, ppt)"),
     (0, b"\x89PNG", "an image (PNG)"),
     (0, b"\xff\xd8\xff", "an image (JPEG)"),
@@ -45,7 +45,7 @@ BINARIES = (
     (0, b"Rar!", "a rar archive"),
 )
 # Names near the beginning of a zip archive that is a document.
-ZIPPED = (
+ZIP_CONTENTS = (
     (b"word/", "a Word document (docx)"),
     (b"xl/", "an Excel workbook (xlsx)"),
     (b"ppt/", "a PowerPoint presentation (pptx)"),
@@ -64,15 +64,15 @@ class _TimeUp(BaseException):
 
 def read_listing(route: Route, page: Page, limit_s: float) -> Listing:
     """Read a listing by a route's reader. Raises PageError."""
-    return _read(route.links, Listing, page, limit_s)
+    return _read_page(route.links, Listing, page, limit_s)
 
 
 def read_release(route: Route, page: Page, limit_s: float) -> Draft:
     """Read a release's page by a route's reader. Raises PageError."""
-    return _read(route.release, Draft, page, limit_s)
+    return _read_page(route.release, Draft, page, limit_s)
 
 
-def _read(
+def _read_page(
     reader: Callable[[Page], Parsed], kind: type[Parsed], page: Page, limit_s: float
 ) -> Parsed:
     if kind_of_file := file_kind(page.body, page.content_type):
@@ -160,14 +160,14 @@ def _on_alarm(number: int, frame: FrameType | None) -> None:
 def file_kind(body: bytes, content_type: str) -> str | None:
     """The kind of file of a response, where it is not a page; None where it may be one."""
     start = body[:SNIFFED].lstrip() if body[:1].isspace() else body[:SNIFFED]
-    for beginning, words in DOCUMENTS:
+    for beginning, words in DOCUMENT_SIGNATURES:
         if start.startswith(beginning):
             return words
     if start[:1] in (b"<", b"{", b"[") or not BINARY.search(start):
         return None
     if start.startswith(b"PK\3\4"):
-        return next((w for part, w in ZIPPED if part in body[:4096]), "a zip archive")
-    for at, mark, words in BINARIES:
+        return next((w for part, w in ZIP_CONTENTS if part in body[:4096]), "a zip archive")
+    for at, mark, words in BINARY_SIGNATURES:
         if start.startswith(mark, at):
             return words
     stated = content_type.partition(";")[0].strip()

@@ -12,8 +12,8 @@ SECTIONS = ["address", "article", "aside", "details", "footer", "header", "main"
 LISTS = ["dd", "dl", "dt", "li", "menu", "ol", "ul"]
 TABLES = ["caption", "table", "tbody", "td", "tfoot", "th", "thead", "tr"]
 PREFORMATTED = ["listing", "plaintext", "pre", "xmp"]
-TEXTS = ["blockquote", "center", "dir", "div", "figcaption", "figure", "hr", "p", "summary"]
-BLOCKS = [*HEADINGS, *SECTIONS, *LISTS, *TABLES, *TEXTS, *PREFORMATTED, "fieldset", "legend"]
+TEXT_BLOCKS = ["blockquote", "center", "dir", "div", "figcaption", "figure", "hr", "p", "summary"]
+BLOCKS = [*HEADINGS, *SECTIONS, *LISTS, *TABLES, *TEXT_BLOCKS, *PREFORMATTED, "fieldset", "legend"]
 FORM_CONTROLS = ["button", "datalist", "form", "select", "textarea"]
 # Their contents are for browsers that cannot play or draw them.
 FALLBACKS = ["audio", "canvas", "iframe", "meter", "noembed", "noframes", "noscript", "object"]
@@ -86,7 +86,7 @@ def visible_pieces(root: Tag) -> Iterator[str | Edge]:
 def is_hidden(tag: Tag) -> bool:
     """Whether an element itself is hidden."""
     is_closed = tag.name == "dialog" and "open" not in tag.attrs
-    return is_closed or "hidden" in tag.attrs or _style(tag).get("display") == "none"
+    return is_closed or "hidden" in tag.attrs or _own_style(tag).get("display") == "none"
 
 
 def _text(node: PageElement, outer: _Element) -> str:
@@ -108,7 +108,7 @@ def _replacement(tag: Tag, outer: _Element, line: list[str]) -> str | None:
 
 def _element_within(tag: Tag, outer: _Element) -> _Element:
     """An element within another, by its name and style."""
-    style, inner = _style(tag), replace(outer, nodes=iter(tag.contents), begin="", end="")
+    style, inner = _own_style(tag), replace(outer, nodes=iter(tag.contents), begin="", end="")
     if tag.name in IS_BLOCK:
         inner.begin, inner.end = (tag, True), (tag, False)
     inner.is_visible = VISIBILITY.get(style.get("visibility", ""), outer.is_visible)
@@ -120,7 +120,7 @@ def _element_within(tag: Tag, outer: _Element) -> _Element:
     return inner
 
 
-def _style(tag: Tag) -> dict[str, str]:
+def _own_style(tag: Tag) -> dict[str, str]:
     """The properties in an element's own style that affect its text."""
     stated = tag.attrs.get("style")
     return {k.lower(): v.lower() for k, v in STYLE.findall(str(stated))} if stated else {}
@@ -131,7 +131,7 @@ def _without_mark(sup: Tag, line: list[str]) -> str | None:
 
     After the number of an article, the mark is part of it.
     """
-    mark, before, behind = _words(sup).strip(), _tail(line), sup.next_sibling
+    mark, before, behind = _mark_text(sup).strip(), _tail(line), sup.next_sibling
     is_mark = FOOTNOTE_MARK.fullmatch(mark) or _is_note(sup, mark) or _is_between_marks(sup, mark)
     if not before.strip() or not is_mark:
         return None
@@ -145,7 +145,7 @@ def _without_mark(sup: Tag, line: list[str]) -> str | None:
     return None if mark in ("2", "3") and UNIT.search(before) else ""
 
 
-def _words(sup: Tag) -> str:
+def _mark_text(sup: Tag) -> str:
     """The text of an element with little content, like a mark; else none."""
     words, nodes = "", sup.contents[: MOST_OF_MARK + 1]
     for _ in range(MOST_OF_MARK):

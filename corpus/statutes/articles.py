@@ -49,7 +49,7 @@ FORMS = (
     (re.compile(r"\d\s?-?\s?ба[бп]", re.IGNORECASE), KAZAKH),
     (re.compile(r"\bart(?:icle)?s?\.?\s*\d{1,3}(?!\d)", re.IGNORECASE), ENGLISH),
 )
-AROUND = 250  # characters
+CHARS_AROUND = 250  # characters
 # Articles of other acts, for which there are no keys.
 OTHER_ACT = re.compile(
     r"[\s,]*(?:(?:of|the|РК|РФ|ҚР|Республики Казахстан|\w+(?:ого|ой|ых|их))\s+)*"
@@ -97,12 +97,12 @@ def _around(text: str, word: re.Pattern[str], form: re.Pattern[str]) -> Iterator
     for near in word.finditer(text):
         if near.start() < stop:
             continue
-        begin = max(stop, near.start() - AROUND)
-        match = form.search(text, begin, near.end() + AROUND)
+        begin = max(stop, near.start() - CHARS_AROUND)
+        match = form.search(text, begin, near.end() + CHARS_AROUND)
         while match and match.start() <= near.end():
             yield match
             stop = match.end()
-            match = form.search(text, stop, near.end() + AROUND)
+            match = form.search(text, stop, near.end() + CHARS_AROUND)
 
 
 def _is_other(text: str, match: re.Match[str]) -> bool:

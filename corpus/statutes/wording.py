@@ -3,8 +3,8 @@
 from corpus.statutes import parse_key
 from corpus.statutes.codes import CODES
 
-LANGUAGES = ("ru", "kk", "en")
-NAMES = {code.key: dict(zip(LANGUAGES, code.shown, strict=True)) for code in CODES}
+LABEL_LANGUAGES = ("ru", "kk", "en")
+CODE_NAMES = {code.key: dict(zip(LABEL_LANGUAGES, code.shown, strict=True)) for code in CODES}
 # Kazakh names its own country's codes without the country.
 COUNTRY_NAMES = {
     "kz": {"ru": "РК", "kk": "", "en": "Kazakhstan"},
@@ -19,13 +19,13 @@ def statute_label(key: str, language: str) -> str:
     if act == "usc" and len(parts) > 1:
         title, section, *narrow = parts
         return f"{title} U.S.C. § {section}" + "".join(f"({each})" for each in narrow)
-    if act not in NAMES or not parts:
+    if act not in CODE_NAMES or not parts:
         return key
-    language = language if language in LANGUAGES else "en"
-    code = NAMES[act][language]
+    language = language if language in LABEL_LANGUAGES else "en"
+    code = CODE_NAMES[act][language]
     place = COUNTRY_NAMES.get(country, {}).get(language, country.capitalize())
     article, part, point = (*parts, "", "")[:3]
-    return _FORMS[language](code, place, article, part.strip("-"), point)
+    return _LABEL_FORMS[language](code, place, article, part.strip("-"), point)
 
 
 def query_words(key: str, language: str) -> str:
@@ -50,4 +50,4 @@ def _english(code: str, place: str, article: str, part: str, point: str) -> str:
     return f"{code} of {place}, art. {article}{narrow}{beside}"
 
 
-_FORMS = {"ru": _russian, "kk": _kazakh, "en": _english}
+_LABEL_FORMS = {"ru": _russian, "kk": _kazakh, "en": _english}

@@ -59,7 +59,7 @@ class ForeignFile:
     @cached_property
     def name(self) -> str:
         """Its name in our archive, with the digest of its bytes."""
-        return f"{IMPORTED}/{_digest(self.path)}-{self.title}"
+        return f"{IMPORTED}/{_name_digest(self.path)}-{self.title}"
 
     def keep(self, archive: Path) -> str:
         """Store the file in our archive; return its name there. Raises StoreError."""
@@ -82,11 +82,11 @@ class ForeignFile:
 def verify_imports(settings: Settings) -> Iterator[str]:
     """A sentence for each imported file that has changed."""
     for path in imported_files(settings.archive):
-        if not path.name.startswith(_digest(path)):
+        if not path.name.startswith(_name_digest(path)):
             yield f"{path} has changed since it was imported; restore it from a backup."
 
 
-def _digest(path: Path) -> str:
+def _name_digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()[:DIGITS]
 
@@ -118,12 +118,12 @@ def record_files(path: Path, folder: Path, problems: list[str]) -> Iterator[Fore
     elif not start:
         problems.append("It is empty.")
     elif start.startswith(ZIP):
-        yield from _unpack(path, folder, problems)
+        yield from _unpack_zip(path, folder, problems)
     else:
         yield ForeignFile(path, plain_name(path.name))
 
 
-def _unpack(path: Path, folder: Path, problems: list[str]) -> Iterator[ForeignFile]:
+def _unpack_zip(path: Path, folder: Path, problems: list[str]) -> Iterator[ForeignFile]:
     try:
         with ZipFile(path) as file:
             members = [each for each in file.infolist() if WARC_NAME.search(each.filename)]
@@ -137,10 +137,10 @@ def _unpack(path: Path, folder: Path, problems: list[str]) -> Iterator[ForeignFi
                 packed_file = ForeignFile(target, plain_name(PurePosixPath(member.filename).name))
                 try:
                     with file.open(member) as packed:
-                        digest = _copy(packed, target)
+                        digest = _unpack_member(packed, target)
                 except ZIP_DAMAGE as error:
                     problems.append(
-                        f"{packed_file.title} in it cannot be unpacked: {_reason(error)}."
+                        f"{packed_file.title} in it cannot be unpacked: {_error_words(error)}."
                     )
                     continue
                 if stated.get(member.filename, digest) != digest:
@@ -150,7 +150,7 @@ def _unpack(path: Path, folder: Path, problems: list[str]) -> Iterator[ForeignFi
                     continue
                 yield packed_file
     except ZIP_DAMAGE as error:
-        problems.append(f"It is a zip file that cannot be opened: {_reason(error)}.")
+        problems.append(f"It is a zip file that cannot be opened: {_error_words(error)}.")
 
 
 def _unpack_problem(path: Path, members: list[ZipInfo]) -> str | None:
@@ -176,7 +176,7 @@ def _stated_digests(file: ZipFile) -> dict[str, str]:
     return {}
 
 
-def _copy(packed: IO[bytes], target: Path) -> str:
+def _unpack_member(packed: IO[bytes], target: Path) -> str:
     """Unpack a file; return its SHA-256. Raises StoreError where it cannot be written."""
     digest = hashlib.sha256()
     with target.open("xb") as file:
@@ -191,7 +191,7 @@ def _copy(packed: IO[bytes], target: Path) -> str:
     return digest.hexdigest()
 
 
-def _reason(error: Exception) -> str:
+def _error_words(error: Exception) -> str:
     return " ".join(f"{error}".split()).rstrip(".") or type(error).__name__
 
 

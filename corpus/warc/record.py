@@ -127,7 +127,7 @@ def parse_record(
         offset=offset,
         end=end,
         kind=kind,
-        url=_address(header("WARC-Target-URI") or ""),
+        url=_checked_address(header("WARC-Target-URI") or ""),
         fetched_at=_fetched_at(_arc_date(data) or header("WARC-Date")),
         status=_status(arc_warc),
         headers=_headers(arc_warc),
@@ -158,13 +158,13 @@ def _unpackings(
     http: StatusAndHeaders | None, raw: bytes, max_bytes: int | None
 ) -> Iterator[bytes]:
     """A body with its chunks joined, then with content encodings removed. Raises ValueError."""
-    if _all(http, "transfer-encoding").rpartition(",")[2].strip().lower() == "chunked":
+    if _header_values(http, "transfer-encoding").rpartition(",")[2].strip().lower() == "chunked":
         raw = join_chunks(raw)
     yield raw
-    yield decode_content(raw, _all(http, "content-encoding"), max_bytes)
+    yield decode_content(raw, _header_values(http, "content-encoding"), max_bytes)
 
 
-def _all(http: StatusAndHeaders | None, name: str) -> str:
+def _header_values(http: StatusAndHeaders | None, name: str) -> str:
     """The values of a header that may be repeated, joined by commas."""
     pairs = http.headers if http else ()
     return ",".join(value for key, value in pairs if key.lower() == name)
@@ -179,7 +179,7 @@ def _check_whole(record: ArcWarcRecord) -> None:
             raise UnreadableRecordError("in segments")
 
 
-def _address(url: str) -> str:
+def _checked_address(url: str) -> str:
     try:
         urlsplit(url)
     except ValueError:

@@ -132,7 +132,7 @@ class ArchiveWriter:
             is_same = response.status == 304 or (
                 (record.url, record.status) == (response.url, response.status)
                 and stated_encoding(record.content_type) == stated_encoding(response.content_type)
-                and record.payload_digest == _digest(response.raw)
+                and record.payload_digest == _payload_digest(response.raw)
             )
             return record if is_same else None
         return None
@@ -175,6 +175,6 @@ class ArchiveWriter:
         return self.file
 
 
-def _digest(raw: bytes) -> str:
+def _payload_digest(raw: bytes) -> str:
     """As warcio writes payload digests."""
     return "sha1:" + b32encode(hashlib.sha1(raw, usedforsecurity=False).digest()).decode()

@@ -18,7 +18,7 @@ from webui.api.arguments import (
     SearchArguments,
     TimelineArguments,
 )
-from webui.api.interface import PREFIX, Interface, Parts, docs, openapi
+from webui.api.interface import API_PREFIX, Interface, Parts, docs, openapi
 from webui.site.problems import is_api
 
 # No request needs a body; a large one is refused before it is read.
@@ -30,17 +30,17 @@ def add_api(app: Flask, store: Store, engine: Engine, settings: Settings) -> Non
     assert isinstance(app.json, DefaultJSONProvider)
     app.json.ensure_ascii = app.json.sort_keys = False
     interface = Interface(app, settings.url)
-    interface.register_blueprint(_parts(store, engine, settings))
+    interface.register_blueprint(_make_parts(store, engine, settings))
     for path, view in (("openapi.json", openapi), ("docs", docs)):
         name = f"api_reference.{view.__name__}"
-        app.add_url_rule(f"{PREFIX}/{path}", name, partial(view, interface))
+        app.add_url_rule(f"{API_PREFIX}/{path}", name, partial(view, interface))
     app.before_request(_refuse_body)
     app.after_request(_open_to_all)
 
 
-def _parts(store: Store, engine: Engine, settings: Settings) -> Parts:
+def _make_parts(store: Store, engine: Engine, settings: Settings) -> Parts:
     """The views by their addresses, each with the shape of its answer and what it needs."""
-    parts = Parts("api", __name__, url_prefix=PREFIX)
+    parts = Parts("api", __name__, url_prefix=API_PREFIX)
     parts.after_request(_make_conditional)
     add, searching, release = parts.add, (engine, settings), "/releases/<id>"
     add("/search", "Search", answers.Search, queries.search, *searching, arguments=SearchArguments)

@@ -13,9 +13,9 @@ MOST_HITS, MOST_LINES, MOST_WORDS = 100, 100, 500
 # Beyond so many hits by relevance, or mentions, walk by date or narrow the query.
 MOST_RANKED, MOST_START = 1000, 100_000
 MOST_WINDOW = 25
-DAY = "^[0-9]{4}(-[0-9]{1,2}(-[0-9]{1,2})?)?$"
+DAY_FORM = "^[0-9]{4}(-[0-9]{1,2}(-[0-9]{1,2})?)?$"
 STATES = ("changed", "gone")
-KNOWN: dict[str, list[Any]] = {
+VALUE_CHECKS: dict[str, list[Any]] = {
     "year": [validate.Regexp("^([0-9]{4}|undated)$", error="Write four digits, or undated.")],
     "state": [validate.OneOf(STATES)],
 }
@@ -28,12 +28,12 @@ def _is_day(typed: str) -> None:
         raise ValidationError("There is no such day.")
 
 
-def _day(words: str) -> fields.String:
-    form = validate.Regexp(DAY, error="Write 2018, 2018-04 or 2018-04-27.")
+def _day_field(words: str) -> fields.String:
+    form = validate.Regexp(DAY_FORM, error="Write 2018, 2018-04 or 2018-04-27.")
     return fields.String(validate=[form, _is_day], metadata={"description": words})
 
 
-def _number(words: str, default: int, most: int, least: int = 0) -> fields.Integer:
+def _number_field(words: str, default: int, most: int, least: int = 0) -> fields.Integer:
     return fields.Integer(
         load_default=default, validate=validate.Range(least, most), metadata={"description": words}
     )
@@ -52,14 +52,14 @@ class _Days(Schema):
         "usual requires no function words and reads dates in words; literal does neither",
         ("usual", "literal"),
     )
-    since = _day("dated on or after this day; of a month or year, its first day")
-    until = _day("dated on or before this day; of a month or year, its last day")
+    since = _day_field("dated on or after this day; of a month or year, its first day")
+    until = _day_field("dated on or before this day; of a month or year, its last day")
 
 
 Filtered = _Days.from_dict(
     {
         name: fields.List(
-            fields.String(validate=KNOWN.get(name, [])),
+            fields.String(validate=VALUE_CHECKS.get(name, [])),
             validate=validate.Length(max=MOST_VALUES),
             metadata={
                 "description": f"any of these values of {name}; repeat the argument for several"
@@ -87,8 +87,8 @@ class SearchArguments(Filtered):  # type: ignore[misc, valid-type]
             f" {MOST_RANKED:,} by `start`"
         },
     )
-    size = _number("hits per page", 20, MOST_HITS, least=1)
-    start = _number("hits to skip", 0, MOST_RANKED - MOST_HITS)
+    size = _number_field("hits per page", 20, MOST_HITS, least=1)
+    start = _number_field("hits to skip", 0, MOST_RANKED - MOST_HITS)
     cursor = fields.String(metadata={"description": "taken from the address in `next`"})
 
 
@@ -105,22 +105,22 @@ class ConcordanceArguments(Filtered):  # type: ignore[misc, valid-type]
     sort = _one_of(
         "the order: by release, by the words before or after, by office or date", get_args(LineSort)
     )
-    size = _number("mentions per page", 50, MOST_LINES, least=1)
-    start = _number("mentions to skip", 0, MOST_START)
+    size = _number_field("mentions per page", 50, MOST_LINES, least=1)
+    start = _number_field("mentions to skip", 0, MOST_START)
 
 
 class CollocatesArguments(Filtered):  # type: ignore[misc, valid-type]
     """Of collocates."""
 
     q = fields.String(required=True, metadata={"description": REQUIRED_QUERY_DESCRIPTION})
-    window = _number(
+    window = _number_field(
         "words on each side of a mention that count as near it", 5, MOST_WINDOW, least=1
     )
     measure = _one_of("the measure of association that orders the words", get_args(Measure))
-    min_count = _number(
+    min_count = _number_field(
         "leave out words that occur near mentions less often", 5, 1_000_000, least=1
     )
-    size = _number("the maximum number of words", 100, MOST_WORDS, least=1)
+    size = _number_field("the maximum number of words", 100, MOST_WORDS, least=1)
     stem = fields.Boolean(
         load_default=False,
         truthy={"true"},

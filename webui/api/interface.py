@@ -17,7 +17,7 @@ from webui.api.answers import InvalidArgument, Problem
 from webui.api.shapes import schema_of
 from webui.site.problems import BUSY, INVALID, MEDIA_TYPE, NOT_READY, TOO_COSTLY
 
-PREFIX = "/api/v1"
+API_PREFIX = "/api/v1"
 ABOUT = """Search prosecutors' press releases: full releases with provenance and versions, coverage,
 concordance and collocates. Everything is public, is read with GET, and needs no key. Arguments and
 query language are those of the pages, but an argument that a page would ignore is an error here
@@ -40,7 +40,7 @@ INVALID_ARGUMENTS = fields.List(
 )
 PROBLEM = schema_of(Problem).from_dict({"errors": INVALID_ARGUMENTS}, name="Problem")
 JSON = "application/json"
-KINDS = (INVALID, NOT_READY, TOO_COSTLY, BUSY)
+PROBLEM_KINDS = (INVALID, NOT_READY, TOO_COSTLY, BUSY)
 
 
 class Parser(FlaskParser):
@@ -130,7 +130,7 @@ def docs(interface: Interface) -> str:
             name: [(member, _type_words(each), each) for member, each in of["properties"].items()]
             for name, of in spec["components"]["schemas"].items()
         },
-        kinds=KINDS,
+        kinds=PROBLEM_KINDS,
     )
 
 

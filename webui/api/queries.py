@@ -153,7 +153,7 @@ def _next_link(cursor: str) -> str:
 def _write_cursor(position: Position, state: SearchState, sort: str) -> str:
     """The cursor for a position in the hits of a search, in an order."""
     day, id_, is_some = position
-    values = json.dumps([day and day.isoformat(), id_, is_some, _digest(state, sort)])
+    values = json.dumps([day and day.isoformat(), id_, is_some, _query_digest(state, sort)])
     return urlsafe_b64encode(values.encode()).decode().rstrip("=")
 
 
@@ -168,11 +168,11 @@ def _read_cursor(cursor: str | None, state: SearchState, sort: str) -> Position 
         position = Position(published, str(id_), bool(is_some))
     except (ValueError, TypeError, RecursionError):
         raise ValidationError("This is no cursor; take the address in next as it is.") from None
-    if digest != _digest(state, sort):
+    if digest != _query_digest(state, sort):
         raise ValidationError("This cursor belongs to another query, to other filters or order.")
     return position
 
 
-def _digest(state: SearchState, sort: str) -> str:
+def _query_digest(state: SearchState, sort: str) -> str:
     identity = json.dumps([state.words, state.filter_pairs(), state.match, sort])
     return hashlib.blake2b(identity.encode(), digest_size=DIGEST_BYTES).hexdigest()

@@ -19,7 +19,7 @@ def release(store: Store, id: str) -> Any:  # noqa: A002 (its name in the descri
         abort(404, "There is no release of that name here.")
     return vars(found) | {
         "page_url": url_for("releases.release", id_=id, _external=True),
-        "statutes": _statutes(found),
+        "statutes": _statute_fields(found),
         "versions_url": url_for("api.versions", id=id, _external=True),
         "provenance": _provenance(id, found.provenance),
     }
@@ -31,14 +31,14 @@ def versions(store: Store, id: str) -> Any:  # noqa: A002
         "id": id,
         "versions": [
             vars(each) | {"provenance": _provenance(id, each.provenance, version=each.number)}
-            for each in _versions(store, id)
+            for each in _get_versions_or_404(store, id)
         ],
     }
 
 
 def differences(store: Store, arguments: dict[str, int], id: str) -> Any:  # noqa: A002
     """What differs between two versions of a release, word by word"""
-    found = _versions(store, id)
+    found = _get_versions_or_404(store, id)
     new = _version_by_number(found, arguments.get("new")) or found[-1]
     old = _version_by_number(found, arguments.get("old")) or previous_version(new, found) or new
     comparison = compare_versions(old, new)
@@ -57,11 +57,11 @@ def offices(store: Store, engine: Engine) -> Any:
     Compare every count with it: a release that was never collected cannot be found.
     """
     status = status_of(store, engine)
-    rows = [_office(name, row) for name, row in status.offices.items()]
+    rows = [_office_fields(name, row) for name, row in status.offices.items()]
     return {"offices": rows, "index": status.index, "withheld": status.withheld}
 
 
-def _statutes(release: Release) -> list[dict[str, Any]] | None:
+def _statute_fields(release: Release) -> list[dict[str, Any]] | None:
     if release.statutes is None:
         return None
     texts = [release.title, *release.body]
@@ -71,7 +71,7 @@ def _statutes(release: Release) -> list[dict[str, Any]] | None:
     ]
 
 
-def _versions(store: Store, id_: str) -> list[Version]:
+def _get_versions_or_404(store: Store, id_: str) -> list[Version]:
     found = store.versions(id_)
     if not found:
         abort(404, "There is no release of that name here.")
@@ -96,7 +96,7 @@ def _provenance(id_: str, seen: Provenance, **more: Any) -> dict[str, Any]:
     return fields
 
 
-def _office(name: str, row: OfficeStatus) -> dict[str, Any]:
+def _office_fields(name: str, row: OfficeStatus) -> dict[str, Any]:
     return vars(row) | {
         "name": name,
         "languages": row.languages.items(),

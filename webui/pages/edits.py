@@ -14,8 +14,8 @@ from webui.tools import feeds
 from webui.view.history import differing_words, previous_version
 from webui.view.search_state import read_whole
 
-NAMES = ("office", "kind")
-KINDS = ("changed", "gone", "back")
+FILTER_NAMES = ("office", "kind")
+LEDGER_KINDS = ("changed", "gone", "back")
 SIZE = 30
 
 
@@ -61,7 +61,7 @@ class LedgerChoice:
 def edits(store: Store) -> str:
     """A page of the ledger, the newest entries first."""
     state = _read_state()
-    entries = _entries(store, state, SIZE + 1)
+    entries = _read_entries(store, state, SIZE + 1)
     counts = store.ledger_counts()
     return render_template(
         "changes.html",
@@ -76,7 +76,7 @@ def edits(store: Store) -> str:
 def feed(store: Store) -> Response:
     """The newest entries as a feed (RFC 4287)."""
     state = _read_state()
-    entries = _shown_entries(store, _entries(store, state, SIZE))
+    entries = _shown_entries(store, _read_entries(store, state, SIZE))
     updated = entries[0].entry.at if entries else feeds.NEVER
     address = state.feed()
     return feeds.feed_response(
@@ -89,12 +89,12 @@ def _read_state() -> EditsState:
     kind = request.args.get("kind")
     return EditsState(
         request.args.get("office") or None,
-        kind if kind in KINDS else None,
+        kind if kind in LEDGER_KINDS else None,
         read_whole(request.args.get("before", "")),
     )
 
 
-def _entries(store: Store, state: EditsState, size: int) -> list[Entry]:
+def _read_entries(store: Store, state: EditsState, size: int) -> list[Entry]:
     return store.ledger(before=state.before, size=size, office=state.office, kind=state.kind)
 
 
@@ -116,9 +116,9 @@ def _choices(
     state: EditsState, name: str, counts: dict[tuple[str, str], int]
 ) -> list[LedgerChoice]:
     """The values of a filter, with all of them first; counted within the other filter."""
-    place = NAMES.index(name)
-    other = getattr(state, NAMES[1 - place])
-    found: Counter[str | None] = Counter(dict.fromkeys(KINDS if name == "kind" else (), 0))
+    place = FILTER_NAMES.index(name)
+    other = getattr(state, FILTER_NAMES[1 - place])
+    found: Counter[str | None] = Counter(dict.fromkeys(LEDGER_KINDS if name == "kind" else (), 0))
     for key, number in sorted(counts.items()):
         found[key[place]] += number if other in (None, key[1 - place]) else 0
     return [

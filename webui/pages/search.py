@@ -174,7 +174,7 @@ def translation_links(state: SearchState, typed: str, engine: Engine) -> list[Tr
         TranslationLinks(
             word,
             [
-                (form, releases, _with_language(state, word.language).with_words(query).link())
+                (form, releases, _keeping_language(state, word.language).with_words(query).link())
                 for form, releases, query in word.translations
             ],
         )
@@ -182,5 +182,5 @@ def translation_links(state: SearchState, typed: str, engine: Engine) -> list[Tr
     ]
 
 
-def _with_language(state: SearchState, language: str) -> SearchState:
+def _keeping_language(state: SearchState, language: str) -> SearchState:
     return state if language in state.filters.language else state.without("language")

@@ -32,7 +32,7 @@ MEASURES: dict[Measure, str] = {
     "log_dice": lazy_gettext("logDice"),
     "mutual_information": lazy_gettext("Mutual information"),
 }
-HEADINGS: dict[str, str] = {
+COLUMN_HEADINGS: dict[str, str] = {
     "word": lazy_gettext("Word"),
     "observed": lazy_gettext("Nearby"),
     "expected": lazy_gettext("Expected by chance"),
@@ -115,7 +115,7 @@ def collocates_page(
         words=_link_words(engine, options, parsed, sorted_words(found, options.order)),
         warnings=(*state.warnings, *parsed.warnings, *found.warnings),
         chips=chips(state, PAGE, parsed.date, **options.more()),
-        columns=_columns(options),
+        columns=_sortable_columns(options),
         table_link=options.link("collocates.table"),
         measures=MEASURES,
     )
@@ -186,7 +186,7 @@ def _query(options: CollocateOptions, nodes: list[str], word: str) -> str:
     return both_query(options.state.words, word, is_stem=options.is_stem)
 
 
-def _columns(options: CollocateOptions) -> list[tuple[str, str, str]]:
+def _sortable_columns(options: CollocateOptions) -> list[tuple[str, str, str]]:
     """Each column's name, its heading, and the page sorted by it."""
-    columns = HEADINGS | {"score": MEASURES[options.measure]}
+    columns = COLUMN_HEADINGS | {"score": MEASURES[options.measure]}
     return [(name, words, replace(options, order=name).link()) for name, words in columns.items()]

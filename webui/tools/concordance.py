@@ -62,7 +62,7 @@ class ConcordancePage:
 
 def concordance(store: Store, engine: Engine, settings: Settings) -> str:
     """A page of lines."""
-    page = concordance_page(read_state(request.args), _order(), store, engine, settings)
+    page = concordance_page(read_state(request.args), _read_order(), store, engine, settings)
     return render_template("concordance.html", **vars(page))
 
 
@@ -92,7 +92,7 @@ def concordance_page(
 
 def table(engine: Engine, settings: Settings, downloads: Downloads) -> Response:
     """All lines, in the order of the page."""
-    state, order = read_state(request.args), _order()
+    state, order = read_state(request.args), _read_order()
     parsed = state.parse(settings.query_chars)
     with downloads.slot() as slot:
         context, lines = select_lines(
@@ -130,19 +130,19 @@ def line_link(state: SearchState, line: KwicLine) -> str:
     """
     before = line.left[-line.offset :].split()[-BESIDE:] if line.offset else []
     after = [] if before else line.right.split()[:BESIDE]
-    parts = [f"{_escape(' '.join(before))}-"] if before else []
-    parts.append(_escape(line.keyword))
-    parts += [f"-{_escape(' '.join(after))}"] if after else []
+    parts = [f"{_escape_fragment(' '.join(before))}-"] if before else []
+    parts.append(_escape_fragment(line.keyword))
+    parts += [f"-{_escape_fragment(' '.join(after))}"] if after else []
     anchor = f"p{line.paragraph + 1}:~:text={','.join(parts)}"
     return state.with_page(1).link("releases.release", id_=line.id, _anchor=anchor)
 
 
-def _escape(text: str) -> str:
+def _escape_fragment(text: str) -> str:
     """A text as a part of a fragment; commas and hyphens part the fragment's parts."""
     return quote(text, safe="").replace("-", "%2D")
 
 
-def _order() -> LineSort:
+def _read_order() -> LineSort:
     return next((each for each in ORDERS if each == request.args.get("by")), "document")
 
 

@@ -39,7 +39,7 @@ class Downloads:
                 return self.slots.take(client())
             except SlotsTakenError as error:
                 if error.is_own or monotonic() > until:
-                    _refuse(error)
+                    _refuse_download(error)
             sleep(LOOK_S)
 
 
@@ -69,7 +69,7 @@ def _blocks(lines: Iterator[str], slot: ExitStack) -> Iterator[bytes]:
         yield "".join(buffer).encode()
 
 
-def _refuse(error: SlotsTakenError) -> NoReturn:
+def _refuse_download(error: SlotsTakenError) -> NoReturn:
     if error.is_own:
         words = gettext(
             "Your network address is already downloading a file; the limit is one file "

@@ -55,10 +55,10 @@ class SamplePage:
 
 def sample(store: Store, engine: Engine, settings: Settings) -> str | Redirect:
     """A random sample as a list; an address without a seed is redirected to one with a new seed."""
-    state, size, codes = read_state(request.args), _size(), _codes()
+    state, size, codes = read_state(request.args), _read_size(), _read_codes()
     seed = request.args.get("seed", "").strip()
     if not seed:
-        return redirect(_link("exports.sample", state, size, secrets.token_hex(4), codes))
+        return redirect(_sample_link("exports.sample", state, size, secrets.token_hex(4), codes))
     context, ids = _select(engine, state, settings)
     page = SamplePage(
         state=state,
@@ -67,8 +67,8 @@ def sample(store: Store, engine: Engine, settings: Settings) -> str | Redirect:
         size=size,
         seed=seed,
         codes=", ".join(codes),
-        table_link=_link("exports.sample_table", state, size, seed, codes),
-        another_link=_link("exports.sample", state, size, "", codes),
+        table_link=_sample_link("exports.sample_table", state, size, seed, codes),
+        another_link=_sample_link("exports.sample", state, size, "", codes),
     )
     return render_template("sample.html", **vars(page))
 
@@ -77,7 +77,7 @@ def sample_table(
     store: Store, engine: Engine, settings: Settings, downloads: Downloads
 ) -> Response:
     """The sample as a table, with an empty column for every code."""
-    seed, size = request.args.get("seed", "").strip(), _size()
+    seed, size = request.args.get("seed", "").strip(), _read_size()
     if not seed:
         abort(400, gettext("A sample needs a seed=... so that it can be reproduced."))
     with downloads.slot() as slot:
@@ -85,7 +85,7 @@ def sample_table(
         chosen = draw_sample(ids, size, seed)
         facts = (("hits", str(context.total)), ("sample", str(size)), ("seed", seed))
         context = replace(context, order="random", parameters=facts)
-        lines = release_table(context, ranked_releases(store, chosen), _codes())
+        lines = release_table(context, ranked_releases(store, chosen), _read_codes())
         kept = slot.pop_all()
     return file(lines, TABLE_TYPE, "sample", context.at, "csv", kept)
 
@@ -101,17 +101,17 @@ def _select(
     return select(engine, query, state.words, tuple(state.filter_pairs()), warnings)
 
 
-def _size() -> int:
+def _read_size() -> int:
     return read_number(request.args, "n", SAMPLE_SIZE, MOST_SAMPLED)
 
 
-def _codes() -> list[str]:
+def _read_codes() -> list[str]:
     """Names between commas, each once."""
     typed = (" ".join(each.split()) for each in request.args.get("codes", "").split(","))
     return [*dict.fromkeys(filter(None, typed))][:MOST_CODES]
 
 
-def _link(endpoint: str, state: SearchState, size: int, seed: str, codes: list[str]) -> str:
+def _sample_link(endpoint: str, state: SearchState, size: int, seed: str, codes: list[str]) -> str:
     """A sample's address; what is empty is left out."""
     return state.with_page(1).link(
         endpoint, n=size, seed=seed or None, codes=",".join(codes) or None

@@ -51,7 +51,7 @@ def search(store: Store, engine: Engine, settings: Settings) -> Response:
         state=state,
         items=items,
         warnings=(*state.warnings, *parsed.warnings),
-        address=_address(state),
+        address=_feed_address(state),
         updated=max((each.updated for each in items), default=NEVER),
     )
 
@@ -67,7 +67,7 @@ def feed_response(template: str, **values: Any) -> Response:
     return response
 
 
-def _address(state: SearchState) -> str:
+def _feed_address(state: SearchState) -> str:
     """The feed's own, which is its id as well: the same for the same words and filters."""
     return replace(state, sort="relevance").link("feeds.search", _external=True)
 

@@ -28,7 +28,7 @@ MOST_MARKERS = 24
 MOST_LABELS = 5
 GRID_LINES = 5
 ALMOST = 1 - 1e-9
-Values = Sequence[float | None]
+CurveValues = Sequence[float | None]
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ class LineChart:
 
 
 def draw_line_chart(
-    values: Sequence[Values], is_gap: Sequence[bool], labels: Sequence[int]
+    values: Sequence[CurveValues], is_gap: Sequence[bool], labels: Sequence[int]
 ) -> LineChart:
     """Curves of values, each period after period; `labels` are the places of periods to label."""
     levels = _levels(max((each for row in values for each in row if each), default=0.0))
@@ -167,7 +167,7 @@ def draw_line_chart(
     )
 
 
-def _curve(values: Values, highest: float) -> Curve:
+def _curve(values: CurveValues, highest: float) -> Curve:
     size = len(values)
     points = [
         Point(at, each, _x(at, size), 100 - 100 * each / highest)

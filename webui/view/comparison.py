@@ -19,10 +19,10 @@ WORD = re.compile(r"\w+")
 # Two paragraphs that share so much of their words are one that was edited.
 LEAST_OVERLAP = 0.4
 # Paragraphs around a difference that are shown with it; longer unchanged stretches are folded.
-AROUND = 1
+PARAGRAPHS_AROUND = 1
 # Beyond so many pairs of words, or of paragraphs, in one place, old and new are shown whole:
 # difflib takes the square of it, and no comparison by words helps there.
-MOST_WORDS, MOST_PARAGRAPHS = 4_000_000, 10_000
+MOST_WORD_PAIRS, MOST_PARAGRAPH_PAIRS = 4_000_000, 10_000
 
 
 class Piece(NamedTuple):
@@ -72,7 +72,7 @@ def differing_facts(old: Version, new: Version) -> list[str]:
 def compare_versions(old: Version, new: Version) -> Comparison:
     """All that differs between two versions, and the text of both."""
     facts = [
-        FactDifference(name, _items(name, old.facts[name], new.facts[name]))
+        FactDifference(name, _compare_fact(name, old.facts[name], new.facts[name]))
         for name in differing_facts(old, new)
         if name != "body"
     ]
@@ -106,7 +106,7 @@ def compare_words(old: str, new: str) -> Pieces:
 def stretches(paragraphs: Sequence[Pieces]) -> tuple[Stretch, ...]:
     """Paragraphs gathered into those that are shown and those that are folded."""
     edited = [n for n, pieces in enumerate(paragraphs) if any(p.kind != "same" for p in pieces)]
-    near = {n + step for n in edited for step in range(-AROUND, AROUND + 1)}
+    near = {n + step for n in edited for step in range(-PARAGRAPHS_AROUND, PARAGRAPHS_AROUND + 1)}
     found: list[tuple[bool, list[Pieces]]] = []
     for number, pieces in enumerate(paragraphs):
         is_folded = number not in near
@@ -123,7 +123,7 @@ def _common(a: list[str], b: list[str]) -> int:
 
 
 def _compare_tokens(a: list[str], b: list[str]) -> list[Piece]:
-    if len(a) * len(b) > MOST_WORDS:
+    if len(a) * len(b) > MOST_WORD_PAIRS:
         return [Piece("removed", "".join(a)), Piece("added", "".join(b))]
     found: list[Piece] = []
     codes = SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
@@ -138,13 +138,13 @@ def _compare_tokens(a: list[str], b: list[str]) -> list[Piece]:
     return found
 
 
-def _items(name: str, old: Any, new: Any) -> tuple[Pieces, ...]:
+def _compare_fact(name: str, old: Any, new: Any) -> tuple[Pieces, ...]:
     if name == "title":
         return (compare_words(old, new),)
-    return tuple(compare_paragraphs(_words(old), _words(new), by_words=False))
+    return tuple(compare_paragraphs(_fact_words(old), _fact_words(new), by_words=False))
 
 
-def _words(value: Any) -> list[str]:
+def _fact_words(value: Any) -> list[str]:
     """A fact as a list of words: dates as ISO 8601, attachments with their addresses."""
     if isinstance(value, list | tuple):
         return [f"{v.title} ({v.url})" if hasattr(v, "url") else str(v) for v in value]
@@ -170,7 +170,7 @@ def _pairs(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
     """Which paragraphs are one that was edited: the pairs in order that are the most alike in all
     (the dynamic programme of Needleman and Wunsch, 1970).
     """
-    if len(old) * len(new) > MOST_PARAGRAPHS:
+    if len(old) * len(new) > MOST_PARAGRAPH_PAIRS:
         return []
     a, b = ([Counter(WORD.findall(words)) for words in texts] for texts in (old, new))
     best = [[0.0] * (len(b) + 1) for _ in range(len(a) + 1)]

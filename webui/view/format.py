@@ -11,8 +11,8 @@ from corpus import offices
 from corpus.statutes.wording import statute_label
 from webui.i18n import number
 
-STATES = {"changed": lazy_gettext("Edited"), "gone": lazy_gettext("Removed from the website")}
-KINDS = {
+STATE_LABELS = {"changed": lazy_gettext("Edited"), "gone": lazy_gettext("Removed from the website")}
+KIND_LABELS = {
     "new": lazy_gettext("First collected"),
     "changed": lazy_gettext("Edited"),
     "observed": lazy_gettext("Captured by a third party"),
@@ -72,23 +72,23 @@ def country_name(value: str) -> str:
 
 
 @lru_cache(maxsize=20_000)
-def _statute(key: str, locale: str) -> str:
+def _label_statute(key: str, locale: str) -> str:
     return statute_label(key, locale)
 
 
 def statute_words(key: str) -> str:
     """A statute by its key."""
-    return _statute(key, get_locale().language)
+    return _label_statute(key, get_locale().language)
 
 
 def state_words(state: str) -> str:
     """What became of a release after it was first seen."""
-    return str(STATES.get(state, state))
+    return str(STATE_LABELS.get(state, state))
 
 
 def kind_words(kind: str) -> str:
     """What became of a release, of the kinds that the ledger and a release's history have."""
-    return str(KINDS[kind])
+    return str(KIND_LABELS[kind])
 
 
 def releases_words(count: int) -> str:

@@ -17,7 +17,7 @@ from indexer.highlight.snippets import highlight
 from webui.i18n import language
 
 # Mentions shown of each, and characters around a mention: one in a list is a bare number.
-MOST_MENTIONS, AROUND = 3, 30
+MOST_MENTIONS, SHOWN_AROUND = 3, 30
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def _cited_statute(release: Release, key: str, found: list[Cited]) -> CitedStatu
 
 def _mention(release: Release, cited: Cited) -> StatuteMention:
     text = release.body[cited.paragraph - 1] if cited.paragraph else release.title
-    begin, end = max(0, cited.start - AROUND), min(len(text), cited.end + AROUND)
+    begin, end = max(0, cited.start - SHOWN_AROUND), min(len(text), cited.end + SHOWN_AROUND)
     if begin:  # whole words
         begin = text.find(" ", begin, cited.start) + 1 or cited.start
     if end < len(text):

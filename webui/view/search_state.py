@@ -148,7 +148,7 @@ def read_state(args: MultiDict[str, str]) -> SearchState:
     given = {name: tuple(dict.fromkeys(filter(None, args.getlist(name)))) for name in FACETS}
     chosen = {name: values[:MOST_VALUES] for name, values in given.items()}
     sort, step = args.get("sort", ""), args.get("step", "")
-    since, until = _day(args, "since"), _day(args, "until")
+    since, until = _read_day_argument(args, "since"), _read_day_argument(args, "until")
     warnings = [
         Message(
             "“{typed}” isn’t a date. Use {name}=2018, {name}=2018-04 or {name}=2018-04-27.",
@@ -199,5 +199,5 @@ def read_number(args: MultiDict[str, str], name: str, usual: int, most: int, lea
     return usual if typed is None else min(max(least, typed), most)
 
 
-def _day(args: MultiDict[str, str], name: Literal["since", "until"]) -> date | None:
+def _read_day_argument(args: MultiDict[str, str], name: Literal["since", "until"]) -> date | None:
     return read_day(args.get(name, ""), is_end=name == "until")

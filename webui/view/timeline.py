@@ -79,7 +79,7 @@ class Timeline:
 
 def limit_bars(results: Results, query: Query, engine: Engine) -> tuple[Results, list[Message]]:
     """The results with a timeline of no more bars than can be shown, and what to say of it."""
-    if len(_numbers(results)) <= MOST_BARS:
+    if len(_period_numbers(results)) <= MOST_BARS:
         return results, []
     coarse = replace(query, size=0, facets=(), is_explained=False, step="auto")
     found = engine.search(coarse)
@@ -89,7 +89,7 @@ def limit_bars(results: Results, query: Query, engine: Engine) -> tuple[Results,
 
 def timeline(results: Results, state: SearchState, engine: Engine) -> Timeline | None:
     """The timeline of a search's results; None where they lie in one period, or none."""
-    step, numbers = results.step, _numbers(results)
+    step, numbers = results.step, _period_numbers(results)
     if step is None or len(numbers) < 2:
         return None
     names = [periods.name(step, number) for number in numbers]
@@ -117,7 +117,7 @@ def timeline(results: Results, state: SearchState, engine: Engine) -> Timeline |
     )
 
 
-def _numbers(results: Results) -> range:
+def _period_numbers(results: Results) -> range:
     """The periods from the first to the last dated hit."""
     if not results.timeline or not results.step:
         return range(0)

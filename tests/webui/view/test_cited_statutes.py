@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from corpus import Release, Store
 from corpus.statutes import enclosing_keys, keys
 from corpus.statutes.wording import statute_label
-from webui.view.references import AROUND, cited_statutes
+from webui.view.references import SHOWN_AROUND, cited_statutes
 
 KEY = "us/usc/18/1343"
 
@@ -83,7 +83,7 @@ def test_every_mention_is_shown_whole_between_whole_words(
             end = begin + len(mention.words.text)
             assert any(is_marked for _, is_marked in mention.words.parts)
             assert not begin or text[begin - 1] == " " or mention.words.parts[0][1]
-            assert len(mention.words.text) <= 2 * AROUND + 80
+            assert len(mention.words.text) <= 2 * SHOWN_AROUND + 80
             assert mention.words.truncated_start == (begin > 0)
             assert mention.words.truncated_end == (end < len(text))
 

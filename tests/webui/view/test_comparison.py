@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from webui.view.comparison import (
-    AROUND,
+    PARAGRAPHS_AROUND,
     Piece,
     Pieces,
     compare_paragraphs,
@@ -86,7 +86,7 @@ def test_stretches_far_from_an_edit_are_folded(edited: int) -> None:
     found = stretches(paragraphs)
     assert [each for stretch in found for each in stretch.paragraphs] == paragraphs
     [shown] = [stretch for stretch in found if not stretch.is_folded]
-    assert len(shown.paragraphs) == 1 + AROUND * (2 if 0 < edited < 11 else 1)
+    assert len(shown.paragraphs) == 1 + PARAGRAPHS_AROUND * (2 if 0 < edited < 11 else 1)
     [folded] = stretches([(Piece("same", "a"),)] * 3)
     assert folded.is_folded
 
