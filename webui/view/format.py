@@ -29,7 +29,8 @@ TURNING = re.compile("[\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]")
 
 def day(value: date | None) -> str:
     """A day as "27 April 2018"; unknown ones are said to be."""
-    return _day(value, str(get_locale())) if value else str(gettext("date unknown"))
+    locale = str(get_locale())
+    return format_day(value, "long", locale) if value else str(gettext("date unknown"))
 
 
 def month(name: str) -> str:
@@ -48,9 +49,10 @@ def month_names() -> list[str]:
     return [names[each] for each in range(1, 13)]
 
 
-@lru_cache(maxsize=20_000)
-def _day(value: date, locale: str) -> str:
-    return str(format_date(value, "long", locale))
+@lru_cache(maxsize=20_000)  # pages have hundreds, and mostly the same
+def format_day(value: date, form: str, locale: str) -> str:
+    """A day in one of Babel's forms."""
+    return str(format_date(value, form, locale))
 
 
 def office_title(name: str) -> str:

@@ -2,16 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
-from babel.dates import format_date
 from flask_babel import get_locale, gettext, lazy_gettext
 
 from indexer.engine.periods import Step, first_day, last_day, name
 from indexer.export.trends import Scale, Trends
 from webui.i18n import number
 from webui.view.charts import MOST_LABELS, LineChart, spread
-from webui.view.format import day, month
+from webui.view.format import day, format_day, month
 from webui.view.search_state import SearchState
 
 STEP_NAMES: dict[Step, str] = {
@@ -72,11 +70,6 @@ def period_words(step: Step, number: int) -> str:
     return day(first) if step == "day" else str(gettext("week of %(day)s", day=day(first)))
 
 
-@lru_cache(4096)  # a chart has hundreds, and the next one mostly the same
-def _format_day(first: date, form: str, locale: str) -> str:
-    return format_date(first, form, locale)
-
-
 def label_periods(step: Step, numbers: range) -> dict[int, str]:
     """The periods that a chart names, by their places, and short names: years where it is long."""
     firsts = [first_day(step, number) for number in numbers]
@@ -86,7 +79,7 @@ def label_periods(step: Step, numbers: range) -> dict[int, str]:
     formats = {"year": "y", "month": "LLL y", "week": "d MMM y", "day": "d MMM y"}
     locale = str(get_locale())
     return {
-        at: _format_day(firsts[at], formats[step], locale)
+        at: format_day(firsts[at], formats[step], locale)
         for at in spread(range(len(firsts)), MOST_LABELS)
     }
 

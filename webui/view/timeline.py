@@ -13,14 +13,14 @@ from indexer.engine.results import Filters, Query, Results
 from indexer.query.message import Message
 from webui.i18n import language
 from webui.i18n import number as number_words
-from webui.view.charts import BarGeometry, bar_geometries, spread
+from webui.view.charts import MOST_YEARS, BarGeometry, bar_geometries, spread
 from webui.view.format import day, month
 from webui.view.search_state import SearchState
 
 # More bars would be too narrow to see.
 MOST_BARS = 400
 # Names of days below the bars are longer than those of years.
-MOST_DAYS, MOST_YEARS = 3, 6
+MOST_DAYS = 3
 STEP_WORDS = {
     "day": lazy_gettext("day"),
     "week": lazy_gettext("week"),
