@@ -42,10 +42,7 @@ class NearDuplicate:
 
 
 def link(connection: Connection, id_: str, body: Sequence[str]) -> None:
-    """Find the near-duplicates of a new or changed body and link them, both ways.
-
-    Where that changes a group of releases, all of them get a new revision.
-    """
+    """Link the near-duplicates of a new or changed body, both ways; a changed group is revised."""
     before = _group_of(connection, id_)
     unlink(connection, id_)
     words = shingles(body)

@@ -68,9 +68,7 @@ def _reading(
 
 class Store(Catalog):
     """The catalog of one data folder. Each method is one transaction; `reading` and `writing`
-    combine several.
-
-    Methods for public pages leave withheld releases out.
+    combine several. Methods for public pages leave withheld releases out.
     """
 
     def __init__(self, settings: Settings, *, make: bool = True) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, Integer, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from corpus.database.batches import ROWS_AT_ONCE
+from corpus.database.batches import chunks, stream_rows
 from corpus.database.opening import begin_snapshot, catalog_error, open_catalog, without_password
 from corpus.database.tables import about, metadata, release, run
 from corpus.errors import StoreError
@@ -25,11 +25,8 @@ def copy_into(source: Engine, url: str) -> int:
                 )
             new.execute(about.delete())
             for table in metadata.sorted_tables:
-                with old.execute(
-                    select(table), execution_options={"yield_per": ROWS_AT_ONCE}
-                ) as rows:
-                    for some in rows.mappings().partitions():
-                        new.execute(insert(table), [dict(row) for row in some])
+                for some in chunks(stream_rows(old, select(table))):
+                    new.execute(insert(table), [dict(row._mapping) for row in some])
             _set_sequences(new)
             return new.scalar(select(func.count()).select_from(release)) or 0
     except SQLAlchemyError as error:

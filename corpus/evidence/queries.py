@@ -6,18 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    Column,
-    ColumnElement,
-    Connection,
-    Row,
-    delete,
-    func,
-    null,
-    select,
-    union_all,
-    update,
-)
+from sqlalchemy import Connection, Row, delete, func, null, select, union_all, update
 
 from corpus.catalog import near_duplicates
 from corpus.catalog.versioning import (
@@ -35,18 +24,17 @@ Rows = dict[int, list[Row[Any]]]
 
 def versions_in(connection: Connection, warc_file: str) -> Rows:
     """Versions whose response is in a file, by offset, with office and URL of the release."""
-    v = tables.version.c
-    return _versions(connection, v.warc_file == warc_file, v.warc_offset)
+    return _versions(connection, "warc", warc_file)
 
 
 def attested_in(connection: Connection, warc_file: str) -> Rows:
     """Versions whose attestation is in a file, by offset, with office and URL."""
-    v = tables.version.c
-    return _versions(connection, v.attested_file == warc_file, v.attested_offset)
+    return _versions(connection, "attested", warc_file)
 
 
-def _versions(connection: Connection, is_there: ColumnElement[bool], offset: Column[Any]) -> Rows:
+def _versions(connection: Connection, column: str, warc_file: str) -> Rows:
     v, r = tables.version.c, tables.release.c
+    is_there, offset = v[f"{column}_file"] == warc_file, v[f"{column}_offset"]
     query = select(tables.version, r.office, r.url)
     query = query.join_from(tables.version, tables.release, v.release == r.id)
     query = query.where(is_there, offset.is_not(None)).order_by(offset, v.release)

@@ -121,14 +121,17 @@ def parse_record(
         raise EOFError("its stated length is wrong")
     header, kind = arc_warc.rec_headers.get_header, arc_warc.rec_type
     _check_whole(arc_warc)
+    url = _checked_address(header("WARC-Target-URI") or "")
+    if (fetched_at := _moment(_arc_date(data) or header("WARC-Date"))) is None:
+        raise UnreadableRecordError("without a date")
     original_url = header("WARC-Refers-To-Target-URI")
     original_at = _moment(header("WARC-Refers-To-Date"))
     return Record(
         offset=offset,
         end=end,
         kind=kind,
-        url=_checked_address(header("WARC-Target-URI") or ""),
-        fetched_at=_fetched_at(_arc_date(data) or header("WARC-Date")),
+        url=url,
+        fetched_at=fetched_at,
         status=_status(arc_warc),
         headers=_headers(arc_warc),
         body=_body(arc_warc.http_headers, raw, max_bytes) if kind in (*WITH_BODY, *TYPED) else b"",
@@ -185,12 +188,6 @@ def _checked_address(url: str) -> str:
     except ValueError:
         raise UnreadableRecordError("with an invalid address") from None
     return url
-
-
-def _fetched_at(stated: str | None) -> datetime:
-    if (moment := _moment(stated)) is None:
-        raise UnreadableRecordError("without a date")
-    return moment
 
 
 def _arc_date(data: bytes) -> str | None:
