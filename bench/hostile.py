@@ -114,7 +114,7 @@ def served_pages(folder: Path, workers: int, **settings: str) -> Iterator[Served
 def data() -> Iterator[Path]:
     """A data folder with the releases of the saved site."""
     given = Path(os.environ.get("COMMUNIQUE_DATA", ""))
-    if (given / "index" / "LIVE").exists():
+    if any((given / "index").glob("LIVE*")):
         yield given
         return
     with TemporaryDirectory() as name, served() as url:

@@ -41,6 +41,18 @@ class SmallerError(CommuniqueError):
     """A new index would have far fewer releases than the live one."""
 
 
+class FormatError(CommuniqueError):
+    """Catalog or index have another format than this program's; the sentence has no paths."""
+
+    def __init__(self, sentence: str, *, is_newer: bool) -> None:
+        super().__init__(sentence)
+        self.is_newer = is_newer
+
+
+class CatalogFormatError(FormatError, StoreError):
+    """The catalog has to be upgraded first, or was by a newer release of the program."""
+
+
 class RecordError(StoreError):
     """The database works but refuses one record."""
 
@@ -55,6 +67,10 @@ class LockedError(CommuniqueError):
 
 class IndexUnusableError(CommuniqueError):
     """The index is missing, damaged, or of another format; the sentence says what to run."""
+
+
+class IndexFormatError(FormatError, IndexUnusableError):
+    """The index has to be built anew first, or was by a newer release of the program."""
 
 
 class TooCostlyError(CommuniqueError):

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from operator import methodcaller
 from typing import Concatenate, ParamSpec, TypeVar
 
-from corpus.errors import CommuniqueError, IndexUnusableError
+from corpus.errors import CommuniqueError, IndexFormatError, IndexUnusableError
 from indexer.engine.document import FORMAT, Document
 from indexer.engine.results import Health, KwicLine, LineSort, Query
 from indexer.engine.retry import REBUILD, GoneError, begun, retried
@@ -64,7 +64,9 @@ class Engine(Searcher):
 
     @abstractmethod
     def publish(self, build: str) -> None:
-        """Make a build the live one for all readers at once, and drop the others."""
+        """Make a build the live one for all readers at once, and drop the others; but the first
+        build of a format leaves those of earlier ones to pages that still run an earlier release.
+        """
 
     @abstractmethod
     def drop(self, build: str) -> None:
@@ -168,15 +170,46 @@ class Engine(Searcher):
     def _failed_health(self, error: Exception) -> Health:
         """The health of an engine whose live build cannot be read; never raises."""
 
-    def _drop_all_but(self, build: str) -> None:
+    @abstractmethod
+    def _live_builds(self) -> list[str]:
+        """The live build of each format. Raises if they cannot be listed."""
+
+    def _is_first(self) -> bool:
+        """Whether no build of this format is live yet."""
+        return FORMAT not in map(build_format, self._live_builds())
+
+    def _drop_all_but(self, build: str, *, is_first: bool = False) -> None:
+        """Drop all other builds that this program could read; if `is_first` is not set, those of
+        earlier formats, too. Those of later ones belong to a newer release.
+        """
         for each in self.builds():
-            if each != build:
+            if each != build and (FORMAT if is_first else 0) <= build_format(each) <= FORMAT:
                 self.drop(each)
 
 
-def check_format(build: str, name: str) -> None:
-    """Raise IndexUnusableError if a build, shown to users as `name`, has another format."""
-    if build.partition("-")[0] != str(FORMAT):
-        raise IndexUnusableError(
-            f"The index {name} is of another format than this program's ({FORMAT}); {REBUILD}."
+def build_format(build: str) -> int:
+    """The number of a build's format; 0 where the name has none."""
+    number = build.partition("-")[0]
+    return int(number) if number.isdecimal() else 0
+
+
+def own_build(builds: list[str], place: str) -> str:
+    """Of the live builds, the one of this program's format. Raises IndexFormatError where others
+    alone are live, and IndexUnusableError where none is in that place.
+    """
+    formats = {build_format(each): each for each in builds}
+    if FORMAT in formats:
+        return formats[FORMAT]
+    if not formats:
+        raise IndexUnusableError(f"There is no index {place} yet; {REBUILD}.")
+    if (found := max(formats)) > FORMAT:
+        raise IndexFormatError(
+            f"The index was built by a newer release of communique (format {found}, not {FORMAT})."
+            " Update the program and restart it.",
+            is_newer=True,
         )
+    raise IndexFormatError(
+        f"The index was built by an earlier release of communique (format {found}, not {FORMAT});"
+        " run `communique reindex` to build a new one beside it.",
+        is_newer=False,
+    )

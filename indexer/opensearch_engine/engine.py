@@ -55,12 +55,13 @@ class OpenSearchEngine(Engine):
         writer.finish(self.replicas, revision)
 
     def publish(self, build: str) -> None:
-        """Move the alias in one step, then drop all other builds, and join the segments of this one
+        """Move the alias in one step, then drop other builds, and join the segments of this one
         while it is read.
         """
+        is_first = self._is_first()
         self.cluster.publish(build)
         self.live = None
-        self._drop_all_but(build)
+        self._drop_all_but(build, is_first=is_first)
         with suppress(CommuniqueError):  # it is live, whatever becomes of them
             self.cluster.force_merge(build)
 
@@ -134,11 +135,15 @@ class OpenSearchEngine(Engine):
         return Health(False, None, 0, 0, problem, state, self._noted_releases())
 
     def _noted_releases(self) -> int:
-        """How many releases the live build has, whatever its format; 0 where that is not known."""
+        """How many releases a live build has, whatever its format; 0 where that is not known."""
         try:
-            return int(Writer(self.cluster, self.cluster.named()).facts().get("releases", 0))
+            facts = [Writer(self.cluster, each).facts() for each in self._live_builds()]
+            return max((int(each.get("releases", 0)) for each in facts), default=0)
         except Exception:  # noqa: BLE001 (health asks, and never raises)
             return 0
+
+    def _live_builds(self) -> list[str]:
+        return self.cluster.live_builds()
 
     def _state(self) -> State:
         live, now = self.live, time.monotonic()

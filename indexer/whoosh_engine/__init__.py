@@ -1,4 +1,4 @@
-"""The embedded engine: Whoosh's index in folders `index/<build>/`; the file LIVE names one."""
+"""The embedded engine: Whoosh's index in folders `index/<build>/`; `LIVE-<format>` names one."""
 
 from indexer.whoosh_engine.engine import WhooshEngine
 

@@ -9,7 +9,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from corpus.durability import replacing
 from corpus.errors import CommuniqueError, IndexUnusableError, StoreError, describe
 from indexer.deadline import unmetered
 from indexer.engine.document import Document
-from indexer.engine.interface import Engine, OnProgress, check_format
+from indexer.engine.interface import Engine, OnProgress, build_format, own_build
 from indexer.engine.results import Health
 from indexer.engine.retry import REBUILD, GoneError, retried
 from indexer.engine.withholding import Withheld, nothing
@@ -56,15 +56,19 @@ class WhooshEngine(Engine):
             _replace(path / REVISION, _note(revision, number))
 
     def publish(self, build: str) -> None:
-        """Replace the line in LIVE in one step; then drop all other builds, whose readers keep what
-        they mapped.
+        """Replace the line in the format's LIVE file in one step; then drop other builds, whose
+        readers keep what they mapped.
         """
+        is_first = self._is_first()
         with _writing(self.folder):
-            _replace(self.folder / LIVE, build + "\n")
-        self._drop_all_but(build)
+            _replace(self.folder / f"{LIVE}-{build_format(build)}", build + "\n")
+        self._drop_all_but(build, is_first=is_first)
 
     def drop(self, build: str) -> None:
-        """Remove a build's folder."""
+        """Remove a build's folder, and the file that makes it live."""
+        for path, name in self._live_files():
+            if name == build:
+                path.unlink(missing_ok=True)
         shutil.rmtree(self.folder / build, ignore_errors=True)
 
     def update(
@@ -128,21 +132,26 @@ class WhooshEngine(Engine):
             return sum(each.stat().st_size for each in path.iterdir())
 
     def _noted_releases(self) -> int:
-        """How many releases the live build has, whatever its format; 0 where that is not known."""
-        try:
-            return _noted(self.folder / (self.folder / LIVE).read_text().strip())[1]
-        except (OSError, ValueError):
-            return 0
+        """How many releases a live build has, whatever its format; 0 where that is not known."""
+        most = 0
+        for build in self._live_builds():
+            with suppress(OSError, ValueError):
+                most = max(most, _noted(self.folder / build)[1])
+        return most
 
     def _live_path(self) -> Path:
-        try:
-            name = (self.folder / LIVE).read_text(errors="replace").strip()
-        except OSError:
-            raise IndexUnusableError(
-                f"There is no index in {self.folder} yet; {REBUILD}."
-            ) from None
-        check_format(name, name)
-        return self.folder / name
+        return self.folder / own_build(self._live_builds(), f"in {self.folder}")
+
+    def _live_builds(self) -> list[str]:
+        return [name for _, name in self._live_files()]
+
+    def _live_files(self) -> Iterator[tuple[Path, str]]:
+        """The LIVE files and the builds that they name; that of earlier releases, which is for any
+        format, first.
+        """
+        for path in sorted(self.folder.glob(f"{LIVE}*")):
+            with suppress(OSError):
+                yield path, path.read_text(errors="replace").strip()
 
     def _newest(self) -> SnapshotSearcher:
         """The newest generation, withheld releases and all."""
@@ -177,15 +186,15 @@ class WhooshEngine(Engine):
         return bool(current and (current.folder, current.generation) == (path, generation))
 
     def _stamp(self) -> tuple[int, ...] | None:
-        """When the file LIVE and the live build's folder changed last; None where that was just
-        now.
+        """When the index folder, with its LIVE files, and the live build's changed last; None where
+        that was just now.
 
         A file system's clock is coarse: what changed just now could change again unnoticed.
         """
         if not (current := self.current):
             return None
         try:
-            live = os.stat(f"{self.folder}/{LIVE}")  # noqa: PTH116 (at every search)
+            live = os.stat(self.folder)  # noqa: PTH116 (at every search)
             build = os.stat(f"{self.folder}/{current.build}")  # noqa: PTH116
         except OSError:
             return None

@@ -8,7 +8,13 @@ from flask import Flask, render_template
 from flask_babel import gettext, lazy_gettext
 from werkzeug.exceptions import HTTPException
 
-from corpus.errors import BusyError, CommuniqueError, IndexUnusableError, TooCostlyError
+from corpus.errors import (
+    BusyError,
+    CommuniqueError,
+    FormatError,
+    IndexUnusableError,
+    TooCostlyError,
+)
 from webui.site.problems import RETRY_AFTER_S, http_problem, is_api, own_problem
 
 # Titles of our own, and sentences for where nothing better is known.
@@ -55,7 +61,12 @@ def _own_error(error: CommuniqueError) -> Any:
     if is_api():
         return own_problem(error)
     code, title, words = 503, gettext("Something went wrong"), str(error)
-    if isinstance(error, IndexUnusableError):
+    if isinstance(error, FormatError):
+        title = gettext("Update in progress")
+        words = gettext("This service is being updated. Try again in a few minutes.")
+        if error.is_newer:
+            words = gettext("A newer version is installed; the operator must restart this service.")
+    elif isinstance(error, IndexUnusableError):
         title = gettext("Index not ready")
     elif isinstance(error, BusyError):
         title = gettext("Service busy")

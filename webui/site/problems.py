@@ -8,7 +8,13 @@ from typing import Any
 from flask import Response, json, request, url_for
 from werkzeug.exceptions import HTTPException
 
-from corpus.errors import BusyError, CommuniqueError, IndexUnusableError, TooCostlyError
+from corpus.errors import (
+    BusyError,
+    CommuniqueError,
+    FormatError,
+    IndexUnusableError,
+    TooCostlyError,
+)
 
 MEDIA_TYPE = "application/problem+json"
 # Those that the documentation tells more of than their status does.
@@ -43,7 +49,8 @@ def own_problem(error: CommuniqueError) -> Response:
         return problem(400, str(error), TOO_COSTLY)
     if isinstance(error, BusyError):
         return problem(503, str(error), BUSY)
-    return problem(503, str(error), NOT_READY if isinstance(error, IndexUnusableError) else None)
+    is_not_ready = isinstance(error, FormatError | IndexUnusableError)
+    return problem(503, str(error), NOT_READY if is_not_ready else None)
 
 
 def problem(

@@ -26,7 +26,7 @@ from corpus.errors import (
 )
 from corpus.plural import pluralize
 from indexer import deadline
-from indexer.engine.interface import check_format
+from indexer.engine.interface import build_format, own_build
 from indexer.engine.retry import REBUILD, GoneError
 
 # It logs a traceback for each attempt; our errors say what is wrong.
@@ -89,24 +89,21 @@ class Cluster:
 
     def live(self) -> str:
         """The live build. Raises IndexUnusableError where there is none of this format."""
-        build = self.named()
-        check_format(build, self.index(build))
-        return build
+        return own_build(self.live_builds(), f"{self.alias} on {self.hosts[0]}")
 
-    def named(self) -> str:
-        """The build that is live, whatever its format. Raises IndexUnusableError."""
+    def live_builds(self) -> list[str]:
+        """The live build of each format: those that the alias names."""
         with self.reading():
             found = self.client.indices.get_alias(name=self.alias, params={"ignore": 404})
-        if "error" in found:
-            raise IndexUnusableError(
-                f"There is no index {self.alias} on {self.hosts[0]} yet; {REBUILD}."
-            )
-        return str(next(iter(found))).removeprefix(f"{self.alias}-")
+        return (
+            [] if "error" in found else [str(each).removeprefix(f"{self.alias}-") for each in found]
+        )
 
     def publish(self, build: str) -> None:
-        """Let the alias name a build alone, in one step."""
+        """Let the alias name a build in place of those of the same format, in one step."""
+        same = f"{self.alias}-{build_format(build)}-*"
         actions = [
-            {"remove": {"index": f"{self.alias}-*", "alias": self.alias, "must_exist": False}},
+            {"remove": {"index": same, "alias": self.alias, "must_exist": False}},
             {"add": {"index": self.index(build), "alias": self.alias}},
         ]
         with self.writing():

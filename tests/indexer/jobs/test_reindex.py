@@ -20,7 +20,7 @@ from corpus import Settings, Store
 from corpus.errors import IndexUnusableError, LockedError, StoreError
 from corpus.release import Draft, Provenance
 from indexer import Engine, Query, open_engine, parse, reindex
-from indexer.engine.document import Document
+from indexer.engine.document import FORMAT, Document
 from indexer.engine.interface import OnProgress
 from indexer.whoosh_engine import WhooshEngine
 from tests.conftest import crawl_sample
@@ -146,12 +146,13 @@ def test_an_index_of_another_format_is_refused_and_built_anew(
     build = reindex(settings, store, engine).build
     other = f"0-{build.partition('-')[2]}"
     (settings.index / build).rename(settings.index / other)
+    (settings.index / f"LIVE-{FORMAT}").rename(settings.index / "LIVE")
     (settings.index / "LIVE").write_text(f"{other}\n")
-    with pytest.raises(IndexUnusableError, match=r"of another format .* run `communique reindex"):
+    with pytest.raises(IndexUnusableError, match=r"an earlier release .* run `communique reindex"):
         ids(engine, "fraud")
     report = reindex(settings, store, engine)
     assert (report.is_full, report.releases) == (True, 3)
-    assert engine.builds() == [report.build]
+    assert engine.builds() == [other, report.build]
     assert ids(engine, "fraud") == held(store)
 
 
@@ -165,7 +166,7 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
 # Whoosh does not close a table of contents that it could not read.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
-@pytest.mark.parametrize("pattern", ["*/*.arrays", "*/*.toc", "*/REVISION", "LIVE"])
+@pytest.mark.parametrize("pattern", ["*/*.arrays", "*/*.toc", "*/REVISION", "LIVE-*"])
 @pytest.mark.parametrize("defect", [*DAMAGE, "gone"])
 def test_a_damaged_index_is_told_and_built_anew(
     settings: Settings, store: Store, engine: Engine, pattern: str, defect: str
@@ -212,7 +213,7 @@ def test_a_publish_that_the_disk_refuses_is_told_and_drops_nothing(
     settings: Settings, engine: Engine
 ) -> None:
     build = engine.build([], 1, lambda done: None)
-    (settings.index / "LIVE").mkdir()
+    (settings.index / f"LIVE-{FORMAT}").mkdir()
 
     with pytest.raises(StoreError, match="cannot be written"):
         engine.publish(build)

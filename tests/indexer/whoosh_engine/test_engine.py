@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from itertools import count, islice
 from pathlib import Path
@@ -12,11 +13,12 @@ from corpus.errors import IndexUnusableError
 from indexer.engine.document import FORMAT
 from indexer.engine.results import Query
 from indexer.whoosh_engine import WhooshEngine
-from indexer.whoosh_engine.engine import LIVE, REVISION
+from indexer.whoosh_engine.engine import REVISION
 from indexer.whoosh_engine.searcher import SnapshotSearcher
 from tests.indexer.whoosh_engine.test_merging import made
 from tests.indexer.whoosh_engine.test_trees import nothing
 
+LIVE = f"LIVE-{FORMAT}"
 SNAPSHOT = "indexer.whoosh_engine.engine.SnapshotSearcher"
 
 
@@ -82,7 +84,7 @@ def test_health_is_told_of_one_build_where_another_is_published_meanwhile(
 
 
 def test_an_index_whose_folder_is_gone_is_an_error_with_a_sentence(engine: WhooshEngine) -> None:
-    engine.drop(engine.builds()[0])
+    shutil.rmtree(engine.folder / engine.builds()[0])
     for read in (lambda: engine.total(Query()), engine.size_bytes, lambda: engine.search(Query())):
         with pytest.raises(IndexUnusableError, match=r"cannot be read .* run `communique reindex"):
             read()

@@ -22,7 +22,7 @@ from indexer.query import tree
 from indexer.query.parser import parse
 from indexer.whoosh_engine import WhooshEngine
 from indexer.whoosh_engine.columns.snapshot import Snapshot
-from indexer.whoosh_engine.engine import LIVE, REVISION
+from indexer.whoosh_engine.engine import REVISION
 from indexer.whoosh_engine.index.codec import NAME
 from indexer.whoosh_engine.index.inversion import MOST_DOCUMENTS
 from indexer.whoosh_engine.index.schema import schema
@@ -241,7 +241,7 @@ def test_a_segment_of_plain_whoosh_is_refused_with_a_sentence(engine: WhooshEngi
     writer.commit()
     index.close()
     (folder / REVISION).write_text("1")
-    (engine.folder / LIVE).write_text(folder.name)
+    (engine.folder / f"LIVE-{FORMAT}").write_text(folder.name)
     with pytest.raises(IndexUnusableError, match="communique reindex --full"):
         engine.search(Query(parse("word").tree))
     assert not engine.health().is_live
