@@ -1,5 +1,5 @@
 """How commands open the catalog: those that bring releases make one where there is none, and say so
-where one was probably lost; all others need one.
+where one was probably lost; all others need one. Those that only read never upgrade it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from communique.console import log
 from corpus import Settings, Store
-from corpus.errors import DamagedCatalogError, NoCatalogError
+from corpus.errors import DamagedCatalogError, NoCatalogError, StoreError
 from corpus.evidence.catalog_rescue import replace_catalog
 from corpus.issue import Finding
 from corpus.warc.archive import own_files
@@ -31,12 +31,17 @@ def open_or_make_catalog(settings: Settings) -> Iterator[Store]:
         yield store
 
 
-def require_catalog_or_archive(settings: Settings) -> None:
+def open_to_read(settings: Settings) -> Store:
+    """The catalog, which is not upgraded: reading it raises CatalogFormatError until it is."""
+    return Store(settings, make=False, upgrade=False)
+
+
+def require_catalog_or_archive(settings: Settings, *, is_repaired: bool) -> None:
     """Raise the catalog's error where no archive stands beside it either, before anything, such as
     a lock, is made in a mistyped folder.
     """
     if not own_files(settings.archive):
-        _open_checked(settings).close()
+        _open_checked(settings, upgrade=is_repaired).close()
 
 
 @contextmanager
@@ -49,7 +54,7 @@ def open_to_verify(
     """
     with ExitStack() as stack:
         try:
-            store, lost = _open_checked(settings), None
+            store, lost = _open_checked(settings, upgrade=is_repaired), None
         except (NoCatalogError, DamagedCatalogError) as error:
             if not own_files(settings.archive):
                 raise
@@ -64,11 +69,11 @@ def open_to_verify(
         yield store, lost
 
 
-def _open_checked(settings: Settings) -> Store:
-    store = Store(settings, make=False)
+def _open_checked(settings: Settings, *, upgrade: bool) -> Store:
+    store = Store(settings, make=False, upgrade=upgrade)
     try:
         store.check()
-    except DamagedCatalogError:
+    except StoreError:
         store.close()
         raise
     return store

@@ -190,16 +190,16 @@ class Year:
     def update_catalog(self, now: datetime) -> None:
         """The program that wrote the catalog was of the format before."""
         make_older(self.settings.data / "catalog.sqlite", FORMAT - 1)
-        self.call(now, "status")
+        self.call(now, "reindex")
         self.call(now, "verify")
 
     def update_index(self, now: datetime) -> None:
         """The program that wrote the index was of another format."""
-        live = self.settings.index / "LIVE"
+        (live,) = self.settings.index.glob("LIVE-*")
         build = live.read_text().strip()
         older = f"1-{build.partition('-')[2]}"
         (self.settings.index / build).rename(self.settings.index / older)
-        live.write_text(older + "\n")
+        live.rename(live.with_name("LIVE-1")).write_text(older + "\n")
         assert "built anew" in self.call(now, "reindex")
 
     def back_up(self, now: datetime) -> None:

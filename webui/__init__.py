@@ -70,7 +70,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     is_edge = settings is None
     settings = settings or read_settings(os.environ)
     app = Flask(__name__)
-    store = Store(settings, make=not is_edge)
+    store = Store(settings, make=not is_edge, upgrade=False)
     engine = time_engine(open_engine(settings, store.withheld), settings)
     app.extensions["communique"] = store, engine
     add_metrics(app, store, engine, settings)

@@ -13,7 +13,12 @@ import click
 
 from communique.commands.index import reindex_command
 from communique.console import FAILED, show_progress, show_reports
-from communique.opening import open_or_make_catalog, open_to_verify, require_catalog_or_archive
+from communique.opening import (
+    open_or_make_catalog,
+    open_to_read,
+    open_to_verify,
+    require_catalog_or_archive,
+)
 from corpus import Settings, Store, office, offices
 from corpus.errors import CommuniqueError, SmallerError, StoreError
 from corpus.evidence.backup import back_up, give_to_owner, restore_backup
@@ -48,7 +53,7 @@ def verify_command(settings: Settings, is_repaired: bool, is_smaller_accepted: b
     """
     if is_smaller_accepted and not is_repaired:
         raise click.UsageError("--accept-smaller requires --repair")
-    require_catalog_or_archive(settings)
+    require_catalog_or_archive(settings, is_repaired=is_repaired)
     with (
         no_crawl(settings) if is_repaired else nullcontext(),
         open_to_verify(settings, is_repaired=is_repaired) as (store, lost),
@@ -115,7 +120,7 @@ def reparse_command(
     for name in names:
         office(name)
     with (
-        closing(Store(settings, make=False)) as store,
+        closing(Store(settings, make=False, upgrade=is_applied)) as store,
         no_crawl(settings),  # for each office is read anew in one long transaction
         show_progress("reparse") as show,
     ):
@@ -168,7 +173,7 @@ def backup_command(settings: Settings, folder: Path) -> None:
     """Copy catalog and archive into a new folder; safe during a crawl. See restore."""
     if folder.resolve().is_relative_to(settings.data.resolve() / "archive"):
         raise CommuniqueError(f"{folder} is inside the archive; choose another folder.")
-    with closing(Store(settings, make=False)) as store:
+    with closing(open_to_read(settings)) as store:
         files, size = back_up(settings, store, folder)
     click.echo(f"{pluralize(files, 'file')}, {size / 1e6:.1f} MB, copied to {folder}.")
 

@@ -12,6 +12,7 @@ import click
 
 from communique.commands.crawl import read_since
 from communique.console import SOME_FAILED, show_progress
+from communique.opening import open_to_read
 from corpus import Settings, Store, office
 from corpus.plural import pluralize
 from corpus.signals import Interruption
@@ -103,7 +104,7 @@ def search_command(
     parsed = parse(typed, limit_chars=settings.query_chars)
     query = Query(parsed.tree, Filters(office=office_names, since=since), sort, size=size)
     with (
-        closing(Store(settings, make=False)) as store,
+        closing(open_to_read(settings)) as store,
         closing(open_engine(settings, store.withheld)) as engine,
     ):
         results = engine.search(query)
@@ -164,7 +165,7 @@ def export_command(settings: Settings, office_name: str | None) -> None:
     """Write every release as JSON Lines to standard output."""
     if office_name:
         office(office_name)
-    with closing(Store(settings, make=False)) as store:
+    with closing(open_to_read(settings)) as store:
         for release in store.releases(office_name):
             click.echo(json.dumps(release_json(release), ensure_ascii=False))
 
@@ -178,7 +179,7 @@ def status_command(settings: Settings, as_json: bool) -> None:
     Exit status 3 when the last crawl of an office failed or is quarantined.
     """
     with (
-        closing(Store(settings, make=False)) as store,
+        closing(open_to_read(settings)) as store,
         closing(open_engine(settings, store.withheld)) as engine,
     ):
         status = status_of(store, engine)

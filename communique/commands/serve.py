@@ -6,7 +6,8 @@ import os
 
 import click
 
-from corpus import Settings, Store
+from communique.opening import open_to_read
+from corpus import Settings
 
 
 @click.command("serve")
@@ -18,7 +19,7 @@ from corpus import Settings, Store
 @click.pass_obj
 def serve_command(settings: Settings, host: str, port: int, workers: int | None) -> None:
     """Serve the search page."""
-    Store(settings, make=False).close()
+    open_to_read(settings).close()
     from webui.serving.server import serve as serve_app  # takes a while; no other command needs it
 
     workers = workers or len(os.sched_getaffinity(0))

@@ -71,9 +71,11 @@ class Store(Catalog):
     combine several. Methods for public pages leave withheld releases out.
     """
 
-    def __init__(self, settings: Settings, *, make: bool = True) -> None:
-        """Raises NoCatalogError where there is no catalog and `make` is not set."""
-        super().__init__(settings, make=make)
+    def __init__(self, settings: Settings, *, make: bool = True, upgrade: bool = True) -> None:
+        """Raises NoCatalogError where there is no catalog and `make` is not set. An earlier format
+        is upgraded if `upgrade` is set; else reading waits until another program does that.
+        """
+        super().__init__(settings, make=make, upgrade=upgrade)
         self._older_spellings: dict[str, dict[str, str]] = {}
 
     # writing
@@ -120,7 +122,6 @@ class Store(Catalog):
     ids_until = _reading(read_ids_until)
     undated = _reading(read_undated)
     first_seen = _reading(read_first_seen)
-    withheld = _reading(read_withheld)
     last_withheld_at = _reading(read_last_withheld_at)
     withholding_log = _reading(read_log)
     count = _reading(count_releases)
@@ -139,6 +140,13 @@ class Store(Catalog):
     copies = _reading(read_near_duplicates)
     copy_counts = _reading(count_near_duplicates)
     copy_groups = _reading(read_groups)
+
+    def withheld(self, after_revision: int = 0) -> set[str]:
+        """The ids of withheld releases, or of those withheld after a revision; of a catalog of an
+        earlier format, too, so that the index alone can be searched before an upgrade.
+        """
+        with self.reading(of_any_format=True) as connection:
+            return read_withheld(connection, after_revision)
 
     def visit(self, office: str, url: str, language: str) -> Visit | None:
         """The last visit of a URL in a language ("" where none was requested)."""

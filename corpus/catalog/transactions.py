@@ -1,7 +1,7 @@
 """Opens the catalog, checks it, and runs transactions on it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from sqlalchemy import Connection, Table, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,13 +13,14 @@ from corpus.database.batches import stream_rows
 from corpus.database.current import current_releases
 from corpus.database.opening import (
     catalog_error,
+    check_format,
     check_pages,
     damaged_catalog,
     open_catalog,
     without_password,
 )
 from corpus.database.sequence import lock_revision
-from corpus.database.sqlite_file import check_unchanged
+from corpus.database.sqlite_file import check_unchanged, lacks_columns
 from corpus.errors import NoCatalogError
 from corpus.plural import pluralize
 from corpus.release import LATER, MADE, REVISED
@@ -33,11 +34,12 @@ READ_ERRORS = (ValueError, TypeError, LookupError, AttributeError)
 class Catalog:
     """One catalog: its engine, its transactions, and the attestation of what they change."""
 
-    def __init__(self, settings: Settings, *, make: bool = True) -> None:
-        """Raises NoCatalogError where there is no catalog and `make` is not set."""
+    def __init__(self, settings: Settings, *, make: bool = True, upgrade: bool = True) -> None:
+        """See Store."""
         self.url = settings.catalog_url
+        self.is_current = upgrade
         try:
-            self.engine = open_catalog(self.url, make=make)
+            self.engine = open_catalog(self.url, make=make, upgrade=upgrade)
         except NoCatalogError as error:
             raise NoCatalogError(_no_catalog_message(settings)) from error
         self.attestor = Attestor(settings.archive, settings.warc_mb * 1_000_000)
@@ -54,9 +56,14 @@ class Catalog:
                 raise damaged_catalog(self.url, problem)
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """One read-only transaction, which is rolled back. Raises StoreError like `writing`."""
+    def reading(self, *, of_any_format: bool = False) -> Iterator[Connection]:
+        """One read-only transaction, which is rolled back. Raises StoreError like `writing`, and
+        CatalogFormatError while the catalog has an earlier format, unless `of_any_format`.
+        """
         with self._translating_errors(), self.engine.connect() as connection:
+            if not (self.is_current or of_any_format):
+                check_format(connection)
+                self.is_current = True
             yield connection
             check_unchanged(connection)
 
@@ -71,6 +78,9 @@ class Catalog:
         try:
             yield
         except SQLAlchemyError as error:
+            if lacks_columns(error):  # a newer program may have upgraded the catalog meanwhile
+                with suppress(SQLAlchemyError), self.engine.connect() as connection:
+                    check_format(connection)
             raise catalog_error(self.url, error, "used") from error
 
     @contextmanager

@@ -29,15 +29,23 @@ from corpus.database.sqlite_file import (
 )
 from corpus.database.tables import FORMAT, about, metadata
 from corpus.durability import check_room, make_folder, replacing
-from corpus.errors import DamagedCatalogError, NoCatalogError, RecordError, StoreError
+from corpus.errors import (
+    CatalogFormatError,
+    DamagedCatalogError,
+    NoCatalogError,
+    RecordError,
+    StoreError,
+)
 
 # The number of our advisory lock in PostgreSQL.
 OPENING_LOCK = 0x636F6D6D
 SECRET = re.compile(r"(://[^:/@]*:).*(?=@)|(\bpassword=)[^&]*")
 
 
-def open_catalog(url: str, *, make: bool = True) -> Engine:
-    """Open a catalog, or make one if `make` is set. Raises NoCatalogError and StoreError."""
+def open_catalog(url: str, *, make: bool = True, upgrade: bool = True) -> Engine:
+    """Open a catalog, or make one if `make` is set; upgrade one of an earlier format if `upgrade`
+    is. Raises NoCatalogError, CatalogFormatError and StoreError.
+    """
     try:
         path = sqlite_file(url)
         if path and not make and is_absent(path):
@@ -52,7 +60,7 @@ def open_catalog(url: str, *, make: bool = True) -> Engine:
     except (SQLAlchemyError, OSError, ValueError) as error:
         raise catalog_error(url, error, "opened") from error
     try:
-        _prepare(engine, url, make)
+        _prepare(engine, url, make, upgrade)
     except (SQLAlchemyError, OSError) as error:
         engine.dispose()
         raise catalog_error(url, error, "opened") from error
@@ -95,28 +103,44 @@ def catalog_error(url: str, error: Exception, what: str) -> StoreError:
     return kind(f"{sentence} {error_advice(path, cause)}".rstrip())
 
 
-def _prepare(engine: Engine, url: str, make: bool) -> None:
+def _prepare(engine: Engine, url: str, make: bool, upgrade: bool) -> None:
     """Make or upgrade the tables. Nothing is written to a catalog of a newer format."""
     with engine.connect() as connection:
         begin_snapshot(connection)
         format_ = _format(connection)
         _check_tables(connection, url, format_)
-    if format_ is not None and format_ > FORMAT:
-        raise StoreError(
-            f"The catalog {without_password(url)} was written by a newer release of communique"
-            f" (format {format_}, not {FORMAT}). Update the program; nothing was changed."
-        )
     if format_ is None:
         if not make:
             raise NoCatalogError(f"There is no catalog {without_password(url)}.")
         _make(engine)
-    elif format_ < FORMAT:
+    elif format_ > FORMAT:
+        raise _format_error(format_)
+    elif format_ < FORMAT and upgrade:
         if (path := sqlite_file(url)) and is_read_only(path):
-            raise StoreError(
-                f"The catalog {without_password(url)} has format {format_}, but this program reads"
-                f" {FORMAT}. Run `communique status` where it can be written to upgrade it."
-            )
+            raise _format_error(format_)
         _upgrade(engine, url)
+
+
+def check_format(connection: Connection) -> None:
+    """Raise CatalogFormatError where a catalog has another format than this program's."""
+    format_ = _format(connection)
+    if format_ is not None and format_ != FORMAT:
+        raise _format_error(format_)
+
+
+def _format_error(format_: int) -> CatalogFormatError:
+    """The error for a catalog of another format, with advice."""
+    if format_ > FORMAT:
+        return CatalogFormatError(
+            f"The catalog was written by a newer release of communique (format {format_}, not"
+            f" {FORMAT}). Update the program and restart it; nothing was changed.",
+            is_newer=True,
+        )
+    return CatalogFormatError(
+        f"The catalog was written by an earlier release of communique (format {format_}, not"
+        f" {FORMAT}). Run `communique reindex` where it can be written to upgrade it.",
+        is_newer=False,
+    )
 
 
 def _check_tables(connection: Connection, url: str, format_: int | None) -> None:
@@ -149,19 +173,20 @@ def _make(engine: Engine) -> None:
 
 
 def _upgrade(engine: Engine, url: str) -> None:
-    """Migrate in one transaction, after copying an SQLite file."""
+    """Migrate in one transaction, which begins with a copy of an SQLite file."""
     from corpus.database.migrations import (
         upgrade,  # brings Alembic, which other openings do not need
     )
 
     with engine.connect() as connection:
-        # Neither works within a transaction; altering a column rebuilds the table.
+        # Not within a transaction; altering a column rebuilds the table.
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-            _copy_beside(connection, url)
         _begin_alone(connection)
         format_ = _format(connection)
         if format_ is not None and format_ < FORMAT:
+            if path := sqlite_file(url):
+                _copy_beside(engine, path, format_)
             upgrade(connection, format_)
             where = about.c.key == "format"
             connection.execute(update(about).where(where), {"value": FORMAT})
@@ -198,17 +223,16 @@ def damaged_catalog(url: str, what: str) -> DamagedCatalogError:
     )
 
 
-def _copy_beside(connection: Connection, url: str) -> None:
-    """Copy `catalog.sqlite` to `catalog.format-1.sqlite`."""
-    where = select(about.c.value).where(about.c.key == "format")
-    path = Path(url.removeprefix("sqlite:///"))
-    copy = path.with_name(f"{path.stem}.format-{connection.scalar(where)}{path.suffix}")
-    if not copy.exists():
-        # Rebuilding tables needs as much again.
-        check_room(path.parent, 2 * path.stat().st_size, "The upgrade of the catalog")
-        with replacing(copy) as fresh:
-            fresh.unlink(missing_ok=True)
-            connection.exec_driver_sql("VACUUM INTO ?", (str(fresh),))
+def _copy_beside(engine: Engine, path: Path, format_: int) -> None:
+    """Copy `catalog.sqlite` to `catalog.format-1.sqlite`, while a transaction of ours keeps others
+    from writing it.
+    """
+    copy = path.with_name(f"{path.stem}.format-{format_}{path.suffix}")
+    # Rebuilding tables needs as much again.
+    check_room(path.parent, 2 * path.stat().st_size, "The upgrade of the catalog")
+    with replacing(copy) as fresh, engine.connect() as reader:
+        fresh.unlink(missing_ok=True)
+        reader.exec_driver_sql("VACUUM INTO ?", (str(fresh),))
 
 
 def _tune_sqlite(connection: Any, _: object) -> None:

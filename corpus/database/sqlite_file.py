@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
 from corpus.errors import StoreError
 
@@ -20,6 +20,8 @@ DISK_FULL = "The disk is full: free some space and run the command again."
 # A disk with less free space is full, whatever SQLite reports.
 LEAST_FREE = 1 << 20
 TRIES = 3
+# How SQLite's messages begin where tables are not as they should be.
+MISSING = ("no such table", "no such column")
 # Modification time and size of a file when it was opened as immutable.
 Stamp = tuple[int, int]
 
@@ -117,7 +119,14 @@ def is_damage(path: Path, error: object) -> bool:
         return True
     words, code = str(error), _code(error)
     return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or words.startswith(
-        ("no such table", "no such column", "Could not decode")
+        (*MISSING, "Could not decode")
+    )
+
+
+def lacks_columns(error: SQLAlchemyError) -> bool:
+    """Whether a database says that it has no table or column of that name."""
+    return isinstance(error, ProgrammingError) or str(getattr(error, "orig", "")).startswith(
+        MISSING
     )
 
 

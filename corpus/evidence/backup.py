@@ -43,7 +43,8 @@ def back_up(settings: Settings, store: Store, folder: Path) -> tuple[int, int]:
             raise StoreError(f"{folder} is not empty; choose another folder.")
         if folder.is_mount():
             raise StoreError(f"{folder} is a mounted disk; choose a new folder on it.")
-        check_room(folder, backup_size(settings), f"The backup in {folder}")
+        with store.reading():  # raises where the catalog has to be upgraded first
+            check_room(folder, backup_size(settings), f"The backup in {folder}")
         with _partial_folder(folder) as partial:
             _copy_all(settings, store, Settings(data=partial))
         files = [path for path in folder.rglob("*") if path.is_file()]
@@ -155,7 +156,8 @@ def restore_backup(backup: Path, settings: Settings) -> int:
     """Copy a backup into the empty data folder; return how many files. Raises StoreError."""
     source = Settings(data=backup)
     try:
-        store = Store(source, make=False)
+        # An SQLite file is copied as it is; rows are only read in this program's format.
+        store = Store(source, make=False, upgrade=bool(settings.catalog))
     except NoCatalogError as error:
         raise StoreError(f"{backup} is no backup: there is no catalog in it.") from error
     files = [*own_files(source.archive), *imported_files(source.archive)]

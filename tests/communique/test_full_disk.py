@@ -146,7 +146,7 @@ def test_an_older_catalog_is_brought_up_only_where_there_is_room(disk: Disk) -> 
         where = tables.about.c.key == "format"
         connection.execute(update(tables.about).where(where), {"value": tables.FORMAT - 1})
     disk.leave(100)
-    told = disk.call("status")
+    told = disk.call("reindex")
     assert told.exit_code == 1
     assert "The upgrade of the catalog needs about" in told.output
     assert [path.name for path in disk.settings.data.glob("catalog*")] == ["catalog.sqlite"]

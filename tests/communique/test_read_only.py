@@ -217,7 +217,7 @@ def test_a_catalog_of_an_older_format_is_brought_up_elsewhere(
     with read_only_view(copy_settings.data, tmp_path / "view") as view:
         told = call(view, "status")
         assert told.exit_code == 1
-        assert "Run `communique status` where it can be written to upgrade it." in told.stderr
+        assert "Run `communique reindex` where it can be written to upgrade it." in told.stderr
         assert [path.name for path in view.glob("catalog.*")] == ["catalog.sqlite"]
 
 
