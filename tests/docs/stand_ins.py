@@ -40,6 +40,7 @@ NOT_RUN = {
 # Pages with commands that are not run here, and why.
 ELSEWHERE = {
     "docs/adding-an-office.md": "its commands change a checkout, for an office that is not there",
+    "deploy/container/README.md": "tests/communique/test_container.py runs the steps of the image",
     "docs/updating.md": "it takes two versions; tests/communique/test_updating.py has each's part",
     "docs/api.md": "tests/webui/api/test_docs.py sends its requests",
 }
