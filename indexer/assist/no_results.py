@@ -14,7 +14,8 @@ from typing import Any
 
 from indexer.engine.interface import Engine
 from indexer.engine.results import FACETS, Filters, Query
-from indexer.query.parser import QUOTES, ParsedQuery, parse
+from indexer.query.notation import QUOTES
+from indexer.query.parser import ParsedQuery, parse
 
 # How many clauses and filters are looked at, at most: each costs a count or two.
 MOST_PARTS, MOST_FILTERS = 4, 4

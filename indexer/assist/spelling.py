@@ -12,7 +12,8 @@ from indexer.engine.interface import Engine
 from indexer.engine.results import Clause, Query, Results
 from indexer.linguistics.suggestions import RARER
 from indexer.query.interpreter import OPERATORS, TEXT_FIELDS
-from indexer.query.parser import QUOTES, ParsedQuery, parse
+from indexer.query.notation import QUOTES
+from indexer.query.parser import ParsedQuery, parse
 
 # A quoted part, the values of a field in brackets, a range, or what stands between spaces.
 TOKEN = re.compile(r'(?:\w+:)?"[^"]*"\S*|\w+:\([^()]*\)|[\[{][^\]}]*[\]}]|[^\s()"]+')

@@ -9,7 +9,8 @@ from corpus import statutes
 from corpus.statutes.wording import query_words
 from indexer.engine.interface import Engine
 from indexer.engine.results import Query
-from indexer.query.parser import QUOTES, parse
+from indexer.query.notation import QUOTES
+from indexer.query.parser import parse
 
 PHRASE = re.compile(r'(?<![\w:])"([^"]*\d[^"]*)"')
 MOST = 3

@@ -100,6 +100,8 @@ def _leaf(leaf: tree.Leaf, done: QueryStats) -> str:
     match leaf:
         case tree.Term("statutes", text):
             return Message("“{word}”", word=statute_label(text, "en"))
+        case tree.Term("id"):
+            return Message("the release at this address")
         case tree.Term(_, text) if text.startswith(STEM):
             return Message("all forms of “{word}”", word=_commonest_form(text, done))
         case tree.Term(_, text):
@@ -145,6 +147,8 @@ def _placed(leaf: tree.Leaf, done: QueryStats) -> str:
         return Message("{what} in the title", what=what)
     if name == "body":
         return Message("{what} in the text", what=what)
+    if name == "id":
+        return what
     if name == "statutes":
         return Message("{what} in the statutes cited", what=what)
     return Message("{what} in the field {field}", what=what, field=name)

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field, replace
 from corpus import statutes
 from indexer.analysis.analyzer import CYRILLIC, WORD, fold, query_stems, stem, words
 from indexer.analysis.function_words import is_function_word
-from indexer.query import tree
-from indexer.query.dates import read_day
+from indexer.query import identifiers, tree
+from indexer.query.dates import days_like, read_day
 from indexer.query.message import Message
 from indexer.query.variants import KEYS
 
 TITLE_BOOST = 2.0
+# More than any words score: what is identified comes first.
+FIRST = 100.0
 FUZZY_LIMIT = 2
 OPERATORS = ("AND", "OR", "NOT", "ANDNOT", "ANDMAYBE")
 # Fields of running text, of whole values and of a few words, by the names that people type.
@@ -128,6 +130,10 @@ def _word(name: str, typed: str, context: Context, boost: float) -> tree.Node | 
     name = name.lower()
     if name == "statute":
         return _statute(typed, context, boost)
+    if name == "url":
+        return _address(typed, context, boost)
+    if name == "docket":
+        return _docket(typed, context, boost)
     if name in VALUE_FIELDS:
         return tree.Term(VALUE_FIELDS[name], _whole_value(name, typed), boost=boost)
     if name in DATE_FIELDS:
@@ -246,6 +252,10 @@ def _pattern(node: tree.Prefix | tree.Wildcard | tree.Fuzzy, context: Context) -
     if not WORD.search(node.text):
         return None
     name = node.field.lower() or "text"
+    if name in DATE_FIELDS:
+        days = days_like(node.text) if isinstance(node, tree.Prefix) else None
+        typed = str(node).partition(":")[2]
+        return _date_range("..".join(map(str, days)) if days else typed, context)
     fields = TEXT_FIELDS.get(name) or (
         (WORD_FIELDS[name],)
         if name in WORD_FIELDS
@@ -314,6 +324,39 @@ def _statute(typed: str, context: Context, boost: float) -> tree.Node | None:
         )
     )
     return None
+
+
+def _address(typed: str, context: Context, boost: float) -> tree.Node | None:
+    """The release at an address, first; and those whose texts mention it."""
+    ids = identifiers.ids_at(typed)
+    if not ids:
+        context.warn(
+            Message(
+                "“{typed}” is on no collected office’s website; its words were searched.",
+                typed=typed,
+            )
+        )
+    written = words(typed.removeprefix("http://").removeprefix("https://"))
+    mentioned = _phrase("", written, 1, boost, context, as_stems=False)
+    return any_of([*(tree.Term("id", each, boost=FIRST * boost) for each in ids), mentioned])
+
+
+def _docket(typed: str, context: Context, boost: float) -> tree.Node | None:
+    """The releases that cite a docket, with or without its zeros, division and initials."""
+    spellings = identifiers.docket_spellings(typed)
+    if not spellings:
+        context.warn(
+            Message(
+                "“{typed}” isn’t a docket number such as 17-cr-123; its words were searched.",
+                typed=typed,
+            )
+        )
+    return any_of(
+        [
+            _phrase("", written, 1, boost, context, as_stems=False)
+            for written in spellings or [words(typed)]
+        ]
+    )
 
 
 def _whole_value(name: str, typed: str) -> str:

@@ -28,6 +28,7 @@ from indexer.query.interpreter import (
     required,
 )
 from indexer.query.message import Message
+from indexer.query.notation import SIGNS, in_our_notation
 from indexer.query.tree import Node, SomeOf
 
 DEPTH_LIMIT = 40
@@ -41,15 +42,15 @@ PARSER_ERRORS = (
     AssertionError,
     RecursionError,
 )
-QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‟": '"', "＂": '"'})
 # Whoosh looks for a range's end from every opening bracket, to the end of the query: an opening one
 # is left in only where its range is short and whole.
 STRAY_OPENING = re.compile(r"[\[{](?![^\[\]{}]{0,80}[\]}])")
-SMALL_OPERATOR = re.compile(r"(?<=\S)\s+(and|or|not)(?=\s+\S)")
+SMALL_OPERATOR = re.compile(r"(?<=\S)\s+([Aa]nd|[Oo]r|[Nn]ot)(?=\s+\S)")
 SCRIPT = re.compile(r"(?<!\S)script:(\S+)", re.IGNORECASE)
 # A statute after it may lack quotation marks, in at most so many words.
 STATUTE = re.compile(r"(?<![\w:])statute:(?=[^\s\"(\[])", re.IGNORECASE)
 STATUTE_WORDS = 12
+MINUS = r'[-\u2010-\u2013\u2212](?=[^\s\u2010-\u2013-])|!(?=[\w"(])'
 # A chain of these is as deep as it is long.
 NESTING = re.compile(r"\b(?:ANDNOT|ANDMAYBE)\b")
 OPERATOR_WORDS = re.compile(rf"\b(?:{'|'.join(OPERATORS)})\b")
@@ -96,12 +97,14 @@ def parse(
     Function words are not required, and dates in words narrow the days, unless `is_literal`.
     """
     context = Context(languages, match_scripts, is_literal=is_literal)
-    typed = text.encode("utf-8", "replace").decode().replace("\x00", " ").translate(QUOTES).strip()
+    typed = text.encode("utf-8", "replace").decode().strip("\x00 \t\r\n")
     if len(typed) > limit_chars:
         typed = typed[:limit_chars]
         context.warn(
             Message("Only the first {most:,} characters of the query were read.", most=limit_chars)
         )
+    is_asking = bool(typed)
+    typed = in_our_notation(_pair_quotes(typed.translate(SIGNS), context))
     typed = _repair(_take_script(_quote_statutes(typed), context), context)
     if found_small := SMALL_OPERATOR.search(re.sub(r'"[^"]*"', '""', typed)):
         context.warn(
@@ -126,7 +129,7 @@ def parse(
             )
         )
         found = interpret_words(OPERATOR_WORDS.sub(" ", typed), context)
-    if found is None and typed:
+    if found is None and is_asking:
         context.warn(Message("The query contains no words to search for."))
     return ParsedQuery(
         found and _ground_negations(found),
@@ -266,10 +269,12 @@ PAIRS = {AndNotGroup: _AndNot, AndMaybeGroup: _AndMaybe}
 
 
 class Operators(plugins.OperatorsPlugin):
-    """The operators, a minus before a word, a phrase or a bracket being NOT."""
+    """The operators; a minus, a dash as word processors make of it, or an exclamation mark is NOT
+    before a word, a phrase or a bracket.
+    """
 
     def __init__(self) -> None:
-        super().__init__(Not=r"(^|(?<=[\s(]))(NOT(?=\s)|-(?=[^\s-]))", Require=None)
+        super().__init__(Not=rf"(^|(?<=[\s(]))(NOT(?=\s)|{MINUS})", Require=None)
         for tagger, _ in self.ops:
             tagger.grouptype = PAIRS.get(tagger.grouptype, tagger.grouptype)
 
@@ -294,12 +299,16 @@ def _parser() -> QueryParser:
     )
 
 
-def _repair(typed: str, context: Context) -> str:
-    """Quotes and brackets in pairs; brackets not so deep that reading them takes the stack."""
+def _pair_quotes(typed: str, context: Context) -> str:
     if typed.count('"') % 2:
         context.warn(Message("Unmatched quotation mark ignored."))
         before, _, after = typed.rpartition('"')
         typed = f"{before} {after}"
+    return typed
+
+
+def _repair(typed: str, context: Context) -> str:
+    """Brackets in pairs, and not so deep that reading them takes the stack."""
     typed = STRAY_OPENING.sub(" ", typed)
     depth = deepest = 0
     is_paired = True

@@ -1,0 +1,69 @@
+"""Signs as people type them, or as other systems have them -> those of the query language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from corpus.reading.paragraphs import INVISIBLE
+
+QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‟": '"', "＂": '"'})
+# Signs of other scripts; their question marks always end a sentence.
+SIGNS = QUOTES | INVISIBLE | {0: " ", **dict.fromkeys(map(ord, "؟՞፧？"), " ")}
+# A quoted phrase, which is not changed.
+QUOTED = re.compile(r'("[^"]*")')
+# What identifies one release or case, anywhere but in a field or inside a word.
+BEFORE = r"(?<![^\s(#№])"
+ADDRESS = re.compile(rf"{BEFORE}(?:url:)?((?:https?://|www\.)[^\s\"]+)", re.IGNORECASE)
+AFTER_ADDRESS = re.compile(r"[.,;:!?)\]>*~^]+$")
+DOCKET = re.compile(
+    rf"{BEFORE}(?:docket:)?(?:\d{{1,2}}:)?(\d\d(?:\d\d)?-[a-z]{{2}}-\d{{1,6}})(?:-[a-z]{{1,4}}\d*)*(?![\w*?~-])",
+    re.IGNORECASE,
+)
+NUMBER = re.compile(rf"{BEFORE}(\d\d-\d{{1,4}})(?![\w*?~:/-]|\.\S)")
+FIELD = re.compile(
+    r"(?<![\w:])(title|body|text|office|lang|language|country|number|statute|topic|component|place"
+    r"|date|year|url|docket):\s+(?=[\w\"(])",
+    re.IGNORECASE,
+)
+# A question mark inside a word is a letter; at its end it is punctuation, as after a pattern.
+QUESTION_MARKS = re.compile(r"\?+(?![\w*?\[])")
+AFTER_PATTERN = re.compile(r"(?<=[*~])[.,;:!]+(?![^\s)])")
+NO_SLOP = re.compile(r"(^|(?<=\S))~0+(?![\d.])")
+# In other systems, a plus marks what must be there.
+AND_SIGN = re.compile(r"(?<=\S)\s+(?:&&(?=\s)|\+(?=[\w\"(]))|^\+(?=[\w\"(])")
+OR_SIGN = re.compile(r"\|+")
+
+
+def in_our_notation(typed: str) -> str:
+    """A query with what its signs mean to most readers in the query language's own signs."""
+    typed = FIELD.sub(r"\1:", typed)
+    return outside_quotes(outside_quotes(typed, _with_identifiers), _with_signs).strip()
+
+
+def outside_quotes(typed: str, change: Callable[[str], str]) -> str:
+    """A query with everything but its quoted phrases changed."""
+    parts = QUOTED.split(typed)
+    parts[::2] = map(change, parts[::2])
+    return "".join(parts)
+
+
+def _with_identifiers(part: str) -> str:
+    part = ADDRESS.sub(_address, part)
+    return outside_quotes(DOCKET.sub(r'docket:"\1"', part), _with_numbers)
+
+
+def _with_numbers(part: str) -> str:
+    """A number of a release is also its parts next to each other, as in a text."""
+    return NUMBER.sub(r"(number:\1^100 OR \1)", part)
+
+
+def _address(match: re.Match[str]) -> str:
+    address = AFTER_ADDRESS.sub("", match[1])
+    return f'url:"{address}"{match[1][len(address) :]}'
+
+
+def _with_signs(part: str) -> str:
+    part = AND_SIGN.sub(lambda match: " AND " if match.start() else "", part)
+    part = NO_SLOP.sub("", OR_SIGN.sub(" OR ", part))
+    return AFTER_PATTERN.sub("", QUESTION_MARKS.sub("", part))
