@@ -75,6 +75,11 @@ class Settings:
     run_hours: float = _setting(
         12.0, "hours per crawl of an office; the next crawl continues from there", least=0
     )
+    batch_releases: int = _setting(
+        100,
+        "new releases after which the first crawl of an office publishes what it has so far;"
+        " later crawls publish at their end",
+    )
     revisits: str = _setting(
         "14:1 90:7 730:60 180",
         "days between two visits of a known release, by age: `14:1` means daily up to"

@@ -38,6 +38,12 @@ def read_newest_run(connection: Connection, office: str, route: str) -> Row[Any]
     return connection.execute(query).one_or_none()
 
 
+def has_published(connection: Connection, office: str, route: str) -> bool:
+    """Whether a run of an office by a route was published."""
+    where = (RUN.office == office) & (RUN.route == route) & RUN.state.in_(PUBLISHED)
+    return connection.scalar(select(RUN.id).where(where).limit(1)) is not None
+
+
 def read_remaining_listings(
     connection: Connection, office: str, route: str
 ) -> list[tuple[str, str]]:

@@ -11,9 +11,11 @@ from functools import partial
 from sqlalchemy.exc import SQLAlchemyError
 
 from corpus.catalog.store import Store
+from corpus.crawling.batches import Batches
 from corpus.crawling.budget import Budget
 from corpus.crawling.crawl_run import OnProgress, Run
 from corpus.crawling.fetching.fetch_plan import FetchPlan, plan_fetch
+from corpus.crawling.fetching.requests import FetchFailure, FetchRequest, FetchResult
 from corpus.crawling.frontier import Frontier
 from corpus.crawling.response_handler import ResponseHandler
 from corpus.crawling.schedule import read_schedule
@@ -60,6 +62,7 @@ def crawl(
     try:
         staging = Staging(store, name, report.route, now, settings.walk_days)
         report.note_resumed(*staging.count_outcomes())
+        report.published_early = staging.count_published()
         frontier = Frontier(plan.route, read_schedule(settings.revisits), staging, report)
         run = Run(settings, staging, frontier, Budget(settings, limit), since, on_progress, report)
         error = _fetch(run, plan)
@@ -109,8 +112,16 @@ def _fetch(run: Run, plan: FetchPlan) -> Exception | None:
         handler = ResponseHandler(
             plan.route, settings, run.staging, archive, run.frontier, run.budget, report
         )
+        judge = partial(_reason_to_quarantine, run, plan.route)
+        batches = Batches(run.staging, report, settings.batch_releases, judge)
+
+        def take(result: FetchResult | FetchFailure) -> FetchRequest | None:
+            repeat = handler.take(result)
+            batches.publish_if_due()
+            return repeat
+
         try:
-            plan.fetch(settings, partial(run.next, handler.take))
+            plan.fetch(settings, partial(run.next, take))
         except Exception as error:  # noqa: BLE001 (what was seen until then is judged as usual)
             failure = error
             report.error = error_sentence(error, settings, f"crawl of {report.office}")
@@ -125,10 +136,7 @@ def _judge_and_publish(run: Run, route: Route) -> None:
     _report_unpublished(run)  # of an earlier run
     if run.is_walk and run.frontier.carries_releases:
         report.note_newly_missing(staging.add_missing())
-    with staging.store.reading() as connection:
-        silent = route.silent.union(*(each.silent for each in route.layouts))
-        baseline = read_baseline(connection, report.office, report.route, silent)
-    report.quarantined = quarantine_reason(report, baseline, run.is_walk)
+    report.quarantined = _reason_to_quarantine(run, route)
     if report.quarantined:
         staging.quarantine(report.as_json(), run.is_walk)
         return
@@ -139,6 +147,17 @@ def _judge_and_publish(run: Run, route: Route) -> None:
     staging.publish(report.as_json(), run.is_walk, run.settings.gone_visits)
     _report_unpublished(run)
     staging.save_report(report)
+
+
+def _reason_to_quarantine(run: Run, route: Route) -> str | None:
+    """Why a run, as it is now, is to be quarantined, compared with what was known before it."""
+    report, staging = run.report, run.staging
+    silent = route.silent.union(*(each.silent for each in route.layouts))
+    with staging.store.reading() as connection:
+        baseline = read_baseline(
+            connection, report.office, report.route, staging.started_at, silent
+        )
+    return quarantine_reason(report, baseline, run.is_walk)
 
 
 def _report_unpublished(run: Run) -> None:

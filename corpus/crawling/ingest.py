@@ -32,7 +32,7 @@ class Ingester:
         self.name, self.source, self.route = staging.office, office(staging.office), route
         self.settings, self.staging, self.report = settings, staging, report
         self.store = staging.store
-        self.validator = OfficeValidator(self.name, self.store, settings)
+        self.validator = OfficeValidator(self.name, self.store, settings, staging.started_at)
         # A listing that carries releases is parsed again once for all of them.
         self._last_read: tuple[EvidenceRef, Exchange, ParsedPage | Issue] | None = None
 

@@ -34,11 +34,16 @@ class Baseline:
 
 
 def read_baseline(
-    connection: Connection, office: str, route: str, silent: frozenset[str] = frozenset()
+    connection: Connection,
+    office: str,
+    route: str,
+    began: datetime,
+    silent: frozenset[str] = frozenset(),
 ) -> Baseline:
-    """The baseline since the last run that a person accepted.
+    """The baseline of a run that began then, since the last run that a person accepted.
 
-    It leaves out `silent` facts, which the route or a layout of it never states.
+    It leaves out releases that the run itself has published, and `silent` facts, which the route or
+    a layout of it never states.
     """
     c = tables.run.c
     published = (c.office == office) & (c.route == route) & c.state.in_(("accepted", "published"))
@@ -48,9 +53,10 @@ def read_baseline(
     walks = select(c.report).where(published, c.is_walk).order_by(c.id.desc()).limit(RECENT_WALKS)
     if accepted:
         walks = walks.where(c.id >= accepted.id)
-    rows = _recent_facts(connection, office, route, accepted.started_at if accepted else None)
+    since = accepted.started_at if accepted else None
+    rows = _recent_facts(connection, office, route, began, since)
     r = tables.release.c
-    known = select(func.count()).where(r.office == office, r.route == route)
+    known = select(func.count()).where(r.office == office, r.route == route, r.first_seen < began)
     return Baseline(
         releases=len(rows),
         stated={
@@ -63,11 +69,16 @@ def read_baseline(
     )
 
 
-def read_boilerplate(connection: Connection, office: str) -> frozenset[str]:
-    """The paragraphs that more than half of the office's newest releases share."""
+def read_boilerplate(
+    connection: Connection, office: str, began: datetime | None = None
+) -> frozenset[str]:
+    """The paragraphs that more than half of the office's newest releases share; without those that
+    a run that `began` then has published.
+    """
     v = tables.version.c
     counts = Counter[str]()
-    rows = connection.scalars(_select_recent(office, v.body)).all()
+    query = _select_recent(office, v.body)
+    rows = connection.scalars(_first_seen_before(query, began) if began else query).all()
     for body in rows:
         counts.update(set(body))
     if len(rows) < LEAST:
@@ -86,13 +97,18 @@ def recent_locations(
 
 
 def _recent_facts(
-    connection: Connection, office: str, route: str, since: datetime | None
+    connection: Connection, office: str, route: str, began: datetime, since: datetime | None
 ) -> list[Any]:
     r, v = tables.release.c, tables.version.c
     query = _select_recent(office, *(v[name] for name in COMPARED_FACTS)).where(r.route == route)
+    query = _first_seen_before(query, began)
     if since:
         query = query.where(r.first_seen >= since)
     return list(connection.execute(query).mappings())
+
+
+def _first_seen_before(query: Any, began: datetime) -> Any:
+    return query.where(tables.release.c.first_seen < began)
 
 
 def _select_recent(office: str, *columns: Any) -> Any:

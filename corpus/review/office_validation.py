@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 
 from corpus.catalog.store import Store
@@ -27,10 +27,14 @@ END, END_BYTES = b"</html", 2000
 
 
 class OfficeValidator:
-    """Checks an office's pages and drafts before they are staged."""
+    """Checks an office's pages and drafts before they are staged; those of a run are not compared
+    with what it has published since it `began`.
+    """
 
-    def __init__(self, name: str, store: Store, settings: Settings) -> None:
-        self.name, self.source, self.store = name, office(name), store
+    def __init__(
+        self, name: str, store: Store, settings: Settings, began: datetime | None = None
+    ) -> None:
+        self.name, self.source, self.store, self.began = name, office(name), store, began
         self.archive, self.reading_s = settings.archive, settings.reading_s
         self._recent_ends: dict[str, deque[bool]] = {}
 
@@ -70,4 +74,4 @@ class OfficeValidator:
     def boilerplate(self) -> frozenset[str]:
         """The paragraphs that most releases of the office share."""
         with self.store.reading() as connection:
-            return read_boilerplate(connection, self.name)
+            return read_boilerplate(connection, self.name, self.began)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 from corpus.catalog import near_duplicates
 from corpus.catalog.mapping import from_json
@@ -16,7 +25,8 @@ from corpus.plural import pluralize
 
 OBSERVATIONS_AT_ONCE = 500
 RUN, STAGED = tables.run.c, tables.staged.c
-
+# New releases that are not published yet.
+IS_PENDING = (STAGED.outcome == "new") & STAGED.facts.is_not(None)
 
 # The URL of an observation that could not be published, and why.
 Unpublished = tuple[str, Exception]
@@ -50,19 +60,30 @@ def finish_publishing(store: Store, office: str) -> list[Unpublished]:
 
     Versions from an older catalog are then attested and searched for near-duplicates, once.
     """
-    with store.reading() as connection:
-        where = (RUN.office == office) & (RUN.state == "accepted")
-        runs = connection.execute(select(tables.run).where(where)).all()
-    unpublished: list[Unpublished] = []
-    for run in runs:
-        while _publish_some(store, run, OBSERVATIONS_AT_ONCE, unpublished):
-            pass
+    unpublished = _publish_runs(store, (RUN.office == office) & (RUN.state == "accepted"))
     while store.attest_older():
         pass
     has_more = True
     while has_more:
         with store.changing() as connection:
             has_more = near_duplicates.link_pending(connection)
+    return unpublished
+
+
+def publish_new(store: Store, run: int) -> list[Unpublished]:
+    """Publish the new releases that an open run has staged so far; return what could not be
+    published.
+    """
+    return _publish_runs(store, RUN.id == run)
+
+
+def _publish_runs(store: Store, where: ColumnElement[bool]) -> list[Unpublished]:
+    with store.reading() as connection:
+        runs = connection.execute(select(tables.run).where(where)).all()
+    unpublished: list[Unpublished] = []
+    for run in runs:
+        while _publish_some(store, run, OBSERVATIONS_AT_ONCE, unpublished):
+            pass
     return unpublished
 
 
@@ -76,7 +97,7 @@ def _publish_some(store: Store, run: Row[Any], number: int, unpublished: list[Un
         if number > 1:
             return all(_publish_some(store, run, 1, unpublished) for _ in range(number))
         with store.writing() as connection:
-            url = _drop_next(connection, run.id)
+            url = _drop_next(connection, run)
         if url is None:
             raise
         unpublished.append((url, error))
@@ -85,17 +106,33 @@ def _publish_some(store: Store, run: Row[Any], number: int, unpublished: list[Un
 
 def _publish_chunk(store: Store, run: Row[Any], number: int) -> bool:
     with store.changing() as connection:
-        query = select(tables.staged).where(STAGED.run == run.id).order_by(STAGED.id)
-        rows = connection.execute(query.limit(number)).all()
+        rows = connection.execute(_select_pending(run).limit(number)).all()
         for row in rows:
             _publish_observation(connection, run, row)
         if rows:
-            done = (STAGED.run == run.id) & (STAGED.id <= rows[-1].id)
-            connection.execute(delete(tables.staged).where(done))
-            return True
-        _publish_visits(connection, run.id)
-        connection.execute(update(tables.run).where(RUN.id == run.id), {"state": "published"})
-    return False
+            _note_published(connection, run, rows[-1].id)
+        elif run.state != "open":
+            _publish_visits(connection, run.id)
+            connection.execute(update(tables.run).where(RUN.id == run.id), {"state": "published"})
+    return bool(rows)
+
+
+def _select_pending(run: Row[Any]) -> Select[Any]:
+    """The staged observations that are to be published: of an open run, its new releases."""
+    query = select(tables.staged).where(STAGED.run == run.id).order_by(STAGED.id)
+    return query.where(IS_PENDING) if run.state == "open" else query
+
+
+def _note_published(connection: Connection, run: Row[Any], last: int) -> None:
+    """Delete the observations up to the last published one. Those of an open run stay, without
+    facts: they tell what it has seen.
+    """
+    done = (STAGED.run == run.id) & (STAGED.id <= last)
+    if run.state == "open":
+        statement = update(tables.staged).values(facts=None, reread=None)
+        connection.execute(statement.where(done, IS_PENDING))
+    else:
+        connection.execute(delete(tables.staged).where(done))
 
 
 def _publish_observation(connection: Connection, run: Row[Any], row: Row[Any]) -> None:
@@ -108,8 +145,9 @@ def _publish_observation(connection: Connection, run: Row[Any], row: Row[Any]) -
         mark_seen(connection, row.release, row.seen_at, run.route)
     elif row.outcome == "missing":
         mark_missing(connection, row.release, row.seen_at, run.report["gone_visits"])
-    else:
+    elif row.outcome == "listed":
         mark_listed(connection, row.release, row.seen_at)
+    # A new release without facts was published while the run was open.
 
 
 def _publish_visits(connection: Connection, run: int) -> None:
@@ -124,11 +162,9 @@ def _publish_visits(connection: Connection, run: int) -> None:
     connection.execute(delete(tables.staged_visit).where(s.run == run))
 
 
-def _drop_next(connection: Connection, run: int) -> str | None:
+def _drop_next(connection: Connection, run: Row[Any]) -> str | None:
     """Delete the staged observation that is next; return its URL, if there is one."""
-    s = tables.staged.c
-    query = select(s.id, s.url).where(s.run == run).order_by(s.id)
-    row = connection.execute(query.limit(1)).one_or_none()
+    row = connection.execute(_select_pending(run).limit(1)).one_or_none()
     if row:
-        connection.execute(delete(tables.staged).where(s.id == row.id))
+        connection.execute(delete(tables.staged).where(STAGED.id == row.id))
     return row.url if row else None

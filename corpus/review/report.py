@@ -38,9 +38,10 @@ class CrawlReport:
     `error` says why the run failed, `interrupted` which signal interrupted it, `cut_short` which
     option or budget ended it early, `quarantined` why it is not published. `not_due` counts known
     releases whose visit was not due, `vanished` known ones that are missing for the first time,
-    `resumed` the observations of the interrupted run before; `attachments` are files archived in
-    this run. `absent` names missing listings that may not exist yet, `rest` the listings that the
-    run left to the next one.
+    `resumed` the observations of the interrupted run before, `published_early` the new releases
+    that a first crawl published before its end; `attachments` are files archived in this run.
+    `absent` names missing listings that may not exist yet, `rest` the listings that the run left
+    to the next one.
     """
 
     office: str
@@ -55,6 +56,7 @@ class CrawlReport:
     not_due: int = 0
     vanished: int = 0
     resumed: int = 0
+    published_early: int = 0
     attachments: int = 0
     attachments_missing: int = 0
     missing: list[str] = field(default_factory=list)
@@ -229,8 +231,8 @@ class CrawlReport:
             yield f"  stopped early as requested, {self.cut_short}"
         if self.quarantined:
             yield (
-                f"  QUARANTINED: {self.quarantined} Nothing from this crawl is published."
-                f" Review it, then run `communique accept {self.office}`."
+                f"  QUARANTINED: {self.quarantined} {self._unpublished()} Review it, then run"
+                f" `communique accept {self.office}`."
             )
         if self.interrupted:
             yield (
@@ -239,6 +241,13 @@ class CrawlReport:
             )
         if self.error:
             yield f"  FAILED: {self.error}"
+
+    def _unpublished(self) -> str:
+        """What of a quarantined run is not published, in a sentence."""
+        if not self.published_early:
+            return "Nothing from this crawl is published."
+        early = pluralize(self.published_early, "release")
+        return f"{early} had been published before; the rest of this crawl is not published."
 
 
 def stated_facts(draft: Draft) -> tuple[str, ...]:

@@ -11,14 +11,19 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
-from corpus.catalog.crawl_history import needs_walk, read_newest_run, read_remaining_listings
+from corpus.catalog.crawl_history import (
+    has_published,
+    needs_walk,
+    read_newest_run,
+    read_remaining_listings,
+)
 from corpus.catalog.mapping import Visit, visit_from_row, visit_values
 from corpus.catalog.store import Store
 from corpus.database import tables
 from corpus.database.batches import chunks, stream_rows
-from corpus.review.publishing import finish_publishing
+from corpus.review.publishing import finish_publishing, publish_new
 from corpus.review.report import CrawlReport
 
 # A run that was interrupted longer ago is not resumed: its listings are outdated.
@@ -44,9 +49,9 @@ class Observation:
 
 
 class Staging:
-    """The staged rows of one run. `is_walk`: the listing is to be walked to its end. `unpublished`
-    is what could not be published, of an earlier run too; `rest` the listings that the last run
-    left.
+    """The staged rows of one run. `is_first`: no run by this route was published yet. `is_walk`:
+    the listing is to be walked to its end. `unpublished` is what could not be published, of an
+    earlier run too; `rest` the listings that the last run left.
     """
 
     def __init__(
@@ -56,6 +61,7 @@ class Staging:
         self.unpublished = finish_publishing(store, office)
         with store.writing() as connection:
             last = read_newest_run(connection, office, route)
+            self.is_first = not has_published(connection, office, route)
             self.is_resumed = bool(
                 last and last.state == "open" and last.started_at > now - RESUMABLE
             )
@@ -124,6 +130,18 @@ class Staging:
                 if row.language:
                     languages[row.language] += 1
         return outcomes, languages, stated
+
+    def publish_new(self) -> int:
+        """Publish the new releases that the run has seen so far; return how many are published."""
+        self.unpublished += publish_new(self.store, self.run)
+        return self.count_published()
+
+    def count_published(self) -> int:
+        """Count the new releases that were published while the run was open."""
+        is_new = (STAGED.run == self.run) & (STAGED.outcome == "new")
+        query = select(func.count()).where(is_new, STAGED.facts.is_(None))
+        with self.store.reading() as connection:
+            return connection.scalar(query.select_from(tables.staged)) or 0
 
     def add_missing(self) -> int:
         """After a complete walk of a listing that carries the releases themselves, stage the other

@@ -248,7 +248,7 @@ def _crawl_sentences(name: str, office: OfficeStatus) -> Iterator[str]:
     if office.cut_short:
         yield f"  stopped early as requested, {office.cut_short}"
     if office.quarantined:
-        yield f"  QUARANTINED, nothing from that crawl is published: {office.quarantined}"
+        yield f"  QUARANTINED, not published: {office.quarantined}"
         yield f"  review it, then run `communique accept {name}`"
     if office.error:
         yield f"  FAILED: {office.error}"
