@@ -9,6 +9,7 @@ from functools import partial
 
 import click
 
+from communique.background_reindex import reindexing
 from communique.console import FAILED, SOME_FAILED, log, show_progress, show_reports
 from communique.opening import open_or_make_catalog
 from corpus import Settings, Store, office, offices
@@ -76,21 +77,30 @@ delay_option = click.option(
     "--limit", type=click.IntRange(min=1), help="Stop after this many releases per office."
 )
 @delay_option
+@click.option(
+    "--reindex-every",
+    "reindex_minutes",
+    type=click.FloatRange(min=0),
+    metavar="MINUTES",
+    help="Update the index every so many minutes, and at the end.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the reports as a JSON list.")
-@click.pass_obj
+@click.pass_context
 def crawl_command(
-    settings: Settings,
+    ctx: click.Context,
     names: tuple[str, ...],
     route: str | None,
     mirrors: dict[str, str],
     since: date | None,
     limit: int | None,
     delay: float | None,
+    reindex_minutes: float | None,
     as_json: bool,
 ) -> None:
     """Crawl offices for new and edited releases (default: all but the samples)."""
     from corpus.crawling.crawl import crawl  # brings Scrapy, which takes a while
 
+    settings: Settings = ctx.obj
     chosen = _chosen(names, route)
     _warn_without_contact(chosen, settings, route, mirrors)
     reports: dict[str, CrawlReport] = {}
@@ -98,9 +108,16 @@ def crawl_command(
     def on_progress(report: CrawlReport) -> None:
         reports[report.office] = report
         show(report.office, report.releases, None)
+        if background:
+            background.start_if_due()
 
+    config = ctx.find_root().params["config"]
     try:
-        with open_or_make_catalog(settings) as store, show_progress("crawl") as show:
+        with (
+            open_or_make_catalog(settings) as store,
+            show_progress("crawl") as show,
+            reindexing(store, reindex_minutes, config) as background,
+        ):
             crawl_one = partial(
                 crawl,
                 settings=settings,
