@@ -1,14 +1,24 @@
-# Two commands: `make run` tries the program on invented offices, `make test` tests it.
+# `make run` tries the program on invented offices, `make real` on a real one, `make test` tests it.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 COMMUNIQUE_DATA ?= $(CURDIR)/.data
 export COMMUNIQUE_DATA
 
-.PHONY: run install dev test test-slow test-all test-pythons check format messages screenshots bench bench-opensearch bench-hostile bench-year clean
+.PHONY: run real contact install dev test test-slow test-all test-pythons check format messages screenshots bench bench-opensearch bench-hostile bench-year clean
 
 run: install ## crawl the sample sites, index them, serve on http://127.0.0.1:8000
 	$(BIN)/communique demo
+
+REAL ?= us_doj --limit 200 # the office, and options of `communique crawl`
+
+real: contact install ## crawl the newest releases of a real office, index them, serve on http://127.0.0.1:8000
+	$(BIN)/communique crawl $(REAL)
+	$(BIN)/communique reindex
+	$(BIN)/communique serve
+
+contact:
+	@test -n "$(COMMUNIQUE_CONTACT)" || { echo "Offices must be able to reach you: make real COMMUNIQUE_CONTACT=you@example.org"; exit 1; }
 
 install: $(VENV)/.installed ## the program, in .venv
 

@@ -22,7 +22,7 @@ class BackgroundReindex:
         self, store: Store, every_s: float, config: Path | None, output: IO[bytes]
     ) -> None:
         self.store, self.every_s, self.output = store, every_s, output
-        options = ["--config", str(config)] if config else []
+        options = ["--log-format", "text", *(["--config", str(config)] if config else [])]
         self.command = [sys.executable, "-m", "communique", *options, "reindex"]
         self.process: subprocess.Popen[bytes] | None = None
         self.started_at, self.revision = time.monotonic(), 0

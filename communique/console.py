@@ -14,9 +14,10 @@ from typing import Any, Protocol
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Column
 
 log = logging.getLogger("communique")
-LOG_EVERY_S = 10.0
+COUNTS_EVERY_S, WORDS_EVERY_S = 10.0, 60.0
 # Exit statuses; 75 is EX_TEMPFAIL of sysexits.h, which systemd and cron wrappers take as "later".
 FAILED, USAGE, SOME_FAILED, LOCKED = 1, 2, 3, 75
 
@@ -40,15 +41,14 @@ def drop_output() -> None:
 
 
 @contextmanager
-def show_progress(what: str) -> Iterator[ShowProgress]:
-    """A function to call with words, how much is done, and of how much (None while unknown)."""
+def show_progress(what: str, *, is_counted: bool = True) -> Iterator[ShowProgress]:
+    """A function to call with words, how much is done, and of how much (None while unknown). Where
+    it is not counted, the words say all.
+    """
     if sys.stderr.isatty():
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-        )
+        words = TextColumn("{task.description}", table_column=Column(no_wrap=True))
+        counts = (BarColumn(), MofNCompleteColumn()) if is_counted else ()
+        columns = (words, *counts, TimeElapsedColumn())
         console, is_seen = Console(stderr=True), sys.stdout.isatty()
         with Progress(*columns, console=console, transient=True, redirect_stdout=is_seen) as bar:
             task = bar.add_task(what, total=None)
@@ -56,13 +56,14 @@ def show_progress(what: str) -> Iterator[ShowProgress]:
                 task, description=words, completed=done, total=total
             )
         return
-    last = time.monotonic()
+    last, every_s = time.monotonic(), COUNTS_EVERY_S if is_counted else WORDS_EVERY_S
 
     def line(words: str, done: int, total: int | None) -> None:
         nonlocal last
-        if time.monotonic() - last >= LOG_EVERY_S:
+        if time.monotonic() - last >= every_s:
             last = time.monotonic()
-            log.info("%s: %s%s", words, f"{done:,}", f" of {total:,}" if total else "")
+            counts = f": {done:,}{f' of {total:,}' if total else ''}" if is_counted else ""
+            log.info("%s%s", words, counts)
 
     yield line
 

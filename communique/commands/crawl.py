@@ -107,7 +107,8 @@ def crawl_command(
 
     def on_progress(report: CrawlReport) -> None:
         reports[report.office] = report
-        show(report.office, report.releases, None)
+        if report.progress:
+            show(f"{report.office}: {report.progress.sentence()}", report.releases, None)
         if background:
             background.start_if_due()
 
@@ -115,7 +116,7 @@ def crawl_command(
     try:
         with (
             open_or_make_catalog(settings) as store,
-            show_progress("crawl") as show,
+            show_progress("crawl", is_counted=False) as show,
             reindexing(store, reindex_minutes, config) as background,
         ):
             crawl_one = partial(

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from corpus.database import tables
 
@@ -19,16 +19,20 @@ def read_runs(connection: Connection, good: bool) -> dict[str, tuple[datetime, d
         is_over &= error.is_(None)
     else:
         is_over |= (RUN.state == "open") & error.is_not(None)
-    newest = select(func.max(RUN.id)).where(is_over).group_by(RUN.office)
+    return _read_newest(connection, is_over)
+
+
+def read_open_runs(connection: Connection) -> dict[str, tuple[datetime, dict[str, Any]]]:
+    """Start and last saved report of each office's open run: it is running, or was interrupted."""
+    return _read_newest(connection, RUN.state == "open")
+
+
+def _read_newest(
+    connection: Connection, where: ColumnElement[bool]
+) -> dict[str, tuple[datetime, dict[str, Any]]]:
+    newest = select(func.max(RUN.id)).where(where).group_by(RUN.office)
     rows = connection.execute(select(tables.run).where(RUN.id.in_(newest)))
     return {row.office: (row.started_at, row.report) for row in rows}
-
-
-def read_open_runs(connection: Connection) -> dict[str, datetime]:
-    """When each office's open run began: it is running, or was interrupted."""
-    began = func.max(RUN.started_at).label("began")
-    query = select(RUN.office, began).where(RUN.state == "open").group_by(RUN.office)
-    return {row.office: row.began for row in connection.execute(query)}
 
 
 def read_newest_run(connection: Connection, office: str, route: str) -> Row[Any] | None:
@@ -38,10 +42,19 @@ def read_newest_run(connection: Connection, office: str, route: str) -> Row[Any]
     return connection.execute(query).one_or_none()
 
 
-def has_published(connection: Connection, office: str, route: str) -> bool:
-    """Whether a run of an office by a route was published."""
+def has_full_run(connection: Connection, office: str, route: str) -> bool:
+    """Whether a run of an office by a route was published that no option or limit cut short."""
     where = (RUN.office == office) & (RUN.route == route) & RUN.state.in_(PUBLISHED)
-    return connection.scalar(select(RUN.id).where(where).limit(1)) is not None
+    is_full = RUN.report["cut_short"].as_string().is_(None)
+    return connection.scalar(select(RUN.id).where(where, is_full).limit(1)) is not None
+
+
+def read_last_listed(connection: Connection, office: str, route: str) -> int | None:
+    """How many releases the last complete walk of an office by a route listed, if there was one."""
+    where = (RUN.office == office) & (RUN.route == route) & RUN.state.in_(PUBLISHED) & RUN.is_walk
+    query = select(RUN.report).where(where).order_by(RUN.id.desc()).limit(1)
+    report = connection.scalar(query)
+    return report and int(report["listed"])
 
 
 def read_remaining_listings(

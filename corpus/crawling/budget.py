@@ -32,13 +32,18 @@ class Budget:
             return f"{pluralize(settings.run_listings, 'listing page')} (COMMUNIQUE_RUN_LISTINGS)"
         if self.requests >= settings.run_requests:
             return f"{pluralize(settings.run_requests, 'request')} (COMMUNIQUE_RUN_REQUESTS)"
-        if time.monotonic() - self.began >= settings.run_hours * 3600:
+        if self.elapsed_s >= settings.run_hours * 3600:
             return f"{settings.run_hours:g} h (COMMUNIQUE_RUN_HOURS)"
         return None
 
     def releases_left(self, releases: int) -> int | None:
         """How many releases a run that has read `releases` may still read; None: no limit."""
         return None if self.limit is None else max(0, self.limit - releases)
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the run, or its continuation, began."""
+        return time.monotonic() - self.began
 
     @property
     def limit_reason(self) -> str:

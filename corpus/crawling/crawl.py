@@ -126,7 +126,7 @@ def _fetch(run: Run, plan: FetchPlan) -> Exception | None:
             failure = error
             report.error = error_sentence(error, settings, f"crawl of {report.office}")
         finally:
-            report.seconds = time.monotonic() - began
+            report.seconds, report.progress = time.monotonic() - began, None
     return failure
 
 

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import Enum
 
 from corpus.catalog.attachments import GONE
 from corpus.crawling.budget import Budget
 from corpus.crawling.fetching.requests import FetchFailure, FetchRequest, FetchResult
 from corpus.crawling.frontier import Frontier
+from corpus.review.progress import Progress
 from corpus.review.report import CrawlReport
 from corpus.review.staging import Staging
 from corpus.settings import Settings
 
 OnProgress = Callable[[CrawlReport], None]
+# How often a run saves its progress.
+SAVE_EVERY_S = 30.0
 Take = Callable[[FetchResult | FetchFailure], FetchRequest | None]
 
 
@@ -50,6 +53,10 @@ class Run:
     on_progress: OnProgress
     report: CrawlReport
     phase: Phase = Phase.WALKING
+    saved_at_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.resumed = self.report.releases  # counted by the run that this one resumes
 
     @property
     def is_walk(self) -> bool:
@@ -63,7 +70,7 @@ class Run:
         `take` returns a request to repeat, if any.
         """
         repeat = take(result) if result else None
-        self.on_progress(self.report)
+        self._note_progress()
         if request := repeat or self._next_request():
             self.budget.note(is_listing=request.key == self.frontier.current_page)
             yield request
@@ -117,6 +124,41 @@ class Run:
             self.frontier.add_due()
             if self.settings.attachments:
                 self.frontier.add_known_files()
+
+    def _note_progress(self) -> None:
+        """Report the progress, and save it at intervals for `status`."""
+        elapsed_s = self.budget.elapsed_s
+        self.report.progress = self._measure(elapsed_s)
+        self.on_progress(self.report)
+        if elapsed_s - self.saved_at_s >= SAVE_EVERY_S:
+            self.saved_at_s = elapsed_s
+            self.staging.save_report(self.report)
+
+    def _measure(self, elapsed_s: float) -> Progress:
+        """The progress, with an estimate from what is left in relation to what is done."""
+        report, requests, queued = self.report, self.budget.requests, self.frontier.queued
+        done, left, is_least = requests, queued, self._may_add_requests
+        releases_left = self.budget.releases_left(report.releases)
+        if releases_left is not None:
+            done, left, is_least = report.releases - self.resumed, releases_left, False
+        elif is_least and (listed := self.frontier.listed_so_far):
+            done, left, is_least = *listed, False
+        return Progress(
+            at=datetime.now(UTC).isoformat(timespec="seconds"),
+            requests=requests,
+            listings=report.listings,
+            releases=report.releases,
+            queued=queued,
+            per_minute=round(60 * requests / elapsed_s, 1) if elapsed_s else 0.0,
+            left_s=round(elapsed_s * left / done) if done else None,
+            is_least=is_least,
+        )
+
+    @property
+    def _may_add_requests(self) -> bool:
+        """Whether more requests may follow than are queued: listing pages, or known releases."""
+        is_known = self.frontier.is_read and self.staging.is_first
+        return self.phase is Phase.WALKING and not is_known
 
     def _enter(self, phase: Phase) -> None:
         assert phase in NEXT_PHASES[self.phase]

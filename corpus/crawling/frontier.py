@@ -27,7 +27,8 @@ class Frontier:
     newest date of a release on the current page. `files` are attached files never fetched.
     `is_walk` becomes False when the end of the listing is not reached; `has_links` and
     `carries_releases` tell what its pages contain. `rest` are the listings that an earlier run
-    left; they are walked last. A walk that `stops_early` ends at a page without news.
+    left; they are walked last. A walk that `stops_early` ends at a page without news. The listing
+    has `expected` releases, as it states or the last complete walk found.
     """
 
     def __init__(
@@ -50,6 +51,31 @@ class Frontier:
         self.refused_urls: set[str] = set()
         self.is_walk, self.has_links, self.carries_releases = True, False, False
         self.stops_early = bool(self.rest) or not staging.is_walk
+        self.expected = staging.last_listed
+
+    @property
+    def queued(self) -> int:
+        """How many requests are known to be left."""
+        return len(self.releases) + len(self.files) + self._listings_left
+
+    @property
+    def is_read(self) -> bool:
+        """Whether no listing page is left, so that all releases to request are known."""
+        return not self._listings_left
+
+    @property
+    def _listings_left(self) -> int:
+        return len(self.listings) + len(self.rest) + bool(self.next_page)
+
+    @property
+    def listed_so_far(self) -> tuple[int, int] | None:
+        """How many releases of the listing were passed, and how many are left; None where its size
+        is unknown, or it need not be read to its end.
+        """
+        passed = self.report.listed - len(self.releases)
+        if self.stops_early or not self.expected or passed <= 0:
+            return None
+        return passed, max(0, self.expected - passed)
 
     @property
     def has_more(self) -> bool:
@@ -114,6 +140,7 @@ class Frontier:
         """Queue a listing's releases, each once, and its next page, unless all of them were seen
         before; return how many addresses are unknown.
         """
+        self.expected = listing.total or self.expected
         self.has_links |= bool(listing.links)
         self.carries_releases |= bool(listing.drafts)
         links: dict[str, Link] = {}

@@ -22,11 +22,15 @@ class Link:
 
 @dataclass(frozen=True)
 class Listing:
-    """A page of a listing: links to releases, or releases themselves, and the next page's URL."""
+    """A page of a listing: links to releases, or releases themselves, and the next page's URL.
+
+    `total`: how many releases are on all its pages, where it says so.
+    """
 
     links: list[Link] = field(default_factory=list)
     next: str | None = None
     drafts: list[Draft] = field(default_factory=list)
+    total: int | None = None
 
 
 @dataclass(frozen=True)

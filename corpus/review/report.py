@@ -11,6 +11,7 @@ from typing import Any
 from corpus.issue import Issue
 from corpus.plural import pluralize
 from corpus.release import Draft
+from corpus.review.progress import Progress
 from corpus.sources import office
 
 log = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ class CrawlReport:
     `resumed` the observations of the interrupted run before, `published_early` the new releases
     that a first crawl published before its end; `attachments` are files archived in this run.
     `absent` names missing listings that may not exist yet, `rest` the listings that the run left
-    to the next one.
+    to the next one, `progress` how far a run is that is not over.
     """
 
     office: str
@@ -74,6 +75,7 @@ class CrawlReport:
     quarantined: str | None = None
     interrupted: str | None = None
     error: str | None = None
+    progress: Progress | None = None
 
     @property
     def releases(self) -> int:

@@ -14,8 +14,9 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
 from corpus.catalog.crawl_history import (
-    has_published,
+    has_full_run,
     needs_walk,
+    read_last_listed,
     read_newest_run,
     read_remaining_listings,
 )
@@ -49,9 +50,10 @@ class Observation:
 
 
 class Staging:
-    """The staged rows of one run. `is_first`: no run by this route was published yet. `is_walk`:
-    the listing is to be walked to its end. `unpublished` is what could not be published, of an
-    earlier run too; `rest` the listings that the last run left.
+    """The staged rows of one run. `is_first`: no run by this route was published yet, or limits cut
+    all of them short. `is_walk`: the listing is to be walked to its end. `unpublished` is what
+    could not be published, of an earlier run too; `rest` the listings that the last run left;
+    `last_listed` how many releases the last complete walk listed.
     """
 
     def __init__(
@@ -61,12 +63,13 @@ class Staging:
         self.unpublished = finish_publishing(store, office)
         with store.writing() as connection:
             last = read_newest_run(connection, office, route)
-            self.is_first = not has_published(connection, office, route)
+            self.is_first = not has_full_run(connection, office, route)
             self.is_resumed = bool(
                 last and last.state == "open" and last.started_at > now - RESUMABLE
             )
             self.is_walk = self.is_resumed or needs_walk(connection, last, now, walk_days)
             self.rest = read_remaining_listings(connection, office, route)
+            self.last_listed = read_last_listed(connection, office, route)
             if last and self.is_resumed:
                 self.run, self.started_at = int(last.id), last.started_at
                 return

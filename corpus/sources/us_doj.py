@@ -81,6 +81,7 @@ def interface_links(page: Page) -> Listing:
     return Listing(
         next=None if is_last else _with_page(page.url, at + 1),
         drafts=[_draft(item, page) for item in items],
+        total=total,
     )
 
 

@@ -12,6 +12,7 @@ from corpus.catalog.attachments import AttachmentCounts
 from corpus.catalog.coverage import Coverage
 from corpus.errors import CommuniqueError
 from corpus.plural import pluralize
+from corpus.review.progress import Progress
 from indexer.engine.interface import Engine
 from indexer.engine.results import Health, Query
 from indexer.jobs.condition import Reason, condition
@@ -42,6 +43,7 @@ class OfficeStatus:
     last_crawl_at: datetime | None
     last_successful_crawl_at: datetime | None
     crawling_since: datetime | None
+    progress: Progress | None
     route: str | None
     new: int | None
     changed: int | None
@@ -128,7 +130,8 @@ def _offices(store: Store) -> dict[str, OfficeStatus]:
             reader_versions=covered.reader_versions,
             last_crawl_at=started_at,
             last_successful_crawl_at=good_crawls[name][0] if name in good_crawls else None,
-            crawling_since=open_crawls.get(name),
+            crawling_since=open_crawls[name][0] if name in open_crawls else None,
+            progress=_progress(open_crawls[name][1]) if name in open_crawls else None,
             route=report.get("route"),
             new=report.get("new"),
             changed=report.get("changed"),
@@ -143,6 +146,12 @@ def _offices(store: Store) -> dict[str, OfficeStatus]:
             certificate_exceptions=_exceptions(name),
         )
     return rows
+
+
+def _progress(report: dict[str, Any]) -> Progress | None:
+    """How far an unfinished crawl was when it last said so."""
+    saved = report.get("progress")
+    return Progress(**saved) if saved else None
 
 
 def _exceptions(name: str) -> dict[str, str]:
@@ -245,6 +254,8 @@ def _crawl_sentences(name: str, office: OfficeStatus) -> Iterator[str]:
     if office.crawling_since:
         began = _minute(office.crawling_since)
         yield f"  the crawl of {began} is unfinished; the next one continues it"
+    if office.progress:
+        yield f"  at {_minute(office.progress.noted_at)}: {office.progress.sentence()}"
     if office.cut_short:
         yield f"  stopped early as requested, {office.cut_short}"
     if office.quarantined:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from signal import SIGTERM
 from tempfile import TemporaryFile
 from threading import Event
 
@@ -18,9 +19,9 @@ from corpus import Settings, Store
 from corpus.errors import CommuniqueError
 from corpus.lock import only_job
 from indexer import Query, open_engine
-from tests.faulty_site import FaultySite
+from tests.faulty_site import FaultySite, after, late
 from tests.newsroom import sample_pages
-from tests.stalling import DEADLINE_S, wait_for
+from tests.stalling import DEADLINE_S, Stalling, children_of, wait_for
 
 OFFICE, HOST = "sample_doj", "www.justice.example"
 RELEASES = 26
@@ -68,6 +69,24 @@ def test_releases_can_be_found_while_the_first_crawl_continues(
             go_on.set()
         assert process.wait() == 0
     assert searchable(settings) == RELEASES
+
+
+@pytest.mark.slow
+def test_a_crawl_that_ends_by_a_signal_ends_its_reindex(
+    settings: Settings, site: FaultySite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COMMUNIQUE_BATCH_RELEASES", "5")
+    site.faults = [("^/opa/", after(8, late(600)))]
+    command = crawl_command(OFFICE, HOST, site.url, "pages")
+    words = [*command[command.index("crawl") :], "--reindex-every", "0"]
+    crawling = Stalling(
+        settings, "", 0, *words, is_there=lambda: bool(children_of(crawling.process.pid))
+    )
+    with crawling:
+        status, out, said = crawling.end(SIGTERM)
+    assert status == 143
+    assert "INTERRUPTED by SIGTERM" in out
+    assert said.endswith("Interrupted by SIGTERM.\n")
 
 
 def test_the_index_has_the_whole_crawl_at_its_end(settings: Settings, site: FaultySite) -> None:

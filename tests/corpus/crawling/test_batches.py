@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from corpus.database import tables
 from corpus.evidence.verify import verify_archive, verify_catalog
 from corpus.review.publishing import accept
 from corpus.review.report import CrawlReport
+from corpus.review.staging import Staging
 from indexer.export.jsonl import release_json
 from tests.faulty_site import FaultySite, first, status, torn
 from tests.newsroom import TOPICS, Newsroom, sample_newsroom
@@ -149,6 +150,16 @@ def test_a_later_crawl_publishes_at_its_end(
     report = run(settings, store, site)
     assert {*published} == {6}
     assert (report.new, report.published_early, store.count()) == (20, 0, RELEASES)
+
+
+def test_a_crawl_after_one_with_a_limit_is_a_first_one(
+    settings: Settings, store: Store, site: FaultySite
+) -> None:
+    settings = replace(settings, batch_releases=SIZE)
+    assert run(settings, store, site, limit=3).new == 3
+    report = run(settings, store, site)
+    assert (report.new, report.published_early, store.count()) == (23, 20, RELEASES)
+    assert not Staging(store, OFFICE, "pages", datetime.now(UTC), 7).is_first
 
 
 def test_a_batch_that_fails_its_checks_quarantines_the_rest(

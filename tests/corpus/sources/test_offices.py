@@ -51,12 +51,15 @@ def read(url_file: Path) -> Draft | Listing:
 
 
 def as_json(record: Draft | Listing) -> Any:
-    """What was read, as JSON; a draft's `part` is tested on its own, and few have a `layout`."""
+    """What was read, as JSON; a draft's `part` is tested on its own, and few have a `layout`, or a
+    `total`.
+    """
     whole = asdict(record)
     for each in [whole, *whole.get("drafts", [])]:
         each.pop("part", None)
-        if each.get("layout", "") is None:
-            del each["layout"]
+        for rare in ("layout", "total"):
+            if each.get(rare, "") is None:
+                del each[rare]
     return json.loads(json.dumps(whole, default=str))
 
 
