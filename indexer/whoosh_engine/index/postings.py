@@ -154,15 +154,6 @@ class FieldPostings:
         assert self.spots is not None
         return self.positions[self.spots[number] : self.spots[number + 1]]
 
-    def positions_at(self, number: int, index: int) -> list[int]:
-        """The positions of one posting of a term; `index` counts over the whole field."""
-        assert self.freqs is not None
-        before = int(self.freqs[self._firsts[number] : index].sum(dtype=np.int64))
-        found: list[int] = self.positions_of(number)[
-            before : before + int(self.freqs[index])
-        ].tolist()
-        return found
-
 
 def wildcard_pattern(text: str) -> tuple[bytes, bytes]:
     """A wildcard as a pattern of bytes, and the literal prefix that it begins with."""

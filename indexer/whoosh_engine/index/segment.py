@@ -86,19 +86,6 @@ class SegmentArrays:
         """For each language, term of a text -> stem; -1 where a term does not occur in it."""
         return self.arrays[f"{field}/stems"].reshape(len(self.languages), -1)
 
-    def positions(self, field: str, number: int, index: int) -> list[int]:
-        """Where a term stands in the document of one of its postings; `index` counts over the whole
-        field.
-        """
-        postings = self.fields[field]
-        if postings.positions is not None:
-            return postings.positions_at(number, index)
-        text = LENGTHS_OF[field]
-        document = int(postings.documents[index])
-        language = int(self.arrays["language/forward"][document])
-        stems = self.stem_tables(text)[language][self.forward(text, document)]
-        return np.flatnonzero(stems == number).tolist()
-
     def stored(self, document: int) -> dict[str, Any]:
         """What a hit shows of a document: its facts by their names, its text as `body`."""
         start = self._ends[document - 1] if document else 0

@@ -19,10 +19,9 @@ from whoosh.index import TOC, clean_files
 from corpus.durability import make_folder, sync
 from indexer.engine.document import Document
 from indexer.engine.interface import OnProgress
-from indexer.whoosh_engine.index.codec import NAME, ArraySegment
+from indexer.whoosh_engine.index.codec import NAME, ArraySegment, schema
 from indexer.whoosh_engine.index.inversion import MOST_DOCUMENTS
 from indexer.whoosh_engine.index.merge import merged
-from indexer.whoosh_engine.index.schema import schema
 from indexer.whoosh_engine.index.workers import SegmentWorker, Worker, end, free, merge, take
 
 WORKERS = 2
@@ -129,7 +128,7 @@ class SegmentWriter:
 
     def _merged(self, segments: list[ArraySegment]) -> list[ArraySegment]:
         """The segments, with those of a crowded tier merged into one, and emptied ones dropped."""
-        segments = [segment for segment in segments if segment.doc_count()]
+        segments = [each for each in segments if len(each.deleted) < each.size]
         while crowd := self._crowd(segments):
             segments = [segment for segment in segments if segment not in crowd]
             segments.append(merged(self.folder, crowd))

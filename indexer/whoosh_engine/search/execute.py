@@ -14,7 +14,7 @@ from math import log
 import numpy as np
 
 from indexer import deadline
-from indexer.engine.fields import K1, LENGTHS_OF, stem_field
+from indexer.engine.fields import K1, LENGTHS_OF, WHOLE, stem_field
 from indexer.highlight.highlighter import MOST_FORMS
 from indexer.query import tree
 from indexer.whoosh_engine.columns.kernels import mark, score_postings
@@ -190,7 +190,7 @@ class Executor:
         held = self._postings(field, text)
         if not held:
             return NOTHING
-        if not self.snapshot.toc.schema[field].scorable:
+        if field in WHOLE:
             return self._unscored(field, held)
         size = sum(segment.fields[field].count(number) for _, segment, number in held)
         documents, scores = np.empty(size, np.int32), np.empty(size, np.float32)

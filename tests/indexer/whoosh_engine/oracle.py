@@ -7,11 +7,12 @@ from functools import lru_cache
 import numpy as np
 from whoosh import query
 from whoosh.filedb.filestore import FileStorage
-from whoosh.index import FileIndex
+from whoosh.reading import MultiReader, SegmentReader
 from whoosh.searching import Searcher
 
 from indexer.query import tree
 from indexer.whoosh_engine.columns.snapshot import Snapshot
+from tests.indexer.whoosh_engine.whoosh_codec import ArrayCodec
 
 
 def as_whoosh(node: tree.Node) -> query.Query:
@@ -63,4 +64,5 @@ def judged(snapshot: Snapshot, node: tree.Node) -> dict[int, float]:
 def _searcher(snapshot: Snapshot) -> Searcher:
     """Whoosh's own searcher over the same arrays."""
     storage, toc = FileStorage(str(snapshot.folder)), snapshot.toc
-    return Searcher(FileIndex._reader(storage, toc.schema, toc.segments, snapshot.generation))
+    readers = [SegmentReader(storage, toc.schema, s, codec=ArrayCodec()) for s in toc.segments]
+    return Searcher(MultiReader(readers))

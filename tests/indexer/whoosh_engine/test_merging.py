@@ -23,9 +23,8 @@ from indexer.query.parser import parse
 from indexer.whoosh_engine import WhooshEngine
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.engine import REVISION
-from indexer.whoosh_engine.index.codec import NAME
+from indexer.whoosh_engine.index.codec import NAME, schema
 from indexer.whoosh_engine.index.inversion import MOST_DOCUMENTS
-from indexer.whoosh_engine.index.schema import schema
 from indexer.whoosh_engine.index.writer import TIER, SegmentWriter
 from indexer.whoosh_engine.search.collect import order
 from indexer.whoosh_engine.search.execute import Executor
