@@ -7,13 +7,15 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import cache
 from threading import local
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from numba import njit
 from numba.core import event
+from numpy.typing import NDArray
 
 from indexer.deadline import unmetered
 
+Array = NDArray[Any]
 Function = TypeVar("Function", bound=Callable[..., object])
 log = logging.getLogger(__name__)
 NOT_KEPT = (

@@ -4,15 +4,11 @@ that a word that many of them hold is folded once.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.analysis.analyzer import fold
 from indexer.analysis.tokenizer import WordNumbers
-
-Array = NDArray[Any]
 
 # A lexicon that holds more words is not taken on to the next segment: some 100 bytes a word.
 MOST_WORDS = 300_000

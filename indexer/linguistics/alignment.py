@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from indexer.analysis.jit import compiled
+from indexer.analysis.jit import Array, compiled
 
 # An address that more releases declare is the site's, where a language link leads to when there is
 # no translation.
 MOST_DECLARING = 12
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from indexer.analysis.analyzer import STEM
+from indexer.analysis.jit import Array
 from indexer.engine.results import Collocate, Collocates, Measure
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from indexer.analysis.jit import Array
 from indexer.analysis.tokenizer import Spans
 from indexer.engine.results import KwicLine
 
@@ -19,8 +19,6 @@ SPACE = re.compile(r"\s+")
 # Texts that are kept at hand, and lines looked up at a time, while all are read; those of one text
 # mostly come together.
 KEPT = 64
-
-Array = NDArray[Any]
 
 
 def first_in_order(keys: Sequence[Array], end: int) -> Array:

@@ -10,14 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from indexer.analysis.jit import compiled
+from indexer.analysis.jit import Array, compiled
 
-Array = NDArray[Any]
 # Spans by their first and last tokens, as the kernels take them.
 SpanEnds = tuple[Array, Array]
 NOWHERE = np.zeros(0, np.uint32)

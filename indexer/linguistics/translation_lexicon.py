@@ -15,9 +15,10 @@ from math import log, log2
 
 import numpy as np
 
+from indexer.analysis.jit import Array
 from indexer.engine.fields import TEXTS
 from indexer.engine.results import TranslationSuggestion
-from indexer.linguistics.alignment import Alignment, Array
+from indexer.linguistics.alignment import Alignment
 
 # So many translations are read for candidates, and so many candidates of each field are weighed.
 MOST_READ, MOST_WEIGHED = 200, 24

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from indexer.analysis.analyzer import KAZAKH, stem
-from indexer.analysis.lexicon import Array, Lexicon
+from indexer.analysis.jit import Array
+from indexer.analysis.lexicon import Lexicon
 from indexer.engine.fields import TEXTS, stem_field
 from indexer.opensearch_engine.index.mapping import term
 from indexer.query.variants import KEYS

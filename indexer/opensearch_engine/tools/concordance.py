@@ -12,10 +12,10 @@ from functools import lru_cache
 
 import numpy as np
 
+from indexer.analysis.jit import Array
 from indexer.analysis.tokenizer import Spans, word_spans
 from indexer.engine.results import Concordance, KwicLine, LineSort
 from indexer.linguistics.concordance import first_in_order, line
-from indexer.linguistics.spans import Array
 from indexer.opensearch_engine.index.source_doc import Fetch, Stored
 from indexer.opensearch_engine.tools.spans import BatchSpans, WordsOf, read_spans
 from indexer.query.tree import Node

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from indexer.analysis.jit import Array
 from indexer.highlight.highlighter import Test, word_test
-from indexer.linguistics.spans import NOWHERE, Array, SpanEnds, TokenSpans, joined, phrase_spans
+from indexer.linguistics.spans import NOWHERE, SpanEnds, TokenSpans, joined, phrase_spans
 from indexer.opensearch_engine.index.source_doc import Stored
 from indexer.opensearch_engine.tools.token_batches import Batch, Vocabulary, batches
 from indexer.query import tree

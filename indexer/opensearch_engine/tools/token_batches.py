@@ -10,8 +10,8 @@ from itertools import islice
 import numpy as np
 
 from indexer.analysis.analyzer import stem
+from indexer.analysis.jit import Array
 from indexer.analysis.lexicon import Lexicon
-from indexer.linguistics.spans import Array
 from indexer.opensearch_engine.index.source_doc import Stored
 
 SIZE = 256

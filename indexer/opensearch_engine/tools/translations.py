@@ -17,12 +17,12 @@ from itertools import chain, islice
 import numpy as np
 
 from indexer.analysis.analyzer import STEM
-from indexer.analysis.jit import compiled
+from indexer.analysis.jit import Array, compiled
 from indexer.engine.fields import TEXTS
 from indexer.engine.results import TranslationSuggestion
 from indexer.linguistics import translation_lexicon
 from indexer.linguistics.alignment import MOST_DECLARING, Alignment, count_holders, number_works
-from indexer.linguistics.spans import Array, distinct
+from indexer.linguistics.spans import distinct
 from indexer.opensearch_engine.index.source_doc import Fetch, Stored
 from indexer.opensearch_engine.tools.token_batches import SIZE, Vocabulary, batches
 from indexer.query.tree import Node, terms_asked

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indexer.whoosh_engine.index.arrays import Array
+from indexer.analysis.jit import Array
 from indexer.whoosh_engine.index.segment import SegmentArrays
 
 

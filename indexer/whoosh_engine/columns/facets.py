@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from indexer.analysis.jit import Array
 from indexer.engine.fields import FACET_FIELDS
 from indexer.whoosh_engine.columns.kernels import count_codes, count_many
-from indexer.whoosh_engine.index.arrays import Array
 from indexer.whoosh_engine.index.segment import SegmentArrays
 
 

@@ -9,8 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from indexer.analysis.jit import compiled
-from indexer.whoosh_engine.index.arrays import Array
+from indexer.analysis.jit import Array, compiled
 from indexer.whoosh_engine.index.postings import NO_FREQS
 from indexer.whoosh_engine.index.segment import SegmentArrays
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.analysis.jit import compiled
-from indexer.whoosh_engine.index.arrays import Array
+from indexer.analysis.jit import Array, compiled
 
 # One list is looked up in another by bisection where it is so many times shorter.
 MUCH_SHORTER = 16

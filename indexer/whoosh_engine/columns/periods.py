@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from indexer.analysis.jit import Array
 from indexer.engine import periods
 from indexer.engine.periods import Step
 from indexer.engine.results import UNDATED
-from indexer.whoosh_engine.index.arrays import Array
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ import numpy as np
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC
 
+from indexer.analysis.jit import Array
 from indexer.deadline import unmetered
 from indexer.engine.fields import K1, LENGTHS_OF, B
 from indexer.engine.periods import Step
@@ -26,7 +27,6 @@ from indexer.whoosh_engine.columns.facets import FacetColumn
 from indexer.whoosh_engine.columns.global_ordinals import WordList
 from indexer.whoosh_engine.columns.periods import Periods
 from indexer.whoosh_engine.columns.translations import works_of
-from indexer.whoosh_engine.index.arrays import Array
 from indexer.whoosh_engine.index.codec import NAME
 from indexer.whoosh_engine.index.segment import SegmentArrays
 

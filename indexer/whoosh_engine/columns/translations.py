@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from indexer.analysis.jit import Array
 from indexer.linguistics.alignment import number_works
-from indexer.whoosh_engine.index.arrays import Array
 from indexer.whoosh_engine.index.segment import SegmentArrays
 
 

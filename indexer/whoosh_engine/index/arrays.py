@@ -17,15 +17,13 @@ from typing import IO, Any
 from zlib import crc32
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corpus.errors import IndexUnusableError
+from indexer.analysis.jit import Array
 from indexer.engine.retry import REBUILD
 
 MAGIC = b"CMQARR01"
 ALIGNMENT = 64
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,12 @@ import numpy as np
 import zstandard
 
 from indexer.analysis.analyzer import stem
+from indexer.analysis.jit import Array
 from indexer.analysis.lexicon import Lexicon
 from indexer.engine.document import Document, field_terms
 from indexer.engine.fields import TEXTS, WHOLE, WORDS, stem_field
 from indexer.query.variants import hashed
-from indexer.whoosh_engine.index.arrays import Array, write_arrays
+from indexer.whoosh_engine.index.arrays import write_arrays
 from indexer.whoosh_engine.index.codec import NAME, ArraySegment
 from indexer.whoosh_engine.index.inversion import (
     count,

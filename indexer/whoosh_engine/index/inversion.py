@@ -20,8 +20,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from indexer.analysis.jit import compiled
-from indexer.whoosh_engine.index.arrays import Array
+from indexer.analysis.jit import Array, compiled
 
 NEWLINE = b"\n"
 # A segment's documents are numbered in 16 bits.

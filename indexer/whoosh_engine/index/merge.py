@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.analysis.jit import compiled
+from indexer.analysis.jit import Array, compiled
 from indexer.engine.fields import TEXTS, WHOLE, WORDS, stem_field
 from indexer.query.tree import Kind
 from indexer.query.variants import KINDS
-from indexer.whoosh_engine.index.arrays import Array, Room, write_arrays
+from indexer.whoosh_engine.index.arrays import Room, write_arrays
 from indexer.whoosh_engine.index.builder import form_arrays
 from indexer.whoosh_engine.index.codec import NAME, ArraySegment
 from indexer.whoosh_engine.index.inversion import narrow, term_table

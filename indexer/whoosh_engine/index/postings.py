@@ -10,9 +10,10 @@ from functools import cached_property
 
 import numpy as np
 
+from indexer.analysis.jit import Array
 from indexer.engine.fields import LENGTHS_OF
 from indexer.linguistics.alignment import count_holders
-from indexer.whoosh_engine.index.arrays import Array, ArrayFile
+from indexer.whoosh_engine.index.arrays import ArrayFile
 
 STEP = 64
 # Of a field whose terms occur once in each of their documents.

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 import zstandard
 
+from indexer.analysis.jit import Array
 from indexer.engine.fields import LENGTHS_OF, TEXTS, WHOLE, WORDS, stem_field
-from indexer.whoosh_engine.index.arrays import Array, ArrayFile
+from indexer.whoosh_engine.index.arrays import ArrayFile
 from indexer.whoosh_engine.index.postings import FieldPostings
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from indexer.analysis.jit import Array
 from indexer.engine.results import FACETS, Facet, Filters, Query
 from indexer.whoosh_engine.columns.kernels import best
 from indexer.whoosh_engine.columns.snapshot import Snapshot
-from indexer.whoosh_engine.index.arrays import Array
 from indexer.whoosh_engine.search.execute import Executor
 from indexer.whoosh_engine.search.paging import first_behind, ranks
 from indexer.whoosh_engine.search.scored_docs import ScoredDocs

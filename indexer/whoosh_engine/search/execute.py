@@ -14,12 +14,12 @@ from math import log
 import numpy as np
 
 from indexer import deadline
+from indexer.analysis.jit import Array
 from indexer.engine.fields import K1, LENGTHS_OF, WHOLE, stem_field
 from indexer.highlight.highlighter import MOST_FORMS
 from indexer.query import tree
 from indexer.whoosh_engine.columns.kernels import mark, score_postings
 from indexer.whoosh_engine.columns.snapshot import Snapshot
-from indexer.whoosh_engine.index.arrays import Array
 from indexer.whoosh_engine.index.postings import NO_FREQS
 from indexer.whoosh_engine.index.segment import SegmentArrays
 from indexer.whoosh_engine.search.expand import NO_TERMS, Expansion, expand, expand_key

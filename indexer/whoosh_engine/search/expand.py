@@ -12,10 +12,10 @@ import numpy as np
 
 from indexer import deadline
 from indexer.analysis.edit_distance import distances
+from indexer.analysis.jit import Array
 from indexer.query import tree
 from indexer.query.message import Message
 from indexer.whoosh_engine.columns.snapshot import Snapshot
-from indexer.whoosh_engine.index.arrays import Array
 from indexer.whoosh_engine.index.postings import FieldPostings, wildcard_pattern
 from indexer.whoosh_engine.index.segment import SegmentArrays
 from indexer.whoosh_engine.index.variant_keys import alike_terms

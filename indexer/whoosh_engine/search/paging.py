@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from indexer.analysis.jit import Array
 from indexer.engine.results import Order, Position, Query
 from indexer.whoosh_engine.columns.snapshot import Snapshot
-from indexer.whoosh_engine.index.arrays import Array
 from indexer.whoosh_engine.search.scored_docs import ScoredDocs
 
 

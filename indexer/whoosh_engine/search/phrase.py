@@ -7,10 +7,10 @@ from functools import reduce
 
 import numpy as np
 
+from indexer.analysis.jit import Array
 from indexer.engine.fields import LENGTHS_OF
 from indexer.whoosh_engine.columns.kernels import follow, stem_positions
 from indexer.whoosh_engine.columns.snapshot import Snapshot
-from indexer.whoosh_engine.index.arrays import Array
 from indexer.whoosh_engine.index.segment import SegmentArrays
 
 # Documents of a segment (uint16), how often each holds a word, and where: all positions together.

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from indexer.analysis.jit import Array
 from indexer.whoosh_engine.columns.kernels import add, collect, find_places, intersect, merge_scored
-from indexer.whoosh_engine.index.arrays import Array
 
 # Lists are merged where all of them together are so many times shorter than the documents.
 SPARSE = 16

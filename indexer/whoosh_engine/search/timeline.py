@@ -8,12 +8,12 @@ from typing import Literal
 
 import numpy as np
 
+from indexer.analysis.jit import Array
 from indexer.engine import periods
 from indexer.engine.periods import Step
 from indexer.whoosh_engine.columns.kernels import count_codes, extremes
 from indexer.whoosh_engine.columns.periods import Periods
 from indexer.whoosh_engine.columns.snapshot import Snapshot
-from indexer.whoosh_engine.index.arrays import Array
 
 
 @dataclass(frozen=True)

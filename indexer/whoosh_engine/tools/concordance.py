@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 
 from indexer import deadline
+from indexer.analysis.jit import Array
 from indexer.analysis.tokenizer import Spans, word_spans
 from indexer.engine.results import Concordance, KwicLine, LineSort, Query
 from indexer.linguistics.concordance import KEPT, first_in_order, line
 from indexer.whoosh_engine.columns.snapshot import Snapshot
-from indexer.whoosh_engine.index.arrays import Array
 from indexer.whoosh_engine.search.collect import find_hits, order
 from indexer.whoosh_engine.search.execute import Executor
 from indexer.whoosh_engine.tools.occurrences import FIELD, find_spans

@@ -14,10 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexer import deadline
-from indexer.analysis.jit import compiled
+from indexer.analysis.jit import Array, compiled
 from indexer.linguistics.spans import NOWHERE, SpanEnds, TokenSpans, distinct, joined, phrase_spans
 from indexer.query import tree
-from indexer.whoosh_engine.index.arrays import Array
 from indexer.whoosh_engine.index.segment import SegmentArrays
 from indexer.whoosh_engine.search.execute import Executor
 from indexer.whoosh_engine.search.expand import Numbers

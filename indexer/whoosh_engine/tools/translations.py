@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexer.analysis.analyzer import STEM
-from indexer.analysis.jit import compiled
+from indexer.analysis.jit import Array, compiled
 from indexer.engine.fields import TEXTS, stem_field
 from indexer.engine.results import Query, TranslationSuggestion
 from indexer.linguistics import translation_lexicon
@@ -17,7 +17,6 @@ from indexer.linguistics.alignment import count_holders
 from indexer.query.tree import terms_asked
 from indexer.whoosh_engine.columns.kernels import mark
 from indexer.whoosh_engine.columns.snapshot import Snapshot
-from indexer.whoosh_engine.index.arrays import Array
 from indexer.whoosh_engine.search.execute import Executor
 
 

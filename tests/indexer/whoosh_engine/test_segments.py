@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.errors import IndexUnusableError
+from indexer.analysis.jit import Array
 from indexer.whoosh_engine.index import postings as postings_module
-from indexer.whoosh_engine.index.arrays import Array, ArrayFile, write_arrays
+from indexer.whoosh_engine.index.arrays import ArrayFile, write_arrays
 from indexer.whoosh_engine.index.inversion import invert, sorted_terms, term_table
 from indexer.whoosh_engine.index.postings import FieldPostings, wildcard_pattern
 
