@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from threading import Event, Lock, local
 from time import thread_time
-from types import TracebackType
 from typing import TypeVar
 
 from corpus.errors import TooCostlyError
@@ -78,12 +77,7 @@ class Deadline:
         self._since = thread_time()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.left_s -= thread_time() - self._since
         _running.deadline = self._outer
         if _running.long is self:

@@ -21,7 +21,7 @@ from indexer.assist.spelling import SpellingSuggestion, suggestions
 from indexer.assist.statute_suggestions import StatuteSuggestion
 from indexer.assist.unknown_values import unknown_values
 from indexer.engine.results import Sort
-from indexer.export.jsonl import release_json
+from indexer.export.formats import release_json
 from indexer.jobs.lineage import accept_smaller_option
 from indexer.jobs.reindex import reindex
 from indexer.jobs.status import status_of, status_sentences

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.analysis.analyzer import fold
+from indexer.analysis.jit import Array
 from indexer.analysis.tokenizer import WordNumbers
 
 # A lexicon that holds more words is not taken on to the next segment: some 100 bytes a word.
-MOST_WORDS = 300_000
+FULL_SIZE = 300_000
 
 
 class Lexicon:
@@ -35,7 +36,7 @@ class Lexicon:
     @property
     def is_full(self) -> bool:
         """Whether it has grown so large that a new one is better."""
-        return self._known > MOST_WORDS
+        return self._known > FULL_SIZE
 
     def word(self, number: int) -> str:
         """The word of a number."""
@@ -47,6 +48,17 @@ class Lexicon:
         if self._words.count > self._known:
             self._fold()
         return words
+
+    def likely_names(self, often: Array) -> tuple[Array, Array]:
+        """The words that look like names, and their forms, where each word occurs `often` times:
+        more often than not, such a form has a capital.
+        """
+        size, used = len(self.names), np.flatnonzero(often)
+        forms, counts, is_capital = self.form_of[used], often[used], self.is_capital[used]
+        whole = np.bincount(forms, counts, size)
+        capital = np.bincount(forms, counts * is_capital, size)
+        is_name = is_capital & (2 * capital > whole)[forms]
+        return used[is_name], forms[is_name]
 
     def _fold(self) -> None:
         """Number the forms of words that were not met before."""

@@ -150,7 +150,7 @@ def _number_words(
 
     Words are hashed while they are told apart (FNV-1a, the high bits mixed in).
     """
-    mask, size = np.uint64(len(slots) - 1), len(codes)
+    size = len(codes)
     at = length = 0
     while at < size:
         if classes[codes[at]] != LETTER:
@@ -164,25 +164,43 @@ def _number_words(
             kind = classes[codes[at]] if at < size else OTHER
             if kind == JOINER and (at + 1 == size or classes[codes[at + 1]] != LETTER):
                 kind = OTHER
-        slot = hashed & mask
-        while True:
-            number = slots[slot]
-            if number < 0:
-                number = slots[slot] = count
-                hashes[number] = hashed
-                first = ends[number - 1] if number else 0
-                pool[first : first + at - start] = codes[start:at]
-                ends[number] = first + at - start
-                count += 1
-                break
-            if hashes[number] == hashed:
-                first = ends[number - 1] if number else 0
-                same = 0 if ends[number] - first == at - start else at
-                while same < at - start and pool[first + same] == codes[start + same]:
-                    same += 1
-                if same == at - start:
-                    break
-            slot = (slot + np.uint64(1)) & mask
-        found[length] = number
+        slot, is_new = _slot(codes[start:at], hashed, slots, hashes, ends, pool)
+        if is_new:
+            slots[slot], hashes[count] = count, hashed
+            first = ends[count - 1] if count else 0
+            ends[count] = first + at - start
+            pool[first : ends[count]] = codes[start:at]
+            count += 1
+        found[length] = slots[slot]
         length += 1
     return length, count
+
+
+@compiled
+def _slot(
+    word: Codes,
+    hashed: np.uint64,
+    slots: NDArray[np.int32],
+    hashes: NDArray[np.uint64],
+    ends: NDArray[np.int64],
+    pool: Codes,
+) -> tuple[np.uint64, bool]:
+    """The slot of a word, and whether it is free, as the word is new."""
+    mask = np.uint64(len(slots) - 1)
+    slot = hashed & mask
+    while slots[slot] >= 0:
+        if hashes[slots[slot]] == hashed and _is_word(word, slots[slot], ends, pool):
+            return slot, False
+        slot = (slot + np.uint64(1)) & mask
+    return slot, True
+
+
+@compiled
+def _is_word(word: Codes, number: int, ends: NDArray[np.int64], pool: Codes) -> bool:
+    first = ends[number - 1] if number else 0
+    if ends[number] - first != len(word):
+        return False
+    same = 0
+    while same < len(word) and pool[first + same] == word[same]:
+        same += 1
+    return same == len(word)

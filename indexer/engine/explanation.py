@@ -55,28 +55,24 @@ def _clause(node: tree.Node, done: QueryStats) -> Clause:
         inner = _clause(node.part, done)
         return Clause(Message("not"), inner.count, (), (inner,))
     count = done.count(node)
+    parts: tuple[tree.Node, ...] = ()
     match node:
         case tree.Or(parts) if words := _one_word(parts, done):
             leaves = [part for part in parts if isinstance(part, tree.Leaf)]
             return Clause(words, count, _expansions(leaves, done), (), _variants(leaves, done))
         case tree.And(parts):
-            return Clause(
-                Message("all of"), count, (), tuple(_clause(part, done) for part in parts)
-            )
+            label = Message("all of")
         case tree.Or(parts):
-            return Clause(
-                Message("any of"), count, (), tuple(_clause(part, done) for part in parts)
-            )
+            label = Message("any of")
         case tree.AndNot(first, second):
-            both = _clause(first, done), _clause(second, done)
-            return Clause(Message("the first, not the second"), count, (), both)
+            label, parts = Message("the first, not the second"), (first, second)
         case tree.AndMaybe(first, second):
-            both = _clause(first, done), _clause(second, done)
-            return Clause(Message("the first; the second raises the rank"), count, (), both)
+            label, parts = Message("the first; the second raises the rank"), (first, second)
         case tree.Every():
-            return Clause(Message("all releases"), count)
+            label = Message("all releases")
         case _:
-            return Clause(_placed(node, done), count, _expansions([node], done))
+            return Clause(_in_field(node, done), count, _expansions([node], done))
+    return Clause(label, count, (), tuple(_clause(part, done) for part in parts))
 
 
 def _one_word(parts: Sequence[tree.Node], done: QueryStats) -> str | None:
@@ -140,17 +136,18 @@ def _commonest_form(stem: str, done: QueryStats) -> str:
     return max(forms, key=lambda form: (forms[form], form), default=stem.removeprefix(STEM))
 
 
-def _placed(leaf: tree.Leaf, done: QueryStats) -> str:
-    """A leaf with the field that it is looked for in."""
+def _in_field(leaf: tree.Leaf, done: QueryStats) -> str:
+    """A leaf in words, with the field that is searched for it."""
     name, what = leaf.field.removesuffix("_stem"), _leaf(leaf, done)
-    if name == "title":
-        return Message("{what} in the title", what=what)
-    if name == "body":
-        return Message("{what} in the text", what=what)
-    if name == "id":
-        return what
-    if name == "statutes":
-        return Message("{what} in the statutes cited", what=what)
+    match name:
+        case "title":
+            return Message("{what} in the title", what=what)
+        case "body":
+            return Message("{what} in the text", what=what)
+        case "id":
+            return what
+        case "statutes":
+            return Message("{what} in the statutes cited", what=what)
     return Message("{what} in the field {field}", what=what, field=name)
 
 

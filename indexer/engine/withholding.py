@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
-from itertools import islice
 
+from corpus.database.batches import chunks
 from indexer.engine.results import KwicLine
 
 # Reads the ids of all releases that are withheld at the moment.
@@ -21,6 +21,6 @@ def nothing() -> frozenset[str]:
 
 def still_shown(lines: Iterator[KwicLine], withheld: Withheld) -> Iterator[KwicLine]:
     """Lines without those of releases that were withheld while they were read."""
-    while block := [*islice(lines, BLOCK)]:
+    for block in chunks(lines, BLOCK):
         hidden = withheld()
         yield from (each for each in block if each.id not in hidden)

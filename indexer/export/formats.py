@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from corpus import Release, certificate_exception
+from corpus.statutes import keys
 from indexer.export.bibliography import bibtex, ris
 from indexer.export.citation import cite
 from indexer.export.csv import release_table
-from indexer.export.jsonl import release_json
 from indexer.export.result_set import ExportContext, RankedReleases
 
 
@@ -27,6 +29,27 @@ def json_lines(context: ExportContext, found: RankedReleases) -> Iterator[str]:
     yield _json({"kind": "export"} | context.as_json())
     for rank, release in found:
         yield _json({"kind": "release", "rank": rank} | release_json(release))
+
+
+def release_json(release: Release) -> dict[str, Any]:
+    """The facts of a release and how to check them; dates as ISO 8601, unknown as None."""
+    return {
+        "id": release.id,
+        "office": release.office,
+        "url": release.url,
+        "title": release.title,
+        "published": release.published.isoformat() if release.published else None,
+        "language": release.language,
+        "topics": list(release.topics),
+        "components": list(release.components),
+        "number": release.number,
+        "statutes": None if release.statutes is None else keys(release.statutes),
+        "body": list(release.body),
+        "fetched_at": release.provenance.fetched_at.isoformat(),
+        "sha256": release.provenance.sha256,
+        "origin": release.provenance.origin,
+        "certificate_exception": certificate_exception(release.provenance),
+    }
 
 
 def bibtex_entries(context: ExportContext, found: RankedReleases) -> Iterator[str]:

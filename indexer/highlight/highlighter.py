@@ -11,19 +11,18 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import translate
-from typing import Any
 
 import numpy as np
 
 from indexer.analysis.analyzer import WORD, fold, stem
 from indexer.analysis.edit_distance import distance
+from indexer.analysis.jit import Array
 from indexer.analysis.normalization import folded_text
 from indexer.highlight.term_scanner import TermScanner
 from indexer.query import tree
 from indexer.query.variants import is_variant
 
 Span = tuple[int, int]
-Positions = np.ndarray[Any, np.dtype[np.int64]]
 # Whether a word matches, by how it stands in a text, its folded form, and its stem.
 Test = Callable[[str, str, str], bool]
 # A leaf of a query -> the forms that it matches in the index; None where unknown.
@@ -165,16 +164,10 @@ def _phrase_spans(low: str, pattern: re.Pattern[str]) -> Iterator[Span]:
 
 
 def _is_whole(low: str, start: int, end: int) -> bool:
-    """Whether no word goes on before or after a piece of a text; apostrophes join words."""
-    after = low[end : end + 2]
-    goes_after = after[:1].isalnum() or (after[:1] == "'" and after[1:].isalnum())
-    return not goes_after and not _goes_before(low, start)
-
-
-def _goes_before(low: str, start: int) -> bool:
-    before = low[max(0, start - 2) : start]
-    return before[-1:].isalnum() or (
-        before[-1:] == "'" and before[:1].isalnum() and len(before) == 2
+    """Whether no word continues before or after a piece of a text; apostrophes join words."""
+    before, after = low[max(0, start - 2) : start][::-1], low[end : end + 2]
+    return not any(
+        near[:1].isalnum() or (near[:1] == "'" and near[1:].isalnum()) for near in (before, after)
     )
 
 
@@ -224,8 +217,7 @@ def phrase_positions(shapes: Sequence[str], words: Sequence[str], slop: int) -> 
     return [*map(int, np.unique(np.concatenate(reached)))]
 
 
-def _within(positions: Positions, others: Positions, first: int, end: int) -> Positions:
-    """The places that have one of the others so far on, from `first` on and before `end`."""
+def _within(positions: Array, others: Array, first: int, end: int) -> Array:
+    """The positions from which one of the others is at least `first` and less than `end` away."""
     found = np.searchsorted(others, positions + first) < np.searchsorted(others, positions + end)
-    kept: Positions = positions[found]
-    return kept
+    return positions[found]

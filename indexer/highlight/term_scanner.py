@@ -94,15 +94,8 @@ def _find(
     that stand inside words.
     """
     size = len(codes)
-    folded = np.empty(size, np.uint32)
-    is_sure, has_accents, has_cyrillic = True, False, False
-    for at in range(size):
-        code = codes[at]
-        folded[at] = folds[min(code, np.uint32(BASIC - 1))]
-        is_sure &= folded[at] != UNSURE
-        has_accents |= 0xC0 <= code < 0x180
-        has_cyrillic |= 0x400 <= code < 0x530
-    if not is_sure or (has_accents and has_cyrillic):  # accents stay inside Cyrillic words
+    folded, is_sure = _folded(codes, folds)
+    if not is_sure:
         return -1
     number = end = 0
     for at in range(size):
@@ -119,18 +112,37 @@ def _find(
                 end += 1
             if end < stop:
                 continue
-            while end < size and (
-                classes[codes[end]] == LETTER
-                or (
-                    classes[codes[end]] == JOINER
-                    and end + 1 < size
-                    and classes[codes[end + 1]] == LETTER
-                )
-            ):
-                end += 1
+            end = _word_end(codes, classes, end)
             # No word ends with an apostrophe, though what is looked for might.
             if (end == stop or are_prefixes[term]) and classes[codes[end - 1]] == LETTER:
                 found[number, 0], found[number, 1] = at, end
                 number += 1
                 break
     return number
+
+
+@compiled
+def _folded(codes: Codes, folds: Codes) -> tuple[Codes, bool]:
+    """The codes folded one by one, and whether that is how words that contain them are folded."""
+    folded = np.empty(len(codes), np.uint32)
+    is_sure, has_accents, has_cyrillic = True, False, False
+    for at in range(len(codes)):
+        code = codes[at]
+        folded[at] = folds[min(code, np.uint32(BASIC - 1))]
+        is_sure &= folded[at] != UNSURE
+        has_accents |= 0xC0 <= code < 0x180
+        has_cyrillic |= 0x400 <= code < 0x530
+    # Accents stay inside Cyrillic words.
+    return folded, is_sure and not (has_accents and has_cyrillic)
+
+
+@compiled
+def _word_end(codes: Codes, classes: Classes, end: int) -> int:
+    """Where a word ends that extends to `end` at least."""
+    size = len(codes)
+    while end < size and (
+        classes[codes[end]] == LETTER
+        or (classes[codes[end]] == JOINER and end + 1 < size and classes[codes[end + 1]] == LETTER)
+    ):
+        end += 1
+    return end

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import log
 
 import numpy as np
 
@@ -69,13 +70,13 @@ def log_likelihood(counts: Counts) -> Array:
     return 2 * (_times_log(counts.observed, counts.expected) + _times_log(elsewhere, there))
 
 
-def log_dice(counts: Counts) -> Array:
-    """14 + log2(2 f(x,y) / (f(x) + f(y))), of occurrences x and words y.
+def log_dice(both: Array | int, one: int, other: Array | int) -> Array:
+    """14 + log2(2 f(x,y) / (f(x) + f(y))).
 
     Rychlý 2008 (A lexicographer-friendly association score). As a window holds several words, a
-    value can be a little above the 14 that neighbors can have.
+    collocate's value can be a little above the 14 that neighbors can have.
     """
-    return np.asarray(14 + np.log2(2 * counts.observed / (counts.occurrences + counts.frequencies)))
+    return np.asarray(14 + np.log2(2 * both / (one + other)))
 
 
 def mutual_information(counts: Counts) -> Array:
@@ -87,6 +88,24 @@ def mutual_information(counts: Counts) -> Array:
     return np.asarray(np.log2(counts.observed / counts.expected))
 
 
+def likelihood_ratio(both: int, here: int, there: int, every: int) -> float:
+    """2 sum(O ln(O / E)) over the four kinds of releases: with x or not, with y or not; 0 where
+    the two avoid each other.
+
+    Dunning 1993 (Accurate methods for the statistics of surprise and coincidence, section 5).
+    """
+    if both * every <= here * there:
+        return 0.0
+    rows, columns = (here, every - here), (there, every - there)
+    observed = ((both, here - both), (there - both, every - here - there + both))
+    return 2 * sum(
+        seen * log(seen * every / (row * column))
+        for row, cells in zip(rows, observed, strict=True)
+        for column, seen in zip(columns, cells, strict=True)
+        if seen
+    )
+
+
 def _times_log(number: Array, expected: Array) -> Array:
     """n ln(n / e), which is 0 where n is."""
     is_any = number > 0
@@ -96,6 +115,6 @@ def _times_log(number: Array, expected: Array) -> Array:
 
 MEASURES: dict[Measure, Callable[[Counts], Array]] = {
     "log_likelihood": log_likelihood,
-    "log_dice": log_dice,
+    "log_dice": lambda each: log_dice(each.observed, each.occurrences, each.frequencies),
     "mutual_information": mutual_information,
 }

@@ -3,22 +3,70 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from indexer.analysis.jit import Array
-from indexer.analysis.tokenizer import Spans
-from indexer.engine.results import KwicLine
+from indexer.analysis.tokenizer import Spans, word_spans
+from indexer.engine.results import KwicLine, LineSort
+from indexer.linguistics.spans import TokenSpans
 
 # On each side of a line so many characters are shown, or some less where a word would be cut.
 CONTEXT_CHARS = 80
 BETWEEN_PARAGRAPHS = "\n\n"
 SPACE = re.compile(r"\s+")
-# Texts that are kept at hand, and lines looked up at a time, while all are read; those of one text
-# mostly come together.
-KEPT = 64
+# Lines whose releases are read together; those of one text mostly come together.
+LINES_READ = 256
+# Numbers of releases -> what is stored of them.
+Fetch = Callable[[Sequence[int]], Mapping[int, Mapping[str, Any]]]
+
+
+class Lines:
+    """All lines of a concordance as numbers: for each its release, its first and its last word
+    there, and for the orders "left" and "right" the words beside it.
+    """
+
+    def __init__(self, sort: LineSort) -> None:
+        self.sort = sort
+        self.releases = 0
+        self._parts: list[tuple[Array, ...]] = []
+
+    def __len__(self) -> int:
+        return sum(len(part[0]) for part in self._parts)
+
+    def add(self, found: TokenSpans, releases: Array, words: Array | None = None) -> None:
+        """Add spans; `releases` are the numbers of their releases, `words` those of their terms,
+        by which neighbors are compared.
+        """
+        begun = found.starts[found.releases]
+        firsts, lasts = ((each - begun).astype(np.int32) for each in (found.firsts, found.lasts))
+        beside: tuple[Array, ...] = ()
+        if words is not None and self.sort in ("left", "right"):
+            beside = found.neighbors(words, is_left=self.sort == "left")
+        self._parts.append((releases, firsts, lasts, *beside))
+        self.releases += found.n_releases
+
+    def column(self, number: int) -> Array:
+        """One number of every line: 0 its release, 1 and 2 its words, 3 and 4 `neighbors`."""
+        return np.concatenate([part[number] for part in self._parts])
+
+    def order(self, keys: Callable[[], Sequence[Array]], start: int, end: int) -> Array:
+        """The numbers of the lines from `start` to `end` in the order of some keys."""
+        if start >= min(end, len(self)):
+            return np.zeros(0, np.int64)
+        return first_in_order(keys(), end)[start:]
+
+    def read(self, numbers: Array, fetch: Fetch) -> Iterator[KwicLine]:
+        """The lines of these numbers."""
+        columns = [self.column(number)[numbers] for number in range(3)] if len(numbers) else []
+        for at in range(0, len(numbers), LINES_READ):
+            rows = [column[at : at + LINES_READ].tolist() for column in columns]
+            stored = fetch([*dict.fromkeys(rows[0])])
+            spans = {release: word_spans(each["body"]) for release, each in stored.items()}
+            for release, first, last in zip(*rows, strict=True):
+                yield line(stored[release], spans[release], first, last)
 
 
 def first_in_order(keys: Sequence[Array], end: int) -> Array:

@@ -48,10 +48,13 @@ class TokenSpans:
         """In how many releases the spans stand."""
         return int(np.count_nonzero(np.diff(self.releases, prepend=np.int32(-1))))
 
-    def put_neighbors(self, numbers: Array, pairs: Array, thirds: Array, *, is_left: bool) -> None:
-        """Put the three words before or after each span as numbers to sort by (see `neighbors`)."""
+    def neighbors(self, numbers: Array, *, is_left: bool) -> tuple[Array, Array]:
+        """The three words before or after each span, by their `numbers` (see `find_neighbors`)."""
         places, step = (self.firsts, -1) if is_left else (self.lasts, 1)
-        neighbors(places, self.releases, self.starts, self.forward, numbers, step, pairs, thirds)
+        found: tuple[Array, Array] = find_neighbors(
+            places, self.releases, self.starts, self.forward, numbers, step
+        )
+        return found
 
     def count_near(self, window: int, stems: Array, counts: Array) -> int:
         """Count by term, or by stem, the tokens near the spans (see `count_near`); how many."""
@@ -81,7 +84,7 @@ def phrase_spans(words: Sequence[Array], starts: Array, slop: int) -> SpanEnds:
     return firsts[is_shortest], lasts[is_shortest]
 
 
-def joined(words: Array, phrases: Sequence[SpanEnds]) -> SpanEnds:
+def merge_spans(words: Array, phrases: Sequence[SpanEnds]) -> SpanEnds:
     """Words and phrases together, none twice."""
     if not phrases:
         return words, words
@@ -99,6 +102,13 @@ def distinct(numbers: Array) -> Array:
     is_new = np.ones(len(numbers), bool)
     is_new[1:] = numbers[1:] != numbers[:-1]
     return numbers[is_new]
+
+
+def ranks_of(order: Sequence[int] | Array) -> Array:
+    """The rank of each number from 0 in an order of all of them (int32)."""
+    ranks = np.empty(len(order), np.int32)
+    ranks[order] = np.arange(len(order), dtype=np.int32)
+    return ranks
 
 
 @compiled
@@ -138,22 +148,15 @@ def documents_of(places: Array, starts: Array) -> Array:
 
 
 @compiled
-def neighbors(
-    places: Array,
-    documents: Array,
-    starts: Array,
-    forward: Array,
-    numbers: Array,
-    step: int,
-    pairs: Array,
-    thirds: Array,
-) -> None:
-    """Put the three words before (`step` -1) or after (1) each place as numbers to sort by: the
-    first two in one into `pairs` (uint64, zeros), the third into `thirds` (uint32, zeros).
+def find_neighbors(
+    places: Array, documents: Array, starts: Array, forward: Array, numbers: Array, step: int
+) -> tuple[Array, Array]:
+    """The three words before (`step` -1) or after (1) each place, as numbers to sort by: the third
+    (uint32), and the first two in one (uint64).
 
-    `numbers` are the terms' own, none below 0. Where the document has ended 0 is left, which is
-    before all words.
+    `numbers` are those of the terms; 1 is added, so that 0 stands for the end of the document.
     """
+    thirds, pairs = np.zeros(len(places), np.uint32), np.zeros(len(places), np.uint64)
     for at in range(len(places)):
         start, end = starts[documents[at]], starts[documents[at] + 1]
         for away in range(1, 4):
@@ -164,6 +167,7 @@ def neighbors(
                     thirds[at] = number
                 else:
                     pairs[at] |= number << np.uint64(32 * (2 - away))
+    return thirds, pairs
 
 
 @compiled

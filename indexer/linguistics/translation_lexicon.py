@@ -11,7 +11,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import log, log2
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from indexer.analysis.jit import Array
 from indexer.engine.fields import TEXTS
 from indexer.engine.results import TranslationSuggestion
 from indexer.linguistics.alignment import Alignment
+from indexer.linguistics.association_measures import likelihood_ratio, log_dice
 
 # So many translations are read for candidates, and so many candidates of each field are weighed.
 MOST_READ, MOST_WEIGHED = 200, 24
@@ -155,8 +155,8 @@ class LanguagePair:
             works = standing & held
             both, there = int(np.count_nonzero(works & asked)), int(np.count_nonzero(works))
             if both >= LEAST_RELEASES:
-                likelihood = log_likelihood(both, here, there, every)
-                yield Candidate(stem, works, log_dice(both, here, there), likelihood)
+                likelihood = likelihood_ratio(both, here, there, every)
+                yield Candidate(stem, works, float(log_dice(both, here, there)), likelihood)
 
     def _likely(self, asked: Array, held: Array, code: int) -> list[str]:
         """Stems that stand in many of some of the works, and in few of all others, the likeliest
@@ -177,29 +177,3 @@ class LanguagePair:
             names = (self.texts.stem(field, number) for number in used[order].tolist())
             found |= dict.fromkeys(name for name in names if name[1:].isalpha())
         return [*found]
-
-
-def log_dice(both: int, here: int, there: int) -> float:
-    """14 + log2(2 f(x,y) / (f(x) + f(y))), of releases with x, with y, and with both.
-
-    Rychlý 2008 (A lexicographer-friendly association score).
-    """
-    return 14 + log2(2 * both / (here + there))
-
-
-def log_likelihood(both: int, here: int, there: int, every: int) -> float:
-    """2 sum(O ln(O / E)) over the four kinds of releases: with x or not, with y or not.
-
-    Dunning 1993 (Accurate methods for the statistics of surprise and coincidence, section 5). 0
-    where the two avoid each other.
-    """
-    if both * every <= here * there:
-        return 0.0
-    rows, columns = (here, every - here), (there, every - there)
-    observed = ((both, here - both), (there - both, every - here - there + both))
-    return 2 * sum(
-        seen * log(seen * every / (row * column))
-        for row, cells in zip(rows, observed, strict=True)
-        for column, seen in zip(columns, cells, strict=True)
-        if seen
-    )

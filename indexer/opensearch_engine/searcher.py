@@ -22,10 +22,9 @@ from indexer.engine.results import (
 )
 from indexer.engine.searcher import Searcher
 from indexer.opensearch_engine.index.cluster import Cluster
-from indexer.opensearch_engine.index.mapping import term
-from indexer.opensearch_engine.index.source_doc import Stored
+from indexer.opensearch_engine.index.mapping import Stored, stored_of, term
 from indexer.opensearch_engine.search import page, request, suggest
-from indexer.opensearch_engine.search.index_reader import MANY, SOME, IndexReader, stored_of
+from indexer.opensearch_engine.search.index_reader import MANY, SOME, IndexReader
 from indexer.opensearch_engine.search.request import PageRequest
 from indexer.opensearch_engine.search.term_lookup import TermLookup
 from indexer.opensearch_engine.search.withheld import Hidden

@@ -32,6 +32,7 @@ VALUE_FIELDS = {
 }
 WORD_FIELDS = {"topic": "topic", "component": "component", "place": "place"}
 DATE_FIELDS = ("date", "year")
+FIELDS = TEXT_FIELDS | {name: (own,) for name, own in (VALUE_FIELDS | WORD_FIELDS).items()}
 
 
 @dataclass
@@ -151,7 +152,7 @@ def _word(name: str, typed: str, context: Context, boost: float) -> tree.Node | 
         return all_of([_word("", each, context, boost) for each in words(f"{name} {typed}")])
     written = words(typed)
     if len(written) > 1:  # "ill-treatment", "U.S.": its parts, next to each other
-        return _phrase(name, written, 1, boost, context, as_stems=True)
+        return _phrase_or_word(name, written, 1, boost, context, as_stems=True)
     fields = TEXT_FIELDS[name or "text"]
     if not written:
         return None
@@ -195,10 +196,10 @@ def _interpret_phrase(node: tree.Phrase, context: Context) -> tree.Node | None:
     typed, name = " ".join(node.words), node.field.lower()
     if name and name not in TEXT_FIELDS and name not in WORD_FIELDS:
         return _word(name, typed, context, node.boost)
-    return _phrase(name, words(typed), node.slop, node.boost, context, as_stems=False)
+    return _phrase_or_word(name, words(typed), node.slop, node.boost, context, as_stems=False)
 
 
-def _phrase(
+def _phrase_or_word(
     name: str,
     written: list[str],
     slop: int,
@@ -207,7 +208,7 @@ def _phrase(
     *,
     as_stems: bool,
 ) -> tree.Node | None:
-    fields = TEXT_FIELDS.get(name or "text") or (WORD_FIELDS[name],)
+    fields = FIELDS[name or "text"]
     if not written:
         return None
     if len(written) == 1:
@@ -256,14 +257,7 @@ def _pattern(node: tree.Prefix | tree.Wildcard | tree.Fuzzy, context: Context) -
         days = days_like(node.text) if isinstance(node, tree.Prefix) else None
         typed = str(node).partition(":")[2]
         return _date_range("..".join(map(str, days)) if days else typed, context)
-    fields = TEXT_FIELDS.get(name) or (
-        (WORD_FIELDS[name],)
-        if name in WORD_FIELDS
-        else (VALUE_FIELDS[name],)
-        if name in VALUE_FIELDS
-        else ()
-    )
-    if not fields:
+    if name not in FIELDS:
         context.warn(
             Message(
                 "Unknown field “{name}”; “{typed}” was searched in all text.",
@@ -271,8 +265,8 @@ def _pattern(node: tree.Prefix | tree.Wildcard | tree.Fuzzy, context: Context) -
                 typed=node.text,
             )
         )
-        fields = TEXT_FIELDS["text"]
     text, boost = fold(node.text), node.boost
+    fields = FIELDS.get(name, TEXT_FIELDS["text"])
     return any_of(
         [replace(node, field=each, text=text, boost=boost * _weight(each)) for each in fields]
     )
@@ -284,7 +278,7 @@ def _interpret_range(node: tree.Range, context: Context) -> tree.Node | None:
     if name in DATE_FIELDS:
         return _date_range(f"{node.start or ''}..{node.end or ''}", context)
     start, end = (fold(each) if each else None for each in (node.start, node.end))
-    fields = TEXT_FIELDS.get(name) or (WORD_FIELDS.get(name) or VALUE_FIELDS.get(name) or "body",)
+    fields = FIELDS.get(name, ("body",))
     return any_of([replace(node, field=each, start=start, end=end) for each in fields])
 
 
@@ -337,7 +331,7 @@ def _address(typed: str, context: Context, boost: float) -> tree.Node | None:
             )
         )
     written = words(typed.removeprefix("http://").removeprefix("https://"))
-    mentioned = _phrase("", written, 1, boost, context, as_stems=False)
+    mentioned = _phrase_or_word("", written, 1, boost, context, as_stems=False)
     return any_of([*(tree.Term("id", each, boost=FIRST * boost) for each in ids), mentioned])
 
 
@@ -353,7 +347,7 @@ def _docket(typed: str, context: Context, boost: float) -> tree.Node | None:
         )
     return any_of(
         [
-            _phrase("", written, 1, boost, context, as_stems=False)
+            _phrase_or_word("", written, 1, boost, context, as_stems=False)
             for written in spellings or [words(typed)]
         ]
     )

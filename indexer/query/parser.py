@@ -7,9 +7,10 @@ error: what cannot be parsed is repaired, with a warning.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 
 from whoosh import query as raw
 from whoosh.qparser import QueryParser, plugins
@@ -51,6 +52,7 @@ SCRIPT = re.compile(r"(?<!\S)script:(\S+)", re.IGNORECASE)
 STATUTE = re.compile(r"(?<![\w:])statute:(?=[^\s\"(\[])", re.IGNORECASE)
 STATUTE_WORDS = 12
 MINUS = r'[-\u2010-\u2013\u2212](?=[^\s\u2010-\u2013-])|!(?=[\w"(])'
+BLANKS = "\x00 \t\r\n"
 # A chain of these is as deep as it is long.
 NESTING = re.compile(r"\b(?:ANDNOT|ANDMAYBE)\b")
 OPERATOR_WORDS = re.compile(rf"\b(?:{'|'.join(OPERATORS)})\b")
@@ -97,15 +99,7 @@ def parse(
     Function words are not required, and dates in words narrow the days, unless `is_literal`.
     """
     context = Context(languages, match_scripts, is_literal=is_literal)
-    typed = text.encode("utf-8", "replace").decode().strip("\x00 \t\r\n")
-    if len(typed) > limit_chars:
-        typed = typed[:limit_chars]
-        context.warn(
-            Message("Only the first {most:,} characters of the query were read.", most=limit_chars)
-        )
-    is_asking = bool(typed)
-    typed = in_our_notation(_pair_quotes(typed.translate(SIGNS), context))
-    typed = _repair(_take_script(_quote_statutes(typed), context), context)
+    typed = _clean(text, limit_chars, context)
     if found_small := SMALL_OPERATOR.search(re.sub(r'"[^"]*"', '""', typed)):
         context.warn(
             Message(
@@ -129,7 +123,7 @@ def parse(
             )
         )
         found = interpret_words(OPERATOR_WORDS.sub(" ", typed), context)
-    if found is None and is_asking:
+    if found is None and text.strip(BLANKS):
         context.warn(Message("The query contains no words to search for."))
     return ParsedQuery(
         found and _ground_negations(found),
@@ -200,34 +194,47 @@ def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _take_script(typed: str, context: Context) -> str:
-    """The query without `script:exact`, which is about all of its words."""
-    parts = re.split(r'("[^"]*")', typed)
-    for at, part in enumerate(parts[::2]):
-        for found in SCRIPT.finditer(part):
-            if found[1].lower() not in ("exact", "any"):
-                context.warn(
-                    Message("script: accepts exact or any, not “{typed}”.", typed=found[1])
-                )
-            else:
-                context.match_scripts = found[1].lower() == "any"
-        parts[2 * at] = SCRIPT.sub(" ", part)
-    return "".join(parts).strip()
+def _clean(text: str, limit_chars: int, context: Context) -> str:
+    """A query as Whoosh can parse it, without `script:`."""
+    typed = text.encode("utf-8", "replace").decode().strip(BLANKS)
+    if len(typed) > limit_chars:
+        typed = typed[:limit_chars]
+        context.warn(
+            Message("Only the first {most:,} characters of the query were read.", most=limit_chars)
+        )
+    typed = in_our_notation(_pair_quotes(typed.translate(SIGNS), context))
+    typed = _outside_quotes(typed, _quote_statutes)
+    typed = _outside_quotes(typed, partial(_take_script, context=context)).strip()
+    return _repair(typed, context)
 
 
-def _quote_statutes(typed: str) -> str:
-    """The query with quotation marks around what follows `statute:`, as far as it is a statute."""
+def _outside_quotes(typed: str, change: Callable[[str], str]) -> str:
+    """A query with its parts outside quotation marks changed."""
     parts = re.split(r'("[^"]*")', typed)
-    for at, part in enumerate(parts[::2]):
-        for found in reversed([*STATUTE.finditer(part)]):
-            words = [*re.finditer(r"\S+", part[found.end() :])][:STATUTE_WORDS]
-            for end in (found.end() + word.end() for word in reversed(words[1:])):
-                statute = part[found.end() : end]
-                if statutes.parse_key(statute):
-                    part = f'{part[: found.end()]}"{statute}"{part[end:]}'
-                    break
-        parts[2 * at] = part
+    parts[::2] = map(change, parts[::2])
     return "".join(parts)
+
+
+def _take_script(part: str, context: Context) -> str:
+    """Leave out `script:exact`, which is about all words of a query."""
+    for found in SCRIPT.finditer(part):
+        if found[1].lower() not in ("exact", "any"):
+            context.warn(Message("script: accepts exact or any, not “{typed}”.", typed=found[1]))
+        else:
+            context.match_scripts = found[1].lower() == "any"
+    return SCRIPT.sub(" ", part)
+
+
+def _quote_statutes(part: str) -> str:
+    """Put what follows `statute:` in quotation marks, as far as it is a statute."""
+    for found in reversed([*STATUTE.finditer(part)]):
+        words = [*re.finditer(r"\S+", part[found.end() :])][:STATUTE_WORDS]
+        for end in (found.end() + word.end() for word in reversed(words[1:])):
+            statute = part[found.end() : end]
+            if statutes.parse_key(statute):
+                part = f'{part[: found.end()]}"{statute}"{part[end:]}'
+                break
+    return part
 
 
 class PlainWords(plugins.TaggingPlugin):
@@ -318,7 +325,7 @@ def _repair(typed: str, context: Context) -> str:
         is_paired = is_paired and depth >= 0
     if depth or not is_paired or deepest > DEPTH_LIMIT:
         context.warn(Message("Unbalanced parentheses ignored."))
-        typed = re.sub(r'("[^"]*")|[()]', lambda match: match[1] or " ", typed)
+        typed = _outside_quotes(typed, lambda part: re.sub(r"[()]", " ", part))
     return typed
 
 

@@ -11,10 +11,15 @@ from hashlib import blake2b
 
 from indexer.analysis import names
 from indexer.analysis.analyzer import KAZAKH, STEM, fold
-from indexer.analysis.keyboard import russian_letters
 from indexer.query.tree import Kind, VariantTerm
 
-KINDS: tuple[Kind, ...] = ("names", "loose")
+# Each letter that a Russian keyboard lacks -> the one that is typed for it.
+RUSSIAN_LETTERS = str.maketrans("әқңғұүһөі", "акнгуухои")
+
+
+def russian_letters(word: str) -> str:
+    """A folded word as typed on a Russian keyboard: кылмыс for қылмыс."""
+    return word.translate(RUSSIAN_LETTERS)
 
 
 def loose(word: str) -> str | None:
@@ -23,6 +28,7 @@ def loose(word: str) -> str | None:
 
 
 KEYS: dict[Kind, Callable[[str], str | None]] = {"names": names.key, "loose": loose}
+KINDS = tuple(KEYS)
 
 
 @lru_cache(maxsize=1 << 17)

@@ -12,12 +12,11 @@ from indexer.engine.searcher import Searcher
 from indexer.engine.second_tier import respelled
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.search import suggest
-from indexer.whoosh_engine.search.collect import facets, find_hits, ids, order
+from indexer.whoosh_engine.search.collect import facets, find_hits, ids, order, timeline
 from indexer.whoosh_engine.search.execute import Executor
 from indexer.whoosh_engine.search.page import Page
 from indexer.whoosh_engine.search.scored_docs import ScoredDocs
 from indexer.whoosh_engine.search.second_tier import find_some
-from indexer.whoosh_engine.search.timeline import timeline
 from indexer.whoosh_engine.tools import collocates, concordance, frequencies, translations
 
 

@@ -8,6 +8,8 @@ those of the embedded index. Scores are its BM25F too, but that Lucene keeps len
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -34,6 +36,26 @@ NOTED_STEPS: tuple[periods.Step, ...] = ("day", "week", "month")
 PROFILE = ("office", "country", "language", "year", "kind", "state")
 PART, AND = "\x1f", "\x1e"
 STEMMED = (*TEXTS, *map(stem_field, TEXTS))
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What is read of a release: `body` with an empty line between two paragraphs, `alternates` as
+    in `Document`.
+    """
+
+    id: str
+    office: str
+    language: str
+    published: date | None
+    url: str
+    title: str
+    body: str
+    alternates: tuple[str, ...] = ()
+
+
+# Ids -> the releases that are held of them, in any order.
+Fetch = Callable[[Sequence[str]], Iterable[Stored]]
 
 
 def profile(given: dict[str, list[str]]) -> str:
@@ -140,6 +162,22 @@ def release(document: Document, texts: dict[str, str], number: int) -> dict[str,
         },
     }
     return found | (_periods(published) if published else {})
+
+
+def stored_of(hit: dict[str, Any]) -> Stored:
+    """A release of an answer."""
+    shown = hit["_source"]["shown"]
+    day = shown["published"]
+    return Stored(
+        id=hit["_id"],
+        office=shown["office"],
+        language=shown["language"],
+        published=date.fromisoformat(day) if day else None,
+        url=shown["url"],
+        title=shown["title"],
+        body=shown["body"],
+        alternates=tuple(shown["alternates"]),
+    )
 
 
 def _periods(day: date) -> dict[str, int]:

@@ -109,16 +109,11 @@ class WordCount:
             yield entry(each, set(), set(), {"times": number})
 
     def _names(self) -> dict[int, set[str]]:
-        """The keys of forms that look like names: more often than not such a form has a capital."""
-        lexicon, size = self.lexicon, len(self.lexicon.names)
-        used = np.flatnonzero(self.often > 0)
-        forms, often, is_capital = lexicon.form_of[used], self.often[used], lexicon.is_capital[used]
-        whole = np.bincount(forms, often, size)
-        capital = np.bincount(forms, often * is_capital, size)
+        """The keys of forms that look like names."""
+        words, forms = self.lexicon.likely_names(self.often)
         found: dict[int, set[str]] = {}
-        is_name = is_capital & (2 * capital > whole)[forms]
-        for word, form in zip(used[is_name].tolist(), forms[is_name].tolist(), strict=True):
-            if key := KEYS["names"](lexicon.word(word)):
+        for word, form in zip(words.tolist(), forms.tolist(), strict=True):
+            if key := KEYS["names"](self.lexicon.word(word)):
                 found.setdefault(form, set()).add(key)
         return found
 

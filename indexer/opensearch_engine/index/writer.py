@@ -8,26 +8,25 @@ import hashlib
 import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from opensearchpy import helpers
 
+from corpus.database.batches import chunks
 from corpus.errors import StoreError
 from indexer.engine.document import Document
 from indexer.engine.interface import OnProgress
 from indexer.opensearch_engine.index.cluster import TIMEOUT_S, Cluster
 from indexer.opensearch_engine.index.mapping import (
+    Stored,
     finished,
     release,
     release_mapping,
     settings,
     word_mapping,
 )
-from indexer.opensearch_engine.index.source_doc import Stored
 from indexer.opensearch_engine.index.vocabulary import COUNTS, WordCount, sum_entries
 
-T = TypeVar("T")
 Action = dict[str, Any]
 # Requests that are under way at a time, and what one holds at most.
 THREADS, CHUNK, CHUNK_BYTES = 2, 400, 8_000_000
@@ -71,7 +70,7 @@ class Writer:
         """
         sent: set[str] = set()
         gone, words = WordCount(), WordCount()
-        for batch in _pieces(documents, CHUNK):
+        for batch in chunks(documents, CHUNK):
             ids = [each.id for each in batch]
             self._count(gone, ids)
             self._send(self._releases(batch, words))
@@ -133,7 +132,7 @@ class Writer:
 
     def _count(self, words: WordCount, ids: list[str]) -> None:
         """Count the words of releases as they are held now."""
-        for some in _pieces(ids, 200):
+        for some in chunks(ids, 200):
             with self.cluster.reading():
                 answer = self.cluster.client.mget(
                     index=self.releases, body={"ids": some}, params={"_source": "shown"}
@@ -152,7 +151,7 @@ class Writer:
         self._send(_indexing(self.words, self._changed(changes.values())))
 
     def _changed(self, changes: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-        for some in _pieces(changes, WORDS_READ):
+        for some in chunks(changes, WORDS_READ):
             with self.cluster.reading():
                 answer = self.cluster.client.mget(
                     index=self.words, body={"ids": [entry_id(each["word"]) for each in some]}
@@ -239,9 +238,3 @@ def _until(refused: list[Action], held: list[Action], coming: Iterator[Action]) 
 
 def _indexing(index: str, entries: Iterable[dict[str, Any]]) -> Iterator[Action]:
     return ({"_index": index, "_id": entry_id(each["word"]), "_source": each} for each in entries)
-
-
-def _pieces(things: Iterable[T], size: int) -> Iterator[list[T]]:
-    coming = iter(things)
-    while some := [*islice(coming, size)]:
-        yield some

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from datetime import date
 from itertools import compress
 from typing import Any, Self
 
@@ -15,7 +14,7 @@ from indexer.engine.fields import TEXTS
 from indexer.engine.results import Query
 from indexer.highlight.highlighter import phrase_positions
 from indexer.opensearch_engine.index.cluster import Cluster
-from indexer.opensearch_engine.index.source_doc import Stored
+from indexer.opensearch_engine.index.mapping import Stored, stored_of
 from indexer.opensearch_engine.search import request
 from indexer.opensearch_engine.search.request import PageRequest
 from indexer.opensearch_engine.search.term_lookup import TermLookup, is_stem
@@ -199,22 +198,6 @@ class IndexReader:
 def lookup_of(term_lookup: TermLookup, phrases: Phrases) -> Lookup:
     """What a translation needs to know beside the tree."""
     return Lookup({leaf: term_lookup.terms(leaf) for leaf in term_lookup.own}, phrases)
-
-
-def stored_of(hit: dict[str, Any]) -> Stored:
-    """A release of an answer."""
-    shown = hit["_source"]["shown"]
-    day = shown["published"]
-    return Stored(
-        id=hit["_id"],
-        office=shown["office"],
-        language=shown["language"],
-        published=date.fromisoformat(day) if day else None,
-        url=shown["url"],
-        title=shown["title"],
-        body=shown["body"],
-        alternates=tuple(shown["alternates"]),
-    )
 
 
 def counting_of(dsl: Dsl) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from indexer.engine.hits import HitBuilder
 from indexer.engine.periods import Step
 from indexer.engine.results import Filters, Hit, Position, Query, Results
 from indexer.engine.second_tier import WeighedWord, highlighted, respelled
+from indexer.opensearch_engine.index.mapping import stored_of
 from indexer.opensearch_engine.search import request, suggest
 from indexer.opensearch_engine.search.index_reader import (
     MANY,
@@ -19,7 +20,6 @@ from indexer.opensearch_engine.search.index_reader import (
     Phrases,
     counting_of,
     lookup_of,
-    stored_of,
     total_of,
 )
 from indexer.opensearch_engine.search.request import PageRequest

@@ -10,20 +10,19 @@ from indexer.analysis.edit_distance import slips
 from indexer.engine.fields import stem_field
 from indexer.linguistics import suggestions
 from indexer.linguistics.suggestions import is_telling, likeliest, most_edits
-from indexer.opensearch_engine.index.mapping import term
-from indexer.opensearch_engine.index.source_doc import Stored
+from indexer.opensearch_engine.index.mapping import Stored, term
 from indexer.opensearch_engine.search.index_reader import IndexReader
 from indexer.opensearch_engine.search.translate import Dsl
 from indexer.query import tree
+from indexer.query.tree import BODY
 
-FIELD = "body"
 MOST_CORRECTIONS = 5_000
 
 
 def autocomplete(reader: IndexReader, prefix: str, most: int) -> list[str]:
     """The words that begin so and stand in most releases, equal ones by their letters."""
     begun = {"prefix": {"word": {"value": fold(prefix)}}}
-    sort = [{FIELD: "desc"}, {"word": "asc"}]
+    sort = [{BODY: "desc"}, {"word": "asc"}]
     return [each["word"] for each in _words(reader, begun, most, sort)]
 
 
@@ -38,9 +37,9 @@ def spell_suggest(reader: IndexReader, word: str) -> str | None:
         "max_expansions": MOST_CORRECTIONS,
         "rewrite": "constant_score",
     }
-    found = _words(reader, {"fuzzy": {"word": asked}}, MOST_CORRECTIONS, [{FIELD: "desc"}])
+    found = _words(reader, {"fuzzy": {"word": asked}}, MOST_CORRECTIONS, [{BODY: "desc"}])
     words = [each["word"] for each in found]
-    counts = [each[FIELD] for each in found]
+    counts = [each[BODY] for each in found]
     return likeliest(word, zip(words, slips(word, words, most).tolist(), counts, strict=True))
 
 
@@ -48,7 +47,7 @@ def _words(
     reader: IndexReader, matching: Dsl, most: int, sort: list[dict[str, str]]
 ) -> list[dict[str, Any]]:
     """The entries of words that stand in bodies."""
-    held = {"range": {FIELD: {"gte": 1}}}
+    held = {"range": {BODY: {"gte": 1}}}
     body = {
         "size": most,
         "track_total_hits": False,
@@ -60,7 +59,7 @@ def _words(
 
 def likeness(reader: IndexReader, release: Stored) -> tree.Or | None:
     """A query for releases like one."""
-    field = stem_field(FIELD)
+    field = stem_field(BODY)
     often = Counter(token.stem for token in tokens(release.body, release.language))
     stems = [*filter(is_telling, often)]
     if not stems:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from indexer.opensearch_engine.index.source_doc import Stored
+from indexer.opensearch_engine.index.mapping import Stored
 from indexer.opensearch_engine.index.vocabulary import COUNTS, WordCount
 from indexer.opensearch_engine.search.translate import MATCH_ALL, Dsl
 

@@ -12,7 +12,7 @@ from indexer.analysis.jit import Array
 from indexer.engine.results import Collocates, Measure
 from indexer.linguistics.association_measures import Counts, rank_collocates
 from indexer.linguistics.spans import NO_STEMS
-from indexer.opensearch_engine.index.source_doc import Stored
+from indexer.opensearch_engine.index.mapping import Stored
 from indexer.opensearch_engine.tools.spans import BatchSpans, WordsOf, read_spans
 from indexer.query.tree import Node
 

@@ -6,22 +6,19 @@ leaves some 30 bytes behind, and the texts of those that are shown are fetched a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
 from indexer.analysis.jit import Array
-from indexer.analysis.tokenizer import Spans, word_spans
 from indexer.engine.results import Concordance, KwicLine, LineSort
-from indexer.linguistics.concordance import first_in_order, line
-from indexer.opensearch_engine.index.source_doc import Fetch, Stored
+from indexer.linguistics.concordance import Lines
+from indexer.linguistics.spans import ranks_of
+from indexer.opensearch_engine.index.mapping import Fetch, Stored
 from indexer.opensearch_engine.tools.spans import BatchSpans, WordsOf, read_spans
 from indexer.query.tree import Node
-
-# Lines whose releases are fetched together.
-LINES_FETCHED = 256
 
 
 def concordance(
@@ -33,24 +30,23 @@ def concordance(
     size: int,
     fetch: Fetch,
 ) -> Concordance:
-    """A page of lines, and how many there are; build and warnings are the engine's to tell.
+    """A page of lines, and how many there are; the engine adds build and warnings.
 
     `fetch` must give releases as they were when they were read.
     """
     first, end = max(0, start), max(0, start) + max(0, size)
-    lines: list[KwicLine] = []
+    shown: list[KwicLine] = []
+    lines = _BatchLines(sort)
     total = holders = 0
-    kept = None if sort == "document" else _Lines(sort)
     for found in read_spans(releases, node, words_of):
-        if kept is not None:
-            kept.add(found)
+        if sort == "document":
+            shown += _read(found, max(0, first - total), max(0, end - total))
         else:
-            lines += _read(found, max(0, first - total), max(0, end - total))
+            lines.take(found)
         total += len(found)
         holders += found.n_releases
-    if kept is not None:
-        lines += kept.read(kept.order(end)[first:], fetch)
-    return Concordance(tuple(lines), total, holders, build="")
+    shown += lines.read(lines.order(lines.keys, first, end), lines.fetching(fetch))
+    return Concordance(tuple(shown), total, holders, build="")
 
 
 def scan(
@@ -61,106 +57,72 @@ def scan(
     fetch: Fetch,
 ) -> Iterator[KwicLine]:
     """All lines in their order."""
-    kept = _Lines(sort)
+    lines = _BatchLines(sort)
     for found in read_spans(releases, node, words_of):
         if sort == "document":
             yield from _read(found, 0, len(found))
         else:
-            kept.add(found)
-    yield from kept.read(kept.order(len(kept)), fetch)
+            lines.take(found)
+    yield from lines.read(lines.order(lines.keys, 0, len(lines)), lines.fetching(fetch))
 
 
 def _read(found: BatchSpans, first: int, end: int) -> Iterator[KwicLine]:
-    """The lines of some of a batch's spans."""
-    read = lru_cache(1)(lambda release: word_spans(found.batch.releases[release].body))
-    pieces = (each[first:end].tolist() for each in (found.releases, found.firsts, found.lasts))
-    for release, one, other in zip(*pieces, strict=True):
-        begin = int(found.batch.starts[release])
-        yield line(vars(found.batch.releases[release]), read(release), one - begin, other - begin)
+    """The lines of some of a batch's spans, in their order."""
+    lines, releases = Lines("document"), found.batch.releases
+    lines.add(found, found.releases)
+    numbers = np.arange(first, min(end, len(found)))
+    return lines.read(numbers, lambda own: {number: vars(releases[number]) for number in own})
 
 
-class _Lines:
-    """All lines by numbers: each one's release, and its first and last words there."""
+class _BatchLines(Lines):
+    """The lines of many batches, whose releases are noted, and fetched again for lines shown."""
 
     def __init__(self, sort: LineSort) -> None:
-        self.sort = sort
-        self.releases: list[tuple[str, str, date | None]] = []
+        super().__init__(sort)
+        self.noted: list[tuple[str, str, date | None]] = []
         self.forms: list[str] = []
-        self.parts: list[tuple[Array, ...]] = []
-        self._count = 0
 
-    def __len__(self) -> int:
-        return self._count
-
-    def add(self, found: BatchSpans) -> None:
-        """Take the spans of a batch in."""
+    def take(self, found: BatchSpans) -> None:
         batch = found.batch
         own, places = np.unique(found.releases, return_inverse=True)
-        numbers = (places + len(self.releases)).astype(np.int32)
+        numbers = (places + len(self.noted)).astype(np.int32)
         held = (batch.releases[number] for number in own.tolist())
-        self.releases += [(each.id, each.office, each.published) for each in held]
-        begun = batch.starts[found.releases]
-        firsts, lasts = ((each - begun).astype(np.int32) for each in (found.firsts, found.lasts))
-        beside: tuple[Array, ...] = ()
-        if self.sort in ("left", "right"):
-            self.forms = batch.vocabulary.forms
-            pairs, thirds = np.zeros(len(found), np.uint64), np.zeros(len(found), np.uint32)
-            numbers_of = np.arange(len(self.forms), dtype=np.int32)
-            found.put_neighbors(numbers_of, pairs, thirds, is_left=self.sort == "left")
-            beside = pairs, thirds
-        self.parts.append((numbers, firsts, lasts, *beside))
-        self._count += len(found)
+        self.noted += [(each.id, each.office, each.published) for each in held]
+        self.forms = batch.vocabulary.forms
+        self.add(found, numbers, np.arange(len(self.forms), dtype=np.int32))
 
-    def order(self, end: int) -> Array:
-        """The numbers of the lines that come first; equal ones as they were read."""
-        if not self._count:
-            return np.zeros(0, np.int64)
-        return first_in_order(self._keys(), end)
-
-    def _keys(self) -> list[Array]:
-        """What lines are sorted by, numbers for each; the last counts most."""
+    def keys(self) -> list[Array]:
+        """What lines are sorted by; equal ones stand as they were read."""
         if self.sort in ("left", "right"):
-            return [*self._words()]
-        places = range(len(self.releases))
+            return self._neighbor_ranks()
+        numbers = range(len(self.noted))
         if self.sort == "office":
-            ordered = sorted(places, key=lambda at: self.releases[at][1])
+            ordered = sorted(numbers, key=lambda number: self.noted[number][1])
         else:
-            ordered = sorted(places, key=lambda at: _age(self.releases[at]))
-        ranks = np.empty(len(ordered), np.int64)
-        ranks[ordered] = places
-        return [ranks[self._column(0)]]
+            ordered = sorted(numbers, key=lambda number: _age(self.noted[number]))
+        return [ranks_of(ordered)[self.column(0)]]
 
-    def _words(self) -> tuple[Array, Array]:
-        """The third word beside each line, and the first two, by their order."""
-        thirds, pairs = self._column(4), self._column(3)
-        low = np.uint64(0xFFFFFFFF)
-        columns = [thirds, (pairs & low).astype(np.uint32), (pairs >> np.uint64(32))]
-        used = np.unique(np.concatenate([each.astype(np.int64) for each in columns]))
+    def _neighbor_ranks(self) -> list[Array]:
+        """The third word beside each line, and the first two in one, by their order."""
+        thirds, pairs = self.column(3), self.column(4)
+        parts = (thirds, pairs & np.uint64(0xFFFFFFFF), pairs >> np.uint64(32))
+        columns = [each.astype(np.int64) for each in parts]
+        used = np.unique(np.concatenate(columns))
         used = used[used > 0]
         names = [self.forms[number - 1] for number in used.tolist()]
         ranks = np.zeros(len(self.forms) + 1, np.uint64)
         ranks[used[sorted(range(len(names)), key=names.__getitem__)]] = np.arange(1, len(used) + 1)
-        third, second, first = (ranks[each.astype(np.int64)] for each in columns)
-        return third, first << np.uint64(32) | second
+        third, second, first = (ranks[each] for each in columns)
+        return [third, first << np.uint64(32) | second]
 
-    def _column(self, number: int) -> Array:
-        return np.concatenate([part[number] for part in self.parts])
+    def fetching(self, fetch: Fetch) -> Callable[[Sequence[int]], dict[int, dict[str, Any]]]:
+        """What fetches releases by their numbers here."""
 
-    def read(self, numbers: Array, fetch: Fetch) -> Iterator[KwicLine]:
-        """The lines of these numbers."""
-        if not len(numbers):
-            return
-        columns = [self._column(number) for number in range(3)]
-        for at in range(0, len(numbers), LINES_FETCHED):
-            block = numbers[at : at + LINES_FETCHED]
-            own, firsts, lasts = (column[block].tolist() for column in columns)
-            ids = [self.releases[release][0] for release in own]
-            held = {each.id: each for each in fetch([*dict.fromkeys(ids)])}
-            spans: dict[str, Spans] = {}
-            for id_, first, last in zip(ids, firsts, lasts, strict=True):
-                if id_ not in spans:
-                    spans[id_] = word_spans(held[id_].body)
-                yield line(vars(held[id_]), spans[id_], first, last)
+        def stored(numbers: Sequence[int]) -> dict[int, dict[str, Any]]:
+            number_of = {self.noted[number][0]: number for number in numbers}
+            return {number_of[each.id]: vars(each) for each in fetch([*number_of])}
+
+        return stored
 
 
 def _age(release: tuple[str, str, date | None]) -> tuple[bool, date, str]:

@@ -11,7 +11,7 @@ import numpy as np
 from indexer.engine import periods
 from indexer.engine.periods import Step
 from indexer.engine.results import Frequencies
-from indexer.opensearch_engine.index.source_doc import Stored
+from indexer.opensearch_engine.index.mapping import Stored
 from indexer.opensearch_engine.tools.spans import WordsOf, read_spans
 from indexer.query.tree import Node
 

@@ -14,8 +14,8 @@ import numpy as np
 
 from indexer.analysis.jit import Array
 from indexer.highlight.highlighter import Test, word_test
-from indexer.linguistics.spans import NOWHERE, SpanEnds, TokenSpans, joined, phrase_spans
-from indexer.opensearch_engine.index.source_doc import Stored
+from indexer.linguistics.spans import NOWHERE, SpanEnds, TokenSpans, merge_spans, phrase_spans
+from indexer.opensearch_engine.index.mapping import Stored
 from indexer.opensearch_engine.tools.token_batches import Batch, Vocabulary, batches
 from indexer.query import tree
 
@@ -41,8 +41,8 @@ def read_spans(
     words = [leaf for leaf in leaves if not isinstance(leaf, tree.Phrase)]
     matched = _Matched(vocabulary, words, words_of)
     for batch in batches(releases, vocabulary):
-        pairs = [_phrase(batch, leaf) for leaf in phrases]
-        pair = joined(matched.places(batch), pairs)
+        pairs = [_phrase_ends(batch, leaf) for leaf in phrases]
+        pair = merge_spans(matched.places(batch), pairs)
         yield BatchSpans(batch.starts, batch.forms, batch.languages, *pair, batch)
 
 
@@ -109,7 +109,7 @@ class _Matched:
         return np.flatnonzero(np.logical_or.reduce(found)).astype(np.uint32)
 
 
-def _phrase(batch: Batch, leaf: tree.Phrase) -> SpanEnds:
+def _phrase_ends(batch: Batch, leaf: tree.Phrase) -> SpanEnds:
     vocabulary = batch.vocabulary
     tokens = batch.forms if leaf.field == tree.BODY else batch.stems
     known = vocabulary.lexicon.forms if leaf.field == tree.BODY else vocabulary.stem_numbers

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 
 import numpy as np
 
+from corpus.database.batches import chunks
 from indexer.analysis.analyzer import stem
 from indexer.analysis.jit import Array
 from indexer.analysis.lexicon import Lexicon
-from indexer.opensearch_engine.index.source_doc import Stored
+from indexer.opensearch_engine.index.mapping import Stored
 
 SIZE = 256
 # How often a table of forms grows.
@@ -24,22 +24,12 @@ class Vocabulary:
 
     def __init__(self) -> None:
         self.lexicon = Lexicon()
-        self.forms: list[str] = []
+        self.forms = self.lexicon.names
         self.languages: dict[str, int] = {}
         self.stem_numbers: dict[str, int] = {}
         self.stems: list[str] = []
         # A row a language, the stem of each form; -1 where that was not asked for.
         self._tables: Array = np.full((0, 0), -1, np.int32)
-
-    def words(self, text: str) -> Array:
-        """The numbers of a text's words as they stand there (int32)."""
-        return self.lexicon.words(text)
-
-    def form_of(self, words: Array) -> Array:
-        """The numbers of the forms of words (int32)."""
-        forms: Array = self.lexicon.form_of[words]
-        self.forms += islice(self.lexicon.forms, len(self.forms), None)
-        return forms
 
     def language(self, name: str) -> int:
         """The number of a language."""
@@ -119,9 +109,8 @@ def batches(
     releases: Iterable[Stored], vocabulary: Vocabulary, field: str = "body"
 ) -> Iterator[Batch]:
     """The releases in their order, so many at a time, with the words of one of their texts."""
-    coming = iter(releases)
-    while some := [*islice(coming, SIZE)]:
-        texts = [vocabulary.words(getattr(each, field)) for each in some]
+    for some in chunks(releases, SIZE):
+        texts = [vocabulary.lexicon.words(getattr(each, field)) for each in some]
         lengths = np.fromiter(map(len, texts), np.int64, len(texts))
         words = np.concatenate(texts)
         languages = [vocabulary.language(each.language) for each in some]
@@ -130,6 +119,6 @@ def batches(
             some,
             np.concatenate(([0], np.cumsum(lengths))),
             words,
-            vocabulary.form_of(words),
+            vocabulary.lexicon.form_of[words],
             np.array(languages, np.int32),
         )

@@ -12,18 +12,19 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, islice
+from itertools import chain
 
 import numpy as np
 
+from corpus.database.batches import chunks
 from indexer.analysis.analyzer import STEM
 from indexer.analysis.jit import Array, compiled
 from indexer.engine.fields import TEXTS
 from indexer.engine.results import TranslationSuggestion
 from indexer.linguistics import translation_lexicon
 from indexer.linguistics.alignment import MOST_DECLARING, Alignment, count_holders, number_works
-from indexer.linguistics.spans import distinct
-from indexer.opensearch_engine.index.source_doc import Fetch, Stored
+from indexer.linguistics.spans import distinct, ranks_of
+from indexer.opensearch_engine.index.mapping import Fetch, Stored
 from indexer.opensearch_engine.tools.token_batches import SIZE, Vocabulary, batches
 from indexer.query.tree import Node, terms_asked
 
@@ -142,8 +143,7 @@ class _TranslationReader:
 
     def take(self, releases: Iterable[Stored]) -> None:
         """Take releases in: who they are, and the distinct forms of each text."""
-        coming = iter(releases)
-        while some := [*islice(coming, SIZE)]:
+        for some in chunks(releases, SIZE):
             self.ids += [each.id for each in some]
             self.alternates += [each.alternates for each in some]
             for field in TEXTS:
@@ -160,9 +160,8 @@ class _TranslationReader:
         """The ids that few enough declare and that did not come, so many at a time."""
         often = Counter(chain.from_iterable(self.alternates))
         held = {*self.ids}
-        wanted = iter(id_ for id_ in often if id_ not in held and often[id_] <= MOST_DECLARING)
-        while ids := [*islice(wanted, SIZE)]:
-            yield ids
+        wanted = (id_ for id_ in often if id_ not in held and often[id_] <= MOST_DECLARING)
+        return chunks(wanted, SIZE)
 
     def finished(self, holding: Holding) -> StoredTranslations:
         """All of it, by the order of ids, of languages and of stems."""
@@ -200,9 +199,7 @@ class _TranslationReader:
 def _sorted(numbers: dict[str, int]) -> tuple[list[str], Array]:
     """Names in their order, and for each of the numbers that they had the one in that order."""
     names = sorted(numbers)
-    ranks = np.empty(len(names), np.int32)
-    ranks[[numbers[name] for name in names]] = np.arange(len(names), dtype=np.int32)
-    return names, ranks
+    return names, ranks_of([numbers[name] for name in names])
 
 
 def _holdings(pieces: list[Array], order: list[int]) -> Holdings:

@@ -1,4 +1,4 @@
-"""Facets as columns: for every document its values' numbers, counted by counting numbers."""
+"""Values of documents as columns of numbers: facets, groups of copies."""
 
 from __future__ import annotations
 
@@ -71,3 +71,42 @@ class FacetColumn:
             return hits
         total = np.concatenate(([0], np.cumsum(hits)))
         return total[self.starts[1:]] > total[self.starts[:-1]]
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The documents that have a group, ascending (int32), and the number of each one's group."""
+
+    documents: Array
+    numbers: Array
+
+    @classmethod
+    def of(cls, segments: list[SegmentArrays], bases: list[int]) -> Groups:
+        """The column over all segments."""
+        documents, numbers, _ = value_numbers("group", segments, bases)
+        return cls(documents, numbers)
+
+    def among(self, documents: Array) -> tuple[Array, Array]:
+        """Where these documents (ascending) have any of them, and their groups' numbers."""
+        places = np.searchsorted(documents, self.documents)
+        is_in = places < len(documents)
+        is_in[is_in] = documents[places[is_in]] == self.documents[is_in]
+        return places[is_in], self.numbers[is_in]
+
+
+def value_numbers(
+    field: str, segments: list[SegmentArrays], bases: list[int]
+) -> tuple[Array, Array, list[bytes]]:
+    """All values of documents in a field: the documents (int32), the numbers of their values
+    (int32), and the values by their numbers.
+    """
+    known: dict[bytes, int] = {}
+    documents, numbers = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)]
+    for base, segment in zip(bases, segments, strict=False):
+        postings = segment.fields[field]
+        names = postings.terms(range(len(postings)))
+        own = np.array([known.setdefault(each, len(known)) for each in names], np.int32)
+        every = np.arange(base, base + segment.size, dtype=np.int32)
+        documents.append(np.repeat(every, segment.lengths(field)))
+        numbers.append(own[segment.arrays[f"{field}/forward"]])
+    return np.concatenate(documents), np.concatenate(numbers), [*known]

@@ -22,8 +22,8 @@ from indexer.deadline import unmetered
 from indexer.engine.fields import K1, LENGTHS_OF, B
 from indexer.engine.periods import Step
 from indexer.linguistics.alignment import Alignment
-from indexer.whoosh_engine.columns.duplicate_groups import Groups
-from indexer.whoosh_engine.columns.facets import FacetColumn
+from indexer.linguistics.spans import ranks_of
+from indexer.whoosh_engine.columns.facets import FacetColumn, Groups
 from indexer.whoosh_engine.columns.global_ordinals import WordList
 from indexer.whoosh_engine.columns.periods import Periods
 from indexer.whoosh_engine.columns.translations import works_of
@@ -31,7 +31,7 @@ from indexer.whoosh_engine.index.codec import NAME
 from indexer.whoosh_engine.index.segment import SegmentArrays
 
 T = TypeVar("T")
-# What was counted before, by name.
+# What was computed before, by name.
 Kept = dict[Hashable, Any]
 
 
@@ -45,10 +45,10 @@ class Snapshot:
         segments = [segment.open(folder) for segment in self.toc.segments]
         self.bases: list[int] = [0, *np.cumsum([each.size for each in segments]).tolist()]
         self.size = self.bases[-1]
-        self.dates = self._joined([segment.dates for segment in segments])
+        self.dates = _concatenated([segment.dates for segment in segments])
         self._scratch = local()
-        self._columns: Kept = {}  # of all documents: views share them
-        self._counting = RLock()  # one column may need another
+        self._columns: Kept = {}  # views share what is the same with documents deleted
+        self._computing = RLock()  # one column may need another
         self._take(segments)
 
     @property
@@ -86,17 +86,14 @@ class Snapshot:
         view._take(segments)
         return view
 
-    def _once(self, kept: Kept, name: Hashable, count: Callable[[], T]) -> T:
-        """What is counted when it is first asked for, and on nobody's account."""
-        with self._counting:
+    def _once(self, kept: Kept, name: Hashable, compute: Callable[[], T]) -> T:
+        """Compute something when it is first needed; it costs no reader its time."""
+        with self._computing:
             if name not in kept:
                 with unmetered():
-                    kept[name] = count()
+                    kept[name] = compute()
             found: T = kept[name]
             return found
-
-    def _joined(self, parts: list[Array]) -> Array:
-        return np.concatenate(parts) if parts else np.zeros(0, np.int32)
 
     def _alive(self) -> Array | None:
         """Which documents are not deleted; None where none is."""
@@ -109,25 +106,23 @@ class Snapshot:
 
     @property
     def recency(self) -> Array:
-        """Each document's place from the newest to the oldest, undated ones last, then by id:
-        int32.
-        """
-        return self._ranked("recency", lambda: np.lexsort((self._ids(), -self.dates)))
+        """Each document's rank from the newest to the oldest, undated ones last, then by id."""
+        return self._ranks("recency", lambda: (self._ids(), -self.dates))
 
     @property
     def age(self) -> Array:
-        """Each document's place from the oldest to the newest, undated ones last, then by id:
-        int32.
-        """
-        return self._ranked("age", lambda: np.lexsort((self.recency, _undated_last(self.dates))))
+        """Each document's rank from the oldest to the newest, undated ones last, then by id."""
+        end = np.iinfo(np.int32).max
+        return self._ranks("age", lambda: (self.recency, np.where(self.dates, self.dates, end)))
 
     @property
     def by_id(self) -> Array:
-        """Each document's place in the order of ids: int32."""
-        return self._ranked("by_id", lambda: np.argsort(self._ids(), kind="stable"))
+        """Each document's rank in the order of ids."""
+        return self._ranks("by_id", lambda: (self._ids(),))
 
-    def _ranked(self, name: str, order: Callable[[], Array]) -> Array:
-        return self._once(self._columns, name, lambda: _ranks(order()))
+    def _ranks(self, name: str, keys: Callable[[], tuple[Array, ...]]) -> Array:
+        """Each document's rank by some keys, of which the last counts most: int32."""
+        return self._once(self._columns, name, lambda: ranks_of(np.lexsort(keys())))
 
     def _ids(self) -> Array:
         """Each document's id."""
@@ -145,29 +140,19 @@ class Snapshot:
         return self._once(self._columns, named, lambda: FacetColumn.of(name, self.segments))
 
     def words(self, field: str) -> WordList:
-        """The words of a field under numbers that are common to all segments."""
+        """The words of a field, numbered over all segments."""
         named = "words", field
         return self._once(self._live_columns, named, lambda: WordList(field, self.segments))
 
     def lengths(self, field: str) -> Array:
         """The number of words of each document in a field."""
-
-        def joined() -> Array:
-            return self._joined([each.lengths(field) for each in self.segments])
-
-        return self._once(self._columns, ("lengths", field), joined)
+        parts = (each.lengths(field) for each in self.segments)
+        return self._once(self._columns, ("lengths", field), lambda: _concatenated([*parts]))
 
     def norm(self, field: str) -> Array:
-        """K1 ((1 - B) + B length / average length) of each document, float32: BM25's share of the
-        length.
-        """
-        lengths = self.lengths(LENGTHS_OF.get(field, field))
-
-        def norm() -> Array:
-            average = lengths.sum() / self.size or 1
-            return np.asarray(K1 * ((1 - B) + B * lengths / average), np.float32)
-
-        return self._once(self._columns, ("norm", LENGTHS_OF.get(field, field)), norm)
+        """BM25's factor for the length: K1 ((1 - B) + B length / average) a document, float32."""
+        field = LENGTHS_OF.get(field, field)
+        return self._once(self._columns, ("norm", field), lambda: _norm(self.lengths(field)))
 
     def locate(self, document: int) -> tuple[SegmentArrays, int]:
         """The segment of a document, and its number there."""
@@ -191,12 +176,10 @@ class Snapshot:
         return found
 
     def periods(self, step: Step) -> Periods:
-        """The column of a step: each document's period."""
-
-        def made() -> Periods:
-            return Periods.of(step, self.dates, self.facet("year").values)
-
-        return self._once(self._columns, ("periods", step), made)
+        """Each document's period of a step."""
+        years = self.facet("year").values
+        named = "periods", step
+        return self._once(self._columns, named, lambda: Periods.of(step, self.dates, years))
 
     @property
     def groups(self) -> Groups:
@@ -237,12 +220,10 @@ class Snapshot:
         return pair
 
 
-def _undated_last(dates: Array) -> Array:
-    return np.where(dates == 0, np.iinfo(np.int32).max, dates)
+def _concatenated(parts: list[Array]) -> Array:
+    return np.concatenate(parts) if parts else np.zeros(0, np.int32)
 
 
-def _ranks(order: Array) -> Array:
-    """Each document's place in an order of documents: int32."""
-    ranks = np.empty(len(order), np.int32)
-    ranks[order] = np.arange(len(order), dtype=np.int32)
-    return ranks
+def _norm(lengths: Array) -> Array:
+    average = lengths.sum() / len(lengths) or 1
+    return np.asarray(K1 * ((1 - B) + B * lengths / average), np.float32)

@@ -6,6 +6,7 @@ import numpy as np
 
 from indexer.analysis.jit import Array
 from indexer.linguistics.alignment import number_works
+from indexer.whoosh_engine.columns.facets import value_numbers
 from indexer.whoosh_engine.index.segment import SegmentArrays
 
 
@@ -19,29 +20,16 @@ def works_of(
     """The work of each document (see `Alignment`), and how many works there are; `ids` are the
     documents' own (bytes), `ranks` their places in the order of ids. Deleted ones have no work.
     """
-    documents, declared, names = _declared(segments, bases)
+    documents, declared, names = value_numbers("alternates", segments, bases)
     if alive is not None:
         is_kept = alive[documents]
         documents, declared = documents[is_kept], declared[is_kept]
-    held, their = _held(ids, alive, names)
+    held, their = _documents_named(ids, alive, names)
     works, size = number_works(ranks[documents], declared, ranks[held], their, len(ids))
     return works[ranks], size
 
 
-def _declared(segments: list[SegmentArrays], bases: list[int]) -> tuple[Array, Array, list[bytes]]:
-    """All declarations: the documents, the numbers of the ids that they name, and those ids."""
-    known: dict[bytes, int] = {}
-    documents, numbers = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    for base, segment in zip(bases, segments, strict=False):
-        postings = segment.fields["alternates"]
-        names = postings.terms(range(len(postings)))
-        own = np.array([known.setdefault(each, len(known)) for each in names], np.int64)
-        documents.append(np.repeat(np.arange(segment.size), segment.lengths("alternates")) + base)
-        numbers.append(own[segment.arrays["alternates/forward"]])
-    return np.concatenate(documents), np.concatenate(numbers), [*known]
-
-
-def _held(ids: Array, alive: Array | None, names: list[bytes]) -> tuple[Array, Array]:
+def _documents_named(ids: Array, alive: Array | None, names: list[bytes]) -> tuple[Array, Array]:
     """The documents whose own ids are declared, and which of the names those are."""
     live = np.arange(len(ids)) if alive is None else np.flatnonzero(alive)
     ordered = live[np.argsort(ids[live], kind="stable")]

@@ -129,20 +129,11 @@ class SegmentBuilder:
             yield f"{name}/forward", narrow(forward)
 
     def _names(self) -> tuple[Array, Array]:
-        """The keys of words that look like names, and their forms: more often than not such a form
-        has a capital in the segment's titles and bodies.
-        """
-        lexicon, size = self.lexicon, len(self.lexicon.forms)
-        used = np.flatnonzero(self.often)
-        forms, often, is_capital = lexicon.form_of[used], self.often[used], lexicon.is_capital[used]
-        whole, capital = (
-            np.bincount(forms, often, size),
-            np.bincount(forms, often * is_capital, size),
-        )
-        is_name = is_capital & (2 * capital > whole)[forms]
-        words = map(lexicon.word, used[is_name].tolist())
-        keys = np.fromiter((hashed("names", word) for word in words), np.uint64)
-        return keys[keys > 0], forms[is_name][keys > 0]
+        """The keys of words that look like names, and their forms."""
+        words, forms = self.lexicon.likely_names(self.often)
+        names = map(self.lexicon.word, words.tolist())
+        keys = np.fromiter((hashed("names", name) for name in names), np.uint64)
+        return keys[keys > 0], forms[keys > 0]
 
     def _stems(
         self, name: str, forward: Array, lengths: Array, terms: list[bytes]

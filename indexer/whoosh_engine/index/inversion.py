@@ -21,6 +21,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from indexer.analysis.jit import Array, compiled
+from indexer.linguistics.spans import ranks_of
 
 NEWLINE = b"\n"
 # A segment's documents are numbered in 16 bits.
@@ -38,9 +39,7 @@ def sorted_terms(terms: Sequence[str]) -> tuple[list[bytes], Array]:
     """Distinct terms as sorted bytes, and for each of the given ones its number in that order."""
     encoded = [term.encode() for term in terms]
     order = sorted(range(len(encoded)), key=encoded.__getitem__)
-    ranks = np.empty(len(encoded), np.int32)
-    ranks[order] = np.arange(len(encoded), dtype=np.int32)
-    return [encoded[i] for i in order], ranks
+    return [encoded[i] for i in order], ranks_of(order)
 
 
 def narrow(numbers: Array) -> Array:

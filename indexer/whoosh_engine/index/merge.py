@@ -25,6 +25,8 @@ from indexer.whoosh_engine.index.variant_keys import merged_keys
 
 Arrays = Iterator[tuple[str, Array | Room]]
 ONCE = np.zeros(0, np.uint8)
+# The table by which bytes stay as they are.
+BYTES = np.arange(256, dtype=np.uint8)
 
 
 def merged(folder: Path, segments: list[ArraySegment], *, is_trusted: bool = False) -> ArraySegment:
@@ -93,7 +95,7 @@ class Merger:
             end = 0
             for segment, each, numbers in zip(self.segments, lengths, self.numbers, strict=True):
                 if segment.deleted:
-                    end = _copy_runs(segment.arrays["stored"], each, numbers, out, end)
+                    end = _copy_translated(segment.arrays["stored"], each, numbers, BYTES, out, end)
                 else:
                     out[end : end + each.sum()] = segment.arrays["stored"]
                     end += int(each.sum())
@@ -281,23 +283,10 @@ def _copy_positions(
 
 
 @compiled
-def _copy_runs(values: Array, lengths: Array, numbers: Array, out: Array, end: int) -> int:
-    """The runs of the documents that are kept, from `end` on; where they end."""
-    at = 0
-    for document in range(len(lengths)):
-        if numbers[document] >= 0:
-            for offset in range(lengths[document]):
-                out[end + offset] = values[at + offset]
-            end += lengths[document]
-        at += lengths[document]
-    return end
-
-
-@compiled
 def _copy_translated(
     forward: Array, lengths: Array, numbers: Array, table: Array, out: Array, end: int
 ) -> int:
-    """The same of a forward column, its terms by their merged numbers."""
+    """Copy the runs of the documents that are kept, from `end` on, by a table; where they end."""
     at = 0
     for document in range(len(lengths)):
         if numbers[document] >= 0:

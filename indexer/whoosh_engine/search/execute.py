@@ -89,11 +89,11 @@ class Executor:
         """What matches as typed, with its scores, and below it what other spellings add: less than
         the least of the former, and less than 0.
         """
-        is_typed, places = self._places(every.documents, found.documents)
+        is_typed, at = places(every.documents, found.documents, self.snapshot.scratch())
         self.variant_documents = every.documents[~is_typed]
         shift = min(0.0, found.scores.min(initial=0)) - every.scores.max(initial=0) - 1
         scores = every.scores + np.float32(shift)
-        scores[is_typed] = found.scores[places]
+        scores[is_typed] = found.scores[at]
         return ScoredDocs(every.documents, scores)
 
     def find(self, node: tree.Node) -> ScoredDocs:
@@ -112,7 +112,8 @@ class Executor:
             case tree.VariantTerm():
                 return self._variants(node)
             case tree.Or(parts):
-                return self._union([self.find(part) for part in parts if self._is_any(part)])
+                some = [self.find(part) for part in parts if self._is_any(part)]
+                return union(some, self.snapshot.scratch())
             case tree.And(parts):
                 return self._and(parts)
             case tree.Phrase():
@@ -226,7 +227,7 @@ class Executor:
 
     def _and(self, parts: Sequence[tree.Node]) -> ScoredDocs:
         wanted = [self.find(part) for part in parts if not isinstance(part, tree.Not)]
-        found = self._intersection(wanted) if wanted else self._every()
+        found = intersection(wanted, self.snapshot.scratch()) if wanted else self._every()
         return self._without(found, [part.part for part in parts if isinstance(part, tree.Not)])
 
     def _is_any(self, node: tree.Node) -> bool:
@@ -234,9 +235,9 @@ class Executor:
         return not isinstance(node, tree.VariantTerm) or bool(self.expansions[node].parts)
 
     def _and_maybe(self, first: ScoredDocs, second: ScoredDocs) -> ScoredDocs:
-        is_in, places = self._places(first.documents, second.documents)
+        is_in, at = places(first.documents, second.documents, self.snapshot.scratch())
         scores = first.scores.copy()
-        scores[is_in] += second.scores[places]
+        scores[is_in] += second.scores[at]
         return ScoredDocs(first.documents, scores)
 
     def _every(self) -> ScoredDocs:
@@ -269,19 +270,11 @@ class Executor:
         words = [word.encode() for word in leaf.words]
         documents = phrase_documents(self.snapshot, leaf.field, words, leaf.slop)
         scored = [self._scored(leaf.field, word) for word in words]
-        return self._intersection([constant_score(documents, 0.0), *scored]).scaled(leaf.boost)
+        found = intersection([constant_score(documents, 0.0), *scored], self.snapshot.scratch())
+        return found.scaled(leaf.boost)
 
     def _without(self, found: ScoredDocs, unwanted: Sequence[tree.Node]) -> ScoredDocs:
         for node in unwanted:
-            is_in, _ = self._places(found.documents, self.find(node).documents)
+            is_in, _ = places(found.documents, self.find(node).documents, self.snapshot.scratch())
             found = ScoredDocs(found.documents[~is_in], found.scores[~is_in])
         return found
-
-    def _intersection(self, found: Sequence[ScoredDocs]) -> ScoredDocs:
-        return intersection(found, self.snapshot.scratch())
-
-    def _union(self, found: Sequence[ScoredDocs]) -> ScoredDocs:
-        return union(found, self.snapshot.scratch())
-
-    def _places(self, documents: Array, others: Array) -> tuple[Array, Array]:
-        return places(documents, others, self.snapshot.scratch())

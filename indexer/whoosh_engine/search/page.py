@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from indexer.analysis.jit import Array
 from indexer.engine.hits import HitBuilder
 from indexer.engine.results import Hit, Position, Query
 from indexer.engine.second_tier import highlighted
 from indexer.whoosh_engine.columns.snapshot import Snapshot
-from indexer.whoosh_engine.index.arrays import Array
 from indexer.whoosh_engine.search.collect import by_variants, folded, order
 from indexer.whoosh_engine.search.execute import Executor
 from indexer.whoosh_engine.search.paging import is_last, position

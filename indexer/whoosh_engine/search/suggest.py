@@ -12,18 +12,17 @@ from indexer.engine.fields import stem_field
 from indexer.linguistics import suggestions
 from indexer.linguistics.suggestions import is_telling, likeliest, most_edits
 from indexer.query import tree
+from indexer.query.tree import BODY
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.index.postings import FieldPostings
 from indexer.whoosh_engine.search.expand import Expansion, SegmentTerms
-
-FIELD = "body"
 
 
 def autocomplete(snapshot: Snapshot, prefix: str, most: int) -> list[str]:
     """The words that begin so and stand in most releases, equal ones by their letters."""
     begun, typed = Expansion(), fold(prefix).encode("utf-8", "replace")
     for base, segment in zip(snapshot.bases, snapshot.segments, strict=False):
-        postings = segment.fields[FIELD]
+        postings = segment.fields[BODY]
         if numbers := postings.prefix(typed):
             begun.parts.append(SegmentTerms(base, postings, numbers))
     return [word for word, _ in begun.counts(most)]
@@ -35,7 +34,7 @@ def spell_suggest(snapshot: Snapshot, word: str) -> str | None:
     found: Counter[str] = Counter()
     edits: dict[str, int] = {}
     for segment in snapshot.segments:
-        postings = segment.fields[FIELD]
+        postings = segment.fields[BODY]
         near = postings.prefix(word[:1].encode("utf-8", "replace"))
         words = postings.words(near)
         far = slips(word, words, most)
@@ -48,10 +47,10 @@ def spell_suggest(snapshot: Snapshot, word: str) -> str | None:
 
 def likeness(snapshot: Snapshot, document: int) -> tree.Or | None:
     """A query for releases like one."""
-    field = stem_field(FIELD)
+    field = stem_field(BODY)
     segment, number = snapshot.locate(document)
     language = int(segment.arrays["language/forward"][number])
-    stems = segment.stem_tables(FIELD)[language][segment.forward(FIELD, number)]
+    stems = segment.stem_tables(BODY)[language][segment.forward(BODY, number)]
     numbers, often = np.unique(stems, return_counts=True)
     names = [segment.fields[field].term(each) for each in numbers.tolist()]
     counts = dict(zip((name.decode() for name in names), often.tolist(), strict=True))
@@ -60,11 +59,11 @@ def likeness(snapshot: Snapshot, document: int) -> tree.Or | None:
     for other in snapshot.segments:
         if other is not segment:
             for stem in holders:
-                holders[stem] += _held(other.fields[field], stem)
+                holders[stem] += _holder_count(other.fields[field], stem)
     return suggestions.likeness(counts, holders, snapshot.count)
 
 
-def _held(postings: FieldPostings, stem: str) -> int:
+def _holder_count(postings: FieldPostings, stem: str) -> int:
     """How many releases of a segment hold a stem."""
     number = postings.number(stem.encode())
     return 0 if number is None else postings.live_count(number)

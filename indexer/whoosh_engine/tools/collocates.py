@@ -8,18 +8,15 @@ paragraph to the next, since the index does not keep where they end.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from indexer.engine.fields import stem_field
 from indexer.engine.results import Collocates, Measure, Query
 from indexer.linguistics.association_measures import Counts, rank_collocates
 from indexer.linguistics.spans import NO_STEMS
+from indexer.query.tree import BODY
 from indexer.whoosh_engine.columns.snapshot import Snapshot
-from indexer.whoosh_engine.search.collect import find_hits
-from indexer.whoosh_engine.search.execute import Executor
-from indexer.whoosh_engine.tools.occurrences import FIELD, find_spans
+from indexer.whoosh_engine.tools.occurrences import find_mentions
 
 
 def collocates(
@@ -36,17 +33,14 @@ def collocates(
 
     Those that were observed less than `least` times, or less often than expected, are left out.
     """
-    executor = Executor(snapshot)
-    hits = find_hits(snapshot, executor, replace(query, facets=())).found.documents
-    parts = find_spans(executor, query.tree, hits)
-    words = snapshot.words(stem_field(FIELD) if is_stem else FIELD)
+    executor, _, parts = find_mentions(snapshot, query)
+    words = snapshot.words(stem_field(BODY) if is_stem else BODY)
     observed = np.zeros(len(words), np.int64)
     near = 0
     for each, numbers in zip(parts, words.numbers, strict=False):
         own = np.zeros(len(numbers), np.int64)
-        near += each.count_near(
-            window, each.segment.stem_tables(FIELD) if is_stem else NO_STEMS, own
-        )
+        stems = each.segment.stem_tables(BODY) if is_stem else NO_STEMS
+        near += each.count_near(window, stems, own)
         observed[numbers] += own
     chosen = np.flatnonzero(observed >= max(1, least))
     counts = Counts(

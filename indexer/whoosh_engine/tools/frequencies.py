@@ -4,29 +4,26 @@ numbers, counted by a fourth.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from indexer.engine.periods import Step
 from indexer.engine.results import Frequencies, Query
+from indexer.query.tree import BODY
 from indexer.whoosh_engine.columns.snapshot import Snapshot
-from indexer.whoosh_engine.search.collect import find_hits
-from indexer.whoosh_engine.search.execute import Executor
-from indexer.whoosh_engine.tools.occurrences import FIELD, find_spans
+from indexer.whoosh_engine.tools.occurrences import find_mentions
 
 
 def frequencies(snapshot: Snapshot, query: Query, step: Step) -> Frequencies:
     """The hits by period, ascending."""
-    executor = Executor(snapshot)
-    hits = find_hits(snapshot, executor, replace(query, facets=())).found.documents
+    executor, found, parts = find_mentions(snapshot, query)
+    hits = found.documents
     column = snapshot.periods(step)
     codes, size = column.codes, column.size
     releases = np.bincount(codes[hits], minlength=size)
     # Sums of whole numbers below 2^53 are exact.
-    tokens = np.bincount(codes[hits], snapshot.lengths(FIELD)[hits], size).astype(np.int64)
+    tokens = np.bincount(codes[hits], snapshot.lengths(BODY)[hits], size).astype(np.int64)
     occurrences = np.zeros(size, np.int64)
-    for part in find_spans(executor, query.tree, hits):
+    for part in parts:
         occurrences += np.bincount(codes[part.documents], minlength=size)
     used = np.flatnonzero(releases)
     rows = np.stack((releases, occurrences, tokens), axis=1)[used].tolist()

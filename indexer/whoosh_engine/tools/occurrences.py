@@ -9,19 +9,29 @@ same span counts once, whatever number of the query's parts match it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from indexer import deadline
 from indexer.analysis.jit import Array, compiled
-from indexer.linguistics.spans import NOWHERE, SpanEnds, TokenSpans, distinct, joined, phrase_spans
+from indexer.engine.results import Query
+from indexer.linguistics.spans import (
+    NOWHERE,
+    SpanEnds,
+    TokenSpans,
+    distinct,
+    merge_spans,
+    phrase_spans,
+)
 from indexer.query import tree
+from indexer.query.tree import BODY
+from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.index.segment import SegmentArrays
+from indexer.whoosh_engine.search.collect import find_hits
 from indexer.whoosh_engine.search.execute import Executor
 from indexer.whoosh_engine.search.expand import Numbers
-
-FIELD = tree.BODY
+from indexer.whoosh_engine.search.scored_docs import ScoredDocs
 
 
 @dataclass(frozen=True)
@@ -39,6 +49,15 @@ class SegmentSpans(TokenSpans):
         return self.releases + np.int32(self.base)
 
 
+def find_mentions(
+    snapshot: Snapshot, query: Query
+) -> tuple[Executor, ScoredDocs, list[SegmentSpans]]:
+    """Run a query: the executor, its hits, and what it matches in their bodies."""
+    executor = Executor(snapshot)
+    hits = find_hits(snapshot, executor, replace(query, facets=())).found
+    return executor, hits, find_spans(executor, query.tree, hits.documents)
+
+
 def find_spans(executor: Executor, query: tree.Node | None, hits: Array) -> list[SegmentSpans]:
     """What a query that an executor has run matches in the bodies of these documents."""
     snapshot = executor.snapshot
@@ -52,17 +71,17 @@ def find_spans(executor: Executor, query: tree.Node | None, hits: Array) -> list
         for leaf in asked:
             deadline.check()
             if isinstance(leaf, tree.Phrase):
-                phrases.append(_phrase(places, leaf))
+                phrases.append(_phrase_ends(places, leaf))
             else:
-                numbers = _numbers(leaf, segment, executor)
+                numbers = _term_numbers(leaf, segment, executor)
                 words.append(places.of(leaf.field, numbers))
-        starts, forward = segment.starts(FIELD), segment.arrays[f"{FIELD}/forward"]
-        languages, pair = segment.arrays["language/forward"], joined(_union(words), phrases)
+        starts, forward = segment.starts(BODY), segment.arrays[f"{BODY}/forward"]
+        languages, pair = segment.arrays["language/forward"], merge_spans(_union(words), phrases)
         found.append(SegmentSpans(starts, forward, languages, *pair, segment, base))
     return found
 
 
-def _numbers(leaf: tree.Leaf, segment: SegmentArrays, executor: Executor) -> Numbers:
+def _term_numbers(leaf: tree.Leaf, segment: SegmentArrays, executor: Executor) -> Numbers:
     """The terms of a segment that a leaf stands for."""
     field = segment.fields[leaf.field]
     if isinstance(leaf, tree.Term):
@@ -81,14 +100,14 @@ class _Places:
 
     def of(self, field: str, numbers: Numbers) -> Array:
         """The places of all of these terms, in order; of a stem they are those of its forms."""
-        if field == FIELD:
+        if field == BODY:
             return self._written(np.array(numbers, np.int64), self.is_wanted)
         arrays = self.segment.arrays
         of_language = arrays["language/forward"]
         found = [NOWHERE]
         for number, language in enumerate(self.segment.languages):
-            forms = arrays[f"{FIELD}/forms/{language}"]
-            firsts = arrays[f"{FIELD}/forms/{language}/firsts"]
+            forms = arrays[f"{BODY}/forms/{language}"]
+            firsts = arrays[f"{BODY}/forms/{language}/firsts"]
             terms = [forms[firsts[stem] : firsts[stem + 1]] for stem in numbers]
             some = np.concatenate([np.zeros(0, np.int64), *terms])
             found.append(self._written(some, self.is_wanted & (of_language == number)))
@@ -97,7 +116,7 @@ class _Places:
     def _written(self, terms: Array, is_wanted: Array) -> Array:
         if not len(terms):
             return NOWHERE
-        postings = self.segment.fields[FIELD]
+        postings = self.segment.fields[BODY]
         assert postings.freqs is not None
         assert postings.spots is not None
         assert postings.positions is not None
@@ -108,7 +127,7 @@ class _Places:
             postings.documents,
             postings.freqs,
             postings.positions,
-            self.segment.starts(FIELD),
+            self.segment.starts(BODY),
             is_wanted,
         )
         if len(terms) > 1:
@@ -116,13 +135,13 @@ class _Places:
         return found
 
 
-def _phrase(places: _Places, leaf: tree.Phrase) -> SpanEnds:
+def _phrase_ends(places: _Places, leaf: tree.Phrase) -> SpanEnds:
     field = places.segment.fields[leaf.field]
     numbers = [n for word in leaf.words if (n := field.number(word.encode())) is not None]
     if not numbers or len(numbers) < len(leaf.words):
         return NOWHERE, NOWHERE
     words = [places.of(leaf.field, range(number, number + 1)) for number in numbers]
-    return phrase_spans(words, places.segment.starts(FIELD), leaf.slop)
+    return phrase_spans(words, places.segment.starts(BODY), leaf.slop)
 
 
 def _union(places: Sequence[Array]) -> Array:

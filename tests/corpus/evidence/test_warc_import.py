@@ -26,7 +26,7 @@ from corpus.evidence.verify import verify_archive, verify_catalog
 from corpus.evidence.warc_import import ImportReport, import_files
 from corpus.warc.archive import read_response
 from corpus.warc.containers import verify_imports
-from indexer.export.jsonl import release_json
+from indexer.export.formats import release_json
 from tests.corpus.evidence.test_reparse import misread, whole_page
 from tests.corpus.evidence.test_verify import state
 

@@ -21,7 +21,7 @@ from indexer import Engine, Filters, Frequency, Query, open_engine, parse, reind
 from indexer.engine.document import Document, shown_digest
 from indexer.engine.periods import name as period_name
 from indexer.engine.results import Order
-from indexer.export.jsonl import release_json
+from indexer.export.formats import release_json
 from tests.engines import ENGINES, placed
 
 

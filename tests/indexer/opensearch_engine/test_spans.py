@@ -18,7 +18,7 @@ from corpus import Settings
 from indexer.engine.document import Document
 from indexer.engine.periods import STEPS, Step
 from indexer.engine.results import Collocates, Filters, LineSort, Measure, Query
-from indexer.opensearch_engine.index.source_doc import Stored
+from indexer.opensearch_engine.index.mapping import Stored
 from indexer.opensearch_engine.tools.collocates import collocates
 from indexer.opensearch_engine.tools.concordance import concordance, scan
 from indexer.opensearch_engine.tools.frequencies import frequencies

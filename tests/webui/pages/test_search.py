@@ -15,7 +15,7 @@ from bs4.element import Tag
 from flask.testing import FlaskClient
 
 from corpus import Store
-from indexer.export.jsonl import release_json
+from indexer.export.formats import release_json
 from tests.conftest import COPIED, COPY, sample_id
 from tests.webui.pages.test_pages import soup_of, titles, total
 

@@ -23,7 +23,7 @@ from flask.testing import FlaskClient
 from corpus import Settings, Store
 from indexer import Engine, open_engine
 from indexer.export.csv import BYTE_ORDER_MARK, escape_formula
-from indexer.export.jsonl import release_json
+from indexer.export.formats import release_json
 from tests.conftest import apps
 from tests.indexer.whoosh_engine.test_merging import made
 from tests.indexer.whoosh_engine.test_trees import nothing

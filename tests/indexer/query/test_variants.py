@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.analysis.analyzer import fold
-from indexer.analysis.keyboard import russian_letters
+from indexer.query.variants import russian_letters
 
 
 @pytest.mark.parametrize(
