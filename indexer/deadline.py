@@ -1,9 +1,8 @@
-"""The processor time that one answer may take: begun where a request comes in, checked where the
-work is done.
+"""The processor time that one answer may take: from where a request comes in to where work is done.
 
-The thread's own time counts, not the clock's: a busy machine makes no query costly. What is made
-once for all readers, such as compiled code or the columns of a new build, is on nobody's account.
-Answers that turn out to be long go on one at a time, so that the short ones have the processor.
+Only the thread's own time counts, so a busy machine makes no query costly. Work that is done once
+for all readers, such as compiling or the columns of a new build, does not count. Long answers
+proceed one at a time, so that short ones get the processor.
 """
 
 from __future__ import annotations

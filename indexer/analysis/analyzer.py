@@ -1,7 +1,7 @@
-"""Text -> tokens with offsets; the same for indexing, for asking and for highlighting.
+"""Text -> tokens with offsets; the same for indexing, for queries and for highlighting.
 
-Every word is found in two shapes at one position: as written (folded: case, accents, ё = е), and as
-the stem that its forms share. Stems carry a mark that no word can hold.
+Every word has two forms at one position: as written (folded: case, accents, ё = е), and as a stem,
+which begins with a mark that no word contains.
 """
 
 from __future__ import annotations
@@ -87,10 +87,7 @@ def _without_marks(word: str) -> str:
 
 @lru_cache(maxsize=1 << 17)
 def stem(written: str, language: str) -> str:
-    """The stem of a folded word, with its mark.
-
-    A word in another script than the language's keeps to its own rules.
-    """
+    """The stem of a folded word, with its mark; a word in another script follows its own rules."""
     if CYRILLIC.search(written):
         if language in OWN:
             return STEM + OWN[language](written)
@@ -114,10 +111,7 @@ def words(text: str) -> list[str]:
 
 
 def query_stems(written: str, languages: tuple[str, ...]) -> list[str]:
-    """The stems that a folded word of a query can stand for.
-
-    In the languages asked for, or without any in those of its script.
-    """
+    """The stems of a folded word in the given languages, or else in those of its script."""
     chosen = languages or _script_languages(written)
     return list(dict.fromkeys(stem(written, language) for language in chosen))
 

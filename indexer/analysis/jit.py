@@ -25,10 +25,10 @@ NOT_KEPT = (
 
 
 def compiled(function: Function) -> Function:
-    """The function in machine code, kept on disk beside its source for the next process.
+    """Compile a function to machine code, which is kept on disk for the next process.
 
-    It takes arrays and numbers, and must keep to the part of Python that Numba knows. It calls only
-    compiled functions of its own file: what is kept is renewed when that file changes.
+    It takes arrays and numbers, and calls only compiled functions of its own file: the code is
+    compiled again when that file changes.
     """
     try:
         return cast(Function, njit(cache=True, nogil=True, error_model="numpy")(function))

@@ -70,9 +70,8 @@ def _with_glides(word: str) -> str:
 
 
 def _without_ending(word: str, constraints: frozenset[Constraint]) -> tuple[str, Constraint | None]:
-    """The word without its longest ending that one of the constraints allows, and that constraint.
-
-    A rest that is known to be a whole word goes before all others.
+    """The word without its longest ending that a constraint allows, and that constraint; a rest
+    that is known to be a whole word comes before all others.
     """
     if word in STEMS:
         return word, None

@@ -1,9 +1,8 @@
 """Kazakh endings as data: what attaches to what, in the order in which it attaches.
 
-Every ending is written once, with capital letters for sounds that follow the stem, and is spelled
-out for each kind of stem. After the affix list of Krippes, "Kazakh Grammar with Affix List", and
-the alternation rules of Kessikbayeva and Cicekli, "Rule Based Morphological Analyzer of Kazakh
-Language" (2014).
+Every ending is written once, with capital letters for sounds that follow the stem. After the affix
+list of Krippes, "Kazakh Grammar with Affix List", and the alternation rules of Kessikbayeva and
+Cicekli, "Rule Based Morphological Analyzer of Kazakh Language" (2014).
 """
 
 from __future__ import annotations
@@ -136,10 +135,7 @@ def _verbal_endings() -> Iterator[tuple[str, Constraint]]:
 
 
 def endings() -> dict[str, dict[Constraint, int]]:
-    """Every ending as written -> its constraints -> a bit for each kind of stem that it follows.
-
-    The bit of a harmony and a final sound is `kind(harmony, sound)`.
-    """
+    """Every ending as written -> its constraints -> the bits (`kind`) of stems it can follow."""
     table: dict[str, dict[Constraint, int]] = {}
     for harmony, sound in product((BACK, FRONT), range(6)):
         for ending, constraint in (*_nominal_endings(), *_verbal_endings()):

@@ -1,6 +1,4 @@
-"""The few Kazakh words that rules about endings cannot read: closed classes, and words whose own
-last letters look like an ending.
-"""
+"""The few Kazakh words that rules about endings misread: closed classes and lookalikes."""
 
 from __future__ import annotations
 

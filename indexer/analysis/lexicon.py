@@ -1,6 +1,4 @@
-"""Texts -> tokens as numbers of words, and of their folded forms. It outlives a batch of texts, so
-that a word that many of them hold is folded once.
-"""
+"""Texts -> tokens as numbers of words, and of their folded forms; each word is folded once."""
 
 from __future__ import annotations
 
@@ -16,8 +14,8 @@ FULL_SIZE = 300_000
 
 
 class Lexicon:
-    """Every form that was met, by number, and `names` of them in that order; and of each word as it
-    stands in texts, by its number, the form and whether it has a capital.
+    """The `names` of all forms by their numbers; and by the number of each word as it stands in
+    texts, its form and whether it has a capital.
     """
 
     def __init__(self) -> None:
@@ -50,8 +48,8 @@ class Lexicon:
         return words
 
     def likely_names(self, often: Array) -> tuple[Array, Array]:
-        """The words that look like names, and their forms, where each word occurs `often` times:
-        more often than not, such a form has a capital.
+        """The words that look like names, and their forms, of words that occur `often`: more often
+        than not, such a form has a capital.
         """
         size, used = len(self.names), np.flatnonzero(often)
         forms, counts, is_capital = self.form_of[used], often[used], self.is_capital[used]

@@ -77,10 +77,9 @@ LATIN_ENDINGS = _endings(
 
 @lru_cache(maxsize=1 << 17)
 def key(word: str) -> str | None:
-    """What the spellings and the forms of a name have in common, in a-z.
-
-    None for what is too short to tell names apart, is longer than names are, or has no letters.
-    Men's and women's surnames share it. Not every word with a key is a name.
+    """What the spellings and the forms of a name have in common, in a-z; men's and women's surnames
+    share it. None for a word that is too short, too long or without letters. Not every word with a
+    key is a name.
     """
     if not SHORTEST <= len(word) <= LONGEST or any(c.isdecimal() for c in word):
         return None

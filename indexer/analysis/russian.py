@@ -1,8 +1,7 @@
 """A folded Russian word -> the stem that its forms share: Snowball's, of the word's base form.
 
-Snowball takes endings off and looks no further, so отец and отца, пытка and пыток would stay two
-words; a dictionary (OpenCorpora's, through pymorphy3) knows their base forms. What is in no
-dictionary, a surname say, has its endings taken off alone.
+Snowball only removes endings, so отец and отца, пытка and пыток would remain two words; a
+dictionary (OpenCorpora's, through pymorphy3) knows their base forms, but not surnames.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A text's sentences, and those that show given spans best, compiled.
 
-A sentence ends at a line's end, and at a stop that white space and the beginning of another one
-follow, unless the stop shortens a word.
+A sentence ends at a line's end, and at a stop that does not shorten a word, if white space and the
+beginning of another sentence follow.
 """
 
 from __future__ import annotations
@@ -57,12 +57,12 @@ def abbreviations() -> NDArray[np.uint64]:
 
 
 def best_sentences(text: str, spans: Numbers, most: int, room: int) -> tuple[Numbers, Numbers]:
-    """Where all sentences begin and end, white space aside: int32[n, 2]; and of those that show the
-    spans best, at most `most` and in the text's order, the number and the number of the span to
+    """Where all sentences begin and end, without white space: int32[n, 2]; and of those that show
+    the spans best, at most `most` in the text's order, the number and the number of the span to
     show: int32[k, 2].
 
-    Best is what has the most different spans, then the most, then what comes first. Of a sentence
-    longer than `room`, what follows a span within that counts. `spans`: int32[n, 2], in order.
+    The best has the most different spans, then the most, then comes first. Of a sentence longer
+    than `room`, what follows a span within that counts. `spans`: int32[n, 2], in order.
     """
     found: tuple[Numbers, Numbers] = _best_sentences(
         codes_of(text), flags(), abbreviations(), spans, most, room

@@ -1,7 +1,7 @@
-"""Texts -> their words as numbers, told apart as by `analysis.WORD`, compiled.
+"""Texts -> their words as numbers, told apart as by `analyzer.WORD`, compiled.
 
-Characters are code points (uint32), each of a class: part of a word, a mark that can stand inside
-one, an apostrophe that can join two parts, or none of these.
+Characters are code points (uint32), each of a class: part of a word, a mark inside one, an
+apostrophe that can join two parts, or none of these.
 """
 
 from __future__ import annotations
@@ -73,9 +73,9 @@ def _word_spans(codes: Codes, classes: Classes) -> Spans:
 
 
 class WordNumbers:
-    """Numbers the words of texts in the order in which they are first met, as they are written.
+    """Numbers the words of texts, as written, in the order in which they first occur.
 
-    A table of slots by hash, with a seed of its own, so that no page can be made to fill it badly.
+    Its hash table has a secret seed, so that no page can fill it with collisions.
     """
 
     def __init__(self) -> None:
@@ -146,9 +146,8 @@ def _number_words(
     count: int,
     found: NDArray[np.int32],
 ) -> tuple[int, int]:
-    """How many words the codes hold, and how many there are to number now.
-
-    Words are hashed while they are told apart (FNV-1a, the high bits mixed in).
+    """How many words the codes contain, and how many have numbers now. Words are hashed while they
+    are told apart (FNV-1a, the high bits mixed in).
     """
     size = len(codes)
     at = length = 0

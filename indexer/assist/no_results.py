@@ -1,7 +1,6 @@
-"""Why nothing matches, and what would: a query without one of its clauses, or of its filters.
+"""Why nothing matches, and what would: the query without one of its clauses or filters.
 
-Clauses are cut from what was typed, so that each relaxed query can be asked; all numbers are
-exact counts by the engine.
+Clauses are cut from the typed text, so each relaxed query can be sent; all counts are exact.
 """
 
 from __future__ import annotations
@@ -48,11 +47,10 @@ class RelaxedQuery:
 
 @dataclass(frozen=True)
 class ZeroResultAdvice:
-    """Clauses that match nothing, the query without them or another, and without each filter.
+    """Clauses that match nothing, and relaxed queries that match something.
 
-    `unfiltered` is how many match without any filter, `variant_total` how many with other scripts,
-    if those were left out; `filters` names facets, or DAYS, with how many match without it.
-    Relaxed queries that find nothing are left out.
+    `unfiltered` counts matches without any filter, `variant_total` those in other scripts, if these
+    were left out, and `filters` those without one facet or DATE_RANGE.
     """
 
     missing_clauses: tuple[ClauseCount, ...]
@@ -98,9 +96,7 @@ def _in_all_scripts(typed: str, query: Query) -> Query:
 
 
 def split_clauses(typed: str) -> list[str]:
-    """The clauses of a query that must all match, as typed: words, phrases, brackets, and what OR
-    or NOT joins.
-    """
+    """The clauses of a query that must all match, as typed: words, phrases, brackets, ORs, NOTs."""
     clauses: list[str] = []
     depth, is_joined = 0, False
     for word in TOKEN.findall(typed.translate(QUOTES)):

@@ -28,8 +28,8 @@ class StatuteSuggestion:
 def suggest_statutes(
     written: str, query: Query, engine: Engine, language: str
 ) -> list[StatuteSuggestion]:
-    """What a query that is a statute, or has some in quotation marks, could have meant: releases
-    that cite it however they write it, with the same filters. Only what finds any.
+    """Queries for the releases that cite a statute in any spelling, where the query is a statute or
+    quotes some; with the same filters, and only those with results.
     """
     found = []
     for key, words in _statutes_in(written.translate(QUOTES), language):

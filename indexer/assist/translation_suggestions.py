@@ -17,10 +17,8 @@ SHORTEST = 3
 
 @dataclass(frozen=True)
 class WordTranslations:
-    """A word that was typed, and its translations into a language: each with its number of releases
-    there and the query for either word.
-
-    `is_alone` where nothing else was typed.
+    """A typed word, and its translations into a language: each with its number of releases there
+    and the query for either word. `is_alone` where nothing else was typed.
     """
 
     word: str

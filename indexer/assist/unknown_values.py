@@ -15,9 +15,8 @@ TYPED = ("office", "country", "language")
 
 
 def unknown_values(query: Query, found: tuple[Facet, ...], engine: Engine) -> list[Message]:
-    """A sentence for each value of a facet asked for that no release has.
-
-    `found` are the facets of the query's results: what they have need not be looked for.
+    """A sentence for each requested value of a facet that no release has; values of the query's own
+    facets, `found`, are known to exist.
     """
     asked = {name: [*query.filters.values(name)] for name in FACETS}
     for name in TYPED:

@@ -1,6 +1,6 @@
 """Release -> what is indexed of it, and its terms in the fields that are not running text.
 
-FORMAT is the version of that shape: an index of another one is built anew.
+FORMAT is the version of that shape: an index of another version is rebuilt.
 """
 
 from __future__ import annotations
@@ -22,14 +22,13 @@ FORMAT = 8
 
 @dataclass(frozen=True)
 class Document:
-    """A release as it is indexed. Title, body, topics, components and place are analysed.
+    """A release as it is indexed. Title, body, topics, components and place are analyzed; the rest
+    are whole values, and so are topics and components once more.
 
-    The rest are whole values, and so are topics and components once more; `published` None is
-    unknown. `state` is what became of a release after it was first seen: "changed", "gone", both or
-    neither. Near-duplicates have one `group` (see corpus.catalog.near_duplicates). `statutes` are
-    the keys of those that are cited, and of what contains these. `alternates` are the ids of a
-    release and of what its office declares to be the same in other languages, held or not; none
-    where it declares nothing.
+    `published` None is unknown. `state` is "changed", "gone", both or neither. Near-duplicates have
+    one `group` (see corpus.catalog.near_duplicates). `statutes` are the keys of cited statutes and
+    of what contains them. `alternates` are the ids of the release and of its declared translations,
+    collected or not.
     """
 
     id: str
@@ -65,8 +64,7 @@ def document(
     release: Release, group: str | None = None, id_of: Callable[[str, str], str] = canonical_id
 ) -> Document:
     """What is indexed of a release: what the office states, what became of it, and the group of its
-    copies if it has any; nothing of how we came to know it. `id_of` gives the id of an office's
-    address.
+    copies; `id_of` gives the id of an office's address.
     """
     known = offices().get(release.office)
     return Document(

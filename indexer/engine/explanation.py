@@ -1,6 +1,4 @@
-"""How a query was carried out: its parts in words, what they stand for, and how many releases each
-matched.
-"""
+"""How a query was carried out: its parts in words, their expansions, their numbers of releases."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Hits as a results page shows them: the release's facts, its title and passages with the matches
-highlighted, and the spelling variants if only these match.
-"""
+"""Hits as a results page shows them, with highlighted titles, passages and spelling variants."""
 
 from __future__ import annotations
 

@@ -35,8 +35,7 @@ def _of_newest(
 
 
 class Engine(Searcher):
-    """Writes builds of an index, and searches the live one in its newest state, without the
-    releases that are `withheld` at that moment.
+    """Writes builds of an index, and searches the live one without `withheld` releases.
 
     Searching raises IndexUnusableError while no readable build is published.
     """
@@ -50,9 +49,7 @@ class Engine(Searcher):
     # writing
 
     def build(self, documents: Iterable[Document], revision: int, on_progress: OnProgress) -> str:
-        """Make a build beside the live one and return its name, `<format>-<time>`. A failure leaves
-        nothing behind.
-        """
+        """Make a build beside the live one and return its name; a failure leaves nothing behind."""
         build = f"{FORMAT}-{datetime.now(UTC):{self.TIME}}"
         try:
             self._write(build, documents, revision, on_progress)
@@ -82,7 +79,7 @@ class Engine(Searcher):
     ) -> int:
         """Replace or add documents and remove ids in the live build; the number of documents.
 
-        The revision is written last, so an update that was killed is done again.
+        The revision is written last, so an update that was killed is repeated.
         """
 
     @abstractmethod

@@ -15,9 +15,7 @@ MOST: dict[Step, int] = {"day": 70, "week": 105, "month": 180}
 
 
 def numbers(step: Step, ordinals: NDArray[np.int32]) -> NDArray[np.int64]:
-    """The period that each date (its proleptic Gregorian ordinal, from 1) lies in; weeks begin on
-    Mondays (ISO 8601).
-    """
+    """The period of each date (its proleptic Gregorian ordinal, from 1); weeks begin on Mondays."""
     days: NDArray[Any] = ordinals.astype(np.int64)
     if step == "day":
         return days

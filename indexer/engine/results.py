@@ -38,10 +38,7 @@ class Position(NamedTuple):
 
 @dataclass(frozen=True)
 class Filters:
-    """What a reader narrowed the hits to: any of the values of each facet, and a range of days.
-
-    Both ends of the range are included.
-    """
+    """The chosen values of each facet, any of which must match, and a range of days, inclusive."""
 
     office: tuple[str, ...] = ()
     country: tuple[str, ...] = ()
@@ -65,12 +62,11 @@ class Filters:
 class Query:
     """What is asked of an engine: the hits from `start` (0-based), at most `size`.
 
-    `tree` None asks for every release. `facets` are those to be counted; timeline and explanation
-    come with the answer unless they are not wanted. `step` "auto" leaves it to the engine in what
-    periods the timeline counts. `is_folded` shows of each group of copies the first hit alone. With
-    `after` the hits behind that position alone are given, in an order by date or id; totals and
-    counts are still of all. With `some`, behind the hits come the releases that match some of its
-    words: the second tier, which has a total of its own and is in no other count.
+    `tree` None asks for every release. `facets` are those to count. `step` "auto" lets the engine
+    choose the timeline's periods. `is_folded` returns only the first hit of each group of copies.
+    `after` returns hits after that position, in an order by date or id; totals and counts are still
+    of all. With `some`, releases that match some of its words follow the hits: the second tier,
+    which has a total of its own and is in no other count.
     """
 
     tree: Node | None = None
@@ -88,17 +84,14 @@ class Query:
 
     @property
     def is_ranked(self) -> bool:
-        """Whether scores decide; where nothing is asked for, none is relevant and the newest stand
-        first.
-        """
+        """Whether scores decide the order; without a query, the newest come first."""
         return self.sort == "relevance" and is_asked(self.tree)
 
 
 @dataclass(frozen=True)
 class Hit:
-    """A release that matches, with what a results page shows of it.
-
-    `folded` is how many of its copies match as well and are not shown.
+    """A release that matches, with what a results page shows of it; `folded` of its copies match,
+    too.
     """
 
     id: Annotated[str, "its permanent id"]
@@ -143,11 +136,10 @@ class Clause:
 class Results:
     """An answer: the page of hits, the exact total, the facets, and the build it comes from.
 
-    `timeline` counts dated hits by periods of a `step` (named as in ISO 8601: "2018-04"), those
-    without any left out. `folded` hits are in all counts and on no page, as copies of others.
-    `more_after` is what the next page's query comes `after`: None on the last page, and by
-    relevance, where positions do not stay. `folded_some` are the copies left out of the second
-    tier; `respelled` are words that no release has, each with the one looked for in that tier.
+    `timeline` counts dated hits by periods of a `step` (ISO 8601: "2018-04"), without empty ones.
+    `folded` copies are in all counts and on no page; `folded_some` those of the second tier. The
+    next page comes `after` the position `more_after`: None on the last page and by relevance.
+    `respelled` are words of no release, each with the word that the second tier used instead.
     """
 
     hits: Annotated[tuple[Hit, ...], "the hits of this page"]
@@ -221,8 +213,8 @@ class Collocates:
 
 @dataclass(frozen=True)
 class TranslationSuggestion:
-    """Words of a language that translations have where their originals match a query, the surest
-    first: each in its commonest form, with how many releases of the language hold any of its forms.
+    """Words of a language in translations of what a query matches, the surest first: each in its
+    commonest form, with the number of releases in the language that contain any form.
     """
 
     language: str
@@ -240,9 +232,8 @@ class Frequency:
 
 @dataclass(frozen=True)
 class Frequencies:
-    """Hits by the period that they were published in, and the undated ones.
-
-    `periods` are those with hits, by their numbers (`indexer/engine/periods.py`), ascending.
+    """Hits by period of publication, and undated ones; `periods` are those with hits, by their
+    numbers (`indexer/engine/periods.py`), ascending.
     """
 
     step: Step
@@ -269,8 +260,8 @@ class Frequencies:
 @dataclass(frozen=True)
 class Health:
     """Whether an engine can answer. `revision` is the catalog's at the last build or update;
-    `cluster` says how a cluster is, where the index is on one. At `updated_at` it was written
-    last, and had `noted_releases` then, which is also told of one that cannot be read.
+    `cluster` describes a cluster. The index was last written at `updated_at`, and had
+    `noted_releases` then, which is known even of an unreadable one.
     """
 
     is_live: bool

@@ -40,10 +40,8 @@ class Searcher(ABC):
         self, query: Query, sort: LineSort = "document", start: int = 0, size: int = 50
     ) -> Concordance:
         """One page of the concordance: a line for each mention of the query in its hits, from
-        `start` (0-based).
-
-        Sorted in the query's order of releases, by the three words before or after, by office, or
-        by date (oldest first).
+        `start` (0-based); sorted in the query's order of releases, by the three words before or
+        after, by office, or by date (oldest first).
         """
 
     @abstractmethod
@@ -75,10 +73,7 @@ class Searcher(ABC):
 
     @abstractmethod
     def frequencies(self, query: Query, step: Step) -> Frequencies:
-        """By period: the hits, the mentions in them, and the number of their words.
-
-        The baseline for shares is the same for a query without a tree.
-        """
+        """By period: the hits, the mentions in them, and the number of their words."""
 
     @abstractmethod
     def more_like_this(self, id_: str, size: int) -> tuple[Hit, ...]:

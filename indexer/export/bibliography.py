@@ -1,7 +1,4 @@
-"""Citations for programs that manage references: BibTeX, RIS and CSL-JSON.
-
-Every one of them takes UTF-8; only what a format itself would read as its own is escaped.
-"""
+"""Citations for reference managers: BibTeX, RIS and CSL-JSON, in UTF-8."""
 
 from __future__ import annotations
 
@@ -31,10 +28,7 @@ CROSSED = str.maketrans({"*": "", ";": ","})
 
 
 def bibtex(cited: Citation) -> str:
-    """An entry that classic styles and biblatex both read; titles and offices keep their capitals.
-
-    @misc is the one type of classic BibTeX for what came out on a site.
-    """
+    """An entry (@misc) for classic styles and biblatex; titles and offices keep their capitals."""
     day = cited.published
     fields = {
         "author": f"{{{tex(cited.office)}}}",
@@ -55,9 +49,8 @@ def bibtex(cited: Citation) -> str:
 
 
 def ris(cited: Citation, note: str = "") -> str:
-    """A record as Research Information Systems laid down (2001): one fact a line, CR LF behind it.
-
-    ELEC is a web page. The comma behind the office makes it the name of a body, not of a person.
+    """A record of Research Information Systems (2001): one fact a line, which ends with CR LF. ELEC
+    is a web page. The comma after the office marks it as a body, not a person.
     """
     day = cited.published
     facts = [

@@ -1,7 +1,4 @@
-"""A release as it is cited: what every style and format tells of it, and two styles in plain text.
-
-The address is the office's own; the digest identifies the archived response.
-"""
+"""A release as it is cited: what every style and format needs, and two styles in plain text."""
 
 from __future__ import annotations
 
@@ -17,10 +14,8 @@ CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 @dataclass(frozen=True)
 class Citation:
-    """The facts of a reference, each on one line. `key` is the release's id, so it never changes.
-
-    `accessed` is when the release was last seen standing as cited, by us or else by those who alone
-    saw it; `evidence` names the archived response.
+    """The facts of a reference, each on one line. `key` is the release's id; `accessed` is when the
+    release was last seen as cited; `evidence` identifies the archived response.
     """
 
     key: str

@@ -32,9 +32,7 @@ def collocate_table(context: ExportContext, found: Collocates) -> Iterator[str]:
 
 
 def word_forms(typed: str, clause: Clause | None) -> list[str]:
-    """The written words that a query of one word stands for; none where it is another query, or of
-    too many forms.
-    """
+    """The forms that a query of one word stands for; none for other queries or too many forms."""
     alone = LONE.fullmatch(typed.translate(APOSTROPHES))
     if not alone or clause is None:
         return []

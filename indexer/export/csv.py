@@ -1,7 +1,7 @@
-"""Releases as a table (RFC 4180) that spreadsheets open right: one row a release, facts in columns.
+"""Releases as a table (RFC 4180) for spreadsheets: one row a release, one fact a column.
 
-A comment line above the heading would break them, so the context of the export is in the last
-columns of every row, and stays with a row that is copied elsewhere.
+The last columns of every row have the context of the export: spreadsheets allow no comment line,
+and the context stays with a row that is copied elsewhere.
 """
 
 from __future__ import annotations

@@ -26,10 +26,9 @@ ATTEMPTS = 20
 
 @dataclass(frozen=True)
 class ExportContext:
-    """The source of a file of hits: the words as typed, filters by name and value as in the
-    address of the page, the build of the index and the revision of the catalog it had seen.
-
-    `parameters` tell how a sample was drawn or words were counted, by name and value.
+    """The source of a file of hits: the words as typed, filters by name and value as in the address
+    of the page, the build of the index, its revision of the catalog; `parameters` tell how a sample
+    was drawn or words were counted.
     """
 
     words: str
@@ -71,8 +70,7 @@ def select(
     engine: Engine, query: Query | None, words: str, filters: Pairs, warnings: tuple[str, ...] = ()
 ) -> tuple[ExportContext, Iterator[str]]:
     """The context of all hits of a query, and their ids in its order; `query` None has no hits.
-
-    Errors of the engine are raised here, before the first id is read.
+    Raises the engine's errors before the first id is read.
     """
     (results, ids), health, at = read_consistently(engine, lambda: _results_and_ids(engine, query))
     return ExportContext(
@@ -88,9 +86,8 @@ def select(
 
 
 def read_consistently(engine: Engine, read: Callable[[], T | None]) -> tuple[T, Health, datetime]:
-    """What is read of one state of the index, that state, and the time.
-
-    Reads again where the index was published or updated meanwhile, and where None was read.
+    """What is read of one state of the index, that state, and the time; read again where the index
+    changed meanwhile or None was read.
     """
     at = datetime.now(UTC)
     for _ in range(ATTEMPTS):
@@ -125,9 +122,8 @@ def _results_and_ids(engine: Engine, query: Query | None) -> tuple[Results, Iter
 
 
 def ranked_releases(store: Store, ids: Iterable[str]) -> Iterator[tuple[int, Release]]:
-    """The releases of these ids with their ranks from 1; ranks of missing releases are left out.
-
-    A batch is read when its first release is needed, so it lacks what was withheld before that.
+    """The releases of these ids with their ranks from 1, without missing ones. Each batch is read
+    when its first release is needed, without releases withheld before that.
     """
     for some in chunks(enumerate(ids, 1), RELEASES_AT_ONCE):
         releases = {each.id: each for each in store.get_many(id_ for _, id_ in some)}
@@ -137,8 +133,8 @@ def ranked_releases(store: Store, ids: Iterable[str]) -> Iterator[tuple[int, Rel
 def draw_sample(ids: Iterable[str], size: int, seed: str) -> list[str]:
     """A random sample without replacement, in random order: the smallest of keyed hashes (BLAKE2b).
 
-    A hash depends on seed and id alone, so the same seed draws the same releases of any build as
-    far as they are still hits, and the first of a larger sample are the smaller one.
+    The same seed draws the same releases from any build, as far as they still match; a smaller
+    sample is the beginning of a larger one.
     """
     key = hashlib.sha256(seed.encode()).digest()
     return heapq.nsmallest(

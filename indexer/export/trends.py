@@ -54,8 +54,8 @@ class Trend:
 
 @dataclass(frozen=True)
 class Trends:
-    """Queries within the same filters; `numbers` are all periods from the first to the last with
-    releases, and `collected` all of these. A period that `collected` lacks is a gap.
+    """Queries with the same filters; `numbers` are all periods from the first to the last with
+    releases, `collected` the counts of all releases. A period that `collected` lacks is a gap.
     """
 
     step: Step
@@ -74,9 +74,7 @@ class Trends:
 
 
 def value(matching: Frequency, collected: Frequency, scale: Scale) -> float | None:
-    """Releases, their number in 1,000 of all, or mentions in a million words of all; None where
-    there are none to compare with.
-    """
+    """Releases, releases in 1,000 of all, or mentions in a million words; None without a base."""
     if scale == "releases":
         return matching.releases
     if scale == "share":
@@ -91,8 +89,8 @@ def compare_queries(
     step: Step | None,
     most: int,
 ) -> Trends:
-    """Queries, each with its words, over at most so many periods; of a query that is None nothing
-    is found. Without a step one that suits all releases is chosen.
+    """Queries, each with its words, over at most `most` periods; a query that is None finds
+    nothing. Without a step one is chosen that suits all releases.
     """
     months = engine.frequencies(Query(filters=filters), "month")
     size = months.periods[-1][0] - months.periods[0][0] + 1 if months.periods else 0

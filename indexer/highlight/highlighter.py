@@ -1,8 +1,7 @@
 """Where a query's words stand in a text: forms, phrases, prefixes, wildcards, fuzzy words.
 
-Works on stored text by the rules of `analysis`, so it finds what the index matched. Where the
-engine knows which forms a word has in its texts, they are looked for directly; else every word is
-judged.
+It applies the rules of `analysis` to stored text, so it finds what the index matched. Forms that
+the engine knows are searched for directly; else every word is judged.
 """
 
 from __future__ import annotations
@@ -97,10 +96,7 @@ class Highlighter:
             self.tests[name].append(test)
 
     def spans(self, text: str, name: str, language: str) -> list[Span]:
-        """Where the words stand in a text of the field `name`.
-
-        Character ranges in order, none overlapping.
-        """
+        """Where the words stand in a text of a field: ranges in order, none overlapping."""
         found: set[Span] = set()
         scanner = self._scanner(name)
         if (spans := scanner.find(text)) is None:
@@ -200,10 +196,7 @@ def word_test(leaf: tree.Leaf, *, is_stem: bool) -> Test | None:
 
 def phrase_positions(shapes: Sequence[str], words: Sequence[str], slop: int) -> list[int]:
     """The positions of all words of all occurrences of a phrase: each word at most `slop` after the
-    one before.
-
-    Forward, the places that each word can be reached at; then backward, those from which the last
-    can be.
+    one before. First forward, what each word can be reached at; then back from the last.
     """
     found: dict[str, list[int]] = {word: [] for word in words}
     for place, shape in enumerate(shapes):

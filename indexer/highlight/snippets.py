@@ -17,9 +17,7 @@ MOST_SPANS = 400
 
 
 def highlight(text: str, spans: Sequence[Span], start: int = 0, end: int | None = None) -> Passage:
-    """A piece of a text with the spans that lie in it marked; those with only white space between
-    them are one.
-    """
+    """A piece of a text with the spans in it marked; only white space between spans joins them."""
     end = len(text) if end is None else end
     parts: list[tuple[str, bool]] = []
     position = start

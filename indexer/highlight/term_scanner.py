@@ -61,9 +61,7 @@ class TermScanner:
         return len(self.are_prefixes)
 
     def find(self, text: str) -> Spans | None:
-        """Where words that match stand in a text: int32[n, 2]; None for a text to be judged word by
-        word.
-        """
+        """The spans of matching words: int32[n, 2]; None for a text to be judged word by word."""
         codes = codes_of(text)
         found = np.empty((len(codes) // 2 + 1, 2), np.int32)
         number = _find(
@@ -90,9 +88,7 @@ def _find(
     buckets: NDArray[np.int64],
     found: Spans,
 ) -> int:
-    """How many words match; -1 where a character is met whose folding is not sure, as that of marks
-    that stand inside words.
-    """
+    """How many words match; -1 where the folding of a character depends on others."""
     size = len(codes)
     folded, is_sure = _folded(codes, folds)
     if not is_sure:

@@ -1,6 +1,4 @@
-"""Whether an index was made from a catalog, and whether what the catalog holds may replace it: less
-never replaces more in silence.
-"""
+"""Whether an index was made from a catalog, and whether that catalog may replace its contents."""
 
 from __future__ import annotations
 
@@ -29,9 +27,8 @@ accept_smaller_option = click.option(
 
 
 def is_continued(store: Store, engine: Engine, health: Health) -> bool:
-    """Whether the live build was made from this catalog, so that what changed since can be added.
-
-    Told by a sample of what the build should hold, and by the number that it would hold then.
+    """Whether the live build was made from this catalog, so that an update suffices; judged by a
+    sample of its releases, and by the number that it would have.
     """
     if health.revision > store.revision():
         return False
@@ -43,9 +40,8 @@ def is_continued(store: Store, engine: Engine, health: Health) -> bool:
 
 
 def refuse_loss(store: Store, engine: Engine, health: Health) -> None:
-    """Raise SmallerError where a build would lack too many releases of the live one.
-
-    What was withheld since is no loss. Of an index that cannot be read its number alone is known.
+    """Raise SmallerError where a build would lack too many releases of the live one, apart from
+    withheld ones. Of an unreadable index only its number of releases is known.
     """
     if health.is_live:
         known, live = store.ids(), [*engine.scan(Query(None, sort="id"))]

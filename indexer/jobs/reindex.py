@@ -51,14 +51,13 @@ def reindex(
     is_smaller_accepted: bool = False,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> ReindexReport:
-    """Bring the index up to the catalog; without a usable live one of this format, made from this
-    catalog and free of words of what was withheld, build it anew.
+    """Update the index from the catalog; rebuild it unless a live one of this format was made from
+    this catalog and contains no words of withheld releases.
 
-    What older rules derived from texts, or an older catalog lacks, is derived first, and kept.
-    Raises LockedError when another reindex runs, StoreError when disk or catalog refuse,
-    IndexUnusableError when the finished build fails its check, SmallerError when it would hold much
-    less than the live one, or the catalog is older, and `is_smaller_accepted` does not insist; in
-    all of these the live index stays as it was.
+    What older rules derived from texts is derived again first. Raises LockedError when another
+    reindex runs, StoreError when disk or catalog refuse, IndexUnusableError when the finished build
+    fails its check, SmallerError when it would have much less than the live one, or the catalog is
+    older, and `is_smaller_accepted` is false; then the live index stays as it was.
     """
     with only_job(settings, "reindex"):
         clock = time.monotonic()
@@ -80,17 +79,15 @@ def reindex(
 
 
 def _holds_withheld_words(store: Store, build: str) -> bool:
-    """Whether a build's files can hold words of what was withheld after it was begun: an update
-    that takes a release out leaves them there.
+    """Whether a build's files can contain words of later withheld releases: updates leave them
+    there.
     """
     last = store.last_withheld_at()
     return last is not None and built_at(build) <= last
 
 
 def _check_room(settings: Settings, store: Store, engine: Engine, health: Health) -> None:
-    """Raise StoreError where the disk has no room for a build, by the size of the live one, or else
-    by the texts that are to be indexed.
-    """
+    """Raise StoreError where the disk has no room for a build."""
     if settings.engine != "embedded":
         return
     if health.is_live and health.build and health.releases:

@@ -25,7 +25,6 @@ LISTED = 6
 @dataclass(frozen=True)
 class OfficeStatus:
     """The coverage of an office, and how its last crawl went; None is what no crawl reported.
-
     `layouts` counts versions by route and layout, `certificate_exceptions` gives reasons by host.
     """
 
@@ -161,9 +160,8 @@ def _exceptions(name: str) -> dict[str, str]:
 
 
 def _layouts(name: str, readers: dict[str, int]) -> dict[str, dict[str, int]]:
-    """Of each route that knows several layouts: how many stored versions each of them read.
-
-    Without a name (""): versions that were read before the route had layouts.
+    """Of each route with several layouts: how many stored versions each of them read; without a
+    name (""), versions that were read before the route had layouts.
     """
     routes = offices()[name].routes if name in offices() else ()
     return {

@@ -17,8 +17,8 @@ from indexer.jobs.reindex import reindex
 def verify_index(
     settings: Settings, store: Store, engine: Engine, is_smaller_accepted: bool = False
 ) -> Iterator[Finding]:
-    """What keeps the index from answering, or from holding what the catalog holds: an update mends
-    an index that is behind, a build anew the rest.
+    """What is wrong with the index compared to the catalog, each with its repair: an update or a
+    rebuild.
     """
     health, revision = engine.health(), store.revision()
     update = partial(_reindex, settings, store, engine, is_smaller_accepted)
@@ -67,9 +67,7 @@ def _reindex(
     is_smaller_accepted: bool,
     is_full: bool = False,
 ) -> str:
-    """Bring the index up to a catalog that was just compared with the archive: it may be older, but
-    must not lose releases.
-    """
+    """Reindex from a catalog that was just verified: it may be older, but must lose no releases."""
     if not is_smaller_accepted:
         refuse_loss(store, engine, engine.health())
     return reindex(settings, store, engine, is_full=is_full, is_smaller_accepted=True).sentence()

@@ -66,8 +66,8 @@ class Alignment:
 def number_works(
     declaring: Array, declared: Array, held: Array, names: Array, size: int
 ) -> tuple[Array, int]:
-    """The works of releases, which are numbered in the order of their ids: so are the works then,
-    by their first releases. Also how many works there are.
+    """The works of releases, numbered in the order of their first releases, and how many there are.
+    Releases are numbered in the order of their ids.
 
     `declaring` are the releases of all declarations and `declared` the numbers of the ids that they
     name; `held` are the releases whose own ids are declared and `names` those ids' numbers.
@@ -113,9 +113,8 @@ def count_holders(
     seen: Array,
     counts: Array,
 ) -> None:
-    """Count each release once for every stem that it holds, by the stems' common numbers.
-
-    `stems` leads from terms to stems, `numbers` from those on; `seen` is -1 for each.
+    """Count each release once for every stem in it. `stems` leads from terms to stems, `numbers`
+    from stems to their common numbers; `seen` is -1 for each stem.
     """
     for release in releases:
         for place in range(starts[release], starts[release + 1]):

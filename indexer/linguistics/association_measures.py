@@ -59,8 +59,8 @@ def rank_collocates(
 
 
 def log_likelihood(counts: Counts) -> Array:
-    """2 (a ln(a / E1) + b ln(b / E2)): a and b are how often a word stands near occurrences and
-    elsewhere, E1 and E2 its frequency shared out by the sizes of the two.
+    """2 (a ln(a / E1) + b ln(b / E2)): a and b are how often a word occurs near mentions and
+    elsewhere, E1 and E2 its frequency divided by the sizes of the two.
 
     Dunning 1993 (Accurate methods for the statistics of surprise and coincidence), in the form of
     Rayson and Garside 2000 (Comparing corpora using frequency profiling, section 3).
@@ -89,8 +89,8 @@ def mutual_information(counts: Counts) -> Array:
 
 
 def likelihood_ratio(both: int, here: int, there: int, every: int) -> float:
-    """2 sum(O ln(O / E)) over the four kinds of releases: with x or not, with y or not; 0 where
-    the two avoid each other.
+    """2 sum(O ln(O / E)) over the four kinds of releases: with x or not, with y or not; 0 where x
+    and y avoid each other.
 
     Dunning 1993 (Accurate methods for the statistics of surprise and coincidence, section 5).
     """

@@ -24,8 +24,8 @@ Fetch = Callable[[Sequence[int]], Mapping[int, Mapping[str, Any]]]
 
 
 class Lines:
-    """All lines of a concordance as numbers: for each its release, its first and its last word
-    there, and for the orders "left" and "right" the words beside it.
+    """All lines of a concordance as numbers: their releases, their first and last words there, and
+    for the orders "left" and "right" their neighbors.
     """
 
     def __init__(self, sort: LineSort) -> None:
@@ -37,9 +37,7 @@ class Lines:
         return sum(len(part[0]) for part in self._parts)
 
     def add(self, found: TokenSpans, releases: Array, words: Array | None = None) -> None:
-        """Add spans; `releases` are the numbers of their releases, `words` those of their terms,
-        by which neighbors are compared.
-        """
+        """Add spans; `releases` are their releases' numbers, `words` the ranks of terms."""
         begun = found.starts[found.releases]
         firsts, lasts = ((each - begun).astype(np.int32) for each in (found.firsts, found.lasts))
         beside: tuple[Array, ...] = ()
@@ -70,8 +68,8 @@ class Lines:
 
 
 def first_in_order(keys: Sequence[Array], end: int) -> Array:
-    """The numbers of the lines that come first by some keys, of which the last counts most; equal
-    lines by their numbers. Only those up to the end are sorted.
+    """The numbers of the first lines by some keys, of which the last counts most; equal lines by
+    their numbers. Only those up to the end are sorted.
     """
     top = keys[-1]
     first = np.arange(len(top))
@@ -81,8 +79,8 @@ def first_in_order(keys: Sequence[Array], end: int) -> Array:
 
 
 def line(stored: Mapping[str, Any], spans: Spans, first: int, last: int) -> KwicLine:
-    """The line of the words from the first to the last, cut at whole words; `spans` are those of
-    all words of the body.
+    """The line of the words from `first` to `last`, cut at whole words; `spans` are of the body's
+    words.
     """
     text = stored["body"]
     start, end = int(spans[first, 0]), int(spans[last, 1])

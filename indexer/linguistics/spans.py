@@ -1,8 +1,8 @@
 """Occurrences as spans of tokens: where they stand, and what stands around them.
 
-A token's place is its number among all tokens of many releases' bodies (uint32); `starts` tells
-where each release's begin (int64, one more for the end). Of spans, `firsts` and `lasts` are the
-places of their first and last tokens.
+A token's place is its number among all tokens of many releases' bodies (uint32); `starts` are the
+places where releases begin (int64, with the end). `firsts` and `lasts` are the places of spans'
+first and last tokens.
 """
 
 from __future__ import annotations
@@ -23,10 +23,8 @@ NO_STEMS = np.zeros((0, 0), np.int32)
 
 @dataclass(frozen=True)
 class TokenSpans:
-    """The spans in some releases' bodies; they ascend by their first and then their last tokens.
-
-    `forward` has the term of each place (int32), `languages` the language of each release, by their
-    numbers.
+    """The spans in some releases' bodies, ascending by their first and then their last tokens.
+    `forward` has the term of each place (int32), `languages` each release's, by their numbers.
     """
 
     starts: Array
@@ -72,9 +70,7 @@ class TokenSpans:
 
 
 def phrase_spans(words: Sequence[Array], starts: Array, slop: int) -> SpanEnds:
-    """A phrase's occurrences from the places of each of its words, of those that begin at one word
-    the shortest.
-    """
+    """A phrase's occurrences from its words' places: of those with one beginning the shortest."""
     firsts = lasts = words[0]
     for following in words[1:]:
         firsts, lasts = follow_spans(firsts, lasts, following, starts, slop)
@@ -115,9 +111,8 @@ def ranks_of(order: Sequence[int] | Array) -> Array:
 def follow_spans(
     firsts: Array, lasts: Array, places: Array, starts: Array, slop: int
 ) -> tuple[Array, Array]:
-    """Spans made longer by a word that comes at most `slop` after them in the same document.
-
-    One for each place of the word that can be reached, from the nearest span; both ends ascend.
+    """Spans extended by a word at most `slop` after them in the same document: one for each place
+    of the word that can be reached, from the nearest span; both ends ascend.
     """
     longer, ends = np.empty(len(places), np.uint32), np.empty(len(places), np.uint32)
     before = document = length = 0
@@ -152,9 +147,8 @@ def find_neighbors(
     places: Array, documents: Array, starts: Array, forward: Array, numbers: Array, step: int
 ) -> tuple[Array, Array]:
     """The three words before (`step` -1) or after (1) each place, as numbers to sort by: the third
-    (uint32), and the first two in one (uint64).
-
-    `numbers` are those of the terms; 1 is added, so that 0 stands for the end of the document.
+    (uint32), and the first two in one (uint64). They are the terms' `numbers` and 1; 0 is the
+    document's end.
     """
     thirds, pairs = np.zeros(len(places), np.uint32), np.zeros(len(places), np.uint64)
     for at in range(len(places)):
@@ -182,11 +176,11 @@ def count_near(
     window: int,
     counts: Array,
 ) -> int:
-    """Count by term the tokens that stand at most `window` before or after a span in its document,
-    and in no span; each once, however many spans it is near to. How many there are.
+    """Count by term the tokens at most `window` before or after a span in its document, and in no
+    span, each once; how many there are.
 
-    Spans ascend by their first tokens. `stems` has a row a language, the stem of each term, and
-    stems are counted; without rows it is the terms.
+    Spans ascend by their first tokens. `stems` has a row a language, the stem of each term: stems
+    are counted; without rows it is terms.
     """
     is_inside = np.zeros(np.diff(starts).max() if len(starts) > 1 else 0, np.bool_)
     total = at = 0

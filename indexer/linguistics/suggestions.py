@@ -23,11 +23,10 @@ def is_telling(stem: str) -> bool:
 def likeness(
     counts: Mapping[str, int], release_counts: Mapping[str, int], total: int
 ) -> tree.Or | None:
-    """A query for releases like one: its most distinctive stems, each with its tf-idf divided by
-    the highest one; None where it has none.
+    """A query for similar releases: the most distinctive stems, each with its tf-idf divided by the
+    highest one; None without any.
 
-    `counts` says how often the release has each stem, `release_counts` how many of `total` releases
-    contain it.
+    `counts` are the release's own, `release_counts` the numbers of all `total` releases with each.
     """
     weights = {
         stem: counts[stem] * log(total / (number + 1) + 1)

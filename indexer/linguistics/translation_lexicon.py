@@ -1,9 +1,8 @@
 """What a word is in other languages, by the releases that offices publish in several.
 
-Of the releases held in both languages, those with a word are compared with those with another. A
-counterpart must stand with the word far more often than by chance, and lead back to it: no other
-word may go with it more surely (Melamed 2000, Models of translational equivalence among words,
-competitive linking).
+Releases with a word are compared with translations with another. A counterpart must occur with the
+word far more often than by chance, and no other word may go with it more surely (Melamed 2000,
+Models of translational equivalence among words, competitive linking).
 """
 
 from __future__ import annotations
@@ -33,15 +32,15 @@ MOST_NEAR = 8
 
 @dataclass(frozen=True)
 class Translations(ABC):
-    """What an engine knows of releases that are works in several languages. Stems have numbers, in
-    the order of their characters; languages have those of the alignment.
+    """What an engine knows of translated releases. Stems are numbered in the order of their
+    characters, languages as in the alignment.
     """
 
     alignment: Alignment
 
     def holders(self, field: str, code: int, works: Array | None = None) -> Array:
-        """How many translations in a language hold each stem in a field, by the stems' numbers: of
-        some works, or of all, which are counted once.
+        """How many translations in a language contain each stem in a field: of some works, or of
+        all.
         """
         if works is not None:
             return self._holders(self.alignment.releases(works, code), field, code)
@@ -64,9 +63,7 @@ class Translations(ABC):
 
     @abstractmethod
     def form(self, stem: str, code: int) -> str:
-        """The form of a stem that most translations in a language have; of equal ones the first by
-        its letters.
-        """
+        """The commonest form of a stem in a language's translations; of equal ones the first."""
 
     @abstractmethod
     def releases(self, stem: str, code: int) -> int:
@@ -75,8 +72,8 @@ class Translations(ABC):
 
 @dataclass(frozen=True)
 class Candidate:
-    """A stem that stands in translations, the works that it stands in there (a mask), and logDice
-    and log-likelihood of its standing where the query's word does.
+    """A stem in translations, the works with it there (a mask), and its logDice and log-likelihood
+    with the query's word.
     """
 
     stem: str
@@ -93,8 +90,8 @@ class Candidate:
 def translation_suggestions(
     texts: Translations, hits: Array, own: set[str], most: int
 ) -> tuple[TranslationSuggestion, ...]:
-    """The counterparts of what matched the hits, in each language of which translations are held,
-    the surest first; `own` are the stems that were asked for.
+    """The counterparts of what matched the hits, in each language of translations, the surest
+    first; `own` are the requested stems.
     """
     alignment = texts.alignment
     aligned = hits[alignment.works[hits] >= 0]
@@ -118,10 +115,8 @@ class LanguagePair:
     target: int
 
     def words(self, hits: Array, own: set[str], most: int) -> tuple[tuple[str, int], ...]:
-        """The counterparts of what matched the hits; `own` are the stems that were asked for.
-
-        None where the hits hold the translations themselves, since nothing is missing then; none
-        either where more words than are wanted are equally sure.
+        """The counterparts of what matched the hits; `own` are the requested stems. None where the
+        hits contain the translations themselves, or where more than `most` words are equally sure.
         """
         held = self.texts.alignment.held[self.source] & self.texts.alignment.held[self.target]
         asked = self.texts.alignment.of_releases(hits, self.source) & held
@@ -159,9 +154,7 @@ class LanguagePair:
                 yield Candidate(stem, works, float(log_dice(both, here, there)), likelihood)
 
     def _likely(self, asked: Array, held: Array, code: int) -> list[str]:
-        """Stems that stand in many of some of the works, and in few of all others, the likeliest
-        first.
-        """
+        """Stems that occur in many of some works, and in few others, the likeliest first."""
         works = np.flatnonzero(asked)
         if len(works) > MOST_READ:
             works = works[np.linspace(0, len(works) - 1, MOST_READ).astype(np.int64)]

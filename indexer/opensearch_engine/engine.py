@@ -1,4 +1,4 @@
-"""The engine on a cluster: an index a build, an alias for the live one."""
+"""The engine on an OpenSearch cluster: one index for each build, and an alias for the live one."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ State = tuple[str, int | None]
 
 
 class OpenSearchEngine(Engine):
-    """An index on an OpenSearch cluster. Readers notice a new build at the latest a second after it
-    was published, and at once what is `withheld`.
+    """An index on an OpenSearch cluster. Readers notice a new build within a second, and withheld
+    releases at once.
     """
 
     TIME = "%Y%m%dt%H%M%S%f"  # names of indexes are in lower case
@@ -76,7 +76,7 @@ class OpenSearchEngine(Engine):
         revision: int,
         on_progress: OnProgress,
     ) -> int:
-        """Replace in the live build; readers see all of it at once, when it is refreshed."""
+        """Replace documents in the live build; the refresh at the end shows all changes at once."""
         build = self.cluster.live()
         self._drop_all_but(build)  # what a killed build left
         writer = Writer(self.cluster, build)
@@ -91,15 +91,13 @@ class OpenSearchEngine(Engine):
         return number
 
     def builds(self) -> list[str]:
-        """The builds there are, oldest first."""
+        """The names of all builds, oldest first."""
         return self.cluster.builds()
 
     # reading
 
     def searcher(self, build: str | None = None) -> BuildSearcher:
-        """Keeps one for a state of the live build: what it still holds of withheld releases, and
-        what was read of it.
-        """
+        """A searcher is kept while neither the live build nor the withheld releases change."""
         if build:
             return BuildSearcher(self.cluster, build).without(self.withheld())
         state = self._state(), frozenset(self.withheld())
@@ -109,11 +107,11 @@ class OpenSearchEngine(Engine):
             return self.kept[1]
 
     def size_bytes(self) -> int:
-        """On all nodes, copies included."""
+        """The size on all nodes, replicas included."""
         return retried(lambda: self.cluster.size_bytes(self.cluster.live()))
 
     def close(self) -> None:
-        """Forget what was live; the connections close when they are used no more."""
+        """Forget the live build; unused connections close by themselves."""
         self.live = None
 
     def _live_health(self) -> Health:

@@ -35,7 +35,7 @@ from indexer.query import tree
 
 
 class BuildSearcher(IndexReader, Searcher):
-    """A reader, and the questions that the cluster answers, or the texts of the hits."""
+    """Reads a build and answers from the cluster's counts or the hits' texts."""
 
     def __init__(self, cluster: Cluster, build: str, hidden: Hidden | None = None) -> None:
         super().__init__(cluster, build, hidden)
@@ -50,12 +50,12 @@ class BuildSearcher(IndexReader, Searcher):
     def occurrences(
         self, query: Query, sort: LineSort = "document", start: int = 0, size: int = 50
     ) -> Concordance:
-        """From the texts of the hits."""
+        """Computed from the hits' texts."""
         found = concordance.concordance(*self._texts(query), sort, start, size, self.fetch)
         return replace(found, build=self.build)
 
     def scan_occurrences(self, query: Query, sort: LineSort = "document") -> Iterator[KwicLine]:
-        """From the texts of the hits."""
+        """Computed from the hits' texts."""
         return concordance.scan(*self._texts(query), sort, self.fetch)
 
     def collocates(
@@ -68,7 +68,7 @@ class BuildSearcher(IndexReader, Searcher):
         *,
         is_stem: bool = False,
     ) -> Collocates:
-        """From the texts of the hits, and how often the cluster holds their words."""
+        """Computed from the hits' texts, and the cluster's counts of their words."""
         counts = partial(_times, self), partial(_tokens, self)
         found = collocates.collocates(
             *self._texts(query), *counts, window, measure, least, most, is_stem=is_stem
@@ -78,16 +78,14 @@ class BuildSearcher(IndexReader, Searcher):
     def translation_suggestions(
         self, query: Query, most: int = 3
     ) -> tuple[TranslationSuggestion, ...]:
-        """From the texts of all translations, which are kept, as reading them takes seconds."""
+        """Computed from the texts of all translations, which take seconds to read and are kept."""
         if query.tree is None or (texts := self._translations()) is None:
             return ()
         hits = self.scan(replace(query, sort="id"))
         return translations.translation_suggestions(texts, hits, query.tree, most)
 
     def frequencies(self, query: Query, step: Step) -> Frequencies:
-        """From the texts of the hits; where no words are asked for, from what each release has
-        noted.
-        """
+        """Computed from the hits' texts; without words, from the noted length of each release."""
         if not tree.body_leaves(query.tree):
             asked = self.asked(query, self.term_lookup(query))
             answer = self.ask(request.lengths(query, asked, step))
@@ -95,12 +93,12 @@ class BuildSearcher(IndexReader, Searcher):
         return replace(frequencies.frequencies(*self._texts(query), step), build=self.build)
 
     def shown(self) -> Iterator[tuple[str, bytes]]:
-        """In the order of ids."""
+        """Sorted by id."""
         every = self.texts(Query(sort="id"))
         return ((each.id, shown_digest(vars(each))) for each in every)
 
     def _texts(self, query: Query) -> tuple[Iterator[Stored], tree.Node | None, WordsOf]:
-        """The hits with their texts, the tree, and the words that its leaves stand for."""
+        """The hits with their texts, the tree, and the words of its leaves."""
         return self.texts(query), query.tree, _words_of(self.term_lookup(query))
 
     def _translations(self) -> StoredTranslations | None:
@@ -112,14 +110,14 @@ class BuildSearcher(IndexReader, Searcher):
 
 
 def _translations(reader: IndexReader) -> StoredTranslations | None:
-    """The translations that offices declare; None where they declare none."""
+    """The declared translations; None without any."""
     declared = PageRequest.alone({"exists": {"field": "alternates"}})
     hits = reader.pages(reader.narrowed(Query(sort="id"), declared, SOME))
     return StoredTranslations.of(map(stored_of, hits), reader.fetch, partial(_holding, reader))
 
 
 def _times(reader: IndexReader, words: Sequence[str], is_stem: bool) -> dict[str, int]:
-    """How often words, or stems, stand in all bodies."""
+    """The numbers of occurrences of words, or stems, in all bodies."""
     found: dict[str, int] = {}
     for at in range(0, len(words), MANY):
         some = {term(each): each for each in words[at : at + MANY]}
@@ -130,13 +128,13 @@ def _times(reader: IndexReader, words: Sequence[str], is_stem: bool) -> dict[str
 
 
 def _tokens(reader: IndexReader) -> int:
-    """How many words all bodies have."""
+    """The number of words in all bodies."""
     body = {"size": 0, "aggs": {"tokens": {"sum": {"field": "tokens"}}}}
     return int(reader.ask(body)["aggregations"]["tokens"]["value"])
 
 
 def _holding(reader: IndexReader, stem: str, language: str) -> int:
-    """How many releases in a language hold a stem."""
+    """The number of releases in a language that contain a stem."""
     either = tree.Or((tree.Term("title_stem", stem), tree.Term("body_stem", stem)))
     return reader.total(Query(tree.And((either, tree.Term("language", language)))))
 

@@ -1,6 +1,4 @@
-"""A tree as it was typed -> a tree over the index's fields: which fields and which shapes of a word
-the words of a query match.
-"""
+"""A tree as typed -> a tree over the index's fields, and over the forms of words there."""
 
 from __future__ import annotations
 
@@ -37,11 +35,9 @@ FIELDS = TEXT_FIELDS | {name: (own,) for name, own in (VALUE_FIELDS | WORD_FIELD
 
 @dataclass
 class Context:
-    """What a query is interpreted in: the languages whose stems count, whether names are looked for
-    in other scripts too, whether the part at hand is negated, and the warnings so far. `is_literal`
-    requires function words like others; those that are not required are kept in `function_words`.
-
-    No languages means those of each word's script. What is left out is left out as typed alone.
+    """How a query is interpreted: the languages whose stems count (none: those of each word's
+    script), whether names match in other scripts, whether the part is negated, the warnings so far.
+    `is_literal` requires function words too; else `function_words` has those not required.
     """
 
     languages: tuple[str, ...]
@@ -246,10 +242,7 @@ def _interpret_fuzzy(node: tree.Fuzzy, context: Context) -> tree.Node | None:
 
 
 def _pattern(node: tree.Prefix | tree.Wildcard | tree.Fuzzy, context: Context) -> tree.Node | None:
-    """A prefix, wildcard or fuzzy word: matched as written, in the fields that have words.
-
-    All the words that it stands for score alike: a rare ending is no better a match.
-    """
+    """A prefix, wildcard or fuzzy word, matched as written; all words it stands for score alike."""
     if not WORD.search(node.text):
         return None
     name = node.field.lower() or "text"

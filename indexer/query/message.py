@@ -4,9 +4,8 @@ from __future__ import annotations
 
 
 class Message(str):
-    """A pattern filled with values: `Message("There is no field {name}.", name="x")`.
-
-    It is the English sentence itself; its pattern is what translations are found by.
+    """The English sentence of a pattern and its values: `Message("No field {name}.", name="x")`;
+    the pattern finds its translations.
     """
 
     __slots__ = ("pattern", "values")

@@ -1,7 +1,7 @@
 """What a person typed -> a query tree over the fields of the index, with warnings.
 
-The language is Whoosh's, parsed by Whoosh; `interpreter` gives its words meaning. No input is an
-error: what cannot be parsed is repaired, with a warning.
+Whoosh parses the language, `interpreter` gives its words meaning. No input is an error: what cannot
+be parsed is repaired, with a warning.
 """
 
 from __future__ import annotations
@@ -60,11 +60,10 @@ OPERATOR_WORDS = re.compile(rf"\b(?:{'|'.join(OPERATORS)})\b")
 
 @dataclass(frozen=True)
 class ParsedQuery:
-    """A parsed query: its tree, None when it asks for nothing, warnings, and whether names match in
-    other scripts.
+    """A parsed query: its tree, None without words, warnings, whether other scripts match.
 
-    `some` is asked for below what matches the tree, for words without operators. `date` is what of
-    the words was read as a date. `readings` say how words were read that is not as they stand.
+    `some` is the second tier, for words without operators. `date` is what was read as a date.
+    `readings` describe how words were read differently from how they were typed.
     """
 
     tree: Node | None
@@ -238,9 +237,8 @@ def _quote_statutes(part: str) -> str:
 
 
 class PlainWords(plugins.TaggingPlugin):
-    """Takes a small-lettered word between blanks as one, instead of trying all else at each letter.
-
-    It changes no tree: operators have capitals, and everything else has signs of its own.
+    """Takes a small-lettered word between blanks at once, instead of trying all else at each
+    letter; the tree stays the same, as operators have capitals and all else has signs.
     """
 
     expr = r"(?<!\S)[^\W\d_]{2,}(?!\S)"
@@ -252,8 +250,8 @@ class PlainWords(plugins.TaggingPlugin):
 
 
 class _Pair(BinaryGroup):
-    """Reads each of its two parts once. Whoosh's own reads them twice, so that the time doubles
-    with every operator of a chain.
+    """Reads each of its two parts once; Whoosh's own reads them twice, so a chain takes exponential
+    time.
     """
 
     def query(self, parser: QueryParser) -> raw.Query:
@@ -330,8 +328,8 @@ def _repair(typed: str, context: Context) -> str:
 
 
 def _parse_typed(typed: str) -> Node:
-    """The tree of a text as typed. Raises one of PARSER_ERRORS where Whoosh fails, RecursionError
-    where operators are nested too deep.
+    """The tree of a text as typed. Raises one of PARSER_ERRORS where Whoosh fails or operators nest
+    too deep.
     """
     if len(NESTING.findall(typed)) > DEPTH_LIMIT:
         raise RecursionError

@@ -1,8 +1,7 @@
-"""The query tree: frozen values, equal where they ask for the same, so that answers are kept by
-node.
+"""The query tree: frozen values, equal where they ask for the same, so that they can be keys.
 
-A tree of the parser's has fields and words as they were typed, "" where no field was; one of the
-interpreter's, the fields and terms of the index.
+A tree of the parser's has fields and words as typed, "" without a field; one of the interpreter's,
+the fields and terms of the index.
 """
 
 from __future__ import annotations
@@ -30,8 +29,8 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class VariantTerm:
-    """All words of a field that share a key with a word of a query, beside those that its `stems`
-    stand for. `is_exact` leaves out what is another spelling than the word's.
+    """All words of a field that share a key with a word of a query, beside those of its `stems`;
+    `is_exact` leaves out other spellings.
     """
 
     field: str

@@ -1,7 +1,4 @@
-"""Keys of words: spellings of a word in another script or on another keyboard share one.
-
-A key belongs to a word, wherever it stands; a query asks for all words that share one.
-"""
+"""Keys of words: spellings of a word in another script or on another keyboard share one."""
 
 from __future__ import annotations
 
@@ -33,9 +30,8 @@ KINDS = tuple(KEYS)
 
 @lru_cache(maxsize=1 << 17)
 def hashed(kind: Kind, word: str) -> int:
-    """The hash of a word's key (64 bits, never 0); 0 where it has none.
-
-    Names have keys whatever their letters; a loose key, only words with letters that Russian lacks.
+    """The hash of a word's key (64 bits, never 0); 0 where it has none, as every word without
+    Kazakh letters has no loose key.
     """
     if kind == "loose" and not KAZAKH.search(word):
         return 0
@@ -50,16 +46,12 @@ def hash_of(key: str) -> int:
 
 
 def is_form(leaf: VariantTerm, term: str) -> bool:
-    """Whether a word that shares a leaf's key (folded) is a form of the same spelling: it differs
-    from the leaf's word by the ending of a case alone.
-    """
+    """Whether a word with a leaf's key has the leaf's spelling, apart from the ending of a case."""
     return leaf.kind == "names" and fold(names.base(term)) == fold(names.base(leaf.word))
 
 
 def is_variant(leaf: VariantTerm, word: str) -> bool:
-    """Whether a word as it stands in a text, or a stem, is one of a leaf's; where no index tells
-    what looks like a name, a capital does.
-    """
+    """Whether a word of a text, or a stem, is one of a leaf's; a capital stands for a name."""
     if leaf.kind == "loose":
         return bool(KAZAKH.search(word)) and loose(fold(word)) == leaf.key
     if not word[:1].isupper() or names.key(word) != leaf.key:

@@ -1,6 +1,4 @@
-"""The embedded engine: builds and updates in their folders, one snapshot shared by all readers of a
-generation.
-"""
+"""The embedded engine: builds and updates in folders, one snapshot for all readers."""
 
 from __future__ import annotations
 
@@ -34,8 +32,8 @@ SETTLED_NS = 100_000_000
 
 
 class WhooshEngine(Engine):
-    """Whoosh in one folder. Readers notice a new build or update at their next search, and never
-    see half of one, nor what is `withheld` at that moment.
+    """Whoosh in one folder. Readers notice a new build, an update or a withheld release at their
+    next search, and never see half a change.
     """
 
     def __init__(self, folder: Path, memory_mb: int = 512, withheld: Withheld = nothing) -> None:
@@ -78,7 +76,7 @@ class WhooshEngine(Engine):
         revision: int,
         on_progress: OnProgress,
     ) -> int:
-        """A segment beside the others of the live build."""
+        """Add a segment to the live build."""
         path = self._live_path()
         self._drop_all_but(path.name)  # what a killed build left
         with _writing(path):
@@ -87,7 +85,7 @@ class WhooshEngine(Engine):
         return number
 
     def builds(self) -> list[str]:
-        """The folders there are, oldest first."""
+        """The names of all builds, oldest first."""
         if not self.folder.is_dir():
             return []
         names = (path.name for path in self.folder.iterdir() if path.is_dir())
@@ -96,16 +94,16 @@ class WhooshEngine(Engine):
     # reading
 
     def searcher(self, build: str | None = None) -> SnapshotSearcher:
-        """Of the newest generation; who still reads an older one keeps it."""
+        """A searcher of the newest generation; readers of older ones keep theirs."""
         whole = SnapshotSearcher(self.folder / build) if build else self._newest()
         return whole.without(frozenset(self.withheld()))
 
     def size_bytes(self) -> int:
-        """Of its files."""
+        """The size of its files."""
         return retried(self._size_bytes)
 
     def close(self) -> None:
-        """Let go of the shared snapshot; its maps close with the last reader's."""
+        """Release the shared snapshot; its maps close with the last reader's."""
         with self.lock:
             self.current = None
 
@@ -154,7 +152,7 @@ class WhooshEngine(Engine):
                 yield path, path.read_text(errors="replace").strip()
 
     def _newest(self) -> SnapshotSearcher:
-        """The newest generation, withheld releases and all."""
+        """The newest generation, including withheld releases."""
         stamp, current = self._stamp(), self.current
         if stamp and current and self.seen == stamp:
             return current
@@ -168,8 +166,8 @@ class WhooshEngine(Engine):
 
     @contextmanager
     def _opening(self, path: Path) -> Iterator[int]:
-        """The generation of a build, and whatever a damaged pickle or a vanished file brings about
-        while it is opened, as our error: GoneError where a publish or an update took it away.
+        """The generation of a build. Errors while it is opened are raised as ours: GoneError where
+        a publish or an update replaced it, IndexUnusableError where it is damaged.
         """
         generation = _generation(path)
         try:
@@ -205,7 +203,7 @@ class WhooshEngine(Engine):
 
 @contextmanager
 def _writing(folder: Path) -> Iterator[None]:
-    """What a disk refuses, as our error."""
+    """Raise the disk's errors as ours."""
     try:
         yield
     except OSError as error:
@@ -215,24 +213,24 @@ def _writing(folder: Path) -> Iterator[None]:
 
 
 def _generation(path: Path) -> int:
-    """The number of a build's newest table of contents; -1 where there is none."""
+    """The number of a build's newest table of contents; -1 without one."""
     return int(TOC._latest_generation(FileStorage(str(path)), NAME))
 
 
 def _problem(path: Path, error: Exception) -> str:
-    """What went wrong, as a sentence."""
+    """Describe an error in a sentence."""
     if isinstance(error, CommuniqueError):
         return str(error)
     return f"The index in {path} cannot be read ({describe(error)}); {REBUILD}."
 
 
 def _note(revision: int, releases: int) -> str:
-    """What a build tells of itself: the catalog's revision, its releases, the time."""
+    """A build's note about itself: the catalog's revision, the number of releases, the time."""
     return f"{revision} {releases} {datetime.now(UTC).isoformat(timespec='seconds')}"
 
 
 def _noted(build: Path) -> tuple[int, int, datetime | None]:
-    """What a build tells of itself; those of earlier versions note the revision alone."""
+    """The note of a build; those of earlier versions have only the revision."""
     revision, *more = (build / REVISION).read_text().split()
     if not more:
         return int(revision), 0, None

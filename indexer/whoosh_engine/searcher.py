@@ -21,7 +21,7 @@ from indexer.whoosh_engine.tools import collocates, concordance, frequencies, tr
 
 
 class SnapshotSearcher(Snapshot, Searcher):
-    """A snapshot, and the questions that are carried out on its arrays."""
+    """Answers questions from a snapshot's arrays."""
 
     occurrences = concordance.concordance
     scan_occurrences = concordance.scan
@@ -32,7 +32,7 @@ class SnapshotSearcher(Snapshot, Searcher):
     spell_suggest = suggest.spell_suggest
 
     def search(self, query: Query) -> Results:
-        """One page; only the texts of its hits are read."""
+        """Only the texts of the page's hits are read."""
         executor = Executor(self, [word.node for word in query.some.words] if query.some else ())
         answered = find_hits(self, executor, query)
         found, some = answered.found, find_some(self, executor, query, answered.found)
@@ -65,7 +65,7 @@ class SnapshotSearcher(Snapshot, Searcher):
         return len(self._found(query))
 
     def more_like_this(self, id_: str, size: int) -> tuple[Hit, ...]:
-        """The best hits of its most distinctive stems."""
+        """Found by its most distinctive stems."""
         document = self.document(id_)
         like = None if document is None else suggest.likeness(self, document)
         if like is None:
@@ -77,14 +77,14 @@ class SnapshotSearcher(Snapshot, Searcher):
         return tuple(map(HitBuilder(None, executor).hit, others))[:size]
 
     def shown(self) -> Iterator[tuple[str, bytes]]:
-        """In the order of documents."""
+        """Sorted by the numbers of documents."""
         for document in range(self.size):
             if self.alive is None or self.alive[document]:
                 stored = self.stored(document)
                 yield stored["id"], shown_digest(stored)
 
     def exists(self, ids: Iterable[str]) -> list[bool]:
-        """By the terms of the ids."""
+        """Looked up in the terms of ids."""
         return [self.document(id_) is not None for id_ in ids]
 
     def _found(self, query: Query) -> ScoredDocs:

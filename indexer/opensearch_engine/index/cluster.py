@@ -1,6 +1,4 @@
-"""The cluster: how it is reached, which builds it holds, which of them is live, and what it
-refuses, as our errors.
-"""
+"""The connection to a cluster, its builds, the live one, and its errors as our own."""
 
 from __future__ import annotations
 
@@ -51,8 +49,8 @@ WORDS_SUFFIX = "-words"
 
 
 class Cluster:
-    """A connection to a cluster, and the names that one index has on it: builds are
-    `<index>-<format>-<time>`, each with an index of its words beside it.
+    """A connection to a cluster, and the names of an index there: a build is
+    `<index>-<format>-<time>`, beside an index of its words.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -110,13 +108,13 @@ class Cluster:
             self.client.indices.update_aliases(body={"actions": actions})
 
     def refresh(self, build: str) -> None:
-        """Show what was written to a build."""
+        """Make what was written to a build visible."""
         with self.writing():
             self.client.indices.refresh(index=self._both(build))
 
     def force_merge(self, build: str) -> None:
-        """Make one segment a shard of a build, as nothing else comes soon: half the room on disk,
-        as what nodes keep to catch up by goes with it, and quicker answers.
+        """Merge each shard of a build into one segment, which halves its size and speeds up
+        searches.
         """
         params = {"max_num_segments": 1, "request_timeout": JOINING_S}
         with self.writing():
@@ -124,7 +122,7 @@ class Cluster:
         self.refresh(build)
 
     def state(self) -> str | None:
-        """How the cluster is, in words; None where it does not answer so that it is understood."""
+        """The state of the cluster in words; None where its answer is missing or malformed."""
         try:
             with self.reading():
                 found = self.client.cluster.health()
@@ -134,14 +132,14 @@ class Cluster:
             return None
 
     def problem(self, error: Exception) -> str:
-        """What went wrong, as a sentence; an answer of another shape brings about any error."""
+        """Describe an error in a sentence; a malformed answer can raise any error."""
         if isinstance(error, CommuniqueError):
             return str(error)
         where = " ".join(self.hosts)
         return f"The search cluster ({where}) gives answers of another shape: {describe(error)}."
 
     def size_bytes(self, build: str) -> int:
-        """How much room a build takes on all nodes."""
+        """The size of a build on all nodes."""
         with self.reading_build():
             found = self.client.indices.stats(index=self._both(build), metric="store")
         return int(found["_all"]["total"]["store"]["size_in_bytes"])
@@ -153,7 +151,7 @@ class Cluster:
             self.client.indices.delete(index=self._both(build), params=params)
 
     def several(self, asked: Sequence[tuple[str, dict[str, Any]]]) -> list[dict[str, Any]]:
-        """The answers to several searches, each of an index, in one round trip."""
+        """Run several searches, each of an index, in one round trip."""
         deadline.check()
         lines = [
             line
@@ -167,12 +165,12 @@ class Cluster:
         return [*answers]
 
     def search(self, index: str, body: dict[str, Any]) -> dict[str, Any]:
-        """The answer to one search."""
+        """Run one search."""
         return self.several([(index, body)])[0]
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """What the cluster refuses a reader, as our error."""
+        """Raise the cluster's errors while reading as ours."""
         try:
             yield
         except exceptions.OpenSearchException as error:
@@ -180,7 +178,7 @@ class Cluster:
 
     @contextmanager
     def reading_build(self) -> Iterator[None]:
-        """The same of a build, which can be gone: GoneError."""
+        """Raise the same errors, and GoneError where the build no longer exists."""
         with self.reading():
             try:
                 yield
@@ -189,7 +187,7 @@ class Cluster:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """What the cluster refuses a writer, as our error."""
+        """Raise the cluster's errors while writing as ours."""
         try:
             yield
         except exceptions.OpenSearchException as error:
@@ -222,7 +220,7 @@ def _limited(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check(answer: dict[str, Any], index: str) -> None:
-    """Raise what one of several searches answered in place of hits."""
+    """Raise the error in one of several answers."""
     if error := answer.get("error"):
         words = json.dumps(error)
         if error.get("type") == "index_not_found_exception":
@@ -240,7 +238,7 @@ def _check(answer: dict[str, Any], index: str) -> None:
 
 
 def _load_error(words: str) -> CommuniqueError | None:
-    """The error for a refusal that is about load: the query's own, or that of all others."""
+    """The error for a refusal because of load, by this query or by others; None for another."""
     if BUSY_CAUSES.search(words):
         return BusyError("The search cluster has too much to do; try again in a minute.")
     return TooCostlyError(TOO_LONG) if COSTLY_CAUSES.search(words) else None

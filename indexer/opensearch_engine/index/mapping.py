@@ -1,8 +1,7 @@
-"""What the indexes of a build hold, and how: releases as the tokens that `analysis` makes of them,
-and words with what they are found by.
+"""The indexes of a build: releases as the tokens that `analysis` makes of them, and words.
 
-Tokens are sent ready, blanks between, and only parted there; so positions, and what matches, are
-those of the embedded index. Scores are its BM25F too, but that Lucene keeps lengths in one byte.
+Tokens are sent with blanks between them and split only there, so positions and matches equal those
+of the embedded index. So do the BM25F scores, except that Lucene keeps lengths in one byte.
 """
 
 from __future__ import annotations
@@ -40,8 +39,8 @@ STEMMED = (*TEXTS, *map(stem_field, TEXTS))
 
 @dataclass(frozen=True)
 class Stored:
-    """What is read of a release: `body` with an empty line between two paragraphs, `alternates` as
-    in `Document`.
+    """A release as it is read: `body` has empty lines between paragraphs, `alternates` as in
+    `Document`.
     """
 
     id: str
@@ -59,12 +58,12 @@ Fetch = Callable[[Sequence[str]], Iterable[Stored]]
 
 
 def profile(given: dict[str, list[str]]) -> str:
-    """The values of these facets as one."""
+    """The values of the facets of PROFILE as one value."""
     return PART.join(AND.join(map(term, given[FACET_FIELDS[name]])) for name in PROFILE)
 
 
 def facets_of(found: str) -> dict[str, list[str]]:
-    """The values that a profile was made of."""
+    """The values that make up a profile."""
     parts = zip(PROFILE, found.split(PART), strict=True)
     return {name: part.split(AND) if part else [] for name, part in parts}
 
@@ -92,7 +91,7 @@ def settings(shards: int) -> dict[str, Any]:
 
 
 def finished(replicas: int) -> dict[str, Any]:
-    """The settings of an index from then on."""
+    """The settings of a finished index."""
     return {"number_of_replicas": replicas}
 
 
@@ -119,8 +118,8 @@ def release_mapping() -> dict[str, Any]:
 
 
 def word_mapping() -> dict[str, Any]:
-    """The fields of words: the stems and keys that lead to each, how many releases hold it in their
-    titles, and in their bodies, and how many times it stands in bodies.
+    """The fields of words: the stems and keys that find each, the number of releases with it in
+    their titles and in their bodies, and its number of occurrences in bodies.
     """
     keys = {name: {"type": "keyword"} for name in ("word", "stems", "names", "loose")}
     numbers = {name: {"type": "long"} for name in (*TEXTS, "times")}
@@ -128,7 +127,7 @@ def word_mapping() -> dict[str, Any]:
 
 
 def term(text: str) -> str:
-    """A term as the index can hold it."""
+    """A term as the index can store it."""
     if len(text) <= MOST_LETTERS:
         return text
     digest = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest()
@@ -136,8 +135,8 @@ def term(text: str) -> str:
 
 
 def release(document: Document, texts: dict[str, str], number: int) -> dict[str, Any]:
-    """A release as it is sent; `texts` are the tokens of title and body and of their stems, ready,
-    and the body has that `number` of them.
+    """A release as it is sent; `texts` are the tokens of title and body and their stems, `number`
+    the length of the body.
     """
     given = field_terms(document)
     published = document.published
@@ -165,7 +164,7 @@ def release(document: Document, texts: dict[str, str], number: int) -> dict[str,
 
 
 def stored_of(hit: dict[str, Any]) -> Stored:
-    """A release of an answer."""
+    """The release of a search hit."""
     shown = hit["_source"]["shown"]
     day = shown["published"]
     return Stored(

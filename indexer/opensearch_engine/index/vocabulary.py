@@ -1,10 +1,8 @@
-"""The words of a build: counted while releases are read, and looked up by stem or key when they are
-asked for.
+"""The words of a build: counted while releases are read, later found by stem or key.
 
-In the index of words every form that stands in a text is an entry, with the stems that it has in
-the languages it stands in, its keys as a name where it looks like one, its loose key, how many
-releases hold it in their titles and in their bodies, and how many times it stands in bodies. So is
-every stem, with its loose key and its times.
+The index of words has an entry for every form, with its stems, its keys as a name if it looks like
+one, its loose key, the numbers of releases with it in their titles and in their bodies, and its
+number of occurrences in bodies; and for every stem, with its loose key and number.
 """
 
 from __future__ import annotations
@@ -29,8 +27,8 @@ COUNTS = (*TEXTS, "times")
 
 
 class _Terms:
-    """Forms, or their stems in one language, as the index can hold them, by the numbers of forms:
-    each is made once, not for each token.
+    """The terms of forms, or of their stems in one language, by the numbers of forms; each is
+    computed once.
     """
 
     def __init__(self, lexicon: Lexicon, language: str | None = None) -> None:
@@ -38,7 +36,7 @@ class _Terms:
         self.terms: Array = np.full(1 << 12, None, object)
 
     def text(self, forms: Array) -> str:
-        """The terms of forms, blanks between."""
+        """The terms of forms, with blanks between them."""
         if len(self.terms) < (size := len(self.lexicon.names)):
             self.terms = np.concatenate((self.terms, np.full(size, None, object)))
         found = self.terms[forms].tolist()
@@ -53,7 +51,7 @@ class _Terms:
 
 
 class WordCount:
-    """Takes releases, tells their tokens, and counts the words of all of them."""
+    """Tokenizes releases, and counts the words of all of them."""
 
     def __init__(self) -> None:
         self.lexicon = Lexicon()
@@ -68,8 +66,8 @@ class WordCount:
         self.times: dict[str, Array] = {}
 
     def take(self, title: str, body: str, language: str) -> tuple[Texts, int]:
-        """Count a release's words; the tokens of its texts and their stems, and how many its body
-        has.
+        """Count a release's words; the tokens of its texts and of their stems, and its body's
+        length.
         """
         lexicon = self.lexicon
         stems = self.stems.setdefault(language, _Terms(lexicon, language))
@@ -118,7 +116,7 @@ class WordCount:
         return found
 
     def _make_room(self, language: str) -> None:
-        """There are never more forms than words."""
+        """Extend all counts; there are never more forms than words."""
         size = len(self.lexicon.form_of)
         for counts in (self.spoken, self.times):
             if language not in counts:
@@ -135,7 +133,7 @@ def _longer(counts: Array, size: int) -> Array:
 
 
 def entry(word: str, stems: set[str], names: set[str], counts: dict[str, int]) -> dict[str, Any]:
-    """A word as it is sent; the loose key follows from it."""
+    """The entry of a word, with its loose key."""
     found: dict[str, Any] = {"word": term(word), **counts}
     if stems:
         found["stems"] = sorted(map(term, stems))
@@ -147,7 +145,7 @@ def entry(word: str, stems: set[str], names: set[str], counts: dict[str, int]) -
 
 
 def sum_entries(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    """Two entries of a word as one: what leads to either, and the sum of their releases."""
+    """Add up two entries of a word: all that finds either, and the sums of their counts."""
     found = {**one, **other}
     for name in ("stems", "names"):
         if both := {*one.get(name, ()), *other.get(name, ())}:

@@ -1,6 +1,4 @@
-"""Releases and words sent in bulk: as many at a time as the cluster takes, and again what it was
-too busy for.
-"""
+"""Releases and words sent in bulk; what the cluster is too busy for is sent again."""
 
 from __future__ import annotations
 
@@ -42,21 +40,21 @@ WORDS_READ = 2_000
 
 
 class Writer:
-    """Writes one build. What it writes is seen when it is refreshed."""
+    """Writes one build, which becomes visible when it is refreshed."""
 
     def __init__(self, cluster: Cluster, build: str) -> None:
         self.cluster, self.build = cluster, build
         self.releases, self.words = cluster.index(build), cluster.words(build)
 
     def create(self, shards: int) -> None:
-        """Two empty indexes."""
+        """Create the two empty indexes."""
         for index, mapping in ((self.releases, release_mapping()), (self.words, word_mapping())):
             body = {"settings": {"index": settings(shards)}, "mappings": mapping}
             with self.cluster.writing():
                 self.cluster.client.indices.create(index=index, body=body)
 
     def add(self, documents: Iterable[Document], on_progress: OnProgress) -> int:
-        """Send releases, then the words of all of them; how many releases."""
+        """Send releases, then all their words; the number of releases."""
         words = WordCount()
         number = self._send(self._releases(documents, words), on_progress)
         self._send(_indexing(self.words, words.entries()))
@@ -65,9 +63,7 @@ class Writer:
     def replace(
         self, documents: Iterable[Document], removed: Iterable[str], on_progress: OnProgress
     ) -> int:
-        """Send releases in place of those of the same ids and remove others, with their words; how
-        many were sent.
-        """
+        """Replace releases of the same ids, remove others, update the words; the number sent."""
         sent: set[str] = set()
         gone, words = WordCount(), WordCount()
         for batch in chunks(documents, CHUNK):
@@ -83,9 +79,7 @@ class Writer:
         return len(sent)
 
     def recount(self, releases: Iterable[Stored]) -> None:
-        """Count the words anew from the texts that are held: a killed update may have left them
-        behind.
-        """
+        """Count the words of all stored texts again, as a killed update may have left them."""
         words = WordCount()
         for each in releases:
             words.take(each.title, each.body, each.language)
@@ -97,9 +91,7 @@ class Writer:
         self._send(_indexing(self.words, words.entries()))
 
     def finish(self, replicas: int, revision: int) -> None:
-        """Show what was written, and note of which revision of the catalog it is, how many releases
-        it has, and when that was.
-        """
+        """Refresh, and note the catalog's revision, the number of releases and the time."""
         with self.cluster.writing():
             for index in (self.releases, self.words):
                 self.cluster.client.indices.refresh(index=index)
@@ -112,13 +104,13 @@ class Writer:
         self.note(revision=revision, releases=releases, updated_at=at, is_whole=True)
 
     def note(self, **facts: object) -> None:
-        """Keep facts about the build with it."""
+        """Store facts about the build in its metadata."""
         meta = {**self.facts(), **facts}
         with self.cluster.writing():
             self.cluster.client.indices.put_mapping(index=self.releases, body={"_meta": meta})
 
     def facts(self) -> dict[str, Any]:
-        """The facts that were noted. Raises GoneError where the build is there no more."""
+        """The stored facts. Raises GoneError where the build no longer exists."""
         with self.cluster.reading_build():
             found = self.cluster.client.indices.get_mapping(index=self.releases)
         kept: dict[str, Any] = found[self.releases]["mappings"].get("_meta", {})
@@ -131,7 +123,7 @@ class Writer:
             yield {"_index": self.releases, "_id": each.id, "_source": source}
 
     def _count(self, words: WordCount, ids: list[str]) -> None:
-        """Count the words of releases as they are held now."""
+        """Count the words of releases as they are stored now."""
         for some in chunks(ids, 200):
             with self.cluster.reading():
                 answer = self.cluster.client.mget(
@@ -143,7 +135,7 @@ class Writer:
                     words.take(shown["title"], shown["body"], shown["language"])
 
     def _add_words(self, gone: WordCount, words: WordCount) -> None:
-        """Bring the words up to what was sent and removed."""
+        """Update the words for releases that were sent or removed."""
         changes = {each["word"]: each for each in words.entries()}
         for each in gone.entries():
             less = {"word": each["word"]} | {name: -each[name] for name in COUNTS if name in each}
@@ -162,8 +154,8 @@ class Writer:
                     yield after
 
     def _send(self, actions: Iterable[Action], on_progress: OnProgress = lambda done: None) -> int:
-        """Send actions, and again what the cluster was too busy for, after longer and longer waits
-        where nothing gets through, before anything new; how many were carried out.
+        """Send actions; the number done. What the cluster was too busy for is sent again before
+        anything new, after longer and longer waits while nothing gets through.
         """
         coming = iter(actions)
         number, wait_s = 0, FIRST_WAIT_S
@@ -221,12 +213,12 @@ class Writer:
 
 
 def entry_id(word: str) -> str:
-    """The id of a word's entry; words can be longer than ids may be."""
+    """The id of a word's entry; words can be longer than ids."""
     return hashlib.blake2b(word.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 def _until(refused: list[Action], held: list[Action], coming: Iterator[Action]) -> Iterator[Action]:
-    """What is held, then what comes, until something is refused."""
+    """Held actions, then new ones, until one is refused."""
     yield from held
     while not refused:
         for action in coming:

@@ -1,1 +1,1 @@
-"""A query in the cluster's words, and a page of what it answers."""
+"""A query in the cluster's DSL, and a page of its results."""

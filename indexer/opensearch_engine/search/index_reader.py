@@ -1,4 +1,4 @@
-"""One build as it is read: ids and texts of all that matches, and what is looked up first."""
+"""Reading one build: the ids and texts of all matches, and the words of a query."""
 
 from __future__ import annotations
 
@@ -36,9 +36,7 @@ KEEP_ALIVE = "2m"
 
 
 class IndexReader:
-    """Reads one build, but for what is hidden. Every method raises GoneError where it is there no
-    more.
-    """
+    """Reads a build without hidden releases. Raises GoneError where it no longer exists."""
 
     def __init__(self, cluster: Cluster, build: str, hidden: Hidden | None = None) -> None:
         self.cluster, self.build = cluster, build
@@ -46,22 +44,22 @@ class IndexReader:
         self.hidden = hidden or Hidden()
 
     def without(self, ids: Iterable[str]) -> Self:
-        """Reads the build as if the releases of these ids were not in it."""
+        """Read the build as if it did not contain the releases of these ids."""
         wanted = sorted(ids)
         held = compress(wanted, self.exists(wanted))
         releases = (each for some in chunks(held, SOME) for each in self.fetch(some))
         return type(self)(self.cluster, self.build, Hidden.of(releases))
 
     def ask(self, body: Dsl) -> dict[str, Any]:
-        """The answer to a search of the releases."""
+        """Run a search of the releases."""
         return self.several([body])[0]
 
     def look_up(self, body: Dsl) -> dict[str, Any]:
-        """The answer to a search of the words."""
+        """Run a search of the words."""
         return self.several([], [body])[0]
 
     def several(self, bodies: Sequence[Dsl], lookups: Sequence[Dsl] = ()) -> list[dict[str, Any]]:
-        """The answers to searches of the releases, then of the words, in one round trip."""
+        """Run searches of the releases, then of the words, in one round trip."""
         words = self.cluster.words(self.build)
         answers = self.cluster.several(
             [
@@ -82,7 +80,7 @@ class IndexReader:
         return total_of(self.ask(counting_of(dsl)))
 
     def scan(self, query: Query) -> Iterator[str]:
-        """All ids, in order; of one state of the index."""
+        """All ids, in order, from one state of the index."""
         asked = self.asked(query, self.term_lookup(query))
         body = self.narrowed(query, asked, MANY) | {"_source": False}
         return (hit["_id"] for hit in self.pages(body))
@@ -98,7 +96,7 @@ class IndexReader:
         return map(stored_of, self.ask(body)["hits"]["hits"])
 
     def exists(self, ids: Iterable[str]) -> list[bool]:
-        """Which of these ids are held."""
+        """For each id, whether the build contains it."""
         wanted = [*ids]
         held: set[str] = set()
         for at in range(0, len(wanted), MANY):
@@ -109,7 +107,7 @@ class IndexReader:
         return [each in held for each in wanted]
 
     def term_lookup(self, query: Query) -> TermLookup:
-        """A query's tree with what was looked up of it."""
+        """Look up the words of a query."""
         term_lookup = TermLookup(query.tree)
         if term_lookup.lookups:
             term_lookup.take(self.several([], term_lookup.lookups), self.look_up)
@@ -118,7 +116,7 @@ class IndexReader:
     def asked(
         self, query: Query, term_lookup: TermLookup, phrases: Phrases | None = None
     ) -> PageRequest:
-        """A query's tree in the cluster's words."""
+        """A query's tree in the cluster's DSL."""
         if query.tree is None:
             return PageRequest.alone(translate(None))
         phrases = self.phrases_of(query.tree) if phrases is None else phrases
@@ -128,14 +126,12 @@ class IndexReader:
         return PageRequest(typed, translate(query.tree, lookup_of(term_lookup, phrases)))
 
     def phrases_of(self, node: tree.Node | None) -> Phrases:
-        """Where phrases stand that the cluster cannot tell."""
+        """The releases that match phrases which the DSL cannot match exactly."""
         phrases = {leaf for leaf in tree.leaves(node) if isinstance(leaf, tree.Phrase)}
         return {phrase: self._standing(phrase) for phrase in phrases if needs_text_check(phrase)}
 
     def _standing(self, phrase: tree.Phrase) -> list[str]:
-        """The releases that hold a phrase, of those whose words are near enough two by two, by a
-        look into their texts.
-        """
+        """The releases that contain a phrase, checked in the texts of those that may."""
         body = self.narrowed(
             Query(sort="id"), PageRequest.alone(phrase_position_query(phrase)), SOME
         )
@@ -153,10 +149,10 @@ class IndexReader:
         return found
 
     def narrowed(self, query: Query, asked: PageRequest, size: int) -> dict[str, Any]:
-        """A body for the hits of a page within the filters.
+        """The body of a search for a page of hits within the filters.
 
-        Where scores decide they come as the first value of the order, and are not tracked beside
-        it: so the cluster passes over what cannot be among the best.
+        Scores, where they decide, are the first sort value and not tracked, so the cluster can skip
+        what cannot be among the best.
         """
         body: dict[str, Any] = {
             "query": request.within(asked.ranked, query.filters),
@@ -175,7 +171,7 @@ class IndexReader:
         return body
 
     def pages(self, body: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """All hits of a body, page after page, of one state of the index."""
+        """All hits of a search, page after page, from one state of the index."""
         client = self.cluster.client
         with self.cluster.reading_build():
             params = {"keep_alive": KEEP_ALIVE}
@@ -196,16 +192,16 @@ class IndexReader:
 
 
 def lookup_of(term_lookup: TermLookup, phrases: Phrases) -> Lookup:
-    """What a translation needs to know beside the tree."""
+    """What `translate` needs beside the tree."""
     return Lookup({leaf: term_lookup.terms(leaf) for leaf in term_lookup.own}, phrases)
 
 
 def counting_of(dsl: Dsl) -> dict[str, Any]:
-    """A body that tells how many releases match."""
+    """The body of a search that counts matching releases."""
     return {"size": 0, "track_total_hits": True, "query": dsl}
 
 
 def total_of(answer: dict[str, Any]) -> int:
-    """How many releases an answer found."""
+    """The number of releases that match."""
     number: int = answer["hits"]["total"]["value"]
     return number

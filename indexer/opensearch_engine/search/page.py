@@ -1,4 +1,4 @@
-"""A page of hits: what is asked for it, in one round trip, and how it is shown."""
+"""A page of hits: the searches for it, in one round trip, and its results."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ from indexer.opensearch_engine.search.translate import translate
 
 
 def search(reader: IndexReader, query: Query) -> Results:
-    """A page of hits with all that is counted.
+    """A page of hits with all counts.
 
-    Words are looked up and hits asked for in one round trip, as if no word were spelled in two
-    ways; where one is, which is seldom, hits are asked for again.
+    Words and hits are requested in one round trip, as if no word had spelling variants; in the rare
+    case that one has, hits are requested again.
     """
     term_lookup = TermLookup(query.tree, is_explained=query.is_explained)
     phrases = reader.phrases_of(query.tree)
@@ -120,10 +120,8 @@ def _second(reader: IndexReader, query: Query, first: _Tier, asked: PageRequest)
 
 
 def _answer(reader: IndexReader, query: Query, term_lookup: TermLookup, phrases: Phrases) -> _Found:
-    """The hits, what is counted, and what is still to be looked up, in one round trip.
-
-    What is counted has searches of its own: the cluster does them beside the others, and keeps
-    their answers for the next page.
+    """The hits, the counts, and the answers to lookups, in one round trip. Counts are separate
+    searches, which the cluster runs in parallel and caches for the next page.
     """
     asked, lookup = reader.asked(query, term_lookup, phrases), lookup_of(term_lookup, phrases)
     term_lookup.counts.clear()
@@ -151,7 +149,7 @@ def _answer(reader: IndexReader, query: Query, term_lookup: TermLookup, phrases:
 
 
 def _hits(reader: IndexReader, query: Query, asked: PageRequest) -> dict[str, Any]:
-    """A body for the hits of a page and one more."""
+    """The body of a search for the hits of a page and one more."""
     body = reader.narrowed(query, asked, query.size + 1)
     return body | {"collapse": {"field": "fold"}} if query.is_folded else body
 
@@ -159,7 +157,7 @@ def _hits(reader: IndexReader, query: Query, asked: PageRequest) -> dict[str, An
 def _countings(
     reader: IndexReader, query: Query, asked: PageRequest, steps: Sequence[Step]
 ) -> list[dict[str, Any]]:
-    """Bodies for what is counted beside the hits."""
+    """The bodies of searches for all counts."""
     plain = replace(query, start=0, after=None)
     body = reader.narrowed(plain, PageRequest.alone(asked.every), 0) | {"track_total_hits": True}
     del body["sort"], body["track_scores"]
@@ -167,22 +165,22 @@ def _countings(
 
 
 def _counted(reader: IndexReader, query: Query, asked: PageRequest, step: Step) -> dict[str, Any]:
-    """The periods of a step, counted."""
+    """Count hits by the periods of a step."""
     alone = replace(query, facets=(), has_timeline=True, step=step, is_folded=False)
     (body,) = _countings(reader, alone, asked, [step])
     return reader.ask(body)
 
 
 def _is_deep(query: Query) -> bool:
-    """Whether a page has to be walked to: a cluster hands out the first hits only, and folds no
-    hits behind a position.
+    """Whether hits must be counted one by one: a cluster returns only the first ones, and folds
+    none after a position.
     """
     is_behind = query.after is not None and query.is_folded
     return query.start + query.size >= request.DEEPEST or is_behind
 
 
 def _walked(reader: IndexReader, query: Query, asked: PageRequest) -> list[dict[str, Any]]:
-    """A page's hits and one more, counted from the first on."""
+    """The hits of a deep page and one more."""
     whole = replace(query, start=0, after=None)
     body = reader.narrowed(whole, asked, MANY) | {"_source": False, "docvalue_fields": ["fold"]}
     behind = query.after is None
@@ -208,7 +206,7 @@ def _walked(reader: IndexReader, query: Query, asked: PageRequest) -> list[dict[
 
 
 def more_like_this(reader: IndexReader, id_: str, size: int) -> tuple[Hit, ...]:
-    """The releases most like one."""
+    """The releases most similar to one."""
     found = [*reader.fetch([id_])]
     if not found:
         return ()
@@ -224,7 +222,7 @@ def more_like_this(reader: IndexReader, id_: str, size: int) -> tuple[Hit, ...]:
 
 @dataclass(frozen=True)
 class _Found:
-    """What was asked, the hits of a page and one more, and the answer with what was counted."""
+    """The request, the hits of a page and one more, and the answer with all counts."""
 
     asked: PageRequest
     hits: list[dict[str, Any]]
@@ -234,7 +232,7 @@ class _Found:
 def _hit(
     hits: HitBuilder, given: dict[str, Any], asked: PageRequest, copies: Mapping[str, int]
 ) -> Hit:
-    """A hit of an answer."""
+    """The hit of a search hit."""
     score = asked.score(request.score_of(given))
     folded = max(0, copies.get(given["_source"]["fold"], 1) - 1)
     return hits.hit(vars(stored_of(given)), score, folded, is_variant=score < 0)

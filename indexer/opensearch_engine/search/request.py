@@ -1,8 +1,7 @@
-"""A query -> the body of a search: what matches, in what order, and what is counted; and the counts
-of its answer.
+"""A query -> the body of a search, with matches, order and counts; and the counts of its answer.
 
-Filters by facets come after the counting (`post_filter`), so that each facet can be counted without
-its own; a range of days comes before.
+Filters by facets apply after counting (`post_filter`), so that a facet is counted without its own
+filter; a range of days applies before.
 """
 
 from __future__ import annotations
@@ -52,26 +51,24 @@ SORTS: dict[Order, list[dict[str, Any]]] = {
 
 @dataclass(frozen=True)
 class PageRequest:
-    """A query's tree as typed, and with other spellings, which rank below; the same where there are
-    none.
-    """
+    """A query's tree as typed, and with spelling variants, which rank below; equal without any."""
 
     typed: Dsl
     every: Dsl
 
     @classmethod
     def alone(cls, dsl: Dsl) -> PageRequest:
-        """What has no other spellings."""
+        """A query without spelling variants."""
         return cls(dsl, dsl)
 
     @property
     def has_others(self) -> bool:
-        """Whether other spellings add anything."""
+        """Whether there are spelling variants."""
         return self.typed != self.every
 
     @property
     def ranked(self) -> Dsl:
-        """Typed hits score 1 more than they would, the others less than 1."""
+        """A search in which typed hits score 1 more than usual, and other hits less than 1."""
         if not self.has_others:
             return self.every
         typed = _scored(self.typed, "1.0 + _score")
@@ -80,24 +77,24 @@ class PageRequest:
         return {"bool": {"should": [typed, both], "minimum_should_match": 1}}
 
     def score(self, given: float) -> float:
-        """A hit's score, below 0 where only another spelling matches."""
+        """A hit's score, below 0 where only a spelling variant matches."""
         return given - self.has_others
 
 
 def sort_of(query: Query) -> list[dict[str, Any]]:
-    """How the hits are sorted."""
+    """The sort order of the hits."""
     return NEWEST if query.sort == "relevance" and not query.is_ranked else SORTS[query.sort]
 
 
 def score_of(hit: dict[str, Any]) -> float:
-    """A hit's score, tracked or as its place in the order."""
+    """A hit's score, tracked or from its sort values."""
     tracked = hit["_score"]
     found: float = hit["sort"][0] if tracked is None else tracked
     return found
 
 
 def within(dsl: Dsl, filters: Filters) -> Dsl:
-    """A tree's matches in a range of days."""
+    """Narrow a search to a range of days."""
     ends = {
         name: day.toordinal()
         for name, day in (("gte", filters.since), ("lte", filters.until))
@@ -110,7 +107,7 @@ def within(dsl: Dsl, filters: Filters) -> Dsl:
 
 
 def chosen(filters: Filters, but: str = "") -> list[Dsl]:
-    """The facets' filters, but for one facet's."""
+    """The filters of all facets except `but`."""
     return [
         {"terms": {FACET_FIELDS[name]: [*map(term, values)]}}
         for name in FACETS
@@ -119,9 +116,7 @@ def chosen(filters: Filters, but: str = "") -> list[Dsl]:
 
 
 def counted(query: Query, asked: PageRequest, steps: Sequence[Step]) -> dict[str, Any]:
-    """What is counted beside the hits: the facets asked for, the periods, what other spellings
-    found, and how many copies a page leaves out.
-    """
+    """The aggregations beside the hits: facets, periods, spelling variants, and folded copies."""
     every = chosen(query.filters)
     alone = query.facets if every else [name for name in query.facets if name not in PROFILE]
     found = {
@@ -146,8 +141,8 @@ def counted(query: Query, asked: PageRequest, steps: Sequence[Step]) -> dict[str
 
 
 def halves(counted: dict[str, Any]) -> list[dict[str, Any]]:
-    """The same in two, of about the same work: where releases have several values of a facet, that
-    takes as long as all else.
+    """Split aggregations into two searches of about equal cost: facets with several values a
+    release take as long as all else.
     """
     several = {name: each for name, each in counted.items() if name in SEVERAL}
     rest = {name: each for name, each in counted.items() if name not in SEVERAL}
@@ -155,7 +150,7 @@ def halves(counted: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def together(answers: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The answers to halves as one."""
+    """Join the answers to both halves."""
     found: dict[str, Any] = {}
     for each in answers:
         found |= each.get("aggregations", {})
@@ -173,19 +168,19 @@ def _filtered(filters: list[Dsl], counting: dict[str, Any]) -> dict[str, Any]:
 
 
 def buckets(answer: dict[str, Any], name: str) -> dict[Any, int]:
-    """The values that were counted, and how many releases have each."""
+    """The counted values, and the number of releases with each."""
     return {each["key"]: each["doc_count"] for each in counts(answer, name)["buckets"]}
 
 
 def counts(answer: dict[str, Any], name: str) -> dict[str, Any]:
-    """What was counted under a name, whether within filters or not."""
+    """The aggregation of a name, whether filtered or not."""
     found: dict[str, Any] = answer["aggregations"][name]
     inner: dict[str, Any] = found.get("of", found)
     return inner
 
 
 def facets(answer: dict[str, Any], names: Sequence[str]) -> tuple[Facet, ...]:
-    """Facets, the values of each most first, then by value."""
+    """Facets, each with the most frequent values first, then by value."""
     counted = answer.get("aggregations", {})
     found = {name: Counter(buckets(answer, name)) for name in names if name in counted}
     if "profile" in counted:
@@ -201,7 +196,7 @@ def facets(answer: dict[str, Any], names: Sequence[str]) -> tuple[Facet, ...]:
 
 
 def first_steps(query: Query) -> list[Step]:
-    """The periods that a first request counts; where they are to fit the hits, the usual ones."""
+    """The periods that the first request counts; months where they are to fit the hits."""
     if not query.has_timeline:
         return []
     step: Step = "month" if query.step == "auto" else query.step
@@ -209,7 +204,7 @@ def first_steps(query: Query) -> list[Step]:
 
 
 def timeline_step(query: Query, answer: dict[str, Any]) -> Step:
-    """The step that the timeline of an answer has."""
+    """The step of a timeline; "auto" is resolved by the answer."""
     step: Step | Literal["auto"] = query.step
     if step != "auto":
         return step
@@ -233,7 +228,7 @@ def _scored(dsl: Dsl, script: str) -> Dsl:
 
 
 def behind(sort: Order, after: Position) -> Dsl:
-    """What stands behind a position in an order by date or by id."""
+    """Match what comes after a position in an order by date or by id."""
     day, id_, _ = after
     further = {"range": {"id": {"gt": id_}}}
     if sort == "id":
@@ -246,7 +241,7 @@ def behind(sort: Order, after: Position) -> Dsl:
 
 
 def is_behind(sort: Order, place: Sequence[Any], after: Position | None) -> bool:
-    """Whether a hit, by its values in that order, stands behind a position."""
+    """Whether a hit, by its sort values, comes after a position."""
     if after is None:
         return True
     day, id_, _ = after
@@ -258,7 +253,7 @@ def is_behind(sort: Order, place: Sequence[Any], after: Position | None) -> bool
 
 
 def lengths(query: Query, asked: PageRequest, step: Step) -> dict[str, Any]:
-    """A body that counts releases and the words of their bodies by period."""
+    """The body of a search that counts releases and the words of their bodies by period."""
     within_days = within(asked.every, query.filters)
     matching = {"bool": {"must": [within_days], "filter": chosen(query.filters)}}
     field: Step = step if step in NOTED_STEPS else "month"
@@ -274,7 +269,7 @@ def lengths(query: Query, asked: PageRequest, step: Step) -> dict[str, Any]:
 
 
 def frequencies(step: Step, answer: dict[str, Any], build: str) -> Frequencies:
-    """What was counted by `lengths`; without words asked for, nothing occurs."""
+    """The counts of `lengths`; a query without words has no mentions."""
     sums: dict[int | None, list[int]] = {}
     for each in answer["aggregations"]["dated"]["buckets"]:
         number = int(each["key"]) // 12 if step == "year" else int(each["key"])

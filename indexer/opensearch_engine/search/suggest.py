@@ -1,4 +1,4 @@
-"""What the corpus's own words are good for, as the cluster knows them."""
+"""Suggestions from the corpus's own words, as the cluster counts them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MOST_CORRECTIONS = 5_000
 
 
 def autocomplete(reader: IndexReader, prefix: str, most: int) -> list[str]:
-    """The words that begin so and stand in most releases, equal ones by their letters."""
+    """Words with a prefix, by their number of releases, then by their letters."""
     begun = {"prefix": {"word": {"value": fold(prefix)}}}
     sort = [{BODY: "desc"}, {"word": "asc"}]
     return [each["word"] for each in _words(reader, begun, most, sort)]
@@ -46,7 +46,7 @@ def spell_suggest(reader: IndexReader, word: str) -> str | None:
 def _words(
     reader: IndexReader, matching: Dsl, most: int, sort: list[dict[str, str]]
 ) -> list[dict[str, Any]]:
-    """The entries of words that stand in bodies."""
+    """The entries of words that occur in bodies."""
     held = {"range": {BODY: {"gte": 1}}}
     body = {
         "size": most,
@@ -58,7 +58,7 @@ def _words(
 
 
 def likeness(reader: IndexReader, release: Stored) -> tree.Or | None:
-    """A query for releases like one."""
+    """A query for releases similar to one."""
     field = stem_field(BODY)
     often = Counter(token.stem for token in tokens(release.body, release.language))
     stems = [*filter(is_telling, often)]

@@ -1,7 +1,7 @@
-"""What the words of a build tell of a tree: the terms that its keyed words stand
-for, the forms of its stems, the commonest words of its prefixes and patterns.
+"""The words of a query's tree in a build: terms of keyed words, forms of stems, the commonest words
+of prefixes and patterns.
 
-`own` are terms that share a word's key and are spelled the same, `others` those spelled otherwise.
+`own` are terms with a word's key and spelling, `others` those with its key alone.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ MOST_ENTRIES = 10_000
 
 
 class TermLookup:
-    """A tree, and what was looked up of it. `lookups` are what has to be asked of the words; until
-    `take` has the answers, no keyed word stands for anything. `counts` are how many releases its
-    parts matched; those still `wanted` were asked for.
+    """A tree, and its looked-up words. `lookups` are searches to run; keyed words have no terms
+    until `take` has the answers. `counts` are the releases that parts match; those `wanted` were
+    asked for and are missing.
     """
 
     def __init__(self, query: tree.Node | None, *, is_explained: bool = False) -> None:
@@ -55,7 +55,7 @@ class TermLookup:
         ]
 
     def take(self, answers: Sequence[dict[str, Any]], ask: Callable[[Dsl], dict[str, Any]]) -> None:
-        """Take the answers to the lookups; `ask` answers another, for stems spelled otherwise."""
+        """Take the answers to the lookups; `ask` answers one more, for stems of other spellings."""
         first = len(answers) - len(self._multi)
         for multi, answer in zip(self._multi, answers[first:], strict=True):
             found = _entries(answer)
@@ -71,7 +71,7 @@ class TermLookup:
 
     @property
     def has_terms(self) -> bool:
-        """Whether a keyed word stands for anything."""
+        """Whether a keyed word has any term."""
         return bool(self.others) or any(self.own.values())
 
     def _keep(self, entries: list[Entry], stems: set[str]) -> None:
@@ -80,26 +80,26 @@ class TermLookup:
             self._forms[stem] = [each for each in entries if stem in each.get("stems", ())]
 
     def count(self, node: tree.Node) -> int | None:
-        """How many releases a part of the tree matched; None, and noted, where it was not asked."""
+        """The number of releases that a part matches; None, and noted, where it is unknown."""
         if (found := self.counts.get(node)) is None:
             self.wanted[node] = None
         return found
 
     def forms_of(self, leaf: tree.Term) -> dict[str, int]:
-        """The forms of a stem, and how many releases hold each in the leaf's field."""
+        """The forms of a stem, and the number of releases with each in the leaf's field."""
         field = LENGTHS_OF[leaf.field]
         entries = self._forms.get(term(leaf.text), ())
         return {each["word"]: each[field] for each in entries if each.get(field)}
 
     def expanded(self, leaf: tree.VariantTerm | tree.MultiTerm, most: int) -> list[tuple[str, int]]:
-        """The commonest words that a leaf stands for, forms of its own spelling."""
+        """The commonest words of a leaf in its own spelling."""
         if isinstance(leaf, tree.VariantTerm):
             counts = [(word, self._number(leaf, word)) for word in self.own.get(leaf, ())]
             return sorted(counts, key=lambda pair: (-pair[1], pair[0]))[:most]
         return self._commonest.get(leaf, [])[:most]
 
     def spellings(self, leaf: tree.Leaf) -> dict[str, int]:
-        """The forms of a leaf's other spellings, and how many releases hold each."""
+        """The forms of a leaf's spelling variants, and the number of releases with each."""
         found: Counter[str] = Counter()
         for word in self.others.get(leaf, ()):
             if leaf.field in LENGTHS_OF:
@@ -109,7 +109,7 @@ class TermLookup:
         return found
 
     def forms(self, leaf: tree.Leaf) -> Iterable[str] | None:
-        """The forms in the index that a leaf stands for; None where they are many or unknown."""
+        """The forms of a leaf in the index; None where they are too many or unknown."""
         if isinstance(leaf, tree.Term):
             return self.forms_of(leaf)
         if not isinstance(leaf, tree.VariantTerm):
@@ -120,7 +120,7 @@ class TermLookup:
         return words if len(words) <= MOST_FORMS else None
 
     def terms(self, leaf: tree.VariantTerm) -> list[str]:
-        """All terms that a keyed word stands for, its own and the others."""
+        """All terms of a keyed word, in its own and other spellings."""
         return self.own.get(leaf, []) + self.others.get(leaf, [])
 
     def _number(self, leaf: tree.Leaf, word: str) -> int:
@@ -129,12 +129,12 @@ class TermLookup:
 
 
 def is_stem(leaf: tree.Leaf) -> bool:
-    """Whether a leaf stands for stems."""
+    """Whether a leaf is about stems."""
     return leaf.field in LENGTHS_OF
 
 
 def _led_to(stems: Iterable[str], keyed: list[tree.VariantTerm]) -> Dsl:
-    """A search for the entries that stems and keys lead to."""
+    """A search for the entries with these stems or keys."""
     parts = [{"terms": {"stems": sorted(map(term, stems))}}]
     for kind in ("names", "loose"):
         if keys := {term(leaf.key) for leaf in keyed if leaf.kind == kind}:
@@ -147,7 +147,7 @@ def _led_to(stems: Iterable[str], keyed: list[tree.VariantTerm]) -> Dsl:
 
 
 def _commonest(leaf: tree.MultiTerm) -> Dsl:
-    """A search for the commonest words of a field that a prefix, pattern or range stands for."""
+    """A search for the commonest words of a field that match a prefix, pattern or range."""
     asked = replace(leaf, field="word")
     held = {"range": {leaf.field: {"gte": 1}}}
     return {
@@ -162,8 +162,8 @@ NO_STEM = {"bool": {"must_not": [{"prefix": {"word": {"value": STEM}}}]}}
 
 
 def _sharing_key(leaf: tree.VariantTerm, entries: list[Entry]) -> tuple[list[str], list[str]]:
-    """The terms that have a leaf's key: forms of the same spelling, and others; without those that
-    its stems stand for in every language that they occur in.
+    """The terms with a leaf's key, in its own and in other spellings, without those that its stems
+    match in every language where they occur.
     """
     own: list[str] = []
     others: list[str] = []

@@ -1,7 +1,7 @@
 """A query tree -> the cluster's query DSL, node by node.
 
-Matches and scores are those of the embedded engine (whoosh_engine/search/execute.py): words score
-by BM25F, exact values 1, and prefixes, wildcards and variants their boost.
+Matches and scores equal the embedded engine's (whoosh_engine/search/execute.py): words score by
+BM25F, exact values 1, and prefixes, wildcards and variants their boost.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SCORED = {*TEXTS, *map(stem_field, TEXTS), *WORDS}
 @dataclass(frozen=True)
 class Lookup:
     """What is looked up before a tree is translated: the terms of each VariantTerm, and the ids of
-    the releases that match each phrase that the DSL cannot match exactly.
+    releases that match a phrase which the DSL cannot match exactly.
     """
 
     terms: Mapping[tree.VariantTerm, Sequence[str]] = field(default_factory=dict)
@@ -33,7 +33,7 @@ class Lookup:
 
 
 def translate(node: tree.Node | None, lookup: Lookup | None = None) -> Dsl:
-    """The DSL of a tree; of every release where there is none."""
+    """The DSL of a tree; without one, of every release."""
     return MATCH_ALL if node is None else _translated(node, lookup or Lookup())
 
 
@@ -70,7 +70,7 @@ def _translated(node: tree.Node, lookup: Lookup) -> Dsl:
 
 
 def _multi(node: tree.MultiTerm) -> Dsl:
-    """All words that it stands for score alike, whatever their number."""
+    """All matching words score alike, whatever their number."""
     alike = {"rewrite": "constant_score", "boost": node.boost}
     match node:
         case tree.Prefix(field, text):
@@ -86,7 +86,7 @@ def _multi(node: tree.MultiTerm) -> Dsl:
 
 
 def _phrase(node: tree.Phrase, lookup: Lookup) -> Dsl:
-    """Scored as all of its words are, where they stand as the phrase says."""
+    """A phrase scores as all its words do."""
     words = [
         {"term": {node.field: {"value": term(each), "boost": node.boost}}} for each in node.words
     ]
@@ -96,8 +96,8 @@ def _phrase(node: tree.Phrase, lookup: Lookup) -> Dsl:
 
 
 def phrase_position_query(node: tree.Phrase) -> Dsl:
-    """The DSL that finds a phrase. For three or more words with slop it checks adjacent pairs, and
-    so can match too much: see `needs_text_check`.
+    """The DSL that finds a phrase. With slop it checks adjacent pairs, so for three or more words
+    it can match too much: see `needs_text_check`.
     """
     if node.slop == 1:
         words = " ".join(map(term, node.words))
@@ -121,14 +121,14 @@ def phrase_position_query(node: tree.Phrase) -> Dsl:
 
 
 def needs_text_check(node: tree.Phrase) -> bool:
-    """Whether the DSL cannot match a phrase exactly. With slop and three or more words, Lucene
-    takes the nearest next word, and can miss the one that completes the phrase.
+    """Whether the DSL cannot match a phrase exactly: with slop and three or more words, Lucene
+    tries only the nearest next word.
     """
     return node.slop > 1 and len(node.words) > 2
 
 
 def _pattern(text: str) -> str:
-    """A wildcard with sets of letters as a pattern of Lucene's."""
+    """A wildcard with sets of letters as a Lucene pattern."""
     found = ""
     for part in re.findall(r"\[!?\]?[^\]]*\]|.", text, re.DOTALL):
         if part in "*?":

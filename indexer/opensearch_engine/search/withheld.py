@@ -1,6 +1,4 @@
-"""What a build still holds of withheld releases: no search finds them, and they are taken off the
-counts of its words.
-"""
+"""Withheld releases that a build still contains: left out of searches and of word counts."""
 
 from __future__ import annotations
 
@@ -18,7 +16,7 @@ MOST_WORDS = 10_000
 
 @dataclass(frozen=True)
 class Hidden:
-    """The ids of withheld releases, and the entries that their words alone would have."""
+    """The ids of withheld releases, and the entries of their words."""
 
     ids: tuple[str, ...] = ()
     words: Mapping[str, dict[str, Any]] = field(default_factory=dict)
@@ -33,7 +31,7 @@ class Hidden:
         return cls(tuple(ids), {each["word"]: each for each in words.entries()})
 
     def narrowed(self, body: Dsl) -> Dsl:
-        """The body of a search that finds none of the releases."""
+        """The body of a search without these releases."""
         if not self.ids:
             return body
         ids = {"terms": {"id": [*self.ids]}}
@@ -41,13 +39,13 @@ class Hidden:
         return body | {"query": query}
 
     def widened(self, body: Dsl) -> Dsl:
-        """The body of a lookup of the first words in an order; of so many more as may fall back."""
+        """The body of a sorted lookup, with room for words that these releases move down."""
         if not self.ids or "sort" not in body:
             return body
         return body | {"size": min(MOST_WORDS, body["size"] + len(self.words))}
 
     def counted(self, body: Dsl, answer: dict[str, Any]) -> dict[str, Any]:
-        """The answer to a lookup as if the releases were not there."""
+        """The answer to a lookup without these releases."""
         if not self.ids:
             return answer
         found = [self._less(hit["_source"]) for hit in answer["hits"]["hits"]]

@@ -1,1 +1,1 @@
-"""What is counted in the hits' texts, read from the cluster."""
+"""What is counted in the hits' texts, which are read from the cluster."""

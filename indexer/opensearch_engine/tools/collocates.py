@@ -1,6 +1,4 @@
-"""The words around a query's words, counted in the hits' texts; how often they stand in all bodies
-the cluster tells.
-"""
+"""Collocates, counted in the hits' texts; the cluster counts words in all bodies."""
 
 from __future__ import annotations
 
@@ -33,7 +31,7 @@ def collocates(
     *,
     is_stem: bool,
 ) -> Collocates:
-    """The words of the highest measure; build and warnings are the engine's to tell."""
+    """The words with the highest measure; the engine adds build and warnings."""
     names, observed, occurrences, near = _count(
         read_spans(releases, node, words_of), window, is_stem=is_stem
     )
@@ -54,8 +52,8 @@ def collocates(
 def _count(
     batches: Iterable[BatchSpans], window: int, *, is_stem: bool
 ) -> tuple[Sequence[str], Array, int, int]:
-    """The words, by number, how often each stands near spans, how many spans there are, and how
-    many words near them.
+    """The words by number, the number of times that each occurs near spans, and the numbers of
+    spans and of words near them.
     """
     names: Sequence[str] = []
     observed: Array = np.zeros(0, np.int64)

@@ -1,7 +1,7 @@
-"""The occurrences of a query's words in their order, read from the hits' texts.
+"""The mentions of a query's words in their order, read from the hits' texts.
 
-In the query's own order a page is cut while the texts pass by. For any other order each occurrence
-leaves some 30 bytes behind, and the texts of those that are shown are fetched again.
+In the query's own order a page is cut while texts are read. For any other order 12 to 24 bytes a
+mention are kept, and the texts of lines that are shown are fetched again.
 """
 
 from __future__ import annotations
@@ -30,9 +30,8 @@ def concordance(
     size: int,
     fetch: Fetch,
 ) -> Concordance:
-    """A page of lines, and how many there are; the engine adds build and warnings.
-
-    `fetch` must give releases as they were when they were read.
+    """A page of lines, and how many there are; the engine adds build and warnings. `fetch` must
+    return releases as they were when they were read.
     """
     first, end = max(0, start), max(0, start) + max(0, size)
     shown: list[KwicLine] = []
@@ -75,7 +74,7 @@ def _read(found: BatchSpans, first: int, end: int) -> Iterator[KwicLine]:
 
 
 class _BatchLines(Lines):
-    """The lines of many batches, whose releases are noted, and fetched again for lines shown."""
+    """Lines of all batches, with facts of their releases, which are fetched again to be shown."""
 
     def __init__(self, sort: LineSort) -> None:
         super().__init__(sort)
@@ -92,7 +91,7 @@ class _BatchLines(Lines):
         self.add(found, numbers, np.arange(len(self.forms), dtype=np.int32))
 
     def keys(self) -> list[Array]:
-        """What lines are sorted by; equal ones stand as they were read."""
+        """The sort keys of lines; equal lines remain as they were read."""
         if self.sort in ("left", "right"):
             return self._neighbor_ranks()
         numbers = range(len(self.noted))
@@ -103,7 +102,7 @@ class _BatchLines(Lines):
         return [ranks_of(ordered)[self.column(0)]]
 
     def _neighbor_ranks(self) -> list[Array]:
-        """The third word beside each line, and the first two in one, by their order."""
+        """The third word beside each line, and the first two in one, by alphabetical rank."""
         thirds, pairs = self.column(3), self.column(4)
         parts = (thirds, pairs & np.uint64(0xFFFFFFFF), pairs >> np.uint64(32))
         columns = [each.astype(np.int64) for each in parts]
@@ -116,7 +115,7 @@ class _BatchLines(Lines):
         return [third, first << np.uint64(32) | second]
 
     def fetching(self, fetch: Fetch) -> Callable[[Sequence[int]], dict[int, dict[str, Any]]]:
-        """What fetches releases by their numbers here."""
+        """A function that fetches releases by their numbers here."""
 
         def stored(numbers: Sequence[int]) -> dict[int, dict[str, Any]]:
             number_of = {self.noted[number][0]: number for number in numbers}

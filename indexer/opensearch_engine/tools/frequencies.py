@@ -1,6 +1,4 @@
-"""How often a query's words stand in each day, week, month or year of publication, read from the
-hits' texts.
-"""
+"""Mentions of a query's words by day, week, month or year, read from the hits' texts."""
 
 from __future__ import annotations
 
@@ -19,7 +17,7 @@ from indexer.query.tree import Node
 def frequencies(
     releases: Iterable[Stored], node: Node | None, words_of: WordsOf, step: Step
 ) -> Frequencies:
-    """The releases by period, ascending; build and warnings are the engine's to tell."""
+    """The releases by period, ascending; the engine adds build and warnings."""
     counts: dict[int | None, list[int]] = {}
     for found in read_spans(releases, node, words_of):
         held = found.batch.releases

@@ -1,8 +1,5 @@
-"""What a query's words match in the bodies of its hits, read from their texts -> spans of tokens.
-
-The rules are those of the embedded engine (`whoosh_engine/tools/occurrences.py`): a word is a span
-of one token, a phrase one from its first word to its last; of loose phrases the shortest count; the
-same span counts once; negated parts and other fields give none.
+"""What a query's words match in the bodies of its hits, read from their texts -> spans of tokens,
+by the rules of the embedded engine (`whoosh_engine/tools/occurrences.py`).
 """
 
 from __future__ import annotations
@@ -26,7 +23,7 @@ WordsOf = Callable[[tree.Leaf], frozenset[str] | None]
 
 @dataclass(frozen=True)
 class BatchSpans(TokenSpans):
-    """The spans in a batch; releases have their places there as numbers."""
+    """The spans in a batch, with its numbers of releases."""
 
     batch: Batch
 
@@ -34,7 +31,7 @@ class BatchSpans(TokenSpans):
 def read_spans(
     releases: Iterable[Stored], node: tree.Node | None, words_of: WordsOf
 ) -> Iterator[BatchSpans]:
-    """What a tree matches in releases' bodies, batch by batch; batches without any come too."""
+    """The matches of a tree in releases' bodies, for every batch, empty ones too."""
     vocabulary = Vocabulary()
     leaves = tree.body_leaves(node)
     phrases = [leaf for leaf in leaves if isinstance(leaf, tree.Phrase)]
@@ -47,7 +44,7 @@ def read_spans(
 
 
 class _Wanted:
-    """Which of words that come one after another some leaves match."""
+    """The words that some leaves match, out of a growing list."""
 
     def __init__(self, words: set[str], tests: Sequence[Test]) -> None:
         self.words, self.tests = words, tests
@@ -58,7 +55,7 @@ class _Wanted:
         return bool(self.words or self.tests)
 
     def mask(self, size: int, word: Callable[[int], str]) -> Array:
-        """A mask of the words by their numbers, of which `word` gives those that are new."""
+        """A mask of the words by their numbers; `word` returns the new ones."""
         if size > len(self._mask):
             self._mask = np.concatenate((self._mask, np.zeros(size, bool)))
         for number in range(self._known, size):
@@ -71,7 +68,7 @@ class _Wanted:
 
 
 class _Matched:
-    """Where the words stand that leaves match, those of phrases aside."""
+    """The places of words that leaves match, apart from phrases."""
 
     def __init__(
         self, vocabulary: Vocabulary, leaves: Sequence[tree.Leaf], words_of: WordsOf
@@ -92,7 +89,7 @@ class _Matched:
         self.cased = _Wanted(set(), as_they_stand)
 
     def places(self, batch: Batch) -> Array:
-        """The places of all of these words in a batch, in order."""
+        """The places of all these words in a batch, in order."""
         vocabulary, found = self.vocabulary, []
         if self.forms:
             mask = self.forms.mask(len(vocabulary.forms), vocabulary.forms.__getitem__)

@@ -1,4 +1,4 @@
-"""Releases as they come -> the words of their texts as numbers, a batch of releases at a time."""
+"""Releases -> the words of their texts as numbers, in batches."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ROOM = 1 << 14
 
 
 class Vocabulary:
-    """The forms and stems that were met, by number, in the order in which they came."""
+    """The forms and stems of all texts, numbered in the order of their first occurrence."""
 
     def __init__(self) -> None:
         self.lexicon = Lexicon()
@@ -36,9 +36,7 @@ class Vocabulary:
         return self.languages.setdefault(name, len(self.languages))
 
     def stem_tables(self, forms: Array, languages: Array) -> Array:
-        """A row a language, by their numbers: the stem of each of the forms that occur in it, which
-        are given with their languages.
-        """
+        """One row a language: the stem of each of the forms, which occur in these languages."""
         self._make_room()
         for name, code in self.languages.items():
             own = forms[languages == code]
@@ -54,7 +52,7 @@ class Vocabulary:
 
     @property
     def every_table(self) -> Array:
-        """The rows of all languages, for all forms."""
+        """The complete rows of all languages."""
         self._make_room()
         return self._tables[:, : len(self.forms)]
 
@@ -69,11 +67,9 @@ class Vocabulary:
 
 @dataclass(frozen=True)
 class Batch:
-    """Some releases, and their texts' words one release after another: as they stand there and as
-    forms, by their numbers (int32).
+    """Some releases, and the words of their texts as they stand and as forms, by number (int32).
 
-    `starts` tells where each release's begin (int64, one more for the end), `languages` the
-    releases' (int32).
+    `starts` are where releases begin (int64, with the end), `languages` the releases' own (int32).
     """
 
     vocabulary: Vocabulary
@@ -85,7 +81,7 @@ class Batch:
 
     @property
     def lengths(self) -> Array:
-        """How many words each text has."""
+        """The number of words in each text."""
         return np.diff(self.starts)
 
     @cached_property
@@ -95,12 +91,12 @@ class Batch:
 
     @cached_property
     def stem_tables(self) -> Array:
-        """A row a language, the stem of each form that occurs in it."""
+        """One row a language: the stem of each form that occurs in it."""
         return self.vocabulary.stem_tables(self.forms, self.token_languages)
 
     @cached_property
     def stems(self) -> Array:
-        """The words as stems, by their numbers."""
+        """The stem of each word, by number."""
         tables = self.stem_tables
         return np.asarray(tables[self.token_languages, self.forms])
 
@@ -108,7 +104,7 @@ class Batch:
 def batches(
     releases: Iterable[Stored], vocabulary: Vocabulary, field: str = "body"
 ) -> Iterator[Batch]:
-    """The releases in their order, so many at a time, with the words of one of their texts."""
+    """Batches of releases in their order, with the words of one of their texts."""
     for some in chunks(releases, SIZE):
         texts = [vocabulary.lexicon.words(getattr(each, field)) for each in some]
         lengths = np.fromiter(map(len, texts), np.int64, len(texts))

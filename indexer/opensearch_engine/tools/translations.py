@@ -1,7 +1,6 @@
 """The counterparts of a query's words in other languages, from the texts of all translations.
 
-They are read once a build, and kept as the numbers of the words that each release holds: some 4
-bytes for each, which is 1 KB a release.
+Texts are read once for a build; the numbers of their distinct words are kept, about 1 KB a release.
 """
 
 from __future__ import annotations
@@ -35,8 +34,8 @@ Holding = Callable[[str, str], int]
 def translation_suggestions(
     texts: StoredTranslations, hits: Iterable[str], node: Node, most: int
 ) -> tuple[TranslationSuggestion, ...]:
-    """The counterparts in each language of which translations are held, the surest first; `hits`
-    are the ids of all that a tree matches, or of those that are translations.
+    """The counterparts in each language of translations, the surest first; `hits` are the ids of
+    all releases that a tree matches, or of the translations among them.
     """
     numbers = np.array(sorted(texts.numbers(hits)), np.int64)
     return translation_lexicon.translation_suggestions(texts, numbers, terms_asked(node), most)
@@ -44,7 +43,7 @@ def translation_suggestions(
 
 @dataclass(frozen=True)
 class Holdings:
-    """The distinct forms of a field, release by release, and where each release's begin."""
+    """The distinct forms of a field, release by release, and where each release begins."""
 
     starts: Array
     forms: Array
@@ -52,11 +51,10 @@ class Holdings:
 
 @dataclass(frozen=True)
 class StoredTranslations(translation_lexicon.Translations):
-    """All releases that declare translations or are declared, by numbers in the order of their
-    ids.
+    """All translations and originals, numbered in the order of their ids.
 
-    `forms` and `stems` are words by their numbers; stems ascend. `tables` has a row a language, the
-    stem of each form.
+    `forms` and `stems` are words by number; stems ascend. `tables` has one row a language, the stem
+    of each form.
     """
 
     ids: list[str]
@@ -70,9 +68,7 @@ class StoredTranslations(translation_lexicon.Translations):
     def of(
         cls, releases: Iterable[Stored], fetch: Fetch, holding: Holding
     ) -> StoredTranslations | None:
-        """Read all releases that declare translations, then those that are only declared; None
-        where there is none.
-        """
+        """Read all releases that declare translations, then declared ones; None without any."""
         reading = _TranslationReader()
         reading.take(releases)
         for ids in reading.missing():
@@ -80,7 +76,7 @@ class StoredTranslations(translation_lexicon.Translations):
         return reading.finished(holding) if reading.ids else None
 
     def numbers(self, ids: Iterable[str]) -> Iterator[int]:
-        """The numbers of those that are known."""
+        """The numbers of known ids."""
         known = self._numbers
         return (known[id_] for id_ in ids if id_ in known)
 
@@ -96,11 +92,11 @@ class StoredTranslations(translation_lexicon.Translations):
         return counts
 
     def stem(self, field: str, number: int) -> str:
-        """All fields have the same numbers."""
+        """Stems have the same numbers in all fields."""
         return self.stems[number]
 
     def standing(self, stems: Sequence[str], code: int) -> list[Array]:
-        """All of them in one pass over the language's releases."""
+        """Found in one pass over the language's releases."""
         wanted = np.full(len(self.stems), -1, np.int32)
         for place, stem in enumerate(stems):
             if (number := self._number(stem)) is not None:
@@ -123,7 +119,7 @@ class StoredTranslations(translation_lexicon.Translations):
         return min(found, key=lambda form: (-found[form], form), default=stem.removeprefix(STEM))
 
     def releases(self, stem: str, code: int) -> int:
-        """As the cluster counts them."""
+        """Counted by the cluster."""
         return self.holding(stem, self.alignment.languages[code])
 
     def _number(self, stem: str) -> int | None:
@@ -132,7 +128,7 @@ class StoredTranslations(translation_lexicon.Translations):
 
 
 class _TranslationReader:
-    """The releases taken in so far, in the order in which they came."""
+    """The releases read so far, in their order of arrival."""
 
     def __init__(self) -> None:
         self.vocabulary = Vocabulary()
@@ -142,7 +138,7 @@ class _TranslationReader:
         self.pieces: dict[str, list[Array]] = {field: [] for field in TEXTS}
 
     def take(self, releases: Iterable[Stored]) -> None:
-        """Take releases in: who they are, and the distinct forms of each text."""
+        """Read releases: their ids and declarations, and the distinct forms of each text."""
         for some in chunks(releases, SIZE):
             self.ids += [each.id for each in some]
             self.alternates += [each.alternates for each in some]
@@ -157,14 +153,14 @@ class _TranslationReader:
             self.codes += batch.languages.tolist()
 
     def missing(self) -> Iterator[list[str]]:
-        """The ids that few enough declare and that did not come, so many at a time."""
+        """Batches of declared ids that were not read, apart from those that too many declare."""
         often = Counter(chain.from_iterable(self.alternates))
         held = {*self.ids}
         wanted = (id_ for id_ in often if id_ not in held and often[id_] <= MOST_DECLARING)
         return chunks(wanted, SIZE)
 
     def finished(self, holding: Holding) -> StoredTranslations:
-        """All of it, by the order of ids, of languages and of stems."""
+        """All releases, by the order of ids, languages and stems."""
         vocabulary = self.vocabulary
         order = sorted(range(len(self.ids)), key=self.ids.__getitem__)
         languages, codes = _sorted(vocabulary.languages)
@@ -197,7 +193,7 @@ class _TranslationReader:
 
 
 def _sorted(numbers: dict[str, int]) -> tuple[list[str], Array]:
-    """Names in their order, and for each of the numbers that they had the one in that order."""
+    """Names in alphabetical order, and the new number for each old one."""
     names = sorted(numbers)
     return names, ranks_of([numbers[name] for name in names])
 
@@ -218,8 +214,8 @@ def mark_standing(
     wanted: Array,
     found: Array,
 ) -> None:
-    """Mark the works of releases that hold stems, in the row that `wanted` gives each, -1 for none;
-    `stems` leads from forms to stems.
+    """Mark the works of releases with a stem, in its row of `wanted`, which is -1 for none; `stems`
+    leads from forms to stems.
     """
     for release in releases:
         for place in range(starts[release], starts[release + 1]):
@@ -232,7 +228,7 @@ def mark_standing(
 def count_forms(
     releases: Array, starts: Array, forms: Array, is_form: Array, counts: Array
 ) -> None:
-    """Count the releases that hold each of some forms."""
+    """Count the releases that contain each of some forms."""
     for release in releases:
         for place in range(starts[release], starts[release + 1]):
             if is_form[forms[place]]:

@@ -14,11 +14,10 @@ from indexer.whoosh_engine.index.segment import SegmentArrays
 
 @dataclass(frozen=True)
 class FacetColumn:
-    """The values of a facet in their order, and `codes`: their numbers, document after document
-    (int32).
+    """The values of a facet in order, and `codes`: each document's numbers of values (int32).
 
-    `starts` tells where each document's codes begin (int64, one more for the end); None where every
-    document has exactly one.
+    `starts` are where documents' codes begin (int64, with the end); None where each has exactly
+    one.
     """
 
     values: list[str]
@@ -27,7 +26,7 @@ class FacetColumn:
 
     @classmethod
     def of(cls, name: str, segments: list[SegmentArrays]) -> FacetColumn:
-        """The column over all segments, whose own numbers are translated to common ones."""
+        """The column over all segments, in common numbers."""
         field = FACET_FIELDS[name]
         terms = [[*s.fields[field].terms(range(len(s.fields[field])))] for s in segments]
         values = sorted(set().union(*terms))
@@ -44,7 +43,7 @@ class FacetColumn:
         return cls([value.decode() for value in values], np.concatenate(codes), starts)
 
     def counts(self, documents: Array) -> list[tuple[str, int]]:
-        """How many of the documents have each value, most first, then by value."""
+        """The number of these documents with each value, the most frequent first, then by value."""
         if len(self.values) == 1 and self.starts is None:
             return [(self.values[0], len(documents))] if len(documents) else []
         found = np.zeros(len(self.values), np.int64)
@@ -55,14 +54,14 @@ class FacetColumn:
         return self.ranked(found)
 
     def ranked(self, found: Array) -> list[tuple[str, int]]:
-        """Values with their counts, which stand in `found` by the values' numbers."""
+        """Values with their counts, which `found` has by number."""
         # Codes ascend with their values, so that a stable sort leaves equal counts in that order.
         order = np.argsort(-found, kind="stable")[: np.count_nonzero(found)]
         pairs = zip(order.tolist(), found[order].tolist(), strict=True)
         return [(self.values[code], count) for code, count in pairs]
 
     def having(self, chosen: tuple[str, ...], size: int) -> Array:
-        """The documents that have any of the chosen values, as a mask."""
+        """A mask of the documents with any of the chosen values."""
         wanted = np.array([value in chosen for value in self.values], bool)
         if not len(wanted):
             return np.zeros(size, bool)
@@ -87,7 +86,7 @@ class Groups:
         return cls(documents, numbers)
 
     def among(self, documents: Array) -> tuple[Array, Array]:
-        """Where these documents (ascending) have any of them, and their groups' numbers."""
+        """The positions of documents (ascending) with a group, and their groups' numbers."""
         places = np.searchsorted(documents, self.documents)
         is_in = places < len(documents)
         is_in[is_in] = documents[places[is_in]] == self.documents[is_in]
@@ -97,9 +96,7 @@ class Groups:
 def value_numbers(
     field: str, segments: list[SegmentArrays], bases: list[int]
 ) -> tuple[Array, Array, list[bytes]]:
-    """All values of documents in a field: the documents (int32), the numbers of their values
-    (int32), and the values by their numbers.
-    """
+    """All values in a field: their documents (int32), their numbers (int32), and each value."""
     known: dict[bytes, int] = {}
     documents, numbers = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)]
     for base, segment in zip(bases, segments, strict=False):

@@ -1,7 +1,4 @@
-"""All words of a field, over the segments of a snapshot: their common order and their frequencies.
-
-Each segment numbers its own terms; what compares or adds up words of several needs common numbers.
-"""
+"""All words of a field, numbered and counted over the segments of a snapshot."""
 
 from __future__ import annotations
 
@@ -19,8 +16,8 @@ NEWLINE = 10
 class WordList:
     """Words under common numbers, in the order of their characters.
 
-    `numbers` translates each segment's terms to them (int32); `frequencies` says how often each
-    word stands in documents that are not deleted (int64), `tokens` how often all of them do.
+    `numbers` has the numbers of each segment's terms (int32), `frequencies` the occurrences of each
+    word in documents that are not deleted (int64), `tokens` their sum.
     """
 
     def __init__(self, field: str, segments: Sequence[SegmentArrays]) -> None:
@@ -59,8 +56,8 @@ class WordList:
 def _numbered(blob: Array, ends: Array, bases: Array) -> tuple[Array, Array]:
     """The common number of every term (int32), and for each number a term that has it (int32).
 
-    All segments' terms stand one after another in `blob`, those of segment s from bases[s] on. The
-    least of the segments' next terms gets the next number.
+    `blob` has all segments' terms, those of segment s from bases[s] on. The least of the segments'
+    next terms gets the next number.
     """
     numbers, holders = np.empty(len(ends), np.int32), np.empty(len(ends), np.int32)
     nexts = bases.copy()
@@ -85,7 +82,7 @@ def _numbered(blob: Array, ends: Array, bases: Array) -> tuple[Array, Array]:
 
 @compiled
 def _is_before(blob: Array, ends: Array, one: int, other: int) -> bool:
-    """Whether a term stands before another in order; the newline after it is less than any byte."""
+    """Whether a term sorts before another; the newline after it is less than any byte."""
     at, there = (ends[one - 1] + 1 if one else 0), (ends[other - 1] + 1 if other else 0)
     while blob[at] == blob[there] and blob[at] != NEWLINE:
         at += 1
@@ -97,7 +94,7 @@ def _is_before(blob: Array, ends: Array, one: int, other: int) -> bool:
 def _add(
     firsts: Array, documents: Array, freqs: Array, is_live: Array, numbers: Array, sums: Array
 ) -> None:
-    """Add how often each term stands in live documents to the sum of its number."""
+    """Add the occurrences of each term in live documents to the sum of its number."""
     for term in range(len(numbers)):
         for posting in range(firsts[term], firsts[term + 1]):
             if is_live[documents[posting]]:

@@ -1,7 +1,7 @@
-"""What is done with every posting or match of a query, compiled: scores, sets, counts, the best.
+"""Compiled loops over all postings or matches of a query: scores, sets, counts, the best.
 
-Documents are numbered over the whole snapshot (int32) and ascend, except where a segment's own
-numbers (uint16) are said to be taken.
+Documents have their numbers in the snapshot (int32, ascending), or in a segment (uint16) where this
+is said.
 """
 
 from __future__ import annotations
@@ -24,9 +24,8 @@ def score_postings(
     documents: Array,
     scores: Array,
 ) -> None:
-    """BM25 of a term's postings in one segment, whose documents begin at `base`.
-
-    weight f / (f + norm), with f = 1 where `freqs` is empty.
+    """BM25 of a term's postings in one segment, whose documents begin at `base`: weight f / (f +
+    norm), with f = 1 where `freqs` is empty.
     """
     often = np.float32(1)
     for at in range(len(own)):
@@ -41,7 +40,7 @@ def score_postings(
 def merge_scored(
     documents: Array, scores: Array, others: Array, other_scores: Array
 ) -> tuple[Array, Array]:
-    """What is in either of two lists, scores added up."""
+    """The union of two lists, with scores added up."""
     most = len(documents) + len(others)
     merged, sums = np.empty(most, np.int32), np.empty(most, np.float32)
     at = other = length = 0
@@ -72,7 +71,7 @@ def add(documents: Array, scores: Array, sums: Array) -> None:
 
 @compiled
 def collect(sums: Array) -> tuple[Array, Array]:
-    """The documents whose sum is not 0, and the sums; zeros are left behind."""
+    """The documents whose sum is not 0, and the sums, which are set to 0."""
     length = 0
     for document in range(len(sums)):
         length += sums[document] != 0
@@ -87,10 +86,10 @@ def collect(sums: Array) -> tuple[Array, Array]:
 
 @compiled
 def find_places(documents: Array, others: Array, table: Array) -> Array:
-    """Where each document stands among the others (int32), -1 where it does not.
+    """The position of each document among the others (int32), -1 where it is missing.
 
-    `table` has room for a number a document and need not be clean: what stands there is believed
-    only if it points back.
+    `table` has room for a number a document and may have any content: an entry counts only if it
+    points back.
     """
     found = np.full(len(documents), -1, np.int32)
     if len(documents) * MUCH_SHORTER < len(others):
@@ -112,7 +111,7 @@ def find_places(documents: Array, others: Array, table: Array) -> Array:
 def intersect(
     documents: Array, scores: Array, others: Array, other_scores: Array, table: Array
 ) -> tuple[Array, Array]:
-    """What is in both lists, scores added up; the first is the shorter. `table` as above."""
+    """The intersection of two lists, scores added up; the first is shorter. `table` as above."""
     places = find_places(documents, others, table)
     both, sums = np.empty(len(documents) + 1, np.int32), np.empty(len(documents) + 1, np.float32)
     length = 0
@@ -126,7 +125,7 @@ def intersect(
 
 @compiled
 def mark(own: Array, base: int, is_in: Array) -> None:
-    """Mark a segment's documents as being in a set."""
+    """Mark a segment's documents in a mask."""
     for at in range(len(own)):
         is_in[base + own[at]] = True
 
@@ -148,7 +147,7 @@ def count_many(codes: Array, starts: Array, documents: Array, counts: Array) -> 
 
 @compiled
 def extremes(days: Array, documents: Array) -> tuple[int, int]:
-    """The first and the last day of the documents that have one (not 0); 0 and 0 where none has."""
+    """The first and the last day of the dated documents (not 0); 0 and 0 without any."""
     first = last = 0
     for at in range(len(documents)):
         day = days[documents[at]]
@@ -160,9 +159,8 @@ def extremes(days: Array, documents: Array) -> tuple[int, int]:
 
 @compiled
 def best(documents: Array, scores: Array, ranks: Array, most: int) -> Array:
-    """Where the `most` best stand, in order: the highest score, then the least rank of a document.
-
-    For few: whatever enters is put in its place among those held.
+    """The positions of the `most` best in order: by score, then by rank. For few: each is inserted
+    into those found so far.
     """
     places = np.empty(most + 1, np.int32)
     held = 0
@@ -190,9 +188,7 @@ def best(documents: Array, scores: Array, ranks: Array, most: int) -> Array:
 def _follow_one(
     positions: Array, first: int, end: int, following: Array, slop: int, places: Array
 ) -> int:
-    """Put those positions into `places` that come at most `slop` after one of others, which stand
-    from `first` to `end`, all of one document; how many.
-    """
+    """Put positions at most `slop` after one of positions[first:end] into `places`; how many."""
     before, length = first, 0
     for at in range(len(following)):
         position = np.int64(following[at])
@@ -214,11 +210,8 @@ def follow(
     next_positions: Array,
     slop: int,
 ) -> tuple[Array, Array, Array]:
-    """The occurrences of a word that come at most `slop` after one of another, as those of the
-    word.
-
-    Occurrences are documents (a segment's own, ascending), how many each has, and all their
-    positions one after another.
+    """The occurrences of a word at most `slop` after one of another word. Occurrences are documents
+    (a segment's own, ascending), the number in each, and all their positions.
     """
     size = min(len(documents), len(next_documents))
     found, often = np.empty(size, np.uint16), np.empty(size, np.uint32)
@@ -249,9 +242,8 @@ def follow(
 def stem_positions(
     documents: Array, starts: Array, forward: Array, stems: Array, languages: Array, stem: int
 ) -> tuple[Array, Array]:
-    """How often a stem occurs in each of a segment's documents, and the positions.
-
-    `stems` has a row a language: the stem of each term.
+    """The number of occurrences of a stem in each of a segment's documents, and their positions;
+    `stems` has one row a language, the stem of each term.
     """
     counts = np.zeros(len(documents), np.uint32)
     total = 0

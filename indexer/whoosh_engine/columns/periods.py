@@ -14,10 +14,10 @@ from indexer.engine.results import UNDATED
 
 @dataclass(frozen=True)
 class Periods:
-    """Every document's period of a step, as its number from the first one's on (int32, from 1; 0
-    are the undated), the first one's own number, and how many there are with the undated.
+    """Every document's period of a step, counted from the first one (int32, from 1; 0 is undated),
+    the first one's own number, and how many there are with the undated.
 
-    `years`: for each number that of its year in the facet; None where years are not made of them.
+    `years` has each period's number in the facet of years; None where years are not made of them.
     """
 
     step: Step

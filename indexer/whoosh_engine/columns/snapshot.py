@@ -1,7 +1,7 @@
-"""One generation of an index as readers see it: its segments' arrays under common document numbers.
+"""One generation of an index: its segments' arrays under common document numbers.
 
-Documents are numbered over all segments, one segment after another. The weights of words count
-deleted documents until a merge leaves them out, as Whoosh's do; all else does not.
+Documents are numbered segment after segment. Only the weights of words count deleted documents,
+until a merge removes them, as Whoosh's do.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ Kept = dict[Hashable, Any]
 
 
 class Snapshot:
-    """Segments, and what is counted over all of them."""
+    """Segments, and what is computed over all of them."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -57,7 +57,7 @@ class Snapshot:
         return self.folder.name
 
     def _take(self, segments: list[SegmentArrays]) -> None:
-        """Have these segments, of which no more than the deleted documents differ."""
+        """Use these segments, of which only the deleted documents may differ."""
         self.segments = segments
         self.alive = self._alive()
         self.count = self.size if self.alive is None else int(self.alive.sum())
@@ -65,9 +65,7 @@ class Snapshot:
         self._view: tuple[frozenset[str], Self | None] = (frozenset(), None)
 
     def without(self, ids: frozenset[str]) -> Self:
-        """The same generation as if the documents of these ids were deleted. The last one that was
-        asked for is kept: it costs nothing until others are asked for.
-        """
+        """The same generation without the documents of these ids; the last such view is kept."""
         view = self._view  # read once: another thread may ask for others meanwhile
         if view[0] != ids:
             view = self._view = ids, self._without(ids)
@@ -165,9 +163,7 @@ class Snapshot:
         return segment.stored(number)
 
     def postings(self, field: str, text: bytes) -> list[tuple[int, SegmentArrays, int]]:
-        """The segments that hold a term: where their documents begin, themselves, the term's
-        number.
-        """
+        """The segments with a term: their first documents, themselves, and the term's numbers."""
         found = []
         for base, segment in zip(self.bases, self.segments, strict=False):
             terms = segment.fields.get(field)
@@ -209,10 +205,8 @@ class Snapshot:
         return None
 
     def scratch(self) -> tuple[Array, Array]:
-        """Room for a number (float32, all zero) and a place (int32, anything) a document, one pair
-        a thread.
-
-        Whoever uses the numbers leaves zeros behind.
+        """A number (float32, all zero) and a place (int32, anything) a document, one pair a thread;
+        the numbers must be zero again after use.
         """
         if not hasattr(self._scratch, "pair"):
             self._scratch.pair = np.zeros(self.size, np.float32), np.zeros(self.size, np.int32)

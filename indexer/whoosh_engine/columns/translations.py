@@ -30,7 +30,7 @@ def works_of(
 
 
 def _documents_named(ids: Array, alive: Array | None, names: list[bytes]) -> tuple[Array, Array]:
-    """The documents whose own ids are declared, and which of the names those are."""
+    """The documents whose ids are declared, and the numbers of these among the names."""
     live = np.arange(len(ids)) if alive is None else np.flatnonzero(alive)
     ordered = live[np.argsort(ids[live], kind="stable")]
     wanted = np.array(names, ids.dtype)

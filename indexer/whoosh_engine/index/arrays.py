@@ -1,8 +1,7 @@
-"""Named arrays in one file: written whole, checked when opened, mapped into memory and never
-copied.
+"""Named arrays in one file: written whole, checked when opened, mapped into memory.
 
-Layout: a magic number, the arrays one after another (each at a multiple of 64 bytes), a JSON table
-of them, its length (8 bytes, little endian), its CRC-32 (4 bytes) and the magic number again.
+Layout: a magic number, the arrays (each at a multiple of 64 bytes), a JSON table of them, its
+length (8 bytes, little endian), its CRC-32 (4 bytes) and the magic number again.
 """
 
 from __future__ import annotations
@@ -28,9 +27,7 @@ ALIGNMENT = 64
 
 @dataclass(frozen=True)
 class Room:
-    """An array of which only kind and length are known; `fill` writes it where it stands in the
-    file, so that it takes no memory.
-    """
+    """The type and length of an array that `fill` writes directly into the file."""
 
     dtype: type | np.dtype[Any]
     size: int
@@ -38,7 +35,7 @@ class Room:
 
 
 def write_arrays(path: Path, arrays: Iterable[tuple[str, Array | Room]]) -> None:
-    """Write arrays under their names, as they come; the disk need not have them yet."""
+    """Write arrays under their names, without waiting for the disk."""
     table: dict[str, tuple[str, int, int, int]] = {}
     with path.open("x+b") as file:
         file.write(MAGIC)
@@ -58,7 +55,7 @@ def write_arrays(path: Path, arrays: Iterable[tuple[str, Array | Room]]) -> None
 
 
 def _filled(file: IO[bytes], room: Room) -> Array:
-    """The room, filled in, as a map of the file, which goes on behind it."""
+    """Fill a room, and return the map of it; the file continues after it."""
     start = file.tell()
     dtype = np.dtype(room.dtype)
     if not room.size:
@@ -71,9 +68,8 @@ def _filled(file: IO[bytes], room: Room) -> Array:
 
 
 class ArrayFile:
-    """The arrays of one file, by name. Raises IndexUnusableError when it is damaged or cut short.
-
-    `is_trusted` skips the checksums, for a file that this process has checked or written before.
+    """The arrays of one file, by name. Raises IndexUnusableError when it is damaged or truncated.
+    `is_trusted` skips the checksums, for files that this process has checked or written.
     """
 
     def __init__(self, path: Path, *, is_trusted: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""Documents -> the arrays of one segment. A segment is built whole, and never changed."""
+"""Documents -> the arrays of one segment, which is built whole and never changed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ LEVEL = 3
 
 
 class _Field:
-    """The tokens of one field, as numbers of `forms`, and how many each document has."""
+    """The tokens of one field, as numbers of `forms`, and the number in each document."""
 
     def __init__(self, forms: dict[str, int] | None = None) -> None:
         self.forms = {} if forms is None else forms
@@ -52,8 +52,8 @@ class _Field:
         self.lengths.append(len(terms))
 
     def forward(self) -> tuple[Array, list[bytes], Array]:
-        """The forward column (int32), by the numbers of the sorted terms, those, and the number of
-        each form, -1 where it has none; the tokens are let go of.
+        """The forward column (int32), the sorted terms that its numbers stand for, and the number
+        of each form, -1 without one; the tokens are released.
         """
         forward = np.frombuffer(self.tokens, np.int32) if self.tokens else np.zeros(0, np.int32)
         self.tokens = array("i")
@@ -67,9 +67,7 @@ class _Field:
 
 
 class SegmentBuilder:
-    """Takes documents, one after another, and writes them as a segment. Holds some 20 bytes a
-    token of text.
-    """
+    """Takes documents, and writes them as a segment. Needs about 20 bytes a token of text."""
 
     def __init__(self, lexicon: Lexicon | None = None) -> None:
         self.lexicon = lexicon or Lexicon()
@@ -105,7 +103,7 @@ class SegmentBuilder:
         self.stored.append(self.compressor.compress(stored.encode()))
 
     def write(self, folder: Path) -> ArraySegment:
-        """Invert and write as a segment; what was taken in is let go of on the way."""
+        """Invert the documents and write them as a segment; they are released meanwhile."""
         segment = ArraySegment(NAME, len(self), self.n_tokens)
         write_arrays(segment.path(folder), self._arrays())
         return segment
@@ -138,7 +136,7 @@ class SegmentBuilder:
     def _stems(
         self, name: str, forward: Array, lengths: Array, terms: list[bytes]
     ) -> Iterator[tuple[str, Array]]:
-        """The stems of a text: their postings, and a language's ways from term to stem and back."""
+        """The stems of a text: their postings, and the tables from term to stem and back."""
         found, tables, stems = stem_arrays(forward, lengths, terms, self.languages)
         n_stems = len(stems)
         yield from _named(stem_field(name), found | loose_keys(stems))
@@ -155,7 +153,7 @@ def _keys(keys: Array, forms: Array, numbers: Array) -> dict[str, Array]:
 
 
 def form_arrays(name: str, table: Array, n_stems: int) -> Iterator[tuple[str, Array]]:
-    """The way back from stem to terms: terms in the order of their stems, where each's begin."""
+    """The table from stem to terms: terms in the order of stems, and where each begins."""
     used = np.flatnonzero(table >= 0)
     yield name, narrow(used[np.argsort(table[used], kind="stable")])
     each = np.bincount(table[used], minlength=n_stems)
@@ -163,7 +161,7 @@ def form_arrays(name: str, table: Array, n_stems: int) -> Iterator[tuple[str, Ar
 
 
 def _named(field: str, arrays: dict[str, Array]) -> Iterator[tuple[str, Array]]:
-    """A field's arrays under their full names, each let go of once it is written."""
+    """A field's arrays under their full names, each released once it is written."""
     for key in [*arrays]:
         yield f"{field}/{key}", arrays.pop(key)
 
@@ -171,10 +169,8 @@ def _named(field: str, arrays: dict[str, Array]) -> Iterator[tuple[str, Array]]:
 def stem_arrays(
     forward: Array, lengths: Array, terms: list[bytes], languages: list[str]
 ) -> tuple[dict[str, Array], dict[str, Array], list[bytes]]:
-    """The stems of a text as postings without positions, a table a language: term -> stem, and the
-    stems.
-
-    Positions of stems are not kept twice: the forward column and the table tell them.
+    """The stems of a text as postings without positions, a table from term to stem for each
+    language, and the stems. The forward column and the tables imply their positions.
     """
     names = sorted(set(languages))
     codes = np.array([names.index(language) for language in languages], np.int32)

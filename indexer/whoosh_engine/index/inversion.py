@@ -36,25 +36,24 @@ def term_table(terms: Sequence[bytes]) -> dict[str, Array]:
 
 
 def sorted_terms(terms: Sequence[str]) -> tuple[list[bytes], Array]:
-    """Distinct terms as sorted bytes, and for each of the given ones its number in that order."""
+    """Distinct terms as sorted bytes, and the rank of each given term."""
     encoded = [term.encode() for term in terms]
     order = sorted(range(len(encoded)), key=encoded.__getitem__)
     return [encoded[i] for i in order], ranks_of(order)
 
 
 def narrow(numbers: Array) -> Array:
-    """The same numbers, none negative, in the smallest unsigned type that holds them."""
+    """The same numbers, none negative, in the smallest unsigned type for them."""
     return numbers.astype(_least(int(numbers.max(initial=0))), copy=False)
 
 
 def invert(
     tokens: Array, lengths: Array, n_terms: int, *, with_positions: bool
 ) -> dict[str, Array]:
-    """Postings of a field whose documents' term numbers stand in `tokens` (int32), document after
-    document.
+    """The postings of a field; `tokens` has term numbers (int32), document after document.
 
-    Two passes: the first counts each term's documents and occurrences, so that the second can put
-    every token where it belongs.
+    The first pass counts each term's documents and occurrences, the second puts every token in
+    place.
     """
     firsts, spots, most = _counted(tokens, lengths, n_terms)
     documents = np.empty(int(firsts[-1]), np.uint16)
@@ -99,8 +98,8 @@ def _place(
     freqs: Array,
     positions: Array,
 ) -> None:
-    """Put every token's document, frequency and position where the term's next one stands; `nexts`
-    and `places` move on.
+    """Put every token's document, frequency and position where its term's next one belongs; `nexts`
+    and `places` advance.
     """
     latest = np.full(len(nexts) - 1, -1, np.int32)
     at = 0
@@ -135,8 +134,8 @@ def renumber(tokens: Array, numbers: Array) -> None:
 
 @compiled
 def mark_terms(tokens: Array, lengths: Array, codes: Array, tables: Array) -> None:
-    """Put 0 where a term occurs in documents of a language; `codes`: the documents' languages,
-    which have a row each in `tables`.
+    """Put 0 where a term occurs in a language; `codes` are the documents' languages, the rows of
+    `tables`.
     """
     at = 0
     for document in range(len(lengths)):
@@ -147,7 +146,7 @@ def mark_terms(tokens: Array, lengths: Array, codes: Array, tables: Array) -> No
 
 @compiled
 def translate_terms(tokens: Array, lengths: Array, codes: Array, tables: Array) -> Array:
-    """Every token by its document's language's table (int32)."""
+    """Translate every token by the table of its document's language (int32)."""
     translated = np.empty(len(tokens), np.int32)
     at = 0
     for document in range(len(lengths)):
@@ -158,6 +157,6 @@ def translate_terms(tokens: Array, lengths: Array, codes: Array, tables: Array) 
 
 
 def _least(most: int, least: type = np.uint16) -> type:
-    """The smallest unsigned type, from a least one up, that holds a number."""
+    """The smallest unsigned type, from `least` up, that holds a number."""
     kinds = (np.uint8, np.uint16, np.uint32, np.uint64)
     return next(kind for kind in kinds[kinds.index(least) :] if most <= np.iinfo(kind).max)

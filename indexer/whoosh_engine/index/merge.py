@@ -1,7 +1,7 @@
-"""Segments -> the arrays of one segment, deleted documents left out.
+"""Segments -> the arrays of one segment without deleted documents.
 
-Memory is bounded by the vocabulary and by a segment's columns, not by what is merged: large arrays
-are read from mapped files and written where they stand in the new one.
+Memory is bounded by the vocabulary and by a segment's columns: large arrays are read from mapped
+files and written in place.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ BYTES = np.arange(256, dtype=np.uint8)
 
 
 def merged(folder: Path, segments: list[ArraySegment], *, is_trusted: bool = False) -> ArraySegment:
-    """One segment of several, which stay as they are; of one, that one."""
+    """Merge segments into a new one; a single segment without deleted documents is returned."""
     if len(segments) == 1 and not segments[0].deleted:
         return segments[0]
     opened = [segment.open(folder, is_trusted=is_trusted) for segment in segments]
@@ -41,10 +41,7 @@ def merged(folder: Path, segments: list[ArraySegment], *, is_trusted: bool = Fal
 
 
 class Merger:
-    """Puts segments one after another.
-
-    `numbers`: for each segment its documents' numbers in the merged one, -1 for deleted ones.
-    """
+    """Concatenates segments; `numbers` has each document's new number, -1 if it is deleted."""
 
     def __init__(self, segments: Sequence[SegmentArrays]) -> None:
         self.segments = segments
@@ -124,7 +121,7 @@ class Merger:
             yield from ((f"{field.name}/{key}", array) for key, array in found.items())
 
     def _stems(self, text: _Merged, stems: _Merged, languages: list[bytes]) -> Arrays:
-        """The ways from term to stem, a row a language, and back."""
+        """The tables from term to stem, one row a language, and back."""
         rows = np.full((len(languages), len(text.terms)), -1, np.int32)
         for number, segment in enumerate(self.segments):
             terms, ranks = text.tables[number], stems.tables[number]
@@ -142,8 +139,8 @@ class Merger:
 
 
 class _Merged:
-    """One field of the segments: its terms, and for each segment the numbers that its own terms
-    have among them, -1 where no document is left.
+    """One field: its merged terms, and for each segment its terms' new numbers, -1 where no
+    document is left.
     """
 
     def __init__(self, merger: Merger, name: str) -> None:
@@ -175,7 +172,7 @@ class _Merged:
         return zip(self.fields, self.numbers, strict=True)
 
     def arrays(self) -> Arrays:
-        """Terms and postings."""
+        """The arrays of terms and postings."""
         named = term_table(self.terms) | {"firsts": narrow(self.firsts)}
         yield from ((f"{self.name}/{key}", array) for key, array in named.items())
         size = int(self.firsts[-1])
@@ -211,7 +208,7 @@ def _wide(numbers: Array) -> Array:
 
 
 def _counts(field: FieldPostings, numbers: Array) -> tuple[Array, Array]:
-    """For each term how many documents are left, and how many occurrences in them."""
+    """For each term the remaining documents, and its occurrences in them."""
     freqs = ONCE if field.freqs is None else field.freqs
     counted: tuple[Array, Array] = _count_left(field.documents, freqs, _wide(field.firsts), numbers)
     return counted
@@ -234,7 +231,7 @@ def _count_left(
 def _copy_documents(
     documents: Array, firsts: Array, numbers: Array, table: Array, nexts: Array, out: Array
 ) -> None:
-    """Every posting's document where its term's next one stands in the merged list."""
+    """Copy every posting's document to where its term's next one belongs."""
     for term in range(len(table)):
         for at in range(firsts[term], firsts[term + 1]):
             number = numbers[documents[at]]
@@ -286,7 +283,7 @@ def _copy_positions(
 def _copy_translated(
     forward: Array, lengths: Array, numbers: Array, table: Array, out: Array, end: int
 ) -> int:
-    """Copy the runs of the documents that are kept, from `end` on, by a table; where they end."""
+    """Copy the kept documents' runs of numbers, by a table, from `end` on; where they end."""
     at = 0
     for document in range(len(lengths)):
         if numbers[document] >= 0:

@@ -23,8 +23,8 @@ CHARACTER = rb"(?:[\x00-\x09\x0b-\x7f]|[\xc0-\xff][\x80-\xbf]*)"
 
 
 class FieldPostings:
-    """Terms are known by their numbers in sorted order; a prefix or range of terms is a range of
-    numbers. Of `deleted` documents the postings stay.
+    """Terms have numbers in sorted order, so a prefix or range of terms is a range of numbers;
+    postings of `deleted` documents remain.
     """
 
     def __init__(
@@ -50,11 +50,11 @@ class FieldPostings:
 
     @cached_property
     def _samples(self) -> list[bytes]:
-        """Every STEP-th term, to bisect in before the few terms of one step are looked at."""
+        """Every STEP-th term, to bisect in before one step is searched."""
         return [self.term(number) for number in range(0, len(self), STEP)]
 
     def lower(self, text: bytes) -> int:
-        """The number of the first term that is not before a text."""
+        """The number of the first term that does not sort before a text."""
         first = max(0, bisect_right(self._samples, text) - 1) * STEP
         few = range(first, min(first + STEP, len(self)))
         return first + bisect_left([*self.terms(few)], text)
@@ -80,16 +80,16 @@ class FieldPostings:
         return iter(self._bytes(numbers).split(b"\n") if numbers else ())
 
     def words(self, numbers: range) -> list[str]:
-        """The same, as text."""
+        """The same terms as text."""
         return self._bytes(numbers).decode().split("\n") if numbers else []
 
     def _bytes(self, numbers: range) -> bytes:
-        """The terms of a range of numbers, newlines between them."""
+        """The terms of a range of numbers, with newlines between them."""
         start = self._ends[numbers.start - 1] + 1 if numbers.start else 0
         return bytes(self.blob[start : self._ends[numbers.stop - 1]])
 
     def matching(self, pattern: bytes, numbers: range) -> Array:
-        """The numbers of the terms in a range that a pattern of bytes matches as wholes."""
+        """The numbers of the terms in a range that a pattern of bytes matches fully."""
         if not numbers:
             return np.empty(0, np.int64)
         start = self._ends[numbers.start - 1] + 1 if numbers.start else 0
@@ -100,11 +100,11 @@ class FieldPostings:
         return np.searchsorted(ends, starts) + numbers.start
 
     def extent(self, number: int) -> slice:
-        """Where a term's postings stand in `documents`."""
+        """The extent of a term's postings in `documents`."""
         return slice(self._firsts[number], self._firsts[number + 1])
 
     def extents(self, numbers: range) -> slice:
-        """Where the postings of a range of terms stand, one term after another."""
+        """The extent of the postings of a range of terms."""
         return (
             slice(self._firsts[numbers.start], self._firsts[numbers.stop])
             if numbers
@@ -112,23 +112,23 @@ class FieldPostings:
         )
 
     def count(self, number: int) -> int:
-        """How many documents hold a term, deleted ones too."""
+        """The number of documents with a term, deleted ones too."""
         return self._firsts[number + 1] - self._firsts[number]
 
     def live_count(self, number: int) -> int:
-        """How many documents that are not deleted hold a term."""
+        """The number of documents with a term that are not deleted."""
         gone = self._deleted_holders
         return self.count(number) - (0 if gone is None else int(gone[number]))
 
     def live_counts(self, numbers: Array) -> Array:
-        """The same of several terms."""
+        """The same numbers for several terms."""
         gone = self._deleted_holders
         counts: Array = self.firsts[numbers + 1].astype(np.int64) - self.firsts[numbers]
         return counts if gone is None else counts - gone[numbers]
 
     @cached_property
     def _deleted_holders(self) -> Array | None:
-        """How many deleted documents hold each term; None where no document is deleted."""
+        """The number of deleted documents with each term; None without deleted documents."""
         if not self.deleted:
             return None
         text, arrays = LENGTHS_OF.get(self.name, self.name), self._arrays
@@ -146,18 +146,18 @@ class FieldPostings:
         return counts
 
     def frequencies(self, extent: slice) -> Array | None:
-        """How often each posting's document holds the term; None where all hold it once."""
+        """The frequency of the term in each posting's document; None where all are 1."""
         return None if self.freqs is None else self.freqs[extent]
 
     def positions_of(self, number: int) -> Array:
-        """The positions of all of a term's postings, one after another."""
+        """The positions of all postings of a term."""
         assert self.positions is not None
         assert self.spots is not None
         return self.positions[self.spots[number] : self.spots[number + 1]]
 
 
 def wildcard_pattern(text: str) -> tuple[bytes, bytes]:
-    """A wildcard as a pattern of bytes, and the literal prefix that it begins with."""
+    """A wildcard as a pattern of bytes, and its literal prefix."""
     parts = re.split(r"([*?])", text)
     pattern = b"".join(
         rb"[^\n]*" if part == "*" else CHARACTER if part == "?" else re.escape(part.encode())

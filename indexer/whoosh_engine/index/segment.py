@@ -20,7 +20,7 @@ from indexer.whoosh_engine.index.postings import FieldPostings
 
 
 class _PerThread(local):
-    """What reads compressed texts, one a thread."""
+    """One decompressor of texts for each thread."""
 
     def __init__(self) -> None:
         self.decompressor = zstandard.ZstdDecompressor()
@@ -32,10 +32,8 @@ _checked: set[Path] = set()
 
 
 class SegmentArrays:
-    """One segment's file, opened: fields as postings, columns, stored fields.
-
-    `size` counts its documents, those in `deleted` too. `is_trusted` skips the checksums: the same
-    job has just written it.
+    """One segment's file, opened: fields as postings, columns, stored fields. `size` counts deleted
+    documents too; `is_trusted` skips the checksums.
     """
 
     def __init__(
@@ -65,7 +63,7 @@ class SegmentArrays:
         return self.arrays[f"{LENGTHS_OF.get(field, field)}/lengths"]
 
     def starts(self, field: str) -> Array:
-        """Where each document's tokens begin among all of a field; one more for the end."""
+        """Where each document's tokens begin in a field; one more for the end."""
         field = LENGTHS_OF.get(field, field)
         if field not in self._starts:
             lengths = np.cumsum(self.lengths(field), dtype=np.int64)
@@ -73,7 +71,7 @@ class SegmentArrays:
         return self._starts[field]
 
     def forward(self, field: str, document: int) -> Array:
-        """The numbers of the terms of a document's text, in their order."""
+        """The numbers of the terms of a document's text, in order."""
         starts = self.starts(field)
         return self.arrays[f"{field}/forward"][starts[document] : starts[document + 1]]
 
@@ -84,11 +82,11 @@ class SegmentArrays:
         return [term.decode() for term in postings.terms(range(len(postings)))]
 
     def stem_tables(self, field: str) -> Array:
-        """For each language, term of a text -> stem; -1 where a term does not occur in it."""
+        """One row a language: the stem of each term of a text; -1 where it does not occur there."""
         return self.arrays[f"{field}/stems"].reshape(len(self.languages), -1)
 
     def stored(self, document: int) -> dict[str, Any]:
-        """What a hit shows of a document: its facts by their names, its text as `body`."""
+        """The fields of a document that a hit shows, its text as `body`."""
         start = self._ends[document - 1] if document else 0
         piece = bytes(self._stored[start : self._ends[document]])
         url, title, body = _per_thread.decompressor.decompress(piece).decode().split("\n", 2)
@@ -104,7 +102,7 @@ class SegmentArrays:
         }
 
     def value(self, field: str, document: int) -> str:
-        """The one value of a document in a field of which each has one."""
+        """The value of a document in a field with one for each."""
         postings, forward = self._values[field]
         return postings.term(forward[document]).decode()
 
@@ -116,9 +114,7 @@ class SegmentArrays:
         }
 
     def forms(self, field: str, number: int) -> Iterator[tuple[bytes, int]]:
-        """The terms of a text that have a stem in any language, and their documents' number; those
-        of deleted documents alone are left out.
-        """
+        """The forms of a stem in any language, and their numbers of live documents, if not 0."""
         postings = self.fields[field]
         for language in self.languages:
             for term in self.forms_of(field, number, language):
@@ -126,7 +122,7 @@ class SegmentArrays:
                     yield postings.term(term), count
 
     def forms_of(self, field: str, number: int, language: str) -> Sequence[int]:
-        """The numbers of the terms of a text that have a stem in a language."""
+        """The numbers of the terms of a text with a stem in a language."""
         if language not in self.languages:
             return ()
         terms, firsts = self._forms[field][self.languages.index(language)]
@@ -134,7 +130,7 @@ class SegmentArrays:
 
     @cached_property
     def _forms(self) -> dict[str, list[tuple[memoryview, memoryview]]]:
-        """Field -> for each language its terms in the order of stems, and where each's begin."""
+        """Field -> for each language its terms in the order of stems, and the stems' firsts."""
         return {
             field: [
                 (

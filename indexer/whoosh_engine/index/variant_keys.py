@@ -43,7 +43,7 @@ def loose_keys(terms: Sequence[bytes]) -> dict[str, Array]:
 def merged_keys(
     kind: Kind, field: str, segments: Sequence[SegmentArrays], tables: Sequence[Array]
 ) -> dict[str, Array]:
-    """The tables of segments as one; `tables` give their terms' merged numbers, -1 for none."""
+    """Segments' tables as one; `tables` give their terms' new numbers, -1 for none."""
     keys, terms = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
     for segment, table in zip(segments, tables, strict=True):
         found = table[segment.arrays[f"{field}/{kind}/terms"]]
@@ -55,9 +55,8 @@ def merged_keys(
 def alike_terms(
     segment: SegmentArrays, leaf: VariantTerm, stems_of: Callable[[], set[int]]
 ) -> tuple[list[int], list[int]]:
-    """The numbers of a segment's terms that have a leaf's key: forms of the same spelling, and
-    others; without those that its stems, which have numbers of their own, stand for in every
-    language that they occur in.
+    """The numbers of a segment's terms with a leaf's key, in its own and in other spellings,
+    without those that its stems match in every language where they occur.
     """
     found = keyed_terms(segment, leaf.field, leaf.kind, hash_of(leaf.key))
     if found:
@@ -70,7 +69,7 @@ def alike_terms(
 
 
 def keyed_terms(segment: SegmentArrays, field: str, kind: Kind, hashed: int) -> list[int]:
-    """The numbers of a segment's terms that have a key."""
+    """The numbers of a segment's terms with a key."""
     keys = segment.arrays[f"{field}/{kind}/keys"].data
     first = last = bisect_left(keys, hashed)
     while last < len(keys) and keys[last] == hashed:

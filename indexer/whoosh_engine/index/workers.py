@@ -1,6 +1,4 @@
-"""Processes that build segments side by side, and merge them: whichever is free takes a batch of
-documents.
-"""
+"""Processes that build and merge segments in parallel: whichever is free takes a batch."""
 
 from __future__ import annotations
 
@@ -23,14 +21,14 @@ WAITING = 3
 
 
 class SegmentWorker:
-    """Takes batches of documents, and writes a segment whenever it holds enough of them."""
+    """Takes batches of documents, and writes a segment whenever it has enough of them."""
 
     def __init__(self, folder: Path, most_tokens: int) -> None:
         self.folder, self.most_tokens = folder, most_tokens
         self.builder = SegmentBuilder()
 
     def __call__(self, batch: Iterable[Document]) -> list[ArraySegment]:
-        """The segments that this batch has filled."""
+        """Take a batch; the segments that it has filled."""
         filled = []
         for document in batch:
             self.builder.add(document)
@@ -39,17 +37,14 @@ class SegmentWorker:
         return filled
 
     def rest(self) -> list[ArraySegment]:
-        """A segment of what is held, if anything is."""
+        """Write a segment of the remaining documents, if there are any."""
         builder = self.builder
         self.builder = SegmentBuilder(None if builder.lexicon.is_full else builder.lexicon)
         return [builder.write(self.folder)] if len(builder) else []
 
 
 class Worker:
-    """A process that does one thing after another; what it was told and has not answered waits.
-
-    It ends with its parent, however that ends, and hears of no signal itself.
-    """
+    """A process that runs one task after another. It ends with its parent, and ignores signals."""
 
     def __init__(self, folder: Path, most_tokens: int) -> None:
         self.process = ProcessPoolExecutor(
@@ -71,17 +66,17 @@ class Worker:
         self.process.shutdown(cancel_futures=True)
 
     def submit(self, task: Callable[..., list[ArraySegment]], *given: object) -> None:
-        """Have it do something, after all else."""
+        """Add a task after all others."""
         self.waiting.append(self.process.submit(task, *given))
 
     def note(self) -> int:
-        """Take the answers that have come; how much is still to be done."""
+        """Take the results that have arrived; the number of unfinished tasks."""
         while self.waiting and self.waiting[0].done():
             self.done += self.waiting.pop(0).result()
         return len(self.waiting)
 
     def results(self) -> list[ArraySegment]:
-        """The segments that it made since it was last asked, when all is done."""
+        """Wait for all tasks; the segments made since the last call."""
         for each in self.waiting:
             self.done += each.result()
         found, self.waiting, self.done = self.done, [], []
@@ -89,7 +84,7 @@ class Worker:
 
 
 def free(workers: list[Worker]) -> Worker:
-    """The worker with the least to do, once there is one with little."""
+    """The worker with the fewest tasks, once one has few."""
     while min(worker.note() for worker in workers) >= WAITING:
         wait([worker.waiting[0] for worker in workers], return_when=FIRST_COMPLETED)
     return min(workers, key=Worker.note)
@@ -100,7 +95,7 @@ _takers: list[SegmentWorker] = []
 
 
 def begin(folder: Path, most_tokens: int) -> None:
-    """In a worker: be ready to take documents."""
+    """In a worker: prepare to take documents."""
     Thread(target=_end_with_parent, daemon=True).start()
     _takers.append(SegmentWorker(folder, most_tokens))
 
@@ -118,10 +113,10 @@ def take(batch: list[Document]) -> list[ArraySegment]:
 
 
 def end() -> list[ArraySegment]:
-    """In a worker: what is held, as a segment."""
+    """In a worker: write a segment of the remaining documents."""
     return _takers[0].rest()
 
 
 def merge(folder: Path, segments: list[ArraySegment]) -> list[ArraySegment]:
-    """In a worker: segments of this job as one."""
+    """In a worker: merge segments of this job."""
     return [merged(folder, segments, is_trusted=True)]

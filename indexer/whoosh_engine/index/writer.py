@@ -1,8 +1,6 @@
-"""Segments in bulk: analysed and inverted in worker processes, committed to Whoosh's table of
-contents.
+"""Segments in bulk: built in worker processes, committed to Whoosh's table of contents.
 
-Memory: a worker holds one segment's tokens while it builds, and the setting bounds how many those
-may be.
+A setting bounds the memory, and thereby the tokens that a worker holds while it builds a segment.
 """
 
 from __future__ import annotations
@@ -38,7 +36,7 @@ MOST_MERGED_TOKENS = 2_000_000
 
 
 class _Storage(FileStorage):
-    """Whoosh writes a table of contents beside and renames it; here the disk has it by then."""
+    """Whoosh renames a new table of contents into place; here the disk has it before."""
 
     def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
         folder = Path(self.folder)
@@ -48,14 +46,14 @@ class _Storage(FileStorage):
 
 
 class SegmentWriter:
-    """Writes one index folder. `memory_mb` bounds the tokens held at once, over all workers."""
+    """Writes one index folder; `memory_mb` bounds the tokens that all workers hold at once."""
 
     def __init__(self, folder: Path, memory_mb: int) -> None:
         self.folder = folder
         self.chunk_tokens = _tokens((memory_mb - PROCESS_MB) // WORKERS - PROCESS_MB)
 
     def create(self, documents: Iterable[Document], on_progress: OnProgress) -> int:
-        """A new index of these documents; their number."""
+        """Create an index of these documents; their number."""
         make_folder(self.folder)
         TOC.create(_Storage(str(self.folder)), schema(), NAME)
         segments, number = self._build(documents, on_progress)
@@ -65,7 +63,7 @@ class SegmentWriter:
     def update(
         self, documents: Iterable[Document], removed: Iterable[str], on_progress: OnProgress
     ) -> int:
-        """Replace and add documents, remove ids; the number of documents taken."""
+        """Replace or add documents, and remove ids; the number of documents."""
         toc = TOC.read(FileStorage(str(self.folder)), NAME)
         try:
             return self._update(toc, documents, removed, on_progress)
@@ -97,8 +95,8 @@ class SegmentWriter:
     def _build(
         self, documents: Iterable[Document], on_progress: OnProgress
     ) -> tuple[list[ArraySegment], int]:
-        """New segments of these documents, and how many there are. A few are built here, more by
-        workers.
+        """Build segments of these documents, a few here and more by workers; the number of
+        documents.
         """
         batches = _batches(documents, on_progress)
         few = list(islice(batches, FEW_BATCHES + 1))
@@ -110,9 +108,7 @@ class SegmentWriter:
         return segments, sum(segment.size for segment in segments)
 
     def _built_by_workers(self, batches: Iterable[list[Document]]) -> list[ArraySegment]:
-        """Whichever worker is free takes a batch, and builds its own segments; then they merge
-        them.
-        """
+        """Free workers take batches and build their own segments, which they merge at the end."""
         with ExitStack() as stack:
             workers = [
                 stack.enter_context(Worker(self.folder, self.chunk_tokens)) for _ in range(WORKERS)
@@ -127,7 +123,7 @@ class SegmentWriter:
             return [segment for worker in workers for segment in worker.results()]
 
     def _merged(self, segments: list[ArraySegment]) -> list[ArraySegment]:
-        """The segments, with those of a crowded tier merged into one, and emptied ones dropped."""
+        """The segments, with crowded tiers merged and empty segments dropped."""
         segments = [each for each in segments if len(each.deleted) < each.size]
         while crowd := self._crowd(segments):
             segments = [segment for segment in segments if segment not in crowd]
@@ -135,9 +131,8 @@ class SegmentWriter:
         return segments
 
     def _crowd(self, segments: list[ArraySegment]) -> list[ArraySegment]:
-        """Segments to merge next: four or more of one tier that make one together.
-
-        Large ones stay as they are, so that no update waits for much of the corpus.
+        """Segments to merge next: at least four of one tier, together small enough for one. Large
+        ones remain, so that no update merges much of the corpus.
         """
         tiers: dict[int, list[ArraySegment]] = {}
         small = [segment for segment in segments if segment.n_tokens <= MOST_MERGED_TOKENS]
@@ -152,9 +147,7 @@ class SegmentWriter:
         return []
 
     def _commit(self, generation: int, segments: list[ArraySegment]) -> None:
-        """A new table of contents, in one step, once the disk has all segments; then files that
-        none of them needs are removed.
-        """
+        """Sync all segments, write a new table of contents in one step, remove unneeded files."""
         for segment in segments:
             sync(segment.path(self.folder))
         storage = _Storage(str(self.folder))
@@ -169,14 +162,14 @@ class SegmentWriter:
 
 
 def _shared(segments: list[ArraySegment]) -> Iterator[list[ArraySegment]]:
-    """The segments in groups to merge, one a worker or as large as one can be."""
+    """The segments in groups to merge, one for each worker unless that is too large."""
     total = sum(segment.size for segment in segments)
     largest = max(segment.size for segment in segments)
     return _fitting(segments, min(MOST_DOCUMENTS, -(-total // WORKERS) + largest))
 
 
 def _fitting(segments: list[ArraySegment], most: int) -> Iterator[list[ArraySegment]]:
-    """The segments in their order, in groups of so many documents together, or one segment."""
+    """The segments in their order, in groups of at most so many documents, or of one segment."""
     group: list[ArraySegment] = []
     for segment in segments:
         if group and sum(each.size for each in group) + segment.size > most:
@@ -187,12 +180,12 @@ def _fitting(segments: list[ArraySegment], most: int) -> Iterator[list[ArraySegm
 
 
 def _tokens(memory_mb: int) -> int:
-    """How many tokens can be held in so much memory; some in any case."""
+    """The number of tokens that fit into so much memory; at least some."""
     return max(100_000, memory_mb * 1_000_000 // TOKEN_BYTES)
 
 
 def _batches(documents: Iterable[Document], on_progress: OnProgress) -> Iterator[list[Document]]:
-    """Lists of documents, some BATCH_CHARS of text each."""
+    """Lists of documents, about BATCH_CHARS of text each."""
     batch: list[Document] = []
     chars = 0
     for number, document in enumerate(documents, 1):

@@ -26,16 +26,14 @@ FEW = 200
 
 @dataclass(frozen=True)
 class FoundHits:
-    """All matches within the filters, and those that each facet counts: its own filter does not
-    narrow it.
-    """
+    """All matches within the filters, and those that each facet counts, without its own filter."""
 
     found: ScoredDocs
     by_facet: dict[str, Array]
 
 
 def find_hits(snapshot: Snapshot, executor: Executor, query: Query) -> FoundHits:
-    """Run a query's tree and narrow what it finds."""
+    """Run a query's tree, and apply the filters."""
     found = executor.run(query.tree)
     found = _kept(found, _in_range(snapshot, query.filters, found.documents))
     masks = _chosen(snapshot, query.filters, found.documents)
@@ -58,11 +56,8 @@ def within_filters(snapshot: Snapshot, found: ScoredDocs, filters: Filters) -> S
 
 
 def order(snapshot: Snapshot, found: ScoredDocs, query: Query, start: int, size: int) -> Array:
-    """Where the hits from `start` on stand in `found`, at most `size` of them, in the query's
-    order.
-
-    The order is score, then newest, then id; or by date; or by id. Only the hits up to there are
-    sorted.
+    """The positions in `found` of at most `size` hits from `start` on, by score, then newest, then
+    id; or by date; or by id. Only hits up to there are sorted.
     """
     most = start + size
     if size < 1 or start >= len(found):
@@ -77,7 +72,7 @@ def order(snapshot: Snapshot, found: ScoredDocs, query: Query, start: int, size:
 
 
 def _least(ranks: Array, most: int) -> Array:
-    """The `most` smallest, in order; ranks are distinct."""
+    """The positions of the `most` smallest, in order; ranks are distinct."""
     if most < len(ranks):
         chosen = np.argpartition(ranks, most - 1)[:most]
         return chosen[np.argsort(ranks[chosen])]
@@ -85,7 +80,7 @@ def _least(ranks: Array, most: int) -> Array:
 
 
 def _best(found: ScoredDocs, recency: Array, most: int) -> Array:
-    """The `most` highest scores, equal ones the newest first, in order."""
+    """The positions of the `most` highest scores in order, equal ones the newest first."""
     if most <= FEW:
         return best(found.documents, found.scores, recency, most)
     return np.lexsort((recency[found.documents], -found.scores))[:most]
@@ -93,20 +88,20 @@ def _best(found: ScoredDocs, recency: Array, most: int) -> Array:
 
 @dataclass(frozen=True)
 class Timeline:
-    """How many hits each period has, by its number."""
+    """The number of hits in each period, by its number."""
 
     periods: Periods
     counts: Array
 
     def pairs(self) -> tuple[tuple[str, int], ...]:
-        """The names of the periods that have hits, with their counts, in order."""
+        """The names of the periods with hits, with their counts, in order."""
         step, first = self.periods.step, self.periods.first
         dated = np.flatnonzero(self.counts[1:])
         pairs = zip(dated.tolist(), self.counts[1:][dated].tolist(), strict=True)
         return tuple((periods.name(step, first + number), count) for number, count in pairs)
 
     def years(self, size: int) -> Array | None:
-        """The same counts by the numbers of the facet's years, of which there are `size`."""
+        """The same counts by the facet's `size` years; None where years are not made of them."""
         years = self.periods.years
         if years is None:
             return None
@@ -114,7 +109,7 @@ class Timeline:
 
 
 def timeline(snapshot: Snapshot, documents: Array, step: Step | Literal["auto"]) -> Timeline:
-    """The documents counted; "auto" takes the step that suits their first and last day."""
+    """Count documents by period; "auto" takes the step that suits their first and last day."""
     if step == "auto":
         first, last = extremes(snapshot.dates, documents)
         step = periods.fitting(date.fromordinal(first or 1), date.fromordinal(last or 1))
@@ -125,9 +120,7 @@ def timeline(snapshot: Snapshot, documents: Array, step: Step | Literal["auto"])
 
 
 def facets(snapshot: Snapshot, answered: FoundHits, time: Timeline | None) -> tuple[Facet, ...]:
-    """The facets, counted; the years from the timeline, where it counts the same documents by
-    periods that years are made of.
-    """
+    """Count the facets; the timeline's years are reused where they count the same documents."""
     found = []
     for name, documents in answered.by_facet.items():
         column = snapshot.facet(name)
@@ -143,8 +136,8 @@ def facets(snapshot: Snapshot, answered: FoundHits, time: Timeline | None) -> tu
 def folded(
     snapshot: Snapshot, found: ScoredDocs, query: Query
 ) -> tuple[ScoredDocs, dict[int, int]]:
-    """The hits with one of each group of copies, the best in the query's order; and how many were
-    left out for each document that stands for others.
+    """The hits with only the best of each group of copies, and for each such document how many were
+    left out.
     """
     places, groups = snapshot.groups.among(found.documents)
     if len(places) < 2:
@@ -160,7 +153,7 @@ def folded(
 
 
 def by_variants(executor: Executor, found: ScoredDocs) -> frozenset[int]:
-    """Of what was found, the documents that spelling variants alone brought in."""
+    """The documents among the hits that only spelling variants match."""
     if not len(executor.variant_documents):
         return frozenset()
     both = np.intersect1d(found.documents, executor.variant_documents, assume_unique=True)
@@ -188,7 +181,7 @@ def _chosen(snapshot: Snapshot, filters: Filters, documents: Array) -> dict[str,
 
 
 def _in_range(snapshot: Snapshot, filters: Filters, documents: Array) -> Array | None:
-    """Which are dated within the filters' days; a range leaves undated ones out."""
+    """A mask of the documents dated within the filters' days; None without a range."""
     if not (filters.since or filters.until):
         return None
     days = snapshot.dates[documents]

@@ -1,8 +1,7 @@
-"""A query tree -> which documents match and their scores, on arrays.
+"""A query tree -> the documents that match and their scores, on arrays.
 
-The answer is that of Whoosh's matchers asked for every match: the same documents, the same BM25F.
-But negations mean what they say, where Whoosh's matchers slip: its AndNot can keep a document that
-it should drop, its Not let a deleted one in.
+The answer equals that of Whoosh's matchers, except for negations, where these err: their AndNot can
+keep a document that it should drop, their Not can match a deleted one.
 """
 
 from __future__ import annotations
@@ -35,12 +34,11 @@ from indexer.whoosh_engine.search.scored_docs import (
 
 
 class Executor:
-    """Evaluates one tree over one snapshot. `counts` keeps how many documents each part of it
-    matched, `kept` the matches of those parts that are asked for again.
+    """Evaluates one tree over one snapshot; `counts` has the number of documents that each part
+    matches, `kept` the matches of parts that are needed again.
 
-    `own` and `others` are words that share the key of a leaf, forms of its spelling and other ones;
-    `variant_documents` are those that only the latter found. `notes` are sentences about what was
-    cut short.
+    `own` and `others` are words with a leaf's key, in its own and in other spellings; only the
+    latter match `variant_documents`. `warnings` say what was cut short.
     """
 
     def __init__(self, snapshot: Snapshot, again: Iterable[tree.Node] = ()) -> None:
@@ -58,7 +56,7 @@ class Executor:
         self._scores: dict[tuple[str, bytes], ScoredDocs] = {}
 
     def run(self, query: tree.Node | None) -> ScoredDocs:
-        """The live matches of a tree; of every document where there is none."""
+        """The live documents that a tree matches; all of them without a tree."""
         query = query if query is not None else tree.Every()
         self._spell(query)
         found = self.find(query)
@@ -71,7 +69,7 @@ class Executor:
         return found
 
     def _spell(self, query: tree.Node) -> None:
-        """Look up what shares a key with a query's words, before any document is touched."""
+        """Look up the words that share a key with a query's words."""
         for leaf in tree.leaves(query):
             if isinstance(leaf, tree.VariantTerm):
                 own, others = expand_key(self.snapshot, leaf, self._stems)
@@ -80,15 +78,13 @@ class Executor:
                     self.others[leaf] = others
 
     def _stems(self, segment: SegmentArrays, leaf: tree.VariantTerm) -> set[int]:
-        """The numbers that a leaf's stems have in a segment."""
+        """The numbers of a leaf's stems in a segment."""
         field = stem_field(LENGTHS_OF.get(leaf.field, leaf.field))
         held = (each for stem in leaf.stems for each in self._postings(field, stem.encode()))
         return {number for _, holder, number in held if holder is segment}
 
     def _with_others(self, found: ScoredDocs, every: ScoredDocs) -> ScoredDocs:
-        """What matches as typed, with its scores, and below it what other spellings add: less than
-        the least of the former, and less than 0.
-        """
+        """All matches: those as typed with their scores, and the others below them and below 0."""
         is_typed, at = places(every.documents, found.documents, self.snapshot.scratch())
         self.variant_documents = every.documents[~is_typed]
         shift = min(0.0, found.scores.min(initial=0)) - every.scores.max(initial=0) - 1
@@ -97,7 +93,7 @@ class Executor:
         return ScoredDocs(every.documents, scores)
 
     def find(self, node: tree.Node) -> ScoredDocs:
-        """The matches of one part of a tree."""
+        """The documents that one part of a tree matches."""
         deadline.check()
         found = self._found(node)
         self.counts[node] = self._live(found.documents)
@@ -130,22 +126,22 @@ class Executor:
                 return self._every()
 
     def _live(self, documents: Array) -> int:
-        """How many of the documents are not deleted."""
+        """The number of these documents that are not deleted."""
         alive = self.snapshot.alive
         return len(documents) if alive is None else int(np.count_nonzero(alive[documents]))
 
     def count(self, node: tree.Node) -> int | None:
-        """How many documents a part of the tree matched; None where it was not run."""
+        """The number of documents that a part of the tree matches; None where it was not run."""
         return self.counts.get(node)
 
     def expanded(self, leaf: tree.VariantTerm | tree.MultiTerm, most: int) -> list[tuple[str, int]]:
-        """The commonest words that a leaf stands for, forms of its own spelling."""
+        """The commonest words of a leaf in its own spelling."""
         if isinstance(leaf, tree.VariantTerm):
             return self.own[leaf].counts(most)
         return self.expansions.get(leaf, NO_TERMS).counts(most)
 
     def forms(self, leaf: tree.Leaf) -> Iterable[str] | None:
-        """The forms in the index that a leaf stands for; None where they are too many."""
+        """The forms of a leaf in the index; None where they are too many."""
         if isinstance(leaf, tree.Term):
             return self.forms_of(leaf)
         if isinstance(leaf, tree.VariantTerm) and leaf.field in LENGTHS_OF:
@@ -156,7 +152,7 @@ class Executor:
         return [term.decode() for term in expansion.terms]
 
     def spellings(self, leaf: tree.Leaf) -> dict[str, int]:
-        """The forms of a leaf's other spellings, and in how many documents each is."""
+        """The forms of a leaf's spelling variants, and the number of documents with each."""
         found: Counter[str] = Counter()
         for part in self.others.get(leaf, NO_TERMS).parts:
             for number in part.numbers:
@@ -168,7 +164,7 @@ class Executor:
         return found
 
     def forms_of(self, leaf: tree.Term) -> dict[str, int]:
-        """The forms of a stem, and in how many documents each is."""
+        """The forms of a stem, and the number of documents with each."""
         key = leaf.field, leaf.text.encode()
         if key not in self._forms:
             counts: Counter[str] = Counter()
@@ -185,7 +181,7 @@ class Executor:
         return self._held[field, text]
 
     def _scored(self, field: str, text: bytes) -> ScoredDocs:
-        """A term's documents with BM25F scores; with score 1 in a field of whole values."""
+        """A term's documents with BM25F scores, or with score 1 in a field of whole values."""
         if found := self._scores.get((field, text)):
             return found
         held = self._postings(field, text)
@@ -231,7 +227,7 @@ class Executor:
         return self._without(found, [part.part for part in parts if isinstance(part, tree.Not)])
 
     def _is_any(self, node: tree.Node) -> bool:
-        """Whether there are words to look for, which a key alone does not tell."""
+        """Whether a node can match: a key may have no words."""
         return not isinstance(node, tree.VariantTerm) or bool(self.expansions[node].parts)
 
     def _and_maybe(self, first: ScoredDocs, second: ScoredDocs) -> ScoredDocs:
@@ -244,7 +240,7 @@ class Executor:
         return constant_score(np.arange(self.snapshot.size, dtype=np.int32), 1.0)
 
     def _expanded(self, leaf: tree.MultiTerm) -> Array:
-        """The documents of all the terms that a prefix, range or fuzzy word stands for."""
+        """The documents with any term of a prefix, wildcard, range or fuzzy word."""
         if leaf not in self.expansions:
             expansion = self.expansions[leaf] = expand(self.snapshot, leaf)
             if expansion.warning:
@@ -261,7 +257,7 @@ class Executor:
         return np.flatnonzero(is_in).astype(np.int32)
 
     def _variants(self, leaf: tree.VariantTerm) -> ScoredDocs:
-        """At first its own forms alone, then other spellings too."""
+        """The documents with the leaf's own spelling; in the second run, with any."""
         chosen = self.expansions[leaf] if self._is_wide else self.own[leaf]
         documents = self._documents(chosen)
         return constant_score(documents, leaf.boost) if len(documents) else NOTHING

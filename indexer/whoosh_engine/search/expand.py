@@ -36,14 +36,14 @@ class SegmentTerms:
     numbers: Numbers
 
     def extents(self) -> Iterator[slice]:
-        """Where the terms' documents are."""
+        """The extents of the terms' postings."""
         if isinstance(self.numbers, range):
             yield self.postings.extents(self.numbers)
         else:
             yield from map(self.postings.extent, self.numbers)
 
     def counts(self) -> Array:
-        """How many documents each term is in."""
+        """The number of documents with each term."""
         return self.postings.live_counts(np.asarray(self.numbers))
 
     def commonest(self, most: int) -> Array:
@@ -53,13 +53,13 @@ class SegmentTerms:
         return self.holding(max(1, int(least)))
 
     def holding(self, least: int) -> Array:
-        """The numbers of the terms that are in so many documents."""
+        """The numbers of the terms that occur in at least so many documents."""
         return np.asarray(self.numbers)[self.counts() >= least]
 
 
 @dataclass
 class Expansion:
-    """The terms that a leaf stands for, by segment, and what was left out."""
+    """The terms of a leaf, by segment, and a warning where some were left out."""
 
     parts: list[SegmentTerms] = field(default_factory=list)
     warning: Message | None = None
@@ -78,8 +78,8 @@ class Expansion:
     def counts(self, most: int) -> list[tuple[str, int]]:
         """The terms in most documents, and in how many.
 
-        The commonest of each segment are counted in all; then whatever could still be as common,
-        since of what many segments hold together one must hold its share.
+        The commonest of each segment are counted in all; then all that could be as common: of a
+        term's documents, one segment must have its share.
         """
         found = self._counted([each.commonest(most) for each in self.parts])
         if len(self.parts) > 1 and len(found) >= most:
@@ -88,7 +88,7 @@ class Expansion:
         return [(term.decode(), count) for term, count in found[:most]]
 
     def _counted(self, chosen: list[Array]) -> list[tuple[bytes, int]]:
-        """The chosen terms of any segment with their documents in all, most first."""
+        """The chosen terms of each segment with their documents in all, most first."""
         terms = {
             each.postings.term(number)
             for each, numbers in zip(self.parts, chosen, strict=True)
@@ -109,7 +109,7 @@ Stems = Callable[[SegmentArrays, tree.VariantTerm], set[int]]
 
 
 def expand(snapshot: Snapshot, node: tree.MultiTerm) -> Expansion:
-    """What a node stands for in every segment."""
+    """The terms of a node in every segment."""
     found = Expansion()
     for base, segment in zip(snapshot.bases, snapshot.segments, strict=False):
         deadline.check()
@@ -132,8 +132,8 @@ def expand(snapshot: Snapshot, node: tree.MultiTerm) -> Expansion:
 def expand_key(
     snapshot: Snapshot, node: tree.VariantTerm, stems: Stems
 ) -> tuple[Expansion, Expansion]:
-    """The words that share a node's key: forms of its own spelling, and other spellings. `stems`
-    gives the numbers that the node's stems have in a segment.
+    """The words with a node's key, in its own and in other spellings; `stems` returns the numbers
+    of the node's stems in a segment.
     """
     own, others = Expansion(), Expansion()
     for base, segment in zip(snapshot.bases, snapshot.segments, strict=False):
@@ -167,7 +167,7 @@ def _wildcard(text: str, postings: FieldPostings) -> Numbers:
 
 
 def _fuzzy(node: tree.Fuzzy, postings: FieldPostings) -> Array:
-    """The terms that begin as a fuzzy word does and are near enough to it."""
+    """The terms with the same beginning as a fuzzy word and a small enough distance."""
     begun = postings.prefix(node.text[: node.prefix_length].encode())
     far = distances(node.text, postings.words(begun), node.distance)
     return np.flatnonzero(far <= node.distance) + begun.start

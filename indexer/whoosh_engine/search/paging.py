@@ -1,6 +1,6 @@
-"""Where documents stand in the orders that no score decides: by date, or by id.
+"""The ranks of documents in orders without scores: by date, or by id.
 
-A position is a date and an id, not a number, so that it means the same in every generation.
+A position is a date and an id, not a number, so that it is valid in every generation.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from indexer.whoosh_engine.search.scored_docs import ScoredDocs
 
 
 def ranks(snapshot: Snapshot, sort: Order) -> Array:
-    """Each document's place in an order (int32)."""
+    """Each document's rank in an order (int32)."""
     if sort == "oldest":
         return snapshot.age
     return snapshot.by_id if sort == "id" else snapshot.recency
 
 
 def first_behind(snapshot: Snapshot, sort: Order, after: Position) -> int:
-    """The rank of the first document behind a position, whether or not one stands at it."""
+    """The rank of the first document after a position, whether or not one is at it."""
     placed = ranks(snapshot, sort)
     documents = np.empty_like(placed)
     documents[placed] = np.arange(len(placed), dtype=placed.dtype)

@@ -1,4 +1,4 @@
-"""Phrases: which documents hold words one after another, from the places where the words stand."""
+"""Phrases: the documents with words one after another, by the words' positions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Occurrences = tuple[Array, Array, Array]
 
 
 def phrase_documents(snapshot: Snapshot, field: str, words: Sequence[bytes], slop: int) -> Array:
-    """The documents that hold the words in their order, each at most `slop` after the last."""
+    """The documents with these words in their order, each at most `slop` after the last."""
     found = [np.zeros(0, np.int32)]
     for base, segment in zip(snapshot.bases, snapshot.segments, strict=False):
         numbers = [segment.fields[field].number(word) for word in words]
@@ -32,7 +32,7 @@ def phrase_documents(snapshot: Snapshot, field: str, words: Sequence[bytes], slo
 def phrase_ends(
     segment: SegmentArrays, field: str, numbers: Sequence[int], slop: int
 ) -> Occurrences:
-    """The last words of all occurrences of a phrase, whose words' numbers are given."""
+    """The last words of all occurrences of a phrase, given its words' numbers."""
     each = _stem_occurrences if field in LENGTHS_OF else _occurrences
     distinct = [*dict.fromkeys(numbers)]
     found = dict(zip(distinct, each(segment, field, distinct), strict=True))
@@ -61,7 +61,7 @@ def _occurrences(segment: SegmentArrays, field: str, numbers: Sequence[int]) -> 
 def _stem_occurrences(
     segment: SegmentArrays, field: str, numbers: Sequence[int]
 ) -> list[Occurrences]:
-    """From the forward column of the documents that hold all of the stems."""
+    """Read from the forward column of the documents that contain all stems."""
     postings, text = segment.fields[field], LENGTHS_OF[field]
     holders = [postings.documents[postings.extent(number)] for number in numbers]
     documents = reduce(lambda a, b: np.intersect1d(a, b, assume_unique=True), holders)

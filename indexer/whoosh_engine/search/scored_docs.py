@@ -1,4 +1,4 @@
-"""Matching documents with their scores, and what can be done with sets of them."""
+"""Matching documents with their scores, and operations on sets of them."""
 
 from __future__ import annotations
 
@@ -18,15 +18,13 @@ Scratch = tuple[Array, Array]
 
 @dataclass(frozen=True)
 class ScoredDocs:
-    """Matching documents in ascending order (int32) and their scores (float32). Deleted ones may be
-    among them.
-    """
+    """Matching documents, ascending (int32), also deleted ones, and their scores (float32)."""
 
     documents: Array
     scores: Array
 
     def scaled(self, boost: float) -> ScoredDocs:
-        """The same with all scores multiplied."""
+        """The same documents, with all scores multiplied."""
         return self if boost == 1.0 else ScoredDocs(self.documents, self.scores * np.float32(boost))
 
     def holds(self, document: int) -> bool:
@@ -42,12 +40,12 @@ NOTHING = ScoredDocs(np.zeros(0, np.int32), np.zeros(0, np.float32))
 
 
 def constant_score(documents: Array, score: float) -> ScoredDocs:
-    """Documents that all have one score."""
+    """Documents with one score for all."""
     return ScoredDocs(documents, np.full(len(documents), score, np.float32))
 
 
 def union(found: Sequence[ScoredDocs], scratch: Scratch) -> ScoredDocs:
-    """What is in any, scores added up."""
+    """The union, with scores added up."""
     found = [each for each in found if len(each)]
     if not found:
         return NOTHING
@@ -68,7 +66,7 @@ def union(found: Sequence[ScoredDocs], scratch: Scratch) -> ScoredDocs:
 
 
 def intersection(found: Sequence[ScoredDocs], scratch: Scratch) -> ScoredDocs:
-    """What is in all, scores added up."""
+    """The intersection, with scores added up."""
     if not found:
         return NOTHING
     smallest, *others = sorted(found, key=len)
@@ -81,7 +79,7 @@ def intersection(found: Sequence[ScoredDocs], scratch: Scratch) -> ScoredDocs:
 
 
 def places(documents: Array, others: Array, scratch: Scratch) -> tuple[Array, Array]:
-    """Which of the documents are among the others (a mask), and where those stand there."""
+    """A mask of the documents among the others, and their positions there."""
     at = find_places(documents, others, scratch[1])
     is_in = at >= 0
     return is_in, at[is_in]

@@ -1,4 +1,4 @@
-"""What the corpus's own words are good for, from the segments' arrays."""
+"""Suggestions from the corpus's own words, counted in the segments' arrays."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from indexer.whoosh_engine.search.expand import Expansion, SegmentTerms
 
 
 def autocomplete(snapshot: Snapshot, prefix: str, most: int) -> list[str]:
-    """The words that begin so and stand in most releases, equal ones by their letters."""
+    """Words with a prefix, by their number of releases, then by their letters."""
     begun, typed = Expansion(), fold(prefix).encode("utf-8", "replace")
     for base, segment in zip(snapshot.bases, snapshot.segments, strict=False):
         postings = segment.fields[BODY]
@@ -46,7 +46,7 @@ def spell_suggest(snapshot: Snapshot, word: str) -> str | None:
 
 
 def likeness(snapshot: Snapshot, document: int) -> tree.Or | None:
-    """A query for releases like one."""
+    """A query for releases similar to one."""
     field = stem_field(BODY)
     segment, number = snapshot.locate(document)
     language = int(segment.arrays["language/forward"][number])
@@ -64,6 +64,6 @@ def likeness(snapshot: Snapshot, document: int) -> tree.Or | None:
 
 
 def _holder_count(postings: FieldPostings, stem: str) -> int:
-    """How many releases of a segment hold a stem."""
+    """The number of releases in a segment that contain a stem."""
     number = postings.number(stem.encode())
     return 0 if number is None else postings.live_count(number)

@@ -1,9 +1,8 @@
-"""The words around a query's words: how often they stand there, and how much that is.
+"""The words near a query's words: how often they occur there, and how unusual that is.
 
-The tokens near any occurrence are one corpus, the other tokens of all live bodies another, and
-words are compared between the two. So a token near several occurrences counts once. Tokens of
-occurrences themselves are not near them. A window ends with the release; it goes on from one
-paragraph to the next, since the index does not keep where they end.
+Tokens near any mention are compared with all other tokens of live bodies; each counts once, and
+mentions themselves do not count. A window ends with the release, and crosses paragraphs, whose ends
+the index does not store.
 """
 
 from __future__ import annotations
@@ -29,9 +28,8 @@ def collocates(
     *,
     is_stem: bool = False,
 ) -> Collocates:
-    """The words of the highest measure.
-
-    Those that were observed less than `least` times, or less often than expected, are left out.
+    """The words with the highest measure, without those that occur less than `least` times or less
+    often than expected.
     """
     executor, _, parts = find_mentions(snapshot, query)
     words = snapshot.words(stem_field(BODY) if is_stem else BODY)

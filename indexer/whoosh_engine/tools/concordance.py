@@ -56,7 +56,7 @@ def _lines(snapshot: Snapshot, parts: list[SegmentSpans], sort: LineSort) -> Lin
 
 
 def _keys(snapshot: Snapshot, query: Query, hits: ScoredDocs, lines: Lines) -> list[Array]:
-    """What lines are sorted by; equal ones stand in the query's order of documents."""
+    """The sort keys of lines; equal lines are in the query's order of documents."""
     documents = lines.column(0)
     if lines.sort == "date":
         return [snapshot.age[documents]]

@@ -1,6 +1,4 @@
-"""How often a query's words stand in each day, week, month or year of publication: three columns of
-numbers, counted by a fourth.
-"""
+"""Mentions of a query's words by day, week, month or year, counted in columns of numbers."""
 
 from __future__ import annotations
 

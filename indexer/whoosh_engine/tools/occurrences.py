@@ -1,9 +1,8 @@
 """What a query's words match in the bodies of its hits -> spans of tokens, a segment at a time.
 
-A word is a span of one token. A phrase's is from its first word to its last; of occurrences of a
-loose phrase that hold another one it is the inner one that counts, the shortest (minimal intervals,
-Clarke, Cormack and Burkowski 1995, section 3). Negated parts give none, nor do other fields. The
-same span counts once, whatever number of the query's parts match it.
+A word is a span of one token; a phrase extends from its first word to its last. Of a loose phrase's
+nested occurrences only the shortest counts (minimal intervals, Clarke, Cormack and Burkowski 1995,
+section 3). Negated parts and other fields match nothing, and a span counts once.
 """
 
 from __future__ import annotations
@@ -36,8 +35,8 @@ from indexer.whoosh_engine.search.scored_docs import ScoredDocs
 
 @dataclass(frozen=True)
 class SegmentSpans(TokenSpans):
-    """The spans in one segment, by its own numbers of documents and terms; its first document is
-    number `base` among all.
+    """The spans in one segment, by its own numbers of documents and terms; `base` is the number of
+    its first document.
     """
 
     segment: SegmentArrays
@@ -45,7 +44,7 @@ class SegmentSpans(TokenSpans):
 
     @property
     def documents(self) -> Array:
-        """The number of each span's document among all."""
+        """The number of each span's document in the snapshot."""
         return self.releases + np.int32(self.base)
 
 
@@ -59,7 +58,7 @@ def find_mentions(
 
 
 def find_spans(executor: Executor, query: tree.Node | None, hits: Array) -> list[SegmentSpans]:
-    """What a query that an executor has run matches in the bodies of these documents."""
+    """What an executed query matches in the bodies of these documents."""
     snapshot = executor.snapshot
     wanted = np.zeros(snapshot.size, bool)
     wanted[hits] = True
@@ -82,7 +81,7 @@ def find_spans(executor: Executor, query: tree.Node | None, hits: Array) -> list
 
 
 def _term_numbers(leaf: tree.Leaf, segment: SegmentArrays, executor: Executor) -> Numbers:
-    """The terms of a segment that a leaf stands for."""
+    """The terms of a leaf in a segment."""
     field = segment.fields[leaf.field]
     if isinstance(leaf, tree.Term):
         number = field.number(leaf.text.encode())
@@ -93,13 +92,13 @@ def _term_numbers(leaf: tree.Leaf, segment: SegmentArrays, executor: Executor) -
 
 
 class _Places:
-    """Where terms stand in one segment's documents that are wanted (a mask)."""
+    """The places of terms in a segment's wanted documents (a mask)."""
 
     def __init__(self, segment: SegmentArrays, is_wanted: Array) -> None:
         self.segment, self.is_wanted = segment, is_wanted
 
     def of(self, field: str, numbers: Numbers) -> Array:
-        """The places of all of these terms, in order; of a stem they are those of its forms."""
+        """The places of all these terms, in order; those of a stem are those of its forms."""
         if field == BODY:
             return self._written(np.array(numbers, np.int64), self.is_wanted)
         arrays = self.segment.arrays
@@ -161,10 +160,10 @@ def term_places(
     starts: Array,
     is_wanted: Array,
 ) -> Array:
-    """Where some terms stand in the documents that are wanted, one term after another.
+    """The places of some terms in the wanted documents, one term after another.
 
-    A term's postings are those from extents[term, 0] to extents[term, 1] (int64[n, 2]), its
-    positions begin at spots[term] (int64[n]).
+    A term's postings extend from extents[term, 0] to extents[term, 1] (int64[n, 2]), its positions
+    begin at spots[term] (int64[n]).
     """
     total = 0
     for term in range(len(extents)):

@@ -23,7 +23,7 @@ from indexer.whoosh_engine.search.execute import Executor
 def translation_suggestions(
     snapshot: Snapshot, query: Query, most: int = 3
 ) -> tuple[TranslationSuggestion, ...]:
-    """The counterparts in each language of which translations are held, the surest first."""
+    """The counterparts in each language of translations, the surest first."""
     if snapshot.translations is None or query.tree is None:
         return ()
     hits = Executor(snapshot).run(query.tree).documents
@@ -33,20 +33,20 @@ def translation_suggestions(
 
 @dataclass(frozen=True)
 class SegmentTranslations(translation_lexicon.Translations):
-    """What a snapshot's segments tell of translations."""
+    """What a snapshot's segments contain of translations."""
 
     snapshot: Snapshot
 
     def stem(self, field: str, number: int) -> str:
-        """By the common numbers of words."""
+        """Stems have common numbers."""
         return self.snapshot.words(stem_field(field)).word(number)
 
     def standing(self, stems: Sequence[str], code: int) -> list[Array]:
-        """From the stems' postings."""
+        """Read from the stems' postings."""
         return [self._standing(stem.encode(), code) for stem in stems]
 
     def form(self, stem: str, code: int) -> str:
-        """From the postings of its forms."""
+        """Read from the postings of its forms."""
         language = self.alignment.languages[code]
         is_in = np.zeros(self.snapshot.size, bool)
         is_in[self.alignment.every(code)] = True
@@ -61,7 +61,7 @@ class SegmentTranslations(translation_lexicon.Translations):
         return min(counts, key=lambda form: (-counts[form], form), default=stem.removeprefix(STEM))
 
     def releases(self, stem: str, code: int) -> int:
-        """From the stem's postings."""
+        """Read from the stem's postings."""
         is_in = np.zeros(self.snapshot.size, bool)
         for base, documents in self._holding(stem.encode()):
             mark(documents, base, is_in)
@@ -70,7 +70,7 @@ class SegmentTranslations(translation_lexicon.Translations):
         return int(is_in.sum() if alive is None else (is_in & alive).sum())
 
     def _holders(self, documents: Array, field: str, code: int) -> Array:
-        """From the forward columns, by the common numbers of stems."""
+        """Read from the forward columns, in common numbers of stems."""
         snapshot = self.snapshot
         words = snapshot.words(stem_field(field))
         counts = np.zeros(len(words), np.int32)
@@ -88,7 +88,7 @@ class SegmentTranslations(translation_lexicon.Translations):
         return counts
 
     def _standing(self, stem: bytes, code: int) -> Array:
-        """The works that hold a stem in a language, in title or body, as a mask."""
+        """A mask of the works that contain a stem in a language, in title or body."""
         known = self.alignment
         is_in = np.zeros(known.size, bool)
         for base, documents in self._holding(stem):
@@ -96,7 +96,7 @@ class SegmentTranslations(translation_lexicon.Translations):
         return is_in
 
     def _holding(self, stem: bytes) -> Iterator[tuple[int, Array]]:
-        """The documents of a stem by field and segment, and where the segment's begin."""
+        """The documents of a stem by field and segment, and the segment's first document."""
         for field in map(stem_field, TEXTS):
             for base, segment, number in self.snapshot.postings(field, stem):
                 postings = segment.fields[field]
@@ -107,7 +107,7 @@ class SegmentTranslations(translation_lexicon.Translations):
 def mark_works(
     documents: Array, base: int, works: Array, languages: Array, code: int, is_in: Array
 ) -> None:
-    """Mark the works of a segment's documents that are in a language."""
+    """Mark the works of a segment's documents in a language."""
     for document in documents:
         work = works[base + document]
         if work >= 0 and languages[base + document] == code:
