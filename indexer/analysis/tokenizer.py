@@ -163,7 +163,7 @@ def _number_words(
             kind = classes[codes[at]] if at < size else OTHER
             if kind == JOINER and (at + 1 == size or classes[codes[at + 1]] != LETTER):
                 kind = OTHER
-        slot, is_new = _slot(codes[start:at], hashed, slots, hashes, ends, pool)
+        slot, is_new = _slot(codes, start, at, hashed, slots, hashes, ends, pool)
         if is_new:
             slots[slot], hashes[count] = count, hashed
             first = ends[count - 1] if count else 0
@@ -177,7 +177,9 @@ def _number_words(
 
 @compiled
 def _slot(
-    word: Codes,
+    codes: Codes,
+    start: int,
+    end: int,
     hashed: np.uint64,
     slots: NDArray[np.int32],
     hashes: NDArray[np.uint64],
@@ -188,18 +190,13 @@ def _slot(
     mask = np.uint64(len(slots) - 1)
     slot = hashed & mask
     while slots[slot] >= 0:
-        if hashes[slots[slot]] == hashed and _is_word(word, slots[slot], ends, pool):
-            return slot, False
+        number = slots[slot]
+        first = ends[number - 1] if number else 0
+        if hashes[number] == hashed and ends[number] - first == end - start:
+            same = 0
+            while same < end - start and pool[first + same] == codes[start + same]:
+                same += 1
+            if same == end - start:
+                return slot, False
         slot = (slot + np.uint64(1)) & mask
     return slot, True
-
-
-@compiled
-def _is_word(word: Codes, number: int, ends: NDArray[np.int64], pool: Codes) -> bool:
-    first = ends[number - 1] if number else 0
-    if ends[number] - first != len(word):
-        return False
-    same = 0
-    while same < len(word) and pool[first + same] == word[same]:
-        same += 1
-    return same == len(word)

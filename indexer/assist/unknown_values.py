@@ -8,9 +8,7 @@ from indexer.engine.results import FACETS, Facet, Query
 from indexer.query.message import Message
 from indexer.query.tree import values_asked
 
-# Of these it helps to say which there are; years, topics and the like would only fill the page.
-LISTED = ("office", "country", "language")
-# Facets whose values can be typed as they are, such as office:us_doj.
+# Facets whose values can be typed as they are, such as office:us_doj; few enough to be listed.
 TYPED = ("office", "country", "language")
 
 
@@ -26,7 +24,7 @@ def unknown_values(query: Query, found: tuple[Facet, ...], engine: Engine) -> li
         return []
     there = _values(engine.search(Query(size=1)).facets)
     return [
-        _sentence(name, value, sorted(there[name]) if name in LISTED else [])
+        _sentence(name, value, sorted(there[name]) if name in TYPED else [])
         for name, values in asked.items()
         for value in dict.fromkeys(values)
         if value not in there[name]

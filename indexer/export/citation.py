@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from corpus import Release, offices
+from corpus import Release
+from indexer.engine.document import office_title
 
 GENRE = "Press release"
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -33,10 +34,9 @@ class Citation:
 
 def cite(release: Release) -> Citation:
     """What is cited of a release as it stands in the catalog."""
-    known = offices().get(release.office)
     return Citation(
         key=release.id,
-        office=one_line(known.title if known else release.office),
+        office=one_line(office_title(release.office)),
         title=one_line(release.title),
         published=release.published,
         url=one_line(release.url),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain, islice
 
-from corpus import offices
+from indexer.engine.document import office_title
 from indexer.engine.interface import Engine
 from indexer.engine.results import Concordance, KwicLine, LineSort, Query
 from indexer.export.csv import BYTE_ORDER_MARK, row
@@ -66,12 +66,11 @@ def line_table(
     yield BYTE_ORDER_MARK + row((*COLUMNS, *context.facts()))
     facts = context.facts().values()
     for number, line in enumerate(lines, 1):
-        known = offices().get(line.office)
         cells = (
             number,
             line.id,
             line.office,
-            known.title if known else line.office,
+            office_title(line.office),
             line.published.isoformat() if line.published else "",
             line.language,
             line.title,

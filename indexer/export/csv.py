@@ -10,8 +10,9 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 
-from corpus import Release, certificate_exception, offices
+from corpus import Release, certificate_exception
 from corpus.statutes import keys
+from indexer.engine.document import office_title
 from indexer.export.result_set import ExportContext, RankedReleases
 
 # Without it, Excel reads UTF-8 as the system's old code page.
@@ -64,12 +65,11 @@ def row(cells: Iterable[str | float]) -> str:
 
 
 def _facts(rank: int, release: Release) -> list[str]:
-    known = offices().get(release.office)
     return [
         str(rank),
         release.id,
         release.office,
-        known.title if known else release.office,
+        office_title(release.office),
         release.published.isoformat() if release.published else "",
         release.language,
         release.title,

@@ -57,9 +57,6 @@ class TermScanner:
         buckets = [ord(word[0]) % BUCKETS for word, _ in found]
         self.buckets = np.searchsorted(buckets, np.arange(BUCKETS + 1))
 
-    def __len__(self) -> int:
-        return len(self.are_prefixes)
-
     def find(self, text: str) -> Spans | None:
         """The spans of matching words: int32[n, 2]; None for a text to be judged word by word."""
         codes = codes_of(text)

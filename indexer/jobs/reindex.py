@@ -16,9 +16,8 @@ from corpus.plural import pluralize
 from indexer.engine.document import Document, document
 from indexer.engine.interface import Engine
 from indexer.engine.results import Health, built_at
-from indexer.jobs.lineage import is_continued, refuse_loss, refuse_older
+from indexer.jobs.lineage import CHECKED_RELEASES, is_continued, refuse_loss, refuse_older
 
-CHECKED_RELEASES = 200
 # What a build takes while its segments are merged, of the size of the finished index, and of the
 # texts as the catalog keeps them (measured at 8,469 releases: 2.0 and 3.4).
 BUILD_PER_INDEX, BUILD_PER_TEXT = 2.2, 3.5

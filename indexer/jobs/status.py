@@ -13,6 +13,7 @@ from corpus.catalog.coverage import Coverage
 from corpus.errors import CommuniqueError
 from corpus.plural import pluralize
 from corpus.review.progress import Progress
+from indexer.engine.document import office_title
 from indexer.engine.interface import Engine
 from indexer.engine.results import Health, Query
 from indexer.jobs.condition import Reason, condition
@@ -116,7 +117,7 @@ def _offices(store: Store) -> dict[str, OfficeStatus]:
         covered = coverage.get(name) or Coverage(name, 0, None, None, 0, {})
         started_at, report = crawls.get(name, (None, {}))
         rows[name] = OfficeStatus(
-            title=offices()[name].title if name in offices() else name,
+            title=office_title(name),
             releases=covered.releases,
             earliest=covered.first,
             latest=covered.last,

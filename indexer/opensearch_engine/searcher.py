@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from threading import Lock
 
+from corpus.database.batches import chunks
 from indexer.deadline import unmetered
 from indexer.engine.document import shown_digest
 from indexer.engine.periods import Step
@@ -119,8 +120,8 @@ def _translations(reader: IndexReader) -> StoredTranslations | None:
 def _times(reader: IndexReader, words: Sequence[str], is_stem: bool) -> dict[str, int]:
     """The numbers of occurrences of words, or stems, in all bodies."""
     found: dict[str, int] = {}
-    for at in range(0, len(words), MANY):
-        some = {term(each): each for each in words[at : at + MANY]}
+    for block in chunks(words, MANY):
+        some = {term(each): each for each in block}
         body = {"size": len(some), "query": {"terms": {"word": [*some]}}}
         hits = reader.look_up(body)["hits"]["hits"]
         found |= {some[hit["_source"]["word"]]: hit["_source"]["times"] for hit in hits}

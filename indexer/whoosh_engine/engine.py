@@ -158,11 +158,11 @@ class WhooshEngine(Engine):
             return current
         path = self._live_path()
         with self._opening(path) as generation, self.lock, unmetered():
-            if not self._is_current(path, generation):
-                self.current = SnapshotSearcher(path)
-            assert self.current
+            current = self.current
+            if not current or (current.folder, current.generation) != (path, generation):
+                current = self.current = SnapshotSearcher(path)
             self.seen = stamp
-            return self.current
+            return current
 
     @contextmanager
     def _opening(self, path: Path) -> Iterator[int]:
@@ -178,10 +178,6 @@ class WhooshEngine(Engine):
             if self._live_path() != path or _generation(path) != generation:
                 raise GoneError from error
             raise IndexUnusableError(_problem(path, error)) from error
-
-    def _is_current(self, path: Path, generation: int) -> bool:
-        current = self.current
-        return bool(current and (current.folder, current.generation) == (path, generation))
 
     def _stamp(self) -> tuple[int, ...] | None:
         """When the index folder, with its LIVE files, and the live build's changed last; None where

@@ -164,10 +164,6 @@ class Cluster:
             _check(answer, index)
         return [*answers]
 
-    def search(self, index: str, body: dict[str, Any]) -> dict[str, Any]:
-        """Run one search."""
-        return self.several([(index, body)])[0]
-
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Raise the cluster's errors while reading as ours."""

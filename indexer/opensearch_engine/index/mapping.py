@@ -90,11 +90,6 @@ def settings(shards: int) -> dict[str, Any]:
     }
 
 
-def finished(replicas: int) -> dict[str, Any]:
-    """The settings of a finished index."""
-    return {"number_of_replicas": replicas}
-
-
 def release_mapping() -> dict[str, Any]:
     """The fields of releases."""
     text = {"type": "text", "analyzer": "ready", "similarity": "embedded"}

@@ -17,7 +17,6 @@ from indexer.engine.interface import OnProgress
 from indexer.opensearch_engine.index.cluster import TIMEOUT_S, Cluster
 from indexer.opensearch_engine.index.mapping import (
     Stored,
-    finished,
     release,
     release_mapping,
     settings,
@@ -92,12 +91,10 @@ class Writer:
 
     def finish(self, replicas: int, revision: int) -> None:
         """Refresh, and note the catalog's revision, the number of releases and the time."""
+        self.cluster.refresh(self.build)
+        both, body = f"{self.releases},{self.words}", {"index": {"number_of_replicas": replicas}}
         with self.cluster.writing():
-            for index in (self.releases, self.words):
-                self.cluster.client.indices.refresh(index=index)
-                self.cluster.client.indices.put_settings(
-                    index=index, body={"index": finished(replicas)}
-                )
+            self.cluster.client.indices.put_settings(index=both, body=body)
         with self.cluster.reading():
             releases = self.cluster.client.count(index=self.releases)["count"]
         at = datetime.now(UTC).isoformat(timespec="seconds")

@@ -74,10 +74,8 @@ class IndexReader:
         """How many releases match."""
         asked = self.asked(query, self.term_lookup(query))
         dsl = request.within(asked.every, query.filters)
-        filters = request.chosen(query.filters)
-        if filters:
-            dsl = {"bool": {"must": [dsl], "filter": filters}}
-        return total_of(self.ask(counting_of(dsl)))
+        matching = {"bool": {"must": [dsl], "filter": request.chosen(query.filters)}}
+        return total_of(self.ask(counting_of(matching)))
 
     def scan(self, query: Query) -> Iterator[str]:
         """All ids, in order, from one state of the index."""
@@ -99,11 +97,9 @@ class IndexReader:
         """For each id, whether the build contains it."""
         wanted = [*ids]
         held: set[str] = set()
-        for at in range(0, len(wanted), MANY):
-            some = wanted[at : at + MANY]
-            body = {"size": len(some), "query": {"terms": {"id": [*some]}}, "_source": False}
-            hits = self.ask(body)["hits"]["hits"]
-            held |= {hit["_id"] for hit in hits}
+        for some in chunks(wanted, MANY):
+            body = {"size": len(some), "query": {"terms": {"id": some}}, "_source": False}
+            held |= {hit["_id"] for hit in self.ask(body)["hits"]["hits"]}
         return [each in held for each in wanted]
 
     def term_lookup(self, query: Query) -> TermLookup:

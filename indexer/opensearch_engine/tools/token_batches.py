@@ -31,10 +31,6 @@ class Vocabulary:
         # A row a language, the stem of each form; -1 where that was not asked for.
         self._tables: Array = np.full((0, 0), -1, np.int32)
 
-    def language(self, name: str) -> int:
-        """The number of a language."""
-        return self.languages.setdefault(name, len(self.languages))
-
     def stem_tables(self, forms: Array, languages: Array) -> Array:
         """One row a language: the stem of each of the forms, which occur in these languages."""
         self._make_room()
@@ -109,7 +105,8 @@ def batches(
         texts = [vocabulary.lexicon.words(getattr(each, field)) for each in some]
         lengths = np.fromiter(map(len, texts), np.int64, len(texts))
         words = np.concatenate(texts)
-        languages = [vocabulary.language(each.language) for each in some]
+        known = vocabulary.languages
+        languages = [known.setdefault(each.language, len(known)) for each in some]
         yield Batch(
             vocabulary,
             some,

@@ -6,7 +6,6 @@ A position is a date and an id, not a number, so that it is valid in every gener
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -30,8 +29,11 @@ def first_behind(snapshot: Snapshot, sort: Order, after: Position) -> int:
     placed = ranks(snapshot, sort)
     documents = np.empty_like(placed)
     documents[placed] = np.arange(len(placed), dtype=placed.dtype)
-    key = POSITION_KEYS.get(sort, _newest)
-    return bisect_right(documents, key(after), key=lambda each: key(position(snapshot, each)))
+    return bisect_right(
+        documents,
+        _key(sort, after),
+        key=lambda document: _key(sort, position(snapshot, document)),
+    )
 
 
 def is_last(snapshot: Snapshot, found: ScoredDocs, query: Query, place: int) -> bool:
@@ -47,22 +49,11 @@ def position(snapshot: Snapshot, document: Any, *, is_some: bool = False) -> Pos
     return Position(date.fromordinal(day) if day else None, segment.value("id", number), is_some)
 
 
-# The same comparisons as those by which the snapshot ranks its documents; undated ones stand last.
-def _newest(position: Position) -> tuple[int, str]:
-    day = position.published
-    return -day.toordinal() if day else 0, position.id
-
-
-def _oldest(position: Position) -> tuple[int, str]:
-    day = position.published
-    return (day or date.max).toordinal() + (day is None), position.id
-
-
-def _by_id(position: Position) -> tuple[int, str]:
-    return 0, position.id
-
-
-POSITION_KEYS: dict[Order, Callable[[Position], tuple[int, str]]] = {
-    "oldest": _oldest,
-    "id": _by_id,
-}
+def _key(sort: Order, place: Position) -> tuple[int, str]:
+    """What positions are compared by, as the snapshot ranks documents: undated ones come last."""
+    day = place.published
+    if sort == "id":
+        return 0, place.id
+    if sort == "oldest":
+        return (day or date.max).toordinal() + (day is None), place.id
+    return -day.toordinal() if day else 0, place.id
