@@ -18,7 +18,7 @@ SHORTEST, LONGEST = 3, 40
 Endings = tuple[tuple[re.Pattern[str], str], ...]
 
 
-def _endings(*pairs: tuple[str, str]) -> Endings:
+def _compiled_endings(*pairs: tuple[str, str]) -> Endings:
     return tuple((re.compile(f"{pattern}$"), found) for pattern, found in pairs)
 
 
@@ -26,7 +26,7 @@ def _endings(*pairs: tuple[str, str]) -> Endings:
 SET_OFF = re.compile(r"['\"»”-]+(?:s|[нтд][ыі]ң?|[қғ]а|[кг]е|[ндт][ае]н?|н[ае]|[мбп]ен)$")
 # The cases of Kazakh. After -ов, -ев, -ин all of them; else those that no name ends with, by the
 # sound before (voiceless, voiced or nasal), and after four letters, since Дастан is no case of Дас.
-KAZAKH_ENDINGS = _endings(
+KAZAKH_ENDINGS = _compiled_endings(
     (r"(?<=\w)([ое]ва)(?:[нд]ың|ны|ға|дан?|мен)", r"\1"),
     (r"(?<=\w)([ое]в)(?:[ндт][ыі]ң|[дт][ыі]|[қғ]а|[кг]е|[дт][ае]н?|[мбп]ен)", r"\1"),
     (r"(?<=\w\w)([иы]на?)(?:[ндт][ыі]ң|[қғ]а|[кг]е|[ндт]і|[мбп]ен)", r"\1"),
@@ -42,7 +42,7 @@ KAZAKH_ENDINGS = _endings(
 )
 # The cases of Russian, one form for both genders where a name has both: of surnames in -ов, -ев,
 # -ин, -ын and -ский, of patronymics, and of given names as far as no base form ends so.
-VOWEL, CONSONANT = "[аеиоуыэюя]", "[бвгджзклмнпрстфхцчшщ]"
+VOWELS, CONSONANTS = "[аеиоуыэюя]", "[бвгджзклмнпрстфхцчшщ]"
 # How men's names end to which -а is a case: women's seldom end in these and -а.
 MEN = (
     r"бек|хан|жан|ман|(?<!\bас)тан|(?:(?<=ур)|(?<=ер)|(?<=ус)|(?<=ас))лан|ат|(?<!ав)ет|[бс]ит"
@@ -53,7 +53,7 @@ IY = (
     "анатол|аркад|арсен|афанас|валер|васил|витал|геннад|георг|григор|дмитр|евген|игнат|леонт|савел"
     "|терент|юр"
 )
-RUSSIAN_ENDINGS = _endings(
+RUSSIAN_ENDINGS = _compiled_endings(
     (r"(?<=\w\w)([ое]в|[иы]н)(?:а|у|ым|ом|е|ой|ою|ы|ых|ыми)", r"\1"),
     (r"([сц]к)(?:ий|ого|ому|им|ом|ая|ой|ую|ие|их|ими|ою)", r"\1ий"),
     (r"([ое]вич)(?:а|у|ем|ом|е|и|ей|ам)", r"\1"),
@@ -63,13 +63,13 @@ RUSSIAN_ENDINGS = _endings(
     (r"(?<=\w\w)([аеоуы])(?:я|ю|ем|е)", r"\1й"),  # Сергея, Абаю
     (rf"((?<=\w\w)(?:{MEN})|[сбт]ерик|иван|олег)(?:а|у|ом|е)", r"\1"),  # Марата; but Дана
     (r"(?<=\w\w)(нар|ветлан|мил|ьян|нн)(?:ы|е|у|ой)", r"\1а"),  # Динары
-    (rf"(?<=\w{{3}}{CONSONANT})у", ""),  # Марату
-    (rf"(?<=\w\w{VOWEL}{CONSONANT})ом", ""),  # Маратом; but Бахром
+    (rf"(?<=\w{{3}}{CONSONANTS})у", ""),  # Марату
+    (rf"(?<=\w\w{VOWELS}{CONSONANTS})ом", ""),  # Маратом; but Бахром
     (r"(?<=\w\w)(андр|[нр][дт])ом", r"\1"),
-    (rf"(?<=\w\w{VOWEL}{CONSONANT})ой", "а"),  # Динарой
+    (rf"(?<=\w\w{VOWELS}{CONSONANTS})ой", "а"),  # Динарой
 )
 # Of romanised words: feminine and masculine surnames.
-LATIN_ENDINGS = _endings(
+LATIN_ENDINGS = _compiled_endings(
     (r"(?<=\w\w)([eo]v|in)a", r"\1"),
     (r"(?<=[sx]k)(?:aia|oi)", "i"),
 )

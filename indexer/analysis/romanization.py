@@ -22,7 +22,7 @@ from anyascii import anyascii
 
 # What anyascii writes otherwise than is wanted here. ң is н in Russian and in the press; ý is у in
 # the alphabet of 2018; â and û are я and ю in ISO 9.
-LETTERS = str.maketrans(
+RESPELLED = str.maketrans(
     {"ё": "е", "ң": "н", "ŋ": "n", "ý": "u", "â": "ya", "û": "yu", "ž": "zh", "ŝ": "shch"}
     | dict.fromkeys("şșš", "sh")
     | dict.fromkeys("çčć", "ch")
@@ -84,7 +84,7 @@ VOWELS = _rules(
 def romanise(word: str) -> str:
     """A word in a-z as all its usual spellings give it; empty for a word without letters."""
     small = unicodedata.normalize("NFC", word.casefold())
-    spelled = anyascii(small.translate(LETTERS)).lower()
+    spelled = anyascii(small.translate(RESPELLED)).lower()
     if KAZAKH_LATIN.search(small):
         spelled = _apply(KAZAKH_GLIDES, spelled)
     else:

@@ -16,7 +16,7 @@ from indexer.analysis.jit import compiled
 from indexer.analysis.tokenizer import BASIC, Codes, codes_of
 
 SPACE, LINE, STOP, CLOSER, OPENER, STARTER, ALPHA, ALNUM = (1 << bit for bit in range(8))
-KINDS = (
+CHARACTER_KINDS = (
     (SPACE, r"\s"),
     (LINE, r"\n"),
     (STOP, r"[.!?…]"),
@@ -41,7 +41,7 @@ def flags() -> Flags:
     """What each code point can be, as bits; those beyond the basic plane are nothing."""
     every = "".join(map(chr, range(BASIC)))
     found = np.zeros(BASIC, np.uint8)
-    for bit, pattern in KINDS:
+    for bit, pattern in CHARACTER_KINDS:
         found[[each.start() for each in re.finditer(pattern, every)]] |= bit
     found[[code for code in range(BASIC) if every[code].isalpha()]] |= ALPHA
     return found
@@ -75,7 +75,7 @@ def _best_sentences(
     codes: Codes, table: Flags, short: NDArray[np.uint64], spans: Numbers, most: int, room: int
 ) -> tuple[Numbers, Numbers]:
     found = _sentences(codes, table, short)
-    return found, _best(codes, found, spans, most, room)
+    return found, _pick_sentences(codes, found, spans, most, room)
 
 
 @compiled
@@ -90,7 +90,7 @@ def _sentences(codes: Codes, table: Flags, short: NDArray[np.uint64]) -> Numbers
         kind = kinds[at]
         if kind & (LINE | STOP) == 0 or at < start:
             continue
-        end = at if kind & LINE else _end(codes, kinds, short, at)
+        end = at if kind & LINE else _sentence_end(codes, kinds, short, at)
         if end >= 0:
             number = _add_sentence(kinds, found, number, start, end)
             start = max(end, at + 1)
@@ -112,7 +112,7 @@ def _add_sentence(kinds: Flags, found: Numbers, number: int, start: int, end: in
 
 
 @compiled
-def _end(codes: Codes, kinds: Flags, short: NDArray[np.uint64], stop: int) -> int:
+def _sentence_end(codes: Codes, kinds: Flags, short: NDArray[np.uint64], stop: int) -> int:
     """Where a sentence ends that ends at a stop, closing quotes included; -1 where none does."""
     if codes[stop] == POINT and _is_abbreviation(codes, kinds, short, stop):
         return -1
@@ -144,7 +144,7 @@ def _is_abbreviation(codes: Codes, kinds: Flags, short: NDArray[np.uint64], stop
 
 
 @compiled
-def _best(codes: Codes, found: Numbers, spans: Numbers, most: int, room: int) -> Numbers:
+def _pick_sentences(codes: Codes, found: Numbers, spans: Numbers, most: int, room: int) -> Numbers:
     """See `best_sentences`. Words are told apart by their characters, case aside in ASCII."""
     names = np.empty(len(spans), np.int64)
     for number in range(len(spans)):

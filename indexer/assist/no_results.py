@@ -19,7 +19,7 @@ from indexer.query.parser import ParsedQuery, parse
 # How many clauses and filters are looked at, at most: each costs a count or two.
 MOST_PARTS, MOST_FILTERS = 4, 4
 # What is between white space, quoted parts whole; the brackets in it.
-TOKEN = re.compile(r'(?:"[^"]*"|\S)+')
+CLAUSE_TOKEN = re.compile(r'(?:"[^"]*"|\S)+')
 BRACKET = re.compile(r'"[^"]*"|[()]')
 BINARY_OPERATORS = ("OR", "ANDNOT", "ANDMAYBE")
 DATE_RANGE = "days"
@@ -99,7 +99,7 @@ def split_clauses(typed: str) -> list[str]:
     """The clauses of a query that must all match, as typed: words, phrases, brackets, ORs, NOTs."""
     clauses: list[str] = []
     depth, is_joined = 0, False
-    for word in TOKEN.findall(typed.translate(QUOTES)):
+    for word in CLAUSE_TOKEN.findall(typed.translate(QUOTES)):
         if word == "AND" and not depth:
             continue
         if depth > 0 or is_joined or (word in BINARY_OPERATORS and clauses):

@@ -16,10 +16,10 @@ from indexer.query.notation import QUOTES
 from indexer.query.parser import ParsedQuery, parse
 
 # A quoted part, the values of a field in brackets, a range, or what stands between spaces.
-TOKEN = re.compile(r'(?:\w+:)?"[^"]*"\S*|\w+:\([^()]*\)|[\[{][^\]}]*[\]}]|[^\s()"]+')
+TYPED_TOKEN = re.compile(r'(?:\w+:)?"[^"]*"\S*|\w+:\([^()]*\)|[\[{][^\]}]*[\]}]|[^\s()"]+')
 # Fields, wildcards, fuzzy words, boosts, negation: written on purpose, and left as they are.
 SPECIAL = re.compile(r'["\[{:*?~^]|^-')
-SHORTEST = 3
+SHORTEST_WORD = 3
 # Looking for a near word reads all words with its first letter.
 MOST_CORRECTIONS = 4
 # In so many releases a word may be a misprint, if another one is much more common.
@@ -94,10 +94,10 @@ def _bare_words(typed: str) -> list[tuple[int, str]]:
     """The words that were typed plainly, each with the place it begins at."""
     return [
         (token.start() + word.start(), word[0])
-        for token in TOKEN.finditer(typed.translate(QUOTES))
+        for token in TYPED_TOKEN.finditer(typed.translate(QUOTES))
         if token[0] not in OPERATORS and not SPECIAL.search(token[0])
         for word in WORD.finditer(token[0])
-        if len(word[0]) >= SHORTEST and word[0].isalpha()
+        if len(word[0]) >= SHORTEST_WORD and word[0].isalpha()
     ]
 
 

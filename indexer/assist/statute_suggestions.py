@@ -13,7 +13,7 @@ from indexer.query.notation import QUOTES
 from indexer.query.parser import parse
 
 PHRASE = re.compile(r'(?<![\w:])"([^"]*\d[^"]*)"')
-MOST = 3
+MOST_SUGGESTIONS = 3
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,6 @@ def _statutes_in(written: str, language: str) -> list[tuple[str, str]]:
         return [(key, query_words(key, language))]
     return [
         (key, written[: each.start()] + query_words(key, language) + written[each.end() :])
-        for each in [*PHRASE.finditer(written)][:MOST]
+        for each in [*PHRASE.finditer(written)][:MOST_SUGGESTIONS]
         if (key := statutes.parse_key(each[1]))
     ]

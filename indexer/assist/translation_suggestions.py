@@ -12,7 +12,7 @@ from indexer.query.parser import parse
 
 # In longer queries no word stands alone for what is meant.
 MOST_WORDS = 2
-SHORTEST = 3
+SHORTEST_WORD = 3
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def translation_suggestions(typed: str, engine: Engine) -> list[WordTranslations
 
 def _is_plain(word: str) -> bool:
     is_word = WORD.fullmatch(word) and word.isalpha() and word not in OPERATORS
-    return bool(is_word and len(word) >= SHORTEST)
+    return bool(is_word and len(word) >= SHORTEST_WORD)
 
 
 def _either_query(word: str, form: str, language: str) -> str:

@@ -14,7 +14,7 @@ COLUMNS = ("word", "observed", "expected", "frequency", "score")
 # A lone word, quoted or not.
 LONE = re.compile(rf'\s*("?)({WORD.pattern})\1\s*')
 # A word of more forms is not expanded; an explanation lists as many for certain.
-MOST_FORMS = 11
+MOST_LISTED_FORMS = 11
 
 
 def collocate_table(context: ExportContext, found: Collocates) -> Iterator[str]:
@@ -37,7 +37,7 @@ def word_forms(typed: str, clause: Clause | None) -> list[str]:
     if not alone or clause is None:
         return []
     found = [word for word, _ in clause.expansions] or [fold(alone[2])]
-    return found if len(found) <= MOST_FORMS else []
+    return found if len(found) <= MOST_LISTED_FORMS else []
 
 
 def near_query(nodes: list[str], word: str, window: int) -> str:

@@ -21,7 +21,7 @@ Pairs = tuple[tuple[str, str], ...]
 T = TypeVar("T")
 RankedReleases = Iterable[tuple[int, Release]]
 # How often a read is tried again because the index changed during it.
-ATTEMPTS = 20
+READ_ATTEMPTS = 20
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def read_consistently(engine: Engine, read: Callable[[], T | None]) -> tuple[T, 
     changed meanwhile or None was read.
     """
     at = datetime.now(UTC)
-    for _ in range(ATTEMPTS):
+    for _ in range(READ_ATTEMPTS):
         health = engine.health()
         found = read()
         if found is not None and health.is_live and engine.health() == health:

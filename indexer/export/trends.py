@@ -20,7 +20,7 @@ SCALES: tuple[Scale, ...] = get_args(Scale)
 # A step is chosen where all releases span at most so many months; years for all that is longer.
 SPANS: dict[Step, int] = {"day": 2, "week": 18, "month": 240}
 STEP_DAYS: dict[Step, int] = {"day": 1, "week": 7, "month": 30, "year": 365}
-LONGEST = STEPS[-1]
+YEARS = STEPS[-1]
 NO_FREQUENCY = Frequency(0, 0, 0)
 COLUMNS = (
     "query",
@@ -116,9 +116,9 @@ def compare_queries(
 def _step(step: Step | None, months: int, most: int) -> tuple[Step, list[str]]:
     """The step, or a longer one where it would make too many periods of so many months."""
     if step is None:
-        return next((each for each in SPANS if months <= SPANS[each]), LONGEST), []
+        return next((each for each in SPANS if months <= SPANS[each]), YEARS), []
     fitting = [each for each in STEPS if months * 31 / STEP_DAYS[each] <= most]
-    chosen = next((each for each in fitting if STEPS.index(each) >= STEPS.index(step)), LONGEST)
+    chosen = next((each for each in fitting if STEPS.index(each) >= STEPS.index(step)), YEARS)
     if chosen == step:
         return step, []
     warning = Message(

@@ -33,11 +33,11 @@ BETWEEN = r"(?:(?!')[\W_]+|'[\W_]+)"
 
 
 # The words of a phrase, and what finds them in a folded text.
-_Strict = tuple[Sequence[str], re.Pattern[str]]
+_StrictPhrase = tuple[Sequence[str], re.Pattern[str]]
 
 
 @dataclass(frozen=True)
-class _Phrase:
+class _LoosePhrase:
     words: Sequence[str]
     slop: int
     is_stems: bool
@@ -64,9 +64,9 @@ class Highlighter:
         self.forms = forms
         self.words: dict[str, set[str]] = {"title": set(), "body": set()}
         self.prefixes: dict[str, set[str]] = {"title": set(), "body": set()}
-        self.strict: dict[str, list[_Strict]] = {"title": [], "body": []}
+        self.strict: dict[str, list[_StrictPhrase]] = {"title": [], "body": []}
         self.tests: dict[str, list[Test]] = {"title": [], "body": []}
-        self.phrases: dict[str, list[_Phrase]] = {"title": [], "body": []}
+        self.phrases: dict[str, list[_LoosePhrase]] = {"title": [], "body": []}
         self._verdicts: dict[tuple[str, str], _Verdicts] = {}
         self._scanners: dict[str, TermScanner] = {}
         for leaf in tree.leaves(query, has_negated=False):
@@ -81,7 +81,7 @@ class Highlighter:
                     pattern = re.compile(BETWEEN.join(map(re.escape, words)))
                     self.strict[name].append((words, pattern))
                 else:
-                    self.phrases[name].append(_Phrase(words, slop, is_stem))
+                    self.phrases[name].append(_LoosePhrase(words, slop, is_stem))
             case tree.Prefix(_, text):
                 self.prefixes[name].add(text)
             case _:

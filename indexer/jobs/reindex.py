@@ -133,7 +133,7 @@ def _rebuild(
     try:
         total = min(total, store.count())  # what was withheld meanwhile need not be in it
         checked = [each.id for each in store.get_many(checked)]
-        _check(engine, build, number, total, checked)
+        _check_build(engine, build, number, total, checked)
     except BaseException:
         engine.drop(build)
         raise
@@ -141,7 +141,7 @@ def _rebuild(
     return number, build
 
 
-def _check(engine: Engine, build: str, number: int, total: int, checked: list[str]) -> None:
+def _check_build(engine: Engine, build: str, number: int, total: int, checked: list[str]) -> None:
     if number < total or not all(engine.exists(checked, build)):
         raise IndexUnusableError(
             f"The build {build} holds {number:,} of {pluralize(total, 'release')};"

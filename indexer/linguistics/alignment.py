@@ -77,10 +77,10 @@ def number_works(
     is_kept = is_few[declared]
     pairs = np.concatenate((declaring[is_kept], held[is_few[names]]))
     joints = np.concatenate((declared[is_kept], names[is_few[names]]))
-    return _numbered(_joined(pairs, joints, size, n_names), pairs)
+    return _number_shared(_least_connected(pairs, joints, size, n_names), pairs)
 
 
-def _joined(documents: Array, joints: Array, n_documents: int, n_joints: int) -> Array:
+def _least_connected(documents: Array, joints: Array, n_documents: int, n_joints: int) -> Array:
     """Each document's least document among those that joints connect it with, however far."""
     labels = np.arange(n_documents)
     while True:
@@ -92,7 +92,7 @@ def _joined(documents: Array, joints: Array, n_documents: int, n_joints: int) ->
             return labels
 
 
-def _numbered(labels: Array, documents: Array) -> tuple[Array, int]:
+def _number_shared(labels: Array, documents: Array) -> tuple[Array, int]:
     """The labels of several documents as numbers from 0 (int32), -1 for all others; how many."""
     works = np.full(len(labels), -1, np.int32)
     members = np.unique(documents)

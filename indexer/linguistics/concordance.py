@@ -16,11 +16,11 @@ from indexer.linguistics.spans import TokenSpans
 # On each side of a line so many characters are shown, or some less where a word would be cut.
 CONTEXT_CHARS = 80
 BETWEEN_PARAGRAPHS = "\n\n"
-SPACE = re.compile(r"\s+")
+WHITE_SPACE = re.compile(r"\s+")
 # Lines whose releases are read together; those of one text mostly come together.
 LINES_READ = 256
 # Numbers of releases -> what is stored of them.
-Fetch = Callable[[Sequence[int]], Mapping[int, Mapping[str, Any]]]
+ReadStored = Callable[[Sequence[int]], Mapping[int, Mapping[str, Any]]]
 
 
 class Lines:
@@ -56,12 +56,12 @@ class Lines:
             return np.zeros(0, np.int64)
         return first_in_order(keys(), end)[start:]
 
-    def read(self, numbers: Array, fetch: Fetch) -> Iterator[KwicLine]:
+    def read(self, numbers: Array, read_stored: ReadStored) -> Iterator[KwicLine]:
         """The lines of these numbers."""
         columns = [self.column(number)[numbers] for number in range(3)] if len(numbers) else []
         for at in range(0, len(numbers), LINES_READ):
             rows = [column[at : at + LINES_READ].tolist() for column in columns]
-            stored = fetch([*dict.fromkeys(rows[0])])
+            stored = read_stored([*dict.fromkeys(rows[0])])
             spans = {release: word_spans(each["body"]) for release, each in stored.items()}
             for release, first, last in zip(*rows, strict=True):
                 yield line(stored[release], spans[release], first, last)
@@ -98,9 +98,9 @@ def line(stored: Mapping[str, Any], spans: Spans, first: int, last: int) -> Kwic
         published=stored["published"],
         title=stored["title"],
         url=stored["url"],
-        left=SPACE.sub(" ", text[left:start]).lstrip(),
-        keyword=SPACE.sub(" ", text[start:end]),
-        right=SPACE.sub(" ", text[end:right]).rstrip(),
+        left=WHITE_SPACE.sub(" ", text[left:start]).lstrip(),
+        keyword=WHITE_SPACE.sub(" ", text[start:end]),
+        right=WHITE_SPACE.sub(" ", text[end:right]).rstrip(),
         paragraph=text.count(BETWEEN_PARAGRAPHS, 0, start),
         offset=start if border < 0 else start - border - len(BETWEEN_PARAGRAPHS),
     )

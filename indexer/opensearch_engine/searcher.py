@@ -70,7 +70,7 @@ class BuildSearcher(IndexReader, Searcher):
         is_stem: bool = False,
     ) -> Collocates:
         """Computed from the hits' texts, and the cluster's counts of their words."""
-        counts = partial(_times, self), partial(_tokens, self)
+        counts = partial(_word_counts, self), partial(_token_count, self)
         found = collocates.collocates(
             *self._texts(query), *counts, window, measure, least, most, is_stem=is_stem
         )
@@ -114,10 +114,10 @@ def _translations(reader: IndexReader) -> StoredTranslations | None:
     """The declared translations; None without any."""
     declared = PageRequest.alone({"exists": {"field": "alternates"}})
     hits = reader.pages(reader.narrowed(Query(sort="id"), declared, SOME))
-    return StoredTranslations.of(map(stored_of, hits), reader.fetch, partial(_holding, reader))
+    return StoredTranslations.of(map(stored_of, hits), reader.fetch, partial(_holder_count, reader))
 
 
-def _times(reader: IndexReader, words: Sequence[str], is_stem: bool) -> dict[str, int]:
+def _word_counts(reader: IndexReader, words: Sequence[str], is_stem: bool) -> dict[str, int]:
     """The numbers of occurrences of words, or stems, in all bodies."""
     found: dict[str, int] = {}
     for block in chunks(words, MANY):
@@ -128,13 +128,13 @@ def _times(reader: IndexReader, words: Sequence[str], is_stem: bool) -> dict[str
     return {each: found.get(each, 0) for each in words}
 
 
-def _tokens(reader: IndexReader) -> int:
+def _token_count(reader: IndexReader) -> int:
     """The number of words in all bodies."""
     body = {"size": 0, "aggs": {"tokens": {"sum": {"field": "tokens"}}}}
     return int(reader.ask(body)["aggregations"]["tokens"]["value"])
 
 
-def _holding(reader: IndexReader, stem: str, language: str) -> int:
+def _holder_count(reader: IndexReader, stem: str, language: str) -> int:
     """The number of releases in a language that contain a stem."""
     either = tree.Or((tree.Term("title_stem", stem), tree.Term("body_stem", stem)))
     return reader.total(Query(tree.And((either, tree.Term("language", language)))))

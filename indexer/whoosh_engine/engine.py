@@ -110,7 +110,7 @@ class WhooshEngine(Engine):
     def _live_health(self) -> Health:
         snapshot = self._newest()
         with self._opening(snapshot.folder):
-            revision, releases, updated_at = _noted(snapshot.folder)
+            revision, releases, updated_at = _read_note(snapshot.folder)
         return Health(
             is_live=True,
             build=snapshot.build,
@@ -134,7 +134,7 @@ class WhooshEngine(Engine):
         most = 0
         for build in self._live_builds():
             with suppress(OSError, ValueError):
-                most = max(most, _noted(self.folder / build)[1])
+                most = max(most, _read_note(self.folder / build)[1])
         return most
 
     def _live_path(self) -> Path:
@@ -225,7 +225,7 @@ def _note(revision: int, releases: int) -> str:
     return f"{revision} {releases} {datetime.now(UTC).isoformat(timespec='seconds')}"
 
 
-def _noted(build: Path) -> tuple[int, int, datetime | None]:
+def _read_note(build: Path) -> tuple[int, int, datetime | None]:
     """The note of a build; those of earlier versions have only the revision."""
     revision, *more = (build / REVISION).read_text().split()
     if not more:

@@ -161,7 +161,7 @@ class Cluster:
         with self.reading():
             answers = self.client.msearch(body=lines)["responses"]
         for (index, _), answer in zip(asked, answers, strict=True):
-            _check(answer, index)
+            _check_answer(answer, index)
         return [*answers]
 
     @contextmanager
@@ -215,7 +215,7 @@ def _limited(body: dict[str, Any]) -> dict[str, Any]:
     return {"timeout": f"{SEARCH_TIMEOUT_S}s", **body}
 
 
-def _check(answer: dict[str, Any], index: str) -> None:
+def _check_answer(answer: dict[str, Any], index: str) -> None:
     """Raise the error in one of several answers."""
     if error := answer.get("error"):
         words = json.dumps(error)

@@ -50,7 +50,7 @@ def search(reader: IndexReader, query: Query) -> Results:
     step = request.timeline_step(query, counts) if query.has_timeline else None
     timed = counts
     if step and query.step == "auto" and step in ("day", "week"):
-        timed = _counted(reader, query, asked, step)
+        timed = _by_period(reader, query, asked, step)
     first = _Tier.of(of_first, found.hits, counts)
     lookup = lookup_of(term_lookup, phrases)
     words = weighed_words(reader, query, lookup, term_lookup.counts)
@@ -113,10 +113,10 @@ def _second(reader: IndexReader, query: Query, first: _Tier, asked: PageRequest)
         query = replace(query, after=None, start=start, size=query.size - len(first.page))
     alone = replace(query, facets=(), has_timeline=False)
     is_deep = _is_deep(query)
-    hits = [_hits(reader, query, asked)] if query.size and not is_deep else []
-    answers = reader.several([*hits, *_countings(reader, alone, asked, [])])
+    hits = [_hits_body(reader, query, asked)] if query.size and not is_deep else []
+    answers = reader.several([*hits, *_counting_bodies(reader, alone, asked, [])])
     given = answers[0]["hits"]["hits"] if hits else []
-    return _Tier.of(query, _walked(reader, query, asked) if is_deep else given, answers[-1])
+    return _Tier.of(query, _deep_hits(reader, query, asked) if is_deep else given, answers[-1])
 
 
 def _answer(reader: IndexReader, query: Query, term_lookup: TermLookup, phrases: Phrases) -> _Found:
@@ -132,8 +132,8 @@ def _answer(reader: IndexReader, query: Query, term_lookup: TermLookup, phrases:
     nodes = [node for node in term_lookup.wanted if node != whole]
     term_lookup.wanted.clear()
     is_deep = _is_deep(query)
-    hits = [_hits(reader, query, asked)] if query.size and not is_deep else []
-    countings = _countings(reader, query, asked, request.first_steps(query))
+    hits = [_hits_body(reader, query, asked)] if query.size and not is_deep else []
+    countings = _counting_bodies(reader, query, asked, request.first_steps(query))
     parts = [counting_of(translate(node, lookup)) for node in nodes]
     lookups, term_lookup.lookups = term_lookup.lookups, []
     answers = iter(reader.several([*hits, *countings, *parts], lookups))
@@ -145,16 +145,16 @@ def _answer(reader: IndexReader, query: Query, term_lookup: TermLookup, phrases:
         term_lookup.counts[whole] = total_of(counts)
     if lookups:
         term_lookup.take([*answers], reader.look_up)
-    return _Found(asked, _walked(reader, query, asked) if is_deep else given, counts)
+    return _Found(asked, _deep_hits(reader, query, asked) if is_deep else given, counts)
 
 
-def _hits(reader: IndexReader, query: Query, asked: PageRequest) -> dict[str, Any]:
+def _hits_body(reader: IndexReader, query: Query, asked: PageRequest) -> dict[str, Any]:
     """The body of a search for the hits of a page and one more."""
     body = reader.narrowed(query, asked, query.size + 1)
     return body | {"collapse": {"field": "fold"}} if query.is_folded else body
 
 
-def _countings(
+def _counting_bodies(
     reader: IndexReader, query: Query, asked: PageRequest, steps: Sequence[Step]
 ) -> list[dict[str, Any]]:
     """The bodies of searches for all counts."""
@@ -164,10 +164,10 @@ def _countings(
     return [body | {"aggs": each} for each in request.halves(request.counted(query, asked, steps))]
 
 
-def _counted(reader: IndexReader, query: Query, asked: PageRequest, step: Step) -> dict[str, Any]:
+def _by_period(reader: IndexReader, query: Query, asked: PageRequest, step: Step) -> dict[str, Any]:
     """Count hits by the periods of a step."""
     alone = replace(query, facets=(), has_timeline=True, step=step, is_folded=False)
-    (body,) = _countings(reader, alone, asked, [step])
+    (body,) = _counting_bodies(reader, alone, asked, [step])
     return reader.ask(body)
 
 
@@ -179,7 +179,7 @@ def _is_deep(query: Query) -> bool:
     return query.start + query.size >= request.DEEPEST or is_behind
 
 
-def _walked(reader: IndexReader, query: Query, asked: PageRequest) -> list[dict[str, Any]]:
+def _deep_hits(reader: IndexReader, query: Query, asked: PageRequest) -> list[dict[str, Any]]:
     """The hits of a deep page and one more."""
     whole = replace(query, start=0, after=None)
     body = reader.narrowed(whole, asked, MANY) | {"_source": False, "docvalue_fields": ["fold"]}

@@ -16,7 +16,7 @@ from indexer.opensearch_engine.search.translate import Dsl
 from indexer.query import tree
 from indexer.query.tree import BODY
 
-MOST_CORRECTIONS = 5_000
+MOST_NEAR_WORDS = 5_000
 
 
 def autocomplete(reader: IndexReader, prefix: str, most: int) -> list[str]:
@@ -34,10 +34,10 @@ def spell_suggest(reader: IndexReader, word: str) -> str | None:
         "fuzziness": most,
         "prefix_length": 1,
         "transpositions": True,
-        "max_expansions": MOST_CORRECTIONS,
+        "max_expansions": MOST_NEAR_WORDS,
         "rewrite": "constant_score",
     }
-    found = _words(reader, {"fuzzy": {"word": asked}}, MOST_CORRECTIONS, [{BODY: "desc"}])
+    found = _words(reader, {"fuzzy": {"word": asked}}, MOST_NEAR_WORDS, [{BODY: "desc"}])
     words = [each["word"] for each in found]
     counts = [each[BODY] for each in found]
     return likeliest(word, zip(words, slips(word, words, most).tolist(), counts, strict=True))

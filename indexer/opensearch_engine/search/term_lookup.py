@@ -50,7 +50,7 @@ class TermLookup:
         ]
         is_led = bool(self._keyed or self._stems)
         self.lookups = [
-            *([_led_to(self._stems, self._keyed)] if is_led else []),
+            *([_find_entries(self._stems, self._keyed)] if is_led else []),
             *map(_commonest, self._multi),
         ]
 
@@ -67,7 +67,7 @@ class TermLookup:
             if others and not leaf.is_exact:
                 self.others[leaf] = others
         if spelled := {word for leaf in filter(is_stem, self.others) for word in self.others[leaf]}:
-            self._keep(_entries(ask(_led_to(spelled, []))), spelled)
+            self._keep(_entries(ask(_find_entries(spelled, []))), spelled)
 
     @property
     def has_terms(self) -> bool:
@@ -133,7 +133,7 @@ def is_stem(leaf: tree.Leaf) -> bool:
     return leaf.field in LENGTHS_OF
 
 
-def _led_to(stems: Iterable[str], keyed: list[tree.VariantTerm]) -> Dsl:
+def _find_entries(stems: Iterable[str], keyed: list[tree.VariantTerm]) -> Dsl:
     """A search for the entries with these stems or keys."""
     parts = [{"terms": {"stems": sorted(map(term, stems))}}]
     for kind in ("names", "loose"):
@@ -170,7 +170,7 @@ def _sharing_key(leaf: tree.VariantTerm, entries: list[Entry]) -> tuple[list[str
     stems = {*map(term, leaf.stems)}
     for each in entries:
         word = each["word"]
-        if term(leaf.key) not in _keys(each, leaf) or is_stem(leaf) != word.startswith(STEM):
+        if term(leaf.key) not in _entry_keys(each, leaf) or is_stem(leaf) != word.startswith(STEM):
             continue
         if not is_stem(leaf) and not each.get(leaf.field):
             continue
@@ -180,7 +180,7 @@ def _sharing_key(leaf: tree.VariantTerm, entries: list[Entry]) -> tuple[list[str
     return own, others
 
 
-def _keys(entry: Entry, leaf: tree.VariantTerm) -> list[str]:
+def _entry_keys(entry: Entry, leaf: tree.VariantTerm) -> list[str]:
     found = entry.get(leaf.kind, [])
     return [found] if isinstance(found, str) else found
 

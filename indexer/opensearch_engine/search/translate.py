@@ -62,30 +62,30 @@ def _translated(node: tree.Node, lookup: Lookup) -> Dsl:
             must, should = _translated(first, lookup), _translated(second, lookup)
             return {"bool": {"must": [must], "should": [should]}}
         case tree.Phrase():
-            return _phrase(node, lookup)
+            return _phrase_dsl(node, lookup)
         case tree.Every():
             return MATCH_ALL
         case tree.Prefix() | tree.Wildcard() | tree.Fuzzy() | tree.Range():
-            return _multi(node)
+            return _multi_term(node)
 
 
-def _multi(node: tree.MultiTerm) -> Dsl:
+def _multi_term(node: tree.MultiTerm) -> Dsl:
     """All matching words score alike, whatever their number."""
     alike = {"rewrite": "constant_score", "boost": node.boost}
     match node:
         case tree.Prefix(field, text):
             return {"prefix": {field: {"value": text, **alike}}}
         case tree.Wildcard(field, text) if "[" in text:  # as fnmatch reads it
-            return {"regexp": {field: {"value": _pattern(text), **alike}}}
+            return {"regexp": {field: {"value": _lucene_pattern(text), **alike}}}
         case tree.Wildcard(field, text):
             return {"wildcard": {field: {"value": text.replace("\\", "\\\\"), **alike}}}
         case tree.Fuzzy():
-            return {"fuzzy": {node.field: {**_fuzzy(node), **alike}}}
+            return {"fuzzy": {node.field: {**_fuzzy_options(node), **alike}}}
         case tree.Range():
-            return _constant_score({"range": {node.field: _ends(node)}}, node.boost)
+            return _constant_score({"range": {node.field: _range_ends(node)}}, node.boost)
 
 
-def _phrase(node: tree.Phrase, lookup: Lookup) -> Dsl:
+def _phrase_dsl(node: tree.Phrase, lookup: Lookup) -> Dsl:
     """A phrase scores as all its words do."""
     words = [
         {"term": {node.field: {"value": term(each), "boost": node.boost}}} for each in node.words
@@ -127,7 +127,7 @@ def needs_text_check(node: tree.Phrase) -> bool:
     return node.slop > 1 and len(node.words) > 2
 
 
-def _pattern(text: str) -> str:
+def _lucene_pattern(text: str) -> str:
     """A wildcard with sets of letters as a Lucene pattern."""
     found = ""
     for part in re.findall(r"\[!?\]?[^\]]*\]|.", text, re.DOTALL):
@@ -141,7 +141,7 @@ def _pattern(text: str) -> str:
     return found
 
 
-def _fuzzy(node: tree.Fuzzy) -> Dsl:
+def _fuzzy_options(node: tree.Fuzzy) -> Dsl:
     return {
         "value": node.text,
         "fuzziness": node.distance,
@@ -151,7 +151,7 @@ def _fuzzy(node: tree.Fuzzy) -> Dsl:
     }
 
 
-def _ends(node: tree.Range) -> Dsl:
+def _range_ends(node: tree.Range) -> Dsl:
     first, last = "gt" if node.excludes_start else "gte", "lt" if node.excludes_end else "lte"
     ends = {first: node.start, last: node.end}
     return {name: end for name, end in ends.items() if end is not None}

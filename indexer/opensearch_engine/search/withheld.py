@@ -8,10 +8,8 @@ from typing import Any
 
 from indexer.opensearch_engine.index.mapping import Stored
 from indexer.opensearch_engine.index.vocabulary import COUNTS, WordCount
+from indexer.opensearch_engine.search.term_lookup import MOST_ENTRIES
 from indexer.opensearch_engine.search.translate import MATCH_ALL, Dsl
-
-# A cluster hands out so many words at a time.
-MOST_WORDS = 10_000
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ class Hidden:
         """The body of a sorted lookup, with room for words that these releases move down."""
         if not self.ids or "sort" not in body:
             return body
-        return body | {"size": min(MOST_WORDS, body["size"] + len(self.words))}
+        return body | {"size": min(MOST_ENTRIES, body["size"] + len(self.words))}
 
     def counted(self, body: Dsl, answer: dict[str, Any]) -> dict[str, Any]:
         """The answer to a lookup without these releases."""

@@ -36,14 +36,14 @@ def read_spans(
     leaves = tree.body_leaves(node)
     phrases = [leaf for leaf in leaves if isinstance(leaf, tree.Phrase)]
     words = [leaf for leaf in leaves if not isinstance(leaf, tree.Phrase)]
-    matched = _Matched(vocabulary, words, words_of)
+    matched = _WordPlaces(vocabulary, words, words_of)
     for batch in batches(releases, vocabulary):
         pairs = [_phrase_ends(batch, leaf) for leaf in phrases]
         pair = merge_spans(matched.places(batch), pairs)
         yield BatchSpans(batch.starts, batch.forms, batch.languages, *pair, batch)
 
 
-class _Wanted:
+class _WordMask:
     """The words that some leaves match, out of a growing list."""
 
     def __init__(self, words: set[str], tests: Sequence[Test]) -> None:
@@ -67,7 +67,7 @@ class _Wanted:
         return word in self.words or any(test(word, word, word) for test in self.tests)
 
 
-class _Matched:
+class _WordPlaces:
     """The places of words that leaves match, apart from phrases."""
 
     def __init__(
@@ -85,8 +85,8 @@ class _Matched:
             elif test := word_test(leaf, is_stem=is_stem):
                 is_cased = isinstance(leaf, tree.VariantTerm) and not is_stem
                 (as_they_stand if is_cased else tests[is_stem]).append(test)
-        self.forms, self.stems = (_Wanted(words[each], tests[each]) for each in (False, True))
-        self.cased = _Wanted(set(), as_they_stand)
+        self.forms, self.stems = (_WordMask(words[each], tests[each]) for each in (False, True))
+        self.cased = _WordMask(set(), as_they_stand)
 
     def places(self, batch: Batch) -> Array:
         """The places of all these words in a batch, in order."""

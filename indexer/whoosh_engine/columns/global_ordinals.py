@@ -10,7 +10,7 @@ from indexer.analysis.jit import Array, compiled
 from indexer.whoosh_engine.index.postings import NO_FREQS
 from indexer.whoosh_engine.index.segment import SegmentArrays
 
-NEWLINE = 10
+NEWLINE_BYTE = 10
 
 
 class WordList:
@@ -28,7 +28,7 @@ class WordList:
         ends = [postings.ends.astype(np.int64) for postings in self._postings]
         offsets = np.cumsum([0, *map(len, blobs)])
         ends = [each + offset for each, offset in zip(ends, offsets, strict=False)]
-        numbers, self._holders = _numbered(
+        numbers, self._holders = _common_numbers(
             np.concatenate([np.zeros(0, np.uint8), *blobs]),
             np.concatenate([np.zeros(0, np.int64), *ends]),
             self._bases,
@@ -39,7 +39,7 @@ class WordList:
             is_live = np.ones(segment.size, bool)
             is_live[[*segment.deleted]] = False
             freqs = NO_FREQS if postings.freqs is None else postings.freqs
-            _add(postings.firsts, postings.documents, freqs, is_live, own, self.frequencies)
+            _add_freqs(postings.firsts, postings.documents, freqs, is_live, own, self.frequencies)
         self.tokens = int(self.frequencies.sum())
 
     def __len__(self) -> int:
@@ -53,7 +53,7 @@ class WordList:
 
 
 @compiled
-def _numbered(blob: Array, ends: Array, bases: Array) -> tuple[Array, Array]:
+def _common_numbers(blob: Array, ends: Array, bases: Array) -> tuple[Array, Array]:
     """The common number of every term (int32), and for each number a term that has it (int32).
 
     `blob` has all segments' terms, those of segment s from bases[s] on. The least of the segments'
@@ -84,14 +84,14 @@ def _numbered(blob: Array, ends: Array, bases: Array) -> tuple[Array, Array]:
 def _is_before(blob: Array, ends: Array, one: int, other: int) -> bool:
     """Whether a term sorts before another; the newline after it is less than any byte."""
     at, there = (ends[one - 1] + 1 if one else 0), (ends[other - 1] + 1 if other else 0)
-    while blob[at] == blob[there] and blob[at] != NEWLINE:
+    while blob[at] == blob[there] and blob[at] != NEWLINE_BYTE:
         at += 1
         there += 1
     return bool(blob[at] < blob[there])
 
 
 @compiled
-def _add(
+def _add_freqs(
     firsts: Array, documents: Array, freqs: Array, is_live: Array, numbers: Array, sums: Array
 ) -> None:
     """Add the occurrences of each term in live documents to the sum of its number."""

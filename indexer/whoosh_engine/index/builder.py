@@ -18,7 +18,7 @@ from indexer.query.variants import hashed
 from indexer.whoosh_engine.index.arrays import write_arrays
 from indexer.whoosh_engine.index.codec import NAME, ArraySegment
 from indexer.whoosh_engine.index.inversion import (
-    count,
+    count_tokens,
     invert,
     mark_terms,
     narrow,
@@ -92,7 +92,7 @@ class SegmentBuilder:
             fields[name].add_words(found, self.lexicon)
             if len(self.often) < len(self.lexicon.form_of):
                 self.often = np.pad(self.often, (0, len(self.lexicon.form_of) - len(self.often)))
-            count(found, self.often)
+            count_tokens(found, self.often)
         self.n_tokens += fields["body"].lengths[-1]
         for name, terms in field_terms(document).items():
             fields[name].add_terms(terms)
@@ -120,9 +120,9 @@ class SegmentBuilder:
             has_places = name in TEXTS or name in WORDS
             found = invert(forward, lengths, len(terms), with_positions=has_places)
             found |= term_table(terms) | {"lengths": narrow(lengths)}
-            yield from _named(name, found)
+            yield from _under(name, found)
             if name in TEXTS:
-                yield from _named(name, _keys(*names, numbers))
+                yield from _under(name, _name_keys(*names, numbers))
                 yield from self._stems(name, forward, lengths, terms)
             yield f"{name}/forward", narrow(forward)
 
@@ -139,14 +139,14 @@ class SegmentBuilder:
         """The stems of a text: their postings, and the tables from term to stem and back."""
         found, tables, stems = stem_arrays(forward, lengths, terms, self.languages)
         n_stems = len(stems)
-        yield from _named(stem_field(name), found | loose_keys(stems))
-        yield from _named(name, loose_keys(terms))
+        yield from _under(stem_field(name), found | loose_keys(stems))
+        yield from _under(name, loose_keys(terms))
         yield f"{name}/stems", np.concatenate([*tables.values(), np.zeros(0, np.int32)])
         for language, table in tables.items():
             yield from form_arrays(f"{name}/forms/{language}", table, n_stems)
 
 
-def _keys(keys: Array, forms: Array, numbers: Array) -> dict[str, Array]:
+def _name_keys(keys: Array, forms: Array, numbers: Array) -> dict[str, Array]:
     """The table of the names of one field, whose terms have these numbers."""
     terms = numbers[forms]
     return key_arrays("names", keys[terms >= 0], terms[terms >= 0])
@@ -160,7 +160,7 @@ def form_arrays(name: str, table: Array, n_stems: int) -> Iterator[tuple[str, Ar
     yield f"{name}/firsts", narrow(np.concatenate(([0], np.cumsum(each))))
 
 
-def _named(field: str, arrays: dict[str, Array]) -> Iterator[tuple[str, Array]]:
+def _under(field: str, arrays: dict[str, Array]) -> Iterator[tuple[str, Array]]:
     """A field's arrays under their full names, each released once it is written."""
     for key in [*arrays]:
         yield f"{field}/{key}", arrays.pop(key)

@@ -44,7 +44,7 @@ def sorted_terms(terms: Sequence[str]) -> tuple[list[bytes], Array]:
 
 def narrow(numbers: Array) -> Array:
     """The same numbers, none negative, in the smallest unsigned type for them."""
-    return numbers.astype(_least(int(numbers.max(initial=0))), copy=False)
+    return numbers.astype(_smallest_type(int(numbers.max(initial=0))), copy=False)
 
 
 def invert(
@@ -55,13 +55,13 @@ def invert(
     The first pass counts each term's documents and occurrences, the second puts every token in
     place.
     """
-    firsts, spots, most = _counted(tokens, lengths, n_terms)
+    firsts, spots, most = _count_terms(tokens, lengths, n_terms)
     documents = np.empty(int(firsts[-1]), np.uint16)
     has_freqs = most > 1 or with_positions
-    freqs: Array = np.zeros(len(documents) if has_freqs else 0, _least(most, np.uint8))
+    freqs: Array = np.zeros(len(documents) if has_freqs else 0, _smallest_type(most, np.uint8))
     longest = int(lengths.max(initial=0))
-    positions: Array = np.empty(len(tokens) if with_positions else 0, _least(longest))
-    _place(tokens, lengths, firsts.copy(), spots.copy(), documents, freqs, positions)
+    positions: Array = np.empty(len(tokens) if with_positions else 0, _smallest_type(longest))
+    _place_tokens(tokens, lengths, firsts.copy(), spots.copy(), documents, freqs, positions)
     found = {"firsts": narrow(firsts), "documents": documents}
     if has_freqs:
         found["freqs"] = freqs
@@ -71,7 +71,7 @@ def invert(
 
 
 @compiled
-def _counted(tokens: Array, lengths: Array, n_terms: int) -> tuple[Array, Array, int]:
+def _count_terms(tokens: Array, lengths: Array, n_terms: int) -> tuple[Array, Array, int]:
     """Where each term's postings and positions begin (int64[n+1]), and the highest frequency."""
     firsts, spots = np.zeros(n_terms + 1, np.int64), np.zeros(n_terms + 1, np.int64)
     latest, often = np.full(n_terms, -1, np.int32), np.zeros(n_terms, np.int32)
@@ -89,7 +89,7 @@ def _counted(tokens: Array, lengths: Array, n_terms: int) -> tuple[Array, Array,
 
 
 @compiled
-def _place(
+def _place_tokens(
     tokens: Array,
     lengths: Array,
     nexts: Array,
@@ -119,7 +119,7 @@ def _place(
 
 
 @compiled
-def count(tokens: Array, counts: Array) -> None:
+def count_tokens(tokens: Array, counts: Array) -> None:
     """Add to the count of every token, in place."""
     for token in tokens:
         counts[token] += 1
@@ -156,7 +156,7 @@ def translate_terms(tokens: Array, lengths: Array, codes: Array, tables: Array) 
     return translated
 
 
-def _least(most: int, least: type = np.uint16) -> type:
+def _smallest_type(most: int, least: type = np.uint16) -> type:
     """The smallest unsigned type, from `least` up, that holds a number."""
     kinds = (np.uint8, np.uint16, np.uint32, np.uint64)
     return next(kind for kind in kinds[kinds.index(least) :] if most <= np.iinfo(kind).max)

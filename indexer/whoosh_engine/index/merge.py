@@ -62,7 +62,7 @@ class Merger:
         languages: list[bytes] = []
         merged = {}
         for name in (*WHOLE, *WORDS, *TEXTS):
-            merged[name] = _Merged(self, name)
+            merged[name] = _MergedField(self, name)
             yield from merged[name].arrays()
             yield from self._forward(merged[name])
             if name in TEXTS:
@@ -70,7 +70,7 @@ class Merger:
             if name == "language":
                 languages = merged[name].terms
         for name in TEXTS:
-            stems = _Merged(self, stem_field(name))
+            stems = _MergedField(self, stem_field(name))
             yield from stems.arrays()
             yield from self._keys(stems, ("loose",))
             yield from self._stems(merged[name], stems, languages)
@@ -99,7 +99,7 @@ class Merger:
 
         yield "stored", Room(np.uint8, int(ends[-1]), fill)
 
-    def _forward(self, field: _Merged) -> Arrays:
+    def _forward(self, field: _MergedField) -> Arrays:
         lengths = self._column(f"{field.name}/lengths")
         yield f"{field.name}/lengths", narrow(lengths)
 
@@ -115,12 +115,12 @@ class Merger:
         kind = narrow(np.array([len(field.terms)])).dtype
         yield f"{field.name}/forward", Room(kind, int(lengths.sum()), fill)
 
-    def _keys(self, field: _Merged, kinds: Sequence[Kind]) -> Arrays:
+    def _keys(self, field: _MergedField, kinds: Sequence[Kind]) -> Arrays:
         for kind in kinds:
             found = merged_keys(kind, field.name, self.segments, field.tables)
             yield from ((f"{field.name}/{key}", array) for key, array in found.items())
 
-    def _stems(self, text: _Merged, stems: _Merged, languages: list[bytes]) -> Arrays:
+    def _stems(self, text: _MergedField, stems: _MergedField, languages: list[bytes]) -> Arrays:
         """The tables from term to stem, one row a language, and back."""
         rows = np.full((len(languages), len(text.terms)), -1, np.int32)
         for number, segment in enumerate(self.segments):
@@ -138,7 +138,7 @@ class Merger:
             yield from form_arrays(name, row, len(stems.terms))
 
 
-class _Merged:
+class _MergedField:
     """One field: its merged terms, and for each segment its terms' new numbers, -1 where no
     document is left.
     """

@@ -50,7 +50,7 @@ class SegmentWriter:
 
     def __init__(self, folder: Path, memory_mb: int) -> None:
         self.folder = folder
-        self.chunk_tokens = _tokens((memory_mb - PROCESS_MB) // WORKERS - PROCESS_MB)
+        self.chunk_tokens = _tokens_within((memory_mb - PROCESS_MB) // WORKERS - PROCESS_MB)
 
     def create(self, documents: Iterable[Document], on_progress: OnProgress) -> int:
         """Create an index of these documents; their number."""
@@ -80,7 +80,7 @@ class SegmentWriter:
     ) -> int:
         segments: list[ArraySegment] = toc.segments
         taken: list[str] = [*removed]
-        fresh, number = self._build(_noted(documents, taken), on_progress)
+        fresh, number = self._build(_noting_ids(documents, taken), on_progress)
         for segment in segments:
             arrays = segment.open(self.folder)
             for id_ in taken:
@@ -179,7 +179,7 @@ def _fitting(segments: list[ArraySegment], most: int) -> Iterator[list[ArraySegm
     yield group
 
 
-def _tokens(memory_mb: int) -> int:
+def _tokens_within(memory_mb: int) -> int:
     """The number of tokens that fit into so much memory; at least some."""
     return max(100_000, memory_mb * 1_000_000 // TOKEN_BYTES)
 
@@ -199,7 +199,7 @@ def _batches(documents: Iterable[Document], on_progress: OnProgress) -> Iterator
         yield batch
 
 
-def _noted(documents: Iterable[Document], ids: list[str]) -> Iterator[Document]:
+def _noting_ids(documents: Iterable[Document], ids: list[str]) -> Iterator[Document]:
     for document in documents:
         ids.append(document.id)
         yield document

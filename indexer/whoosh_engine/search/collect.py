@@ -35,7 +35,7 @@ class FoundHits:
 def find_hits(snapshot: Snapshot, executor: Executor, query: Query) -> FoundHits:
     """Run a query's tree, and apply the filters."""
     found = executor.run(query.tree)
-    found = _kept(found, _in_range(snapshot, query.filters, found.documents))
+    found = _masked(found, _in_range(snapshot, query.filters, found.documents))
     masks = _chosen(snapshot, query.filters, found.documents)
     if not masks:
         return FoundHits(found, dict.fromkeys(query.facets, found.documents))
@@ -45,14 +45,14 @@ def find_hits(snapshot: Snapshot, executor: Executor, query: Query) -> FoundHits
         by_facet[name] = (
             found.documents[np.logical_and.reduce(others)] if others else found.documents
         )
-    return FoundHits(_kept(found, np.logical_and.reduce([*masks.values()])), by_facet)
+    return FoundHits(_masked(found, np.logical_and.reduce([*masks.values()])), by_facet)
 
 
 def within_filters(snapshot: Snapshot, found: ScoredDocs, filters: Filters) -> ScoredDocs:
     """What was found within the filters."""
-    found = _kept(found, _in_range(snapshot, filters, found.documents))
+    found = _masked(found, _in_range(snapshot, filters, found.documents))
     masks = _chosen(snapshot, filters, found.documents)
-    return _kept(found, np.logical_and.reduce([*masks.values()])) if masks else found
+    return _masked(found, np.logical_and.reduce([*masks.values()])) if masks else found
 
 
 def order(snapshot: Snapshot, found: ScoredDocs, query: Query, start: int, size: int) -> Array:
@@ -63,15 +63,15 @@ def order(snapshot: Snapshot, found: ScoredDocs, query: Query, start: int, size:
     if size < 1 or start >= len(found):
         return np.zeros(0, np.int64)
     if query.is_ranked:
-        return _best(found, snapshot.recency, most)[start:]
+        return _highest_scores(found, snapshot.recency, most)[start:]
     places = ranks(snapshot, query.sort).take(found.documents)
     if query.after is None:
-        return _least(places, most)[start:]
+        return _smallest_ranks(places, most)[start:]
     behind = np.flatnonzero(places >= first_behind(snapshot, query.sort, query.after))
-    return np.asarray(behind[_least(places[behind], most)[start:]])
+    return np.asarray(behind[_smallest_ranks(places[behind], most)[start:]])
 
 
-def _least(ranks: Array, most: int) -> Array:
+def _smallest_ranks(ranks: Array, most: int) -> Array:
     """The positions of the `most` smallest, in order; ranks are distinct."""
     if most < len(ranks):
         chosen = np.argpartition(ranks, most - 1)[:most]
@@ -79,7 +79,7 @@ def _least(ranks: Array, most: int) -> Array:
     return np.argsort(ranks)
 
 
-def _best(found: ScoredDocs, recency: Array, most: int) -> Array:
+def _highest_scores(found: ScoredDocs, recency: Array, most: int) -> Array:
     """The positions of the `most` highest scores in order, equal ones the newest first."""
     if most <= FEW:
         return best(found.documents, found.scores, recency, most)
@@ -149,7 +149,7 @@ def folded(
     kept[places] = False
     kept[places[ranked[firsts]]] = True
     left_out = zip(copies.documents[ranked[firsts]].tolist(), (sizes - 1).tolist(), strict=True)
-    return _kept(found, kept), {document: number for document, number in left_out if number}
+    return _masked(found, kept), {document: number for document, number in left_out if number}
 
 
 def by_variants(executor: Executor, found: ScoredDocs) -> frozenset[int]:
@@ -167,7 +167,7 @@ def ids(snapshot: Snapshot, documents: Array) -> Iterator[str]:
         yield segment.value("id", number)
 
 
-def _kept(found: ScoredDocs, mask: Array | None) -> ScoredDocs:
+def _masked(found: ScoredDocs, mask: Array | None) -> ScoredDocs:
     return found if mask is None else ScoredDocs(found.documents[mask], found.scores[mask])
 
 

@@ -48,7 +48,7 @@ class Executor:
         self.expansions: dict[tree.Leaf, Expansion] = {}
         self.warnings: list[str] = []
         self._forms: dict[tuple[str, bytes], dict[str, int]] = {}
-        self._held: dict[tuple[str, bytes], list[tuple[int, SegmentArrays, int]]] = {}
+        self._postings_kept: dict[tuple[str, bytes], list[tuple[int, SegmentArrays, int]]] = {}
         self.own: dict[tree.Leaf, Expansion] = {}
         self.others: dict[tree.Leaf, Expansion] = {}
         self.variant_documents = NOTHING.documents
@@ -58,7 +58,7 @@ class Executor:
     def run(self, query: tree.Node | None) -> ScoredDocs:
         """The live documents that a tree matches; all of them without a tree."""
         query = query if query is not None else tree.Every()
-        self._spell(query)
+        self._expand_keys(query)
         found = self.find(query)
         if self.others:
             self._is_wide = True
@@ -68,7 +68,7 @@ class Executor:
             found = ScoredDocs(found.documents[kept], found.scores[kept])
         return found
 
-    def _spell(self, query: tree.Node) -> None:
+    def _expand_keys(self, query: tree.Node) -> None:
         """Look up the words that share a key with a query's words."""
         for leaf in tree.leaves(query):
             if isinstance(leaf, tree.VariantTerm):
@@ -95,13 +95,13 @@ class Executor:
     def find(self, node: tree.Node) -> ScoredDocs:
         """The documents that one part of a tree matches."""
         deadline.check()
-        found = self._found(node)
+        found = self._evaluate(node)
         self.counts[node] = self._live(found.documents)
         if node in self.kept:
             self.kept[node] = found
         return found
 
-    def _found(self, node: tree.Node) -> ScoredDocs:
+    def _evaluate(self, node: tree.Node) -> ScoredDocs:
         match node:
             case tree.Term(field, text, boost):
                 return self._scored(field, text.encode()).scaled(boost)
@@ -111,19 +111,19 @@ class Executor:
                 some = [self.find(part) for part in parts if self._is_any(part)]
                 return union(some, self.snapshot.scratch())
             case tree.And(parts):
-                return self._and(parts)
+                return self._all_of(parts)
             case tree.Phrase():
                 return self._phrase(node)
             case tree.Prefix() | tree.Wildcard() | tree.Fuzzy() | tree.Range():
                 return constant_score(self._expanded(node), node.boost)
             case tree.Not(part):
-                return self._without(self._every(), [part])
+                return self._without(self._all_documents(), [part])
             case tree.AndNot(wanted, unwanted):
                 return self._without(self.find(wanted), [unwanted])
             case tree.AndMaybe(wanted, better):
                 return self._and_maybe(self.find(wanted), self.find(better))
             case tree.Every():
-                return self._every()
+                return self._all_documents()
 
     def _live(self, documents: Array) -> int:
         """The number of these documents that are not deleted."""
@@ -176,9 +176,9 @@ class Executor:
         return self._forms[key]
 
     def _postings(self, field: str, text: bytes) -> list[tuple[int, SegmentArrays, int]]:
-        if (field, text) not in self._held:
-            self._held[field, text] = self.snapshot.postings(field, text)
-        return self._held[field, text]
+        if (field, text) not in self._postings_kept:
+            self._postings_kept[field, text] = self.snapshot.postings(field, text)
+        return self._postings_kept[field, text]
 
     def _scored(self, field: str, text: bytes) -> ScoredDocs:
         """A term's documents with BM25F scores, or with score 1 in a field of whole values."""
@@ -221,9 +221,9 @@ class Executor:
         ]
         return constant_score(np.concatenate((NOTHING.documents, *parts)), 1.0)
 
-    def _and(self, parts: Sequence[tree.Node]) -> ScoredDocs:
+    def _all_of(self, parts: Sequence[tree.Node]) -> ScoredDocs:
         wanted = [self.find(part) for part in parts if not isinstance(part, tree.Not)]
-        found = intersection(wanted, self.snapshot.scratch()) if wanted else self._every()
+        found = intersection(wanted, self.snapshot.scratch()) if wanted else self._all_documents()
         return self._without(found, [part.part for part in parts if isinstance(part, tree.Not)])
 
     def _is_any(self, node: tree.Node) -> bool:
@@ -236,7 +236,7 @@ class Executor:
         scores[is_in] += second.scores[at]
         return ScoredDocs(first.documents, scores)
 
-    def _every(self) -> ScoredDocs:
+    def _all_documents(self) -> ScoredDocs:
         return constant_score(np.arange(self.snapshot.size, dtype=np.int32), 1.0)
 
     def _expanded(self, leaf: tree.MultiTerm) -> Array:

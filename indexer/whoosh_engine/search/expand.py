@@ -116,7 +116,7 @@ def expand(snapshot: Snapshot, node: tree.MultiTerm) -> Expansion:
         postings = segment.fields.get(node.field)
         if postings is None:
             continue
-        numbers = _numbers(node, postings)
+        numbers = _term_numbers(node, postings)
         if len(numbers) > MOST_TERMS:
             found.warning = Message(
                 "“{word}” matches more than {most:,} words; only {most:,} of them were searched.",
@@ -145,19 +145,19 @@ def expand_key(
     return own, others
 
 
-def _numbers(node: tree.MultiTerm, postings: FieldPostings) -> Numbers:
+def _term_numbers(node: tree.MultiTerm, postings: FieldPostings) -> Numbers:
     match node:
         case tree.Prefix(_, text):
             return postings.prefix(text.encode())
         case tree.Wildcard(_, text):
-            return _wildcard(text, postings)
+            return _wildcard_numbers(text, postings)
         case tree.Fuzzy():
-            return _fuzzy(node, postings)
+            return _fuzzy_numbers(node, postings)
         case tree.Range():
-            return _range(node, postings)
+            return _range_numbers(node, postings)
 
 
-def _wildcard(text: str, postings: FieldPostings) -> Numbers:
+def _wildcard_numbers(text: str, postings: FieldPostings) -> Numbers:
     if "[" not in text:
         pattern, prefix = wildcard_pattern(text)
         return postings.matching(pattern, postings.prefix(prefix))
@@ -166,14 +166,14 @@ def _wildcard(text: str, postings: FieldPostings) -> Numbers:
     return np.fromiter((n for n, term in terms if is_match(term.decode())), np.int32)
 
 
-def _fuzzy(node: tree.Fuzzy, postings: FieldPostings) -> Array:
+def _fuzzy_numbers(node: tree.Fuzzy, postings: FieldPostings) -> Array:
     """The terms with the same beginning as a fuzzy word and a small enough distance."""
     begun = postings.prefix(node.text[: node.prefix_length].encode())
     far = distances(node.text, postings.words(begun), node.distance)
     return np.flatnonzero(far <= node.distance) + begun.start
 
 
-def _range(node: tree.Range, postings: FieldPostings) -> range:
+def _range_numbers(node: tree.Range, postings: FieldPostings) -> range:
     start = postings.lower(node.start.encode()) if node.start else 0
     if node.start and node.excludes_start and postings.number(node.start.encode()) is not None:
         start += 1

@@ -65,7 +65,7 @@ def find_spans(executor: Executor, query: tree.Node | None, hits: Array) -> list
     asked = tree.body_leaves(query)
     found = []
     for base, segment in zip(snapshot.bases, snapshot.segments, strict=False):
-        places = _Places(segment, wanted[base : base + segment.size])
+        places = _SegmentPlaces(segment, wanted[base : base + segment.size])
         words, phrases = [NOWHERE], []
         for leaf in asked:
             deadline.check()
@@ -91,7 +91,7 @@ def _term_numbers(leaf: tree.Leaf, segment: SegmentArrays, executor: Executor) -
     return found[0] if len(found) == 1 else np.concatenate([np.empty(0, np.int64), *found])
 
 
-class _Places:
+class _SegmentPlaces:
     """The places of terms in a segment's wanted documents (a mask)."""
 
     def __init__(self, segment: SegmentArrays, is_wanted: Array) -> None:
@@ -134,7 +134,7 @@ class _Places:
         return found
 
 
-def _phrase_ends(places: _Places, leaf: tree.Phrase) -> SpanEnds:
+def _phrase_ends(places: _SegmentPlaces, leaf: tree.Phrase) -> SpanEnds:
     field = places.segment.fields[leaf.field]
     numbers = [n for word in leaf.words if (n := field.number(word.encode())) is not None]
     if not numbers or len(numbers) < len(leaf.words):

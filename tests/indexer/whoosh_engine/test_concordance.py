@@ -20,7 +20,7 @@ from indexer.analysis.tokenizer import word_spans
 from indexer.engine.results import Filters, KwicLine, LineSort, Query
 from indexer.query.parser import parse
 from indexer.whoosh_engine import WhooshEngine
-from indexer.whoosh_engine.columns.global_ordinals import _numbered
+from indexer.whoosh_engine.columns.global_ordinals import _common_numbers
 from tests.indexer.whoosh_engine.test_compiled import LETTERS
 from tests.indexer.whoosh_engine.test_merging import made
 from tests.indexer.whoosh_engine.test_plain_reader import Judged, Span, judged
@@ -265,7 +265,7 @@ def test_words_of_segments_have_common_numbers(words: list[set[str]]) -> None:
     ]
     blob = np.concatenate([np.zeros(0, np.uint8), *blobs])
     ends, bases = np.flatnonzero(blob == 10), np.cumsum([0, *map(len, segments)])
-    numbers, holders = _numbered(blob, ends, bases)
+    numbers, holders = _common_numbers(blob, ends, bases)
     every = sorted(set().union(*words))
     flat = [each.decode() for some in segments for each in some]
     assert [every[number] for number in numbers.tolist()] == flat
