@@ -24,37 +24,9 @@ LETTERS = r"[^\W_](?:[^\W_]|[\u0300-\u036f])*"
 WORD = re.compile(rf"{LETTERS}(?:['’ʼ`´]{LETTERS})*")
 CYRILLIC = re.compile(r"[\u0400-\u052f]")
 KAZAKH = re.compile(r"[әғқңөұүһі]")
-# The language's code -> Snowball's name.
-SNOWBALL = {
-    "ar": "arabic",
-    "ca": "catalan",
-    "da": "danish",
-    "de": "german",
-    "el": "greek",
-    "en": "english",
-    "es": "spanish",
-    "et": "estonian",
-    "eu": "basque",
-    "fi": "finnish",
-    "fr": "french",
-    "ga": "irish",
-    "hi": "hindi",
-    "hu": "hungarian",
-    "hy": "armenian",
-    "id": "indonesian",
-    "it": "italian",
-    "lt": "lithuanian",
-    "ne": "nepali",
-    "nl": "dutch",
-    "no": "norwegian",
-    "pt": "portuguese",
-    "ro": "romanian",
-    "sr": "serbian",
-    "sv": "swedish",
-    "ta": "tamil",
-    "tr": "turkish",
-}
-
+# Languages with a stemmer of Snowball's, which knows them by these codes.
+_SNOWBALL = "ar ca da de el en es et eu fi fr ga hi hu hy id it lt ne nl no pt ro sr sv ta tr"
+SNOWBALL = frozenset(_SNOWBALL.split())
 # Languages with stemmers of our own.
 OWN: dict[str, Callable[[str], str]] = {"kk": kazakh.stem, "ru": russian.stem}
 
@@ -124,4 +96,4 @@ def _script_languages(written: str) -> tuple[str, ...]:
 
 @cache
 def _stemmer(language: str | None) -> Stemmer.Stemmer | None:
-    return Stemmer.Stemmer(SNOWBALL[language]) if language in SNOWBALL else None
+    return Stemmer.Stemmer(language) if language in SNOWBALL else None
