@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -24,31 +25,39 @@ ReadStored = Callable[[Sequence[int]], Mapping[int, Mapping[str, Any]]]
 
 
 class Lines:
-    """All lines of a concordance as numbers: their releases, their first and last words there, and
-    for the orders "left" and "right" their neighbors.
+    """All lines of a concordance as numbers: their releases, their first and last words, and for
+    the orders "left" and "right" their neighbors.
     """
 
     def __init__(self, sort: LineSort) -> None:
         self.sort = sort
-        self.releases = 0
-        self._parts: list[tuple[Array, ...]] = []
+        self.n_releases = 0
+        self._bases = [0]
+        # The releases' numbers, those in the part, where these begin, the first and last places.
+        self._parts: list[tuple[Array, Array, Array, Array, Array]] = []
+        self._neighbors: list[tuple[Array, Array]] = []
 
     def __len__(self) -> int:
-        return sum(len(part[0]) for part in self._parts)
+        return self._bases[-1]
 
     def add(self, found: TokenSpans, releases: Array, words: Array | None = None) -> None:
         """Add spans; `releases` are their releases' numbers, `words` the ranks of terms."""
-        begun = found.starts[found.releases]
-        firsts, lasts = ((each - begun).astype(np.int32) for each in (found.firsts, found.lasts))
-        beside: tuple[Array, ...] = ()
+        self._parts.append((releases, found.releases, found.starts, found.firsts, found.lasts))
         if words is not None and self.sort in ("left", "right"):
-            beside = found.neighbors(words, is_left=self.sort == "left")
-        self._parts.append((releases, firsts, lasts, *beside))
-        self.releases += found.n_releases
+            self._neighbors.append(found.neighbors(words, is_left=self.sort == "left"))
+        self._bases.append(len(self) + len(found))
+        self.n_releases += found.n_releases
 
-    def column(self, number: int) -> Array:
-        """One number of every line: 0 its release, 1 and 2 its words, 3 and 4 `neighbors`."""
-        return np.concatenate([part[number] for part in self._parts])
+    @property
+    def releases(self) -> Array:
+        """The number of each line's release."""
+        return np.concatenate([part[0] for part in self._parts])
+
+    @property
+    def neighbors(self) -> tuple[Array, Array]:
+        """The third word beside each line, and the first two in one."""
+        thirds, pairs = zip(*self._neighbors, strict=True)
+        return np.concatenate(thirds), np.concatenate(pairs)
 
     def order(self, keys: Callable[[], Sequence[Array]], start: int, end: int) -> Array:
         """The numbers of the lines from `start` to `end` in the order of some keys."""
@@ -58,13 +67,20 @@ class Lines:
 
     def read(self, numbers: Array, read_stored: ReadStored) -> Iterator[KwicLine]:
         """The lines of these numbers."""
-        columns = [self.column(number)[numbers] for number in range(3)] if len(numbers) else []
         for at in range(0, len(numbers), LINES_READ):
-            rows = [column[at : at + LINES_READ].tolist() for column in columns]
-            stored = read_stored([*dict.fromkeys(rows[0])])
+            rows = [*map(self._row, numbers[at : at + LINES_READ].tolist())]
+            stored = read_stored([*dict.fromkeys(release for release, _, _ in rows)])
             spans = {release: word_spans(each["body"]) for release, each in stored.items()}
-            for release, first, last in zip(*rows, strict=True):
+            for release, first, last in rows:
                 yield line(stored[release], spans[release], first, last)
+
+    def _row(self, number: int) -> tuple[int, int, int]:
+        """A line's release, and its first and last words there."""
+        part = bisect_right(self._bases, number) - 1
+        at = number - self._bases[part]
+        releases, own, starts, firsts, lasts = self._parts[part]
+        start = int(starts[own[at]])
+        return int(releases[at]), int(firsts[at]) - start, int(lasts[at]) - start
 
 
 def first_in_order(keys: Sequence[Array], end: int) -> Array:

@@ -1,6 +1,6 @@
 """The mentions of a query's words in their order, read from the hits' texts.
 
-In the query's own order a page is cut while texts are read. For any other order 12 to 24 bytes a
+In the query's own order a page is cut while texts are read. For any other order 16 to 28 bytes a
 mention are kept, and the texts of lines that are shown are fetched again.
 """
 
@@ -99,11 +99,11 @@ class _BatchLines(Lines):
             ordered = sorted(numbers, key=lambda number: self.noted[number][1])
         else:
             ordered = sorted(numbers, key=lambda number: _age(self.noted[number]))
-        return [ranks_of(ordered)[self.column(0)]]
+        return [ranks_of(ordered)[self.releases]]
 
     def _neighbor_ranks(self) -> list[Array]:
         """The third word beside each line, and the first two in one, by alphabetical rank."""
-        thirds, pairs = self.column(3), self.column(4)
+        thirds, pairs = self.neighbors
         parts = (thirds, pairs & np.uint64(0xFFFFFFFF), pairs >> np.uint64(32))
         columns = [each.astype(np.int64) for each in parts]
         used = np.unique(np.concatenate(columns))

@@ -33,7 +33,7 @@ def concordance(
     return Concordance(
         mentions=tuple(lines.read(chosen, partial(_stored, snapshot))),
         total=len(lines),
-        releases=lines.releases,
+        releases=lines.n_releases,
         build=snapshot.build,
         warnings=tuple(executor.warnings),
     )
@@ -57,7 +57,7 @@ def _lines(snapshot: Snapshot, parts: list[SegmentSpans], sort: LineSort) -> Lin
 
 def _keys(snapshot: Snapshot, query: Query, hits: ScoredDocs, lines: Lines) -> list[Array]:
     """The sort keys of lines; equal lines are in the query's order of documents."""
-    documents = lines.column(0)
+    documents = lines.releases
     if lines.sort == "date":
         return [snapshot.age[documents]]
     ranks = np.zeros(snapshot.size, np.uint32)
@@ -68,7 +68,7 @@ def _keys(snapshot: Snapshot, query: Query, hits: ScoredDocs, lines: Lines) -> l
     if lines.sort == "office":
         offices = snapshot.facet("office").codes[documents].astype(np.uint64)
         return [offices << np.uint64(32) | ranks[documents]]
-    return [ranks[documents], lines.column(3), lines.column(4)]
+    return [ranks[documents], *lines.neighbors]
 
 
 def _stored(snapshot: Snapshot, documents: Sequence[int]) -> Mapping[int, Mapping[str, Any]]:
