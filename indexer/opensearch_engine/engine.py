@@ -21,10 +21,10 @@ from indexer.opensearch_engine.index.writer import Writer
 from indexer.opensearch_engine.search.index_reader import IndexReader
 from indexer.opensearch_engine.searcher import BuildSearcher
 
-# So long what is live is believed; a build that is dropped is noticed at once.
+# How long the live build is assumed to stay live; a dropped build is noticed at once.
 BELIEVED_S = 1.0
 
-# The live build, and of which revision of the catalog it is.
+# The live build and its revision of the catalog.
 State = tuple[str, int | None]
 
 
@@ -62,7 +62,7 @@ class OpenSearchEngine(Engine):
         self.cluster.publish(build)
         self.live = None
         self._drop_all_but(build, is_first=is_first)
-        with suppress(CommuniqueError):  # it is live, whatever becomes of them
+        with suppress(CommuniqueError):  # the build is live in any case
             self.cluster.force_merge(build)
 
     def drop(self, build: str) -> None:

@@ -103,7 +103,7 @@ class BuildSearcher(IndexReader, Searcher):
         return self.texts(query), query.tree, _words_of(self.term_lookup(query))
 
     def _translations(self) -> StoredTranslations | None:
-        # A reader that waited for its turn here would keep the lock from whoever has the turn.
+        # Unmetered: a long answer that waits for its turn here would block the one that has it.
         with self._lock, unmetered():
             if self._kept is None:
                 self._kept = (_translations(self),)

@@ -33,16 +33,16 @@ logging.getLogger("opensearch").setLevel(logging.CRITICAL)
 TOO_LONG = "The query takes too long to answer; use fewer or longer prefixes and wildcards."
 TIMEOUT_S, SEARCH_TIMEOUT_S, JOINING_S = 60, 5, 3600
 RETRIES = 3
-# How many releases hold a word is counted over all shards, so that scores do not depend on them.
+# Counts the releases with a word over all shards, so that scores do not depend on shards.
 SCORING = "dfs_query_then_fetch"
-# Connections to a node that are kept open, for readers at a time.
+# Open connections to a node, one for each concurrent reader.
 POOL = 16
-# Causes by which a cluster says that a request asks too much of it.
+# The causes in errors of requests that are too costly.
 COSTLY_CAUSES = re.compile(
     r"circuit_breaking|too_many_clauses|too_many_buckets|too_many_nested_clauses|task_cancelled|"
     r"time_exceeded"
 )
-# The cause by which it says that others ask too much of it.
+# The causes in errors of a cluster that is too busy.
 BUSY_CAUSES = re.compile(r"rejected_execution|search_phase_execution.*rejected")
 REFUSED = (exceptions.AuthenticationException, exceptions.AuthorizationException)
 WORDS_SUFFIX = "-words"

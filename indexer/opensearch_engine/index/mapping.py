@@ -18,7 +18,7 @@ from indexer.engine import periods
 from indexer.engine.document import Document, field_terms
 from indexer.engine.fields import FACET_FIELDS, K1, TEXTS, WHOLE, WORDS, B, stem_field
 
-# Lucene takes terms of up to 32,766 bytes; a longer word is kept by its beginning and its hash.
+# Lucene limits terms to 32,766 bytes; a longer word is stored as its beginning and its hash.
 MOST_LETTERS = 2_000
 # As in the embedded engine (whoosh_engine/execute.py).
 WEIGHT = f"return query.boost * {K1 + 1} * (Math.log(field.docCount / (term.docFreq + 1.0)) + 1.0);"
@@ -27,11 +27,11 @@ SCORE = (
     f" double norm = {K1} * ({1 - B} + {B} * doc.length / average);"
     " return weight * doc.freq / (doc.freq + norm);"
 )
-# Of a release without a date: before all days, and after them.
+# The days of an undated release, before all others and after them.
 NEVER, EVER = 0, 10_000_000
-# Periods that a release is noted in; years are made of months.
+# The periods stored with a release; years are computed from months.
 NOTED_STEPS: tuple[periods.Step, ...] = ("day", "week", "month")
-# Facets of which a release has few values, together one: counted in one pass, and parted here.
+# Facets with few values a release, stored together as one value and counted in one pass.
 PROFILE = ("office", "country", "language", "year", "kind", "state")
 PART, AND = "\x1f", "\x1e"
 STEMMED = (*TEXTS, *map(stem_field, TEXTS))
@@ -53,7 +53,7 @@ class Stored:
     alternates: tuple[str, ...] = ()
 
 
-# Ids -> the releases that are held of them, in any order.
+# Ids -> the stored releases among them, in any order.
 Fetch = Callable[[Sequence[str]], Iterable[Stored]]
 
 
@@ -137,7 +137,7 @@ def release(document: Document, texts: dict[str, str], number: int) -> dict[str,
     published = document.published
     found: dict[str, Any] = {name: [*map(term, given[name])] for name in WHOLE if given[name]}
     tokens = texts | {name: " ".join(map(term, given[name])) for name in WORDS}
-    # An empty text would count as one that holds something.
+    # An empty text would count as a text.
     found |= {name: each for name, each in tokens.items() if each}
     found |= {
         "fold": document.group or document.id,

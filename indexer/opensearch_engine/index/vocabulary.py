@@ -20,9 +20,9 @@ from indexer.engine.fields import TEXTS, stem_field
 from indexer.opensearch_engine.index.mapping import term
 from indexer.query.variants import KEYS
 
-# By field: a text's tokens as they are sent, blanks between.
+# Field -> a text's tokens as they are sent, with blanks between them.
 Texts = dict[str, str]
-# What of an entry is a number.
+# The numbers in an entry.
 COUNTS = (*TEXTS, "times")
 
 
@@ -57,10 +57,10 @@ class WordCount:
         self.lexicon = Lexicon()
         self.terms = _Terms(self.lexicon)
         self.stems: dict[str, _Terms] = {}
-        # By the number of a word as it stands in texts: how often it does.
+        # The occurrences of words as they stand in texts, by their numbers.
         self.often: Array = np.zeros(1 << 12, np.int64)
-        # By field, and by language, by the number of a form: in how many releases it is; and how
-        # many times in the bodies of a language.
+        # By the numbers of forms: the releases with each by field and by language, and the
+        # occurrences in bodies of a language.
         self.releases = {name: np.zeros(1 << 12, np.int64) for name in TEXTS}
         self.spoken: dict[str, Array] = {}
         self.times: dict[str, Array] = {}
@@ -77,7 +77,7 @@ class WordCount:
             self._make_room(language)
             forms = lexicon.form_of[words]
             np.add.at(self.often, words, 1)
-            # Once for a form, however often it stands there: numpy adds to each place once.
+            # A repeated form counts once: numpy adds to each place once.
             self.releases[name][forms] += 1
             self.spoken[language][forms] += 1
             if name == "body":

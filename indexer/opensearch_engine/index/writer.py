@@ -25,16 +25,16 @@ from indexer.opensearch_engine.index.mapping import (
 from indexer.opensearch_engine.index.vocabulary import COUNTS, WordCount, sum_entries
 
 Action = dict[str, Any]
-# Requests that are under way at a time, and what one holds at most.
+# Concurrent requests, and the most actions and bytes in one.
 THREADS, CHUNK, CHUNK_BYTES = 2, 400, 8_000_000
-# So long a request waits for a shard that is away; then it is sent again as all else is.
+# How long a request waits for a missing shard before it is sent again.
 AWAY = "1s"
-# What of an answer is read.
+# The parts of an answer that are read.
 ANSWERED = "errors,items.*._id,items.*.status,items.*.error"
-# Answers that ask to come again later; a lost connection, and one that took too long, have none.
+# The statuses of actions to send again; lost and slow connections have no number.
 BUSY_STATUSES = (429, 502, 503, 504, "N/A", "TIMEOUT")
 FIRST_WAIT_S, LAST_WAIT_S = 1.0, 60.0
-# Words that are read at a time to be sum_entries to.
+# Words that are read at a time, to be added to.
 WORDS_READ = 2_000
 
 

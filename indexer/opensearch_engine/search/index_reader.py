@@ -28,9 +28,9 @@ from indexer.opensearch_engine.search.translate import (
 from indexer.opensearch_engine.search.withheld import Hidden
 from indexer.query import tree
 
-# The releases that phrases stand in.
+# Phrase -> the ids of the releases with it.
 Phrases = dict[tree.Phrase, list[str]]
-# What is read at a time of ids alone, and of texts.
+# The number of ids, and of texts, that are read at a time.
 MANY, SOME = 10_000, 500
 KEEP_ALIVE = "2m"
 
@@ -183,7 +183,7 @@ class IndexReader:
                     return
                 body["search_after"] = hits[-1]["sort"]
         finally:
-            with suppress(CommuniqueError), self.cluster.reading():  # else it ends by itself
+            with suppress(CommuniqueError), self.cluster.reading():  # otherwise it expires
                 client.delete_pit(body={"pit_id": [view]})
 
 

@@ -126,8 +126,8 @@ def _answer(reader: IndexReader, query: Query, term_lookup: TermLookup, phrases:
     asked, lookup = reader.asked(query, term_lookup, phrases), lookup_of(term_lookup, phrases)
     term_lookup.counts.clear()
     if query.is_explained:
-        explained(query.tree, term_lookup)  # what is it that has to be counted?
-    # Of all of an unnarrowed query, the total tells how many releases matched.
+        explained(query.tree, term_lookup)  # this collects the parts to count
+    # The total is also the count of a whole query without filters.
     whole = query.tree if query.filters == Filters() else None
     nodes = [node for node in term_lookup.wanted if node != whole]
     term_lookup.wanted.clear()

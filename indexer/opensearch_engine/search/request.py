@@ -34,11 +34,11 @@ from indexer.opensearch_engine.index.mapping import (
 )
 from indexer.opensearch_engine.search.translate import Dsl
 
-# More values than a cluster hands out at once are an error of its.
+# A cluster returns at most so many values.
 MOST_VALUES = 20_000
-# Deeper pages are walked to.
+# Deeper pages are counted hit by hit.
 DEEPEST = 10_000
-# Facets of which most releases have several values.
+# Facets with several values in most releases.
 SEVERAL = ("topic", "component")
 NEWEST = [{"newest": "desc"}, {"id": "asc"}]
 SORTS: dict[Order, list[dict[str, Any]]] = {

@@ -14,7 +14,7 @@ from indexer.opensearch_engine.index.mapping import Stored
 from indexer.opensearch_engine.tools.spans import BatchSpans, WordsOf, read_spans
 from indexer.query.tree import Node
 
-# Folded words, or stems where the second is true -> how often each stands in all bodies.
+# Folded words, or stems where the flag is true -> the occurrences of each in all bodies.
 FrequencyOf = Callable[[Sequence[str], bool], dict[str, int]]
 
 

@@ -16,8 +16,7 @@ from indexer.opensearch_engine.index.mapping import Stored
 from indexer.opensearch_engine.tools.token_batches import Batch, Vocabulary, batches
 from indexer.query import tree
 
-# The folded words that a leaf on bodies stands for, or the stems of one on their stems; None where
-# each word is to be judged.
+# The folded words, or stems, that a leaf matches in bodies; None where each word must be tested.
 WordsOf = Callable[[tree.Leaf], frozenset[str] | None]
 
 

@@ -15,7 +15,7 @@ from indexer.analysis.lexicon import Lexicon
 from indexer.opensearch_engine.index.mapping import Stored
 
 SIZE = 256
-# How often a table of forms grows.
+# The forms by which a table grows.
 ROOM = 1 << 14
 
 
@@ -28,7 +28,7 @@ class Vocabulary:
         self.languages: dict[str, int] = {}
         self.stem_numbers: dict[str, int] = {}
         self.stems: list[str] = []
-        # A row a language, the stem of each form; -1 where that was not asked for.
+        # One row a language: the stem of each form, -1 where it is not known yet.
         self._tables: Array = np.full((0, 0), -1, np.int32)
 
     def stem_tables(self, forms: Array, languages: Array) -> Array:

@@ -27,7 +27,7 @@ from indexer.opensearch_engine.index.mapping import Fetch, Stored
 from indexer.opensearch_engine.tools.token_batches import SIZE, Vocabulary, batches
 from indexer.query.tree import Node, terms_asked
 
-# A stem and a language -> how many of all releases in the language hold it, in title or body.
+# A stem and a language -> the releases in the language with it, in title or body.
 Holding = Callable[[str, str], int]
 
 
@@ -165,7 +165,7 @@ class _TranslationReader:
         order = sorted(range(len(self.ids)), key=self.ids.__getitem__)
         languages, codes = _sorted(vocabulary.languages)
         stems, numbers = _sorted(vocabulary.stem_numbers)
-        tables = np.append(numbers, -1)[vocabulary.every_table]  # what was -1 stays it
+        tables = np.append(numbers, -1)[vocabulary.every_table]  # -1 remains -1
         return StoredTranslations(
             ids=[self.ids[at] for at in order],
             alignment=self._alignment(order, languages, codes),

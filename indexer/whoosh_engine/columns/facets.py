@@ -55,7 +55,7 @@ class FacetColumn:
 
     def ranked(self, found: Array) -> list[tuple[str, int]]:
         """Values with their counts, which `found` has by number."""
-        # Codes ascend with their values, so that a stable sort leaves equal counts in that order.
+        # Codes ascend with their values, so a stable sort keeps equal counts in their order.
         order = np.argsort(-found, kind="stable")[: np.count_nonzero(found)]
         pairs = zip(order.tolist(), found[order].tolist(), strict=True)
         return [(self.values[code], count) for code, count in pairs]

@@ -10,7 +10,7 @@ import numpy as np
 
 from indexer.analysis.jit import Array, compiled
 
-# One list is looked up in another by bisection where it is so many times shorter.
+# A list that is so many times shorter is looked up by bisection.
 MUCH_SHORTER = 16
 
 

@@ -31,7 +31,7 @@ from indexer.whoosh_engine.index.codec import NAME
 from indexer.whoosh_engine.index.segment import SegmentArrays
 
 T = TypeVar("T")
-# What was computed before, by name.
+# Name -> what was computed.
 Kept = dict[Hashable, Any]
 
 
@@ -47,7 +47,7 @@ class Snapshot:
         self.size = self.bases[-1]
         self.dates = _concatenated([segment.dates for segment in segments])
         self._scratch = local()
-        self._columns: Kept = {}  # views share what is the same with documents deleted
+        self._columns: Kept = {}  # shared by views, as deleted documents do not change it
         self._computing = RLock()  # one column may need another
         self._take(segments)
 
@@ -66,7 +66,7 @@ class Snapshot:
 
     def without(self, ids: frozenset[str]) -> Self:
         """The same generation without the documents of these ids; the last such view is kept."""
-        view = self._view  # read once: another thread may ask for others meanwhile
+        view = self._view  # read once, as another thread may replace it
         if view[0] != ids:
             view = self._view = ids, self._without(ids)
         return view[1] or self

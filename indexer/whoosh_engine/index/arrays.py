@@ -48,7 +48,7 @@ def write_arrays(path: Path, arrays: Iterable[tuple[str, Array | Room]]) -> None
                 data = np.ascontiguousarray(array)
                 file.write(data.data)
             table[name] = (data.dtype.str, start, len(data), crc32(data.data))
-            del data  # and with it the map of a room
+            del data  # closes the map of a room
         footer = json.dumps(table).encode()
         file.write(footer + len(footer).to_bytes(8, "little"))
         file.write(crc32(footer).to_bytes(4, "little") + MAGIC)

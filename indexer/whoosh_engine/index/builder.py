@@ -29,7 +29,7 @@ from indexer.whoosh_engine.index.inversion import (
 )
 from indexer.whoosh_engine.index.variant_keys import key_arrays, loose_keys
 
-# Texts are compressed one by one: half as large, and read back in some 10 microseconds each.
+# Texts are compressed one by one to half their size; reading one takes about 10 microseconds.
 LEVEL = 3
 
 
@@ -78,7 +78,7 @@ class SegmentBuilder:
         self.stored: list[bytes] = []
         self.compressor = zstandard.ZstdCompressor(LEVEL, write_checksum=False)
         self.n_tokens = 0
-        # How often title and body have each of the lexicon's words.
+        # The occurrences of the lexicon's words in titles and bodies.
         self.often: Array = np.zeros(0, np.int32)
 
     def __len__(self) -> int:

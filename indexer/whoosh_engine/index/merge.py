@@ -25,7 +25,7 @@ from indexer.whoosh_engine.index.variant_keys import merged_keys
 
 Arrays = Iterator[tuple[str, Array | Room]]
 ONCE = np.zeros(0, np.uint8)
-# The table by which bytes stay as they are.
+# The table that leaves bytes unchanged.
 BYTES = np.arange(256, dtype=np.uint8)
 
 

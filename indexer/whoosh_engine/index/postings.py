@@ -16,9 +16,9 @@ from indexer.linguistics.alignment import count_holders
 from indexer.whoosh_engine.index.arrays import ArrayFile
 
 STEP = 64
-# Of a field whose terms occur once in each of their documents.
+# The frequencies of a field where all are 1.
 NO_FREQS = np.zeros(0, np.uint8)
-# A byte of UTF-8 that begins a character, and the ones that follow it.
+# A character in UTF-8: its first byte and those that follow it.
 CHARACTER = rb"(?:[\x00-\x09\x0b-\x7f]|[\xc0-\xff][\x80-\xbf]*)"
 
 
@@ -72,7 +72,7 @@ class FieldPostings:
         """The numbers of the terms that begin with a text."""
         if not text:
             return range(len(self))
-        # 0xff is in no UTF-8: nothing that begins with the text comes after it.
+        # UTF-8 has no byte 0xff, so no term with this prefix sorts after it.
         return range(self.lower(text), self.lower(text + b"\xff"))
 
     def terms(self, numbers: range) -> Iterator[bytes]:
@@ -139,7 +139,7 @@ class FieldPostings:
         spoken = arrays["language/forward"][documents]
         for language in np.unique(spoken).tolist():
             table = numbers
-            if text != self.name:  # of a term its stem in the language
+            if text != self.name:  # from terms to stems of the language
                 table = arrays[f"{text}/stems"].reshape(len(arrays["language/ends"]), -1)[language]
             own = documents[spoken == language]
             count_holders(own, starts, arrays[f"{text}/forward"], table, numbers, seen, counts)

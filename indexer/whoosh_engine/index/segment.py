@@ -27,7 +27,7 @@ class _PerThread(local):
 
 
 _per_thread = _PerThread()
-# Files that this process has written, or has read and found whole.
+# Files that this process has written or checked.
 _checked: set[Path] = set()
 
 

@@ -16,7 +16,7 @@ from indexer.whoosh_engine.index.codec import ArraySegment
 from indexer.whoosh_engine.index.inversion import MOST_DOCUMENTS
 from indexer.whoosh_engine.index.merge import merged
 
-# Batches that may wait for a worker.
+# Unfinished tasks of a worker that is not free.
 WAITING = 3
 
 
@@ -52,7 +52,7 @@ class Worker:
         )
         self.waiting: list[Future[list[ArraySegment]]] = []
         self.done: list[ArraySegment] = []
-        resource_tracker.ensure_running()  # which would let signals through again
+        resource_tracker.ensure_running()  # its start would unblock signals
         with signals_blocked():
             self.process.submit(int)  # starts it
 
@@ -60,7 +60,7 @@ class Worker:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind:  # nobody waits for what they are doing
+        if kind:  # nobody waits for their results
             for child in active_children():
                 child.kill()
         self.process.shutdown(cancel_futures=True)
@@ -90,7 +90,7 @@ def free(workers: list[Worker]) -> Worker:
     return min(workers, key=Worker.note)
 
 
-# A worker's own; it lives as long as the worker.
+# In a worker: its own, for as long as it lives.
 _takers: list[SegmentWorker] = []
 
 

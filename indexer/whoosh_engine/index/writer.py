@@ -23,13 +23,13 @@ from indexer.whoosh_engine.index.merge import merged
 from indexer.whoosh_engine.index.workers import SegmentWorker, Worker, end, free, merge, take
 
 WORKERS = 2
-# What a token costs while its segment is built, its share of text included; what a process does.
+# The memory for a token while its segment is built, with its share of text; for a process.
 TOKEN_BYTES = 25
 PROCESS_MB = 100
-# What a worker is handed at a time, and how much is built without workers.
+# The text of a batch, and the number of batches that are built without workers.
 BATCH_CHARS = 1_000_000
 FEW_BATCHES = 8
-# Segments whose sizes are within a factor of four make a tier; four of a tier are merged.
+# Segments with sizes within a factor of four are a tier; four of a tier are merged.
 TIER = 4
 LEAST_TOKENS = 50_000
 MOST_MERGED_TOKENS = 2_000_000

@@ -20,7 +20,7 @@ from indexer.whoosh_engine.search.execute import Executor
 from indexer.whoosh_engine.search.paging import first_behind, ranks
 from indexer.whoosh_engine.search.scored_docs import ScoredDocs
 
-# So many hits are kept in order while they are looked for; more are sorted.
+# The best of at most so many hits are found by insertion; more are sorted.
 FEW = 200
 
 

@@ -169,7 +169,7 @@ class Executor:
         if key not in self._forms:
             counts: Counter[str] = Counter()
             for _, segment, number in self._postings(*key):
-                # A form that has the stem in several languages is told once for each.
+                # A form with the stem in several languages appears once for each.
                 forms = dict(segment.forms(LENGTHS_OF[leaf.field], number))
                 counts.update({term.decode(): count for term, count in forms.items()})
             self._forms[key] = counts
@@ -210,7 +210,7 @@ class Executor:
             )
             start = end
         found = ScoredDocs(documents, scores)
-        if self.others:  # everything is asked for twice
+        if self.others:  # the tree is evaluated twice
             self._scores[field, text] = found
         return found
 

@@ -20,10 +20,10 @@ from indexer.whoosh_engine.index.postings import FieldPostings, wildcard_pattern
 from indexer.whoosh_engine.index.segment import SegmentArrays
 from indexer.whoosh_engine.index.variant_keys import alike_terms
 
-# Beyond this many terms in a segment the rest is left out, and the reader told.
+# Further terms of a segment are left out, with a warning.
 MOST_TERMS = 20_000
 
-# Arrays, since thousands of Python's own numbers at a time leave its memory in pieces.
+# Arrays, as many thousands of Python's integers fragment its memory.
 Numbers = range | Array
 
 
@@ -104,7 +104,7 @@ class Expansion:
 
 
 NO_TERMS = Expansion()
-# A segment and a node -> the numbers that its stems have there.
+# A segment and a node -> the numbers of the node's stems there.
 Stems = Callable[[SegmentArrays, tree.VariantTerm], set[int]]
 
 

@@ -13,7 +13,7 @@ from indexer.whoosh_engine.columns.kernels import follow, stem_positions
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.index.segment import SegmentArrays
 
-# Documents of a segment (uint16), how often each holds a word, and where: all positions together.
+# Documents of a segment (uint16), a word's frequency in each, and all its positions.
 Occurrences = tuple[Array, Array, Array]
 
 

@@ -10,9 +10,9 @@ import numpy as np
 from indexer.analysis.jit import Array
 from indexer.whoosh_engine.columns.kernels import add, collect, find_places, intersect, merge_scored
 
-# Lists are merged where all of them together are so many times shorter than the documents.
+# Lists are merged where they are together so many times shorter than all documents.
 SPARSE = 16
-# Room for a number (float32, all zero before and after) and a place (int32, anything) a document.
+# A number (float32, all zero before and after) and a place (int32, anything) a document.
 Scratch = tuple[Array, Array]
 
 
@@ -50,7 +50,7 @@ def union(found: Sequence[ScoredDocs], scratch: Scratch) -> ScoredDocs:
     if not found:
         return NOTHING
     sums, _ = scratch
-    is_counted = all(each.scores.min() > 0 for each in found)  # no boost of 0, nor below it
+    is_counted = all(each.scores.min() > 0 for each in found)  # no boost of 0 or less
     if len(found) > 2 and is_counted and sum(map(len, found)) * SPARSE > len(sums):
         for each in found:
             add(each.documents, each.scores, sums)
