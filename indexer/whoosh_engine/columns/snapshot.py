@@ -23,7 +23,7 @@ from indexer.engine.fields import K1, LENGTHS_OF, B
 from indexer.engine.periods import Step
 from indexer.linguistics.alignment import Alignment
 from indexer.linguistics.spans import ranks_of
-from indexer.whoosh_engine.columns.facets import FacetColumn, Groups
+from indexer.whoosh_engine.columns.facets import FacetColumn, Groups, value_numbers
 from indexer.whoosh_engine.columns.global_ordinals import WordList
 from indexer.whoosh_engine.columns.periods import Periods
 from indexer.whoosh_engine.columns.translations import works_of
@@ -191,7 +191,8 @@ class Snapshot:
         if not any(len(segment.fields["alternates"]) for segment in self.segments):
             return None
         languages = self.facet("language")
-        works = works_of(self.segments, self.bases, self._ids(), self.by_id, self.alive)
+        declarations = value_numbers("alternates", self.segments, self.bases)
+        works = works_of(declarations, self._ids(), self.by_id, self.alive)
         return Alignment(*works, languages.values, languages.codes)
 
     def document(self, id_: str) -> int | None:

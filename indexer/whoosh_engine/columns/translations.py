@@ -6,21 +6,16 @@ import numpy as np
 
 from indexer.analysis.jit import Array
 from indexer.linguistics.alignment import number_works
-from indexer.whoosh_engine.columns.facets import value_numbers
-from indexer.whoosh_engine.index.segment import SegmentArrays
 
 
 def works_of(
-    segments: list[SegmentArrays],
-    bases: list[int],
-    ids: Array,
-    ranks: Array,
-    alive: Array | None,
+    declarations: tuple[Array, Array, list[bytes]], ids: Array, ranks: Array, alive: Array | None
 ) -> tuple[Array, int]:
-    """The work of each document (see `Alignment`), and how many works there are; `ids` are the
-    documents' own (bytes), `ranks` their places in the order of ids. Deleted ones have no work.
+    """The work of each document (see `Alignment`), and how many works there are; `declarations` are
+    the documents, the numbers of the ids that they name, and those ids, `ids` the documents' own
+    (bytes), `ranks` their places in the order of ids. Deleted documents have no work.
     """
-    documents, declared, names = value_numbers("alternates", segments, bases)
+    documents, declared, names = declarations
     if alive is not None:
         is_kept = alive[documents]
         documents, declared = documents[is_kept], declared[is_kept]
