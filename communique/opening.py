@@ -16,6 +16,7 @@ from corpus.errors import DamagedCatalogError, NoCatalogError, StoreError
 from corpus.evidence.catalog_rescue import replace_catalog
 from corpus.issue import Finding
 from corpus.warc.archive import own_files
+from indexer.jobs.probe import LONGEST_S
 
 
 @contextmanager
@@ -34,6 +35,14 @@ def open_or_make_catalog(settings: Settings) -> Iterator[Store]:
 def open_to_read(settings: Settings) -> Store:
     """The catalog, which is not upgraded: reading it raises CatalogFormatError until it is."""
     return Store(settings, make=False, upgrade=False)
+
+
+def open_quickly(settings: Settings) -> Store:
+    """The same, or StoreError after two seconds where its server does not answer."""
+    url = settings.catalog
+    if url.startswith("postgresql") and "connect_timeout=" not in url:
+        url += ("&" if "?" in url else "?") + f"connect_timeout={LONGEST_S:.0f}"
+    return open_to_read(replace(settings, catalog=url))
 
 
 def require_catalog_or_archive(settings: Settings, *, is_repaired: bool) -> None:

@@ -9,6 +9,7 @@ from flask_talisman import Talisman
 
 from corpus import Settings, Store, read_settings
 from indexer import open_engine
+from indexer.jobs.condition import Watch, read_catalog
 from indexer.jobs.status import crawl_counts, refusal_counts
 from webui.api import add_api
 from webui.i18n import speak_languages
@@ -73,18 +74,19 @@ def create_app(settings: Settings | None = None) -> Flask:
     store = Store(settings, make=not is_edge, upgrade=False)
     engine = time_engine(open_engine(settings, store.withheld), settings)
     app.extensions["communique"] = store, engine
-    add_metrics(app, store, engine, settings)
+    watch = Watch(partial(read_catalog, store), engine)
+    add_metrics(app, store, engine, watch, settings)
     talisman = _set_security_headers(app, settings)
     add_pages(app, store, engine, settings)
     add_tools(app, store, engine, settings)
     add_scripts(app)
     redirect_old_addresses(app)
-    add_health(app, store, engine)
+    add_health(app, watch)
     app.add_url_rule("/.well-known/security.txt", "security.security", partial(security, settings))
     for name in WATCHED & app.view_functions.keys():  # by programs of the same machine
         app.view_functions[name] = talisman(force_https=False)(app.view_functions[name])
     add_api(app, store, engine, settings)
-    show_errors(app)
+    show_errors(app, settings)
     speak_languages(app)
     keep_address(app, settings)
     add_limits(app, settings)

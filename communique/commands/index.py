@@ -12,8 +12,9 @@ import click
 
 from communique.commands.crawl import read_since
 from communique.console import SOME_FAILED, show_progress
-from communique.opening import open_to_read
+from communique.opening import open_quickly, open_to_read
 from corpus import Settings, Store, office
+from corpus.errors import StoreError
 from corpus.plural import pluralize
 from corpus.signals import Interruption
 from indexer import Filters, Passage, Query, Results, open_engine, parse
@@ -24,7 +25,7 @@ from indexer.engine.results import Sort
 from indexer.export.formats import release_json
 from indexer.jobs.lineage import accept_smaller_option
 from indexer.jobs.reindex import reindex
-from indexer.jobs.status import status_of, status_sentences
+from indexer.jobs.status import status_of, status_sentences, unreadable_status
 
 
 @click.command("reindex")
@@ -176,17 +177,20 @@ def export_command(settings: Settings, office_name: str | None) -> None:
 def status_command(settings: Settings, as_json: bool) -> None:
     """Show coverage, the last crawl of each office, and whether the index is up to date.
 
-    Exit status 3 when the last crawl of an office failed or is quarantined.
+    Exit status 3 when the last crawl of an office failed or is quarantined, 1 when the catalog
+    cannot be read.
     """
-    with (
-        closing(open_to_read(settings)) as store,
-        closing(open_engine(settings, store.withheld)) as engine,
-    ):
-        status = status_of(store, engine)
-    click.echo(
-        json.dumps(status.as_json(), ensure_ascii=False, default=str)
-        if as_json
-        else "\n".join(status_sentences(status))
-    )
+    try:
+        with (
+            closing(open_quickly(settings)) as store,
+            closing(open_engine(settings, store.withheld)) as engine,
+        ):
+            status = status_of(store, engine)
+    except StoreError as error:
+        if as_json:
+            with closing(open_engine(settings)) as engine:
+                click.echo(unreadable_status(error, engine).as_json())
+        raise
+    click.echo(status.as_json() if as_json else "\n".join(status_sentences(status)))
     if any(each.office for each in status.reasons):
         raise SystemExit(SOME_FAILED)

@@ -12,6 +12,7 @@ from sqlalchemy import (
     func,
     insert,
     inspect,
+    make_url,
     select,
     update,
 )
@@ -39,6 +40,8 @@ from corpus.errors import (
 
 # The number of our advisory lock in PostgreSQL.
 OPENING_LOCK = 0x636F6D6D
+# How long a connection to a server is awaited, unless the URL says otherwise (connect_timeout).
+CONNECT_S = 10
 SECRET = re.compile(r"(://[^:/@]*:).*(?=@)|(\bpassword=)[^&]*")
 
 
@@ -73,8 +76,11 @@ def open_catalog(url: str, *, make: bool = True, upgrade: bool = True) -> Engine
 def _engine(url: str, path: Path | None) -> Engine:
     if path:
         make_folder(path.parent)
+    parts = make_url(url)
+    is_awaited = parts.get_backend_name() == "sqlite" or "connect_timeout" in parts.query
+    limit = {} if is_awaited else {"connect_timeout": CONNECT_S}
     # A server may have restarted since a connection was last used.
-    engine = create_engine(url, pool_pre_ping=True)
+    engine = create_engine(parts, pool_pre_ping=True, connect_args=limit)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _tune_sqlite)
     return engine

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, NamedTuple
 
 from corpus import Store, offices
-from corpus.errors import StoreError
+from corpus.errors import CommuniqueError, StoreError, describe
 from corpus.plural import pluralize
 from indexer.engine.interface import Engine
 from indexer.engine.results import Health
+from indexer.jobs.probe import LONGEST_S, Probe
 
-NOT_CURRENT = {"index_stale", "index_ahead", "catalog_unreadable"}
+UNREADABLE = "catalog_unreadable"
+NOT_CURRENT = {"index_stale", "index_ahead", UNREADABLE}
+IN_TIME = f"within {LONGEST_S:g} seconds"
+# What everybody may know of a reason; its own sentence can name paths, addresses and commands.
+PUBLIC_SENTENCES = {
+    "index_unusable": "The index cannot be searched.",
+    "index_empty": "The index has no releases.",
+    "index_stale": "The index is behind the catalog.",
+    "index_ahead": "The index is ahead of the catalog.",
+    UNREADABLE: "The catalog cannot be read.",
+    "office_failed": "The last crawl failed.",
+    "office_quarantined": "The last crawl is quarantined.",
+}
 
 
 @dataclass(frozen=True)
@@ -26,15 +41,28 @@ class Reason:
 
 @dataclass(frozen=True)
 class Condition:
-    """How the index is, and the reasons why not all is well."""
+    """How the index is, the reasons why not all is well, and when the last crawl of each office
+    began that was published without an error.
+    """
 
     health: Health
     reasons: tuple[Reason, ...]
+    last_good_crawls: dict[str, datetime | None]
+
+    @property
+    def is_catalog_readable(self) -> bool:
+        """Whether the catalog can be read; no search is answered without it."""
+        return UNREADABLE not in {each.kind for each in self.reasons}
+
+    @property
+    def is_index_usable(self) -> bool:
+        """Whether there is something to find in the index."""
+        return self.health.is_live and self.health.releases > 0
 
     @property
     def is_usable(self) -> bool:
         """Whether searches can find anything."""
-        return self.health.is_live and self.health.releases > 0
+        return self.is_index_usable and self.is_catalog_readable
 
     @property
     def is_current(self) -> bool:
@@ -48,20 +76,90 @@ class Condition:
             return "unusable"
         return "degraded" if self.reasons else "ok"
 
-    def as_json(self) -> dict[str, Any]:
-        """The word and the reasons, for programs."""
-        return {"status": self.status, "reasons": [vars(each) for each in self.reasons]}
+    def as_public_json(self) -> dict[str, Any]:
+        """The condition for everybody."""
+        now = datetime.now(UTC)
+        return {
+            "ok": self.status == "ok",
+            "status": self.status,
+            "reasons": [
+                vars(each) | {"sentence": PUBLIC_SENTENCES[each.kind]} for each in self.reasons
+            ],
+            "checked_at": now.isoformat(timespec="seconds"),
+            "last_good_crawl_age_s": {
+                name: round((now - at).total_seconds()) if at else None
+                for name, at in self.last_good_crawls.items()
+            },
+            "is_live": self.health.is_live,
+            "build": self.health.build,
+            "releases": self.health.releases,
+            "is_current": self.is_current,
+            "cluster": self.health.cluster,
+        }
+
+
+class CatalogState(NamedTuple):
+    """What of the catalog the condition depends on: each office's last run and its last good one,
+    with start and report.
+    """
+
+    revision: int
+    runs: dict[str, tuple[datetime, dict[str, Any]]]
+    good_runs: dict[str, tuple[datetime, dict[str, Any]]]
+
+    def last_good_crawls(self) -> dict[str, datetime | None]:
+        """When the last good run of each known office began."""
+        names = sorted(self.runs.keys() & offices().keys())
+        return {each: self.good_runs[each][0] if each in self.good_runs else None for each in names}
+
+
+def read_catalog(store: Store) -> CatalogState:
+    """The state of a catalog. Raises StoreError."""
+    store.withheld()  # every search needs it
+    return CatalogState(store.revision(), store.runs(), store.runs(good=True))
+
+
+class Watch:
+    """How index, catalog and offices are, for those who ask often: each part is asked in a thread
+    of its own and has two seconds to answer; an answer is good for a second.
+    """
+
+    def __init__(self, read_catalog: Callable[[], CatalogState], engine: Engine) -> None:
+        self._index, self._catalog = Probe(engine.health), Probe(read_catalog)
+
+    def condition(self) -> Condition:
+        """The condition; what does not answer in time is unusable. Never raises."""
+        for each in (self._index, self._catalog):
+            each.ask()
+        try:
+            health = self._index.answer()
+        except TimeoutError:
+            health = Health(False, None, 0, 0, f"The index did not answer {IN_TIME}.")
+        try:
+            catalog = self._catalog.answer()
+        except TimeoutError:
+            problem = f"The catalog did not answer {IN_TIME}."
+        except Exception as error:  # noqa: BLE001 (any error means a bad condition)
+            problem = str(error) if isinstance(error, CommuniqueError) else describe(error)
+        else:
+            reasons = (*_index_reasons(health, catalog.revision), *_office_reasons(catalog))
+            return Condition(health, reasons, catalog.last_good_crawls())
+        unreadable = Reason(UNREADABLE, problem)
+        return Condition(health, (*_index_reasons(health, health.revision), unreadable), {})
 
 
 def condition(store: Store, engine: Engine) -> Condition:
-    """How index, catalog and offices are; a catalog that cannot be read is a reason as well."""
-    health = engine.health()
-    try:
-        reasons = [*_index_reasons(health, store.revision()), *_office_reasons(store)]
-    except StoreError as error:
-        unreadable = Reason("catalog_unreadable", str(error))
-        reasons = [*_index_reasons(health, health.revision), unreadable]
-    return Condition(health, tuple(reasons))
+    """How index, catalog and offices are now."""
+    return Watch(partial(read_catalog, store), engine).condition()
+
+
+def condition_without_catalog(error: StoreError, engine: Engine) -> Condition:
+    """How the index is, where the catalog cannot be opened."""
+
+    def unreadable() -> CatalogState:
+        raise error
+
+    return Watch(unreadable, engine).condition()
 
 
 def _index_reasons(health: Health, revision: int) -> Iterator[Reason]:
@@ -86,9 +184,9 @@ def _index_reasons(health: Health, revision: int) -> Iterator[Reason]:
         )
 
 
-def _office_reasons(store: Store) -> Iterator[Reason]:
+def _office_reasons(catalog: CatalogState) -> Iterator[Reason]:
     """What went wrong in the last crawl of each known office."""
-    for name, (at, report) in sorted(store.runs().items()):
+    for name, (at, report) in sorted(catalog.runs.items()):
         if name not in offices():
             continue
         run = f"{name}: the run of {at:%Y-%m-%d %H:%M} UTC"

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
+from operator import methodcaller
 from typing import Annotated, Any
 
 from corpus import Store, offices
 from corpus.catalog.attachments import AttachmentCounts
 from corpus.catalog.coverage import Coverage
-from corpus.errors import CommuniqueError
+from corpus.errors import CommuniqueError, StoreError
 from corpus.plural import pluralize
 from corpus.review.progress import Progress
 from indexer.engine.document import office_title
 from indexer.engine.interface import Engine
 from indexer.engine.results import Health, Query
-from indexer.jobs.condition import Reason, condition
+from indexer.jobs.condition import (
+    Condition,
+    Reason,
+    condition,
+    condition_without_catalog,
+)
 from indexer.query.message import Message
 
 # The most items in a line of the status; the coverage page has the rest.
 LISTED = 6
+# The setting that ended a crawl early, behind it in brackets.
+LIMIT_NAME = re.compile(r" \(COMMUNIQUE_\w+\)")
 
 
 @dataclass(frozen=True)
@@ -79,24 +89,46 @@ class Status:
     index: IndexStatus
     withheld: int
 
-    def as_json(self) -> dict[str, Any]:
-        """The status as it is printed for programs."""
-        return asdict(self)
+    def as_json(self) -> str:
+        """The status for programs, its times by ISO 8601."""
+        plain = {"ok": self.status == "ok", **asdict(self)}
+        return json.dumps(plain, ensure_ascii=False, default=methodcaller("isoformat"))
 
 
 def status_of(store: Store, engine: Engine) -> Status:
     """The status of each office and of the index."""
     found = condition(store, engine)
-    health = found.health
-    index = IndexStatus(
-        health.build,
-        _searchable_releases(engine, health),
-        found.is_current,
-        health.problem,
-        health.cluster,
-    )
     rows = _offices(store)
+    index = _index_status(found, _searchable_releases(engine, found.health))
     return Status(found.status, found.reasons, rows, index, len(store.withheld()))
+
+
+def unreadable_status(error: StoreError, engine: Engine) -> Status:
+    """The status where the catalog cannot be read: that of the index alone."""
+    found = condition_without_catalog(error, engine)
+    index = _index_status(found, found.health.releases)
+    return Status(found.status, found.reasons, {}, index, 0)
+
+
+def _index_status(found: Condition, releases: int) -> IndexStatus:
+    health = found.health
+    return IndexStatus(health.build, releases, found.is_current, health.problem, health.cluster)
+
+
+def public_status(status: Status) -> Status:
+    """What everybody may see of it: not the sentences for operators, which can name paths,
+    addresses, settings and commands.
+    """
+    rows = {
+        name: replace(
+            row,
+            error=row.error and "The crawl failed.",
+            cut_short=row.cut_short and LIMIT_NAME.sub("", row.cut_short),
+        )
+        for name, row in status.offices.items()
+    }
+    problem = status.index.problem and "The index is not ready."
+    return replace(status, reasons=(), offices=rows, index=replace(status.index, problem=problem))
 
 
 def _searchable_releases(engine: Engine, health: Health) -> int:

@@ -7,7 +7,7 @@ from flask import abort, url_for
 
 from corpus import Provenance, Release, Store, Version, certificate_exception
 from indexer import Engine
-from indexer.jobs.status import OfficeStatus, status_of
+from indexer.jobs.status import OfficeStatus, public_status, status_of
 from webui.view.comparison import compare_versions
 from webui.view.history import previous_version
 
@@ -56,7 +56,7 @@ def offices(store: Store, engine: Engine) -> Any:
 
     Compare every count with it: a release that was never collected cannot be found.
     """
-    status = status_of(store, engine)
+    status = public_status(status_of(store, engine))
     rows = [_office_fields(name, row) for name, row in status.offices.items()]
     return {"offices": rows, "index": status.index, "withheld": status.withheld}
 

@@ -6,13 +6,13 @@ from flask import Response, render_template
 
 from corpus import Store
 from indexer import Engine
-from indexer.jobs.status import status_of
+from indexer.jobs.status import public_status, status_of
 from webui.view.charts import month_chart
 
 
 def offices(store: Store, engine: Engine) -> str:
     """All offices with releases."""
-    status = status_of(store, engine)
+    status = public_status(status_of(store, engine))
     charts = {name: month_chart(row.months) for name, row in status.offices.items()}
     return render_template("offices.html", status=status, charts=charts)
 

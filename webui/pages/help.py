@@ -8,7 +8,7 @@ from flask import render_template
 from flask_babel import gettext
 
 from corpus import Settings
-from corpus.errors import IndexUnusableError
+from corpus.errors import CommuniqueError
 from corpus.statutes.wording import query_words
 from indexer import Engine, Filters, Query, parse
 from indexer.analysis.analyzer import words
@@ -29,7 +29,7 @@ class Example:
 def guide(engine: Engine, settings: Settings) -> str:
     """How to search, what is counted how, and how to cite."""
     examples: list[Example] = []
-    with suppress(IndexUnusableError):
+    with suppress(CommuniqueError):
         for typed, meaning in _possible_queries(engine):
             query = Query(parse(typed, limit_chars=settings.query_chars).tree)
             if total := engine.total(query):

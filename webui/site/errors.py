@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import logging
+from functools import partial
+from traceback import format_exception, format_tb
 from typing import Any
 
-from flask import Flask, render_template
-from flask_babel import gettext, lazy_gettext
+from flask import Flask, render_template, request
+from flask_babel import lazy_gettext
 from werkzeug.exceptions import HTTPException
 
-from corpus.errors import (
-    BusyError,
-    CommuniqueError,
-    FormatError,
-    IndexUnusableError,
-    TooCostlyError,
+from corpus import Settings
+from corpus.errors import CommuniqueError
+from webui.site.budget import Budget
+from webui.site.problems import (
+    RETRY_AFTER_S,
+    PublicError,
+    http_problem,
+    is_api,
+    problem,
+    public_error,
 )
-from webui.site.problems import RETRY_AFTER_S, http_problem, is_api, own_problem
+
+log = logging.getLogger(__name__)
+# In all processes together: a cluster that is away fails every request by the same sentence.
+LOGGED_EACH_S = 60
 
 # Titles of our own, and sentences for where nothing better is known.
 ERROR_TEXTS = {
@@ -37,10 +47,30 @@ ERROR_TEXTS = {
 }
 
 
-def show_errors(app: Flask) -> None:
-    """Let an app answer errors with pages, and with problems under its interface for programs."""
+def show_errors(app: Flask, settings: Settings) -> None:
+    """Let an app answer errors with pages, and with problems under its interface for programs; the
+    log says what readers are not told.
+    """
+    logged = Budget(1 / LOGGED_EACH_S, 1)
+
+    def own_error(error: CommuniqueError) -> Any:
+        public = public_error(error)
+        if public.code >= 500 and not logged.take(str(error), 1):
+            log.error("%s", error)
+        return _own_error(public)
+
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(CommuniqueError, _own_error)
+    app.register_error_handler(CommuniqueError, own_error)
+    app.log_exception = partial(_log_exception, settings)  # type: ignore[method-assign]
+
+
+def _log_exception(settings: Settings, exc_info: Any) -> None:
+    """Log an unexpected error with its traceback; its message can contain what a reader typed."""
+    kind, error, trace = exc_info
+    lines = format_exception(error) if settings.log_queries else format_tb(trace)
+    fields = {"traceback": "".join(lines).rstrip()}
+    words = "%s %s failed: %s", request.method, request.path, kind.__name__
+    log.error(*words, extra={"fields": fields})
 
 
 def _http_error(error: HTTPException) -> Any:
@@ -57,24 +87,9 @@ def _http_error(error: HTTPException) -> Any:
     return page, error.code, headers
 
 
-def _own_error(error: CommuniqueError) -> Any:
+def _own_error(error: PublicError) -> Any:
     if is_api():
-        return own_problem(error)
-    code, title, words = 503, gettext("Something went wrong"), str(error)
-    if isinstance(error, FormatError):
-        title = gettext("Update in progress")
-        words = gettext("This service is being updated. Try again in a few minutes.")
-        if error.is_newer:
-            words = gettext("A newer version is installed; the operator must restart this service.")
-    elif isinstance(error, IndexUnusableError):
-        title = gettext("Index not ready")
-    elif isinstance(error, BusyError):
-        title = gettext("Service busy")
-        words = gettext("The search is busy with other requests. Try again in a minute.")
-    elif isinstance(error, TooCostlyError):
-        code, title = 400, gettext("Query too slow")
-        words = gettext(
-            "The query takes too long to run. Use fewer words with * or ~, or longer ones."
-        )
-    headers = {"Retry-After": RETRY_AFTER_S} if code == 503 else {}
-    return render_template("error.html", code=code, title=title, words=words), code, headers
+        return problem(error.code, error.words, error.kind)
+    headers = {"Retry-After": RETRY_AFTER_S} if error.code == 503 else {}
+    page = render_template("error.html", code=error.code, title=error.title, words=error.words)
+    return page, error.code, headers

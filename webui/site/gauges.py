@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from math import inf
 from typing import Any
@@ -15,7 +16,7 @@ from corpus import Store, offices
 from corpus.errors import CommuniqueError, StoreError
 from indexer import Engine, Health
 from indexer.engine.results import built_at
-from indexer.jobs.condition import Condition, condition
+from indexer.jobs.condition import Condition, Watch
 
 OUTCOMES = ("refused", "failed", "remarks")
 
@@ -23,23 +24,24 @@ OUTCOMES = ("refused", "failed", "remarks")
 class Gauges(Collector):
     """The gauges of one data folder; what cannot be read is left out."""
 
-    def __init__(self, store: Store, engine: Engine) -> None:
-        self.store, self.engine = store, engine
+    def __init__(self, store: Store, engine: Engine, watch: Watch) -> None:
+        self.store, self.engine, self.watch = store, engine, watch
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """All of them."""
-        found = condition(self.store, self.engine)
+        found, is_readable = self.watch.condition(), False
         yield from self._index(found)
-        try:
-            yield from self._catalog(found.health)
-            is_readable = 1
-        except StoreError:
-            is_readable = 0
-        yield _gauge("catalog_readable", "Whether the catalog can be read", is_readable)
+        if found.is_catalog_readable:
+            with suppress(StoreError):
+                yield from self._catalog(found.health)
+                is_readable = True
+        yield _gauge("catalog_readable", "Whether the catalog can be read", int(is_readable))
 
     def _index(self, found: Condition) -> Iterator[GaugeMetricFamily]:
         health = found.health
-        yield _gauge("index_usable", "Whether searches can find anything", int(found.is_usable))
+        yield _gauge(
+            "index_usable", "Whether searches can find anything", int(found.is_index_usable)
+        )
         yield _gauge("index_releases", "Releases in the live build", health.releases)
         if not health.build:
             return

@@ -1,4 +1,6 @@
-"""For those who watch the page: whether it answers (/healthz), and whether it runs (/livez)."""
+"""For those who watch the service: whether the process runs (/livez), whether searches can be
+answered (/readyz), and how all parts are (/healthz).
+"""
 
 from __future__ import annotations
 
@@ -7,34 +9,28 @@ from typing import Any
 
 from flask import Flask
 
-from corpus import Store
-from indexer import Engine
-from indexer.jobs.condition import condition
+from indexer.jobs.condition import Watch
 
 
-def add_health(app: Flask, store: Store, engine: Engine) -> None:
+def add_health(app: Flask, watch: Watch) -> None:
     """Let an app answer them."""
-    app.add_url_rule("/healthz", "health.healthz", partial(healthz, store, engine))
     app.add_url_rule("/livez", "health.livez", livez)
-
-
-def healthz(store: Store, engine: Engine) -> tuple[dict[str, Any], int]:
-    """200 while searches can be answered, with the reasons where not all is well; 503 while
-    there is no index, or nothing in it.
-    """
-    found = condition(store, engine)
-    health = found.health
-    state = {
-        "is_live": health.is_live,
-        "build": health.build,
-        "releases": health.releases,
-        "is_current": found.is_current,
-        "problem": health.problem,
-        "cluster": health.cluster,
-    }
-    return found.as_json() | state, 200 if found.is_usable else 503
+    app.add_url_rule("/readyz", "health.readyz", partial(readyz, watch))
+    app.add_url_rule("/healthz", "health.healthz", partial(healthz, watch))
 
 
 def livez() -> dict[str, str]:
     """200 while the process answers, whatever becomes of catalog and index."""
     return {"status": "ok"}
+
+
+def readyz(watch: Watch) -> tuple[dict[str, Any], int]:
+    """200 while searches can be answered, else 503."""
+    found = watch.condition()
+    return {"status": found.status}, 200 if found.is_usable else 503
+
+
+def healthz(watch: Watch) -> tuple[dict[str, Any], int]:
+    """The same with all details that everybody may know; `communique status` tells the rest."""
+    found = watch.condition()
+    return found.as_public_json(), 200 if found.is_usable else 503

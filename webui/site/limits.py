@@ -41,7 +41,7 @@ UNLIMITED_S = 1e6
 HEAVY_COST = 10
 HEAVY_ENDINGS = tuple(f".{ending}" for ending in FORMATS)
 # Monitoring asks for these: no limit counts them.
-WATCHED = {"health.healthz", "health.livez", "metrics.metrics"}
+WATCHED = {"health.healthz", "health.readyz", "health.livez", "metrics.metrics"}
 FREE = {"static", "scripts.scripts"} | WATCHED
 
 

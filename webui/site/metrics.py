@@ -17,6 +17,7 @@ from flask import Blueprint, Flask, Response, request
 
 from corpus import Settings, Store
 from indexer import Engine
+from indexer.jobs.condition import Watch
 
 if TYPE_CHECKING:
     from prometheus_client import Counter, Histogram
@@ -78,14 +79,14 @@ def time_engine(engine: Engine, settings: Settings) -> Engine:
     return engine
 
 
-def add_metrics(app: Flask, store: Store, engine: Engine, settings: Settings) -> None:
+def add_metrics(app: Flask, store: Store, engine: Engine, watch: Watch, settings: Settings) -> None:
     """Count an app's requests and let it answer /metrics, where there is a token."""
     if settings.metrics_token:
         app.after_request(_count_request)
-        app.register_blueprint(_metrics_blueprint(store, engine, settings.metrics_token))
+        app.register_blueprint(_metrics_blueprint(store, engine, watch, settings.metrics_token))
 
 
-def _metrics_blueprint(store: Store, engine: Engine, token: str) -> Blueprint:
+def _metrics_blueprint(store: Store, engine: Engine, watch: Watch, token: str) -> Blueprint:
     """/metrics, for clients that send the token."""
     process_counts()
     from prometheus_client import CollectorRegistry, generate_latest
@@ -105,7 +106,7 @@ def _metrics_blueprint(store: Store, engine: Engine, token: str) -> Blueprint:
             headers = {"WWW-Authenticate": "Bearer", "Content-Type": "text/plain; charset=utf-8"}
             return Response(words, 401, headers)
         registry = CollectorRegistry()
-        registry.register(Gauges(store, engine))
+        registry.register(Gauges(store, engine, watch))
         cast(Any, MultiProcessCollector)(registry)  # it has no types
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 

@@ -1,11 +1,12 @@
-"""Errors under /api/ as problem details (RFC 9457)."""
+"""What readers are told of our errors, and errors under /api/ as problem details (RFC 9457)."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Response, json, request, url_for
+from flask_babel import gettext
 from werkzeug.exceptions import HTTPException
 
 from corpus.errors import (
@@ -21,6 +22,39 @@ MEDIA_TYPE = "application/problem+json"
 INVALID, NOT_READY, TOO_COSTLY = "invalid-arguments", "index-not-ready", "too-costly"
 BUSY = "busy"
 RETRY_AFTER_S = "60"
+
+
+class PublicError(NamedTuple):
+    """An error as readers are told of it; `kind` is where the documentation tells of it."""
+
+    code: int
+    title: str
+    words: str
+    kind: str | None = None
+
+
+def public_error(error: CommuniqueError) -> PublicError:
+    """An error without its own sentence, which is for operators: it can name paths, addresses and
+    commands.
+    """
+    if isinstance(error, TooCostlyError):
+        words = gettext(
+            "The query takes too long to run. Use fewer words with * or ~, or longer ones."
+        )
+        return PublicError(400, gettext("Query too slow"), words, TOO_COSTLY)
+    if isinstance(error, BusyError):
+        words = gettext("The search is busy with other requests. Try again in a minute.")
+        return PublicError(503, gettext("Service busy"), words, BUSY)
+    if isinstance(error, FormatError):
+        words = gettext("This service is being updated. Try again in a few minutes.")
+        if error.is_newer:
+            words = gettext("A newer version is installed; the operator must restart this service.")
+        return PublicError(503, gettext("Update in progress"), words, NOT_READY)
+    if isinstance(error, IndexUnusableError):
+        words = gettext("Searches cannot be answered at the moment. Try again in a few minutes.")
+        return PublicError(503, gettext("Index not ready"), words, NOT_READY)
+    words = gettext("This page could not be displayed. The operator can find the cause in the log.")
+    return PublicError(503, gettext("Something went wrong"), words)
 
 
 def is_api() -> bool:
@@ -41,16 +75,6 @@ def http_problem(error: HTTPException) -> Response:
         if name not in ("Content-Type", "Content-Length"):
             response.headers[name] = value
     return response
-
-
-def own_problem(error: CommuniqueError) -> Response:
-    """An error of ours: its sentence says what to do."""
-    if isinstance(error, TooCostlyError):
-        return problem(400, str(error), TOO_COSTLY)
-    if isinstance(error, BusyError):
-        return problem(503, str(error), BUSY)
-    is_not_ready = isinstance(error, FormatError | IndexUnusableError)
-    return problem(503, str(error), NOT_READY if is_not_ready else None)
 
 
 def problem(

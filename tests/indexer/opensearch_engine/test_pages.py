@@ -139,7 +139,7 @@ def test_a_cluster_that_is_away_is_said_plainly(sample_settings: Settings) -> No
     assert client.get("/healthz").status_code == 503
     answer = client.get("/?q=court")
     assert answer.status_code == 503
-    assert "cannot be reached" in answer.text
+    assert "Searches cannot be answered" in answer.text
     store, engine = app.extensions["communique"]
     engine.close()
     store.close()

@@ -218,7 +218,8 @@ def test_while_there_is_no_index_programs_are_told_to_wait(settings: Settings) -
     for app in apps(settings):
         client = app.test_client()
         body = problem(client, "/api/v1/search?q=court", 503)
-        assert "communique reindex" in body["detail"]
+        assert body["type"].endswith("#index-not-ready")
+        assert "Searches cannot be answered" in body["detail"]
         assert client.get("/api/v1/search?q=court").headers["Retry-After"]
         assert got(client, "/api/v1/offices")["index"]["problem"]
 

@@ -193,7 +193,7 @@ def test_without_an_index_pages_say_so(settings: Settings) -> None:
     client = app.test_client()
 
     assert client.get("/healthz").status_code == 503
-    assert "communique reindex" in soup_of(client, "/", 503).get_text()
+    assert "Searches cannot be answered" in soup_of(client, "/", 503).get_text()
     assert client.get("/coverage").status_code == 200
     app.extensions["communique"][0].close()
 
