@@ -14,6 +14,7 @@ from indexer.analysis.analyzer import KAZAKH as HAS_KAZAKH
 from indexer.analysis.romanization import romanise
 
 SHORTEST, LONGEST = 3, 40
+ACRONYMS = re.compile(r"[A-Z]{2,}s")  # SECs, which is not Sex
 # How words end -> what stands instead; of each table the first that fits applies.
 Endings = tuple[tuple[re.Pattern[str], str], ...]
 
@@ -78,10 +79,12 @@ LATIN_ENDINGS = _compiled_endings(
 @lru_cache(maxsize=1 << 17)
 def key(word: str) -> str | None:
     """What the spellings and the forms of a name have in common, in a-z; men's and women's surnames
-    share it. None for a word that is too short, too long or without letters. Not every word with a
-    key is a name.
+    share it. None for a word that is too short, too long, without letters, or acronyms (SECs). Not
+    every word with a key is a name.
     """
     if not SHORTEST <= len(word) <= LONGEST or any(c.isdecimal() for c in word):
+        return None
+    if ACRONYMS.fullmatch(word):
         return None
     found = _without(LATIN_ENDINGS, romanise(base(word)))
     return found if len(found) >= SHORTEST else None

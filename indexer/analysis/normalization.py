@@ -29,6 +29,6 @@ def folded_text(text: str) -> str:
     low = text.lower()
     if len(low) != len(text) or (not low.isascii() and ACCENTED.search(low)):
         low = text.translate(FOLDING)
-    for each in "\u2019\u02bc\u00b4`":
+    for each in "\u2019\u2018\u02bc\u00b4`":
         low = low.replace(each, "'")
     return low

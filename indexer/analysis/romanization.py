@@ -26,7 +26,7 @@ RESPELLED = str.maketrans(
     {"ё": "е", "ң": "н", "ŋ": "n", "ý": "u", "â": "ya", "û": "yu", "ž": "zh", "ŝ": "shch"}
     | dict.fromkeys("şșš", "sh")
     | dict.fromkeys("çčć", "ch")
-    | dict.fromkeys("’ʼ`´ʹ", "'")
+    | dict.fromkeys("’‘ʼ`´ʹ", "'")
 )
 # Letters of the Kazakh Latin alphabets, in which j is ж wherever it stands, and w is у.
 KAZAKH_LATIN = re.compile(r"[qığǵñńşäöüūúóá]")

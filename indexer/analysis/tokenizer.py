@@ -1,21 +1,23 @@
 """Texts -> their words as numbers, told apart as by `analyzer.WORD`, compiled.
 
 Characters are code points (uint32), each of a class: part of a word, a mark inside one, an
-apostrophe that can join two parts, or none of these.
+apostrophe that can join two parts, a letter that is a word by itself, or none of these.
 """
 
 from __future__ import annotations
 
+import re
 import secrets
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.analysis.analyzer import APOSTROPHES
+from indexer.analysis.analyzer import APOSTROPHES, MARKS, UNSPACED
 from indexer.analysis.jit import compiled
 
-OTHER, LETTER, MARK, JOINER = range(4)
+OTHER, LETTER, MARK, JOINER, ALONE = range(5)
+BETWEEN_PARAGRAPHS = "\n\n"
 BASIC = 0x10000
 EVERY = 0x110000
 
@@ -39,7 +41,13 @@ def classes_of(codes: Codes) -> Classes:
 def _classes(size: int) -> Classes:
     letters = bytes(chr(code).isalnum() for code in range(size))
     classes = np.frombuffer(letters, np.uint8).copy()
-    classes[0x300:0x370] = MARK
+    basic = "".join(map(chr, range(BASIC)))
+    for pattern, kind in ((MARKS, MARK), (UNSPACED, ALONE)):
+        for found in re.finditer(f"[{pattern}]+", basic):
+            own = classes[found.start() : found.end()]
+            own[(own == LETTER) | (kind == MARK)] = kind
+    own = classes[0x20000:0x40000]
+    own[own == LETTER] = ALONE
     for code in APOSTROPHES | {ord("'"): "'"}:
         if classes[code] == OTHER:  # one of them is a letter too
             classes[code] = JOINER
@@ -52,20 +60,31 @@ def word_spans(text: str) -> Spans:
     return _word_spans(codes, classes_of(codes))
 
 
+def paragraph_starts(text: str) -> NDArray[np.int64]:
+    """The numbers of the words that begin the paragraphs which have any, and that of all words."""
+    begins = word_spans(text)[:, 0]
+    borders = [0, *(border.end() for border in re.finditer(BETWEEN_PARAGRAPHS, text))]
+    starts = np.unique(np.searchsorted(begins, borders))
+    return np.append(starts[starts < len(begins)], len(begins))
+
+
 @compiled
 def _word_spans(codes: Codes, classes: Classes) -> Spans:
     size = len(codes)
-    found = np.empty((size // 2 + 1, 2), np.int32)
+    found = np.empty((size + 1, 2), np.int32)
     at = length = 0
     while at < size:
-        if classes[codes[at]] != LETTER:
+        first = classes[codes[at]]
+        if first != LETTER and first != ALONE:
             at += 1
             continue
-        found[length, 0], kind = at, LETTER
+        found[length, 0], kind = at, first
         while kind != OTHER:
             at += 1
             kind = classes[codes[at]] if at < size else OTHER
             if kind == JOINER and (at + 1 == size or classes[codes[at + 1]] != LETTER):
+                kind = OTHER
+            if kind == ALONE or (first == ALONE and kind != MARK):
                 kind = OTHER
         found[length, 1] = at
         length += 1
@@ -89,7 +108,7 @@ class WordNumbers:
     def numbers(self, text: str) -> NDArray[np.int32]:
         """The numbers of a text's words, in their order."""
         codes = codes_of(text)
-        most = len(codes) // 2 + 1
+        most = len(codes) + 1
         self._make_room(most, len(codes))
         found = np.empty(most, np.int32)
         length, self.count = _number_words(
@@ -152,10 +171,11 @@ def _number_words(
     size = len(codes)
     at = length = 0
     while at < size:
-        if classes[codes[at]] != LETTER:
+        first = classes[codes[at]]
+        if first != LETTER and first != ALONE:
             at += 1
             continue
-        start, kind, hashed = at, LETTER, seed
+        start, kind, hashed = at, first, seed
         while kind != OTHER:
             hashed = (hashed ^ np.uint64(codes[at])) * np.uint64(0x100000001B3)
             hashed ^= hashed >> np.uint64(29)
@@ -163,12 +183,14 @@ def _number_words(
             kind = classes[codes[at]] if at < size else OTHER
             if kind == JOINER and (at + 1 == size or classes[codes[at + 1]] != LETTER):
                 kind = OTHER
+            if kind == ALONE or (first == ALONE and kind != MARK):
+                kind = OTHER
         slot, is_new = _slot(codes, start, at, hashed, slots, hashes, ends, pool)
         if is_new:
             slots[slot], hashes[count] = count, hashed
-            first = ends[count - 1] if count else 0
-            ends[count] = first + at - start
-            pool[first : ends[count]] = codes[start:at]
+            begin = ends[count - 1] if count else 0
+            ends[count] = begin + at - start
+            pool[begin : ends[count]] = codes[start:at]
             count += 1
         found[length] = slots[slot]
         length += 1

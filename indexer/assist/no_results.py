@@ -13,7 +13,7 @@ from typing import Any
 
 from indexer.engine.interface import Engine
 from indexer.engine.results import FACETS, Filters, Query
-from indexer.query.notation import QUOTES
+from indexer.query.notation import QUOTES, is_proximity
 from indexer.query.parser import ParsedQuery, parse
 
 # How many clauses and filters are looked at, at most: each costs a count or two.
@@ -102,11 +102,12 @@ def split_clauses(typed: str) -> list[str]:
     for word in CLAUSE_TOKEN.findall(typed.translate(QUOTES)):
         if word == "AND" and not depth:
             continue
-        if depth > 0 or is_joined or (word in BINARY_OPERATORS and clauses):
+        is_binary = word in BINARY_OPERATORS or is_proximity(word)
+        if depth > 0 or is_joined or (is_binary and clauses):
             clauses[-1] += f" {word}"
         else:
             clauses.append(word)
-        is_joined = word in BINARY_OPERATORS or word == "NOT"
+        is_joined = is_binary or word == "NOT"
         turns = BRACKET.findall(word)
         depth = max(0, depth + turns.count("(") - turns.count(")"))
     return clauses

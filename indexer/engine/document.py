@@ -6,6 +6,7 @@ FORMAT is the version of that shape: an index of another version is rebuilt.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +18,7 @@ from corpus.statutes import enclosing_keys, keys, section
 from indexer.analysis.analyzer import fold, words
 from indexer.engine.results import UNDATED
 
-FORMAT = 8
+FORMAT = 9
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def field_terms(document: Document) -> dict[str, list[str]]:
         "office": [document.office],
         "language": [document.language],
         "country": [fold(document.country)] if document.country else [],
-        "number": [fold(document.number)] if document.number else [],
+        "number": _numbers(document.number) if document.number else [],
         "year": [str(published.year) if published else UNDATED],
         "topics": [*dict.fromkeys(document.topics)],
         "components": [*dict.fromkeys(document.components)],
@@ -136,6 +137,11 @@ def _alternates(release: Release, id_of: Callable[[str, str], str]) -> tuple[str
         return ()
     ids = [id_of(release.office, each.url) for each in release.alternates]
     return tuple(sorted({release.id, *ids}))
+
+
+def _numbers(stated: str) -> list[str]:
+    """A number as the office states it, and as it is typed: "12 - 055" is also "12-055"."""
+    return [*dict.fromkeys((fold(stated), fold(re.sub(r"\s*[-.]+\s*", "-", stated.strip(" .")))))]
 
 
 def _state(release: Release) -> tuple[str, ...]:

@@ -109,6 +109,8 @@ def _leaf(leaf: tree.Leaf, done: QueryStats) -> str:
                 words=words,
                 most=slop,
             )
+        case tree.Near():
+            return _near(leaf, done)
         case tree.Prefix(_, text):
             return Message("words beginning with “{word}”", word=text)
         case tree.Wildcard(_, text):
@@ -124,6 +126,30 @@ def _leaf(leaf: tree.Leaf, done: QueryStats) -> str:
             return Message("from {first} to {last}", first=first, last=last)
         case tree.VariantTerm():
             return str(leaf)
+
+
+def _near(near: tree.Near, done: QueryStats) -> str:
+    """The parts of a proximity one after another, as they are joined from left to right."""
+
+    def joint(one: str, other: str) -> str:
+        if near.distance == tree.PARAGRAPH:
+            return Message("{one} in the same paragraph as {other}", one=one, other=other)
+        if not near.is_ordered:
+            return Message(
+                "{one} within {most} words of {other}", one=one, most=near.distance, other=other
+            )
+        if near.distance == 1:
+            return Message("{one}, then {other}", one=one, other=other)
+        return Message(
+            "{one}, then within {most} words {other}", one=one, most=near.distance, other=other
+        )
+
+    return reduce(joint, [_any_of(part, done) for part in near.parts])
+
+
+def _any_of(part: tree.Node, done: QueryStats) -> str:
+    labels = dict.fromkeys(_leaf(leaf, done) for leaf in tree.leaves(part))
+    return reduce(lambda one, other: Message("{one} or {other}", one=one, other=other), labels)
 
 
 def _commonest_form(stem: str, done: QueryStats) -> str:
@@ -152,7 +178,7 @@ def _in_field(leaf: tree.Leaf, done: QueryStats) -> str:
 def _expansions(leaves: Iterable[tree.Leaf], done: QueryStats) -> tuple[tuple[str, int], ...]:
     """The commonest words that stems, prefixes, wildcards and fuzzy words stand for."""
     counted: list[tuple[str, int]] = []
-    for leaf in leaves:
+    for leaf in tree.parts_of(leaves):
         if isinstance(leaf, tree.Term) and leaf.field in LENGTHS_OF:
             counted += done.forms_of(leaf).items()
         elif isinstance(leaf, tree.VariantTerm) or (

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from indexer.query.tree import PARAGRAPH
+
 # Running text: positions, and beside it the stems in a field of their own.
 TEXTS = ("title", "body")
+# Between the positions of two paragraphs: more than any phrase or proximity may span.
+PARAGRAPH_GAP = PARAGRAPH + 1
 # A few words: positions.
 WORDS = ("topic", "component", "place")
 # Whole values, several for `topics`, `components`, `state`, `alternates` and what is cited:

@@ -9,27 +9,28 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from fnmatch import translate
 
 import numpy as np
 
 from indexer.analysis.analyzer import WORD, fold, stem
-from indexer.analysis.edit_distance import distance
 from indexer.analysis.jit import Array
 from indexer.analysis.normalization import folded_text
+from indexer.analysis.tokenizer import paragraph_starts
 from indexer.highlight.term_scanner import TermScanner
+from indexer.highlight.text_words import TextWords
+from indexer.highlight.word_test import Test, word_test
 from indexer.query import tree
-from indexer.query.variants import is_variant
 
 Span = tuple[int, int]
-# Whether a word matches, by how it stands in a text, its folded form, and its stem.
-Test = Callable[[str, str, str], bool]
 # A leaf of a query -> the forms that it matches in the index; None where unknown.
 Forms = Callable[[tree.Leaf], Iterable[str] | None]
 # More forms than this are not looked for one by one.
 MOST_FORMS = 40
-# What can stand between two words of a phrase; an apostrophe alone would join them.
-BETWEEN = r"(?:(?!')[\W_]+|'[\W_]+)"
+# More than the words of any text.
+APART = 1 << 32
+# What can stand between two words of a phrase: no border of paragraphs; an apostrophe alone would
+# join them.
+BETWEEN = r"(?:(?!')S+|'S+)".replace("S", r"(?:(?!\n\n)[\W_])")
 
 
 # The words of a phrase, and what finds them in a folded text.
@@ -67,6 +68,7 @@ class Highlighter:
         self.strict: dict[str, list[_StrictPhrase]] = {"title": [], "body": []}
         self.tests: dict[str, list[Test]] = {"title": [], "body": []}
         self.phrases: dict[str, list[_LoosePhrase]] = {"title": [], "body": []}
+        self.near: dict[str, list[tree.Near]] = {"title": [], "body": []}
         self._verdicts: dict[tuple[str, str], _Verdicts] = {}
         self._scanners: dict[str, TermScanner] = {}
         for leaf in tree.leaves(query, has_negated=False):
@@ -82,6 +84,8 @@ class Highlighter:
                     self.strict[name].append((words, pattern))
                 else:
                     self.phrases[name].append(_LoosePhrase(words, slop, is_stem))
+            case tree.Near():
+                self.near[name].append(leaf)
             case tree.Prefix(_, text):
                 self.prefixes[name].add(text)
             case _:
@@ -99,16 +103,17 @@ class Highlighter:
         """Where the words stand in a text of a field: ranges in order, none overlapping."""
         found: set[Span] = set()
         scanner = self._scanner(name)
+        is_read = self.tests[name] or self.phrases[name] or self.near[name]
         if (spans := scanner.find(text)) is None:
             found.update(self._word_spans(text, name))
         else:
-            if not (self.strict[name] or self.tests[name] or self.phrases[name]):
+            if not (self.strict[name] or is_read):
                 return [(start, end) for start, end in spans.tolist()]
             found.update((start, end) for start, end in spans.tolist())
             low = folded_text(text) if self.strict[name] else ""
             for _, pattern in self.strict[name]:
                 found.update(_phrase_spans(low, pattern))
-        if self.tests[name] or self.phrases[name]:
+        if is_read:
             found.update(self._tested_spans(text, name, language))
         return sorted(found)
 
@@ -132,12 +137,13 @@ class Highlighter:
             if form in self.words[name] or form.startswith(prefixes):
                 yield found.span()
         for phrase, _ in self.strict[name]:
-            for place in phrase_positions(written, phrase, 1):
+            for place in phrase_positions(written, phrase, 1, paragraph_starts(text)):
                 yield words[place].span()
 
     def _tested_spans(self, text: str, name: str, language: str) -> Iterator[Span]:
-        """What tests and loose phrases match, word by word."""
+        """What tests, loose phrases and proximities match, word by word."""
         words = [*WORD.finditer(text)]
+        starts = paragraph_starts(text)
         if tests := self.tests[name]:
             key = name, language
             verdicts = self._verdicts.setdefault(key, _Verdicts(tests, language))
@@ -145,8 +151,11 @@ class Highlighter:
         for phrase in self.phrases[name]:
             written = [fold(found[0]) for found in words]
             shapes = [stem(each, language) for each in written] if phrase.is_stems else written
-            for place in phrase_positions(shapes, phrase.words, phrase.slop):
+            for place in phrase_positions(shapes, phrase.words, phrase.slop, starts):
                 yield words[place].span()
+        read = TextWords([found[0] for found in words], starts, language)
+        for near in self.near[name]:
+            yield from (words[place].span() for place in read.inside(near))
 
 
 def _phrase_spans(low: str, pattern: re.Pattern[str]) -> Iterator[Span]:
@@ -167,47 +176,29 @@ def _is_whole(low: str, start: int, end: int) -> bool:
     )
 
 
-def word_test(leaf: tree.Leaf, *, is_stem: bool) -> Test | None:
-    """What tells whether a leaf matches a word; None for a phrase, which is of several."""
-    match leaf:
-        case tree.Term(_, text):
-            if is_stem:
-                return lambda _, __, stemmed: stemmed == text
-            return lambda _, written, __: written == text
-        case tree.VariantTerm():
-            return lambda word, _, stemmed: is_variant(leaf, stemmed if is_stem else word)
-        case tree.Prefix(_, text):
-            return lambda _, written, __: written.startswith(text)
-        case tree.Wildcard(_, text):
-            is_match = re.compile(translate(text)).match
-            return lambda _, written, __: is_match(written) is not None
-        case tree.Fuzzy(_, text, most, kept):
-            return lambda _, written, __: (
-                written[:kept] == text[:kept] and distance(text, written, most) <= most
-            )
-        case tree.Range(_, start, end, excludes_start, excludes_end):
-            low, high = start or "", end or "\U0010ffff"
-            excluded = {low} if excludes_start and start else set()
-            excluded |= {high} if excludes_end and end else set()
-            return lambda _, written, __: low <= written <= high and written not in excluded
-        case tree.Phrase():
-            return None
-
-
-def phrase_positions(shapes: Sequence[str], words: Sequence[str], slop: int) -> list[int]:
+def phrase_positions(
+    shapes: Sequence[str], words: Sequence[str], slop: int, starts: Array
+) -> list[int]:
     """The positions of all words of all occurrences of a phrase: each word at most `slop` after the
-    one before. First forward, what each word can be reached at; then back from the last.
+    one before, in the paragraph that `starts` tells. First forward, what each word can be reached
+    at; then back from the last.
     """
     found: dict[str, list[int]] = {word: [] for word in words}
     for place, shape in enumerate(shapes):
         if shape in found:
             found[shape].append(place)
-    reached = [np.array(found[word], np.int64) for word in words]
+    reached = [_spread(np.array(found[word], np.int64), starts) for word in words]
     for number in range(1, len(reached)):
         reached[number] = _within(reached[number], reached[number - 1], -slop, 0)
     for number in reversed(range(len(reached) - 1)):
         reached[number] = _within(reached[number], reached[number + 1], 1, slop + 1)
-    return [*map(int, np.unique(np.concatenate(reached)))]
+    places: list[int] = (np.unique(np.concatenate(reached)) % APART).tolist()
+    return places
+
+
+def _spread(places: Array, starts: Array) -> Array:
+    """Places with a gap between paragraphs that no phrase reaches over."""
+    return places + APART * np.searchsorted(starts, places, "right")
 
 
 def _within(positions: Array, others: Array, first: int, end: int) -> Array:

@@ -87,7 +87,7 @@ def _find(
 ) -> int:
     """How many words match; -1 where the folding of a character depends on others."""
     size = len(codes)
-    folded, is_sure = _folded(codes, folds)
+    folded, is_sure = _folded(codes, classes, folds)
     if not is_sure:
         return -1
     number = end = 0
@@ -115,12 +115,18 @@ def _find(
 
 
 @compiled
-def _folded(codes: Codes, folds: Codes) -> tuple[Codes, bool]:
+def _folded(codes: Codes, classes: Classes, folds: Codes) -> tuple[Codes, bool]:
     """The codes folded one by one, and whether that is how words that contain them are folded."""
     folded = np.empty(len(codes), np.uint32)
     is_sure, has_accents, has_cyrillic = True, False, False
+    is_latin = is_cyrillic = False
     for at in range(len(codes)):
         code = codes[at]
+        if classes[code] == OTHER:
+            is_latin = is_cyrillic = False
+        is_latin |= 0x41 <= code < 0x250 and classes[code] == LETTER
+        is_cyrillic |= 0x400 <= code < 0x530
+        is_sure &= not (is_latin and is_cyrillic)  # in one word, they may be taken for each other
         folded[at] = folds[min(code, np.uint32(BASIC - 1))]
         is_sure &= folded[at] != UNSURE
         has_accents |= 0xC0 <= code < 0x180

@@ -10,13 +10,12 @@ from typing import Any
 import numpy as np
 
 from indexer.analysis.jit import Array
-from indexer.analysis.tokenizer import Spans, word_spans
+from indexer.analysis.tokenizer import BETWEEN_PARAGRAPHS, Spans, word_spans
 from indexer.engine.results import KwicLine, LineSort
 from indexer.linguistics.spans import TokenSpans
 
 # On each side of a line so many characters are shown, or some less where a word would be cut.
 CONTEXT_CHARS = 80
-BETWEEN_PARAGRAPHS = "\n\n"
 WHITE_SPACE = re.compile(r"\s+")
 # Lines whose releases are read together; those of one text mostly come together.
 LINES_READ = 256

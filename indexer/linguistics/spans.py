@@ -15,9 +15,6 @@ import numpy as np
 
 from indexer.analysis.jit import Array, compiled
 
-# Spans by their first and last tokens, as the kernels take them.
-SpanEnds = tuple[Array, Array]
-NOWHERE = np.zeros(0, np.uint32)
 NO_STEMS = np.zeros((0, 0), np.int32)
 
 
@@ -69,65 +66,11 @@ class TokenSpans:
         )
 
 
-def phrase_spans(words: Sequence[Array], starts: Array, slop: int) -> SpanEnds:
-    """A phrase's occurrences from its words' places: of those with one beginning the shortest."""
-    firsts = lasts = words[0]
-    for following in words[1:]:
-        firsts, lasts = follow_spans(firsts, lasts, following, starts, slop)
-    # Both ends ascend, so that of one beginning the first is the shortest.
-    is_shortest = np.ones(len(firsts), bool)
-    is_shortest[1:] = firsts[1:] != firsts[:-1]
-    return firsts[is_shortest], lasts[is_shortest]
-
-
-def merge_spans(words: Array, phrases: Sequence[SpanEnds]) -> SpanEnds:
-    """Words and phrases together, none twice."""
-    if not phrases:
-        return words, words
-    pairs = [
-        firsts.astype(np.uint64) << np.uint64(32) | lasts
-        for firsts, lasts in ((words, words), *phrases)
-    ]
-    both = distinct(np.concatenate(pairs))
-    return (both >> np.uint64(32)).astype(np.uint32), both.astype(np.uint32)
-
-
-def distinct(numbers: Array) -> Array:
-    """The numbers in order, each once; they are sorted in place."""
-    numbers.sort()  # np.unique hashes them first, which takes many times as long
-    is_new = np.ones(len(numbers), bool)
-    is_new[1:] = numbers[1:] != numbers[:-1]
-    return numbers[is_new]
-
-
 def ranks_of(order: Sequence[int] | Array) -> Array:
     """The rank of each number from 0 in an order of all of them (int32)."""
     ranks = np.empty(len(order), np.int32)
     ranks[order] = np.arange(len(order), dtype=np.int32)
     return ranks
-
-
-@compiled
-def follow_spans(
-    firsts: Array, lasts: Array, places: Array, starts: Array, slop: int
-) -> tuple[Array, Array]:
-    """Spans extended by a word at most `slop` after them in the same document: one for each place
-    of the word that can be reached, from the nearest span; both ends ascend.
-    """
-    longer, ends = np.empty(len(places), np.uint32), np.empty(len(places), np.uint32)
-    before = document = length = 0
-    for at in range(len(places)):
-        place = np.int64(places[at])
-        while before < len(lasts) and lasts[before] < place:
-            before += 1
-        while starts[document + 1] <= place:
-            document += 1
-        if before > 0:
-            last = np.int64(lasts[before - 1])
-            if last >= starts[document] and place - last <= slop:
-                longer[length], ends[length] = firsts[before - 1], place
-                length += 1
-    return longer[:length], ends[:length]
 
 
 @compiled

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from corpus import statutes
-from indexer.analysis.analyzer import CYRILLIC, WORD, fold, query_stems, stem, words
+from indexer.analysis.analyzer import CYRILLIC, MARKS, WORD, fold, query_stems, stem, words
 from indexer.analysis.function_words import is_function_word
 from indexer.query import identifiers, tree
 from indexer.query.dates import days_like, read_day
@@ -18,6 +19,12 @@ TITLE_BOOST = 2.0
 FIRST = 100.0
 FUZZY_LIMIT = 2
 OPERATORS = ("AND", "OR", "NOT", "ANDNOT", "ANDMAYBE")
+NEAR = re.compile(r"(?:NEAR|PRE)/(?:\d+|[sSpP])")
+# Westlaw's and Lexis's limit.
+DISTANCE_LIMIT = 255
+# The words of what holds signs of patterns.
+APOSTROPHES = "'’‘ʼ`´"
+PATTERN_WORD = re.compile(rf"(?:[^\W_]|[*?{APOSTROPHES}{MARKS}])+")
 # Fields of running text, of whole values and of a few words, by the names that people type.
 TEXT_FIELDS = {"title": ("title",), "body": ("body",), "text": ("title", "body")}
 VALUE_FIELDS = {
@@ -31,6 +38,7 @@ VALUE_FIELDS = {
 WORD_FIELDS = {"topic": "topic", "component": "component", "place": "place"}
 DATE_FIELDS = ("date", "year")
 FIELDS = TEXT_FIELDS | {name: (own,) for name, own in (VALUE_FIELDS | WORD_FIELDS).items()}
+_Word = tree.Term | tree.Prefix | tree.Wildcard | tree.Fuzzy
 
 
 @dataclass
@@ -73,6 +81,8 @@ def interpret(node: tree.Node, context: Context) -> tree.Node | None:
             return tree.AndMaybe(first, second) if first and second else first or second
         case tree.Phrase():
             return _interpret_phrase(node, context)
+        case tree.Near():
+            return _interpret_near(node, context)
         case tree.Wildcard():
             return _interpret_wildcard(node, context)
         case tree.Prefix():
@@ -111,7 +121,7 @@ def _interpret_negated(node: tree.Node, context: Context) -> tree.Node | None:
 
 
 def _interpret_term(node: tree.Term, context: Context) -> tree.Node | None:
-    if not node.field and node.text in OPERATORS:
+    if not node.field and (node.text in OPERATORS or NEAR.fullmatch(node.text)):
         context.warn(Message("“{word}” has nothing to combine and was ignored.", word=node.text))
         return None
     return _word(node.field, node.text, context, node.boost)
@@ -192,7 +202,78 @@ def _interpret_phrase(node: tree.Phrase, context: Context) -> tree.Node | None:
     typed, name = " ".join(node.words), node.field.lower()
     if name and name not in TEXT_FIELDS and name not in WORD_FIELDS:
         return _word(name, typed, context, node.boost)
-    return _phrase_or_word(name, words(typed), node.slop, node.boost, context, as_stems=False)
+    slop = _distance(node.slop, context)
+    if re.search(r"\w\*|[*?]\w", typed):
+        return _in_a_row(FIELDS[name or "text"], _pattern_words(typed), slop, node.boost)
+    return _phrase_or_word(name, words(typed), slop, node.boost, context, as_stems=False)
+
+
+def _distance(typed: int, context: Context) -> int:
+    """How far apart words may be; at most the limit, but for a whole paragraph."""
+    if typed in range(DISTANCE_LIMIT + 1) or typed == tree.PARAGRAPH:
+        return typed
+    context.warn(
+        Message(
+            "Words can be at most {most} words apart; {typed} was read as {most}.",
+            most=DISTANCE_LIMIT,
+            typed=typed,
+        )
+    )
+    return DISTANCE_LIMIT
+
+
+def _interpret_near(node: tree.Near, context: Context) -> tree.Node | None:
+    """Parts near each other, in the title or in the text, or in the field that all of them name;
+    what cannot be near anything has to match only.
+    """
+    named = {leaf.field.lower() for leaf in tree.parts_of(tree.leaves(node))}
+    name = named.pop() if len(named) == 1 else "" if named == {""} else None
+    fields = TEXT_FIELDS.get(name or "text") if name is not None else None
+    if not fields or not _is_joinable(node):
+        context.warn(
+            Message("Only words and phrases of one field can be near each other; AND was used.")
+        )
+        return all_of([interpret(part, context) for part in node.parts])
+    return any_of([_near(node, each, context) for each in fields])
+
+
+def _is_joinable(node: tree.Node) -> bool:
+    match node:
+        case tree.Near(parts=parts) | tree.Or(parts):
+            return all(map(_is_joinable, parts))
+        case _:
+            return isinstance(node, tree.Leaf)
+
+
+def _near(node: tree.Near, name: str, context: Context) -> tree.Node | None:
+    parts = [each for part in node.parts if (each := _part(part, name, context))]
+    if len(parts) < 2:
+        return parts[0] if parts else None
+    distance = _distance(node.distance, context)
+    return tree.Near(name, tuple(parts), distance, node.is_ordered, node.boost * _weight(name))
+
+
+def _part(node: tree.Node, name: str, context: Context) -> tree.Node | None:
+    """A part of a proximity in one field; its words in all their forms, its phrases as written."""
+    match node:
+        case tree.Near():
+            inner = _near(node, name, context)
+            return inner and replace(inner, boost=1.0) if isinstance(inner, tree.Near) else inner
+        case tree.Or(parts):
+            return any_of([_part(each, name, context) for each in parts])
+        case tree.Term():
+            plain = replace(context, is_negated=True)  # without the keys of other spellings
+            return _one_field(_word("", node.text, plain, 1.0), name)
+        case tree.Phrase() | tree.Prefix() | tree.Wildcard() | tree.Fuzzy() | tree.Range():
+            return _one_field(interpret(replace(node, field=""), context), name)
+        case _:
+            return None
+
+
+def _one_field(node: tree.Node | None, name: str) -> tree.Node | None:
+    """What a part asks of one text, without the weight that this has."""
+    leaves = [leaf for leaf in tree.leaves(node) if leaf.field.removesuffix("_stem") == name]
+    return any_of([replace(leaf, boost=1.0) for leaf in leaves])
 
 
 def _phrase_or_word(
@@ -258,11 +339,49 @@ def _pattern(node: tree.Prefix | tree.Wildcard | tree.Fuzzy, context: Context) -
                 typed=node.text,
             )
         )
-    text, boost = fold(node.text), node.boost
     fields = FIELDS.get(name, TEXT_FIELDS["text"])
-    return any_of(
-        [replace(node, field=each, text=text, boost=boost * _weight(each)) for each in fields]
-    )
+    if "[" in node.text or name in VALUE_FIELDS:
+        parts: list[_Word] = [replace(node, text=fold(node.text))]
+    elif isinstance(node, tree.Fuzzy):
+        *before, last = words(node.text)
+        parts = [*(tree.Term("", each) for each in before), replace(node, text=last)]
+    else:
+        parts = _pattern_words(node.text + "*" * isinstance(node, tree.Prefix))
+    return _in_a_row(fields, parts, 1, node.boost)
+
+
+def _pattern_words(typed: str) -> list[_Word]:
+    """The words of a text, some of them patterns, as they are matched as written; "*" alone is
+    none.
+    """
+    found: list[_Word] = []
+    for each in PATTERN_WORD.findall(typed):
+        text = fold(each.strip(APOSTROPHES))
+        if not WORD.search(text):
+            continue
+        if text.find("*") == len(text) - 1 and "?" not in text:
+            found.append(tree.Prefix("", text[:-1]))
+        else:
+            is_pattern = not {"*", "?"}.isdisjoint(text)
+            found.append(tree.Wildcard("", text) if is_pattern else tree.Term("", text))
+    return found
+
+
+def _in_a_row(
+    fields: Iterable[str], parts: list[_Word], slop: int, boost: float
+) -> tree.Node | None:
+    """Words in this order in any of the fields."""
+    found: list[tree.Node | None] = []
+    for name in fields:
+        weight = boost * _weight(name)
+        if len(parts) == 1:
+            found.append(replace(parts[0], field=name, boost=weight))
+        elif parts and all(isinstance(each, tree.Term) for each in parts):
+            found.append(tree.Phrase(name, tuple(each.text for each in parts), slop, weight))
+        elif parts:
+            own = tuple(replace(each, field=name, boost=1.0) for each in parts)
+            found.append(tree.Near(name, own, slop, True, weight))
+    return any_of(found)
 
 
 def _interpret_range(node: tree.Range, context: Context) -> tree.Node | None:

@@ -26,12 +26,17 @@ FIELD = re.compile(
     r"|date|year|url|docket):\s+(?=[\w\"(])",
     re.IGNORECASE,
 )
-# A question mark inside a word is a letter; at its end it is punctuation, as after a pattern.
+# A question mark inside a word is a letter; at its end it is punctuation.
 QUESTION_MARKS = re.compile(r"\?+(?![\w*?\[])")
-AFTER_PATTERN = re.compile(r"(?<=[*~])[.,;:!]+(?![^\s)])")
 NO_SLOP = re.compile(r"(^|(?<=\S))~0+(?![\d.])")
 # In other systems, a plus marks what must be there.
 AND_SIGN = re.compile(r"(?<=\S)\s+(?:&&(?=\s)|\+(?=[\w\"(]))|^\+(?=[\w\"(])")
+# Proximity as Westlaw, Lexis, dtSearch, Factiva, Ovid and Google write it.
+NEAR = re.compile(
+    r"(?<!\S)(?:(?i:near|adj|w|within|w/in)?/(\d{1,9}|[sSpP])|(?:NEAR|ADJ)(\d{1,3})"
+    r"|AROUND\((\d{1,3})\))(?!\S)"
+)
+BEFORE_NEAR = re.compile(r"(?<!\S)pre/(\d{1,9}|[sp])(?!\S)", re.IGNORECASE)
 OR_SIGN = re.compile(r"\|+")
 
 
@@ -39,6 +44,11 @@ def in_our_notation(typed: str) -> str:
     """A query with what its signs mean to most readers in the query language's own signs."""
     typed = FIELD.sub(r"\1:", typed)
     return outside_quotes(outside_quotes(typed, _with_identifiers), _with_signs).strip()
+
+
+def is_proximity(word: str) -> bool:
+    """Whether a word is an operator of proximity."""
+    return bool(NEAR.fullmatch(word) or BEFORE_NEAR.fullmatch(word))
 
 
 def outside_quotes(typed: str, change: Callable[[str], str]) -> str:
@@ -65,5 +75,7 @@ def _address(match: re.Match[str]) -> str:
 
 def _with_signs(part: str) -> str:
     part = AND_SIGN.sub(lambda match: " AND " if match.start() else "", part)
+    part = NEAR.sub(lambda match: f"NEAR/{match[1] or match[2] or match[3]}", part)
+    part = BEFORE_NEAR.sub(r"PRE/\1", part)
     part = NO_SLOP.sub("", OR_SIGN.sub(" OR ", part))
-    return AFTER_PATTERN.sub("", QUESTION_MARKS.sub("", part))
+    return QUESTION_MARKS.sub("", part)

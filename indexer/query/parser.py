@@ -14,7 +14,14 @@ from functools import cache, partial
 
 from whoosh import query as raw
 from whoosh.qparser import QueryParser, plugins
-from whoosh.qparser.syntax import AndMaybeGroup, AndNotGroup, BinaryGroup, WordNode
+from whoosh.qparser.syntax import (
+    AndMaybeGroup,
+    AndNotGroup,
+    BinaryGroup,
+    GroupNode,
+    InfixOperator,
+    WordNode,
+)
 
 from corpus import statutes
 from indexer.analysis.analyzer import WORD
@@ -54,8 +61,11 @@ STATUTE_WORDS = 12
 MINUS = r'[-\u2010-\u2013\u2212](?=[^\s\u2010-\u2013-])|!(?=[\w"(])'
 BLANKS = "\x00 \t\r\n"
 # A chain of these is as deep as it is long.
-NESTING = re.compile(r"\b(?:ANDNOT|ANDMAYBE)\b")
-OPERATOR_WORDS = re.compile(rf"\b(?:{'|'.join(OPERATORS)})\b")
+NESTING = re.compile(r"\b(?:ANDNOT|ANDMAYBE|(?:NEAR|PRE)/\w+)\b")
+OPERATOR_WORDS = re.compile(rf"\b(?:{'|'.join(OPERATORS)}|(?:NEAR|PRE)/(?:\d+|[sSpP]))(?!\S)")
+NEAR_OPERATOR = r"(?<=\s)(?P<order>NEAR|PRE)/(?P<distance>\d{1,9}|[sSpP])(?=\s)"
+# So many words are about a sentence, as in Lexis.
+SENTENCE = 25
 
 
 @dataclass(frozen=True)
@@ -105,6 +115,10 @@ def parse(
                 "“{word}” was searched as a word. Write operators in capitals: AND, OR, NOT.",
                 word=found_small[1],
             )
+        )
+    if re.search(r"(?<!\S)(?:NEAR|PRE)/[sS](?!\S)", typed):
+        context.warn(
+            Message("Sentences are not indexed; /s was read as within {most} words.", most=SENTENCE)
         )
     if OPERATOR_WORDS.search(typed) and not WORD.search(OPERATOR_WORDS.sub(" ", typed)):
         context.warn(Message("The query contains only operators and no words to search for."))
@@ -262,6 +276,49 @@ class _Pair(BinaryGroup):
         return self.qclass(first, second)
 
 
+@dataclass(eq=False)
+class _Near(raw.Query):
+    """Two parts near each other."""
+
+    parts: tuple[raw.Query, ...]
+    distance: int
+    is_ordered: bool
+
+
+class _NearGroup(_Pair):
+    """Two nodes near each other, as their operator says."""
+
+    operator: _NearOperator
+
+    def qclass(self, *parts: raw.Query) -> raw.Query:
+        """The parts as one query."""
+        return _Near(parts, self.operator.distance, self.operator.is_ordered)
+
+
+class _NearOperator(InfixOperator):
+    """An operator that has a distance."""
+
+    def __init__(self, match: re.Match[str]) -> None:
+        super().__init__(match[0], _NearGroup)
+        lengths = {"s": SENTENCE, "p": tree.PARAGRAPH}
+        typed = match["distance"].lower()
+        self.distance = lengths.get(typed) or max(1, int(typed))
+        self.is_ordered = match["order"] == "PRE"
+
+    def replace_self(self, parser: QueryParser, group: GroupNode, position: int) -> int:
+        """Join the nodes on both sides, if there are two."""
+        after: int = super().replace_self(parser, group, position)
+        if position and isinstance(group[position - 1], _NearGroup):
+            group[position - 1].operator = self
+        return after
+
+
+class _NearTagger(plugins.OperatorsPlugin.OpTagger):
+    def create(self, parser: QueryParser, match: re.Match[str]) -> _NearOperator:
+        """The operator that was typed."""
+        return _NearOperator(match)
+
+
 class _AndNot(_Pair, AndNotGroup):
     pass
 
@@ -282,6 +339,8 @@ class Operators(plugins.OperatorsPlugin):
         super().__init__(Not=rf"(^|(?<=[\s(]))(NOT(?=\s)|{MINUS})", Require=None)
         for tagger, _ in self.ops:
             tagger.grouptype = PAIRS.get(tagger.grouptype, tagger.grouptype)
+        # It binds more closely than the others.
+        self.ops.insert(0, (_NearTagger(NEAR_OPERATOR, _NearGroup, _NearOperator), -5))
 
 
 @cache
@@ -343,12 +402,14 @@ def _convert(node: raw.Query) -> Node:
     match node:
         case raw.Term():
             return tree.Term(field, node.text, boost)
-        case raw.And():
-            return tree.And(tuple(map(_convert, node.subqueries)))
-        case raw.Or():
-            return tree.Or(tuple(map(_convert, node.subqueries)))
+        case raw.And() | raw.Or():
+            parts = tuple(map(_convert, node.subqueries))
+            joint = tree.And if isinstance(node, raw.And) else tree.Or
+            return parts[0] if len(parts) == 1 else joint(parts)
         case raw.Not():
             return tree.Not(_convert(node.query))
+        case _Near(parts, distance, is_ordered):
+            return tree.Near(field, tuple(map(_convert, parts)), distance, is_ordered, boost)
         case raw.AndNot():
             return tree.AndNot(_convert(node.a), _convert(node.b))
         case raw.AndMaybe():

@@ -6,6 +6,7 @@ the fields and terms of the index.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -13,6 +14,8 @@ from typing import Literal, TypeAlias
 Kind = Literal["names", "loose"]
 BODY = "body"
 BODY_FIELDS = (BODY, f"{BODY}_stem")
+# A distance that only the border of a paragraph limits.
+PARAGRAPH = 9_999
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +203,30 @@ class AndMaybe(_Joint):
         return f"({self.wanted} ANDMAYBE {self.better})"
 
 
+@dataclass(frozen=True, slots=True)
+class Near(_Joint):
+    """Parts of one text within a paragraph, each at most `distance` words from those before it,
+    behind them if it `is_ordered`. The parts are leaves of the text or its stems, or an Or of such.
+    """
+
+    field: str
+    parts: tuple[Node, ...]
+    distance: int
+    is_ordered: bool = False
+    boost: float = 1.0
+
+    __match_args__ = ("field", "parts", "distance", "is_ordered", "boost")
+    __hash__ = _Joint.__hash__
+
+    def __str__(self) -> str:
+        joint = f" {'PRE' if self.is_ordered else 'NEAR'}/{self.distance} "
+        boost = f"^{self.boost}" if self.boost != 1 else ""
+        return f"({joint.join(map(str, self.parts))}){boost}"
+
+
 # Stand for words that an index has to tell.
 MultiTerm: TypeAlias = Prefix | Wildcard | Fuzzy | Range
-Leaf: TypeAlias = Term | VariantTerm | Phrase | MultiTerm
+Leaf: TypeAlias = Term | VariantTerm | Phrase | MultiTerm | Near
 Node: TypeAlias = Leaf | Every | And | Or | Not | AndNot | AndMaybe
 
 
@@ -242,6 +266,24 @@ def leaves(root: Node | None, *, has_negated: bool = True) -> list[Leaf]:
             case _:
                 found.append(node)
     return found
+
+
+def words_of(node: Node) -> list[Leaf]:
+    """The leaves of a part of a Near that stand for words, one by one."""
+    match node:
+        case Near(parts=parts) | Or(parts):
+            return [leaf for part in parts for leaf in words_of(part)]
+        case Phrase(field, words):
+            return [Term(field, word) for word in words]
+        case _:
+            return leaves(node)
+
+
+def parts_of(leaves: Iterable[Leaf]) -> list[Leaf]:
+    """Leaves, those that proximities are of in place of these."""
+    return [
+        word for leaf in leaves for word in (words_of(leaf) if isinstance(leaf, Near) else [leaf])
+    ]
 
 
 def body_leaves(node: Node | None) -> list[Leaf]:

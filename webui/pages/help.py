@@ -52,11 +52,13 @@ def _about_words() -> Iterator[tuple[str, str]]:
     yield gettext('"wire fraud"'), gettext("the exact phrase")
     meaning = gettext("the words in this order, at most five words apart")
     yield gettext('"pleaded bribery"~5'), meaning
+    meaning = gettext("at most five words apart in one paragraph, in any order; w/5 does the same")
+    yield gettext('bribery NEAR/5 "foreign official"'), meaning
     yield gettext("bribery OR corruption"), gettext("either word, or both")
     meaning = gettext("the first word without the second; -word does the same")
     yield gettext("fentanyl NOT heroin"), meaning
     yield gettext("(bribery OR corruption) trial"), gettext("parentheses group parts of a query")
-    yield gettext("traffick*"), gettext("any ending; ? matches one letter")
+    yield gettext("traffick*"), gettext("any ending; ? inside a word matches one letter")
     yield gettext("embezlement~"), gettext("words that differ by one letter; ~2 allows two")
     yield gettext("title:sentenced date:2017"), gettext("a word in the title, and a year")
 

@@ -16,7 +16,16 @@ import numpy as np
 
 from indexer.engine import periods
 from indexer.engine.document import Document, field_terms
-from indexer.engine.fields import FACET_FIELDS, K1, TEXTS, WHOLE, WORDS, B, stem_field
+from indexer.engine.fields import (
+    FACET_FIELDS,
+    K1,
+    PARAGRAPH_GAP,
+    TEXTS,
+    WHOLE,
+    WORDS,
+    B,
+    stem_field,
+)
 
 # Lucene limits terms to 32,766 bytes; a longer word is stored as its beginning and its hash.
 MOST_LETTERS = 2_000
@@ -34,6 +43,8 @@ NOTED_STEPS: tuple[periods.Step, ...] = ("day", "week", "month")
 # Facets with few values a release, stored together as one value and counted in one pass.
 PROFILE = ("office", "country", "language", "year", "kind", "state")
 PART, AND = "\x1f", "\x1e"
+# The tokens of title and body, and of their stems, paragraph by paragraph, blanks between.
+Texts = dict[str, list[str]]
 STEMMED = (*TEXTS, *map(stem_field, TEXTS))
 
 
@@ -92,7 +103,12 @@ def settings(shards: int) -> dict[str, Any]:
 
 def release_mapping() -> dict[str, Any]:
     """The fields of releases."""
-    text = {"type": "text", "analyzer": "ready", "similarity": "embedded"}
+    text = {
+        "type": "text",
+        "analyzer": "ready",
+        "similarity": "embedded",
+        "position_increment_gap": PARAGRAPH_GAP,
+    }
     facets = {*FACET_FIELDS.values(), "profile"}
     whole = {
         name: {"type": "keyword", "eager_global_ordinals": name in facets}
@@ -129,14 +145,14 @@ def term(text: str) -> str:
     return f"{text[:MOST_LETTERS]}…{digest}"
 
 
-def release(document: Document, texts: dict[str, str], number: int) -> dict[str, Any]:
-    """A release as it is sent; `texts` are the tokens of title and body and their stems, `number`
-    the length of the body.
-    """
+def release(document: Document, texts: Texts, number: int) -> dict[str, Any]:
+    """A release as it is sent; its body has that `number` of tokens."""
     given = field_terms(document)
     published = document.published
     found: dict[str, Any] = {name: [*map(term, given[name])] for name in WHOLE if given[name]}
-    tokens = texts | {name: " ".join(map(term, given[name])) for name in WORDS}
+    tokens: Texts = texts | {
+        name: [" ".join(map(term, given[name]))] for name in WORDS if given[name]
+    }
     # An empty text would count as a text.
     found |= {name: each for name, each in tokens.items() if each}
     found |= {

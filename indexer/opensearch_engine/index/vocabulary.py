@@ -16,12 +16,11 @@ import numpy as np
 from indexer.analysis.analyzer import KAZAKH, stem
 from indexer.analysis.jit import Array
 from indexer.analysis.lexicon import Lexicon
+from indexer.analysis.tokenizer import paragraph_starts
 from indexer.engine.fields import TEXTS, stem_field
-from indexer.opensearch_engine.index.mapping import term
+from indexer.opensearch_engine.index.mapping import Texts, term
 from indexer.query.variants import KEYS
 
-# Field -> a text's tokens as they are sent, with blanks between them.
-Texts = dict[str, str]
 # The numbers in an entry.
 COUNTS = (*TEXTS, "times")
 
@@ -82,8 +81,9 @@ class WordCount:
             self.spoken[language][forms] += 1
             if name == "body":
                 np.add.at(self.times[language], forms, 1)
-            found[name] = self.terms.text(forms)
-            found[stem_field(name)] = stems.text(forms)
+            paragraphs = np.split(forms, paragraph_starts(text)[1:-1]) if len(forms) else []
+            found[name] = [*map(self.terms.text, paragraphs)]
+            found[stem_field(name)] = [*map(stems.text, paragraphs)]
         return found, len(forms)
 
     def entries(self) -> Iterator[dict[str, Any]]:

@@ -9,27 +9,26 @@ from typing import Any, Self
 
 from corpus.database.batches import chunks
 from corpus.errors import CommuniqueError
-from indexer.analysis.analyzer import tokens
 from indexer.engine.fields import TEXTS
 from indexer.engine.results import Query
-from indexer.highlight.highlighter import phrase_positions
+from indexer.highlight.text_words import TextWords
 from indexer.opensearch_engine.index.cluster import Cluster
 from indexer.opensearch_engine.index.mapping import Stored, stored_of
 from indexer.opensearch_engine.search import request
 from indexer.opensearch_engine.search.request import PageRequest
-from indexer.opensearch_engine.search.term_lookup import TermLookup, is_stem
+from indexer.opensearch_engine.search.term_lookup import TermLookup
 from indexer.opensearch_engine.search.translate import (
     Dsl,
     Lookup,
     needs_text_check,
-    phrase_position_query,
+    position_query,
     translate,
 )
 from indexer.opensearch_engine.search.withheld import Hidden
 from indexer.query import tree
 
-# Phrase -> the ids of the releases with it.
-Phrases = dict[tree.Phrase, list[str]]
+# Phrase or proximity -> the ids of the releases with it.
+Phrases = dict[tree.Leaf, list[str]]
 # The number of ids, and of texts, that are read at a time.
 MANY, SOME = 10_000, 500
 KEEP_ALIVE = "2m"
@@ -122,25 +121,25 @@ class IndexReader:
         return PageRequest(typed, translate(query.tree, lookup_of(term_lookup, phrases)))
 
     def phrases_of(self, node: tree.Node | None) -> Phrases:
-        """The releases that match phrases which the DSL cannot match exactly."""
-        phrases = {leaf for leaf in tree.leaves(node) if isinstance(leaf, tree.Phrase)}
-        return {phrase: self._standing(phrase) for phrase in phrases if needs_text_check(phrase)}
+        """Where phrases stand that the cluster cannot tell."""
+        leaves = dict.fromkeys(tree.leaves(node))
+        return {leaf: self._standing(leaf) for leaf in leaves if needs_text_check(leaf)}
 
-    def _standing(self, phrase: tree.Phrase) -> list[str]:
-        """The releases that contain a phrase, checked in the texts of those that may."""
-        body = self.narrowed(
-            Query(sort="id"), PageRequest.alone(phrase_position_query(phrase)), SOME
-        )
-        field = phrase.field.removesuffix("_stem")
+    def _standing(self, leaf: tree.Leaf) -> list[str]:
+        """The releases that hold a phrase or a proximity, of those that have its words, by a look
+        into their texts.
+        """
+        assert isinstance(leaf, tree.Phrase | tree.Near)
+        body = self.narrowed(Query(sort="id"), PageRequest.alone(position_query(leaf)), SOME)
+        field = leaf.field.removesuffix("_stem")
         found = []
         for hit in self.pages(body):
             each = stored_of(hit)
             if field in TEXTS:
-                words = tokens(each.title if field == "title" else each.body, each.language)
-                shapes = [token.stem if is_stem(phrase) else token.written for token in words]
+                text = TextWords.of(each.title if field == "title" else each.body, each.language)
             else:
-                shapes = hit["_source"].get(field, "").split()
-            if phrase_positions(shapes, phrase.words, phrase.slop):
+                text = TextWords.ready(hit["_source"].get(field, "").split())
+            if text.has(leaf):
                 found.append(each.id)
         return found
 

@@ -38,7 +38,7 @@ class TermLookup:
         self._forms: dict[str, list[Entry]] = {}
         self._entries: dict[str, Entry] = {}
         self._commonest: dict[tree.Leaf, list[tuple[str, int]]] = {}
-        leaves = tree.leaves(query)
+        leaves = tree.parts_of(tree.leaves(query))
         self._keyed = [leaf for leaf in leaves if isinstance(leaf, tree.VariantTerm)]
         self._stems = {
             leaf.text for leaf in leaves if isinstance(leaf, tree.Term) and is_stem(leaf)

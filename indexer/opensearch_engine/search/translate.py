@@ -7,7 +7,7 @@ BM25F, exact values 1, and prefixes, wildcards and variants their boost.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -25,11 +25,11 @@ SCORED = {*TEXTS, *map(stem_field, TEXTS), *WORDS}
 @dataclass(frozen=True)
 class Lookup:
     """What is looked up before a tree is translated: the terms of each VariantTerm, and the ids of
-    releases that match a phrase which the DSL cannot match exactly.
+    the releases that match each phrase or proximity that the DSL cannot match exactly.
     """
 
     terms: Mapping[tree.VariantTerm, Sequence[str]] = field(default_factory=dict)
-    phrases: Mapping[tree.Phrase, Sequence[str]] = field(default_factory=dict)
+    phrases: Mapping[tree.Leaf, Sequence[str]] = field(default_factory=dict)
 
 
 def translate(node: tree.Node | None, lookup: Lookup | None = None) -> Dsl:
@@ -61,8 +61,8 @@ def _translated(node: tree.Node, lookup: Lookup) -> Dsl:
         case tree.AndMaybe(first, second):
             must, should = _translated(first, lookup), _translated(second, lookup)
             return {"bool": {"must": [must], "should": [should]}}
-        case tree.Phrase():
-            return _phrase_dsl(node, lookup)
+        case tree.Phrase() | tree.Near():
+            return _spans(node, lookup)
         case tree.Every():
             return MATCH_ALL
         case tree.Prefix() | tree.Wildcard() | tree.Fuzzy() | tree.Range():
@@ -85,46 +85,61 @@ def _multi_term(node: tree.MultiTerm) -> Dsl:
             return _constant_score({"range": {node.field: _range_ends(node)}}, node.boost)
 
 
-def _phrase_dsl(node: tree.Phrase, lookup: Lookup) -> Dsl:
-    """A phrase scores as all its words do."""
-    words = [
-        {"term": {node.field: {"value": term(each), "boost": node.boost}}} for each in node.words
-    ]
+def _spans(node: tree.Phrase | tree.Near, lookup: Lookup) -> Dsl:
+    """Scored as all of its words or parts are, where they stand as it says."""
+    parts = tree.words_of(node) if isinstance(node, tree.Phrase) else node.parts
     known = lookup.phrases.get(node)
-    place = phrase_position_query(node) if known is None else {"terms": {"id": [*known]}}
-    return {"bool": {"must": words, "filter": [place]}}
+    place = position_query(node) if known is None else {"terms": {"id": [*known]}}
+    found = {"must": [_translated(part, lookup) for part in parts], "filter": [place]}
+    return {"bool": {**found, "boost": node.boost}}
 
 
-def phrase_position_query(node: tree.Phrase) -> Dsl:
-    """The DSL that finds a phrase. With slop it checks adjacent pairs, so for three or more words
-    it can match too much: see `needs_text_check`.
+def position_query(node: tree.Phrase | tree.Near) -> Dsl:
+    """The DSL that finds a phrase or a proximity; it can match too much, see `needs_text_check`.
+
+    For three or more words with slop it checks adjacent pairs; of a proximity of more than two
+    plain words, whether all parts are there.
     """
-    if node.slop == 1:
-        words = " ".join(map(term, node.words))
-        return {"match_phrase": {node.field: {"query": words}}}
-    return _bool(
-        must=[
-            {
-                "intervals": {
-                    node.field: {
-                        "match": {
-                            "query": f"{term(one)} {term(other)}",
-                            "mode": "ordered",
-                            "max_gaps": node.slop - 1,
-                        }
-                    }
-                }
-            }
-            for one, other in pairwise(node.words)
-        ]
-    )
+    match node:
+        case tree.Phrase(field, words, 1):
+            return {"match_phrase": {field: {"query": " ".join(map(term, words))}}}
+        case tree.Phrase(field, words, slop):
+            pairs = pairwise([_one_of([word]) for word in words])
+            return _bool(must=[_near(field, pair, slop, is_ordered=True) for pair in pairs])
+        case tree.Near(_, parts, distance, is_ordered):
+            if fields := _plain_pair(node):
+                pair = [_one_of(sorted(tree.terms_asked(part))) for part in parts]
+                return _near(fields.pop(), pair, distance, is_ordered=is_ordered)
+            return _bool(must=[_translated(part, Lookup()) for part in parts])
 
 
-def needs_text_check(node: tree.Phrase) -> bool:
-    """Whether the DSL cannot match a phrase exactly: with slop and three or more words, Lucene
-    tries only the nearest next word.
+def _near(field: str, rules: Iterable[Dsl], distance: int, *, is_ordered: bool) -> Dsl:
+    mode = "ordered" if is_ordered else "unordered"
+    every = {"intervals": [*rules], "mode": mode, "max_gaps": distance - 1}
+    return {"intervals": {field: {"all_of": every}}}
+
+
+def _one_of(words: Sequence[str]) -> Dsl:
+    rules = [{"match": {"query": term(word)}} for word in words]
+    return rules[0] if len(rules) == 1 else {"any_of": {"intervals": rules}}
+
+
+def _plain_pair(node: tree.Near) -> set[str]:
+    """The field of a proximity of two plain words that differ; empty where it is another one."""
+    leaves = [leaf for part in node.parts for leaf in tree.leaves(part)]
+    texts = {leaf.text for leaf in leaves if isinstance(leaf, tree.Term)}
+    fields = {leaf.field for leaf in leaves}
+    is_plain = len(node.parts) == 2 and len(texts) == len(leaves) and len(fields) == 1
+    return fields if is_plain else set()
+
+
+def needs_text_check(node: tree.Leaf) -> bool:
+    """Whether the DSL cannot match a leaf exactly. With slop and three or more words, Lucene takes
+    the nearest next word, and can miss the one that completes the phrase.
     """
-    return node.slop > 1 and len(node.words) > 2
+    if isinstance(node, tree.Near):
+        return not _plain_pair(node)
+    return isinstance(node, tree.Phrase) and node.slop > 1 and len(node.words) > 2
 
 
 def _lucene_pattern(text: str) -> str:

@@ -6,15 +6,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from indexer.analysis.jit import Array
-from indexer.highlight.highlighter import Test, word_test
-from indexer.linguistics.spans import NOWHERE, SpanEnds, TokenSpans, merge_spans, phrase_spans
+from indexer.highlight.word_test import Test, word_test
+from indexer.linguistics.spans import TokenSpans
 from indexer.opensearch_engine.index.mapping import Stored
 from indexer.opensearch_engine.tools.token_batches import Batch, Vocabulary, batches
 from indexer.query import tree
+from indexer.query.proximity import NOWHERE, joined, spans_of
 
 # The folded words, or stems, that a leaf matches in bodies; None where each word must be tested.
 WordsOf = Callable[[tree.Leaf], frozenset[str] | None]
@@ -33,13 +35,24 @@ def read_spans(
     """The matches of a tree in releases' bodies, for every batch, empty ones too."""
     vocabulary = Vocabulary()
     leaves = tree.body_leaves(node)
-    phrases = [leaf for leaf in leaves if isinstance(leaf, tree.Phrase)]
-    words = [leaf for leaf in leaves if not isinstance(leaf, tree.Phrase)]
-    matched = _WordPlaces(vocabulary, words, words_of)
+    several = [leaf for leaf in leaves if isinstance(leaf, tree.Phrase | tree.Near)]
+    words = [leaf for leaf in leaves if not isinstance(leaf, tree.Phrase | tree.Near)]
+    single = _WordPlaces(vocabulary, words, words_of)
+    parts = {
+        leaf: _WordPlaces(vocabulary, [leaf], words_of)
+        for each in several
+        for leaf in tree.words_of(each)
+    }
     for batch in batches(releases, vocabulary):
-        pairs = [_phrase_ends(batch, leaf) for leaf in phrases]
-        pair = merge_spans(matched.places(batch), pairs)
+        places_of = partial(_places, parts, batch)
+        spans = [spans_of(each, places_of, batch.paragraph_starts) for each in several]
+        places = single.places(batch)
+        pair = joined([(places, places), *spans])
         yield BatchSpans(batch.starts, batch.forms, batch.languages, *pair, batch)
+
+
+def _places(parts: dict[tree.Leaf, _WordPlaces], batch: Batch, leaf: tree.Leaf) -> Array:
+    return parts[leaf].places(batch)
 
 
 class _WordMask:
@@ -103,13 +116,3 @@ class _WordPlaces:
         if not found:
             return NOWHERE
         return np.flatnonzero(np.logical_or.reduce(found)).astype(np.uint32)
-
-
-def _phrase_ends(batch: Batch, leaf: tree.Phrase) -> SpanEnds:
-    vocabulary = batch.vocabulary
-    tokens = batch.forms if leaf.field == tree.BODY else batch.stems
-    known = vocabulary.lexicon.forms if leaf.field == tree.BODY else vocabulary.stem_numbers
-    if not leaf.words or any(word not in known for word in leaf.words):
-        return NOWHERE, NOWHERE
-    words = [np.flatnonzero(tokens == known[word]).astype(np.uint32) for word in leaf.words]
-    return phrase_spans(words, batch.starts, leaf.slop)

@@ -12,6 +12,7 @@ from corpus.database.batches import chunks
 from indexer.analysis.analyzer import stem
 from indexer.analysis.jit import Array
 from indexer.analysis.lexicon import Lexicon
+from indexer.analysis.tokenizer import paragraph_starts
 from indexer.opensearch_engine.index.mapping import Stored
 
 SIZE = 256
@@ -79,6 +80,13 @@ class Batch:
     def lengths(self) -> Array:
         """The number of words in each text."""
         return np.diff(self.starts)
+
+    @cached_property
+    def paragraph_starts(self) -> Array:
+        """Where the paragraphs of bodies begin (int64, one more for the end)."""
+        pairs = zip(self.releases, self.starts.tolist(), strict=False)
+        begins = [paragraph_starts(each.body)[:-1] + start for each, start in pairs]
+        return np.concatenate([*begins, self.starts[-1:]])
 
     @cached_property
     def token_languages(self) -> Array:

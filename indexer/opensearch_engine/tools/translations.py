@@ -22,9 +22,10 @@ from indexer.engine.fields import TEXTS
 from indexer.engine.results import TranslationSuggestion
 from indexer.linguistics import translation_lexicon
 from indexer.linguistics.alignment import MOST_DECLARING, Alignment, count_holders, number_works
-from indexer.linguistics.spans import distinct, ranks_of
+from indexer.linguistics.spans import ranks_of
 from indexer.opensearch_engine.index.mapping import Fetch, Stored
 from indexer.opensearch_engine.tools.token_batches import SIZE, Vocabulary, batches
+from indexer.query.proximity import distinct
 from indexer.query.tree import Node, terms_asked
 
 # A stem and a language -> the releases in the language with it, in title or body.

@@ -12,6 +12,7 @@ import zstandard
 from indexer.analysis.analyzer import stem
 from indexer.analysis.jit import Array
 from indexer.analysis.lexicon import Lexicon
+from indexer.analysis.tokenizer import paragraph_starts
 from indexer.engine.document import Document, field_terms
 from indexer.engine.fields import TEXTS, WHOLE, WORDS, stem_field
 from indexer.query.variants import hashed
@@ -75,6 +76,7 @@ class SegmentBuilder:
         self.fields |= {name: _Field() for name in (*WORDS, *WHOLE)}
         self.languages: list[str] = []
         self.dates: list[int] = []
+        self.paragraphs = array("i")
         self.stored: list[bytes] = []
         self.compressor = zstandard.ZstdCompressor(LEVEL, write_checksum=False)
         self.n_tokens = 0
@@ -94,6 +96,8 @@ class SegmentBuilder:
                 self.often = np.pad(self.often, (0, len(self.lexicon.form_of) - len(self.often)))
             count_tokens(found, self.often)
         self.n_tokens += fields["body"].lengths[-1]
+        lengths = np.diff(paragraph_starts(document.body_text)).astype(np.int32)
+        self.paragraphs.frombytes(lengths.tobytes())
         for name, terms in field_terms(document).items():
             fields[name].add_terms(terms)
         self.languages.append(document.language)
@@ -110,6 +114,7 @@ class SegmentBuilder:
 
     def _arrays(self) -> Iterator[tuple[str, Array]]:
         yield "dates", np.array(self.dates, np.int32)
+        yield "body/paragraphs", narrow(np.array(self.paragraphs, np.int32))
         ends = np.cumsum(np.fromiter(map(len, self.stored), np.int64, len(self.stored)))
         yield "stored/ends", narrow(ends)
         yield "stored", np.frombuffer(b"".join(self.stored), np.uint8)

@@ -11,6 +11,8 @@ smallest kind that holds the numbers, of 16 bits at least but for frequencies:
     f/spots      uint*[n+1] where each term's positions begin in f/positions
     f/positions  uint*[t]   ascending within a posting, as many as its frequency
     f/lengths    uint*[d]   number of tokens, exact
+    f/paragraphs uint*      of body: the number of tokens of each paragraph that has any, document
+                            after document
     f/forward    uint*[t]   the number of the term at each position, document after document
 """
 

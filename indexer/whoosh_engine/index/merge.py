@@ -58,6 +58,8 @@ class Merger:
     def arrays(self) -> Arrays:
         """All arrays of the merged segment."""
         yield "dates", self._column("dates")
+        paragraphs = map(_paragraphs, self.segments, self.numbers)
+        yield "body/paragraphs", narrow(np.concatenate([*paragraphs]))
         yield from self._stored()
         languages: list[bytes] = []
         merged = {}
@@ -136,6 +138,14 @@ class Merger:
         for row, code in zip(rows, languages, strict=True):
             name = f"{text.name}/forms/{code.decode()}"
             yield from form_arrays(name, row, len(stems.terms))
+
+
+def _paragraphs(segment: SegmentArrays, numbers: Array) -> Array:
+    """How many tokens each paragraph of the documents that are kept has."""
+    begins = segment.paragraph_starts("body")[:-1]
+    documents = np.searchsorted(segment.starts("body"), begins, "right") - 1
+    kept: Array = segment.arrays["body/paragraphs"][numbers[documents] >= 0]
+    return kept
 
 
 class _MergedField:

@@ -63,12 +63,19 @@ class SegmentArrays:
         return self.arrays[f"{LENGTHS_OF.get(field, field)}/lengths"]
 
     def starts(self, field: str) -> Array:
-        """Where each document's tokens begin in a field; one more for the end."""
-        field = LENGTHS_OF.get(field, field)
-        if field not in self._starts:
-            lengths = np.cumsum(self.lengths(field), dtype=np.int64)
-            self._starts[field] = np.concatenate((np.zeros(1, np.int64), lengths))
-        return self._starts[field]
+        """Where each document's tokens begin among all of a field; one more for the end."""
+        return self._begins(f"{LENGTHS_OF.get(field, field)}/lengths")
+
+    def paragraph_starts(self, field: str) -> Array:
+        """The same of paragraphs, those that have tokens; only the body has several."""
+        is_body = LENGTHS_OF.get(field, field) == "body"
+        return self._begins("body/paragraphs") if is_body else self.starts(field)
+
+    def _begins(self, lengths: str) -> Array:
+        if lengths not in self._starts:
+            ends = np.cumsum(self.arrays[lengths], dtype=np.int64)
+            self._starts[lengths] = np.concatenate((np.zeros(1, np.int64), ends))
+        return self._starts[lengths]
 
     def forward(self, field: str, document: int) -> Array:
         """The numbers of the terms of a document's text, in order."""

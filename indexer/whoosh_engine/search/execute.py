@@ -22,7 +22,6 @@ from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.index.postings import NO_FREQS
 from indexer.whoosh_engine.index.segment import SegmentArrays
 from indexer.whoosh_engine.search.expand import NO_TERMS, Expansion, expand, expand_key
-from indexer.whoosh_engine.search.phrase import phrase_documents
 from indexer.whoosh_engine.search.scored_docs import (
     NOTHING,
     ScoredDocs,
@@ -31,6 +30,7 @@ from indexer.whoosh_engine.search.scored_docs import (
     places,
     union,
 )
+from indexer.whoosh_engine.search.spans import span_documents
 
 
 class Executor:
@@ -112,8 +112,8 @@ class Executor:
                 return union(some, self.snapshot.scratch())
             case tree.And(parts):
                 return self._all_of(parts)
-            case tree.Phrase():
-                return self._phrase(node)
+            case tree.Phrase() | tree.Near():
+                return self._spans(node)
             case tree.Prefix() | tree.Wildcard() | tree.Fuzzy() | tree.Range():
                 return constant_score(self._expanded(node), node.boost)
             case tree.Not(part):
@@ -262,10 +262,11 @@ class Executor:
         documents = self._documents(chosen)
         return constant_score(documents, leaf.boost) if len(documents) else NOTHING
 
-    def _phrase(self, leaf: tree.Phrase) -> ScoredDocs:
-        words = [word.encode() for word in leaf.words]
-        documents = phrase_documents(self.snapshot, leaf.field, words, leaf.slop)
-        scored = [self._scored(leaf.field, word) for word in words]
+    def _spans(self, leaf: tree.Phrase | tree.Near) -> ScoredDocs:
+        """Scored as all of its words are, or its parts."""
+        parts = tree.words_of(leaf) if isinstance(leaf, tree.Phrase) else leaf.parts
+        scored = [self._evaluate(part) for part in parts]
+        documents = span_documents(self.snapshot, leaf, self.expansions)
         found = intersection([constant_score(documents, 0.0), *scored], self.snapshot.scratch())
         return found.scaled(leaf.boost)
 

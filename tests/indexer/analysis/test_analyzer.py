@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from indexer.analysis.analyzer import fold, query_stems, stem, tokens, words
 
-TEXTS = st.text(st.sampled_from("aZzé'’ёЁйЙқҚіІ 1-.,!?\n\u0301ßİſ") | st.characters(), max_size=80)
+TEXTS = st.text(
+    st.sampled_from("aZzé'’‘ёЁйЙқҚіІаeс 1-.,!?検हिَ\n\u0301ßİſ") | st.characters(), max_size=80
+)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +32,20 @@ TEXTS = st.text(st.sampled_from("aZzé'’ёЁйЙқҚіІ 1-.,!?\n\u0301ßİſ"
         ("за\u0301мок", "замок"),
         ("Қазақстан", "қазақстан"),
         ("ӘҒҚҢӨҰҮҺІ", "әғқңөұүһі"),
+        ("don‘t", "don't"),
+        # Points and accents go, signs of vowels stay.
+        ("النِّيَابَةُ", "النيابة"),
+        ("النـــيابة", "النيابة"),
+        ("שָׁלוֹם", "שלום"),
+        ("हिन्दी", "हिन्दी"),
+        ("が", "が"),
+        # Letters of another script that look alike.
+        ("fr\u0430ud", "fraud"),
+        ("K\u0410\u0417\u0410\u0425\u0421\u0422AH", "казахстан"),
+        ("б\u0069л\u0069м", "білім"),
+        ("c\u0443\u0434", "суд"),
+        ("\u0430brupt", "abrupt"),
+        ("бbв", "бbв"),
     ],
 )
 def test_a_word_folds_without_case_accents_and_the_dots_of_yo(typed: str, folded: str) -> None:
@@ -52,6 +68,12 @@ def test_letters_of_kazakh_and_russian_stay_apart(one: str, other: str) -> None:
         ("«Ёлка»—дом", ["елка", "дом"]),
         ("Ма\u0301ма", ["мама"]),
         ("'quoted' words'", ["quoted", "words"]),
+        ("O‘Brien said ‘no’", ["o'brien", "said", "no"]),
+        ("हिन्दी में", ["हिन्दी", "में"]),
+        ("قالت النِّيَابَةُ", ["قالت", "النيابة"]),
+        ("検察庁ABC", ["検", "察", "庁", "abc"]),
+        ("สวัสดี", ["ส", "วั", "ส", "ดี"]),
+        ("1\ufe0f\u20e3 x", ["1", "x"]),
         ("", []),
         ("... !?", []),
     ],
@@ -127,6 +149,7 @@ def test_no_stem_is_mistaken_for_a_word(word: str, language: str) -> None:
         ("прокурора", ("ru",), ["/прокурор"]),
         ("қаулы", (), ["/қаулы"]),
         ("дом", (), ["/дом"]),
+        ("النيابة", (), ["/نياب", "/النيابة"]),
     ],
 )
 def test_a_queried_word_stands_for_the_stems_of_its_script(

@@ -89,3 +89,9 @@ def test_keys_are_short_plain_and_blind_to_case(word: str) -> None:
     assert found is None or re.fullmatch(r"[a-z]{3,}", found)
     if word.upper().casefold() == word.casefold():
         assert key(word.upper()) == found or len(word.upper()) != len(word)
+
+
+@pytest.mark.parametrize("acronyms", ["SECs", "PECs", "DOJs", "ATMs"])
+def test_acronyms_in_the_plural_are_no_names(acronyms: str) -> None:
+    assert key(acronyms) is None
+    assert key(acronyms.capitalize()) is not None

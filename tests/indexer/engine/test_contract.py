@@ -73,7 +73,9 @@ class Row:
     def __init__(self, fields: dict[str, Any]) -> None:
         self.fields = fields
         self.id: str = fields["id"]
-        self.title, self.body = cut(fields["title"]), cut("\n".join(fields["body"]))
+        self.title = cut(fields["title"])
+        # No phrase reaches from one paragraph into the next.
+        self.body = [word for each in fields["body"] for word in [*cut(each), *["¶"] * 50]]
         self.published = fields["published"] or ""
 
 
@@ -605,7 +607,8 @@ def test_frequencies_count_hits_and_the_words_of_their_bodies_by_period(
     for row in rows:
         if row.fields["office"] == "sample_doj" and quoted("court")(row):
             period = counted.setdefault(row.published[:7], [0, 0, 0])
-            one = (1, row.body.count("court"), len(row.body))
+            n_words = len(row.body) - row.body.count("¶")
+            one = (1, row.body.count("court"), n_words)
             counted[row.published[:7]] = [a + b for a, b in zip(period, one, strict=True)]
     shown = {
         period_name("month", number): [each.releases, each.mentions, each.tokens]

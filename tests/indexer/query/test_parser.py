@@ -249,6 +249,8 @@ def test_a_query_that_is_too_long_is_cut_and_told() -> None:
         "a OR " * 2000,
         "a ANDNOT " * 1000,
         "a ANDMAYBE " * 900,
+        "a NEAR/3 " * 1100,
+        "a* w/p co-b* " * 800,
         '"' * 9999,
         "*?" * 3000,
         "~" * 5000,
@@ -280,6 +282,7 @@ PIECES = st.sampled_from(
         *("AND", "OR", "NOT", "ANDNOT", "ANDMAYBE", "TO", "(", ")", '"', "“", "»"),
         *("*", "?", "~", "~2", "^", "^2", ":", "-", "+", "[", "]", "{", "}", "..", "\\", "/"),
         *("title:", "body:", "office:", "date:", "year:", "topic:", "number:", "lang:", "foo:"),
+        *("NEAR/5", "PRE/3", "w/p", "/s", "AROUND(2)"),
         *("|", "!", "–", "16-123", "1:17-cr-12", "https://www.justice.gov/a", "docket:", "url:"),
         *("2017", "2017-02", "a", "fraud", "пытки", "қаулы", "é", "<", ">", "=", ",", "."),
     ]

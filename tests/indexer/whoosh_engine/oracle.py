@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import lru_cache
 
 import numpy as np
@@ -12,6 +13,8 @@ from whoosh.searching import Searcher
 
 from indexer.query import tree
 from indexer.whoosh_engine.columns.snapshot import Snapshot
+from tests.indexer.whoosh_engine.test_marks import is_match
+from tests.indexer.whoosh_engine.test_plain_reader import near as pairs
 from tests.indexer.whoosh_engine.whoosh_codec import ArrayCodec
 
 
@@ -44,7 +47,7 @@ def as_whoosh(node: tree.Node) -> query.Query:
             return query.AndNot(as_whoosh(wanted), as_whoosh(unwanted))
         case tree.AndMaybe(wanted, better):
             return query.AndMaybe(as_whoosh(wanted), as_whoosh(better))
-        case tree.VariantTerm():
+        case tree.VariantTerm() | tree.Near():
             raise TypeError(f"Whoosh has no node for {node}.")
 
 
@@ -57,6 +60,49 @@ def judged(snapshot: Snapshot, node: tree.Node) -> dict[int, float]:
             found[matcher.id() + offset] = matcher.score()
             matcher.next()
     assert (np.diff([*found]) > 0).all()
+    return found
+
+
+def near(snapshot: Snapshot, node: tree.Near) -> set[int]:
+    """The documents that hold a proximity, by the spans that Whoosh's matchers find of its parts
+    and every pair of them.
+    """
+    found: set[int] = set()
+    for searcher, offset in _searcher(snapshot).leaf_searchers():
+        found.update(document + offset for document in _spans(searcher, node))
+    return found
+
+
+def _spans(searcher: Searcher, node: tree.Node) -> dict[int, set[tuple[int, int]]]:
+    """Where parts of a proximity begin and end, by document."""
+    found: defaultdict[int, set[tuple[int, int]]] = defaultdict(set)
+    match node:
+        case tree.Or(parts):
+            for part in parts:
+                for document, spans in _spans(searcher, part).items():
+                    found[document] |= spans
+        case tree.Near(_, parts, distance, is_ordered):
+            first, *others = (_spans(searcher, part) for part in parts)
+            for other in others:
+                both = {n: (first[n], other[n]) for n in first.keys() & other.keys()}
+                joined = {
+                    n: pairs(*pair, distance, is_ordered=is_ordered) for n, pair in both.items()
+                }
+                first = {n: spans for n, spans in joined.items() if spans}
+            return first
+        case tree.Term() | tree.Phrase():
+            matcher = as_whoosh(node).matcher(searcher)
+            while matcher.is_active():
+                found[matcher.id()].update((each.start, each.end) for each in matcher.spans())
+                matcher.next()
+        case _:
+            assert isinstance(node, tree.MultiTerm)
+            for term in searcher.reader().lexicon(node.field):
+                if is_match(node, term.decode()):
+                    for document, spans in _spans(
+                        searcher, tree.Term(node.field, term.decode())
+                    ).items():
+                        found[document] |= spans
     return found
 
 

@@ -14,12 +14,16 @@ from indexer.analysis.sentences import best_sentences
 from indexer.analysis.tokenizer import WordNumbers
 from indexer.highlight.term_scanner import TermScanner
 from indexer.query import parser
-from indexer.whoosh_engine.columns.kernels import best, find_places, follow
+from indexer.query.proximity import near_spans
+from indexer.whoosh_engine.columns.kernels import best, find_places
 from indexer.whoosh_engine.search.scored_docs import ScoredDocs, intersection, union
+from tests.indexer.whoosh_engine.test_plain_reader import near, without_longer
 
 OFTEN = settings(max_examples=300, deadline=None)
 # Letters of three scripts, marks, all apostrophes, an astral letter and an emoji, blanks.
-LETTERS = "abIé\u0301ЁйқßǅΣ'’ʼ`´-_.!? \n\u00a07\U0001d49c\U0001f600"
+LETTERS = (
+    "abIé\u0301ЁйқßǅΣ'’‘ʼ`´-_.!? \n\u00a07\U0001d49c\U0001f600検が\u3099ส\u0e31हि\u064b\U00020000"
+)
 ASCENDING = st.lists(st.integers(0, 60), unique=True, max_size=40).map(sorted)
 SCORE = st.sampled_from([-1.0, 0.0, 0.5, 1.0, 2.0])
 
@@ -47,7 +51,7 @@ def test_numbers_hold_when_their_tables_grow() -> None:
 
 @OFTEN
 @given(
-    text=st.text(alphabet="abAÁЁеқ'’.- ", max_size=40),
+    text=st.text(alphabet="abAÁЁеқ'’‘.- ", max_size=40),
     words=st.sets(st.text(alphabet="abеқ'", min_size=1, max_size=3), max_size=4),
     prefixes=st.sets(st.text(alphabet="abеқ", min_size=1, max_size=2), max_size=2),
 )
@@ -60,8 +64,8 @@ def test_needles_are_found_as_words_are_read(
         if fold(found[0]) in words or fold(found[0]).startswith(tuple(prefixes))
     ]
     found = TermScanner(words, prefixes).find(text)
-    if found is None:  # accents stay inside Cyrillic words: judged word by word
-        assert "Á" in text
+    if found is None:  # accents stay inside Cyrillic words, scripts in a word: judged one by one
+        assert {*"abAÁ"} & {*text}
         assert {*"Ёеқ"} & {*text}
     else:
         assert found.tolist() == expected
@@ -164,37 +168,40 @@ def test_the_best_are_those_of_sorting(found: ScoredDocs, most: int, seed: objec
     assert places.tolist() == expected[:most]
 
 
-OCCURRENCES = st.dictionaries(
-    st.integers(0, 6), st.sets(st.integers(0, 12), min_size=1, max_size=5), max_size=5
-)
+SPANS = st.sets(st.tuples(st.integers(0, 30), st.integers(0, 2)), max_size=12)
+Ends = set[tuple[int, int]]
 
 
-def as_arrays(found: dict[int, set[int]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Occurrences as the kernels take them."""
-    pairs = sorted(found.items())
-    return (
-        np.array([document for document, _ in pairs], np.uint16),
-        np.array([len(places) for _, places in pairs], np.uint32),
-        np.array([place for _, places in pairs for place in sorted(places)], np.uint32),
-    )
+def as_ends(spans: Ends) -> tuple[np.ndarray, np.ndarray]:
+    """Spans as the kernels take them."""
+    ordered = sorted(spans)
+    return tuple(np.array([pair[at] for pair in ordered], np.uint32) for at in (0, 1))  # type: ignore[return-value]
 
 
 @OFTEN
-@given(before=OCCURRENCES, after=OCCURRENCES, slop=st.integers(1, 5))
-def test_a_word_follows_another_where_it_stands_near_enough(
-    before: dict[int, set[int]], after: dict[int, set[int]], slop: int
+@given(
+    before=SPANS,
+    after=SPANS,
+    starts=st.sets(st.integers(1, 30)),
+    slop=st.integers(1, 9),
+    is_ordered=st.booleans(),
+)
+def test_spans_are_joined_where_they_are_near_enough_in_a_paragraph(
+    before: Ends, after: Ends, starts: set[int], slop: int, is_ordered: bool
 ) -> None:
-    near = {
-        document: {
-            place
-            for place in places
-            if any(0 < place - one <= slop for one in before.get(document, ()))
-        }
-        for document, places in after.items()
-    }
-    expected = as_arrays({document: places for document, places in near.items() if places})
-    found = follow(*as_arrays(before), *as_arrays(after), slop)
-    assert [each.tolist() for each in found] == [each.tolist() for each in expected]
+    borders = sorted({0, 40, *starts})
+
+    def within(spans: Ends) -> Ends:
+        """Of those in one paragraph that hold no other one."""
+        whole = {(first, first + more) for first, more in spans}
+        whole = {(a, b) for a, b in whole if not any(a < each <= b for each in borders)}
+        return {*without_longer(whole)}
+
+    one, other = within(before), within(after)
+    every = {*near(one, other, slop, is_ordered=is_ordered)}
+    expected = {ends for ends in every if not any(ends[0] < each <= ends[1] for each in borders)}
+    found = near_spans(as_ends(one), as_ends(other), np.array(borders), slop, is_ordered)
+    assert {*zip(*(each.tolist() for each in found), strict=True)} == expected
 
 
 SIGNS = """fraud court of AND or OR NOT -tax ( ) " title: a* суд қала x~ y^2 [a TO b] Fraud e-mail

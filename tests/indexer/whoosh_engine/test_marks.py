@@ -90,25 +90,62 @@ def is_match(leaf: tree.Leaf, shape: str) -> bool:
     return shape == (leaf.key if isinstance(leaf, tree.VariantTerm) else leaf.text)
 
 
-def occurrences(shapes: list[str], words: list[str], slop: int) -> set[int]:
+def occurrences(shapes: list[str], words: list[str], slop: int, paragraphs: list[int]) -> set[int]:
     """The positions of all words of all occurrences of a phrase, by trying every combination."""
     places = [[at for at, shape in enumerate(shapes) if shape == word] for word in words]
     found: set[int] = set()
     for chosen in product(*places):
-        if all(0 < after - before <= slop for before, after in pairwise(chosen)):
+        is_whole = paragraphs[chosen[0]] == paragraphs[chosen[-1]]
+        if is_whole and all(0 < after - before <= slop for before, after in pairwise(chosen)):
             found.update(chosen)
     return found
 
 
-def judged(node: tree.Node | None, words: list[Token], name: str) -> list[Span]:
+def ends(node: tree.Node, words: list[Token], paragraphs: list[int]) -> set[tuple[int, int]]:
+    """What a part of a proximity matches, by trying every pair; of its spans the shortest."""
+    if isinstance(node, tree.Or):
+        return {each for part in node.parts for each in ends(part, words, paragraphs)}
+    if isinstance(node, tree.Near):
+        found, *others = (ends(part, words, paragraphs) for part in node.parts)
+        for other in others:
+            ways = [(found, other)] if node.is_ordered else [(found, other), (other, found)]
+            found = {
+                (a, d)
+                for before, after in ways
+                for a, b in before
+                for c, d in after
+                if 0 < c - b <= node.distance and paragraphs[a] == paragraphs[d]
+            }
+            found = {
+                (a, b) for a, b in found if not any(a <= c and d <= b for c, d in found - {(a, b)})
+            }
+        return found
+    is_stem = node.field.endswith("_stem")  # type: ignore[union-attr]
+    shapes = [each.stem if is_stem else each.written for each in words]
+    return {(at, at) for at, shape in enumerate(shapes) if is_match(node, shape)}  # type: ignore[arg-type]
+
+
+def inside(near: tree.Near, words: list[Token], paragraphs: list[int]) -> set[int]:
+    """The positions of a proximity's words where it matches."""
+    own = {at for leaf in tree.words_of(near) for at, _ in ends(leaf, words, paragraphs)}
+    return {
+        at for first, last in ends(near, words, paragraphs) for at in own if first <= at <= last
+    }
+
+
+def judged(node: tree.Node | None, text: str, name: str, language: str = "en") -> list[Span]:
     """What a tree marks, word by word."""
+    words = [*tokens(text, language)]
+    paragraphs = [text.count("\n\n", 0, each.start) for each in words]
     positions: set[int] = set()
     for leaf in leaves(node):
         if leaf.field in (name, f"{name}_stem"):
             is_stem = leaf.field != name
             shapes = [each.stem if is_stem else each.written for each in words]
             if isinstance(leaf, tree.Phrase):
-                positions |= occurrences(shapes, leaf.words, leaf.slop)
+                positions |= occurrences(shapes, [*leaf.words], leaf.slop, paragraphs)
+            elif isinstance(leaf, tree.Near):
+                positions |= inside(leaf, words, paragraphs)
             else:
                 positions.update(at for at, shape in enumerate(shapes) if is_match(leaf, shape))
     return [(words[at].start, words[at].end) for at in sorted(positions)]
@@ -123,7 +160,7 @@ def assert_marks(snapshot: Snapshot, node: tree.Node | None, most: int) -> None:
         stored = snapshot.stored(hit)
         for name in ("title", "body"):
             text, language = stored[name], stored["language"]
-            expected = judged(node, [*tokens(text, language)], name)
+            expected = judged(node, text, name, language)
             for marker in (fast, slow):
                 assert marker.spans(text, name, language) == expected, text
 
@@ -148,8 +185,7 @@ def test_marks_are_those_of_reading_every_word(
 @pytest.mark.parametrize("asked", ["{a TO c]", "[a TO c}"])
 def test_ends_that_a_range_leaves_out_are_not_marked(asked: str) -> None:
     node = parse(asked).tree
-    words = [*tokens("a b c", "en")]
-    assert Highlighter(node).spans("a b c", "body", "en") == judged(node, words, "body")
+    assert Highlighter(node).spans("a b c", "body", "en") == judged(node, "a b c", "body")
 
 
 @pytest.mark.parametrize("form", ["{}", '"{}"', "{}*", "{}~"])
@@ -175,8 +211,7 @@ def test_phrases_are_marked_where_a_greedy_reader_would_fail(
     node = tree.Phrase("body", tuple(words), slop)
     document = snapshot.document("odd2")
     is_found = document in Executor(snapshot).run(node).documents
-    text = [*tokens(ODD[2], "en")]
-    expected = judged(node, text, "body")
+    expected = judged(node, ODD[2], "body")
     assert bool(expected) == is_found
     assert Highlighter(node).spans(ODD[2], "body", "en") == expected
 
@@ -184,13 +219,13 @@ def test_phrases_are_marked_where_a_greedy_reader_would_fail(
 @pytest.mark.parametrize("text", ["a a a", "a b a b a", "xa a a", "xa b a b a"])
 def test_strict_phrases_that_overlap_are_marked(text: str) -> None:
     node = tree.Phrase("body", ("a", "b", "a") if "b" in text else ("a", "a"))
-    expected = judged(node, [*tokens(text, "en")], "body")
+    expected = judged(node, text, "body")
     assert Highlighter(node).spans(text, "body", "en") == expected
 
 
 @OFTEN
 @given(
-    text=st.text(alphabet="abc ''.-", max_size=40),
+    text=st.text(alphabet="abc ''.-\n", max_size=40),
     words=st.lists(
         st.sampled_from(["a", "b", "ab", "a'b", "c"]), min_size=1, max_size=3, unique=True
     ),
@@ -198,6 +233,4 @@ def test_strict_phrases_that_overlap_are_marked(text: str) -> None:
 )
 def test_random_letters_are_marked_as_they_are_read(text: str, words: list[str], slop: int) -> None:
     for node in (tree.Phrase("body", tuple(words), slop), tree.Term("body", words[0])):
-        assert Highlighter(node).spans(text, "body", "en") == judged(
-            node, [*tokens(text, "en")], "body"
-        )
+        assert Highlighter(node).spans(text, "body", "en") == judged(node, text, "body")

@@ -20,6 +20,7 @@ from tests.indexer.whoosh_engine.test_trees import nothing, sample_documents
 
 # An occurrence: a release's id, and the positions of its first and last words.
 Span = tuple[str, int, int]
+Ends = tuple[int, int]
 
 
 class Corpus:
@@ -27,8 +28,13 @@ class Corpus:
 
     def __init__(self, documents: dict[str, Document]) -> None:
         self.documents = documents
+        self._matching: dict[tuple[tree.Leaf, bool], set[str]] = {}
         self.texts: dict[str, list[Token]] = {
             id_: [*tokens(each.body_text, each.language)] for id_, each in documents.items()
+        }
+        self.paragraphs = {
+            id_: [each.body_text.count("\n\n", 0, word.start) for word in self.texts[id_]]
+            for id_, each in documents.items()
         }
 
     @cached_property
@@ -41,17 +47,52 @@ class Corpus:
         """What a tree matches in the hits' bodies, in their order and as in the texts."""
         found: set[Span] = set()
         for leaf in wanted(node):
-            is_stem = leaf.field == "body_stem"
-            is_phrase = isinstance(leaf, tree.Phrase)
-            some = {s for s in self.shapes[is_stem] if not is_phrase and is_match(leaf, s)}
             for id_ in hits:
-                text = [each.stem if is_stem else each.written for each in self.texts[id_]]
-                if is_phrase:
-                    found.update((id_, *ends) for ends in shortest(text, [*leaf.words], leaf.slop))
-                else:
-                    found.update((id_, at, at) for at, word in enumerate(text) if word in some)
+                found.update((id_, *ends) for ends in self.ends(leaf, id_))
         ranks = {id_: rank for rank, id_ in enumerate(hits)}
         return sorted(found, key=lambda span: (ranks[span[0]], *span[1:]))
+
+    def ends(self, node: tree.Node, id_: str) -> set[Ends]:
+        """What a leaf, or a part of a proximity, matches in the paragraphs of a body."""
+        paragraphs = self.paragraphs[id_]
+        found = self._ends(node, id_)
+        return {(first, last) for first, last in found if paragraphs[first] == paragraphs[last]}
+
+    def _ends(self, node: tree.Node, id_: str) -> set[Ends]:
+        text = self.texts[id_]
+        if isinstance(node, tree.Or):
+            return {ends for part in node.parts for ends in self.ends(part, id_)}
+        if isinstance(node, tree.Near):
+            found, *others = (self.ends(part, id_) for part in node.parts)
+            for other in others:
+                found = near(found, other, node.distance, is_ordered=node.is_ordered)
+                found = {
+                    (first, last)
+                    for first, last in found
+                    if self.paragraphs[id_][first] == self.paragraphs[id_][last]
+                }
+            return found
+        is_stem = node.field.endswith("_stem")  # type: ignore[union-attr]
+        shapes = [each.stem if is_stem else each.written for each in text]
+        if isinstance(node, tree.Phrase):
+            return {*shortest(shapes, [*node.words], node.slop)}
+        some = self.matching(node, is_stem)  # type: ignore[arg-type]
+        return {(at, at) for at, shape in enumerate(shapes) if shape in some}
+
+    def matching(self, leaf: tree.Leaf, is_stem: bool) -> set[str]:
+        """The words that a leaf matches, of those that occur."""
+        if (leaf, is_stem) not in self._matching:
+            some = {shape for shape in self.shapes[is_stem] if is_match(leaf, shape)}
+            self._matching[leaf, is_stem] = some
+        return self._matching[leaf, is_stem]
+
+
+def near(one: set[Ends], other: set[Ends], distance: int, *, is_ordered: bool) -> set[Ends]:
+    """The shortest spans of one of each, by trying every pair."""
+    found = {(a, d) for a, b in one for c, d in other if 0 < c - b <= distance}
+    if not is_ordered:
+        found |= {(c, b) for a, b in one for c, d in other if 0 < a - d <= distance}
+    return {*without_longer(found)}
 
 
 def wanted(node: tree.Node | None) -> Iterator[tree.Leaf]:
@@ -78,6 +119,11 @@ def shortest(text: list[str], words: list[str], slop: int) -> list[tuple[int, in
             for at in range(last + 1, min(last + slop + 1, len(text)))
             if text[at] == wanted_word
         }
+    return without_longer(found)
+
+
+def without_longer(found: set[Ends]) -> list[Ends]:
+    """The spans that hold no other one."""
     return [
         (first, last)
         for first, last in found

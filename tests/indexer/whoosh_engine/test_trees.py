@@ -77,7 +77,8 @@ BOOSTS = st.sampled_from([1.0, 1.0, 0.5, 2.0, 3.25])
 @st.composite
 def leaves(draw: st.DrawFn, vocabulary: Vocabulary) -> tree.Leaf:
     """A leaf."""
-    kind = draw(st.sampled_from(["term", "term", "stem", "phrase", "stems", "whole", "multi"]))
+    kinds = ["term", "term", "stem", "phrase", "stems", "whole", "multi", "near"]
+    kind = draw(st.sampled_from(kinds))
     boost, place = draw(BOOSTS), draw(NUMBERS)
     size, stride = draw(st.integers(1, 4)), draw(st.integers(1, 3))
     if kind == "whole":
@@ -96,6 +97,8 @@ def leaves(draw: st.DrawFn, vocabulary: Vocabulary) -> tree.Leaf:
         )
         return tree.Term(name, text, boost=boost)
     name = draw(st.sampled_from(WORDY if kind in ("term", "phrase", "multi") else TEXTS))
+    if kind == "near":
+        return replace(draw(proximities(name, vocabulary)), boost=boost)
     written, stems = vocabulary.phrase(name, place, size, stride)
     if kind == "term":
         return tree.Term(name, draw(st.sampled_from([*written, "absent"])), boost=boost)
@@ -107,6 +110,29 @@ def leaves(draw: st.DrawFn, vocabulary: Vocabulary) -> tree.Leaf:
     if kind == "stems" and len(stems) > 1:
         return tree.Phrase(f"{name}_stem", tuple(stems), slop, boost)
     return replace(draw(multi_terms(name, written[0], vocabulary)), boost=boost)
+
+
+@st.composite
+def proximities(draw: st.DrawFn, name: str, vocabulary: Vocabulary) -> tree.Near:
+    """Parts from one place of a text, so that many are near each other."""
+    written, stems = vocabulary.phrase(name, draw(NUMBERS), 6, draw(st.integers(1, 3)))
+    parts: list[tree.Node] = []
+    for _ in range(draw(st.integers(2, 3))):
+        one, other = (draw(st.integers(0, len(written) - 1)) for _ in range(2))
+        kinds = [
+            tree.Term(name, written[one]),
+            tree.Term(f"{name}_stem", stems[one]),
+            tree.Or((tree.Term(name, written[one]), tree.Term(f"{name}_stem", stems[other]))),
+            tree.Phrase(name, tuple(written[one : one + 2]), draw(st.integers(1, 3))),
+            tree.Prefix(name, written[one][:2]),
+            tree.Wildcard(name, f"{written[one][:1]}*{written[one][-1:]}"),
+        ]
+        parts.append(draw(st.sampled_from(kinds)))
+    near = tree.Near(name, tuple(parts), draw(st.integers(1, 12)), draw(st.booleans()))
+    if draw(st.booleans()):
+        return near
+    more = tree.Term(name, draw(st.sampled_from(written)))
+    return tree.Near(name, (near, more), draw(st.integers(1, 12)), draw(st.booleans()))
 
 
 @st.composite
@@ -166,6 +192,7 @@ PIECES = ["AND", "OR", "NOT", "ANDNOT", "ANDMAYBE", "(", ")", '"', "-", "title:"
 PIECES += ["{a TO court]", "[суд TO тюрьма]", '"the court"~3', '"to the"', "co?rt", "*ing", "c*t"]
 PIECES += ["year:2018", "date:2017..2018", "lang:kk", "office:sample_gpo", "sentenc*", "пыт*", "["]
 PIECES += ["азапта*", "cuort~2", "суда~", "don't", "anti-bribery", "topic:fraud", "place:", "{"]
+PIECES += ["NEAR/4", "NEAR/4", "PRE/9", '"the cour*"~2', "co-op*", "w/p"]
 
 
 def typed(vocabulary: Vocabulary) -> st.SearchStrategy[str]:

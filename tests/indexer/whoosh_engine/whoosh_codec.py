@@ -12,7 +12,7 @@ from whoosh.matching import ListMatcher
 from whoosh.query.spans import Span
 from whoosh.reading import TermInfo, TermNotFound
 
-from indexer.engine.fields import LENGTHS_OF
+from indexer.engine.fields import LENGTHS_OF, PARAGRAPH_GAP
 from indexer.whoosh_engine.index.codec import ArraySegment
 from indexer.whoosh_engine.index.postings import FieldPostings
 from indexer.whoosh_engine.index.segment import SegmentArrays
@@ -211,14 +211,20 @@ class ArrayMatcher(ListMatcher):
 
 
 def positions(arrays: SegmentArrays, field: str, number: int, index: int) -> list[int]:
-    """Where a term stands in the document of one of its postings, the field's number `index`."""
-    postings = arrays.fields[field]
+    """Where a term stands in the document of one of its postings, the field's number `index`; with
+    a gap after each paragraph.
+    """
+    postings, text = arrays.fields[field], LENGTHS_OF.get(field, field)
+    document = int(postings.documents[index])
     if field in LENGTHS_OF:  # only the forward column tells the positions of stems
-        text, document = LENGTHS_OF[field], int(postings.documents[index])
         language = int(arrays.arrays["language/forward"][document])
         stems = arrays.stem_tables(text)[language][arrays.forward(text, document)]
-        return np.flatnonzero(stems == number).tolist()
-    assert postings.freqs is not None
-    before = int(postings.freqs[postings.firsts[number] : index].sum(dtype=np.int64))
-    own = postings.positions_of(number)[before : before + int(postings.freqs[index])]
-    return own.tolist()
+        own = np.flatnonzero(stems == number)
+    else:
+        assert postings.freqs is not None
+        before = int(postings.freqs[postings.firsts[number] : index].sum(dtype=np.int64))
+        own = postings.positions_of(number)[before : before + int(postings.freqs[index])]
+    start, begins = arrays.starts(text)[document], arrays.paragraph_starts(text)
+    paragraphs = np.searchsorted(begins, start + own.astype(np.int64), "right")
+    gaps = PARAGRAPH_GAP * (paragraphs - np.searchsorted(begins, start, "right"))
+    return (own + gaps).tolist()

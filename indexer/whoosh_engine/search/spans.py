@@ -1,0 +1,155 @@
+"""Where a query's words, phrases and proximities stand in the texts of one segment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+
+import numpy as np
+
+from indexer.analysis.jit import Array, compiled
+from indexer.engine.fields import LENGTHS_OF
+from indexer.linguistics.spans import documents_of
+from indexer.query import tree
+from indexer.query.proximity import NOWHERE, SpanEnds, distinct, spans_of
+from indexer.whoosh_engine.columns.kernels import mark
+from indexer.whoosh_engine.columns.snapshot import Snapshot
+from indexer.whoosh_engine.index.segment import SegmentArrays
+from indexer.whoosh_engine.search.expand import Expansion, Numbers, SegmentTerms
+
+Expansions = Mapping[tree.Leaf, Expansion]
+
+
+def span_documents(
+    snapshot: Snapshot, leaf: tree.Phrase | tree.Near, expansions: Expansions
+) -> Array:
+    """The documents that hold a phrase, or parts near each other (int32)."""
+    found = [np.zeros(0, np.int32)]
+    for base, segment in zip(snapshot.bases, snapshot.segments, strict=False):
+        words = SegmentWords(segment, expansions, np.ones(segment.size, bool))
+        held = words.holders(leaf)
+        if held.any():
+            firsts, _ = replace(words, is_wanted=held).spans(leaf)
+            documents = documents_of(firsts, segment.starts(leaf.field))
+            found.append(documents[np.diff(documents, prepend=-1) > 0] + np.int32(base))
+    return np.concatenate(found)
+
+
+@dataclass(frozen=True)
+class SegmentWords:
+    """The words of the documents of a segment that are wanted (a mask). `expansions` are what
+    leaves stand for that are not single terms.
+    """
+
+    segment: SegmentArrays
+    expansions: Expansions
+    is_wanted: Array
+
+    def spans(self, leaf: tree.Leaf) -> SpanEnds:
+        """What a leaf matches, in order; none where a word does not occur at all."""
+        return spans_of(leaf, self.places, self.segment.paragraph_starts(leaf.field))
+
+    def holders(self, node: tree.Node) -> Array:
+        """Which documents hold what a leaf needs, wherever it stands (a mask)."""
+        match node:
+            case tree.Or(parts):
+                return reduce(np.logical_or, map(self.holders, parts))
+            case tree.Near(parts=parts):
+                return reduce(np.logical_and, map(self.holders, parts))
+            case tree.Phrase():
+                return reduce(np.logical_and, map(self.holders, tree.words_of(node)))
+        found = np.zeros(self.segment.size, bool)
+        for leaf in tree.leaves(node):
+            field = self.segment.fields[leaf.field]
+            for extent in SegmentTerms(0, field, self._numbers(leaf)).extents():
+                mark(field.documents[extent], 0, found)
+        return found
+
+    def places(self, leaf: tree.Leaf) -> Array:
+        """Where the words of a leaf stand; of a stem they are those of its forms."""
+        numbers = self._numbers(leaf)
+        if leaf.field not in LENGTHS_OF:
+            return self._written(leaf.field, np.array(numbers, np.int64), self.is_wanted)
+        text, arrays = LENGTHS_OF[leaf.field], self.segment.arrays
+        of_language = arrays["language/forward"]
+        found = [NOWHERE]
+        for number, language in enumerate(self.segment.languages):
+            forms = arrays[f"{text}/forms/{language}"]
+            firsts = arrays[f"{text}/forms/{language}/firsts"]
+            terms = [forms[firsts[stem] : firsts[stem + 1]] for stem in numbers]
+            some = np.concatenate([np.zeros(0, np.int64), *terms])
+            found.append(self._written(text, some, self.is_wanted & (of_language == number)))
+        return union(found)
+
+    def _numbers(self, leaf: tree.Leaf) -> Numbers:
+        """The terms of the segment that a leaf stands for."""
+        field = self.segment.fields[leaf.field]
+        if isinstance(leaf, tree.Term):
+            number = field.number(leaf.text.encode())
+            return range(0) if number is None else range(number, number + 1)
+        parts = self.expansions[leaf].parts
+        found = [each.numbers for each in parts if each.postings is field]
+        return found[0] if len(found) == 1 else np.concatenate([np.empty(0, np.int64), *found])
+
+    def _written(self, field: str, terms: Array, is_wanted: Array) -> Array:
+        if not len(terms):
+            return NOWHERE
+        postings = self.segment.fields[field]
+        assert postings.freqs is not None
+        assert postings.spots is not None
+        assert postings.positions is not None
+        extents = np.stack((postings.firsts[terms], postings.firsts[terms + 1]), axis=1)
+        found = term_places(
+            extents.astype(np.int64),
+            postings.spots[terms].astype(np.int64),
+            postings.documents,
+            postings.freqs,
+            postings.positions,
+            self.segment.starts(field),
+            is_wanted,
+        )
+        if len(terms) > 1:
+            found.sort()
+        return found
+
+
+def union(places: Sequence[Array]) -> Array:
+    """All places in order, each once."""
+    kept = [each for each in places if len(each)]
+    if len(kept) < 2:
+        return kept[0] if kept else NOWHERE
+    return distinct(np.concatenate(kept))
+
+
+@compiled
+def term_places(
+    extents: Array,
+    spots: Array,
+    documents: Array,
+    freqs: Array,
+    positions: Array,
+    starts: Array,
+    is_wanted: Array,
+) -> Array:
+    """Where some terms stand in the documents that are wanted, one term after another.
+
+    A term's postings are those from extents[term, 0] to extents[term, 1] (int64[n, 2]), its
+    positions begin at spots[term] (int64[n]).
+    """
+    total = 0
+    for term in range(len(extents)):
+        for posting in range(extents[term, 0], extents[term, 1]):
+            total += freqs[posting] if is_wanted[documents[posting]] else 0
+    found = np.empty(total, np.uint32)
+    length = 0
+    for term in range(len(extents)):
+        spot = spots[term]
+        for posting in range(extents[term, 0], extents[term, 1]):
+            often, document = np.int64(freqs[posting]), documents[posting]
+            if is_wanted[document]:
+                for at in range(spot, spot + often):
+                    found[length] = starts[document] + positions[at]
+                    length += 1
+            spot += often
+    return found
