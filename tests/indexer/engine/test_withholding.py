@@ -14,7 +14,7 @@ import pytest
 from corpus import Settings
 from indexer import Engine, Filters, Query, open_engine, parse
 from indexer.engine.document import Document
-from indexer.engine.results import LineSort, Order, Results
+from indexer.engine.results import LineSort, Order, Position, Results
 from tests.aligned import aligned
 from tests.engines import ENGINES, placed
 from tests.indexer.whoosh_engine.test_trees import sample_documents
@@ -132,6 +132,6 @@ def test_pages_are_as_long_as_ever_and_none_ends_at_what_is_withheld(
         walked += [hit.id for hit in results.hits]
         if results.more_after is None:
             break
-        assert results.more_after == (results.hits[-1].published, walked[-1])
+        assert results.more_after == Position(results.hits[-1].published, walked[-1])
         query = replace(query, after=results.more_after)
     assert walked == shown

@@ -39,7 +39,7 @@ def engine(
 
 def key(order: Order, position: Position) -> tuple[int, str]:
     """What an order compares, said once more."""
-    day, id_ = position
+    day, id_, _ = position
     if order == "id":
         return 0, id_
     number = (day or date.max).toordinal()
@@ -64,15 +64,18 @@ def test_hits_behind_a_position_are_the_rest_of_the_order(
     is_held: bool,
 ) -> None:
     chosen = documents[place % len(documents)]
-    after = (chosen.published, chosen.id) if is_held else (day, f"{chosen.id[:-3]}x")
+    held = Position(chosen.published, chosen.id)
+    after = held if is_held else Position(day, f"{chosen.id[:-3]}x")
     query = Query(parse(words).tree, sort=order)
     dates = {each.id: each.published for each in documents}
     wanted = [
-        id_ for id_ in engine.scan(query) if key(order, (dates[id_], id_)) > key(order, after)
+        id_
+        for id_ in engine.scan(query)
+        if key(order, Position(dates[id_], id_)) > key(order, after)
     ]
     behind = Query(parse(words).tree, sort=order, after=after, size=7, start=place % 3)
     results = engine.search(behind)
     assert [hit.id for hit in results.hits] == wanted[place % 3 :][:7]
     assert results.total == engine.total(query)
     last = results.hits[-1] if len(wanted) > place % 3 + 7 else None
-    assert results.more_after == (last and (last.published, last.id))
+    assert results.more_after == (last and Position(last.published, last.id))
