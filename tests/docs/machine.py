@@ -26,7 +26,7 @@ from tests.users import AS_NOBODY
 BIN = Path(__file__).with_name("bin")
 FOLDERS = (
     *("etc/nginx/conf.d", "etc/sysctl.d", "etc/systemd/system", "mnt", "opt", "run"),
-    *("usr/local/bin", "var/lib/nginx", "var/log", "not-run"),
+    *("usr/local/bin", "var/cache", "var/lib/nginx", "var/log", "var/spool", "not-run"),
 )
 HOST, OFFICE = "communique.example", "www.gov.kz"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"  # Debian's, of sudo
@@ -91,6 +91,7 @@ class Machine:
             **{name: value for name, value in os.environ.items() if not OTHERS.match(name)},
             "PATH": f"{BIN}:{self.root}/not-run:{self.root}/usr/local/bin:{PATH}",
             "CURL_HOME": str(self.root),
+            "PIP_NO_COMPILE": "1",
             "MACHINE": str(self.root),
             "AS_SERVICE": " ".join(AS_NOBODY) if is_root else "",
             "NGINX_PROGRAM": shutil.which("nginx", path=PATH) or "",
@@ -160,6 +161,12 @@ class Machine:
         """What curl gets, head and body."""
         return self.call(f"curl --silent --show-error --include {request}").stdout.replace("\r", "")
 
+    def commit(self, *words: str) -> None:
+        """Publish a version of the program."""
+        git = ["git", "-c", "user.name=tests", "-c", "user.email=tests@example.org"]
+        for command in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", *words]):
+            subprocess.run([*git, *command], cwd=self.names["repository"], check=True)
+
     def use_postgresql(self, postgresql: Server) -> None:
         """Let the user postgres administer a server."""
         self.names["postgresql"] = postgresql.port
@@ -186,12 +193,6 @@ class Machine:
                 path.write_text(substitute(text, self.names), encoding="utf-8")
         self.commit("--message=First")
 
-    def commit(self, *words: str) -> None:
-        """Publish a version of the program."""
-        git = ["git", "-c", "user.name=tests", "-c", "user.email=tests@example.org"]
-        for command in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", *words]):
-            subprocess.run([*git, *command], cwd=self.names["repository"], check=True)
-
     def _open_sites(self) -> None:
         """The office that is crawled, and others that refuse crawlers, behind a proxy."""
         hosts = {
@@ -213,6 +214,9 @@ class Machine:
             "LANG": "C.UTF-8",
             "COMMUNIQUE_CONFIG": self.root / "etc/communique.toml",
             "COMMUNIQUE_DELAY_S": 1,
+            # Compiled once, whatever becomes of the data folder; of libraries, what is imported.
+            "NUMBA_CACHE_DIR": self.root / "var/cache",
+            "PYTHONPYCACHEPREFIX": self.root / "var/cache",
             "HTTP_PROXY": address,
             "HTTPS_PROXY": address,
             "SSL_CERT_FILE": self.root / "authority.pem",
@@ -232,7 +236,7 @@ class Machine:
         self.write(f"{folder}/fullchain.pem", identity.pem)
         self.write(f"{folder}/privkey.pem", key.decode())
         self.write(".curlrc", CURLRC)
-        for each in ("run", "var/lib/nginx", "var/log"):
+        for each in ("run", "var/cache", "var/lib/nginx", "var/log"):
             (self.root / each).chmod(0o777)
 
 

@@ -41,7 +41,6 @@ NOT_RUN = {
 ELSEWHERE = {
     "docs/adding-an-office.md": "its commands change a checkout, for an office that is not there",
     "deploy/container/README.md": "tests/communique/test_container.py runs the steps of the image",
-    "docs/updating.md": "it takes two versions; tests/communique/test_updating.py has each's part",
     "docs/api.md": "tests/webui/api/test_docs.py sends its requests",
 }
 # What is in blocks of other languages than `sh` (run) and `toml` (put into the settings).
