@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, select, tuple_, updat
 from corpus.database import tables
 from corpus.errors import StoreError
 from corpus.release import FACTS, sha256
+from corpus.warc.archive import file_to_continue
 from corpus.warc.reader import read_record
 from corpus.warc.writer import ArchiveWriter
 
@@ -97,7 +98,8 @@ class Attestor:
         return len(rows)
 
     def _write(self, office: str, rows: list[Row[Any]]) -> list[dict[str, Any]]:
-        locations, file_name, now = [], self.open_files.get(office, ""), datetime.now(UTC)
+        locations, now = [], datetime.now(UTC)
+        file_name = self.open_files.get(office) or file_to_continue(self.archive, office, KIND)
         with ArchiveWriter(self.archive, office, self.max_bytes, KIND, file_name) as archive:
             for (file, offset), some in groupby(rows, key=lambda r: (r.warc_file, r.warc_offset)):
                 about = _record_id(self.archive / file, offset)

@@ -29,6 +29,7 @@ from corpus.review.run_checks import quarantine_reason
 from corpus.review.staging import Staging
 from corpus.settings import Settings
 from corpus.signals import Interruption
+from corpus.warc.archive import file_to_continue
 from corpus.warc.writer import ArchiveWriter
 
 log = logging.getLogger(__name__)
@@ -108,7 +109,12 @@ def _fetch(run: Run, plan: FetchPlan) -> Exception | None:
     """Fetch and handle responses until nothing is left; return the error that ended it, if any."""
     settings, report, failure = run.settings, run.report, None
     began = time.monotonic()
-    with ArchiveWriter(settings.archive, report.office, settings.warc_mb * 1_000_000) as archive:
+    with ArchiveWriter(
+        settings.archive,
+        report.office,
+        settings.warc_mb * 1_000_000,
+        resumed_file=file_to_continue(settings.archive, report.office),
+    ) as archive:
         handler = ResponseHandler(
             plan.route, settings, run.staging, archive, run.frontier, run.budget, report
         )

@@ -11,6 +11,8 @@ from corpus.warc.record import Record
 
 # The folder of third parties' files.
 IMPORTED = "imported"
+# Files up to this size are continued: a file for each crawl would make thousands in a year.
+CONTINUED_BYTES = 5_000_000
 
 
 def read_response(folder: Path, location: RecordLocation) -> Record:
@@ -32,6 +34,18 @@ def read_response(folder: Path, location: RecordLocation) -> Record:
 def own_files(folder: Path) -> list[Path]:
     """The WARC files of our own crawls, by office and time."""
     return [path for path in sorted(folder.glob("*/*.warc.gz")) if path.parent.name != IMPORTED]
+
+
+def file_to_continue(folder: Path, office: str, kind: str = "") -> str:
+    """The newest file of an office and of a kind (as ArchiveWriter names it), if it is small and
+    every record in it is intact; else "".
+    """
+    files = sorted(folder.glob(f"{office}/{office}-{kind}[0-9]*.warc.gz"))
+    with suppress(OSError):
+        if files and files[-1].stat().st_size < CONTINUED_BYTES:
+            is_intact = not any(isinstance(each, Damage) for each in records(files[-1]))
+            return f"{office}/{files[-1].name}" if is_intact else ""
+    return ""
 
 
 def imported_files(folder: Path) -> list[Path]:

@@ -107,9 +107,10 @@ def test_what_the_office_has_changed_meanwhile_is_a_version_and_the_lost_one_say
 
 
 def test_a_page_that_came_again_otherwise_is_the_evidence_without_a_fetch(
-    settings: Settings, store: Store, site: EditedSite
+    settings: Settings, store: Store, site: EditedSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The version was read from the first answer; the last one differs in its boilerplate alone."""
+    monkeypatch.setattr("corpus.warc.archive.CONTINUED_BYTES", 0)  # a file for each crawl
     site.crawl(settings, store)
     first = newest_file(settings, "sample_doj")
     site.edits = {EDITED: [("</title>", " </title>")]}
