@@ -10,7 +10,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 
 from corpus import Attachment, Settings, Store
 from corpus.catalog.store import Visit
@@ -118,7 +118,7 @@ def test_an_upgraded_catalog_reads_and_writes_as_any(settings: Settings, old: Pa
     store.close()
 
 
-def test_a_copy_is_put_beside_before_an_upgrade_and_never_overwritten(
+def test_a_copy_is_put_beside_before_an_upgrade_and_at_no_later_opening(
     settings: Settings, old: Path
 ) -> None:
     before = rows(old, "version")
@@ -130,6 +130,26 @@ def test_a_copy_is_put_beside_before_an_upgrade_and_never_overwritten(
     Store(settings).close()
     assert copy.read_bytes() == kept
     assert [path.name for path in settings.data.glob("*.new")] == []
+
+
+def test_a_catalog_that_another_program_upgrades_meanwhile_is_copied_by_that_alone(
+    settings: Settings, old: Path
+) -> None:
+    programs = iter(["another"])
+
+    def overtake(_: Connection, __: object, statement: str, *___: object) -> None:
+        if statement == "PRAGMA foreign_keys=OFF" and next(programs, None):
+            Store(settings).close()
+
+    event.listen(Engine, "after_cursor_execute", overtake)
+    try:
+        Store(settings).close()
+    finally:
+        event.remove(Engine, "after_cursor_execute", overtake)
+    assert [path.name for path in old.parent.glob("catalog.format-*")] == [
+        "catalog.format-1.sqlite"
+    ]
+    assert rows(old.with_name("catalog.format-1.sqlite"), "about")[0] == ("format", 1)
 
 
 def test_an_upgrade_that_fails_leaves_the_catalog_as_it_was(settings: Settings, old: Path) -> None:
