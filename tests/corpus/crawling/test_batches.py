@@ -21,7 +21,7 @@ from corpus.evidence.verify import verify_archive, verify_catalog
 from corpus.review.publishing import accept
 from corpus.review.report import CrawlReport
 from corpus.review.staging import Staging
-from indexer.export.jsonl import release_json
+from indexer.export.formats import release_json
 from tests.faulty_site import FaultySite, first, status, torn
 from tests.newsroom import TOPICS, Newsroom, sample_newsroom
 
