@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from bench.faults import crawl_command, holdings, start
+from bench.faults import crawl_command, holdings, run_state, start
 from corpus import Settings, Store
 from corpus.crawling.crawl import crawl
 from corpus.database import tables
@@ -112,6 +112,34 @@ def test_a_crawl_in_batches_ends_as_one_that_publishes_at_its_end(
         assert (again.quarantined, again.new, again.changed, again.vanished) == (None, 4, 1, 1)
         assert again.published_early == 0
         assert exported(store) == exported(other)
+
+
+@pytest.mark.slow
+@pytest.mark.each_catalog
+def test_a_crawl_in_batches_that_is_killed_among_faults_ends_the_same(
+    settings: Settings,
+    store: Store,
+    room: Newsroom,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COMMUNIQUE_BATCH_RELEASES", str(SIZE))
+    monkeypatch.setenv("COMMUNIQUE_RETRIES", "1")
+    settings = replace(settings, retries=1, batch_releases=SIZE)
+    at_once = Settings(data=tmp_path / "at-once", revisits="0", walk_days=0, retries=1)
+    asked = count(1)
+    with closing(Store(at_once)) as other, FaultySite() as site:
+        site.pages, site.faults = room.pages(), troubles()
+        with start(settings, crawl_command(OFFICE, HOST, site.url, "pages")) as process:
+            site.watch = lambda path: process.kill() if next(asked) == 22 else None
+            process.wait()
+        site.watch = lambda path: None
+        assert (run_state(settings), store.count()) == ("open", 2 * SIZE)
+        resumed = run(settings, store, site)
+        site.faults = troubles()
+        whole = run(at_once, other, site)
+        assert (resumed.published_early, whole.published_early) == (20, 0)
+        assert known(settings, store) == known(at_once, other)
 
 
 def test_releases_are_published_while_the_first_crawl_continues(
