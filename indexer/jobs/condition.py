@@ -48,10 +48,11 @@ class Condition:
     health: Health
     reasons: tuple[Reason, ...]
     last_good_crawls: dict[str, datetime | None]
+    is_catalog_usable: bool = True
 
     @property
     def is_catalog_readable(self) -> bool:
-        """Whether the catalog can be read; no search is answered without it."""
+        """Whether all of the catalog can be read."""
         return UNREADABLE not in {each.kind for each in self.reasons}
 
     @property
@@ -62,7 +63,7 @@ class Condition:
     @property
     def is_usable(self) -> bool:
         """Whether searches can find anything."""
-        return self.is_index_usable and self.is_catalog_readable
+        return self.is_index_usable and self.is_catalog_usable
 
     @property
     def is_current(self) -> bool:
@@ -106,6 +107,7 @@ class CatalogState(NamedTuple):
     revision: int
     runs: dict[str, tuple[datetime, dict[str, Any]]]
     good_runs: dict[str, tuple[datetime, dict[str, Any]]]
+    problem: str | None = None
 
     def last_good_crawls(self) -> dict[str, datetime | None]:
         """When the last good run of each known office began."""
@@ -114,9 +116,13 @@ class CatalogState(NamedTuple):
 
 
 def read_catalog(store: Store) -> CatalogState:
-    """The state of a catalog. Raises StoreError."""
+    """The state of a catalog. Raises StoreError where searches cannot be answered, too."""
     store.withheld()  # every search needs it
-    return CatalogState(store.revision(), store.runs(), store.runs(good=True))
+    revision = store.revision()
+    try:
+        return CatalogState(revision, store.runs(), store.runs(good=True))
+    except StoreError as error:
+        return CatalogState(revision, {}, {}, str(error))
 
 
 class Watch:
@@ -142,10 +148,13 @@ class Watch:
         except Exception as error:  # noqa: BLE001 (any error means a bad condition)
             problem = str(error) if isinstance(error, CommuniqueError) else describe(error)
         else:
-            reasons = (*_index_reasons(health, catalog.revision), *_office_reasons(catalog))
-            return Condition(health, reasons, catalog.last_good_crawls())
+            reasons = [*_index_reasons(health, catalog.revision), *_office_reasons(catalog)]
+            if catalog.problem:
+                reasons.append(Reason(UNREADABLE, catalog.problem))
+            return Condition(health, tuple(reasons), catalog.last_good_crawls())
         unreadable = Reason(UNREADABLE, problem)
-        return Condition(health, (*_index_reasons(health, health.revision), unreadable), {})
+        reasons = [*_index_reasons(health, health.revision), unreadable]
+        return Condition(health, tuple(reasons), {}, is_catalog_usable=False)
 
 
 def condition(store: Store, engine: Engine) -> Condition:

@@ -26,7 +26,7 @@ from webui import create_app
 URL = "https://search.example.org"
 EVIL = "evil.example"
 RELEASE = sample_id(EDITED)
-WATCHED = ["/livez", "/healthz", "/metrics"]
+WATCHED = ["/livez", "/readyz", "/healthz", "/metrics"]
 # Ways in which proxies, frameworks and attackers have told hosts.
 FORGED = {
     "X-Forwarded-Host": EVIL,
