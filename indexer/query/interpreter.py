@@ -98,11 +98,11 @@ def interpret(node: tree.Node, context: Context) -> tree.Node | None:
 
 
 def required(parts: Sequence[tree.Node], context: Context) -> list[tree.Node]:
-    """The parts of an AND without function words; all of them where nothing else is left."""
+    """The parts of an AND without function words; all of them where no other is wanted."""
     if context.is_literal:
         return [*parts]
     kept = [part for part in parts if not _is_function_word(part, context)]
-    if not kept:
+    if all(isinstance(part, tree.Not) for part in kept):
         return [*parts]
     dropped = [part.text for part in parts if isinstance(part, tree.Term) and part not in kept]
     context.function_words += dict.fromkeys(dropped)

@@ -330,3 +330,23 @@ def test_everything_and_nothing_are_not_asked_for() -> None:
     assert not is_asked(parse("*").tree)
     assert is_asked(parse("fraud").tree)
     assert is_asked(parse("-fraud").tree)
+
+
+@pytest.mark.parametrize(
+    ("typed", "same"),
+    [
+        ("who was sentenced for the bribe", "sentenced bribe"),
+        ("fraud AND the tax", "fraud AND tax"),
+        ("what is the fraud NOT tax", "fraud NOT tax"),
+        ("кто был осужден за взятку", "осужден взятку"),
+    ],
+)
+def test_function_words_are_not_required(typed: str, same: str) -> None:
+    assert parse(typed).tree == parse(same).tree
+    assert any("Not required" in each for each in parse(typed).readings)
+
+
+@pytest.mark.parametrize("typed", ["what is it", "him NOT clerk", '"the" fraud', "IT fraud"])
+def test_function_words_are_required_where_nothing_else_is_wanted(typed: str) -> None:
+    assert parse(typed).tree == parse(typed, is_literal=True).tree
+    assert not parse(typed).readings
