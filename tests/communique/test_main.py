@@ -440,7 +440,8 @@ def test_export_prints_every_release_as_a_line(
 
 def test_status_tells_what_is_held(sample_settings: Settings, sample_store: Store) -> None:
     status = json.loads(call(sample_settings.data, "status", "--json").output)
-    assert set(status) == {"status", "reasons", "offices", "index", "withheld"}
+    assert set(status) == {"ok", "status", "reasons", "offices", "index", "withheld"}
+    assert status["ok"] is True
     assert (status["status"], status["reasons"]) == ("ok", [])
     assert set(status["offices"]) == {"sample_doj", "sample_gpo"}
     held = sum(row["releases"] for row in status["offices"].values())
