@@ -39,6 +39,8 @@ def weigh(
     languages: tuple[str, ...],
 ) -> list[WeighedWord]:
     """The words, each by itself or by its likely spelling; none where no release has any."""
+    if len(words) == 1 and count(words[0].node):  # what has some of the words has all
+        return []
     found = []
     for word in words:
         node, spelling, number = word.node, None, count(word.node)

@@ -30,6 +30,7 @@ from indexer.opensearch_engine.search.second_tier import (
 )
 from indexer.opensearch_engine.search.term_lookup import TermLookup
 from indexer.opensearch_engine.search.translate import translate
+from indexer.query import tree
 
 
 def search(reader: IndexReader, query: Query) -> Results:
@@ -53,7 +54,7 @@ def search(reader: IndexReader, query: Query) -> Results:
         timed = _by_period(reader, query, asked, step)
     first = _Tier.of(of_first, found.hits, counts)
     lookup = lookup_of(term_lookup, phrases)
-    words = weighed_words(reader, query, lookup, term_lookup.counts)
+    words = weighed_words(reader, query, term_lookup.counts)
     second = (
         _second(reader, query, first, second_tier(query, words, found.asked, lookup))
         if words
@@ -127,6 +128,9 @@ def _answer(reader: IndexReader, query: Query, term_lookup: TermLookup, phrases:
     term_lookup.counts.clear()
     if query.is_explained:
         explained(query.tree, term_lookup)  # this collects the parts to count
+    if query.some:
+        for node in (tree.Every(), *(word.node for word in query.some.words)):
+            term_lookup.count(node)
     # The total is also the count of a whole query without filters.
     whole = query.tree if query.filters == Filters() else None
     nodes = [node for node in term_lookup.wanted if node != whole]

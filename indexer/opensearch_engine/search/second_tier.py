@@ -11,23 +11,19 @@ from indexer.engine.second_tier import WeighedWord, weigh
 from indexer.opensearch_engine.search.index_reader import IndexReader, counting_of, total_of
 from indexer.opensearch_engine.search.request import PageRequest
 from indexer.opensearch_engine.search.suggest import spell_suggest
-from indexer.opensearch_engine.search.translate import MATCH_ALL, Dsl, Lookup, translate
-from indexer.query.tree import Node
+from indexer.opensearch_engine.search.translate import Dsl, Lookup, translate
+from indexer.query.tree import Every, Node
 
 
 def weighed_words(
-    reader: IndexReader, query: Query, lookup: Lookup, known: Mapping[Node, int]
+    reader: IndexReader, query: Query, counts: Mapping[Node, int]
 ) -> list[WeighedWord]:
-    """The words of a query's second tier; `known` are counts of some."""
+    """The words of a query's second tier; `counts` has those of the words, and of all releases."""
     if query.some is None:
         return []
-    unknown = [word.node for word in query.some.words if word.node not in known]
-    bodies = [counting_of(translate(node, lookup)) for node in unknown]
-    releases, *counted = map(total_of, reader.several([counting_of(MATCH_ALL), *bodies]))
-    counts = {**known, **dict(zip(unknown, counted, strict=True))}
     return weigh(
         query.some.words,
-        releases,
+        counts[Every()],
         lambda node: counts[node] if node in counts else _count(reader, node),
         partial(spell_suggest, reader),
         query.filters.language,

@@ -83,14 +83,16 @@ def test_pages_read_the_same(client: FlaskClient, far: FlaskClient, page: str) -
         ("/?sort=newest", 2),
         ("/?q=court&page=2", 2),
         ("/?q=court", 3),
-        ("/?q=court+fraud", 4),
+        ("/?q=court+fraud", 5),
         ("/?q=court+OR+fraud+OR+prosecutor+OR+sentenced", 2),
     ],
 )
 def test_a_page_asks_the_cluster_seldom(
     far: FlaskClient, monkeypatch: pytest.MonkeyPatch, page: str, most: int
 ) -> None:
-    """For hits and counts, for what is held of each period, for the translations of each word."""
+    """For hits and counts, for the second tier of several words, for what is held of each period,
+    for the translations of each word.
+    """
     far.get(page)
     asked = []
     perform = Transport.perform_request
