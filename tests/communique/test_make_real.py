@@ -10,7 +10,8 @@ from tests.stalling import ROOT
 
 
 def make(*words: str) -> subprocess.CompletedProcess[str]:
-    env = {name: value for name, value in os.environ.items() if name != "COMMUNIQUE_CONTACT"}
+    others = ("COMMUNIQUE_CONTACT", "MAKEFLAGS", "MAKELEVEL")  # of a make that runs the tests
+    env = {name: value for name, value in os.environ.items() if name not in others}
     return subprocess.run(["make", *words], cwd=ROOT, env=env, capture_output=True, text=True)
 
 

@@ -107,7 +107,7 @@ def test_status_shows_the_progress_of_a_running_crawl(
     assert office.progress
     assert (office.progress.releases, office.progress.requests) == (2, 3)
     assert any(office.progress.sentence() in line for line in status_sentences(during))
-    told = json.loads(json.dumps(during.as_json(), default=str))
+    told = json.loads(during.as_json())
     assert told["offices"][OFFICE]["progress"]["queued"] == 7
     with closing(open_engine(settings)) as engine:
         after = status_of(store, engine).offices[OFFICE]

@@ -247,8 +247,9 @@ def test_pages_of_the_ledger_neither_skip_nor_repeat(own: tuple[FlaskClient, Sto
 
 
 def number_sent(client: FlaskClient, url: str) -> int:
-    """How many statements the catalog is sent for a page."""
+    """How many statements the catalog is sent for a page that was asked for before."""
     store, _ = client.application.extensions["communique"]
+    client.get(url)
     with sent(store) as statements:
         assert client.get(url).status_code == 200
     return len(statements)
