@@ -101,16 +101,21 @@ def required(parts: Sequence[tree.Node], context: Context) -> list[tree.Node]:
     """The parts of an AND without function words; all of them where no other is wanted."""
     if context.is_literal:
         return [*parts]
-    kept = [part for part in parts if not _is_function_word(part, context)]
+    kept: list[tree.Node] = []
+    dropped: dict[str, None] = {}
+    for part in parts:
+        if isinstance(part, tree.Term) and _is_function_word(part, context):
+            dropped[part.text] = None
+        else:
+            kept.append(part)
     if all(isinstance(part, tree.Not) for part in kept):
         return [*parts]
-    dropped = [part.text for part in parts if isinstance(part, tree.Term) and part not in kept]
-    context.function_words += dict.fromkeys(dropped)
+    context.function_words += dropped
     return kept
 
 
-def _is_function_word(node: tree.Node, context: Context) -> bool:
-    if not isinstance(node, tree.Term) or node.field or node.text in OPERATORS:
+def _is_function_word(node: tree.Term, context: Context) -> bool:
+    if node.field or node.text in OPERATORS:
         return False
     found = WORD.findall(node.text)
     return len(found) == 1 and is_function_word(found[0], context.languages)

@@ -7,7 +7,6 @@ be parsed is repaired, with a warning.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
@@ -28,6 +27,7 @@ from indexer.analysis.analyzer import WORD
 from indexer.query import tree
 from indexer.query.date_words import find_date_words
 from indexer.query.interpreter import (
+    NEAR,
     OPERATORS,
     Context,
     all_of,
@@ -36,7 +36,7 @@ from indexer.query.interpreter import (
     required,
 )
 from indexer.query.message import Message
-from indexer.query.notation import SIGNS, in_our_notation
+from indexer.query.notation import SIGNS, in_our_notation, outside_quotes
 from indexer.query.tree import Node, SomeOf
 
 DEPTH_LIMIT = 40
@@ -62,7 +62,7 @@ MINUS = r'[-\u2010-\u2013\u2212](?=[^\s\u2010-\u2013-])|!(?=[\w"(])'
 BLANKS = "\x00 \t\r\n"
 # A chain of these is as deep as it is long.
 NESTING = re.compile(r"\b(?:ANDNOT|ANDMAYBE|(?:NEAR|PRE)/\w+)\b")
-OPERATOR_WORDS = re.compile(rf"\b(?:{'|'.join(OPERATORS)}|(?:NEAR|PRE)/(?:\d+|[sSpP]))(?!\S)")
+OPERATOR_WORDS = re.compile(rf"\b(?:{'|'.join(OPERATORS)}|{NEAR.pattern})(?!\S)")
 NEAR_OPERATOR = r"(?<=\s)(?P<order>NEAR|PRE)/(?P<distance>\d{1,9}|[sSpP])(?=\s)"
 # So many words are about a sentence, as in Lexis.
 SENTENCE = 25
@@ -123,11 +123,13 @@ def parse(
     if OPERATOR_WORDS.search(typed) and not WORD.search(OPERATOR_WORDS.sub(" ", typed)):
         context.warn(Message("The query contains only operators and no words to search for."))
         return ParsedQuery(None, tuple(context.warnings))
+    some, days = None, None
     try:
         read = _parse_typed(typed)
         if plain := _plain_words(typed, read):
-            return _interpret_plain(typed, plain, context)
-        found = interpret(read, context)
+            found, some, days = _interpret_plain(typed, plain, context)
+        else:
+            found = interpret(read, context)
     except PARSER_ERRORS:
         # Plain words can always be interpreted.
         context.warn(
@@ -142,7 +144,9 @@ def parse(
         found and _ground_negations(found),
         tuple(context.warnings),
         context.match_scripts,
-        readings=_readings(context),
+        some,
+        days,
+        _readings(context, days),
     )
 
 
@@ -156,8 +160,10 @@ def _plain_words(typed: str, read: Node) -> tuple[tree.Term, ...]:
     return terms if is_plain and not OPERATOR_WORDS.search(typed) else ()
 
 
-def _interpret_plain(typed: str, terms: tuple[tree.Term, ...], context: Context) -> ParsedQuery:
-    """Words without operators: all of them, or some; a date among them narrows the days."""
+def _interpret_plain(
+    typed: str, terms: tuple[tree.Term, ...], context: Context
+) -> tuple[Node | None, SomeOf | None, DateReading | None]:
+    """Words without operators, as all of them and as some; a date among them narrows the days."""
     days = None if context.is_literal else _read_date(typed)
     if days:
         terms = _plain_words(days.rest, _parse_typed(days.rest))
@@ -165,18 +171,9 @@ def _interpret_plain(typed: str, terms: tuple[tree.Term, ...], context: Context)
     nodes = [(each.text, interpret(each, context)) for each in kept]
     words = [tree.QueryWord(text, node) for text, node in nodes if node is not None]
     within = tree.Range("date", _iso(days.since), _iso(days.until)) if days else None
-    node = all_of([*(word.node for word in words), within])
-    if node is None:
-        context.warn(Message("The query contains no words to search for."))
     once = tuple({word.node: word for word in words}.values())
-    return ParsedQuery(
-        node,
-        tuple(context.warnings),
-        context.match_scripts,
-        SomeOf(once, within) if once else None,
-        days,
-        _readings(context, days),
-    )
+    every = all_of([*(word.node for word in words), within])
+    return every, SomeOf(once, within) if once else None, days
 
 
 def _read_date(typed: str) -> DateReading | None:
@@ -187,7 +184,7 @@ def _read_date(typed: str) -> DateReading | None:
     return DateReading(typed[found.start : found.end], found.since, found.until, rest)
 
 
-def _readings(context: Context, days: DateReading | None = None) -> tuple[Message, ...]:
+def _readings(context: Context, days: DateReading | None) -> tuple[Message, ...]:
     found = []
     if days:
         found.append(
@@ -216,16 +213,9 @@ def _clean(text: str, limit_chars: int, context: Context) -> str:
             Message("Only the first {most:,} characters of the query were read.", most=limit_chars)
         )
     typed = in_our_notation(_pair_quotes(typed.translate(SIGNS), context))
-    typed = _outside_quotes(typed, _quote_statutes)
-    typed = _outside_quotes(typed, partial(_take_script, context=context)).strip()
+    typed = outside_quotes(typed, _quote_statutes)
+    typed = outside_quotes(typed, partial(_take_script, context=context)).strip()
     return _repair(typed, context)
-
-
-def _outside_quotes(typed: str, change: Callable[[str], str]) -> str:
-    """A query with its parts outside quotation marks changed."""
-    parts = re.split(r'("[^"]*")', typed)
-    parts[::2] = map(change, parts[::2])
-    return "".join(parts)
 
 
 def _take_script(part: str, context: Context) -> str:
@@ -382,7 +372,7 @@ def _repair(typed: str, context: Context) -> str:
         is_paired = is_paired and depth >= 0
     if depth or not is_paired or deepest > DEPTH_LIMIT:
         context.warn(Message("Unbalanced parentheses ignored."))
-        typed = _outside_quotes(typed, lambda part: re.sub(r"[()]", " ", part))
+        typed = outside_quotes(typed, lambda part: re.sub(r"[()]", " ", part))
     return typed
 
 
