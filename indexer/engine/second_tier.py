@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from math import log
 
 from indexer.analysis.analyzer import WORD, fold
+from indexer.engine.results import Query
 from indexer.query.interpreter import any_form
 from indexer.query.tree import Node, Or, QueryWord
 
@@ -56,6 +57,25 @@ def weigh(
 def _spelling(typed: str, respell: Callable[[str], str | None]) -> str | None:
     is_word = WORD.fullmatch(typed) and typed.isalpha() and len(typed) >= SHORTEST
     return respell(fold(typed)) if is_word else None
+
+
+def of_first_tier(query: Query) -> Query:
+    """What of a page is asked of the first tier: nothing if the page begins in the second."""
+    return replace(query, size=0, after=None) if _begins_in_second(query) else query
+
+
+def of_second_tier(query: Query, shown: int, on_page: int) -> Query:
+    """What is left of a page for the second tier, where the first shows so many hits, and so many
+    of them on this page.
+    """
+    if _begins_in_second(query):
+        return query
+    start = 0 if query.after else max(0, query.start - shown)
+    return replace(query, after=None, start=start, size=query.size - on_page)
+
+
+def _begins_in_second(query: Query) -> bool:
+    return query.after is not None and query.after.is_some
 
 
 def respelled(words: Sequence[WeighedWord]) -> tuple[tuple[str, str], ...]:

@@ -11,7 +11,13 @@ from indexer.engine.explanation import explained
 from indexer.engine.hits import HitBuilder
 from indexer.engine.periods import Step
 from indexer.engine.results import Filters, Hit, Position, Query, Results
-from indexer.engine.second_tier import WeighedWord, highlighted, respelled
+from indexer.engine.second_tier import (
+    WeighedWord,
+    highlighted,
+    of_first_tier,
+    of_second_tier,
+    respelled,
+)
 from indexer.opensearch_engine.index.mapping import stored_of
 from indexer.opensearch_engine.search import request, suggest
 from indexer.opensearch_engine.search.index_reader import (
@@ -41,8 +47,7 @@ def search(reader: IndexReader, query: Query) -> Results:
     """
     term_lookup = TermLookup(query.tree, is_explained=query.is_explained)
     phrases = reader.phrases_of(query.tree)
-    is_behind_first = query.after is not None and query.after.is_some
-    of_first = replace(query, size=0, after=None) if is_behind_first else query
+    of_first = of_first_tier(query)
     found = _answer(reader, of_first, term_lookup, phrases)
     if term_lookup.has_terms:
         found = _answer(reader, of_first, term_lookup, phrases)
@@ -109,9 +114,7 @@ NO_TIER = _Tier()
 
 def _second(reader: IndexReader, query: Query, first: _Tier, asked: PageRequest) -> _Tier:
     """What is left of a page after its hits of the first tier."""
-    if query.after is None or not query.after.is_some:
-        start = 0 if query.after else max(0, query.start - first.total + first.folded)
-        query = replace(query, after=None, start=start, size=query.size - len(first.page))
+    query = of_second_tier(query, first.total - first.folded, len(first.page))
     alone = replace(query, facets=(), has_timeline=False)
     is_deep = _is_deep(query)
     hits = [_hits_body(reader, query, asked)] if query.size and not is_deep else []

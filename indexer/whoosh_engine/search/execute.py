@@ -101,6 +101,13 @@ class Executor:
             self.kept[node] = found
         return found
 
+    def matches(self, node: tree.Node) -> ScoredDocs:
+        """The same, found at most once, and kept."""
+        found = self.kept.get(node)
+        if found is None:
+            found = self.kept[node] = self.find(node)
+        return found
+
     def _evaluate(self, node: tree.Node) -> ScoredDocs:
         match node:
             case tree.Term(field, text, boost):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from indexer.analysis.jit import Array
 from indexer.engine.hits import HitBuilder
 from indexer.engine.results import Hit, Position, Query
-from indexer.engine.second_tier import highlighted
+from indexer.engine.second_tier import highlighted, of_first_tier, of_second_tier
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.search.collect import by_variants, folded, order
 from indexer.whoosh_engine.search.execute import Executor
@@ -53,21 +53,11 @@ class Page:
         some: SecondTier,
     ) -> None:
         self.snapshot, self.executor, self.query, self.some = snapshot, executor, query, some
-        is_behind_first = query.after is not None and query.after.is_some
-        self.first = Tier.of(snapshot, found, replace(query, size=0) if is_behind_first else query)
-        self.second = Tier.of(snapshot, some.found, self._rest(is_behind_first))
+        self.first = Tier.of(snapshot, found, of_first_tier(query))
+        rest = of_second_tier(query, len(self.first.shown), len(self.first.places))
+        self.second = Tier.of(snapshot, some.found, rest)
         self.variants = by_variants(executor, found)
         self.words = [word for word, _ in some.words]
-
-    def _rest(self, is_behind_first: bool) -> Query:
-        """What the second tier is asked for."""
-        if is_behind_first:
-            return self.query
-        first = self.first
-        start = 0 if self.query.after else max(0, self.query.start - len(first.shown))
-        return replace(
-            self.query, after=None, start=start, size=self.query.size - len(first.places)
-        )
 
     def hits(self) -> Iterator[Hit]:
         """The hits, in order."""

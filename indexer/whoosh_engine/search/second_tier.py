@@ -49,7 +49,7 @@ def find_some(
         partial(spell_suggest, snapshot),
         query.filters.language,
     )
-    held = [executor.kept.get(word.node) or executor.find(word.node) for word in words]
+    held = [executor.matches(word.node) for word in words]
     found = _scored(snapshot, words, held)
     if query.some.within is not None:
         kept = executor.find(query.some.within).documents
@@ -72,6 +72,5 @@ def _scored(snapshot: Snapshot, words: list[WeighedWord], held: list[ScoredDocs]
 
 
 def _count(executor: Executor, node: Node) -> int:
-    if node not in executor.counts:
-        executor.find(node)
+    executor.matches(node)
     return executor.counts[node]
