@@ -6,7 +6,7 @@ from corpus.reading.source import Source
 from corpus.release import Attachment, Draft, Provenance, Release, Version
 from corpus.settings import Settings
 from corpus.settings_reader import read_settings
-from corpus.sources import certificate_exception, office, offices
+from corpus.sources import certificate_exception, office, office_title, offices
 
 __all__ = [
     "Attachment",
@@ -20,6 +20,7 @@ __all__ = [
     "Version",
     "certificate_exception",
     "office",
+    "office_title",
     "offices",
     "read_settings",
 ]

@@ -7,7 +7,7 @@ from flask import Flask
 from flask_compress import Compress
 from flask_talisman import Talisman
 
-from corpus import Settings, Store, read_settings
+from corpus import Settings, Store, office_title, read_settings
 from indexer import open_engine
 from indexer.jobs.condition import Watch, read_catalog
 from indexer.jobs.status import crawl_counts, refusal_counts
@@ -25,7 +25,7 @@ from webui.site.robots import keep_out_robots
 from webui.site.security_txt import security
 from webui.tools import add_tools
 from webui.view.facets import value_words
-from webui.view.format import FILTERS, month_names, office_title
+from webui.view.format import FILTERS, month_names
 
 # Nothing inline, nothing from elsewhere, and no page of ours inside another's.
 POLICY = {

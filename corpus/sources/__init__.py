@@ -26,6 +26,12 @@ def offices() -> dict[str, Source]:
     return {name: importlib.import_module(f"corpus.sources.{name}").SOURCE for name in names}
 
 
+def office_title(name: str) -> str:
+    """The title of an office; its name, where the office is unknown."""
+    known = offices().get(name)
+    return known.title if known else name
+
+
 def office(name: str) -> Source:
     """The office with that name. Raises OfficeError, which lists the names."""
     try:

@@ -61,12 +61,6 @@ def canonical_id(office: str, url: str) -> str:
     return release_id(office, offices()[office].canonical(url))
 
 
-def office_title(name: str) -> str:
-    """The title of an office; its name, where the office is unknown."""
-    known = offices().get(name)
-    return known.title if known else name
-
-
 def document(
     release: Release, group: str | None = None, id_of: Callable[[str, str], str] = canonical_id
 ) -> Document:

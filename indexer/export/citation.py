@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from corpus import Release
-from indexer.engine.document import office_title
+from corpus import Release, office_title
 
 GENRE = "Press release"
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")

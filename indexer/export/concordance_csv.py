@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain, islice
 
-from indexer.engine.document import office_title
+from corpus import office_title
 from indexer.engine.interface import Engine
 from indexer.engine.results import Concordance, KwicLine, LineSort, Query
 from indexer.export.csv import BYTE_ORDER_MARK, row

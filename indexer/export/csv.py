@@ -10,9 +10,8 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 
-from corpus import Release, certificate_exception
+from corpus import Release, certificate_exception, office_title
 from corpus.statutes import keys
-from indexer.engine.document import office_title
 from indexer.export.result_set import ExportContext, RankedReleases
 
 # Without it, Excel reads UTF-8 as the system's old code page.

@@ -10,13 +10,12 @@ from datetime import date, datetime
 from operator import methodcaller
 from typing import Annotated, Any
 
-from corpus import Store, offices
+from corpus import Store, office_title, offices
 from corpus.catalog.attachments import AttachmentCounts
 from corpus.catalog.coverage import Coverage
 from corpus.errors import CommuniqueError, StoreError
 from corpus.plural import pluralize
 from corpus.review.progress import Progress
-from indexer.engine.document import office_title
 from indexer.engine.interface import Engine
 from indexer.engine.results import Health, Query
 from indexer.jobs.condition import (

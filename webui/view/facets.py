@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 
+from corpus import office_title
 from indexer import Facet, Results
 from indexer.assist.no_results import DATE_RANGE
 from indexer.engine.results import UNDATED
@@ -14,7 +15,6 @@ from webui.view.format import (
     country_name,
     day,
     language_name,
-    office_title,
     state_words,
     statute_words,
 )

@@ -7,7 +7,6 @@ from functools import lru_cache
 from babel.dates import format_date, format_skeleton, get_month_names
 from flask_babel import get_locale, gettext, lazy_gettext, ngettext
 
-from corpus import offices
 from corpus.statutes.wording import statute_label
 from webui.i18n import number
 
@@ -53,12 +52,6 @@ def month_names() -> list[str]:
 def format_day(value: date, form: str, locale: str) -> str:
     """A day in one of Babel's forms."""
     return str(format_date(value, form, locale))
-
-
-def office_title(name: str) -> str:
-    """The title of an office by its name."""
-    known = offices().get(name)
-    return known.title if known else name
 
 
 def language_name(code: str) -> str:
