@@ -49,12 +49,15 @@ def did_you_mean(
         return None
     read = partial(parse, languages=query.filters.language, match_scripts=match_scripts)
     corrected: list[str] = []
+    respelled = dict(results.respelled)  # what the search itself has looked up
     last, is_unknown = 0, False
     for start, word in _bare_words(typed):
+        if len(corrected) == 2 * MOST_CORRECTIONS:
+            break
         held = engine.total(Query(read(word).tree))
-        if len(corrected) == 2 * MOST_CORRECTIONS or held > FEW:
+        if held > FEW:
             continue
-        near = engine.spell_suggest(fold(word))
+        near = respelled.get(word) or engine.spell_suggest(fold(word))
         if near and engine.total(Query(read(near).tree)) > held * RARER:
             corrected += [typed[last:start], near]
             last = start + len(word)

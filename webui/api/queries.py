@@ -72,7 +72,7 @@ def search(engine: Engine, settings: Settings, arguments: dict[str, Any]) -> Any
         size=arguments["size"],
         after=after,
         has_timeline=False,
-        some=asked.parsed.some if arguments["match"] == "some" else None,
+        some=asked.state.second_tier(asked.parsed),
     )
     if asked.is_void:
         results = Results((), 0, (), engine.health().build or "")

@@ -16,6 +16,7 @@ from corpus.errors import CommuniqueError
 from webui.site.budget import Budget
 from webui.site.problems import (
     RETRY_AFTER_S,
+    UNFORESEEN,
     PublicError,
     http_problem,
     is_api,
@@ -37,12 +38,7 @@ ERROR_TEXTS = {
     413: (lazy_gettext("Request too large"), ""),
     414: (lazy_gettext("Address too long"), ""),
     429: (lazy_gettext("Rate limit exceeded"), ""),
-    500: (
-        lazy_gettext("Something went wrong"),
-        lazy_gettext(
-            "This page could not be displayed. The operator can find the cause in the log."
-        ),
-    ),
+    500: (lazy_gettext("Something went wrong"), UNFORESEEN),
     503: (lazy_gettext("Service busy"), ""),
 }
 

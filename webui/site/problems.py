@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from flask import Response, json, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, lazy_gettext
 from werkzeug.exceptions import HTTPException
 
 from corpus.errors import (
@@ -22,6 +22,9 @@ MEDIA_TYPE = "application/problem+json"
 INVALID, NOT_READY, TOO_COSTLY = "invalid-arguments", "index-not-ready", "too-costly"
 BUSY = "busy"
 RETRY_AFTER_S = "60"
+UNFORESEEN = lazy_gettext(
+    "This page could not be displayed. The operator can find the cause in the log."
+)
 
 
 class PublicError(NamedTuple):
@@ -53,8 +56,7 @@ def public_error(error: CommuniqueError) -> PublicError:
     if isinstance(error, IndexUnusableError):
         words = gettext("Searches cannot be answered at the moment. Try again in a few minutes.")
         return PublicError(503, gettext("Index not ready"), words, NOT_READY)
-    words = gettext("This page could not be displayed. The operator can find the cause in the log.")
-    return PublicError(503, gettext("Something went wrong"), words)
+    return PublicError(503, gettext("Something went wrong"), str(UNFORESEEN))
 
 
 def is_api() -> bool:

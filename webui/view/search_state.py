@@ -16,6 +16,7 @@ from indexer.engine.periods import STEPS, Step
 from indexer.engine.results import FACETS, Sort
 from indexer.query.dates import read_day
 from indexer.query.message import Message
+from indexer.query.tree import SomeOf
 
 Pairs = list[tuple[str, str]]
 Match = Literal["some", "all"]
@@ -64,8 +65,12 @@ class SearchState:
         size = self.size or size
         start = (self.page - 1) * size
         query = Query(parsed.tree, self.filters, self.sort, start, size)
-        some = parsed.some if self.match == "some" else None
+        some = self.second_tier(parsed)
         return replace(query, step=self.step, is_folded=self.is_folded, some=some)
+
+    def second_tier(self, parsed: ParsedQuery) -> SomeOf | None:
+        """What is asked for below the releases that match all words, if wanted."""
+        return parsed.some if self.match == "some" else None
 
     def pairs(self) -> Pairs:
         """The state as arguments of a URL; what is as usual is left out."""
