@@ -150,7 +150,8 @@ def test_the_image_serves_a_page_to_a_user_who_can_write_the_volume_alone(
     assert done.returncode == 0, done.stderr
 
     env = image.env | {"COMMUNIQUE_DATA": str(data / "demo")}
-    serve = image.command(*image.program, *image.arguments, "--port=0", "--workers=1")
+    loopback = ("--host=127.0.0.1", "--port=0", "--workers=1")
+    serve = image.command(*image.program, *image.arguments, *loopback)
     with subprocess.Popen(serve, cwd="/", env=env, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         found = re.search(r":(\d+) ", process.stdout.readline())

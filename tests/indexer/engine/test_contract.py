@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,41 +16,11 @@ from hypothesis import strategies as st
 from corpus import Settings, Store
 from corpus.errors import IndexUnusableError
 from corpus.statutes import section
-from indexer import Engine, Filters, Frequency, Query, open_engine, parse, reindex
+from indexer import Engine, Filters, Frequency, Query, open_engine, parse
 from indexer.engine.document import Document, shown_digest
 from indexer.engine.periods import name as period_name
 from indexer.engine.results import Order
 from indexer.export.formats import release_json
-from tests.engines import ENGINES, placed
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def engine(request: pytest.FixtureRequest, sample_settings: Settings) -> Iterator[Engine]:
-    """An engine over the sample offices; read only."""
-    settings = placed(request, sample_settings)
-    opened = open_engine(settings)
-    store = Store(settings)
-    if not opened.health().is_live:
-        reindex(settings, store, opened, is_full=True)
-    store.close()
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(params=ENGINES)
-def empty_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
-    """Where an engine has nothing in it yet."""
-    return placed(request, Settings(data=tmp_path))
-
-
-@pytest.fixture
-def empty(empty_settings: Settings) -> Iterator[Engine]:
-    """An engine with nothing in it yet."""
-    opened = open_engine(empty_settings)
-    yield opened
-    for build in opened.builds():
-        opened.drop(build)
-    opened.close()
 
 
 @pytest.fixture(scope="module")

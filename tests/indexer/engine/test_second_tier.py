@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from math import log
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from corpus import Settings, Store
-from indexer import Engine, Filters, Hit, Query, open_engine, parse, reindex
+from indexer import Engine, Filters, Hit, Query, parse
 from indexer.engine.results import Order, Position
 from indexer.query.tree import Node
-from tests.engines import ENGINES, placed
 from tests.indexer.engine.test_contract import fill, made
 
 QUESTIONS = (
@@ -27,29 +23,6 @@ QUESTIONS = (
     "trial in 2024 of the defendants",
 )
 EVERY = 100
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def engine(request: pytest.FixtureRequest, sample_settings: Settings) -> Iterator[Engine]:
-    """An engine over the sample offices; read only."""
-    settings = placed(request, sample_settings)
-    opened = open_engine(settings)
-    store = Store(settings)
-    if not opened.health().is_live:
-        reindex(settings, store, opened, is_full=True)
-    store.close()
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(params=ENGINES)
-def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    """An engine with nothing in it yet."""
-    opened = open_engine(placed(request, Settings(data=tmp_path)))
-    yield opened
-    for build in opened.builds():
-        opened.drop(build)
-    opened.close()
 
 
 def asked(typed: str, **more: Any) -> Query:
