@@ -18,8 +18,7 @@ from corpus.errors import StoreError
 from corpus.plural import pluralize
 from corpus.signals import Interruption
 from indexer import Filters, Passage, Query, Results, open_engine, parse
-from indexer.assist.spelling import SpellingSuggestion, suggestions
-from indexer.assist.statute_suggestions import StatuteSuggestion
+from indexer.assist.spelling import Suggestions, suggestions
 from indexer.assist.unknown_values import unknown_values
 from indexer.engine.results import Sort
 from indexer.export.formats import release_json
@@ -114,32 +113,29 @@ def search_command(
             *unknown_values(query, results.facets, engine),
             *results.warnings,
         )
-        statutes, spelling = suggestions(
-            typed, parsed, query, results, engine, "en", settings.query_chars
-        )
+        found = suggestions(typed, parsed, query, results, engine, "en", settings.query_chars)
     if as_json:
-        found = asdict(results) | {"warnings": warnings}
-        del found["more_after"]  # the next page can be asked of /api/v1/, not here
-        click.echo(json.dumps(found, ensure_ascii=False, default=str))
+        shown = asdict(results) | {"warnings": warnings}
+        del shown["more_after"]  # the next page can be asked of /api/v1/, not here
+        click.echo(json.dumps(shown, ensure_ascii=False, default=str))
         return
-    for hint in _hints(warnings, spelling, statutes):
+    for hint in _hints(warnings, found):
         click.echo(hint, err=True)
     _show_hits(results)
 
 
-def _hints(
-    warnings: Iterable[str],
-    spelling: SpellingSuggestion | None,
-    statutes: Iterable[StatuteSuggestion],
-) -> Iterator[str]:
+def _hints(warnings: Iterable[str], found: Suggestions) -> Iterator[str]:
     """What is shown beside the hits: warnings and suggestions."""
     for each in warnings:
         yield f"Note: {each}"
-    if spelling:
-        yield f"Did you mean: {spelling.query} ({pluralize(spelling.total, 'release')})"
-    for statute in statutes:
+    if found.spelling:
+        total = pluralize(found.spelling.total, "release")
+        yield f"Did you mean: {found.spelling.query} ({total})"
+    for statute in found.offense.citing if found.offense else found.statutes:
         total = pluralize(statute.total, "release")
         yield f"Releases that cite it: {statute.query} ({total})"
+    for name in found.offense.naming if found.offense else ():
+        yield f"Releases that name it: {name.query} ({pluralize(name.total, 'release')})"
 
 
 def _show_hits(results: Results) -> None:

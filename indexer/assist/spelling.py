@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from indexer.analysis.analyzer import WORD, fold
+from indexer.assist.offense_suggestions import OffenseSuggestion, suggest_offense
 from indexer.assist.statute_suggestions import StatuteSuggestion, suggest_statutes
 from indexer.engine.interface import Engine
 from indexer.engine.results import Clause, Query, Results
@@ -34,6 +35,15 @@ class SpellingSuggestion:
 
     query: str
     total: int
+
+
+@dataclass(frozen=True)
+class Suggestions:
+    """What else could be asked: at most one kind of it."""
+
+    spelling: SpellingSuggestion | None = None
+    statutes: tuple[StatuteSuggestion, ...] = ()
+    offense: OffenseSuggestion | None = None
 
 
 def did_you_mean(
@@ -85,12 +95,17 @@ def suggestions(
     engine: Engine,
     language: str,
     limit_chars: int,
-) -> tuple[list[StatuteSuggestion], SpellingSuggestion | None]:
-    """What else could be asked: the statutes that a query may mean, or else its words corrected."""
-    statutes = suggest_statutes(typed[:limit_chars], query, engine, language)
-    if statutes:
-        return statutes, None
-    return [], did_you_mean(typed, query, results, engine, match_scripts=parsed.match_scripts)
+) -> Suggestions:
+    """What else could be asked: the offense that a query cites or names, or else the statutes that
+    it may mean, or else its words corrected.
+    """
+    read = typed[:limit_chars]
+    if offense := suggest_offense(read, query, engine, language):
+        return Suggestions(offense=offense)
+    if statutes := suggest_statutes(read, query, engine, language):
+        return Suggestions(statutes=tuple(statutes))
+    match_scripts = parsed.match_scripts
+    return Suggestions(did_you_mean(typed, query, results, engine, match_scripts=match_scripts))
 
 
 def _bare_words(typed: str) -> list[tuple[int, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from typing import Annotated
 
 from corpus import statutes
 from corpus.statutes.wording import query_words
@@ -20,9 +21,9 @@ MOST_SUGGESTIONS = 3
 class StatuteSuggestion:
     """A query for the releases that cite a statute, and how many there are."""
 
-    key: str
-    query: str
-    total: int
+    key: Annotated[str, "the statute, to filter by"]
+    query: Annotated[str, "a query for the releases that cite it"]
+    total: Annotated[int, "how many releases cite it, within the filters"]
 
 
 def suggest_statutes(

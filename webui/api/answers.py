@@ -5,6 +5,7 @@ from typing import Annotated
 
 from corpus import release, statutes
 from corpus.release import Attachment
+from indexer.assist.offense_suggestions import OffenseSuggestion
 from indexer.engine import results
 from indexer.engine.periods import Step
 from indexer.engine.results import Build, Order, Warnings
@@ -26,6 +27,11 @@ class Search(results.Results):
     hits: Annotated[tuple[Hit, ...], "the hits of this page"]
     next: Annotated[
         str | None, "the address of the next page; null on the last one, and by relevance"
+    ]
+    offense: Annotated[
+        OffenseSuggestion | None,
+        "on the first page, the offense that the query cites or names: the releases that cite its"
+        " statutes, and those that use its names; null: none known",
     ]
 
 

@@ -19,6 +19,7 @@ from marshmallow import ValidationError
 
 from corpus import Settings
 from indexer import Engine, ParsedQuery, Query, Results
+from indexer.assist.offense_suggestions import suggest_offense
 from indexer.assist.unknown_values import unknown_values
 from indexer.engine.periods import first_day, last_day, name
 from indexer.engine.results import Frequencies, Frequency, Order, Position
@@ -78,6 +79,8 @@ def search(engine: Engine, settings: Settings, arguments: dict[str, Any]) -> Any
         results = Results((), 0, (), engine.health().build or "")
     else:
         results = engine.search(query)
+    is_first = not (after or query.start)
+    typed = asked.state.words[: settings.query_chars] if is_first else ""
     onward = results.more_after
     link = onward and _next_link(_write_cursor(onward, asked.state, sort))
     warnings = (*asked.warnings, *unknown_values(query, results.facets, engine), *results.warnings)
@@ -90,6 +93,7 @@ def search(engine: Engine, settings: Settings, arguments: dict[str, Any]) -> Any
         ],
         "warnings": warnings,
         "next": link,
+        "offense": suggest_offense(typed, query, engine, "en"),
     }
     return body, {"Link": f'<{link}>; rel="next"'} if link else {}
 

@@ -12,6 +12,7 @@ from corpus import Settings, Store
 from corpus.errors import TooCostlyError
 from indexer import Engine, ParsedQuery, Query, Results
 from indexer.assist.no_results import ZeroResultAdvice, advise_on_no_results
+from indexer.assist.offense_suggestions import OffenseSuggestion
 from indexer.assist.spelling import SpellingSuggestion, completions, suggestions
 from indexer.assist.statute_suggestions import StatuteSuggestion
 from indexer.assist.translation_suggestions import WordTranslations, translation_suggestions
@@ -30,6 +31,7 @@ class Advice:
     warnings: tuple[str, ...] = ()
     spelling: SpellingSuggestion | None = None
     statutes: Sequence[StatuteSuggestion] = ()
+    offense: OffenseSuggestion | None = None
     translation_suggestions: Sequence[TranslationLinks] = ()
     zero_results: ZeroResultAdvice | None = None
 
@@ -46,6 +48,7 @@ class SearchPage:
     spelling: SpellingSuggestion | None
     spelling_link: str | None
     statutes: list[tuple[StatuteSuggestion, str]]
+    offense: OffenseSuggestion | None
     translation_suggestions: Sequence[TranslationLinks]
     zero_results: ZeroResultAdvice | None
     copies: dict[str, int]
@@ -86,6 +89,7 @@ def search_page(state: SearchState, store: Store, engine: Engine, settings: Sett
         spelling=advice.spelling,
         spelling_link=(state.with_words(advice.spelling.query).link() if advice.spelling else None),
         statutes=[(each, state.with_words(each.query).link()) for each in advice.statutes],
+        offense=advice.offense,
         translation_suggestions=advice.translation_suggestions,
         zero_results=advice.zero_results,
         copies=store.copy_counts(hit.id for hit in results.hits),
@@ -119,13 +123,12 @@ def _advice(
     typed = state.words[:limit_chars]
     is_void = bool(state.words) and parsed.tree is None
     try:
-        statutes, spelling = suggestions(
-            state.words, parsed, query, results, engine, language(), limit_chars
-        )
+        found = suggestions(state.words, parsed, query, results, engine, language(), limit_chars)
         return Advice(
             (*unknown_values(query, results.facets, engine),),
-            spelling,
-            statutes,
+            found.spelling,
+            found.statutes,
+            found.offense,
             translation_links(state, typed, engine),
             None
             if results.total or is_void

@@ -11,6 +11,7 @@ from corpus import Provenance, Settings, Store
 from corpus.release import Draft
 from corpus.statutes import keys, section
 from indexer import Engine, Filters, Query, open_engine, parse, reindex
+from indexer.assist.offense_suggestions import suggest_offense
 from indexer.assist.statute_suggestions import StatuteSuggestion, suggest_statutes
 from indexer.assist.unknown_values import unknown_values
 from tests.corpus.catalog.test_statute_backfill import AT
@@ -23,6 +24,8 @@ TEXTS = [
     ("kz_gpo", "kk", "Кербезов ҚК 190-бабының 4-бөлігі бойынша сотталды."),
     ("kz_gpo", "en", "Kerbezov was convicted under Article 190 of the Criminal Code."),
     ("kz_gpo", "ru", "Рассказано о статье 62 Конституции и о годах 18 и 1343."),
+    ("kz_gpo", "ru", "Жертвам мошенничества вернули деньги."),
+    ("kz_gpo", "kk", "Алаяқтықпен айналысқан топ ұсталды."),
 ]
 
 
@@ -110,6 +113,25 @@ def test_a_statute_typed_bare_is_offered_and_not_searched_for_silently(
     parsed = parse(typed)
     assert ("statutes:" in str(parsed.tree)) == ("statute:" in typed)
     assert suggest_statutes(typed, Query(parsed.tree), asked[1], "en") == offered
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("ст. 190 УК РК", {"fraud": 1, "мошенничество": 1, "алаяқтық": 1}),
+        ("statute:190-бап", {"fraud": 1, "мошенничество": 1, "алаяқтық": 1}),
+        ("fraud", {"fraud": 1}),
+        ("мошенничестве", {"мошенничество": 1}),
+        ("алаяқтығы", {"алаяқтық": 1}),
+    ],
+)
+def test_an_article_and_the_name_of_its_offense_lead_to_each_other(
+    asked: tuple[Store, Engine], typed: str, names: dict[str, int]
+) -> None:
+    found = suggest_offense(typed, Query(parse(typed).tree), asked[1], "ru")
+    assert found
+    assert found.citing == (StatuteSuggestion("kz/cc/190", 'statute:"ст. 190 УК РК"', 3),)
+    assert {each.name: each.total for each in found.naming} == names
 
 
 def test_an_offer_is_in_the_readers_language_and_within_the_filters(

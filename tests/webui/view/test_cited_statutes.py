@@ -7,6 +7,7 @@ import io
 import json
 from urllib.parse import quote
 
+import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
@@ -91,18 +92,36 @@ def test_every_mention_is_shown_whole_between_whole_words(
 def test_a_bare_statute_is_offered_above_the_results(
     client: FlaskClient, sample_store: Store
 ) -> None:
-    page = soup(client, f"/?q={quote('18 USC 1343')}")
+    page = soup(client, f"/?q={quote('18 U.S.C. § 1592')}")
     offer = page.select_one(".citing")
     assert offer
     assert offer.a
-    number = len(citing(sample_store, KEY))
-    assert words(offer.text) == (
-        f"Releases that cite 18 U.S.C. § 1343 in any form: {number} releases"
-    )
+    number = len(citing(sample_store, "us/usc/18/1592"))
+    assert number == 1
+    assert words(offer.text) == "Releases that cite 18 U.S.C. § 1592 in any form: 1 release"
     total = soup(client, str(offer.a["href"])).select_one(".total")
     assert total
     assert total.text == str(number)
     assert not soup(client, "/?q=fraud").select(".citing")
+
+
+@pytest.mark.parametrize("typed", ["18 USC 1343", "Title 18, Section 1343", "wire fraud"])
+def test_an_offense_is_offered_by_its_statute_and_by_its_name(
+    client: FlaskClient, sample_store: Store, typed: str
+) -> None:
+    offer = soup(client, f"/?q={quote(typed)}").select_one(".citing")
+    assert offer
+    by_statute, by_name = (each["href"] for each in offer.select("a"))
+    citing_total, naming_total = (
+        soup(client, str(each)).select(".total")[0].text for each in (by_statute, by_name)
+    )
+    assert citing_total == str(len(citing(sample_store, KEY)))
+    assert words(offer.text) == " · ".join(
+        (
+            f"{citing_total} {'cites' if citing_total == '1' else 'cite'} 18 U.S.C. § 1343",
+            f"{naming_total} {'names' if naming_total == '1' else 'name'} wire fraud",
+        )
+    )
 
 
 def test_the_facet_narrows_and_its_chip_widens(client: FlaskClient, sample_store: Store) -> None:

@@ -1,0 +1,84 @@
+"""The tables of terms: every line can be read, and is found by each of its names."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from indexer.analysis.analyzer import words
+from indexer.assist.term_tables import LANGUAGES, term_table
+
+
+@pytest.mark.parametrize("name", ["offenses"])
+def test_names_are_plain_words_that_stand_for_one_line_alone(name: str) -> None:
+    table = term_table(name)
+    named = [
+        (language, each, entry)
+        for entry in table.entries
+        for language in LANGUAGES
+        for each in entry.names[language]
+    ]
+    counts = Counter((language, *words(each)) for language, each, _ in named)
+    assert [each for each, number in counts.items() if number > 1] == []
+    for language, each, entry in named:
+        for typed in (each, each.title(), f"“{each}”"):
+            found = table.named(typed)
+            assert found, typed
+            if found.entry != entry:  # a word of two languages
+                assert (found.language, language) == ("ru", "kk")
+                assert entry.names["kk"] == found.entry.names["kk"]
+
+
+@pytest.mark.parametrize("name", ["offenses"])
+def test_every_line_has_a_source(name: str) -> None:
+    assert [each for each in term_table(name).entries if not each.source] == []
+
+
+def test_every_offense_has_a_name_and_statutes_of_its_own() -> None:
+    offenses = term_table("offenses")
+    assert all(each.statutes and any(each.names.values()) for each in offenses.entries)
+    counts = Counter(key for each in offenses.entries for key in each.statutes)
+    assert [key for key, number in counts.items() if number > 1] == []
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        ("us/usc/18/1343", "wire fraud"),
+        ("us/usc/18/924/c/1/A", "firearm in furtherance of a drug trafficking crime"),
+        ("us/usc/18/1028A", "aggravated identity theft"),
+        ("kz/cc/190/4", "fraud"),
+        ("ru/cc/127.1", "human trafficking"),
+        ("us/usc/18/924", None),
+        ("kz/cpc/190", None),
+    ],
+)
+def test_a_statute_leads_to_its_offense(key: str, name: str | None) -> None:
+    entry = term_table("offenses").citing(key)
+    assert (entry and entry.names["en"][0]) == name
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "language"),
+    [
+        ("Wire  Fraud", "wire fraud", "en"),
+        ("мошенничества", "мошенничество", "ru"),
+        ("алаяқтықпен", "алаяқтық", "kk"),
+        ("отмыванию денег", "отмывание денег", "ru"),
+        ("ақшаны жылыстату", "ақшаны жылыстату", "kk"),
+        ("торговлей людьми", "торговля людьми", "ru"),
+    ],
+)
+def test_a_name_is_found_in_any_form(typed: str, name: str, language: str) -> None:
+    found = term_table("offenses").named(typed)
+    assert found
+    assert (found.text, found.language) == (name, language)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "wire", "wire fraud Miami", "wire NOT fraud", "title:fraud", "wire -fraud", "fraud*", "*"],
+)
+def test_other_queries_name_nothing(typed: str) -> None:
+    assert term_table("offenses").named(typed) is None
