@@ -20,6 +20,7 @@ from bench import (
     offenses,
     opensearch,
     pages,
+    quality,
     readers,
     reading,
     searching,
@@ -31,6 +32,7 @@ from bench.site import SHARED, Row
 SECTIONS = {
     "reading": reading.rows,
     "searching": searching.rows,
+    "quality": quality.rows,
     "pages": pages.rows,
     "tools": tools.rows,
     "building": building.rows,

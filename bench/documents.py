@@ -9,14 +9,17 @@ import tarfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from multiprocessing import Pool
 
 from bench.site import HOST, SHARED
 from corpus import office
 from corpus.reading.page import Page
+from corpus.release import release_id
 from indexer.analysis.analyzer import words
 from indexer.engine.document import Document
 
+HOST_URL, KAZAKH_HOST = f"https://{HOST}/", "www.gov.kz"
 SEED = 20180419
 KINDS = ("one-word", "two-word-and", "or-of-three", "phrase", "prefix", "rare-word", "long")
 EACH = 12
@@ -26,22 +29,35 @@ MADE = 100_000
 
 def real(step: int = 1) -> list[Document]:
     """Every saved release of justice.gov, or one of so many, read from its content interface."""
-    with tarfile.open(SHARED / "data" / f"{HOST}.tar.xz") as tar:
-        file = tar.extractfile(f"{HOST}/api/press_releases.jsonl")
-        lines = file.read().splitlines()[::step] if file else []
+    lines = _lines(HOST, "press_releases")[::step]
     with Pool(2) as pool:
-        return pool.map(_document, lines, chunksize=200)
+        return pool.map(partial(read_document, "us_doj", "interface", HOST_URL), lines, 200)
 
 
-def _document(line: bytes) -> Document:
-    draft = office("us_doj").route("interface").release(Page(f"https://{HOST}/", line))
+def kazakhstan() -> list[Document]:
+    """Every saved release of gov.kz, read from its content interface."""
+    read = partial(read_document, "kz_gpo", "interface", f"https://{KAZAKH_HOST}/")
+    return [*map(read, _lines(KAZAKH_HOST, "news"))]
+
+
+def _lines(host: str, name: str) -> list[bytes]:
+    with tarfile.open(SHARED / "data" / f"{host}.tar.xz") as tar:
+        file = tar.extractfile(f"{host}/api/{name}.jsonl")
+        return file.read().splitlines() if file else []
+
+
+def read_document(name: str, route: str, url: str, body: bytes) -> Document:
+    """The document of a saved response, read as an office's release."""
+    source = office(name)
+    draft = source.route(route).release(Page(url, body))
+    address = draft.url or url
     return Document(
-        id=f"us_doj-{abs(hash(draft.url)):016x}",
-        office="us_doj",
-        country="US",
+        id=release_id(name, address),
+        office=name,
+        country=source.country,
         language=draft.language,
         published=draft.published,
-        url=draft.url or "",
+        url=address,
         title=draft.title,
         body=tuple(draft.body),
         topics=tuple(draft.topics),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -13,10 +14,12 @@ from whoosh import fields, index, qparser
 from whoosh.analysis import StemmingAnalyzer
 
 from indexer.engine.document import Document
-from indexer.engine.results import Query
+from indexer.engine.results import Query, Results
 from indexer.query.parser import parse
 from indexer.whoosh_engine import WhooshEngine
 
+# The hits of a page.
+TOP = 10
 AGGREGATIONS = {
     "office": {"terms": {"field": "office", "size": 100}},
     "year": {"terms": {"field": "year", "size": 100}},
@@ -35,6 +38,9 @@ class Peer(Protocol):
     def page(self, kind: str, words: Sequence[str]) -> int:
         """Do all that a results page needs; the total."""
 
+    def best(self, typed: str) -> list[str]:
+        """The ids of the ten best releases for a question."""
+
 
 def as_typed(kind: str, words: Sequence[str]) -> str:
     """A query of a kind, as a person types it."""
@@ -43,6 +49,11 @@ def as_typed(kind: str, words: Sequence[str]) -> str:
     if kind == "prefix":
         return f"{words[0]}*"
     return (" OR " if kind in ("or-of-three", "long") else " AND ").join(words)
+
+
+def bare_words(typed: str) -> list[str]:
+    """The words of a question, without signs that a query language could take for its own."""
+    return re.findall(r"\w+", typed.lower())
 
 
 class Ours:
@@ -64,14 +75,24 @@ class Ours:
 
     def page(self, kind: str, words: Sequence[str]) -> int:
         """The work that all of them do."""
+        return self.search(as_typed(kind, words), has_some=False).total
+
+    def best(self, typed: str) -> list[str]:
+        """Those that match all words, then those that match some."""
+        return [hit.id for hit in self.search(typed).hits]
+
+    def search(self, typed: str, *, has_some: bool = True) -> Results:
+        """A page, with or without the second tier."""
+        parsed = parse(typed)
         asked = Query(
-            parse(as_typed(kind, words)).tree,
+            parsed.tree,
             size=10,
             facets=("office", "year"),
             has_timeline=False,
             is_explained=False,
+            some=parsed.some if has_some else None,
         )
-        return self.engine.search(asked).total
+        return self.engine.search(asked)
 
     def whole_page(self, kind: str, words: Sequence[str]) -> int:
         """With all facets, the timeline and the explanation, as the browser is given it."""
@@ -127,16 +148,22 @@ class Tantivy:
         if kind == "prefix":
             query = tantivy.Query.regex_query(self.schema, "body", f"{words[0]}.*")
         else:
-            boosts = {"title": 2.0}
-            query = self.index.parse_query(
-                as_typed(kind, words), ["title", "body"], field_boosts=boosts
-            )
+            query = self._parse(as_typed(kind, words))
         found = searcher.search(query, 10, count=True)
         searcher.aggregate(query, AGGREGATIONS)
         snippets = tantivy.SnippetGenerator.create(searcher, query, self.schema, "body")
         for _, address in found.hits:
             snippets.snippet_from_doc(searcher.doc(address)).to_html()
         return int(found.count)
+
+    def best(self, typed: str) -> list[str]:
+        """By any of the words, as its parser joins them."""
+        searcher = self.index.searcher()
+        found = searcher.search(self._parse(" ".join(bare_words(typed))), 10)
+        return [searcher.doc(address)["id"][0] for _, address in found.hits]
+
+    def _parse(self, typed: str) -> tantivy.Query:
+        return self.index.parse_query(typed, ["title", "body"], field_boosts={"title": 2.0})
 
 
 class Fts5:
@@ -194,6 +221,22 @@ class Fts5:
         ).fetchall()
         return sum(row[2] for row in counted)
 
+    def best(self, typed: str) -> list[str]:
+        """By all words; where these are fewer than ten, then by any of them."""
+        words = [f'"{word}"' for word in bare_words(typed)]
+        found = self._best(" AND ".join(words))
+        if len(found) < TOP:
+            found += [id_ for id_ in self._best(" OR ".join(words)) if id_ not in found]
+        return found[:TOP]
+
+    def _best(self, matching: str) -> list[str]:
+        rows = self.base.execute(
+            "SELECT id FROM t JOIN r ON r.n = t.rowid WHERE t MATCH ?"
+            " ORDER BY bm25(t, 2.0, 1.0) LIMIT ?",
+            (matching, TOP),
+        )
+        return [id_ for (id_,) in rows]
+
 
 class PlainWhoosh:
     """Whoosh as it comes."""
@@ -244,6 +287,11 @@ class PlainWhoosh:
         for hit in found[:10]:
             hit.highlights("body")
         return len(found)
+
+    def best(self, typed: str) -> list[str]:
+        """By all words, as its parser joins them."""
+        asked = self.parser.parse(" ".join(bare_words(typed)))
+        return [hit["id"] for hit in self.searcher.search(asked, limit=TOP)]
 
 
 PEERS = {"ours": Ours, "tantivy": Tantivy, "fts5": Fts5, "whoosh": PlainWhoosh}

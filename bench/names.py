@@ -3,42 +3,27 @@
 from __future__ import annotations
 
 import sys
-import tarfile
 from collections import defaultdict
-from collections.abc import Sequence
 from random import Random
 from time import process_time
 
-from bench.documents import SEED, real
-from bench.site import HOST, SHARED, Row
-from corpus import office
-from corpus.reading.page import Page
+from bench.documents import KAZAKH_HOST, SEED, kazakhstan, real
+from bench.site import HOST, Row
 from indexer.analysis.analyzer import WORD
 from indexer.analysis.names import key
+from indexer.engine.document import Document
 
-KAZAKH_HOST = "www.gov.kz"
 SHOWN = 100
-
-Texts = list[Sequence[str]]
 
 
 def rows() -> list[Row]:
     """The figures for justice.gov and for gov.kz; some words that share a key are printed."""
-    found = _rows(HOST, [(each.title, each.body_text) for each in real()])
-    return found + _rows(KAZAKH_HOST, _kazakh())
+    return _rows(HOST, real()) + _rows(KAZAKH_HOST, kazakhstan())
 
 
-def _kazakh() -> Texts:
-    with tarfile.open(SHARED / "data" / f"{KAZAKH_HOST}.tar.xz") as tar:
-        file = tar.extractfile(f"{KAZAKH_HOST}/api/news.jsonl")
-        lines = file.read().splitlines() if file else []
-    read = office("kz_gpo").route("interface").release
-    drafts = [read(Page(f"https://{KAZAKH_HOST}/", line)) for line in lines]
-    return [(draft.title, "\n\n".join(draft.body)) for draft in drafts]
-
-
-def _rows(host: str, texts: Texts) -> list[Row]:
-    every = (word[0] for parts in texts for text in parts for word in WORD.finditer(text))
+def _rows(host: str, documents: list[Document]) -> list[Row]:
+    texts = (text for each in documents for text in (each.title, each.body_text))
+    every = (word[0] for text in texts for word in WORD.finditer(text))
     words = {word.casefold() for word in every if word[0].isupper()}
     spellings: dict[str, set[str]] = defaultdict(set)
     for word in words:

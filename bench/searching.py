@@ -7,8 +7,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from statistics import median
@@ -17,7 +18,7 @@ from threading import Thread
 from time import perf_counter
 
 from bench.documents import KINDS, MADE, queries, real, recombined
-from bench.engines import PEERS, Ours, Peer
+from bench.engines import PEERS, TOP, Ours, Peer
 from bench.site import Row
 from indexer.engine.document import Document
 from indexer.engine.results import Query
@@ -28,6 +29,8 @@ UPDATED = 50
 PUBLISHES = 20
 # Plain Whoosh takes ten minutes to index the large set; it is measured on the real one alone.
 SMALL_ONLY = ("whoosh",)
+# Kinds of queries that are also asked without operators, so that some of the words may match.
+PLAIN = ("two-word-and", "or-of-three", "long")
 
 MEMORY = """
 import json, sys
@@ -77,6 +80,7 @@ def _sized(
         sizes = {peer: _size_mb(folder / ("data" if peer == "ours" else peer)) for peer in peers}
         found.append(_row(f"index/size/{size}", "MB", sizes))
         found += _pages(peers, asked, size)
+        found += _tiers(peers["ours"], peers["tantivy"], asked, size)
         changed = list(islice(recombined(models, UPDATED), UPDATED))
         if documents is not None:
             changed = [
@@ -124,6 +128,47 @@ def _pages(peers: dict[str, Peer], asked: dict[str, list[list[str]]], size: int)
     found.append({"name": f"whole-page/all/{size}", "unit": "ms", "ours": medians.pop("whole")})
     found.append(_row(f"page/all/{size}", "ms", medians))
     return found
+
+
+def _tiers(ours: Peer, tantivy: Peer, asked: dict[str, list[list[str]]], size: int) -> list[Row]:
+    """The median time of a page of plain words with the second tier: where it is used, beside
+    Tantivy's OR query; where the first tier fills the page, beside the page without it.
+    """
+    assert isinstance(ours, Ours)
+    plain = [words for kind in PLAIN for words in asked[kind]]
+    firsts = [ours.search(" ".join(words), has_some=False).total for words in plain]
+    some = [words for words, first in zip(plain, firsts, strict=True) if first < TOP]
+    full = [words for words, first in zip(plain, firsts, strict=True) if first >= TOP]
+    pages: dict[str, tuple[list[list[str]], Callable[[list[str]], object]]] = {
+        "used": (some, lambda words: ours.search(" ".join(words))),
+        "or": (some, partial(tantivy.page, "long")),
+        "full": (full, lambda words: ours.search(" ".join(words))),
+        "first": (full, lambda words: ours.search(" ".join(words), has_some=False)),
+    }
+    times: dict[str, list[float]] = {name: [] for name in pages}
+    for _ in range(ROUNDS):
+        for name, (queries_asked, page) in pages.items():
+            for words in queries_asked:
+                clock = perf_counter()
+                page(words)
+                times[name].append((perf_counter() - clock) * 1000)
+    used, either, whole, first = (median(times[name]) for name in pages)
+    return [
+        {
+            "name": f"page/second-tier/{len(some)} queries/{size}",
+            "unit": "ms",
+            "ours": used,
+            "tantivy": either,
+            "ratio": used / either,
+        },
+        {
+            "name": f"page/full-first-tier/{len(full)} queries/{size}",
+            "unit": "ms",
+            "ours": whole,
+            "without": first,
+            "ratio": whole / first,
+        },
+    ]
 
 
 def _updates(peers: dict[str, Peer], changed: Sequence[Document]) -> dict[str, float]:
