@@ -144,7 +144,7 @@ class Results:
 
     hits: Annotated[tuple[Hit, ...], "the hits of this page"]
     total: Annotated[int, "how many releases match, exactly"]
-    facets: Annotated[tuple[Facet, ...], "the hits by value of each filter"]
+    facets: Annotated[tuple[Facet, ...], "the hits that match all words, by value of each filter"]
     build: Build
     timeline: tuple[tuple[str, int], ...] = ()
     explanation: Annotated[Clause | None, "how the query was interpreted; null without one"] = None

@@ -76,7 +76,7 @@ class SearchArguments(Filtered):  # type: ignore[misc, valid-type]
 
     match = _one_of(
         "some also gives, behind the releases that match all words, those that match some; for"
-        " words without operators",
+        " words without operators. `total` and `facets` count the former alone",
         ("some", "all"),
     )
     sort = fields.String(

@@ -101,7 +101,8 @@ def search(engine: Engine, settings: Settings, arguments: dict[str, Any]) -> Any
 def timeline(engine: Engine, settings: Settings, arguments: dict[str, Any]) -> Any:
     """How many releases match in each day, week, month or year, and how many mentions they have
 
-    Without `q` it counts all releases and the words of their texts, to compare with.
+    Only releases that match all words are counted. Without `q` it counts all releases and the
+    words of their texts, to compare with.
     """
     asked, step = _read_request(settings), arguments["step"]
     if asked.is_void:
@@ -127,7 +128,10 @@ def timeline(engine: Engine, settings: Settings, arguments: dict[str, Any]) -> A
 
 
 def concordance(engine: Engine, settings: Settings, arguments: dict[str, Any]) -> Any:
-    """Every mention of a query's words, with the text around it"""
+    """Every mention of a query's words, with the text around it
+
+    Only releases that match all words are read.
+    """
     asked = _read_request(settings)
     page = arguments["sort"], arguments["start"], arguments["size"]
     found = engine.occurrences(asked.query, *page)
@@ -135,7 +139,10 @@ def concordance(engine: Engine, settings: Settings, arguments: dict[str, Any]) -
 
 
 def collocates(engine: Engine, settings: Settings, arguments: dict[str, Any]) -> Any:
-    """The words that occur unusually often near a query's words"""
+    """The words that occur unusually often near a query's words
+
+    Only releases that match all words are read.
+    """
     asked = _read_request(settings)
     options = (arguments[each] for each in ("window", "measure", "min_count", "size"))
     found = engine.collocates(asked.query, *options, is_stem=arguments["stem"])

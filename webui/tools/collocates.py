@@ -89,6 +89,7 @@ class CollocatesPage:
     chips: list[Chip]
     columns: list[tuple[str, str, str]]
     table_link: str
+    has_second_tier: bool
     measures: dict[Measure, str]
     widest: int = WIDEST
     highest_least: int = HIGHEST_LEAST
@@ -117,6 +118,7 @@ def collocates_page(
         chips=chips(state, PAGE, parsed.date, **options.more()),
         columns=_sortable_columns(options),
         table_link=options.link("collocates.table"),
+        has_second_tier=state.has_second_tier(parsed),
         measures=MEASURES,
     )
 

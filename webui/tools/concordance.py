@@ -58,6 +58,7 @@ class ConcordancePage:
     next: str | None
     last_link: str
     table_link: str
+    has_second_tier: bool
 
 
 def concordance(store: Store, engine: Engine, settings: Settings) -> str:
@@ -87,6 +88,7 @@ def concordance_page(
         next=_page_link(state, state.page + 1, order) if state.page < last else None,
         last_link=_page_link(state, last, order),
         table_link=state.with_page(1).link("concordance.table", by=order),
+        has_second_tier=state.has_second_tier(parsed),
     )
 
 

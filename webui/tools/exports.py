@@ -50,6 +50,7 @@ class SamplePage:
     codes: str
     table_link: str
     another_link: str
+    has_second_tier: bool
     most: int = MOST_SAMPLED
 
 
@@ -69,6 +70,7 @@ def sample(store: Store, engine: Engine, settings: Settings) -> str | Redirect:
         codes=", ".join(codes),
         table_link=_sample_link("exports.sample_table", state, size, seed, codes),
         another_link=_sample_link("exports.sample", state, size, "", codes),
+        has_second_tier=state.has_second_tier(state.parse(settings.query_chars)),
     )
     return render_template("sample.html", **vars(page))
 

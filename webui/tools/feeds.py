@@ -51,6 +51,7 @@ def search(store: Store, engine: Engine, settings: Settings) -> Response:
         state=state,
         items=items,
         warnings=(*state.warnings, *parsed.warnings),
+        has_second_tier=state.has_second_tier(parsed),
         address=_feed_address(state),
         updated=max((each.updated for each in items), default=NEVER),
     )

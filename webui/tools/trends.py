@@ -59,9 +59,11 @@ class TrendOptions:
 
     def run(self, engine: Engine, limit_chars: int, most: int) -> TrendResults:
         """What is found; all of one state of the index."""
-        warnings, queries = [*self.warnings], []
+        warnings, queries, has_second_tier = [*self.warnings], [], False
         for words in self.queries or ("",):
-            parsed = self.state.with_words(words).parse(limit_chars)
+            state = self.state.with_words(words)
+            parsed = state.parse(limit_chars)
+            has_second_tier = has_second_tier or state.has_second_tier(parsed)
             told = (*parsed.warnings, *parsed.readings)
             warnings += [each for each in told if each not in warnings]
             is_void = words and parsed.tree is None
@@ -69,17 +71,20 @@ class TrendOptions:
         found, health, at = read_consistently(
             engine, lambda: compare_queries(engine, queries, self.state.filters, self.step, most)
         )
-        return TrendResults(found, (*warnings, *found.warnings), health, at)
+        return TrendResults(found, (*warnings, *found.warnings), health, at, has_second_tier)
 
 
 @dataclass(frozen=True)
 class TrendResults:
-    """Trends, their warnings, and the state of the index that they were read from, and when."""
+    """Trends, their warnings, the state of the index that they were read from and when, and whether
+    a query has a second tier, which is not counted.
+    """
 
     trends: Trends
     warnings: tuple[str, ...]
     health: Health
     at: datetime
+    has_second_tier: bool
 
 
 @dataclass(frozen=True)
@@ -100,6 +105,7 @@ class TrendChart:
     warnings: tuple[str, ...]
     health: Health
     at: datetime
+    has_second_tier: bool
     size: tuple[int, int] = (WIDTH, HEIGHT)
     scales: Mapping[Scale, str] = field(default_factory=lambda: SCALE_NAMES)
 
@@ -197,4 +203,5 @@ def trend_chart(options: TrendOptions, results: TrendResults) -> TrendChart:
         warnings=results.warnings,
         health=results.health,
         at=results.at,
+        has_second_tier=results.has_second_tier,
     )

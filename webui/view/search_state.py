@@ -72,6 +72,11 @@ class SearchState:
         """What is asked for below the releases that match all words, if wanted."""
         return parsed.some if self.match == "some" else None
 
+    def has_second_tier(self, parsed: ParsedQuery) -> bool:
+        """Whether releases that match some of the words follow, which tools leave out."""
+        some = self.second_tier(parsed)
+        return some is not None and len(some.words) > 1
+
     def pairs(self) -> Pairs:
         """The state as arguments of a URL; what is as usual is left out."""
         pairs = [("q", self.words)] if self.words else []

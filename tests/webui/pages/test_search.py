@@ -253,3 +253,24 @@ def test_how_words_were_read_is_told_and_can_be_switched_off(client: FlaskClient
     assert "Published" not in literal.get_text()
     removed = soup.select_one(".chips a[href='/?q=trial+of+the+defendants']")
     assert removed
+
+
+FIRST_TIER = "Only releases that match all your words."
+TWO_TIERS = "q=fraud+court"
+
+
+def test_each_count_says_that_it_is_of_the_first_tier(client: FlaskClient) -> None:
+    soup = soup_of(client, f"/?{TWO_TIERS}")
+    for place in (".filters", "figcaption", ".downloads"):
+        assert FIRST_TIER in text(soup, place)
+    for path in ("/trends", "/concordance", "/collocates", "/sample"):
+        page = client.get(f"{path}?{TWO_TIERS}&least=1&words=all", follow_redirects=True)
+        assert page.text.count(FIRST_TIER) == 1, path
+    for path in ("/trends.svg", "/search.atom"):
+        assert FIRST_TIER in client.get(f"{path}?{TWO_TIERS}").text
+
+
+@pytest.mark.parametrize("asked", ["q=torture", f"{TWO_TIERS}&match=all", "q=court+AND+torture"])
+def test_nothing_is_said_of_tiers_where_there_is_one(client: FlaskClient, asked: str) -> None:
+    for path in ("/", "/trends", "/concordance", "/collocates", "/sample", "/search.atom"):
+        assert FIRST_TIER not in client.get(f"{path}?{asked}", follow_redirects=True).text
