@@ -5,7 +5,6 @@ name, which few releases do together.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Annotated
 
@@ -13,11 +12,12 @@ from corpus import statutes
 from corpus.statutes.wording import query_words
 from indexer.analysis.analyzer import words
 from indexer.assist.statute_suggestions import StatuteSuggestion
-from indexer.assist.term_tables import Entry, term_table
+from indexer.assist.term_tables import Entry, Name, parsed_term, term_table
 from indexer.engine.interface import Engine
 from indexer.engine.results import Query
+from indexer.engine.searcher import Searcher
+from indexer.query.interpreter import statute_term
 from indexer.query.notation import QUOTES
-from indexer.query.parser import parse
 
 # What stands around a statute that is searched for: statute:"18 U.S.C. § 1343".
 FRAME = re.compile(r'^\s*(?:statute:)?\s*"?|"?\s*$', re.IGNORECASE)
@@ -50,42 +50,46 @@ def suggest_offense(
     with the statutes that releases cite. Counted within the query's filters; None without any.
     """
     table = term_table("offenses")
-
-    def total(asked: str) -> int:
-        tree = parse(asked, query.filters.language).tree
-        return engine.total(replace(query, tree=tree, start=0))
-
-    def citing(keys: Iterable[str]) -> tuple[StatuteSuggestion, ...]:
-        asked = [(key, query_words(key, language)) for key in keys]
-        return tuple(StatuteSuggestion(*each, total(each[1])) for each in asked)
-
-    def naming(names: Iterable[tuple[str, str]]) -> tuple[NameSuggestion, ...]:
-        asked = [(name, code, _name_query(name, code)) for name, code in names]
-        found = (NameSuggestion(*each, total(each[2])) for each in asked)
-        return tuple(each for each in found if each.total)
-
     if key := _cited_statute(typed):
         entry = table.citing(key)
-        if entry and (names := naming(_usual_names(entry))):
-            return OffenseSuggestion(citing([key]), names)
-    elif name := table.named(typed):
-        cited = tuple(each for each in citing(name.entry.statutes) if each.total)
-        if cited:
-            return OffenseSuggestion(cited, naming([(name.text, name.language)]))
-    return None
+        return entry and engine.read(lambda searcher: _cited(key, entry, searcher, query, language))
+    name = table.named(typed)
+    return name and engine.read(lambda searcher: _named(name, searcher, query, language))
+
+
+def _cited(
+    key: str, entry: Entry, searcher: Searcher, query: Query, language: str
+) -> OffenseSuggestion | None:
+    usual = [(names[0], code) for code, names in entry.names.items() if names]
+    naming = [_naming(*each, searcher, query) for each in usual]
+    used = tuple(each for each in naming if each.total)
+    return OffenseSuggestion((_citing(key, searcher, query, language),), used) if used else None
+
+
+def _named(name: Name, searcher: Searcher, query: Query, language: str) -> OffenseSuggestion | None:
+    citing = [_citing(key, searcher, query, language) for key in name.entry.statutes]
+    cited = tuple(each for each in citing if each.total)
+    if not cited:
+        return None
+    return OffenseSuggestion(cited, (_naming(name.text, name.language, searcher, query),))
+
+
+def _citing(key: str, searcher: Searcher, query: Query, language: str) -> StatuteSuggestion:
+    asked = replace(query, tree=statute_term(key), start=0)
+    return StatuteSuggestion(key, query_words(key, language), searcher.total(asked))
+
+
+def _naming(name: str, language: str, searcher: Searcher, query: Query) -> NameSuggestion:
+    typed = _name_query(name, language)
+    tree = parsed_term(typed, query.filters.language)
+    total = searcher.total(replace(query, tree=tree, start=0))
+    return NameSuggestion(name, language, typed, total)
 
 
 def _cited_statute(typed: str) -> str | None:
     """The statute that a query is, also as it is written to search for it."""
     bare = FRAME.sub("", typed.translate(QUOTES))
     return statutes.parse_key(bare) if re.search(r"\d", bare) and '"' not in bare else None
-
-
-def _usual_names(entry: Entry) -> Iterator[tuple[str, str]]:
-    """The first name in each language, with the language."""
-    for language, names in entry.names.items():
-        for name in names[:1]:
-            yield name, language
 
 
 def _name_query(name: str, language: str) -> str:

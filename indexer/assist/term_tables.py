@@ -6,20 +6,24 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from corpus import statutes
-from indexer.analysis.analyzer import CYRILLIC, stem, words
+from indexer.analysis.analyzer import CYRILLIC, WORD, fold, stem, words
 from indexer.query.interpreter import OPERATORS
 from indexer.query.notation import QUOTES
+from indexer.query.parser import parse
+from indexer.query.tree import Node
 
 LANGUAGES = ("en", "ru", "kk")
 FOLDER = Path(__file__).parent
 PHRASE = re.compile(r'^\s*"([^"]*)"\s*$')
+# In a longer query no term is looked for.
+MOST_WORDS = 20
 # Signs of the query language, in what is more than words.
 SIGNS = re.compile(r'["\[\]{}():*?~^|!/]|(?<!\S)-')
 
@@ -58,8 +62,26 @@ class TermTable:
 
     def named(self, typed: str) -> Name | None:
         """The name that a query of plain words, or one phrase, is in any form."""
-        written = _plain_words(typed)
-        keys = _keys(written) if len(written) <= self.most_words else ()
+        return self._of(_plain_words(typed)[1])
+
+    def within(self, typed: str) -> tuple[Name, str, str] | None:
+        """The name that such a query is, or else the longest of several words in it; and what
+        stands before and after it.
+        """
+        bare, spoken = _plain_words(typed)
+        if name := self._of(spoken):
+            return name, "", ""
+        for size in range(min(self.most_words, len(spoken) - 1), 1, -1):
+            for first in range(len(spoken) - size + 1):
+                part = spoken[first : first + size]
+                if name := self._of(part):
+                    return name, bare[: part[0].start()], bare[part[-1].end() :]
+        return None
+
+    def _of(self, spoken: Sequence[re.Match[str]]) -> Name | None:
+        if len(spoken) > self.most_words:
+            return None
+        keys = _keys([fold(word[0]) for word in spoken])
         return next((self.by_name[key] for key in keys if key in self.by_name), None)
 
 
@@ -79,6 +101,12 @@ def term_table(name: str) -> TermTable:
             by_name.setdefault(take(words(each.text), each.language), each)
     by_statute = {key: entry for entry in entries for key in entry.statutes}
     return TermTable(entries, by_statute, by_name, max(len(words(each.text)) for each in names))
+
+
+@lru_cache(maxsize=1000)
+def parsed_term(words: str, languages: tuple[str, ...]) -> Node | None:
+    """The tree of a query for a term; the same terms are asked for again and again."""
+    return parse(words, languages).tree
 
 
 def _rows(file: Path) -> Iterator[dict[str, str]]:
@@ -105,12 +133,13 @@ def _statute(cited: str) -> str:
     raise ValueError(f"“{cited}” is no statute citation.")
 
 
-def _plain_words(typed: str) -> list[str]:
-    """The words of a query that is nothing but words, or one phrase, as they are matched."""
+def _plain_words(typed: str) -> tuple[str, list[re.Match[str]]]:
+    """A query without quotation marks around it, and its words, if it is nothing but words."""
     bare = PHRASE.sub(r"\1", typed.translate(QUOTES))
     if SIGNS.search(bare) or not {*OPERATORS}.isdisjoint(bare.split()):
-        return []
-    return words(bare)
+        return bare, []
+    spoken = [*WORD.finditer(bare)]
+    return bare, spoken if len(spoken) <= MOST_WORDS else []
 
 
 def _keys(written: list[str]) -> Iterator[tuple[str, ...]]:

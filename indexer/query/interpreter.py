@@ -423,10 +423,15 @@ def _date_range(typed: str, context: Context) -> tree.Node | None:
     return tree.Range("date", start, end)
 
 
+def statute_term(key: str, boost: float = 1.0) -> tree.Term:
+    """What cites a statute, or what it contains."""
+    return tree.Term(VALUE_FIELDS["statute"], key, boost)
+
+
 def _statute(typed: str, context: Context, boost: float) -> tree.Node | None:
     """The releases that cite a statute, or what it contains, in any spelling."""
     if key := statutes.parse_key(typed):
-        return tree.Term(VALUE_FIELDS["statute"], key, boost=boost)
+        return statute_term(key, boost)
     context.warn(
         Message(
             '“{typed}” isn’t a statute citation. Use statute:"18 U.S.C. § 1343" or '

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from corpus import release, statutes
 from corpus.release import Attachment
+from indexer.assist.glossary_suggestions import GlossarySuggestion
 from indexer.assist.offense_suggestions import OffenseSuggestion
 from indexer.engine import results
 from indexer.engine.periods import Step
@@ -32,6 +33,11 @@ class Search(results.Results):
         OffenseSuggestion | None,
         "on the first page, the offense that the query cites or names: the releases that cite its"
         " statutes, and those that use its names; null: none known",
+    ]
+    glossary: Annotated[
+        tuple[GlossarySuggestion, ...],
+        "on the first page, the query in other languages where it is, or has, a term of the"
+        " glossary of legal terms",
     ]
 
 

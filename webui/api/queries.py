@@ -19,6 +19,7 @@ from marshmallow import ValidationError
 
 from corpus import Settings
 from indexer import Engine, ParsedQuery, Query, Results
+from indexer.assist.glossary_suggestions import suggest_from_glossary
 from indexer.assist.offense_suggestions import suggest_offense
 from indexer.assist.unknown_values import unknown_values
 from indexer.engine.periods import first_day, last_day, name
@@ -94,6 +95,7 @@ def search(engine: Engine, settings: Settings, arguments: dict[str, Any]) -> Any
         "warnings": warnings,
         "next": link,
         "offense": suggest_offense(typed, query, engine, "en"),
+        "glossary": suggest_from_glossary(typed, query, engine),
     }
     return body, {"Link": f'<{link}>; rel="next"'} if link else {}
 

@@ -11,6 +11,7 @@ from flask import Response, jsonify, render_template, request
 from corpus import Settings, Store
 from corpus.errors import TooCostlyError
 from indexer import Engine, ParsedQuery, Query, Results
+from indexer.assist.glossary_suggestions import GlossarySuggestion, suggest_from_glossary
 from indexer.assist.no_results import ZeroResultAdvice, advise_on_no_results
 from indexer.assist.offense_suggestions import OffenseSuggestion
 from indexer.assist.spelling import SpellingSuggestion, completions, suggestions
@@ -33,6 +34,7 @@ class Advice:
     statutes: Sequence[StatuteSuggestion] = ()
     offense: OffenseSuggestion | None = None
     translation_suggestions: Sequence[TranslationLinks] = ()
+    glossary: Sequence[tuple[GlossarySuggestion, str]] = ()
     zero_results: ZeroResultAdvice | None = None
 
 
@@ -50,6 +52,7 @@ class SearchPage:
     statutes: list[tuple[StatuteSuggestion, str]]
     offense: OffenseSuggestion | None
     translation_suggestions: Sequence[TranslationLinks]
+    glossary: Sequence[tuple[GlossarySuggestion, str]]
     zero_results: ZeroResultAdvice | None
     copies: dict[str, int]
     first_seen: dict[str, datetime]
@@ -91,6 +94,7 @@ def search_page(state: SearchState, store: Store, engine: Engine, settings: Sett
         statutes=[(each, state.with_words(each.query).link()) for each in advice.statutes],
         offense=advice.offense,
         translation_suggestions=advice.translation_suggestions,
+        glossary=advice.glossary,
         zero_results=advice.zero_results,
         copies=store.copy_counts(hit.id for hit in results.hits),
         first_seen=store.first_seen(hit.id for hit in results.hits if not hit.published),
@@ -124,12 +128,14 @@ def _advice(
     is_void = bool(state.words) and parsed.tree is None
     try:
         found = suggestions(state.words, parsed, query, results, engine, language(), limit_chars)
+        translated = translation_links(state, typed, engine)
         return Advice(
             (*unknown_values(query, results.facets, engine),),
             found.spelling,
             found.statutes,
             found.offense,
-            translation_links(state, typed, engine),
+            translated,
+            glossary_links(state, typed, query, engine, translated),
             None
             if results.total or is_void
             else advise_on_no_results(typed, query, engine, match_scripts=parsed.match_scripts),
@@ -183,6 +189,30 @@ def translation_links(state: SearchState, typed: str, engine: Engine) -> list[Tr
         )
         for word in translation_suggestions(typed, engine)
     ]
+
+
+def glossary_links(
+    state: SearchState,
+    typed: str,
+    query: Query,
+    engine: Engine,
+    translated: Sequence[TranslationLinks],
+) -> list[tuple[GlossarySuggestion, str]]:
+    """A search in each language for what the glossary has, unless the offices' own translations
+    offer the word there.
+    """
+    if state.page > 1:
+        return []
+    known = {each.word.language for each in translated if each.word.is_alone}
+    return [
+        (each, _in_language(state, each.language).with_words(each.query).link())
+        for each in suggest_from_glossary(typed, query, engine)
+        if each.language not in known
+    ]
+
+
+def _in_language(state: SearchState, language: str) -> SearchState:
+    return state.without("language").with_toggled("language", language)
 
 
 def _keeping_language(state: SearchState, language: str) -> SearchState:

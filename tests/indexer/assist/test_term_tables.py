@@ -9,8 +9,10 @@ import pytest
 from indexer.analysis.analyzer import words
 from indexer.assist.term_tables import LANGUAGES, term_table
 
+TABLES = ["offenses", "glossary"]
 
-@pytest.mark.parametrize("name", ["offenses"])
+
+@pytest.mark.parametrize("name", TABLES)
 def test_names_are_plain_words_that_stand_for_one_line_alone(name: str) -> None:
     table = term_table(name)
     named = [
@@ -30,7 +32,7 @@ def test_names_are_plain_words_that_stand_for_one_line_alone(name: str) -> None:
                 assert entry.names["kk"] == found.entry.names["kk"]
 
 
-@pytest.mark.parametrize("name", ["offenses"])
+@pytest.mark.parametrize("name", TABLES)
 def test_every_line_has_a_source(name: str) -> None:
     assert [each for each in term_table(name).entries if not each.source] == []
 
@@ -82,3 +84,33 @@ def test_a_name_is_found_in_any_form(typed: str, name: str, language: str) -> No
 )
 def test_other_queries_name_nothing(typed: str) -> None:
     assert term_table("offenses").named(typed) is None
+
+
+def test_the_glossary_has_every_term_in_every_language() -> None:
+    glossary = term_table("glossary")
+    assert len(glossary.entries) >= 300
+    assert [each for each in glossary.entries if not all(each.names.values())] == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("torture", ("torture", "", "")),
+        ("пыткам", ("пытки", "", "")),
+        ("money laundering", ("money laundering", "", "")),
+        ("money laundering Astana", ("money laundering", "", " Astana")),
+        ("Iran act of terrorism 2018", ("act of terrorism", "Iran ", " 2018")),
+        ("Ермеков отмыванием денег", ("отмывание денег", "Ермеков ", "")),
+        ("investigators", ("investigator", "", "")),
+        ("accused", ("accused", "", "")),
+        ("torture Astana", None),
+        ("torture OR murder", None),
+        ("", None),
+        ("money laundering " * 20, None),
+    ],
+)
+def test_a_term_stands_alone_or_has_several_words(
+    typed: str, found: tuple[str, str, str] | None
+) -> None:
+    placed = term_table("glossary").within(typed)
+    assert (placed and (placed[0].text, *placed[1:])) == found

@@ -1,0 +1,44 @@
+"""What a query's term is called in other languages, by the glossary, with the releases there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+from indexer.assist.term_tables import Name, parsed_term, term_table
+from indexer.engine.interface import Engine
+from indexer.engine.results import Query
+from indexer.engine.searcher import Searcher
+
+
+@dataclass(frozen=True)
+class GlossarySuggestion:
+    """A query in another language, and how many releases of that language match it."""
+
+    language: Annotated[str, "the language, to filter by"]
+    query: Annotated[str, "the query with the term in that language"]
+    total: Annotated[int, "how many releases in that language match it, within the other filters"]
+    source: Annotated[str, "where the term was checked"]
+
+
+def suggest_from_glossary(typed: str, query: Query, engine: Engine) -> list[GlossarySuggestion]:
+    """The query in each other language that has releases for it, where it is a term of the glossary
+    or has one of several words; with the query's filters but that of language.
+    """
+    found = term_table("glossary").within(typed)
+    return engine.read(lambda searcher: [*_suggested(*found, query, searcher)]) if found else []
+
+
+def _suggested(
+    name: Name, before: str, after: str, query: Query, searcher: Searcher
+) -> Iterator[GlossarySuggestion]:
+    for language, texts in name.entry.names.items():
+        if language == name.language:
+            continue
+        filters = replace(query.filters, language=(language,))
+        for words in (f"{before}{text}{after}" for text in texts):
+            tree = parsed_term(words, filters.language)
+            if total := searcher.total(replace(query, tree=tree, filters=filters, start=0)):
+                yield GlossarySuggestion(language, words, total, name.entry.source)
+                break
