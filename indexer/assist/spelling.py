@@ -1,4 +1,4 @@
-"""What to type instead: a query with its words corrected, or with its last word completed."""
+"""What to type instead: a query with its words corrected."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from indexer.assist.offense_suggestions import OffenseSuggestion, suggest_offens
 from indexer.assist.statute_suggestions import StatuteSuggestion, suggest_statutes
 from indexer.engine.interface import Engine
 from indexer.engine.results import Clause, Query, Results
-from indexer.linguistics.suggestions import RARER
-from indexer.query.interpreter import OPERATORS, TEXT_FIELDS
+from indexer.linguistics.suggestions import FEW, RARER
+from indexer.query.interpreter import OPERATORS
 from indexer.query.notation import QUOTES
 from indexer.query.parser import ParsedQuery, parse
 
@@ -23,10 +23,6 @@ SPECIAL = re.compile(r'["\[{:*?~^]|^-')
 SHORTEST_WORD = 3
 # Looking for a near word reads all words with its first letter.
 MOST_CORRECTIONS = 4
-# In so many releases a word may be a misprint, if another one is much more common.
-FEW = 5
-LAST_WORD = re.compile(rf"(?:^|[\s(\"])(?:(\w+):)?({WORD.pattern})$")
-SHORTEST_PREFIX = 2
 
 
 @dataclass(frozen=True)
@@ -117,16 +113,3 @@ def _bare_words(typed: str) -> list[tuple[int, str]]:
         for word in WORD.finditer(token[0])
         if len(word[0]) >= SHORTEST_WORD and word[0].isalpha()
     ]
-
-
-def completions(typed: str, engine: Engine, most: int = 8) -> list[str]:
-    """Whole queries that go on where a query's last word stops, the commonest words first."""
-    found = LAST_WORD.search(typed.translate(QUOTES))
-    if not found or len(found[2]) < SHORTEST_PREFIX or found[2] in OPERATORS:
-        return []
-    if found[1] and found[1].lower() not in TEXT_FIELDS:
-        return []
-    before, written = typed[: found.start(2)], fold(found[2])
-    after = '"' if typed.translate(QUOTES).count('"') % 2 else ""
-    words = [word for word in engine.autocomplete(written, most + 1) if word != written]
-    return [f"{before}{word}{after}" for word in words[:most]]

@@ -80,8 +80,10 @@ class Searcher(ABC):
         """The releases most similar to one, without that one."""
 
     @abstractmethod
-    def autocomplete(self, prefix: str, most: int) -> list[str]:
-        """Words of the corpus with this prefix, most frequent first."""
+    def autocomplete(self, prefix: str, most: int, after: tuple[str, ...] = ()) -> list[str]:
+        """Words of the corpus with this prefix, most frequent first; `after` some words, those that
+        follow them directly in titles or texts, by how many of these have the phrase.
+        """
 
     @abstractmethod
     def spell_suggest(self, word: str) -> str | None:

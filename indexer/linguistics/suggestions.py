@@ -1,18 +1,28 @@
-"""Finds similar releases and corrects misspelled words, by how many releases contain each word."""
+"""Finds similar releases and likely spellings, by how many releases contain each word."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from heapq import nlargest
 from math import log
 
 from indexer.analysis.analyzer import STEM
+from indexer.analysis.function_words import is_function_word
 from indexer.query import tree
 
 # How many stems to search for, and how many letters each has at least.
 MOST_STEMS, LEAST_LETTERS = 25, 3
 # A slip makes a spelling so many times rarer than the word.
 RARER = 100
+# In so many releases a word may be a misprint.
+FEW = 5
+# Of two words run together, how many letters each has at least if it is no function word, and how
+# much more common each is.
+SHORTEST_PART, COMMONER = 3, 5
+# The likeliest spellings are looked at.
+MOST_LIKELY = 20
+# Words -> how many releases contain each.
+CountReleases = Callable[[Iterable[str]], Mapping[str, int]]
 
 
 def is_telling(stem: str) -> bool:
@@ -43,12 +53,36 @@ def most_edits(word: str) -> int:
     return 1 if len(word) < 5 else 2
 
 
-def likeliest(word: str, near: Iterable[tuple[str, int, int]]) -> str | None:
+def likeliest(word: str, near: Iterable[tuple[str, int, int]], count: CountReleases) -> str | None:
     """The word that a misspelled one most probably stands for: a word of one slip more must be
     `RARER` times as common.
 
     `near` holds words, their distances in slips, and how many releases contain each.
     """
     others = (each for each in near if each[0] != word)
-    found = max(others, key=lambda each: (each[2] / RARER ** each[1], each[0]), default=None)
-    return found[0] if found else None
+    found = nlargest(MOST_LIKELY, others, key=lambda each: (each[2] / RARER ** each[1], each[0]))
+    return next(iter(without_misprints([each[0] for each in found], count)), None)
+
+
+def without_misprints(words: Sequence[str], count: CountReleases) -> list[str]:
+    """Words without the rare ones that are two common words with the space between them lost."""
+    own = count(words)
+    parts = {word: _divided(word) for word in words if own[word] <= FEW}
+    held = count({part for pairs in parts.values() for pair in pairs for part in pair})
+    run_together = {
+        word
+        for word, pairs in parts.items()
+        for one, other in pairs
+        if min(held[one], held[other]) >= COMMONER * max(1, own[word])
+    }
+    return [word for word in words if word not in run_together]
+
+
+def _divided(word: str) -> list[tuple[str, str]]:
+    """The two words that a word may be with a space in it."""
+    pairs = ((word[:at], word[at:]) for at in range(2, len(word) - 1))
+    return [pair for pair in pairs if all(map(_is_part, pair))]
+
+
+def _is_part(word: str) -> bool:
+    return len(word) >= SHORTEST_PART or is_function_word(word, ())

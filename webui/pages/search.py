@@ -11,10 +11,11 @@ from flask import Response, jsonify, render_template, request
 from corpus import Settings, Store
 from corpus.errors import TooCostlyError
 from indexer import Engine, ParsedQuery, Query, Results
+from indexer.assist.completion import completions
 from indexer.assist.glossary_suggestions import GlossarySuggestion, suggest_from_glossary
 from indexer.assist.no_results import ZeroResultAdvice, advise_on_no_results
 from indexer.assist.offense_suggestions import OffenseSuggestion
-from indexer.assist.spelling import SpellingSuggestion, completions, suggestions
+from indexer.assist.spelling import SpellingSuggestion, suggestions
 from indexer.assist.statute_suggestions import StatuteSuggestion
 from indexer.assist.translation_suggestions import WordTranslations, translation_suggestions
 from indexer.assist.unknown_values import unknown_values
@@ -110,9 +111,9 @@ def search_page(state: SearchState, store: Store, engine: Engine, settings: Sett
 
 
 def complete(engine: Engine, settings: Settings) -> Response:
-    """Whole queries that complete the last word of `q`, as a JSON list."""
+    """Whole queries that go on where `q` stops, as a JSON list."""
     typed = request.args.get("q", "")[: settings.query_chars]
-    return jsonify(completions(typed, engine))
+    return jsonify([vars(each) for each in completions(typed, engine, language())])
 
 
 def _advice(

@@ -8,6 +8,7 @@
   const DELAY_MS = 120;
   const list = document.createElement("ul");
   const status = document.createElement("p");
+  const kinds = JSON.parse(input.dataset.kinds);
   let timer = 0;
   let asking = null;
   let chosen = -1;
@@ -39,10 +40,16 @@
 
   function show(queries) {
     if (!queries.length) return;
-    list.replaceChildren(...queries.map((words, at) => {
+    list.replaceChildren(...queries.map(({ query, label, total, kind }, at) => {
       const option = document.createElement("li");
+      const count = new Intl.NumberFormat(document.documentElement.lang).format(total);
       option.id = `completion-${at}`;
-      option.textContent = words;
+      option.textContent = label;
+      option.dataset.query = query;
+      // Shown by the style sheet: the option's name stays its words.
+      option.dataset.detail = [kinds[kind], count].filter(Boolean).join(" · ");
+      option.setAttribute("aria-label", label);
+      option.setAttribute("aria-description", option.dataset.detail);
       option.setAttribute("role", "option");
       option.setAttribute("aria-selected", "false");
       return option;
@@ -57,7 +64,7 @@
     const options = list.children;
     if (chosen >= 0) options[chosen].setAttribute("aria-selected", "false");
     chosen = at >= options.length ? -1 : at < -1 ? options.length - 1 : at;
-    input.value = chosen < 0 ? typed : options[chosen].textContent;
+    input.value = chosen < 0 ? typed : options[chosen].dataset.query;
     if (chosen < 0) {
       input.removeAttribute("aria-activedescendant");
       return;
@@ -105,7 +112,7 @@
   list.addEventListener("click", (event) => {
     const option = event.target.closest("[role=option]");
     if (!option) return;
-    input.value = option.textContent;
+    input.value = option.dataset.query;
     close();
     input.form.requestSubmit();
   });

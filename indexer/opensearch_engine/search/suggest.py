@@ -3,27 +3,69 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from indexer.analysis.analyzer import fold, tokens
 from indexer.analysis.edit_distance import slips
-from indexer.engine.fields import stem_field
+from indexer.engine.fields import TEXTS, stem_field
 from indexer.linguistics import suggestions
-from indexer.linguistics.suggestions import is_telling, likeliest, most_edits
+from indexer.linguistics.suggestions import is_telling, likeliest, most_edits, without_misprints
 from indexer.opensearch_engine.index.mapping import Stored, term
 from indexer.opensearch_engine.search.index_reader import IndexReader
-from indexer.opensearch_engine.search.translate import Dsl
+from indexer.opensearch_engine.search.translate import Dsl, position_query, translate
 from indexer.query import tree
 from indexer.query.tree import BODY
 
 MOST_NEAR_WORDS = 5_000
+# Of so many of the most frequent words with a prefix is counted how often they follow others.
+MOST_FOLLOWING = 200
 
 
-def autocomplete(reader: IndexReader, prefix: str, most: int) -> list[str]:
-    """Words with a prefix, by their number of releases, then by their letters."""
+def autocomplete(
+    reader: IndexReader, prefix: str, most: int, after: tuple[str, ...] = ()
+) -> list[str]:
+    """Words with a prefix, by their number of releases, or of texts, then by their letters."""
     begun = {"prefix": {"word": {"value": fold(prefix)}}}
     sort = [{BODY: "desc"}, {"word": "asc"}]
-    return [each["word"] for each in _words(reader, begun, most, sort)]
+    entries = _words(reader, begun, MOST_FOLLOWING if after else 2 * most, sort)
+    found = [each["word"] for each in entries]
+    if after and found:
+        found = _following(reader, found, after)[: 2 * most]
+    return without_misprints(found, partial(_release_counts, reader))[:most]
+
+
+def _following(reader: IndexReader, words: Sequence[str], after: tuple[str, ...]) -> list[str]:
+    """Those of some words that directly follow others, by the number of titles and texts."""
+    phrases = {
+        f"{name} {at}": position_query(tree.Phrase(name, (*after, word)))
+        for at, word in enumerate(words)
+        for name in TEXTS
+    }
+    leading = tuple(tree.Phrase(name, after) for name in TEXTS)
+    body = {
+        "size": 0,
+        "track_total_hits": False,
+        "query": translate(tree.Or(leading)),
+        "aggs": {"following": {"filters": {"filters": phrases}}},
+    }
+    buckets = reader.ask(body)["aggregations"]["following"]["buckets"]
+    counts = {
+        word: sum(buckets[f"{name} {at}"]["doc_count"] for name in TEXTS)
+        for at, word in enumerate(words)
+    }
+    return sorted(filter(counts.get, words), key=lambda word: (-counts[word], word))
+
+
+def _release_counts(reader: IndexReader, words: Iterable[str]) -> dict[str, int]:
+    """The number of releases with each word in their texts."""
+    wanted = {term(word): word for word in words}
+    found = dict.fromkeys(wanted.values(), 0)
+    if wanted:
+        entries = _words(reader, {"terms": {"word": [*wanted]}}, len(wanted), [{BODY: "desc"}])
+        found |= {wanted[each["word"]]: each[BODY] for each in entries}
+    return found
 
 
 def spell_suggest(reader: IndexReader, word: str) -> str | None:
@@ -40,7 +82,8 @@ def spell_suggest(reader: IndexReader, word: str) -> str | None:
     found = _words(reader, {"fuzzy": {"word": asked}}, MOST_NEAR_WORDS, [{BODY: "desc"}])
     words = [each["word"] for each in found]
     counts = [each[BODY] for each in found]
-    return likeliest(word, zip(words, slips(word, words, most).tolist(), counts, strict=True))
+    near = zip(words, slips(word, words, most).tolist(), counts, strict=True)
+    return likeliest(word, near, partial(_release_counts, reader))
 
 
 def _words(

@@ -3,29 +3,88 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
+from functools import partial
 
 import numpy as np
 
 from indexer.analysis.analyzer import fold
 from indexer.analysis.edit_distance import slips
-from indexer.engine.fields import stem_field
+from indexer.analysis.jit import Array
+from indexer.engine.fields import TEXTS, stem_field
 from indexer.linguistics import suggestions
-from indexer.linguistics.suggestions import is_telling, likeliest, most_edits
+from indexer.linguistics.spans import documents_of
+from indexer.linguistics.suggestions import is_telling, likeliest, most_edits, without_misprints
 from indexer.query import tree
 from indexer.query.tree import BODY
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.index.postings import FieldPostings
+from indexer.whoosh_engine.index.segment import SegmentArrays
 from indexer.whoosh_engine.search.expand import Expansion, SegmentTerms
+from indexer.whoosh_engine.search.spans import SegmentWords
+
+# In so many texts of a segment is looked what follows some words; more would tell nothing new.
+MOST_READ = 5_000
 
 
-def autocomplete(snapshot: Snapshot, prefix: str, most: int) -> list[str]:
-    """Words with a prefix, by their number of releases, then by their letters."""
-    begun, typed = Expansion(), fold(prefix).encode("utf-8", "replace")
+def autocomplete(
+    snapshot: Snapshot, prefix: str, most: int, after: tuple[str, ...] = ()
+) -> list[str]:
+    """Words with a prefix, by their number of releases, or of texts, then by their letters."""
+    typed = fold(prefix).encode("utf-8", "replace")
+    found = (
+        _following(snapshot, typed, after, 2 * most)
+        if after
+        else _beginning(snapshot, typed, 2 * most)
+    )
+    return without_misprints(found, partial(_release_counts, snapshot))[:most]
+
+
+def _beginning(snapshot: Snapshot, prefix: bytes, most: int) -> list[str]:
+    begun = Expansion()
     for base, segment in zip(snapshot.bases, snapshot.segments, strict=False):
         postings = segment.fields[BODY]
-        if numbers := postings.prefix(typed):
+        if numbers := postings.prefix(prefix):
             begun.parts.append(SegmentTerms(base, postings, numbers))
     return [word for word, _ in begun.counts(most)]
+
+
+def _following(snapshot: Snapshot, prefix: bytes, after: tuple[str, ...], most: int) -> list[str]:
+    counts: Counter[str] = Counter()
+    for segment in snapshot.segments:
+        for name in TEXTS:
+            postings = segment.fields[name]
+            if numbers := postings.prefix(prefix):
+                often = _count_following(segment, name, after, numbers)
+                for at in np.flatnonzero(often).tolist():
+                    counts[postings.term(numbers.start + at).decode()] += int(often[at])
+    return sorted(counts, key=lambda word: (-counts[word], word))[:most]
+
+
+def _count_following(
+    segment: SegmentArrays, name: str, after: tuple[str, ...], numbers: range
+) -> Array:
+    """In how many texts of a field each of a range of terms directly follows some words."""
+    leaf = tree.Phrase(name, after) if len(after) > 1 else tree.Term(name, after[0])
+    words = SegmentWords(segment, {}, np.ones(segment.size, bool))
+    holders = np.flatnonzero(words.holders(leaf))
+    holders = holders[~np.isin(holders, [*segment.deleted])]
+    is_wanted = np.zeros(segment.size, bool)
+    is_wanted[holders[:: len(holders) // MOST_READ + 1]] = True
+    _, lasts = SegmentWords(segment, {}, is_wanted).spans(leaf)
+    ends = segment.paragraph_starts(name)[documents_of(lasts, segment.paragraph_starts(name)) + 1]
+    places = lasts[lasts + 1 < ends].astype(np.int64) + 1
+    terms = segment.arrays[f"{name}/forward"][places].astype(np.int64) - numbers.start
+    is_begun = (terms >= 0) & (terms < len(numbers))
+    texts = documents_of(places[is_begun], segment.starts(name)).astype(np.int64)
+    pairs = np.unique(texts * len(numbers) + terms[is_begun])
+    return np.bincount(pairs % len(numbers), minlength=len(numbers))
+
+
+def _release_counts(snapshot: Snapshot, words: Iterable[str]) -> dict[str, int]:
+    """The number of releases with each word in their texts."""
+    fields = [segment.fields[BODY] for segment in snapshot.segments]
+    return {word: sum(_holder_count(each, word) for each in fields) for word in words}
 
 
 def spell_suggest(snapshot: Snapshot, word: str) -> str | None:
@@ -42,7 +101,8 @@ def spell_suggest(snapshot: Snapshot, word: str) -> str | None:
             if count := postings.live_count(near.start + at):
                 found[words[at]] += count
                 edits[words[at]] = int(far[at])
-    return likeliest(word, ((each, edits[each], found[each]) for each in found))
+    near_words = ((each, edits[each], found[each]) for each in found)
+    return likeliest(word, near_words, partial(_release_counts, snapshot))
 
 
 def likeness(snapshot: Snapshot, document: int) -> tree.Or | None:
@@ -63,7 +123,7 @@ def likeness(snapshot: Snapshot, document: int) -> tree.Or | None:
     return suggestions.likeness(counts, holders, snapshot.count)
 
 
-def _holder_count(postings: FieldPostings, stem: str) -> int:
-    """The number of releases in a segment that contain a stem."""
-    number = postings.number(stem.encode())
+def _holder_count(postings: FieldPostings, term: str) -> int:
+    """The number of releases in a segment that contain a word or a stem."""
+    number = postings.number(term.encode("utf-8", "replace"))
     return 0 if number is None else postings.live_count(number)

@@ -277,8 +277,11 @@ def test_the_last_word_is_completed(client: FlaskClient, typed: str, first: str)
     answer = client.get("/complete", query_string={"q": typed})
 
     assert isinstance(answer.json, list)
-    assert answer.json[0] == first
+    assert answer.json[0]["query"] == first
     assert len(answer.json) <= 8
+    for each in answer.json:
+        page = client.get("/", query_string={"q": each["query"], "script": "any"})
+        assert total(BeautifulSoup(page.data, "lxml")) == each["total"] > 0
 
 
 @pytest.mark.parametrize(
