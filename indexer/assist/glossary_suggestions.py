@@ -19,7 +19,11 @@ class GlossarySuggestion:
     language: Annotated[str, "the language, to filter by"]
     query: Annotated[str, "the query with the term in that language"]
     total: Annotated[int, "how many releases in that language match it, within the other filters"]
-    source: Annotated[str, "where the term was checked"]
+    source: Annotated[
+        str,
+        "where the term was checked: the article of Kazakhstan's Criminal Code (CC) or Criminal"
+        " Procedure Code (CPC) whose Russian and Kazakh texts have it",
+    ]
 
 
 def suggest_from_glossary(typed: str, query: Query, engine: Engine) -> list[GlossarySuggestion]:
