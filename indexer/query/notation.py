@@ -38,10 +38,15 @@ NEAR = re.compile(
 )
 BEFORE_NEAR = re.compile(r"(?<!\S)pre/(\d{1,9}|[sp])(?!\S)", re.IGNORECASE)
 OR_SIGN = re.compile(r"\|+")
+# In a browser's title, a bar parts the page's title, which is so many words long, from the site.
+BAR, TITLE_WORDS = re.compile(r"\s\|\s"), 4
 
 
 def in_our_notation(typed: str) -> str:
     """A query with what its signs mean to most readers in the query language's own signs."""
+    parts = BAR.split(typed)
+    if any(len(part.split()) >= TITLE_WORDS for part in parts):
+        typed = " ".join(parts)
     typed = FIELD.sub(r"\1:", typed)
     return outside_quotes(outside_quotes(typed, _with_identifiers), _with_signs).strip()
 

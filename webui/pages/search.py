@@ -139,7 +139,13 @@ def _advice(
             glossary_links(state, typed, query, engine, translated),
             None
             if results.total or is_void
-            else advise_on_no_results(typed, query, engine, match_scripts=parsed.match_scripts),
+            else advise_on_no_results(
+                typed,
+                query,
+                engine,
+                match_scripts=parsed.match_scripts,
+                is_literal=state.is_literal,
+            ),
         )
     except TooCostlyError:
         return Advice((Message("Suggestions are not shown: finding them would take too long."),))

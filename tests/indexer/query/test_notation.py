@@ -26,6 +26,7 @@ from indexer.query.parser import parse
         ("fraud || bribery", "fraud OR bribery"),
         ("fraud||bribery", "fraud OR bribery"),
         ("fraud | bribery", "fraud OR bribery"),
+        ("Man Sentenced for Fraud | OPA | Justice", "Man Sentenced for Fraud OPA Justice"),
         ("(fraud || bribery) trial", "(fraud OR bribery) trial"),
         ("fraud && tax", "fraud AND tax"),
         ("+fraud +tax", "fraud AND tax"),

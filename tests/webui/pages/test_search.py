@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
@@ -184,6 +184,11 @@ def test_pages_with_copies_neither_skip_nor_repeat(
         ("q=zzyzx+torture", ["zzyzx"], ["/?q=torture"]),
         ("q=zzyzx+qwertz+torture+OR+fraud", ["zzyzx", "qwertz"], ["/?q=torture+OR+fraud"]),
         ("q=zzyzx", ["zzyzx"], []),
+        (
+            "q=court+AND+trial+AND+torture+AND+judge+AND+zzyzx+AND+qwertz",
+            ["zzyzx", "qwertz"],
+            ["/?q=court+trial+torture+judge"],
+        ),
         ("q=torture&year=1999", [], ["/?q=torture"]),
         ("q=torture&year=2018&language=xx", [], ["/?q=torture&year=2018", "/?q=torture"]),
         (
@@ -274,3 +279,28 @@ def test_each_count_says_that_it_is_of_the_first_tier(client: FlaskClient) -> No
 def test_nothing_is_said_of_tiers_where_there_is_one(client: FlaskClient, asked: str) -> None:
     for path in ("/", "/trends", "/concordance", "/collocates", "/sample", "/search.atom"):
         assert FIRST_TIER not in client.get(f"{path}?{asked}", follow_redirects=True).text
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        '"convicted torturer qwertz"',
+        '"guilty torture" AND "prison zebra" AND court',
+        "fraud AND пыток AND torture AND шахтерам",
+        "torture NOT torture NOT court NOT fraud",
+        "title:torture AND title:fraud AND title:corruption AND title:пытки",
+    ],
+)
+def test_no_result_is_a_dead_end(client: FlaskClient, asked: str) -> None:
+    soup = soup_of(client, f"/?{urlencode({'q': asked})}")
+    assert not soup.select("ol.hits")
+    links = soup.select(".remedies a")
+    assert links
+    for link in links:
+        assert soup_of(client, str(link["href"])).select("ol.hits")
+
+
+def test_some_of_the_words_are_offered_where_they_were_left_out(client: FlaskClient) -> None:
+    soup = soup_of(client, "/?q=torture+zzyzx&match=all")
+    links = [str(each["href"]) for each in soup.select(".remedies a")]
+    assert "/?q=torture+zzyzx" in links
