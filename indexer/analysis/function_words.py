@@ -6,7 +6,9 @@ word that can name a subject. Words are folded.
 
 from __future__ import annotations
 
-from indexer.analysis.analyzer import CYRILLIC, fold
+from functools import cache
+
+from indexer.analysis.analyzer import CYRILLIC, fold, stem
 
 ENGLISH = """
     a an the
@@ -55,6 +57,17 @@ OF = {
     name: frozenset(words.split())
     for name, words in (("en", ENGLISH), ("ru", RUSSIAN), ("kk", KAZAKH))
 }
+
+
+@cache
+def function_terms() -> frozenset[str]:
+    """The words of all three languages, and their stems, as an index has them."""
+    return frozenset(
+        term
+        for language, words in OF.items()
+        for word in words
+        for term in (word, stem(word, language))
+    )
 
 
 def is_function_word(typed: str, languages: tuple[str, ...]) -> bool:

@@ -186,6 +186,12 @@ class Concordance:
     releases: Annotated[int, "how many releases they are in"]
     build: Build
     warnings: Warnings = ()
+    words_before: Annotated[
+        tuple[tuple[str, int], ...], "the most frequent words directly before a mention"
+    ] = ()
+    words_after: Annotated[
+        tuple[tuple[str, int], ...], "the most frequent words directly after a mention"
+    ] = ()
 
 
 @dataclass(frozen=True)

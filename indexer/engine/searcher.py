@@ -58,9 +58,11 @@ class Searcher(ABC):
         most: int = 100,
         *,
         is_stem: bool = False,
+        is_content: bool = False,
     ) -> Collocates:
         """The words most strongly associated with a query: those within `window` words of its
         mentions, exact forms or stems, that occur there at least `least` times; the top `most`.
+        With `is_content`, only significant content words.
         """
 
     @abstractmethod

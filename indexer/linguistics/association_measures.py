@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from math import log
 
 import numpy as np
 
 from indexer.analysis.analyzer import STEM
+from indexer.analysis.function_words import function_terms
 from indexer.analysis.jit import Array
 from indexer.engine.results import Collocate, Collocates, Measure
+
+# By chance, log-likelihood exceeds this once in 1,000 times.
+SIGNIFICANT = 10.83
 
 
 @dataclass(frozen=True)
@@ -38,13 +43,21 @@ def rank_collocates(
     word: Callable[[int], str],
     build: str = "",
     warnings: tuple[str, ...] = (),
+    *,
+    is_content: bool = False,
 ) -> Collocates:
     """The words of the highest measure, equal ones the more frequent first, then as they stand in
-    the counts; `word` gives that of a place. Those observed less often than expected are left out.
+    the counts; `word` gives that of a place. Those observed less often than expected are left out;
+    with `is_content`, function words and what is not significant, too.
     """
     scores, expected = MEASURES[measure](counts), counts.expected
+    is_wanted = counts.observed >= expected
+    if is_content:
+        is_wanted &= log_likelihood(counts) >= SIGNIFICANT
     order = np.lexsort((-counts.observed, -scores))
-    order = order[counts.observed[order] >= expected[order]][: max(0, most)]
+    chosen = iter(order[is_wanted[order]].tolist())
+    if is_content:
+        chosen = (at for at in chosen if word(at) not in function_terms())
     collocates = tuple(
         Collocate(
             word=word(at).removeprefix(STEM),
@@ -53,7 +66,7 @@ def rank_collocates(
             frequency=int(counts.frequencies[at]),
             score=float(scores[at]),
         )
-        for at in order.tolist()
+        for at in islice(chosen, max(0, most))
     )
     return Collocates(collocates, counts.occurrences, counts.near, counts.tokens, build, warnings)
 

@@ -51,6 +51,16 @@ class TokenSpans:
         )
         return found
 
+    def count_beside(self, numbers: Array, size: int, *, is_left: bool) -> Array:
+        """How often each word, of so many, stands directly before or after the spans; `numbers`
+        are those of the terms.
+        """
+        places = self.firsts.astype(np.int64) - 1 if is_left else self.lasts.astype(np.int64) + 1
+        is_there = (places >= self.starts[self.releases]) & (
+            places < self.starts[self.releases + 1]
+        )
+        return np.bincount(numbers[self.forward[places[is_there]]], minlength=size)
+
     def count_near(self, window: int, stems: Array, counts: Array) -> int:
         """Count by term, or by stem, the tokens near the spans (see `count_near`); how many."""
         return count_near(

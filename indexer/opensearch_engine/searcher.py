@@ -68,11 +68,19 @@ class BuildSearcher(IndexReader, Searcher):
         most: int = 100,
         *,
         is_stem: bool = False,
+        is_content: bool = False,
     ) -> Collocates:
         """Computed from the hits' texts, and the cluster's counts of their words."""
         counts = partial(_word_counts, self), partial(_token_count, self)
         found = collocates.collocates(
-            *self._texts(query), *counts, window, measure, least, most, is_stem=is_stem
+            *self._texts(query),
+            *counts,
+            window,
+            measure,
+            least,
+            most,
+            is_stem=is_stem,
+            is_content=is_content,
         )
         return replace(found, build=self.build)
 

@@ -121,6 +121,11 @@ class CollocatesArguments(Filtered):  # type: ignore[misc, valid-type]
         "leave out words that occur near mentions less often", 5, 1_000_000, least=1
     )
     size = _number_field("the maximum number of words", 100, MOST_WORDS, least=1)
+    words = _one_of(
+        "content leaves out function words and what is not significant (log-likelihood below"
+        " 10.83, p = 0.001)",
+        ("content", "all"),
+    )
     stem = fields.Boolean(
         load_default=False,
         truthy={"true"},

@@ -147,7 +147,12 @@ def collocates(engine: Engine, settings: Settings, arguments: dict[str, Any]) ->
     """
     asked = _read_request(settings)
     options = (arguments[each] for each in ("window", "measure", "min_count", "size"))
-    found = engine.collocates(asked.query, *options, is_stem=arguments["stem"])
+    found = engine.collocates(
+        asked.query,
+        *options,
+        is_stem=arguments["stem"],
+        is_content=arguments["words"] == "content",
+    )
     return replace(found, warnings=(*asked.warnings, *found.warnings))
 
 

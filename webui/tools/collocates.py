@@ -51,6 +51,7 @@ class CollocateOptions:
     least: int
     size: int
     is_stem: bool
+    is_content: bool
     order: str
 
     def link(self, endpoint: str = PAGE, **changed: Any) -> str:
@@ -65,6 +66,7 @@ class CollocateOptions:
             "least": (self.least, LEAST),
             "n": (self.size, MOST),
             "stems": (int(self.is_stem), 0),
+            "words": ("content" if self.is_content else "all", "content"),
             "by": (self.order, "score"),
         }
         return {name: value for name, (value, usual) in given.items() if value != usual}
@@ -73,7 +75,13 @@ class CollocateOptions:
         """The collocates."""
         query = Query(parsed.tree, self.state.filters)
         return engine.collocates(
-            query, self.window, self.measure, self.least, self.size, is_stem=self.is_stem
+            query,
+            self.window,
+            self.measure,
+            self.least,
+            self.size,
+            is_stem=self.is_stem,
+            is_content=self.is_content,
         )
 
 
@@ -143,6 +151,7 @@ def table(engine: Engine, settings: Settings, downloads: Downloads) -> Response:
                 ("measure", options.measure),
                 ("least", str(options.least)),
                 ("counted", "stems" if options.is_stem else "as written"),
+                ("words", "content" if options.is_content else "all"),
             ),
         )
         found = replace(found, collocates=tuple(sorted_words(found, options.order)))
@@ -161,6 +170,7 @@ def _read_options() -> CollocateOptions:
         least=read_number(given, "least", LEAST, HIGHEST_LEAST),
         size=read_number(given, "n", MOST, MOST),
         is_stem=given.get("stems") == "1",
+        is_content=given.get("words") != "all",
         order=next((each for each in COLUMNS if each == given.get("by")), "score"),
     )
 

@@ -1,5 +1,6 @@
 """The concordance: every mention of a query's words, one a line; page and table."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import get_args
@@ -10,8 +11,10 @@ from flask_babel import gettext, lazy_gettext
 
 from corpus import Settings, Store
 from indexer import Concordance, Engine, KwicLine
+from indexer.analysis.analyzer import WORD
 from indexer.engine.results import LineSort
 from indexer.export.concordance_csv import line_table, select_lines
+from indexer.query.notation import QUOTES
 from webui.i18n import number as number_words
 from webui.tools.downloads import TABLE_TYPE, Downloads, file
 from webui.view.facets import Chip, chips
@@ -31,6 +34,8 @@ assert tuple(ORDERS) == get_args(LineSort)
 # So many words beside a mention tell it from others of the same words.
 BESIDE = 4
 PAGE = "concordance.concordance"
+# What can stand beside another word in a proximity: a word or a phrase.
+ALONE = re.compile(rf'{WORD.pattern}|"[^"]*"')
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,15 @@ class LinkedLine:
 
 
 @dataclass(frozen=True)
+class Neighbor:
+    """A word directly before or after mentions, how often, and the address of these mentions."""
+
+    word: str
+    count: int
+    link: str | None
+
+
+@dataclass(frozen=True)
 class ConcordancePage:
     """What the page shows, by the names of its template."""
 
@@ -49,6 +63,8 @@ class ConcordancePage:
     order: LineSort
     found: Concordance
     lines: list[LinkedLine]
+    before: list[Neighbor]
+    after: list[Neighbor]
     warnings: tuple[str, ...]
     chips: list[Chip]
     orders: list[tuple[LineSort, str, str]]
@@ -79,6 +95,8 @@ def concordance_page(
         order=order,
         found=found,
         lines=[LinkedLine(line, line_link(state, line)) for line in found.mentions],
+        before=_neighbors(state, found.words_before, '"{word}" PRE/1 {typed}'),
+        after=_neighbors(state, found.words_after, '{typed} PRE/1 "{word}"'),
         warnings=(*state.warnings, *parsed.warnings, *found.warnings),
         chips=chips(state, PAGE, parsed.date, by=order),
         orders=[(each, words, _page_link(state, 1, each)) for each, words in ORDERS.items()],
@@ -90,6 +108,19 @@ def concordance_page(
         table_link=state.with_page(1).link("concordance.table", by=order),
         has_second_tier=state.has_second_tier(parsed),
     )
+
+
+def _neighbors(
+    state: SearchState, words: tuple[tuple[str, int], ...], query: str
+) -> list[Neighbor]:
+    """Words with links; without them where other words than a mention's own would be found."""
+    typed = state.words.translate(QUOTES)
+    is_alone = ALONE.fullmatch(typed)
+    found = []
+    for word, count in words:
+        other = state.with_words(query.format(word=word, typed=typed))
+        found.append(Neighbor(word, count, other.link(PAGE) if is_alone else None))
+    return found
 
 
 def table(engine: Engine, settings: Settings, downloads: Downloads) -> Response:

@@ -30,6 +30,7 @@ def collocates(
     most: int,
     *,
     is_stem: bool,
+    is_content: bool = False,
 ) -> Collocates:
     """The words with the highest measure; the engine adds build and warnings."""
     names, observed, occurrences, near = _count(
@@ -46,7 +47,7 @@ def collocates(
         near,
         tokens(),
     )
-    return rank_collocates(counts, measure, most, words.__getitem__)
+    return rank_collocates(counts, measure, most, words.__getitem__, is_content=is_content)
 
 
 def _count(

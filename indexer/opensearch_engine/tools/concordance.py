@@ -14,7 +14,7 @@ import numpy as np
 
 from indexer.analysis.jit import Array
 from indexer.engine.results import Concordance, KwicLine, LineSort
-from indexer.linguistics.concordance import Lines
+from indexer.linguistics.concordance import Lines, most_frequent
 from indexer.linguistics.spans import ranks_of
 from indexer.opensearch_engine.index.mapping import Fetch, Stored
 from indexer.opensearch_engine.tools.spans import BatchSpans, WordsOf, read_spans
@@ -37,7 +37,9 @@ def concordance(
     shown: list[KwicLine] = []
     lines = _BatchLines(sort)
     total = holders = 0
+    beside = _WordsBeside()
     for found in read_spans(releases, node, words_of):
+        beside.take(found)
         if sort == "document":
             shown += _read(found, max(0, first - total), max(0, end - total))
         else:
@@ -45,7 +47,10 @@ def concordance(
         total += len(found)
         holders += found.n_releases
     shown += lines.read(lines.order(lines.keys, first, end), lines.fetching(fetch))
-    return Concordance(tuple(shown), total, holders, build="")
+    before, after = beside.most_frequent()
+    return Concordance(
+        tuple(shown), total, holders, build="", words_before=before, words_after=after
+    )
 
 
 def scan(
@@ -71,6 +76,25 @@ def _read(found: BatchSpans, first: int, end: int) -> Iterator[KwicLine]:
     lines.add(found, found.releases)
     numbers = np.arange(first, min(end, len(found)))
     return lines.read(numbers, lambda own: {number: vars(releases[number]) for number in own})
+
+
+class _WordsBeside:
+    """Counts the words directly before and after the mentions of all batches."""
+
+    def __init__(self) -> None:
+        self.forms: Sequence[str] = []
+        self.counts: Array = np.zeros((2, 0), np.int64)
+
+    def take(self, found: BatchSpans) -> None:
+        self.forms = found.batch.vocabulary.forms
+        size = len(self.forms)
+        self.counts = np.pad(self.counts, ((0, 0), (0, size - self.counts.shape[1])))
+        numbers = np.arange(size)
+        for counts, is_left in zip(self.counts, (True, False), strict=True):
+            counts += found.count_beside(numbers, size, is_left=is_left)
+
+    def most_frequent(self) -> list[tuple[tuple[str, int], ...]]:
+        return [most_frequent(counts, self.forms.__getitem__) for counts in self.counts]
 
 
 class _BatchLines(Lines):

@@ -27,6 +27,7 @@ def collocates(
     most: int = 100,
     *,
     is_stem: bool = False,
+    is_content: bool = False,
 ) -> Collocates:
     """The words with the highest measure, without those that occur less than `least` times or less
     often than expected.
@@ -48,4 +49,5 @@ def collocates(
     def word(at: int) -> str:
         return words.word(int(chosen[at]))
 
-    return rank_collocates(counts, measure, most, word, snapshot.build, tuple(executor.warnings))
+    told = snapshot.build, tuple(executor.warnings)
+    return rank_collocates(counts, measure, most, word, *told, is_content=is_content)

@@ -14,7 +14,7 @@ import numpy as np
 from indexer import deadline
 from indexer.analysis.jit import Array
 from indexer.engine.results import Concordance, KwicLine, LineSort, Query
-from indexer.linguistics.concordance import Lines
+from indexer.linguistics.concordance import Lines, most_frequent
 from indexer.query.tree import BODY
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.search.collect import order
@@ -30,13 +30,26 @@ def concordance(
     lines, first = _lines(snapshot, parts, sort), max(0, start)
     keys = partial(_keys, snapshot, query, hits, lines)
     chosen = lines.order(keys, first, first + max(0, size))
+    before, after = (_words_beside(snapshot, parts, is_left=each) for each in (True, False))
     return Concordance(
         mentions=tuple(lines.read(chosen, partial(_stored, snapshot))),
         total=len(lines),
         releases=lines.n_releases,
         build=snapshot.build,
         warnings=tuple(executor.warnings),
+        words_before=before,
+        words_after=after,
     )
+
+
+def _words_beside(
+    snapshot: Snapshot, parts: list[SegmentSpans], *, is_left: bool
+) -> tuple[tuple[str, int], ...]:
+    words = snapshot.words(BODY)
+    counts = np.zeros(len(words), np.int64)
+    for part, numbers in zip(parts, words.numbers, strict=False):
+        counts += part.count_beside(numbers, len(words), is_left=is_left)
+    return most_frequent(counts, words.word)
 
 
 def scan(snapshot: Snapshot, query: Query, sort: LineSort = "document") -> Iterator[KwicLine]:

@@ -139,7 +139,9 @@ def test_lines_and_collocates_are_the_engine_s(client: FlaskClient, engine: Engi
     wanted = engine.occurrences(query, "left", 2, 4)
     assert lines["total"] == wanted.total
     assert [each["left"] for each in lines["mentions"]] == [each.left for each in wanted.mentions]
-    words = got(client, "/api/v1/collocates?q=court&window=3&min_count=1&size=7&measure=log_dice")
+    words = got(
+        client, "/api/v1/collocates?q=court&window=3&min_count=1&size=7&measure=log_dice&words=all"
+    )
     near = engine.collocates(query, 3, "log_dice", 1, 7)
     assert [each["word"] for each in words["collocates"]] == [each.word for each in near.collocates]
     assert words["collocates"][0]["score"] == near.collocates[0].score

@@ -22,6 +22,7 @@ from flask.testing import FlaskClient
 
 from corpus import Settings, Store
 from indexer import Engine, open_engine
+from indexer.analysis.function_words import is_function_word
 from indexer.export.csv import BYTE_ORDER_MARK, escape_formula
 from indexer.export.formats import release_json
 from tests.conftest import apps
@@ -404,7 +405,7 @@ def test_words_around_are_those_of_all_texts(
         return 2 * (a * log(a / expected) + (rest * log(rest / (f - expected)) if rest else 0))
 
     chosen = {w: value(w) for w, a in near.items() if a >= 2 and a >= every[w] * beside / tokens}
-    url = f'?q="{asked}"&window={window}&measure={measure}&least=2'
+    url = f'?q="{asked}"&window={window}&measure={measure}&least=2&words=all'
     rows = rows_of(client, f"/collocates.csv{url}")
     best = sorted(chosen.values(), reverse=True)[:100]
     assert [float(row["score"]) for row in rows] == pytest.approx(best)
@@ -422,8 +423,9 @@ def test_words_around_are_those_of_all_texts(
 
 
 def test_a_word_leads_to_the_lines_near_the_query(client: FlaskClient) -> None:
-    rows = {row["word"]: row for row in rows_of(client, "/collocates.csv?q=court&window=3&least=3")}
-    links = soup_of(client, "/collocates?q=court&window=3&least=3").select(".collocates th a")
+    asked = "q=court&window=3&least=3&words=all"
+    rows = {row["word"]: row for row in rows_of(client, f"/collocates.csv?{asked}")}
+    links = soup_of(client, f"/collocates?{asked}").select(".collocates th a")
     word_links = [each for each in links if each.get_text() in rows]
     assert len(word_links) == len(rows) > 5
     for link in word_links:
@@ -437,7 +439,9 @@ def test_a_word_leads_to_the_lines_near_the_query(client: FlaskClient) -> None:
 
 def test_words_around_a_phrase_or_as_stems_lead_to_both(client: FlaskClient) -> None:
     for asked, first in (('q="of the"', '("of the") "'), ("q=court&stems=1", "court ")):
-        links = soup_of(client, f"/collocates?{asked}&least=2").select(".collocates tbody th a")
+        links = soup_of(client, f"/collocates?{asked}&least=2&words=all").select(
+            ".collocates tbody th a"
+        )
         assert links
         for link in links:
             assert parse_qs(urlsplit(str(link["href"])).query)["q"][0].startswith(first)
@@ -448,11 +452,53 @@ def test_words_around_a_phrase_or_as_stems_lead_to_both(client: FlaskClient) -> 
 def test_words_are_sorted_by_the_column_that_the_address_names(
     client: FlaskClient, order: str
 ) -> None:
-    rows = rows_of(client, f"/collocates.csv?q=court&least=2&by={order}")
+    rows = rows_of(client, f"/collocates.csv?q=court&least=2&words=all&by={order}")
     column = [row[order] if order == "word" else -float(row[order]) for row in rows]
     assert column == sorted(column)  # type: ignore[type-var]
-    head = soup_of(client, f"/collocates?q=court&least=2&by={order}").select("th[aria-sort]")
+    head = soup_of(client, f"/collocates?q=court&least=2&words=all&by={order}").select(
+        "th[aria-sort]"
+    )
     assert len(head) == 1
+
+
+def test_collocates_are_significant_and_no_function_words_unless_all_are_asked_for(
+    client: FlaskClient,
+) -> None:
+    asked = "q=court&least=1"
+    every = rows_of(client, f"/collocates.csv?{asked}&words=all")
+    assert {"the", "of"} & {row["word"] for row in every}
+    telling = [
+        row["word"]
+        for row in every
+        if float(row["score"]) >= 10.83 and not is_function_word(row["word"], ())
+    ]
+    assert [row["word"] for row in rows_of(client, f"/collocates.csv?{asked}")] == telling
+    assert telling
+    stems = {row["word"] for row in rows_of(client, f"/collocates.csv?{asked}&stems=1&n=100")}
+    assert stems.isdisjoint({"the", "of", "was", "have", "veri"})
+    page = soup_of(client, f"/collocates?{asked}")
+    assert page.select_one("select[name=words] option[selected]") is None
+    switched = soup_of(client, f"/collocates?{asked}&words=all")
+    assert switched.select_one("select[name=words] option[value=all][selected]")
+
+
+def test_the_most_frequent_neighbors_are_listed_and_lead_to_their_mentions(
+    client: FlaskClient,
+) -> None:
+    lines = rows_of(client, "/concordance.csv?q=court")
+    soup = soup_of(client, "/concordance?q=court")
+    sides = (("left", -1), ("right", 0))
+    for (side, at), table in zip(sides, soup.select(".beside table"), strict=True):
+        counted = Counter(words[at] for line in lines if (words := plain(line[side])))
+        shown = [
+            (row.select("th")[0].get_text(), int(row.select("td")[0].get_text()))
+            for row in table.select("tbody tr")
+        ]
+        ranked = sorted(counted.items(), key=lambda each: (-each[1], each[0]))
+        assert shown == ranked[:10]
+        for link in table.select("tbody a")[:3]:
+            found = soup_of(client, str(link["href"]))
+            assert found.select(".kwic tbody tr")
 
 
 # strange questions and hostile texts
@@ -517,7 +563,9 @@ def test_texts_are_never_markup_or_formulas(hostile: FlaskClient) -> None:
 
 
 def test_tables_keep_negative_numbers(client: FlaskClient) -> None:
-    rows = rows_of(client, "/collocates.csv?q=zzzz+OR+jury&measure=log_dice&least=1&window=20")
+    rows = rows_of(
+        client, "/collocates.csv?q=zzzz+OR+jury&measure=log_dice&least=1&window=20&words=all"
+    )
     assert all(float(row["score"]) < 15 for row in rows)
     assert rows
 
