@@ -304,3 +304,16 @@ def test_some_of_the_words_are_offered_where_they_were_left_out(client: FlaskCli
     soup = soup_of(client, "/?q=torture+zzyzx&match=all")
     links = [str(each["href"]) for each in soup.select(".remedies a")]
     assert "/?q=torture+zzyzx" in links
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/concordance", "/trends", "/collocates", "/coverage", "/help", "/search.atom"]
+)
+def test_a_page_that_is_asked_of_a_build_says_which_answered(
+    client: FlaskClient, path: str
+) -> None:
+    live = client.get("/api/v1/search?q=court").json["build"]
+    page = client.get(f"{path}?q=court&build=9-20200101T000000000000").text
+    assert f"Index build {live} answered, not 9-20200101T000000000000" in page
+    assert f"Index build {live} answered." in client.get(f"{path}?q=court&build={live}").text
+    assert f"Index build {live} answered" not in client.get(f"{path}?q=court").text
