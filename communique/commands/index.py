@@ -101,12 +101,12 @@ def search_command(
 ) -> None:
     """Search press releases, with the same syntax as the search page."""
     typed = " ".join(words)
-    parsed = parse(typed, limit_chars=settings.query_chars)
-    query = Query(parsed.tree, Filters(office=office_names, since=since), sort, size=size)
     with (
         closing(open_to_read(settings)) as store,
         closing(open_engine(settings, store.withheld)) as engine,
     ):
+        parsed = parse(typed, limit_chars=settings.query_chars, attested=engine.attested)
+        query = Query(parsed.tree, Filters(office=office_names, since=since), sort, size=size)
         results = engine.search(query)
         warnings = (
             *parsed.warnings,

@@ -47,15 +47,15 @@ class Lexicon:
             self._fold()
         return words
 
-    def likely_names(self, often: Array) -> tuple[Array, Array]:
-        """The words that look like names, and their forms, of words that occur `often`: more often
-        than not, such a form has a capital.
+    def likely_names(self, often: Array, share: float = 0.5) -> tuple[Array, Array]:
+        """The words that look like names, and their forms, of words that occur `often`: a larger
+        `share` of such a form's occurrences has a capital.
         """
         size, used = len(self.names), np.flatnonzero(often)
         forms, counts, is_capital = self.form_of[used], often[used], self.is_capital[used]
         whole = np.bincount(forms, counts, size)
         capital = np.bincount(forms, counts * is_capital, size)
-        is_name = is_capital & (2 * capital > whole)[forms]
+        is_name = is_capital & (capital > share * whole)[forms]
         return used[is_name], forms[is_name]
 
     def _fold(self) -> None:

@@ -88,7 +88,7 @@ def _counted(labels: Mapping[str, str], kind: Kind, engine: Engine, most: int) -
     found = (
         Completion(query, labels[query], total, kind)
         for query in by_words.values()
-        if (total := engine.total(Query(parse(query).tree)))
+        if (total := engine.total(Query(parse(query, attested=engine.attested).tree)))
     )
     return [*islice(found, most)]
 

@@ -77,7 +77,9 @@ def advise_on_no_results(
     is_literal: bool = False,
 ) -> ZeroResultAdvice:
     """Why a query finds nothing, and what would find something."""
-    parse_words = partial(parse, match_scripts=match_scripts, is_literal=is_literal)
+    parse_words = partial(
+        parse, match_scripts=match_scripts, is_literal=is_literal, attested=engine.attested
+    )
     chosen = [name for name in FACETS if query.filters.values(name)]
     if query.filters.since or query.filters.until:
         chosen.append(DATE_RANGE)
@@ -104,14 +106,15 @@ def advise_on_no_results(
         ),
         unfiltered,
         tuple((name, total) for name, total in filters if total),
-        0 if match_scripts else engine.total(_in_all_scripts(typed, query)),
+        0 if match_scripts else engine.total(_in_all_scripts(typed, query, engine)),
         _some_total(parse_words(typed, query.filters.language), query, engine),
     )
 
 
-def _in_all_scripts(typed: str, query: Query) -> Query:
+def _in_all_scripts(typed: str, query: Query, engine: Engine) -> Query:
     """The query, its names found in all scripts."""
-    return replace(query, tree=parse(typed, query.filters.language).tree, start=0)
+    parsed = parse(typed, query.filters.language, attested=engine.attested)
+    return replace(query, tree=parsed.tree, start=0)
 
 
 def split_clauses(typed: str) -> list[str]:

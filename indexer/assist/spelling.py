@@ -53,7 +53,12 @@ def did_you_mean(
     """
     if results.explanation and _every_word_is_common(results.explanation):
         return None
-    read = partial(parse, languages=query.filters.language, match_scripts=match_scripts)
+    read = partial(
+        parse,
+        languages=query.filters.language,
+        match_scripts=match_scripts,
+        attested=engine.attested,
+    )
     corrected: list[str] = []
     respelled = dict(results.respelled)  # what the search itself has looked up
     last, is_unknown = 0, False

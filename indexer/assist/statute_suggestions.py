@@ -34,7 +34,7 @@ def suggest_statutes(
     """
     found = []
     for key, words in _statutes_in(written.translate(QUOTES), language):
-        tree = parse(words, query.filters.language).tree
+        tree = parse(words, query.filters.language, attested=engine.attested).tree
         if total := engine.total(replace(query, tree=tree, start=0)):
             found.append(StatuteSuggestion(key, words, total))
     return found

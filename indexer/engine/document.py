@@ -17,8 +17,9 @@ from corpus.release import release_id
 from corpus.statutes import enclosing_keys, keys, section
 from indexer.analysis.analyzer import fold, words
 from indexer.engine.results import UNDATED
+from indexer.query.written_forms import attested_terms
 
-FORMAT = 9
+FORMAT = 11
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,7 @@ def field_terms(document: Document) -> dict[str, list[str]]:
         "statutes": [*document.statutes],
         "sections": [*dict.fromkeys(map(section, document.statutes))],
         "alternates": [*document.alternates],
+        "attested": attested_terms(f"{document.title}\n\n{document.body_text}"),
     }
 
 

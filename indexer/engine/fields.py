@@ -10,12 +10,13 @@ TEXTS = ("title", "body")
 PARAGRAPH_GAP = PARAGRAPH + 1
 # A few words: positions.
 WORDS = ("topic", "component", "place")
-# Whole values, several for `topics`, `components`, `state`, `alternates` and what is cited:
-# `statutes` of every width, and their `sections` alone; `date` as ISO 8601, whose order is that of
-# time.
+# Whole values, several for `topics`, `components`, `state`, `alternates`, the written forms that
+# texts have `attested`, and what is cited: `statutes` of every width, and their `sections` alone;
+# `date` as ISO 8601, whose order is that of time.
 WHOLE = (
     *("id", "office", "language", "country", "number", "year", "date"),
     *("topics", "components", "kind", "state", "group", "alternates", "statutes", "sections"),
+    "attested",
 )
 # BM25's share of the length, and how soon a word's frequency is enough (Robertson and Zaragoza
 # 2009, section 3.4): Whoosh's defaults, in both engines.

@@ -119,6 +119,8 @@ class Engine(Searcher):
     more_like_this = _of_newest(Searcher.more_like_this)
     autocomplete = _of_newest(Searcher.autocomplete)
     spell_suggest = _of_newest(Searcher.spell_suggest)
+    attested = _of_newest(Searcher.attested)
+    sound_alikes = _of_newest(Searcher.sound_alikes)
 
     def scan(self, query: Query) -> Iterator[str]:
         """The ids of all hits in the query's order, without a limit."""

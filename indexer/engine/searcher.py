@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from indexer.engine.periods import Step
 from indexer.engine.results import (
@@ -18,6 +18,7 @@ from indexer.engine.results import (
     Results,
     TranslationSuggestion,
 )
+from indexer.query.written_forms import Attested
 
 
 class Searcher(ABC):
@@ -90,6 +91,16 @@ class Searcher(ABC):
     @abstractmethod
     def spell_suggest(self, word: str) -> str | None:
         """The word of the corpus that a misspelled word probably stands for."""
+
+    @abstractmethod
+    def attested(self, words: Collection[str]) -> Mapping[str, Attested]:
+        """What the corpus attests of folded words; of the long form of an abbreviation, too."""
+
+    @abstractmethod
+    def sound_alikes(self, words: Collection[str]) -> Mapping[str, Mapping[str, int]]:
+        """For each folded word, the names of the corpus that sound like it, itself among them if it
+        is one, and how many releases have each in their texts.
+        """
 
     @abstractmethod
     def shown(self) -> Iterator[tuple[str, bytes]]:

@@ -47,6 +47,8 @@ class BuildSearcher(IndexReader, Searcher):
     more_like_this = page.more_like_this
     autocomplete = suggest.autocomplete
     spell_suggest = suggest.spell_suggest
+    attested = suggest.attested
+    sound_alikes = suggest.sound_alikes
 
     def occurrences(
         self, query: Query, sort: LineSort = "document", start: int = 0, size: int = 50

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from corpus import statutes
 from indexer.analysis.analyzer import CYRILLIC, MARKS, WORD, fold, query_stems, stem, words
@@ -13,6 +14,12 @@ from indexer.query import identifiers, tree
 from indexer.query.dates import days_like, read_day
 from indexer.query.message import Message
 from indexer.query.variants import KEYS
+from indexer.query.written_forms import (
+    Attested,
+    function_initials,
+    joined_form,
+    known_forms,
+)
 
 TITLE_BOOST = 2.0
 # More than any words score: what is identified comes first.
@@ -45,7 +52,9 @@ _Word = tree.Term | tree.Prefix | tree.Wildcard | tree.Fuzzy
 class Context:
     """How a query is interpreted: the languages whose stems count (none: those of each word's
     script), whether names match in other scripts, whether the part is negated, the warnings so far.
-    `is_literal` requires function words too; else `function_words` has those not required.
+    `is_literal` requires function words too and looks for no other written forms; else
+    `function_words` has those not required, and `written_forms` what was typed and its other form.
+    `attested` is what the corpus attests of the words; None: unknown.
     """
 
     languages: tuple[str, ...]
@@ -54,6 +63,8 @@ class Context:
     is_literal: bool = False
     warnings: list[Message] = field(default_factory=list)
     function_words: list[str] = field(default_factory=list)
+    written_forms: dict[tuple[str, str], None] = field(default_factory=dict)
+    attested: Mapping[str, Attested] | None = None
 
     def warn(self, message: Message) -> None:
         """Add a warning, once."""
@@ -67,7 +78,7 @@ def interpret(node: tree.Node, context: Context) -> tree.Node | None:
         case tree.Term():
             return _interpret_term(node, context)
         case tree.And(parts):
-            return all_of([interpret(part, context) for part in required(parts, context)])
+            return all_of([node for _, node in interpret_all(parts, context)])
         case tree.Or(parts):
             return any_of([interpret(part, context) for part in parts])
         case tree.Not(part):
@@ -97,7 +108,41 @@ def interpret(node: tree.Node, context: Context) -> tree.Node | None:
             return None  # nobody can type one
 
 
-def required(parts: Sequence[tree.Node], context: Context) -> list[tree.Node]:
+def interpret_all(
+    parts: Sequence[tree.Node], context: Context
+) -> list[tuple[tree.Node, tree.Node | None]]:
+    """The parts of an AND that are required, each with its interpretation and, beside certain
+    neighbors, its other form: of two words that the corpus also writes as one, each is found in
+    that one; "U.S." before "Attorney" in "US Attorney".
+    """
+    forms: dict[tree.Node, list[tree.Node | None]] = {}
+    for one, other in [] if context.is_literal else pairwise(parts):
+        typed, after = _text(one), words(_text(other))
+        if len(after) != 1:
+            continue
+        if whole := joined_form(typed, after[0], context.attested or {}):
+            context.written_forms[f"{typed} {_text(other)}", whole] = None
+            for part in (one, other):
+                forms.setdefault(part, []).append(any_form(whole, context.languages))
+        if initials := function_initials(typed):
+            pair = [initials, *after]
+            context.written_forms[f"{typed} {_text(other)}", " ".join(pair)] = None
+            phrase = _phrase_or_word("", pair, 1, 1.0, context, as_stems=True)
+            forms.setdefault(one, []).append(phrase)
+    return [
+        (part, any_of([interpret(part, context), *forms.get(part, ())]))
+        for part in _required(parts, context)
+    ]
+
+
+def _text(node: tree.Node) -> str:
+    """A bare word as it was typed; "" for anything else."""
+    if not isinstance(node, tree.Term) or node.field or node.text in OPERATORS:
+        return ""
+    return node.text
+
+
+def _required(parts: Sequence[tree.Node], context: Context) -> list[tree.Node]:
     """The parts of an AND without function words; all of them where no other is wanted."""
     if context.is_literal:
         return [*parts]
@@ -163,7 +208,8 @@ def _word(name: str, typed: str, context: Context, boost: float) -> tree.Node | 
         return all_of([_word("", each, context, boost) for each in words(f"{name} {typed}")])
     written = words(typed)
     if len(written) > 1:  # "ill-treatment", "U.S.": its parts, next to each other
-        return _phrase_or_word(name, written, 1, boost, context, as_stems=True)
+        phrase = _phrase_or_word(name, written, 1, boost, context, as_stems=True)
+        return any_of([phrase, *_other_forms(name, typed, context, boost)])
     fields = TEXT_FIELDS[name or "text"]
     if not written:
         return None
@@ -172,7 +218,24 @@ def _word(name: str, typed: str, context: Context, boost: float) -> tree.Node | 
     if not context.is_negated:
         word = WORD.search(typed)
         found += _variant_terms(word[0] if word else "", stems, fields, context, boost)
-    return any_of(found)
+    return any_of([any_of(found), *_other_forms(name, typed, context, boost)])
+
+
+def _other_forms(
+    name: str, typed: str, context: Context, boost: float
+) -> Iterator[tree.Node | None]:
+    """What was typed in its other written forms: a compound or initials joined, a joined word in
+    its parts, a number with or without signs.
+    """
+    if context.is_literal:
+        return
+    for form in known_forms(typed, context.attested):
+        context.written_forms[typed, " ".join(form)] = None
+        if len(form) > 1:
+            yield _phrase_or_word(name, form, 1, boost, context, as_stems=True)
+        else:
+            stems, fields = query_stems(form[0], context.languages), TEXT_FIELDS[name or "text"]
+            yield any_of([*_stem_terms(stems, fields, boost)])
 
 
 def any_form(word: str, languages: tuple[str, ...]) -> tree.Node | None:

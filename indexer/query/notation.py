@@ -37,6 +37,10 @@ NEAR = re.compile(
     r"|AROUND\((\d{1,3})\))(?!\S)"
 )
 BEFORE_NEAR = re.compile(r"(?<!\S)pre/(\d{1,9}|[sp])(?!\S)", re.IGNORECASE)
+# The groups of a number, as Russian, Kazakh and French write it: of two, the last must be zeros.
+DIGIT_GROUPS = re.compile(
+    r"(?<![^\s($€£])[1-9]\d{0,2}(?:(?: \d{3}){2,}|(?: \d{3})? 000)(?![\w-]|[.,]\d{3})"
+)
 OR_SIGN = re.compile(r"\|+")
 # In a browser's title, a bar parts the page's title, which is so many words long, from the site.
 BAR, TITLE_WORDS = re.compile(r"\s\|\s"), 4
@@ -49,6 +53,11 @@ def in_our_notation(typed: str) -> str:
         typed = " ".join(parts)
     typed = FIELD.sub(r"\1:", typed)
     return outside_quotes(outside_quotes(typed, _with_identifiers), _with_signs).strip()
+
+
+def join_digits(part: str) -> str:
+    """A query with commas between the groups of its numbers, in place of blanks."""
+    return DIGIT_GROUPS.sub(lambda match: match[0].replace(" ", ","), part)
 
 
 def is_proximity(word: str) -> bool:

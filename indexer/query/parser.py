@@ -32,12 +32,13 @@ from indexer.query.interpreter import (
     Context,
     all_of,
     interpret,
+    interpret_all,
     interpret_words,
-    required,
 )
 from indexer.query.message import Message
-from indexer.query.notation import SIGNS, in_our_notation, outside_quotes
+from indexer.query.notation import SIGNS, in_our_notation, join_digits, outside_quotes
 from indexer.query.tree import Node, SomeOf
+from indexer.query.written_forms import LookUp, words_to_look_up
 
 DEPTH_LIMIT = 40
 # What Whoosh's parser has been seen to raise.
@@ -101,14 +102,18 @@ def parse(
     *,
     match_scripts: bool = True,
     is_literal: bool = False,
+    attested: LookUp | None = None,
 ) -> ParsedQuery:
     """Parse a query. Never raises; what could not be interpreted as written is in the warnings.
 
     Names are found in other scripts too, unless that is switched off, here or by `script:exact`.
-    Function words are not required, and dates in words narrow the days, unless `is_literal`.
+    Unless `is_literal`, function words are not required, dates in words narrow the days, and other
+    written forms are found, too: by the signs of words, and by what a corpus has `attested`.
     """
     context = Context(languages, match_scripts, is_literal=is_literal)
     typed = _clean(text, limit_chars, context)
+    if attested and not is_literal and (wanted := words_to_look_up(typed)):
+        context.attested = attested(wanted)
     if found_small := SMALL_OPERATOR.search(re.sub(r'"[^"]*"', '""', typed)):
         context.warn(
             Message(
@@ -167,9 +172,11 @@ def _interpret_plain(
     days = None if context.is_literal else _read_date(typed)
     if days:
         terms = _plain_words(days.rest, _parse_typed(days.rest))
-    kept = [each for each in required(terms, context) if isinstance(each, tree.Term)]
-    nodes = [(each.text, interpret(each, context)) for each in kept]
-    words = [tree.QueryWord(text, node) for text, node in nodes if node is not None]
+    words = [
+        tree.QueryWord(term.text, node)
+        for term, node in interpret_all(terms, context)
+        if isinstance(term, tree.Term) and node is not None
+    ]
     within = tree.Range("date", _iso(days.since), _iso(days.until)) if days else None
     once = tuple({word.node: word for word in words}.values())
     every = all_of([*(word.node for word in words), within])
@@ -195,6 +202,8 @@ def _readings(context: Context, days: DateReading | None) -> tuple[Message, ...]
                 until=_iso(days.until) or "…",
             )
         )
+    for written, form in context.written_forms:
+        found.append(Message("“{typed}” was also searched as “{form}”.", typed=written, form=form))
     if dropped := context.function_words:
         found.append(Message("Not required: {words}.", words=", ".join(dropped)))
     return tuple(found)
@@ -213,6 +222,8 @@ def _clean(text: str, limit_chars: int, context: Context) -> str:
             Message("Only the first {most:,} characters of the query were read.", most=limit_chars)
         )
     typed = in_our_notation(_pair_quotes(typed.translate(SIGNS), context))
+    if not context.is_literal:
+        typed = outside_quotes(typed, join_digits)
     typed = outside_quotes(typed, _quote_statutes)
     typed = outside_quotes(typed, partial(_take_script, context=context)).strip()
     return _repair(typed, context)

@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-# What spellings of a word share: a name in any script, a word without its Kazakh letters.
-Kind = Literal["names", "loose"]
+# What spellings of a word share: a name in any script, a word without its Kazakh letters, and how
+# a name sounds, which is not searched for unasked.
+Kind = Literal["names", "loose", "sounds"]
 BODY = "body"
 BODY_FIELDS = (BODY, f"{BODY}_stem")
 # A distance that only the border of a paragraph limits.

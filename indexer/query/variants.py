@@ -8,6 +8,7 @@ from hashlib import blake2b
 
 from indexer.analysis import names
 from indexer.analysis.analyzer import KAZAKH, STEM, fold
+from indexer.query.sounds import sound_key
 from indexer.query.tree import Kind, VariantTerm
 
 # Each letter that a Russian keyboard lacks -> the one that is typed for it.
@@ -24,8 +25,15 @@ def loose(word: str) -> str | None:
     return russian_letters(word.removeprefix(STEM))
 
 
-KEYS: dict[Kind, Callable[[str], str | None]] = {"names": names.key, "loose": loose}
+KEYS: dict[Kind, Callable[[str], str | None]] = {
+    "names": names.key,
+    "loose": loose,
+    "sounds": sound_key,
+}
 KINDS = tuple(KEYS)
+# Those of words that look like names, and the share of capitals that makes them so: "security" in
+# "Social Security" is no name that sounds like "secret".
+NAME_SHARES: dict[Kind, float] = {"names": 0.5, "sounds": 0.98}
 
 
 @lru_cache(maxsize=1 << 17)

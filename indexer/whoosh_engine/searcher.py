@@ -30,6 +30,8 @@ class SnapshotSearcher(Snapshot, Searcher):
     translation_suggestions = translations.translation_suggestions
     autocomplete = suggest.autocomplete
     spell_suggest = suggest.spell_suggest
+    attested = suggest.attested
+    sound_alikes = suggest.sound_alikes
 
     def search(self, query: Query) -> Results:
         """Only the texts of the page's hits are read."""

@@ -61,7 +61,7 @@ def search(engine: Engine, settings: Settings, arguments: dict[str, Any]) -> Any
     does not change. `relevance` has the best hits by `start` and `size`, since scores change when
     releases are added.
     """
-    asked = _read_request(settings)
+    asked = _read_request(engine, settings)
     sort: Order = arguments.get("sort") or ("relevance" if asked.state.words else "newest")
     try:
         after = _read_cursor(arguments.get("cursor"), asked.state, sort)
@@ -106,7 +106,7 @@ def timeline(engine: Engine, settings: Settings, arguments: dict[str, Any]) -> A
     Only releases that match all words are counted. Without `q` it counts all releases and the
     words of their texts, to compare with.
     """
-    asked, step = _read_request(settings), arguments["step"]
+    asked, step = _read_request(engine, settings), arguments["step"]
     if asked.is_void:
         found = Frequencies(step, (), Frequency(0, 0, 0), engine.health().build or "")
     else:
@@ -134,7 +134,7 @@ def concordance(engine: Engine, settings: Settings, arguments: dict[str, Any]) -
 
     Only releases that match all words are read.
     """
-    asked = _read_request(settings)
+    asked = _read_request(engine, settings)
     page = arguments["sort"], arguments["start"], arguments["size"]
     found = engine.occurrences(asked.query, *page)
     return replace(found, warnings=(*asked.warnings, *found.warnings))
@@ -145,7 +145,7 @@ def collocates(engine: Engine, settings: Settings, arguments: dict[str, Any]) ->
 
     Only releases that match all words are read.
     """
-    asked = _read_request(settings)
+    asked = _read_request(engine, settings)
     options = (arguments[each] for each in ("window", "measure", "min_count", "size"))
     found = engine.collocates(
         asked.query,
@@ -156,9 +156,9 @@ def collocates(engine: Engine, settings: Settings, arguments: dict[str, Any]) ->
     return replace(found, warnings=(*asked.warnings, *found.warnings))
 
 
-def _read_request(settings: Settings) -> ParsedRequest:
+def _read_request(engine: Engine, settings: Settings) -> ParsedRequest:
     state = read_state(request.args)
-    return ParsedRequest(state, state.parse(settings.query_chars))
+    return ParsedRequest(state, state.parse(settings.query_chars, engine.attested))
 
 
 def _next_link(cursor: str) -> str:

@@ -31,7 +31,9 @@ def guide(engine: Engine, settings: Settings) -> str:
     examples: list[Example] = []
     with suppress(CommuniqueError):
         for typed, meaning in _possible_queries(engine):
-            query = Query(parse(typed, limit_chars=settings.query_chars).tree)
+            query = Query(
+                parse(typed, limit_chars=settings.query_chars, attested=engine.attested).tree
+            )
             if total := engine.total(query):
                 examples.append(Example(typed, meaning, total))
     return render_template("help.html", examples=examples)

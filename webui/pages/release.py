@@ -14,7 +14,7 @@ from corpus.evidence.exchanges import redacted_body
 from corpus.release import Alternate
 from corpus.warc.archive import read_response
 from corpus.warc.reader import read_record
-from indexer import Engine, Hit, Passage
+from indexer import Engine, Hit, ParsedQuery, Passage
 from indexer.highlight.highlighter import Highlighter
 from indexer.highlight.snippets import highlight
 from webui.view.accusation import accusation
@@ -69,7 +69,7 @@ def release_page(
     versions = store.versions(found.id)
     copies = store.get_many(each.id for each in store.copies(found.id))
     similar = _similar(engine, found.id, {each.id for each in copies})
-    highlighter = Highlighter(state.parse(settings.query_chars).tree)
+    highlighter = Highlighter(_parsed(state, engine, settings).tree)
     return ReleasePage(
         release=found,
         state=state,
@@ -144,6 +144,14 @@ def _version_or_404(versions: Sequence[Version], number: str) -> Version:
     if found is None:
         abort(404, gettext("This release has no such version."))
     return found
+
+
+def _parsed(state: SearchState, engine: Engine, settings: Settings) -> ParsedQuery:
+    """The words of the search that led here; as far as they can be read without an index."""
+    try:
+        return state.parse(settings.query_chars, engine.attested)
+    except IndexUnusableError:
+        return state.parse(settings.query_chars)
 
 
 def _similar(engine: Engine, id_: str, copies: set[str]) -> tuple[Hit, ...]:

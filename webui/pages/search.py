@@ -15,6 +15,7 @@ from indexer.assist.completion import completions
 from indexer.assist.glossary_suggestions import GlossarySuggestion, suggest_from_glossary
 from indexer.assist.no_results import ZeroResultAdvice, advise_on_no_results
 from indexer.assist.offense_suggestions import OffenseSuggestion
+from indexer.assist.other_forms import OtherForms, other_forms
 from indexer.assist.spelling import SpellingSuggestion, suggestions
 from indexer.assist.statute_suggestions import StatuteSuggestion
 from indexer.assist.translation_suggestions import WordTranslations, translation_suggestions
@@ -36,6 +37,7 @@ class Advice:
     offense: OffenseSuggestion | None = None
     translation_suggestions: Sequence[TranslationLinks] = ()
     glossary: Sequence[tuple[GlossarySuggestion, str]] = ()
+    other_forms: Sequence[FormLinks] = ()
     zero_results: ZeroResultAdvice | None = None
 
 
@@ -54,6 +56,7 @@ class SearchPage:
     offense: OffenseSuggestion | None
     translation_suggestions: Sequence[TranslationLinks]
     glossary: Sequence[tuple[GlossarySuggestion, str]]
+    other_forms: Sequence[FormLinks]
     zero_results: ZeroResultAdvice | None
     copies: dict[str, int]
     first_seen: dict[str, datetime]
@@ -75,7 +78,7 @@ def search(store: Store, engine: Engine, settings: Settings) -> str:
 
 def search_page(state: SearchState, store: Store, engine: Engine, settings: Settings) -> SearchPage:
     """The results, suggestions, and links of the page."""
-    parsed = state.parse(settings.query_chars)
+    parsed = state.parse(settings.query_chars, engine.attested)
     query = state.query(parsed, settings.page_size)
     is_void = bool(state.words) and parsed.tree is None
     results = Results((), 0, (), "") if is_void else engine.search(query)
@@ -96,6 +99,7 @@ def search_page(state: SearchState, store: Store, engine: Engine, settings: Sett
         offense=advice.offense,
         translation_suggestions=advice.translation_suggestions,
         glossary=advice.glossary,
+        other_forms=advice.other_forms,
         zero_results=advice.zero_results,
         copies=store.copy_counts(hit.id for hit in results.hits),
         first_seen=store.first_seen(hit.id for hit in results.hits if not hit.published),
@@ -137,6 +141,7 @@ def _advice(
             found.offense,
             translated,
             glossary_links(state, typed, query, engine, translated),
+            form_links(state, typed, query, engine),
             None
             if results.total or is_void
             else advise_on_no_results(
@@ -220,6 +225,27 @@ def glossary_links(
 
 def _in_language(state: SearchState, language: str) -> SearchState:
     return state.without("language").with_toggled("language", language)
+
+
+@dataclass(frozen=True)
+class FormLinks:
+    """The other forms of a word or phrase, each with its releases and a search for either."""
+
+    found: OtherForms
+    links: list[tuple[str, int, str]]
+
+
+def form_links(state: SearchState, typed: str, query: Query, engine: Engine) -> list[FormLinks]:
+    """The forms that are not searched for unasked, on the first page."""
+    if state.page > 1:
+        return []
+    return [
+        FormLinks(
+            each,
+            [(form, number, state.with_words(words).link()) for form, number, words in each.forms],
+        )
+        for each in other_forms(typed, query, engine)
+    ]
 
 
 def _keeping_language(state: SearchState, language: str) -> SearchState:

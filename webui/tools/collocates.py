@@ -115,7 +115,7 @@ def collocates_page(
 ) -> CollocatesPage:
     """The collocates, and the links of the page."""
     state = options.state
-    parsed = state.parse(settings.query_chars)
+    parsed = state.parse(settings.query_chars, engine.attested)
     found = options.count(engine, parsed)
     return CollocatesPage(
         state=state,
@@ -135,7 +135,7 @@ def table(engine: Engine, settings: Settings, downloads: Downloads) -> Response:
     """The same words as a table."""
     options = _read_options()
     state = options.state
-    parsed = state.parse(settings.query_chars)
+    parsed = state.parse(settings.query_chars, engine.attested)
     with downloads.slot() as slot:
         found, health, at = read_consistently(engine, lambda: options.count(engine, parsed))
         context = ExportContext(

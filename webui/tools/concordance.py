@@ -87,7 +87,7 @@ def concordance_page(
     state: SearchState, order: LineSort, store: Store, engine: Engine, settings: Settings
 ) -> ConcordancePage:
     """A page of lines, and its links."""
-    parsed = state.parse(settings.query_chars)
+    parsed = state.parse(settings.query_chars, engine.attested)
     found = engine.occurrences(state.query(parsed, SIZE), order, (state.page - 1) * SIZE, SIZE)
     last = max(1, -(-found.total // SIZE))
     return ConcordancePage(
@@ -126,7 +126,7 @@ def _neighbors(
 def table(engine: Engine, settings: Settings, downloads: Downloads) -> Response:
     """All lines, in the order of the page."""
     state, order = read_state(request.args), _read_order()
-    parsed = state.parse(settings.query_chars)
+    parsed = state.parse(settings.query_chars, engine.attested)
     with downloads.slot() as slot:
         context, lines = select_lines(
             engine,

@@ -96,7 +96,7 @@ def _select(
     engine: Engine, state: SearchState, settings: Settings
 ) -> tuple[ExportContext, Iterator[str]]:
     """The hits as on the results page; words that ask for nothing find nothing."""
-    parsed = state.parse(settings.query_chars)
+    parsed = state.parse(settings.query_chars, engine.attested)
     is_void = state.words and parsed.tree is None
     query = None if is_void else Query(parsed.tree, state.filters, state.sort)
     warnings = (*state.warnings, *parsed.warnings)

@@ -41,7 +41,7 @@ class FeedItem:
 def search(store: Store, engine: Engine, settings: Settings) -> Response:
     """The newest hits of a search, in whatever order its page has."""
     state = replace(read_state(request.args), sort="newest", page=1)
-    parsed = state.parse(settings.query_chars)
+    parsed = state.parse(settings.query_chars, engine.attested)
     is_void = state.words and parsed.tree is None
     found = [] if is_void else _newest(store, engine, Query(parsed.tree, state.filters))
     highlighter = Highlighter(parsed.tree)

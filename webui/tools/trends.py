@@ -62,7 +62,7 @@ class TrendOptions:
         warnings, queries, has_second_tier = [*self.warnings], [], False
         for words in self.queries or ("",):
             state = self.state.with_words(words)
-            parsed = state.parse(limit_chars)
+            parsed = state.parse(limit_chars, engine.attested)
             has_second_tier = has_second_tier or state.has_second_tier(parsed)
             told = (*parsed.warnings, *parsed.readings)
             warnings += [each for each in told if each not in warnings]

@@ -17,6 +17,7 @@ from indexer.engine.results import FACETS, Sort
 from indexer.query.dates import read_day
 from indexer.query.message import Message
 from indexer.query.tree import SomeOf
+from indexer.query.written_forms import LookUp
 
 Pairs = list[tuple[str, str]]
 Match = Literal["some", "all"]
@@ -33,7 +34,7 @@ class SearchState:
 
     `size` None is the usual one. `is_rate` counts per 1,000 releases of the same offices.
     `match_scripts` finds names in other scripts too. `match` "some" also shows releases that match
-    some of the words; `is_literal` requires every word and reads no dates in them. `warnings` tell
+    some of the words; `is_literal` takes every word as it was typed. `warnings` tell
     what of it could not be read.
     """
 
@@ -50,14 +51,15 @@ class SearchState:
     is_literal: bool = False
     warnings: tuple[str, ...] = ()
 
-    def parse(self, limit_chars: int) -> ParsedQuery:
-        """The words as the query language reads them."""
+    def parse(self, limit_chars: int, attested: LookUp | None = None) -> ParsedQuery:
+        """The words as the query language reads them; `attested` tells what the corpus does."""
         return parse(
             self.words,
             self.filters.language,
             limit_chars,
             match_scripts=self.match_scripts,
             is_literal=self.is_literal,
+            attested=attested,
         )
 
     def query(self, parsed: ParsedQuery, size: int) -> Query:

@@ -26,6 +26,7 @@ from indexer.engine.fields import (
     B,
     stem_field,
 )
+from indexer.query.variants import KINDS
 
 # Lucene limits terms to 32,766 bytes; a longer word is stored as its beginning and its hash.
 MOST_LETTERS = 2_000
@@ -132,7 +133,7 @@ def word_mapping() -> dict[str, Any]:
     """The fields of words: the stems and keys that find each, the number of releases with it in
     their titles and in their bodies, and its number of occurrences in bodies.
     """
-    keys = {name: {"type": "keyword"} for name in ("word", "stems", "names", "loose")}
+    keys = {name: {"type": "keyword"} for name in ("word", "stems", *KINDS)}
     numbers = {name: {"type": "long"} for name in (*TEXTS, "times")}
     return {"dynamic": False, "properties": {**keys, **numbers}}
 

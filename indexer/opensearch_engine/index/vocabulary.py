@@ -1,14 +1,14 @@
 """The words of a build: counted while releases are read, later found by stem or key.
 
-The index of words has an entry for every form, with its stems, its keys as a name if it looks like
-one, its loose key, the numbers of releases with it in their titles and in their bodies, and its
-number of occurrences in bodies; and for every stem, with its loose key and number.
+The index of words has an entry for every form, with its stems, its keys as a name and by its sound
+if it looks like a name, its loose key, the numbers of releases with it in their titles and in their
+bodies, and its number of occurrences in bodies; and for every stem, with its loose key and number.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,8 @@ from indexer.analysis.lexicon import Lexicon
 from indexer.analysis.tokenizer import paragraph_starts
 from indexer.engine.fields import TEXTS, stem_field
 from indexer.opensearch_engine.index.mapping import Texts, term
-from indexer.query.variants import KEYS
+from indexer.query.tree import Kind
+from indexer.query.variants import KEYS, NAME_SHARES
 
 # The numbers in an entry.
 COUNTS = (*TEXTS, "times")
@@ -88,7 +89,7 @@ class WordCount:
 
     def entries(self) -> Iterator[dict[str, Any]]:
         """An entry for each form, and for each stem."""
-        names = self._names()
+        names = {kind: self._names(kind, share) for kind, share in NAME_SHARES.items()}
         times: Counter[str] = Counter()
         size = len(self.lexicon.names)
         used = sum(self.releases[name][:size] != 0 for name in TEXTS)
@@ -102,16 +103,17 @@ class WordCount:
                     times[each] += (number := int(self.times[language][form]))
                     own += number
             counts = {name: int(self.releases[name][form]) for name in TEXTS}
-            yield entry(word, stems, names.get(form, set()), counts | {"times": own})
+            keys = {kind: of_kind.get(form, set()) for kind, of_kind in names.items()}
+            yield entry(word, stems, keys, counts | {"times": own})
         for each, number in times.items():
-            yield entry(each, set(), set(), {"times": number})
+            yield entry(each, set(), {}, {"times": number})
 
-    def _names(self) -> dict[int, set[str]]:
+    def _names(self, kind: Kind, share: float) -> dict[int, set[str]]:
         """The keys of forms that look like names."""
-        words, forms = self.lexicon.likely_names(self.often)
+        words, forms = self.lexicon.likely_names(self.often, share)
         found: dict[int, set[str]] = {}
         for word, form in zip(words.tolist(), forms.tolist(), strict=True):
-            if key := KEYS["names"](self.lexicon.word(word)):
+            if key := KEYS[kind](self.lexicon.word(word)):
                 found.setdefault(form, set()).add(key)
         return found
 
@@ -132,13 +134,14 @@ def _longer(counts: Array, size: int) -> Array:
     return np.pad(counts, (0, size - len(counts))) if len(counts) < size else counts
 
 
-def entry(word: str, stems: set[str], names: set[str], counts: dict[str, int]) -> dict[str, Any]:
-    """The entry of a word, with its loose key."""
+def entry(
+    word: str, stems: set[str], keys: Mapping[Kind, set[str]], counts: dict[str, int]
+) -> dict[str, Any]:
+    """The entry of a word, with its keys as a name, if it looks like one, and its loose key."""
     found: dict[str, Any] = {"word": term(word), **counts}
     if stems:
         found["stems"] = sorted(map(term, stems))
-    if names:
-        found["names"] = sorted(map(term, names))
+    found |= {kind: sorted(map(term, some)) for kind, some in keys.items() if some}
     if KAZAKH.search(word) and (key := KEYS["loose"](word)):
         found["loose"] = term(key)
     return found
@@ -147,7 +150,7 @@ def entry(word: str, stems: set[str], names: set[str], counts: dict[str, int]) -
 def sum_entries(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     """Add up two entries of a word: all that finds either, and the sums of their counts."""
     found = {**one, **other}
-    for name in ("stems", "names"):
+    for name in ("stems", *NAME_SHARES):
         if both := {*one.get(name, ()), *other.get(name, ())}:
             found[name] = sorted(both)
     for name in COUNTS:

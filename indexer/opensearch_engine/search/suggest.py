@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -17,10 +17,13 @@ from indexer.opensearch_engine.search.index_reader import IndexReader
 from indexer.opensearch_engine.search.translate import Dsl, position_query, translate
 from indexer.query import tree
 from indexer.query.tree import BODY
+from indexer.query.variants import KEYS
+from indexer.query.written_forms import STANDS_FOR, WRITTEN, Attested, often_attested
 
 MOST_NEAR_WORDS = 5_000
 # Of so many of the most frequent words with a prefix is counted how often they follow others.
 MOST_FOLLOWING = 200
+MOST_FORMS = 100
 
 
 def autocomplete(
@@ -98,6 +101,62 @@ def _words(
         "sort": sort,
     }
     return [hit["_source"] for hit in reader.look_up(body)["hits"]["hits"]]
+
+
+def attested(reader: IndexReader, words: Collection[str]) -> dict[str, Attested]:
+    """What the corpus attests of folded words, in one round trip."""
+    if not words:
+        return {}
+    wanted = sorted(words)
+    held = {"terms": {"word": [*map(term, wanted)]}}
+    answer, entries = reader.several([_forms(wanted)], [{"size": len(wanted), "query": held}])
+    counts = {each["_source"]["word"]: each["_source"][BODY] for each in entries["hits"]["hits"]}
+    found = {}
+    for at, word in enumerate(wanted):
+        forms = {sign: dict[str, int]() for sign in (WRITTEN, STANDS_FOR)}
+        for each in answer["aggregations"][str(at)]["buckets"]:
+            for sign, of_sign in forms.items():
+                if (value := each["key"]["form"]).startswith(word + sign):
+                    of_sign[value.removeprefix(word + sign)] = each["doc_count"]
+        kept = (often_attested(forms[sign]) for sign in (WRITTEN, STANDS_FOR))
+        found[word] = Attested(counts.get(term(word), 0), *kept)
+    return found
+
+
+def _forms(words: Sequence[str]) -> Dsl:
+    """A search for the attested forms of each word, which begin with it and a sign: the first
+    values after these.
+    """
+    keys = [word + sign for word in words for sign in (WRITTEN, STANDS_FOR)]
+    values = [{"form": {"terms": {"field": "attested"}}}]
+    return {
+        "size": 0,
+        "track_total_hits": False,
+        "query": {"bool": {"should": [{"prefix": {"attested": key}} for key in keys]}},
+        "aggs": {
+            str(at): {
+                "composite": {
+                    "size": MOST_FORMS,
+                    "sources": values,
+                    "after": {"form": word + min(WRITTEN, STANDS_FOR)},
+                }
+            }
+            for at, word in enumerate(words)
+        },
+    }
+
+
+def sound_alikes(reader: IndexReader, words: Collection[str]) -> dict[str, dict[str, int]]:
+    """The names that share a key with each word, and how many releases have each."""
+    keys = {word: key for word in words if (key := KEYS["sounds"](word))}
+    if not keys:
+        return {}
+    alike = {"terms": {"sounds": sorted({*keys.values()})}}
+    found = _words(reader, alike, MOST_NEAR_WORDS, [{BODY: "desc"}])
+    return {
+        word: {each["word"]: each[BODY] for each in found if key in each["sounds"]}
+        for word, key in keys.items()
+    }
 
 
 def likeness(reader: IndexReader, release: Stored) -> tree.Or | None:

@@ -15,7 +15,8 @@ from indexer.analysis.lexicon import Lexicon
 from indexer.analysis.tokenizer import paragraph_starts
 from indexer.engine.document import Document, field_terms
 from indexer.engine.fields import TEXTS, WHOLE, WORDS, stem_field
-from indexer.query.variants import hashed
+from indexer.query.tree import Kind
+from indexer.query.variants import NAME_SHARES, hashed
 from indexer.whoosh_engine.index.arrays import write_arrays
 from indexer.whoosh_engine.index.codec import NAME, ArraySegment
 from indexer.whoosh_engine.index.inversion import (
@@ -127,16 +128,20 @@ class SegmentBuilder:
             found |= term_table(terms) | {"lengths": narrow(lengths)}
             yield from _under(name, found)
             if name in TEXTS:
-                yield from _under(name, _name_keys(*names, numbers))
+                for kind, keys, forms in names:
+                    yield from _under(name, _name_keys(kind, keys, numbers[forms]))
                 yield from self._stems(name, forward, lengths, terms)
             yield f"{name}/forward", narrow(forward)
 
-    def _names(self) -> tuple[Array, Array]:
-        """The keys of words that look like names, and their forms."""
-        words, forms = self.lexicon.likely_names(self.often)
-        names = map(self.lexicon.word, words.tolist())
-        keys = np.fromiter((hashed("names", name) for name in names), np.uint64)
-        return keys[keys > 0], forms[keys > 0]
+    def _names(self) -> list[tuple[Kind, Array, Array]]:
+        """The keys of words that look like names, of either kind, and their forms."""
+        found: list[tuple[Kind, Array, Array]] = []
+        for kind, share in NAME_SHARES.items():
+            words, forms = self.lexicon.likely_names(self.often, share)
+            names = map(self.lexicon.word, words.tolist())
+            keys = np.fromiter((hashed(kind, name) for name in names), np.uint64, len(words))
+            found.append((kind, keys[keys > 0], forms[keys > 0]))
+        return found
 
     def _stems(
         self, name: str, forward: Array, lengths: Array, terms: list[bytes]
@@ -151,10 +156,9 @@ class SegmentBuilder:
             yield from form_arrays(f"{name}/forms/{language}", table, n_stems)
 
 
-def _name_keys(keys: Array, forms: Array, numbers: Array) -> dict[str, Array]:
-    """The table of the names of one field, whose terms have these numbers."""
-    terms = numbers[forms]
-    return key_arrays("names", keys[terms >= 0], terms[terms >= 0])
+def _name_keys(kind: Kind, keys: Array, terms: Array) -> dict[str, Array]:
+    """The table of the names of one field; the number of a name's term is -1 where it has none."""
+    return key_arrays(kind, keys[terms >= 0], terms[terms >= 0])
 
 
 def form_arrays(name: str, table: Array, n_stems: int) -> Iterator[tuple[str, Array]]:

@@ -5,8 +5,8 @@ Arrays of a field `f` in a segment file:
     f/names/keys   uint64[m]  hashes of keys, ascending
     f/names/terms  uint*[m]   the term of each, ascending under one key
 
-and the same of f/loose. Which words look like names is decided when a segment is built; a merged
-segment has all pairs of those that it is made of, as far as their terms are left.
+and the same of f/loose and f/sounds. Which words look like names is decided when a segment is
+built; a merged segment has all pairs of those that it is made of, as far as their terms are left.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import partial
 
 import numpy as np
@@ -17,9 +17,12 @@ from indexer.linguistics.spans import documents_of
 from indexer.linguistics.suggestions import is_telling, likeliest, most_edits, without_misprints
 from indexer.query import tree
 from indexer.query.tree import BODY
+from indexer.query.variants import KEYS, hash_of
+from indexer.query.written_forms import STANDS_FOR, WRITTEN, Attested, often_attested
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.index.postings import FieldPostings
 from indexer.whoosh_engine.index.segment import SegmentArrays
+from indexer.whoosh_engine.index.variant_keys import keyed_terms
 from indexer.whoosh_engine.search.expand import Expansion, SegmentTerms
 from indexer.whoosh_engine.search.spans import SegmentWords
 
@@ -103,6 +106,47 @@ def spell_suggest(snapshot: Snapshot, word: str) -> str | None:
                 edits[words[at]] = int(far[at])
     near_words = ((each, edits[each], found[each]) for each in found)
     return likeliest(word, near_words, partial(_release_counts, snapshot))
+
+
+def attested(snapshot: Snapshot, words: Collection[str]) -> dict[str, Attested]:
+    """What the corpus attests of folded words."""
+    return {
+        word: Attested(releases, *map(often_attested, _forms(snapshot, word)))
+        for word, releases in _release_counts(snapshot, words).items()
+    }
+
+
+def sound_alikes(snapshot: Snapshot, words: Collection[str]) -> dict[str, dict[str, int]]:
+    """The names that share a key with each word, and how many releases have each."""
+    return {word: _sound_alikes(snapshot, word) for word in words}
+
+
+def _sound_alikes(snapshot: Snapshot, word: str) -> dict[str, int]:
+    if not (key := KEYS["sounds"](word)):
+        return {}
+    found = {
+        segment.fields[BODY].term(number)
+        for segment in snapshot.segments
+        for number in keyed_terms(segment, BODY, "sounds", hash_of(key))
+    }
+    counts = _release_counts(snapshot, (term.decode() for term in found))
+    return {name: number for name, number in counts.items() if number}
+
+
+def _forms(snapshot: Snapshot, word: str) -> tuple[Counter[str], Counter[str]]:
+    """The attested forms of a word, and those for which it stands, with their releases."""
+    found = {sign: Counter[str]() for sign in (WRITTEN, STANDS_FOR)}
+    for segment in snapshot.segments:
+        postings = segment.fields["attested"]
+        # Those of both signs follow each other.
+        first = postings.lower((word + min(found)).encode())
+        for number in range(first, len(postings)):
+            term = postings.term(number).decode()
+            sign, form = term[len(word) : len(word) + 1], term[len(word) + 1 :]
+            if not term.startswith(word) or sign not in found:
+                break
+            found[sign][form] += postings.live_count(number)
+    return found[WRITTEN], found[STANDS_FOR]
 
 
 def likeness(snapshot: Snapshot, document: int) -> tree.Or | None:

@@ -53,7 +53,12 @@ def days(first: str, last: str) -> str:
         ("“The Courts”", '(title:"the courts" OR body:"the courts")'),
         ("«Ёлки дом»", '(title:"елки дом" OR body:"елки дом")'),
         ('"a OR b"', '(title:"a or b" OR body:"a or b")'),
-        ("well-known", '(title_stem:"/well /known" OR body_stem:"/well /known")'),
+        ("tax/fraud", '(title_stem:"/tax /fraud" OR body_stem:"/tax /fraud")'),
+        (
+            "well-known",
+            '((title_stem:"/well /known" OR body_stem:"/well /known") OR'
+            " (title_stem:/wellknown^2.0 OR body_stem:/wellknown))",
+        ),
         ("tort*", "(title:tort* OR body:tort*)"),
         ("w?rd", "(title:w?rd OR body:w?rd)"),
         ("*ment", "(title:*ment OR body:*ment)"),

@@ -16,6 +16,7 @@ from indexer import parse
 from indexer.deadline import Deadline
 from indexer.engine.document import Document
 from indexer.query import tree
+from indexer.query.written_forms import NOTHING, Attested
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.index.writer import SegmentWriter
 from indexer.whoosh_engine.search.execute import Executor
@@ -130,6 +131,28 @@ def test_random_trees_with_negation(
 def test_what_people_type(data: st.DataObject, snapshot: Snapshot, vocabulary: Vocabulary) -> None:
     languages = data.draw(st.sampled_from([(), ("en",), ("ru", "kk")]))
     node = typed_alone(parse(data.draw(typed(vocabulary)), languages).tree)
+    assume(node is not None)
+    assert_same(snapshot, node, plain(snapshot, node))
+
+
+@OFTEN
+@given(data=st.data())
+def test_other_written_forms(
+    data: st.DataObject, snapshot: Snapshot, vocabulary: Vocabulary
+) -> None:
+    """Where none applies, nor another reading, the tree is that of the words as typed."""
+    (written, _) = vocabulary.phrase("body", data.draw(st.integers(0, 1 << 16)), 2, 1)
+    joined, spaced = "".join(written), " ".join(written)
+    known = {joined: Attested(1, {spaced: 2})}
+    pieces = [joined, spaced, "-".join(written), "AND", "NOT", "fraud", f'"{spaced}"']
+    query = " ".join(data.draw(st.lists(st.sampled_from(pieces), min_size=1, max_size=4)))
+    query = data.draw(st.just(query) | typed(vocabulary))
+
+    parsed = parse(query, attested=lambda words: {each: known.get(each, NOTHING) for each in words})
+
+    if not parsed.readings:
+        assert parsed.tree == parse(query, is_literal=True).tree
+    node = typed_alone(parsed.tree)
     assume(node is not None)
     assert_same(snapshot, node, plain(snapshot, node))
 

@@ -1,0 +1,187 @@
+"""What texts attest of written forms, and which forms a typed word has."""
+
+from __future__ import annotations
+
+import pytest
+
+from indexer.query.abbreviations import explained_abbreviations
+from indexer.query.parser import parse
+from indexer.query.sounds import near_sounds, sound_key
+from indexer.query.tree import Term, leaves
+from indexer.query.written_forms import Attested, attested_terms, phrase_forms
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("A pre-trial hearing.", ["pretrial=pre trial"]),
+        ("“Co-Conspirators,” he said; (anti\u2010trust)", ["coconspirators=co conspirators"]),
+        ("The U.S. Attorney and the F.B.I.", ["us=u s", "fbi=f b i"]),
+        ("в г.Астане, в С.-Петербурге и бизнес-план", ["бизнесплан=бизнес план"]),
+        # Not always one thing: with a function word, of three parts, or none at all.
+        ("an on-line, by-law state-of-the-art - no.5 justice.gov 16-123 9-11 A.", []),
+        (
+            "The Drug Enforcement Administration (DEA) came.",
+            [
+                "dea:Drug Enforcement Administration",
+                "drug enforcement administration:DEA",
+            ],
+        ),
+    ],
+)
+def test_a_text_attests(text: str, terms: list[str]) -> None:
+    found = attested_terms(text)
+    assert {*terms} <= {*found}
+    assert len(found) == len(terms) + ("trust" in text)
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("the Federal Bureau of Investigation (FBI)", [("FBI", "Federal Bureau of Investigation")]),
+        ("of the Department of Justice (“DOJ”)", [("DOJ", "Department of Justice")]),
+        (
+            "Bureau of Alcohol, Tobacco, Firearms and Explosives (ATF)",
+            [("ATF", "Alcohol, Tobacco, Firearms and Explosives")],
+        ),
+        ("Health and\nHuman Services (HHS)", []),
+        ("two Special Agents in Charge (SACs)", [("SAC", "Special Agents in Charge")]),
+        ("Комитет национальной безопасности (КНБ)", [("КНБ", "Комитет национальной безопасности")]),
+        ("Drug Enforcement. Big Administration (DEA)", []),
+        ("the man (who fled), a fund (FUND), the court (NDGA)", []),
+        (
+            f"{'x' * 200} Drug Enforcement Administration (DEA)",
+            [("DEA", "Drug Enforcement Administration")],
+        ),
+        (f"Drug {'y' * 95} Administration (DA)", []),
+    ],
+)
+def test_abbreviations_are_explained_by_initials(text: str, pairs: list[tuple[str, str]]) -> None:
+    assert [*explained_abbreviations(text)] == pairs
+
+
+ATTESTED = {
+    "pretrial": Attested(5, {"pre trial": 3}),
+    "healthcare": Attested(7, {"health care": 2}),
+    "us": Attested(9, {"u s": 8}),
+    "fbi": Attested(0, {"f b i": 2}),
+    "forbid": Attested(4),
+    "coconspirator": Attested(1),
+}
+
+
+def forms(typed: str, *, is_literal: bool = False) -> list[tuple[object, object]]:
+    """What a query says of other forms."""
+    parsed = parse(
+        typed,
+        is_literal=is_literal,
+        attested=lambda words: {word: ATTESTED.get(word, Attested()) for word in words},
+    )
+    values = [each.values for each in parsed.readings]  # type: ignore[attr-defined]
+    return [(each["typed"], each["form"]) for each in values if "form" in each]
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        # Joined, hyphenated, spaced.
+        ("pretrial", [("pretrial", "pre trial")]),
+        ("Pretrial release", [("Pretrial", "pre trial")]),
+        ("pre-trial", [("pre-trial", "pretrial")]),
+        ("pre\u2011trial,", [("pre\u2011trial,", "pretrial")]),
+        ("pre trial hearing", [("pre trial", "pretrial")]),
+        ("title:pre-trial", [("pre-trial", "pretrial")]),
+        ("health care fraud", [("health care", "healthcare")]),
+        ("healthcare fraud", [("healthcare", "health care")]),
+        ("co-conspirator", [("co-conspirator", "coconspirator")]),
+        # Nothing that texts do not attest: no other word, none at all.
+        ("for bid", []),
+        ("forbid", []),
+        ("tax-fraud", []),
+        ("trial pre", []),
+        ("pre NOT trial", []),
+        ('"pre trial" "pretrial"', []),
+        ("16-123 2017-03-01 A-1 on-line", []),
+        # Initials; never the pronoun.
+        ("US Attorney", [("US", "u s")]),
+        ("us attorney", [("us", "u s")]),
+        ("U.S. Attorney", [("U.S. Attorney", "us attorney")]),
+        ("U.S.", []),
+        ("fbi", [("fbi", "f b i")]),
+        ("F.B.I.", []),
+        # Numbers.
+        ("1,000,000", [("1,000,000", "1000000")]),
+        ("1000000", [("1000000", "1 000 000")]),
+        ("1 000 000 тенге", [("1,000,000", "1000000")]),
+        ("5 000", [("5,000", "5000")]),
+        ("1.000.000", [("1.000.000", "1000000")]),
+        ("$1,500.50", [("$1,500.50", "1500 50")]),
+        ("1500.5", [("1500.5", "1 500 5")]),
+        ("2017", []),
+        ("18 100", []),
+        ("1,00 0,125 007", []),
+    ],
+)
+def test_other_forms_are_searched_and_told(typed: str, expected: list[tuple[str, str]]) -> None:
+    assert forms(typed) == expected
+    assert forms(typed, is_literal=True) == []
+
+
+@pytest.mark.parametrize("typed", ["pre-trial", "U.S. Attorney", "1,000,000", "health care fraud"])
+def test_without_other_forms_a_query_is_as_it_was(typed: str) -> None:
+    literal, nothing = parse(typed, is_literal=True), parse(typed, attested=lambda words: {})
+    assert {*leaves(literal.tree)} <= {*leaves(nothing.tree)}
+    assert literal.readings == ()
+
+
+def test_without_a_corpus_signs_alone_tell_forms() -> None:
+    assert Term("body_stem", "/pretrial") in leaves(parse("pre-trial").tree)
+    assert Term("body_stem", "/pretrial") not in leaves(parse("pre trial").tree)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "expected"),
+    [
+        ("health care fraud", ["healthcare fraud"]),
+        ("healthcare fraud", ["health care fraud"]),
+        ("the pre-trial hearing", ["the pretrial hearing"]),
+        ("U.S. Attorney", ["us Attorney"]),
+        ("US Attorney", ["u s Attorney"]),
+        ("tell us", ["tell u s"]),
+        ("in it", []),
+        ("of 1,000,000 people", ["of 1000000 people"]),
+    ],
+)
+def test_a_phrase_has_other_forms(phrase: str, expected: list[str]) -> None:
+    assert phrase_forms(phrase, ATTESTED) == expected
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "Osama Usama",
+        "Hezbollah Hizballah Hizbullah",
+        "Steven Stephen Stefan",
+        "Mohammed Muhammad Mohamed",
+        "Qaddafi Gaddafi Kadafi",
+        "Catherine Katherine",
+        "George Jorge",
+        "Yousef Yusuf",
+    ],
+)
+def test_usual_romanizations_sound_alike(names: str) -> None:
+    first, *others = names.lower().split()
+    assert {sound_key(each) for each in others} == {sound_key(first)}
+    assert [*near_sounds(first, dict.fromkeys(others, 2))] == sorted(others)
+
+
+@pytest.mark.parametrize("names", ["Osama Obama", "Steven Sven", "Miller Mills", "Omar Emery"])
+def test_other_names_do_not(names: str) -> None:
+    first, other = names.lower().split()
+    alike = {other: 2} if sound_key(other) == sound_key(first) else {}
+    assert not near_sounds(first, alike)
+
+
+@pytest.mark.parametrize("word", ["", "Bo", "Иван", "O'Brien", "R2D2", "Aeio"])
+def test_short_words_and_other_letters_have_no_sound(word: str) -> None:
+    assert sound_key(word) is None
