@@ -28,6 +28,8 @@ TEXTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "brien": ("en", "Names", ("O‘Brien and D’Arlo met Sex offenders.",)),
     "secs": ("en", "Clocks", ("It took SECs and PECs.",)),
     "japanese": ("ja", "発表", ("最高検察庁は本日発表した。東京地方検察官。",)),
+    "chinese": ("zh", "公告", ("最高人民检察院今天宣布。", "院长到场")),
+    "khmer": ("km", "ដំណឹង", ("ព្រះរាជអាជ្ញាបានប្រកាស",)),
     "thai": ("th", "ข่าว", ("อัยการสูงสุดแถลงข่าว",)),
     "hindi": ("hi", "समाचार", ("यह हिन्दी में लिखा है",)),
     "hinadi": ("hi", "और", ("यह हिनादि है",)),
@@ -147,7 +149,16 @@ def found(engine: Engine, typed: str) -> list[str]:
         ("検察庁", "japanese"),
         ("検庁", ""),
         ('"東京地方"', "japanese"),
+        ("検", "japanese"),
+        ("检察院", "chinese"),
+        ("院", "chinese"),
+        ("宣布院长", ""),  # not over the border of paragraphs
+        ("人民 宣布", "chinese"),
+        ("人民宣布", ""),
         ("อัยการ", "thai"),
+        ("สูงสุด", "thai"),
+        ("សុំ", ""),
+        ("អាជ្ញា", "khmer"),
         ("हिन्दी", "hindi"),
         ("हिनादि", "hinadi"),
         ("हिन", ""),
@@ -155,6 +166,7 @@ def found(engine: Engine, typed: str) -> list[str]:
         ("النِّيَابَةُ", "arabic"),
         ("النـــيابة", "arabic"),
         ("שלום", "hebrew"),
+        ("שָׁלוֹם", "hebrew"),
     ],
 )
 def test_a_query_finds(engine: Engine, typed: str, names: str) -> None:
