@@ -139,7 +139,8 @@ def _hints(warnings: Iterable[str], found: Suggestions) -> Iterator[str]:
 
 
 def _show_hits(results: Results) -> None:
-    click.echo(pluralize(results.total, "release"))
+    below = f", {results.boilerplate_total:,} of them only in boilerplate"
+    click.echo(pluralize(results.total, "release") + below * bool(results.boilerplate_total))
     for hit in results.hits:
         click.echo(f"\n{hit.published or 'date unknown'}  {hit.office}  {hit.title.text}")
         click.echo(f"  {hit.id}  {hit.url}")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from hashlib import blake2b
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,13 +17,14 @@ FULL_SIZE = 300_000
 
 
 class Lexicon:
-    """The `names` of all forms by their numbers; and by the number of each word as it stands in
-    texts, its form and whether it has a capital.
+    """The `names` of all forms by their numbers, and their hashes; and by the number of each word
+    as it stands in texts, its form and whether it has a capital.
     """
 
     def __init__(self) -> None:
         self.forms: dict[str, int] = {}
         self.names: list[str] = []
+        self.hashes: NDArray[np.uint64] = np.zeros(1 << 12, np.uint64)
         self._words = WordNumbers()
         self.form_of: NDArray[np.int32] = np.zeros(1 << 12, np.int32)
         self.is_capital: NDArray[np.bool_] = np.zeros(1 << 12, bool)
@@ -63,12 +67,21 @@ class Lexicon:
         if self._words.count > len(self.form_of):
             self.form_of = np.resize(self.form_of, 2 * self._words.count)
             self.is_capital = np.resize(self.is_capital, 2 * self._words.count)
+            self.hashes = np.resize(self.hashes, 2 * self._words.count)
         for number in range(self._known, self._words.count):
             word = self._words.word(number)
             form = fold(word)
             if form not in self.forms:
                 self.forms[form] = len(self.names)
+                self.hashes[len(self.names)] = hash_of(form)
                 self.names.append(form)
             self.form_of[number] = self.forms[form]
             self.is_capital[number] = word[:1].isupper()
         self._known = self._words.count
+
+
+@lru_cache(maxsize=1 << 12)
+def hash_of(word: str) -> int:
+    """64 bits of a word's hash, never 0."""
+    digest = blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "little") or 1

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.analysis.jit import compiled
-from indexer.analysis.tokenizer import BASIC, Codes, codes_of
+from indexer.analysis.tokenizer import BASIC, Codes, codes_of, part_starts
 
 SPACE, LINE, STOP, CLOSER, OPENER, STARTER, ALPHA, ALNUM = (1 << bit for bit in range(8))
 CHARACTER_KINDS = (
@@ -68,6 +68,11 @@ def best_sentences(text: str, spans: Numbers, most: int, room: int) -> tuple[Num
         codes_of(text), flags(), abbreviations(), spans, most, room
     )
     return found
+
+
+def sentence_starts(text: str) -> NDArray[np.int64]:
+    """The numbers of the words that begin the sentences which have any, and that of all words."""
+    return part_starts(text, _sentences(codes_of(text), flags(), abbreviations())[:, 0])
 
 
 @compiled

@@ -11,7 +11,7 @@ import secrets
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from indexer.analysis.analyzer import APOSTROPHES, MARKS, UNSPACED
 from indexer.analysis.jit import compiled
@@ -62,10 +62,17 @@ def word_spans(text: str) -> Spans:
 
 def paragraph_starts(text: str) -> NDArray[np.int64]:
     """The numbers of the words that begin the paragraphs which have any, and that of all words."""
+    return part_starts(text, [0, *(each.end() for each in re.finditer(BETWEEN_PARAGRAPHS, text))])
+
+
+def part_starts(text: str, borders: ArrayLike) -> NDArray[np.int64]:
+    """The numbers of the words that begin the parts which have any, and that of all words; parts
+    begin at these characters.
+    """
     begins = word_spans(text)[:, 0]
-    borders = [0, *(border.end() for border in re.finditer(BETWEEN_PARAGRAPHS, text))]
-    starts = np.unique(np.searchsorted(begins, borders))
-    return np.append(starts[starts < len(begins)], len(begins))
+    starts = np.searchsorted(begins, borders)
+    is_any = np.diff(starts, append=len(begins)) > 0
+    return np.append(starts[is_any], len(begins))
 
 
 @compiled

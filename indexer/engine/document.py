@@ -19,7 +19,7 @@ from indexer.analysis.analyzer import fold, words
 from indexer.engine.results import UNDATED
 from indexer.query.written_forms import attested_terms
 
-FORMAT = 11
+FORMAT = 12
 
 
 @dataclass(frozen=True)

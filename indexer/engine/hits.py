@@ -30,6 +30,7 @@ class HitBuilder:
         folded: int = 0,
         *,
         is_variant: bool = False,
+        only_boilerplate: bool = False,
     ) -> Hit:
         """The hit of a release's stored fields; the body is one text."""
         language, title, body = stored["language"], stored["title"], stored["body"]
@@ -44,6 +45,7 @@ class HitBuilder:
             passages=passages(body, self.highlighter.spans(body, "body", language)),
             folded=folded,
             variants=self._variants(title, body, language) if is_variant else (),
+            only_boilerplate=only_boilerplate,
         )
 
     def _variants(self, title: str, body: str, language: str) -> tuple[str, ...]:

@@ -49,7 +49,9 @@ class Engine(Searcher):
     # writing
 
     def build(self, documents: Iterable[Document], revision: int, on_progress: OnProgress) -> str:
-        """Make a build beside the live one and return its name; a failure leaves nothing behind."""
+        """Make a build beside the live one and return its name; a failure leaves nothing behind.
+        Documents may be read twice.
+        """
         build = f"{FORMAT}-{datetime.now(UTC):{self.TIME}}"
         try:
             self._write(build, documents, revision, on_progress)
@@ -77,7 +79,8 @@ class Engine(Searcher):
         revision: int,
         on_progress: OnProgress,
     ) -> int:
-        """Replace or add documents and remove ids in the live build; the number of documents.
+        """Replace or add documents and remove ids in the live build; the number of documents, which
+        may be read twice.
 
         The revision is written last, so an update that was killed is repeated.
         """

@@ -66,7 +66,9 @@ class Query:
     choose the timeline's periods. `is_folded` returns only the first hit of each group of copies.
     `after` returns hits after that position, in an order by date or id; totals and counts are still
     of all. With `some`, releases that match some of its words follow the hits: the second tier,
-    which has a total of its own and is in no other count.
+    which has a total of its own and is in no other count. What matches in boilerplate alone, which
+    are sentences of many releases of an office, ranks below the rest and is in totals only, unless
+    the query `has_boilerplate`.
     """
 
     tree: Node | None = None
@@ -81,6 +83,7 @@ class Query:
     is_folded: bool = False
     after: Position | None = None
     some: SomeOf | None = None
+    has_boilerplate: bool = False
 
     @property
     def is_ranked(self) -> bool:
@@ -95,7 +98,10 @@ class Hit:
     """
 
     id: Annotated[str, "its permanent id"]
-    score: Annotated[float, "its relevance (BM25F); below 0 where it matches by variants alone"]
+    score: Annotated[
+        float,
+        "its relevance (BM25F); below 0 where it matches by variants, or in boilerplate, alone",
+    ]
     office: Annotated[str, "the office, by the name to filter by"]
     language: Annotated[str, "the language of its text"]
     published: Annotated[date | None, "its date; null: the office gives none"]
@@ -106,6 +112,9 @@ class Hit:
     variants: Annotated[tuple[str, ...], "spellings it has where the typed one is absent"] = ()
     tier: Annotated[Literal["all", "some"], "whether it matches all words, or some"] = "all"
     missing: Annotated[tuple[str, ...], "the words of the query that it lacks"] = ()
+    only_boilerplate: Annotated[
+        bool, "whether it matches in boilerplate alone: sentences of many releases of its office"
+    ] = False
 
 
 @dataclass(frozen=True)
@@ -153,11 +162,19 @@ class Results:
     folded: int = 0
     more_after: Position | None = None
     variant_total: Annotated[int, "how many releases match by spelling variants alone"] = 0
+    boilerplate_total: Annotated[
+        int, "how many releases match in boilerplate alone, and are left out of the facets"
+    ] = 0
     total_some: Annotated[int, "how many more releases match some of the words"] = 0
     folded_some: int = 0
     respelled: Annotated[
         tuple[tuple[str, str], ...], "words that no release has, and what was looked for instead"
     ] = ()
+
+    @property
+    def counted(self) -> int:
+        """How many hits facets and timeline count."""
+        return self.total - self.boilerplate_total
 
 
 @dataclass(frozen=True)
@@ -215,6 +232,7 @@ class Collocates:
     corpus_tokens: Annotated[int, "how many words all releases have"]
     build: Build
     warnings: Warnings = ()
+    boilerplate_mentions: Annotated[int, "how many mentions in boilerplate were left out"] = 0
 
 
 @dataclass(frozen=True)
@@ -239,7 +257,8 @@ class Frequency:
 @dataclass(frozen=True)
 class Frequencies:
     """Hits by period of publication, and undated ones; `periods` are those with hits, by their
-    numbers (`indexer/engine/periods.py`), ascending.
+    numbers (`indexer/engine/periods.py`), ascending. `boilerplate_total` hits, and all mentions in
+    boilerplate, are left out.
     """
 
     step: Step
@@ -247,6 +266,7 @@ class Frequencies:
     undated: Frequency
     build: str
     warnings: tuple[str, ...] = ()
+    boilerplate_total: int = 0
 
     @classmethod
     def of(
@@ -255,12 +275,13 @@ class Frequencies:
         counts: Mapping[int | None, Sequence[int]],
         build: str = "",
         warnings: tuple[str, ...] = (),
+        boilerplate_total: int = 0,
     ) -> Frequencies:
         """The frequencies counted by period; None are the undated."""
         undated = Frequency(*counts.get(None, (0, 0, 0)))
         numbers = sorted(number for number in counts if number is not None)
         dated = tuple((number, Frequency(*counts[number])) for number in numbers)
-        return cls(step, dated, undated, build, warnings)
+        return cls(step, dated, undated, build, warnings, boilerplate_total)
 
 
 @dataclass(frozen=True)

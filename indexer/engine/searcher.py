@@ -79,8 +79,12 @@ class Searcher(ABC):
         """By period: the hits, the mentions in them, and the number of their words."""
 
     @abstractmethod
-    def more_like_this(self, id_: str, size: int) -> tuple[Hit, ...]:
-        """The releases most similar to one, without that one."""
+    def more_like_this(
+        self, id_: str, size: int, *, has_boilerplate: bool = False
+    ) -> tuple[Hit, ...]:
+        """The releases most similar to one, without that one; boilerplate makes none similar,
+        unless it is wanted.
+        """
 
     @abstractmethod
     def autocomplete(self, prefix: str, most: int, after: tuple[str, ...] = ()) -> list[str]:

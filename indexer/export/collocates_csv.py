@@ -23,6 +23,7 @@ def collocate_table(context: ExportContext, found: Collocates) -> Iterator[str]:
         "mentions": found.mentions,
         "window_tokens": found.window_tokens,
         "corpus_tokens": found.corpus_tokens,
+        "boilerplate_mentions": found.boilerplate_mentions,
     }
     facts = context.facts()
     yield BYTE_ORDER_MARK + row((*COLUMNS, *totals, *facts))

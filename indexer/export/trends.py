@@ -33,18 +33,22 @@ COLUMNS = (
     "words_held",
     "releases_per_1000_releases",
     "mentions_per_million_words",
+    "left_out_boilerplate",
 )
 
 
 @dataclass(frozen=True)
 class Trend:
-    """A query over time: its words, its hits by period, the first and the last dated one of all."""
+    """A query over time: its words, its hits by period, the first and the last dated one of all,
+    and how many were left out, as they match in boilerplate alone.
+    """
 
     words: str
     counts: dict[int, Frequency]
     undated: Frequency
     first: Hit | None
     last: Hit | None
+    left_out: int = 0
 
     @property
     def total(self) -> int:
@@ -100,8 +104,10 @@ def compare_queries(
     for words, query in asked:
         found = engine.frequencies(query, chosen) if query else _empty(collected)
         warnings += [warning for warning in found.warnings if warning not in warnings]
-        edges = [_dated_hit(engine, query, sort) for sort in ("oldest", "newest")]
-        trends.append(Trend(words, dict(found.periods), found.undated, *edges))
+        first, last = (_dated_hit(engine, query, sort) for sort in ("oldest", "newest"))
+        counts = dict(found.periods)
+        left_out = found.boilerplate_total
+        trends.append(Trend(words, counts, found.undated, first, last, left_out))
     numbers = [number for number, _ in collected.periods]
     return Trends(
         step=chosen,
@@ -159,9 +165,10 @@ def trend_table(context: ExportContext, trends: Trends) -> Iterator[str]:
                 trend.counts.get(number, NO_FREQUENCY),
                 trends.collected.get(number, NO_FREQUENCY),
             )
-            yield row((trend.words, *named, *_cells(matching, collected), *facts.values()))
-        unknown = (UNDATED, "", "")
-        yield row((trend.words, *unknown, *_cells(trend.undated, trends.undated), *facts.values()))
+            cells = *_cells(matching, collected), trend.left_out
+            yield row((trend.words, *named, *cells, *facts.values()))
+        cells = *_cells(trend.undated, trends.undated), trend.left_out
+        yield row((trend.words, UNDATED, "", "", *cells, *facts.values()))
 
 
 def _cells(matching: Frequency, collected: Frequency) -> list[str | float]:

@@ -20,12 +20,13 @@ from indexer.query.proximity import SpanEnds, spans_of
 @dataclass(frozen=True)
 class TextWords:
     """Words in their order, as they stand in the text, and the numbers of those that begin
-    paragraphs; `language` None: they have no other form.
+    paragraphs; `language` None: they have no other form. Those in `left_out` match nothing.
     """
 
     words: Sequence[str]
     starts: Array
     language: str | None = None
+    left_out: frozenset[int] = frozenset()
 
     @classmethod
     def of(cls, text: str, language: str) -> Self:
@@ -55,7 +56,8 @@ class TextWords:
         test = word_test(leaf, is_stem=is_stem)
         shapes = self.stems if is_stem else self.written
         pairs = enumerate(zip(self.words, self.written, shapes, strict=True))
-        return np.array([at for at, each in pairs if test and test(*each)], np.uint32)
+        found = [at for at, each in pairs if test and test(*each) and at not in self.left_out]
+        return np.array(found, np.uint32)
 
     def spans(self, leaf: tree.Leaf) -> SpanEnds:
         """What a leaf matches, by its first and last words."""

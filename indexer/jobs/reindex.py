@@ -112,7 +112,7 @@ def _update(
 ) -> int:
     """Add what changed since a revision, and take out what was withheld."""
     total = revision - seen
-    changed, removed = _documents(store, seen), store.withheld(seen)
+    changed, removed = _Documents(store, seen), store.withheld(seen)
     return engine.update(changed, removed, revision, lambda done: on_progress(done, total))
 
 
@@ -129,7 +129,7 @@ def _rebuild(
 
     # Before the build: what a crawl adds meanwhile need not be in it.
     checked = [release.id for release in islice(store.releases(), CHECKED_RELEASES)]
-    build = engine.build(_documents(store, 0), revision, count_done)
+    build = engine.build(_Documents(store, 0), revision, count_done)
     try:
         total = min(total, store.count())  # what was withheld meanwhile need not be in it
         checked = [each.id for each in store.get_many(checked)]
@@ -149,7 +149,13 @@ def _check_build(engine: Engine, build: str, number: int, total: int, checked: l
         )
 
 
-def _documents(store: Store, after_revision: int) -> Iterator[Document]:
-    groups = store.copy_groups()
-    releases = store.releases(after_revision=after_revision)
-    return (document(release, groups.get(release.id), store.id_of) for release in releases)
+class _Documents:
+    """What is indexed of the releases since a revision, read anew each time."""
+
+    def __init__(self, store: Store, after_revision: int) -> None:
+        self.store, self.after_revision = store, after_revision
+        self.groups = store.copy_groups()
+
+    def __iter__(self) -> Iterator[Document]:
+        for each in self.store.releases(after_revision=self.after_revision):
+            yield document(each, self.groups.get(each.id), self.store.id_of)

@@ -82,6 +82,8 @@ class OpenSearchEngine(Engine):
         writer = Writer(self.cluster, build)
         was_whole = writer.facts().get("is_whole", False)
         writer.note(is_whole=False)
+        if not was_whole:
+            self.cluster.refresh(build)
         number = writer.replace(documents, removed, on_progress)
         if not was_whole:
             self.cluster.refresh(build)

@@ -83,6 +83,7 @@ class BuildSearcher(IndexReader, Searcher):
             most,
             is_stem=is_stem,
             is_content=is_content,
+            has_boilerplate=query.has_boilerplate,
         )
         return replace(found, build=self.build)
 
@@ -101,7 +102,10 @@ class BuildSearcher(IndexReader, Searcher):
             asked = self.asked(query, self.term_lookup(query))
             answer = self.ask(request.lengths(query, asked, step))
             return request.frequencies(step, answer, self.build)
-        return replace(frequencies.frequencies(*self._texts(query), step), build=self.build)
+        found = frequencies.frequencies(
+            *self._texts(query), step, has_boilerplate=query.has_boilerplate
+        )
+        return replace(found, build=self.build)
 
     def shown(self) -> Iterator[tuple[str, bytes]]:
         """Sorted by id."""

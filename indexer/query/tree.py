@@ -6,9 +6,9 @@ the fields and terms of the index.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias, TypeVar, cast
 
 # What spellings of a word share: a name in any script, a word without its Kazakh letters, and how
 # a name sounds, which is not searched for unasked.
@@ -229,6 +229,7 @@ class Near(_Joint):
 MultiTerm: TypeAlias = Prefix | Wildcard | Fuzzy | Range
 Leaf: TypeAlias = Term | VariantTerm | Phrase | MultiTerm | Near
 Node: TypeAlias = Leaf | Every | And | Or | Not | AndNot | AndMaybe
+SomeNode = TypeVar("SomeNode", bound=Node)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +268,26 @@ def leaves(root: Node | None, *, has_negated: bool = True) -> list[Leaf]:
             case _:
                 found.append(node)
     return found
+
+
+def with_fields(node: SomeNode, names: Mapping[str, str]) -> SomeNode:
+    """The same tree, with other fields in place of those that are named."""
+    return cast(SomeNode, _with_fields(node, names))
+
+
+def _with_fields(node: Node, names: Mapping[str, str]) -> Node:
+    match node:
+        case And(parts) | Or(parts):
+            return type(node)(tuple(with_fields(part, names) for part in parts))
+        case Not(part):
+            return Not(with_fields(part, names))
+        case AndNot(one, other) | AndMaybe(one, other):
+            return type(node)(with_fields(one, names), with_fields(other, names))
+        case Every():
+            return node
+        case Near(parts=parts):
+            node = replace(node, parts=tuple(with_fields(part, names) for part in parts))
+    return replace(node, field=names.get(node.field, node.field))
 
 
 def words_of(node: Node) -> list[Leaf]:

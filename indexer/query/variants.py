@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from hashlib import blake2b
 
 from indexer.analysis import names
 from indexer.analysis.analyzer import KAZAKH, STEM, fold
+from indexer.analysis.lexicon import hash_of
 from indexer.query.sounds import sound_key
 from indexer.query.tree import Kind, VariantTerm
 
@@ -45,12 +45,6 @@ def hashed(kind: Kind, word: str) -> int:
         return 0
     key = KEYS[kind](word)
     return hash_of(key) if key else 0
-
-
-@lru_cache(maxsize=1 << 12)
-def hash_of(key: str) -> int:
-    """64 bits of a key's hash."""
-    return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "little") or 1
 
 
 def is_form(leaf: VariantTerm, term: str) -> bool:

@@ -38,8 +38,8 @@ class SnapshotSearcher(Snapshot, Searcher):
         executor = Executor(self, [word.node for word in query.some.words] if query.some else ())
         answered = find_hits(self, executor, query)
         found, some = answered.found, find_some(self, executor, query, answered.found)
-        page = Page(self, executor, query, found, some)
-        time = timeline(self, found.documents, query.step) if query.has_timeline else None
+        page = Page(self, executor, query, answered, some)
+        time = timeline(self, answered.counted, query.step) if query.has_timeline else None
         return Results(
             hits=tuple(page.hits()),
             total=len(found),
@@ -52,6 +52,7 @@ class SnapshotSearcher(Snapshot, Searcher):
             folded=len(found) - len(page.first.shown),
             more_after=page.more_after,
             variant_total=len(page.variants),
+            boilerplate_total=len(found) - len(answered.counted),
             total_some=len(some.found),
             folded_some=len(some.found) - len(page.second.shown),
             respelled=respelled(page.words),
@@ -66,15 +67,18 @@ class SnapshotSearcher(Snapshot, Searcher):
         """How many releases match."""
         return len(self._found(query))
 
-    def more_like_this(self, id_: str, size: int) -> tuple[Hit, ...]:
+    def more_like_this(
+        self, id_: str, size: int, *, has_boilerplate: bool = False
+    ) -> tuple[Hit, ...]:
         """Found by its most distinctive stems."""
-        document = self.document(id_)
-        like = None if document is None else suggest.likeness(self, document)
+        if (document := self.document(id_)) is None:
+            return ()
+        like = suggest.likeness(self, document, has_boilerplate=has_boilerplate)
         if like is None:
             return ()
-        executor = Executor(self)
-        found = executor.run(like)
-        page = found.documents[order(self, found, Query(like), 0, size + 1)]
+        executor, query = Executor(self), Query(like, facets=(), has_boilerplate=has_boilerplate)
+        found = find_hits(self, executor, query).found
+        page = found.documents[order(self, found, query, 0, size + 1)]
         others = (self.stored(each) for each in page if each != document)
         return tuple(map(HitBuilder(None, executor).hit, others))[:size]
 

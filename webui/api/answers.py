@@ -52,8 +52,9 @@ class Period(results.Frequency):
 class Timeline:
     """The releases that match, by the periods of their dates."""
 
-    total: Annotated[int, "how many releases match, exactly"]
+    total: Annotated[int, "how many releases are counted, exactly"]
     undated: Annotated[int, "how many of them have no date"]
+    boilerplate_total: Annotated[int, "how many match in boilerplate alone, and are left out"]
     step: Annotated[Step, "the length of the periods"]
     build: Build
     warnings: Warnings

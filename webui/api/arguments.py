@@ -52,6 +52,10 @@ class _Days(Schema):
         "usual requires no function words and reads dates in words; literal does neither",
         ("usual", "literal"),
     )
+    boilerplate = _one_of(
+        "out ranks matches in boilerplate alone last and counts none; in treats them like others",
+        ("out", "in"),
+    )
     since = _day_field("dated on or after this day; of a month or year, its first day")
     until = _day_field("dated on or before this day; of a month or year, its last day")
 

@@ -39,7 +39,7 @@ class ParsedRequest:
     @property
     def query(self) -> Query:
         """The query for an engine."""
-        return Query(self.parsed.tree, self.state.filters)
+        return self.state.counted(self.parsed)
 
     @property
     def is_void(self) -> bool:
@@ -114,6 +114,7 @@ def timeline(engine: Engine, settings: Settings, arguments: dict[str, Any]) -> A
     return {
         "total": found.undated.releases + sum(each.releases for _, each in found.periods),
         "undated": found.undated.releases,
+        "boilerplate_total": found.boilerplate_total,
         "step": found.step,
         "build": found.build,
         "warnings": (*asked.warnings, *found.warnings),

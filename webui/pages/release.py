@@ -68,7 +68,7 @@ def release_page(
     """A release with all that is known of it, the words of the search highlighted."""
     versions = store.versions(found.id)
     copies = store.get_many(each.id for each in store.copies(found.id))
-    similar = _similar(engine, found.id, {each.id for each in copies})
+    similar = _similar(engine, found.id, state, {each.id for each in copies})
     highlighter = Highlighter(_parsed(state, engine, settings).tree)
     return ReleasePage(
         release=found,
@@ -154,10 +154,12 @@ def _parsed(state: SearchState, engine: Engine, settings: Settings) -> ParsedQue
         return state.parse(settings.query_chars)
 
 
-def _similar(engine: Engine, id_: str, copies: set[str]) -> tuple[Hit, ...]:
+def _similar(engine: Engine, id_: str, state: SearchState, copies: set[str]) -> tuple[Hit, ...]:
     """The releases most like one, copies aside; none while there is no index."""
     try:
-        found = engine.more_like_this(id_, SIMILAR + len(copies))
+        found = engine.more_like_this(
+            id_, SIMILAR + len(copies), has_boilerplate=state.has_boilerplate
+        )
     except IndexUnusableError:
         return ()
     return tuple(hit for hit in found if hit.id not in copies)[:SIMILAR]

@@ -73,7 +73,7 @@ class CollocateOptions:
 
     def count(self, engine: Engine, parsed: ParsedQuery) -> Collocates:
         """The collocates."""
-        query = Query(parsed.tree, self.state.filters)
+        query = self.state.counted(parsed)
         return engine.collocates(
             query,
             self.window,

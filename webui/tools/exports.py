@@ -9,7 +9,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as Redirect
 
 from corpus import Release, Settings, Store
-from indexer import Engine, Query
+from indexer import Engine
 from indexer.export.csv import release_table
 from indexer.export.formats import FORMATS
 from indexer.export.result_set import ExportContext, draw_sample, ranked_releases, select
@@ -98,7 +98,7 @@ def _select(
     """The hits as on the results page; words that ask for nothing find nothing."""
     parsed = state.parse(settings.query_chars, engine.attested)
     is_void = state.words and parsed.tree is None
-    query = None if is_void else Query(parsed.tree, state.filters, state.sort)
+    query = None if is_void else replace(state.counted(parsed), sort=state.sort)
     warnings = (*state.warnings, *parsed.warnings)
     return select(engine, query, state.words, tuple(state.filter_pairs()), warnings)
 

@@ -13,7 +13,7 @@ from flask import Response, make_response, render_template, request
 from flask_babel import gettext
 
 from corpus import Settings
-from indexer import Engine, Query
+from indexer import Engine
 from indexer.engine.periods import STEPS, Step
 from indexer.engine.results import Health
 from indexer.export.result_set import ExportContext, read_consistently
@@ -67,7 +67,7 @@ class TrendOptions:
             told = (*parsed.warnings, *parsed.readings)
             warnings += [each for each in told if each not in warnings]
             is_void = words and parsed.tree is None
-            queries.append((words, None if is_void else Query(parsed.tree, self.state.filters)))
+            queries.append((words, None if is_void else self.state.counted(parsed)))
         found, health, at = read_consistently(
             engine, lambda: compare_queries(engine, queries, self.state.filters, self.step, most)
         )

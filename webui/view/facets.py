@@ -79,7 +79,7 @@ def panels(results: Results, state: SearchState) -> list[Panel]:
     """The facets in which there is something to choose."""
     found = {facet.name: facet for facet in results.facets}
     known = [found[name] for name in LABELS if name in found]
-    return [_panel(facet, state) for facet in known if _is_choice(facet, results.total, state)]
+    return [_panel(facet, state) for facet in known if _is_choice(facet, results.counted, state)]
 
 
 def chips(
@@ -108,6 +108,9 @@ def chips(
         # The results page has a switch for it.
         link = state.with_view(match_scripts=True).link(endpoint, **more)
         chosen.append(Chip(gettext("Spelling"), gettext("exact only"), link))
+    if endpoint != "search.search" and state.has_boilerplate:
+        link = state.with_view(has_boilerplate=False).link(endpoint, **more)
+        chosen.append(Chip(gettext("Boilerplate"), gettext("included"), link))
     return chosen
 
 

@@ -34,8 +34,8 @@ class SearchState:
 
     `size` None is the usual one. `is_rate` counts per 1,000 releases of the same offices.
     `match_scripts` finds names in other scripts too. `match` "some" also shows releases that match
-    some of the words; `is_literal` takes every word as it was typed. `warnings` tell
-    what of it could not be read.
+    some of the words; `is_literal` takes every word as it was typed. `has_boilerplate` ranks
+    and counts matches in boilerplate like others. `warnings` tell what of it could not be read.
     """
 
     words: str = ""
@@ -49,6 +49,7 @@ class SearchState:
     match_scripts: bool = True
     match: Match = "some"
     is_literal: bool = False
+    has_boilerplate: bool = False
     warnings: tuple[str, ...] = ()
 
     def parse(self, limit_chars: int, attested: LookUp | None = None) -> ParsedQuery:
@@ -66,9 +67,19 @@ class SearchState:
         """The query for an engine; `size` is the default of a page."""
         size = self.size or size
         start = (self.page - 1) * size
-        query = Query(parsed.tree, self.filters, self.sort, start, size)
-        some = self.second_tier(parsed)
-        return replace(query, step=self.step, is_folded=self.is_folded, some=some)
+        return replace(
+            self.counted(parsed),
+            sort=self.sort,
+            start=start,
+            size=size,
+            step=self.step,
+            is_folded=self.is_folded,
+            some=self.second_tier(parsed),
+        )
+
+    def counted(self, parsed: ParsedQuery) -> Query:
+        """The query as the tools ask it, which count: its words and filters."""
+        return Query(parsed.tree, self.filters, has_boilerplate=self.has_boilerplate)
 
     def second_tier(self, parsed: ParsedQuery) -> SomeOf | None:
         """What is asked for below the releases that match all words, if wanted."""
@@ -106,8 +117,12 @@ class SearchState:
         for name in ("since", "until"):
             if chosen := getattr(self.filters, name):
                 pairs.append((name, chosen.isoformat()))
-        pairs += [("script", "exact")] * (not self.match_scripts)
-        return [*pairs, ("reading", "literal")] if self.is_literal else pairs
+        switches = [
+            ("script", "exact", not self.match_scripts),
+            ("reading", "literal", self.is_literal),
+            ("boilerplate", "in", self.has_boilerplate),
+        ]
+        return pairs + [(name, value) for name, value, is_unusual in switches if is_unusual]
 
     def link(self, endpoint: str = "search.search", **more: Any) -> str:
         """This state as the address of a page, with more of its arguments (as of `url_for`)."""
@@ -195,6 +210,7 @@ def read_state(args: MultiDict[str, str]) -> SearchState:
         match_scripts=args.get("script") != "exact",
         match="all" if args.get("match") == "all" else "some",
         is_literal=args.get("reading") == "literal",
+        has_boilerplate=args.get("boilerplate") == "in",
         warnings=tuple(warnings),
     )
 

@@ -112,7 +112,7 @@ def timeline(results: Results, state: SearchState, engine: Engine) -> Timeline |
         most=bars[values.index(max(values))],
         labels=_labels(step, bars),
         gaps=sum(not bar.collected for bar in bars),
-        undated=results.total - sum(hits.values()),
+        undated=results.counted - sum(hits.values()),
         steps=_steps(state, bars),
     )
 

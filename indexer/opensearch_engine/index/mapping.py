@@ -7,13 +7,15 @@ of the embedded index. So do the BM25F scores, except that Lucene keeps lengths 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import numpy as np
 
+from indexer.analysis.boilerplate import Sentences, is_among
+from indexer.analysis.jit import Array
 from indexer.engine import periods
 from indexer.engine.document import Document, field_terms
 from indexer.engine.fields import (
@@ -47,12 +49,19 @@ PART, AND = "\x1f", "\x1e"
 # The tokens of title and body, and of their stems, paragraph by paragraph, blanks between.
 Texts = dict[str, list[str]]
 STEMMED = (*TEXTS, *map(stem_field, TEXTS))
+# The fields of bodies -> those without boilerplate, in which each word stands where it did.
+OUTSIDE = {"body": "outside", "body_stem": "outside_stem"}
+# The name of the search for releases that match in boilerplate alone.
+BOILERPLATE = "boilerplate"
+# A word of boilerplate there, which the cluster drops.
+GAP = "\x1d"
 
 
 @dataclass(frozen=True)
 class Stored:
     """A release as it is read: `body` has empty lines between paragraphs, `alternates` as in
-    `Document`.
+    `Document`. `boilerplate` are the numbers of the body's words where boilerplate begins and ends,
+    in turn; `only_boilerplate` tells whether it matches in no other place.
     """
 
     id: str
@@ -63,6 +72,18 @@ class Stored:
     title: str
     body: str
     alternates: tuple[str, ...] = ()
+    boilerplate: tuple[int, ...] = ()
+    only_boilerplate: bool = False
+
+    @property
+    def runs_left_out(self) -> Iterator[tuple[int, int]]:
+        """Where each run of boilerplate begins and ends."""
+        return zip(self.boilerplate[::2], self.boilerplate[1::2], strict=True)
+
+    @property
+    def words_left_out(self) -> frozenset[int]:
+        """The numbers of the body's words that are in boilerplate."""
+        return frozenset(at for run in self.runs_left_out for at in range(*run))
 
 
 # Ids -> the stored releases among them, in any order.
@@ -90,7 +111,11 @@ def settings(shards: int) -> dict[str, Any]:
         "translog": {"flush_threshold_size": "1gb"},
         "analysis": {
             "tokenizer": {"ready": {"type": "whitespace", "max_token_length": 10_000}},
-            "analyzer": {"ready": {"type": "custom", "tokenizer": "ready"}},
+            "filter": {"gaps": {"type": "stop", "stopwords": [GAP]}},
+            "analyzer": {
+                "ready": {"type": "custom", "tokenizer": "ready"},
+                "gapped": {"type": "custom", "tokenizer": "ready", "filter": ["gaps"]},
+            },
         },
         "similarity": {
             "embedded": {
@@ -110,6 +135,12 @@ def release_mapping() -> dict[str, Any]:
         "similarity": "embedded",
         "position_increment_gap": PARAGRAPH_GAP,
     }
+    outside = {
+        "type": "text",
+        "analyzer": "gapped",
+        "norms": False,
+        "position_increment_gap": PARAGRAPH_GAP,
+    }
     facets = {*FACET_FIELDS.values(), "profile"}
     whole = {
         name: {"type": "keyword", "eager_global_ordinals": name in facets}
@@ -119,9 +150,12 @@ def release_mapping() -> dict[str, Any]:
     places = dict.fromkeys(("newest", "oldest", "tokens", *NOTED_STEPS), number)
     return {
         "dynamic": False,
-        "_source": {"excludes": [*STEMMED]},
+        "_source": {"excludes": [*STEMMED, *OUTSIDE.values()]},
         "properties": {
             **dict.fromkeys((*STEMMED, *WORDS), text),
+            **dict.fromkeys(OUTSIDE.values(), outside),
+            "sentences": {"type": "long"},
+            "boilerplate": {"type": "long", "doc_values": False},
             **whole,
             **places,
             "shown": {"type": "object", "enabled": False},
@@ -175,6 +209,44 @@ def release(document: Document, texts: Texts, number: int) -> dict[str, Any]:
     return found | (_periods(published) if published else {})
 
 
+def marked(source: dict[str, Any], texts: Texts, found: Sentences, common: Array) -> dict[str, Any]:
+    """A release as it is sent, with the boilerplate in its body told apart: the sentences whose
+    digests are `common`.
+    """
+    is_common = is_among(found.digests, common)
+    ends = np.cumsum(found.lengths)
+    runs = np.stack((ends - found.lengths, ends), axis=1)[is_common]
+    is_left_out = found.words_in(common).tolist()
+    outside = {
+        OUTSIDE[name]: [*_without(paragraphs, is_left_out)]
+        for name, paragraphs in texts.items()
+        if name in OUTSIDE and paragraphs
+    }
+    return {
+        **source,
+        **outside,
+        "sentences": numbers_of(np.unique(found.digests)),
+        "boilerplate": numbers_of(np.unique(found.digests[is_common])),
+        "shown": source["shown"] | {"boilerplate": runs.ravel().tolist()},
+    }
+
+
+def numbers_of(digests: Array) -> list[int]:
+    """Digests of sentences as the index can store them, with a sign."""
+    found: list[int] = digests[digests > 0].view(np.int64).tolist()
+    return found
+
+
+def _without(paragraphs: Iterable[str], is_left_out: Sequence[bool]) -> Iterator[str]:
+    """Paragraphs of tokens with gaps in place of some."""
+    at = 0
+    for each in paragraphs:
+        words = each.split(" ")
+        pairs = zip(words, is_left_out[at : at + len(words)], strict=True)
+        yield " ".join(GAP if is_gap else word for word, is_gap in pairs)
+        at += len(words)
+
+
 def stored_of(hit: dict[str, Any]) -> Stored:
     """The release of a search hit."""
     shown = hit["_source"]["shown"]
@@ -188,6 +260,8 @@ def stored_of(hit: dict[str, Any]) -> Stored:
         title=shown["title"],
         body=shown["body"],
         alternates=tuple(shown["alternates"]),
+        boilerplate=tuple(shown["boilerplate"]),
+        only_boilerplate=BOILERPLATE in hit.get("matched_queries", ()),
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from indexer.analysis.analyzer import KAZAKH, stem
+from indexer.analysis.boilerplate import Sentences
 from indexer.analysis.jit import Array
 from indexer.analysis.lexicon import Lexicon
 from indexer.analysis.tokenizer import paragraph_starts
@@ -86,6 +87,11 @@ class WordCount:
             found[name] = [*map(self.terms.text, paragraphs)]
             found[stem_field(name)] = [*map(stems.text, paragraphs)]
         return found, len(forms)
+
+    def sentences(self, body: str, office: str) -> Sentences:
+        """The sentences of a release's body; nothing is counted."""
+        words = self.lexicon.words(body)  # may make the table of forms longer
+        return Sentences.of(body, self.lexicon.form_of[words], self.lexicon, office)
 
     def entries(self) -> Iterator[dict[str, Any]]:
         """An entry for each form, and for each stem."""

@@ -12,11 +12,14 @@ from opensearchpy import helpers
 
 from corpus.database.batches import chunks
 from corpus.errors import StoreError
+from indexer.analysis.jit import Array
 from indexer.engine.document import Document
 from indexer.engine.interface import OnProgress
+from indexer.opensearch_engine.index.boilerplate import BoilerplateChange, count_sentences
 from indexer.opensearch_engine.index.cluster import TIMEOUT_S, Cluster
 from indexer.opensearch_engine.index.mapping import (
     Stored,
+    marked,
     release,
     release_mapping,
     settings,
@@ -53,22 +56,26 @@ class Writer:
                 self.cluster.client.indices.create(index=index, body=body)
 
     def add(self, documents: Iterable[Document], on_progress: OnProgress) -> int:
-        """Send releases, then all their words; the number of releases."""
-        words = WordCount()
-        number = self._send(self._releases(documents, words), on_progress)
+        """Send releases, then all their words; the number of releases. They are read twice."""
+        words, common = WordCount(), count_sentences(documents)
+        number = self._send(self._releases(documents, words, common), on_progress)
         self._send(_indexing(self.words, words.entries()))
         return number
 
     def replace(
         self, documents: Iterable[Document], removed: Iterable[str], on_progress: OnProgress
     ) -> int:
-        """Replace releases of the same ids, remove others, update the words; the number sent."""
-        sent: set[str] = set()
+        """Replace releases of the same ids, remove others, update the words, and the boilerplate of
+        all releases; the number sent. They are read twice.
+        """
+        removed, sent = [*removed], set[str]()
+        change = BoilerplateChange(self.cluster, self.releases, documents, removed)
+        self._send(self._indexed(*each) for each in change.remarked())
         gone, words = WordCount(), WordCount()
         for batch in chunks(documents, CHUNK):
             ids = [each.id for each in batch]
             self._count(gone, ids)
-            self._send(self._releases(batch, words))
+            self._send(self._releases(batch, words, change.common))
             sent.update(ids)
             on_progress(len(sent))
         away = [each for each in removed if each not in sent]
@@ -113,11 +120,16 @@ class Writer:
         kept: dict[str, Any] = found[self.releases]["mappings"].get("_meta", {})
         return kept
 
-    def _releases(self, documents: Iterable[Document], words: WordCount) -> Iterator[Action]:
+    def _releases(
+        self, documents: Iterable[Document], words: WordCount, common: Array
+    ) -> Iterator[Action]:
         for each in documents:
             texts, number = words.take(each.title, each.body_text, each.language)
-            source = release(each, texts, number)
-            yield {"_index": self.releases, "_id": each.id, "_source": source}
+            found = words.sentences(each.body_text, each.office)
+            yield self._indexed(each.id, marked(release(each, texts, number), texts, found, common))
+
+    def _indexed(self, id_: str, source: dict[str, Any]) -> Action:
+        return {"_index": self.releases, "_id": id_, "_source": source}
 
     def _count(self, words: WordCount, ids: list[str]) -> None:
         """Count the words of releases as they are stored now."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from itertools import compress
 from typing import Any, Self
 
@@ -13,7 +14,7 @@ from indexer.engine.fields import TEXTS
 from indexer.engine.results import Query
 from indexer.highlight.text_words import TextWords
 from indexer.opensearch_engine.index.cluster import Cluster
-from indexer.opensearch_engine.index.mapping import Stored, stored_of
+from indexer.opensearch_engine.index.mapping import OUTSIDE, Stored, stored_of
 from indexer.opensearch_engine.search import request
 from indexer.opensearch_engine.search.request import PageRequest
 from indexer.opensearch_engine.search.term_lookup import TermLookup
@@ -115,24 +116,24 @@ class IndexReader:
         if query.tree is None:
             return PageRequest.alone(translate(None))
         phrases = self.phrases_of(query.tree) if phrases is None else phrases
+        lookup = lookup_of(term_lookup, phrases)
         typed = translate(query.tree, Lookup(term_lookup.own, phrases))
-        if not term_lookup.others:
-            return PageRequest.alone(typed)
-        return PageRequest(typed, translate(query.tree, lookup_of(term_lookup, phrases)))
+        every = translate(query.tree, lookup) if term_lookup.others else typed
+        return PageRequest(typed, every, request.outside_of(query, query.tree, lookup))
 
     def phrases_of(self, node: tree.Node | None) -> Phrases:
-        """Where phrases stand that the cluster cannot tell."""
-        leaves = dict.fromkeys(tree.leaves(node))
-        return {leaf: self._standing(leaf) for leaf in leaves if needs_text_check(leaf)}
+        """Where phrases stand that the cluster cannot tell, also outside boilerplate."""
+        leaves = filter(needs_text_check, dict.fromkeys(tree.leaves(node)))
+        return {each: ids for leaf in leaves for each, ids in self._standing(leaf).items()}
 
-    def _standing(self, leaf: tree.Leaf) -> list[str]:
+    def _standing(self, leaf: tree.Leaf) -> Phrases:
         """The releases that hold a phrase or a proximity, of those that have its words, by a look
         into their texts.
         """
         assert isinstance(leaf, tree.Phrase | tree.Near)
         body = self.narrowed(Query(sort="id"), PageRequest.alone(position_query(leaf)), SOME)
         field = leaf.field.removesuffix("_stem")
-        found = []
+        found, outside = [], []
         for hit in self.pages(body):
             each = stored_of(hit)
             if field in TEXTS:
@@ -141,7 +142,9 @@ class IndexReader:
                 text = TextWords.ready(hit["_source"].get(field, "").split())
             if text.has(leaf):
                 found.append(each.id)
-        return found
+                if replace(text, left_out=each.words_left_out).has(leaf):
+                    outside.append(each.id)
+        return {tree.with_fields(leaf, OUTSIDE): outside, leaf: found}
 
     def narrowed(self, query: Query, asked: PageRequest, size: int) -> dict[str, Any]:
         """The body of a search for a page of hits within the filters.
@@ -187,8 +190,10 @@ class IndexReader:
 
 
 def lookup_of(term_lookup: TermLookup, phrases: Phrases) -> Lookup:
-    """What `translate` needs beside the tree."""
-    return Lookup({leaf: term_lookup.terms(leaf) for leaf in term_lookup.own}, phrases)
+    """What `translate` needs beside the tree, also for what is outside boilerplate."""
+    terms = {leaf: term_lookup.terms(leaf) for leaf in term_lookup.own}
+    outside = {tree.with_fields(leaf, OUTSIDE): words for leaf, words in terms.items()}
+    return Lookup(terms | outside, phrases)
 
 
 def counting_of(dsl: Dsl) -> dict[str, Any]:

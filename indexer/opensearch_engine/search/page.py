@@ -12,13 +12,12 @@ from indexer.engine.hits import HitBuilder
 from indexer.engine.periods import Step
 from indexer.engine.results import Filters, Hit, Position, Query, Results
 from indexer.engine.second_tier import (
-    WeighedWord,
     highlighted,
     of_first_tier,
     of_second_tier,
     respelled,
 )
-from indexer.opensearch_engine.index.mapping import stored_of
+from indexer.opensearch_engine.index.mapping import BOILERPLATE, stored_of
 from indexer.opensearch_engine.search import request, suggest
 from indexer.opensearch_engine.search.index_reader import (
     MANY,
@@ -60,18 +59,22 @@ def search(reader: IndexReader, query: Query) -> Results:
     first = _Tier.of(of_first, found.hits, counts)
     lookup = lookup_of(term_lookup, phrases)
     words = weighed_words(reader, query, term_lookup.counts)
-    second = (
-        _second(reader, query, first, second_tier(query, words, found.asked, lookup))
-        if words
-        else NO_TIER
-    )
+    some = second_tier(query, words, found.asked, lookup)
+    second = _second(reader, query, first, some) if words else NO_TIER
     node = highlighted(query.tree, words)
     known = term_lookup if node is query.tree else reader.term_lookup(Query(node))
     builder = HitBuilder(node, known)
     return Results(
         hits=(
             *(_hit(builder, each, found.asked, first.copies) for each in first.page),
-            *(_some_hit(builder, each, second.copies, words) for each in second.page),
+            *(
+                replace(
+                    _hit(builder, each, some, second.copies),
+                    tier="some",
+                    missing=missing_words(each, words),
+                )
+                for each in second.page
+            ),
         ),
         total=first.total,
         facets=request.facets(counts, query.facets),
@@ -81,7 +84,8 @@ def search(reader: IndexReader, query: Query) -> Results:
         step=step,
         folded=first.folded,
         more_after=_more_after(query, first, second),
-        variant_total=counts["aggregations"]["variants"]["doc_count"] if asked.has_others else 0,
+        variant_total=request.number(counts, "variants"),
+        boilerplate_total=request.number(counts, BOILERPLATE),
         total_some=second.total,
         folded_some=second.folded,
         respelled=respelled(words),
@@ -212,16 +216,18 @@ def _deep_hits(reader: IndexReader, query: Query, asked: PageRequest) -> list[di
     return [*reader.ask(some)["hits"]["hits"]] if ids else []
 
 
-def more_like_this(reader: IndexReader, id_: str, size: int) -> tuple[Hit, ...]:
+def more_like_this(
+    reader: IndexReader, id_: str, size: int, *, has_boilerplate: bool = False
+) -> tuple[Hit, ...]:
     """The releases most similar to one."""
     found = [*reader.fetch([id_])]
     if not found:
         return ()
-    like = suggest.likeness(reader, found[0])
+    like = suggest.likeness(reader, found[0], has_boilerplate=has_boilerplate)
     if like is None:
         return ()
-    body = reader.narrowed(Query(like), PageRequest.alone(translate(like)), size + 1)
-    hits = reader.ask(body)["hits"]["hits"]
+    asked = reader.asked(Query(like, has_boilerplate=has_boilerplate), TermLookup(like))
+    hits = reader.ask(reader.narrowed(Query(like), asked, size + 1))["hits"]["hits"]
     builder = HitBuilder(None, TermLookup(None))
     others = (vars(stored_of(each)) for each in hits if each["_id"] != id_)
     return tuple(map(builder.hit, others))[:size]
@@ -240,18 +246,11 @@ def _hit(
     hits: HitBuilder, given: dict[str, Any], asked: PageRequest, copies: Mapping[str, int]
 ) -> Hit:
     """The hit of a search hit."""
-    score = asked.score(request.score_of(given))
+    stored = stored_of(given)
+    is_below = stored.only_boilerplate
+    score, is_variant = asked.score(request.score_of(given), only_boilerplate=is_below)
     folded = max(0, copies.get(given["_source"]["fold"], 1) - 1)
-    return hits.hit(vars(stored_of(given)), score, folded, is_variant=score < 0)
-
-
-def _some_hit(
-    hits: HitBuilder, given: dict[str, Any], copies: Mapping[str, int], words: Sequence[WeighedWord]
-) -> Hit:
-    """A hit of the second tier."""
-    folded = max(0, copies.get(given["_source"]["fold"], 1) - 1)
-    hit = hits.hit(vars(stored_of(given)), request.score_of(given), folded)
-    return replace(hit, tier="some", missing=missing_words(given, words))
+    return hits.hit(vars(stored), score, folded, is_variant=is_variant, only_boilerplate=is_below)
 
 
 def _more_after(query: Query, first: _Tier, second: _Tier) -> Position | None:

@@ -25,19 +25,24 @@ from indexer.engine.results import (
     Query,
 )
 from indexer.opensearch_engine.index.mapping import (
+    BOILERPLATE,
     EVER,
     NEVER,
     NOTED_STEPS,
+    OUTSIDE,
     PROFILE,
     facets_of,
     term,
 )
-from indexer.opensearch_engine.search.translate import Dsl
+from indexer.opensearch_engine.search.translate import Dsl, Lookup, translate
+from indexer.query.tree import Node, body_leaves, with_fields
 
 # A cluster returns at most so many values.
 MOST_VALUES = 20_000
 # Deeper pages are counted hit by hit.
 DEEPEST = 10_000
+# What scores are multiplied by to rank below all others.
+NEXT_TO_NOTHING = 1e-9
 # Facets with several values in most releases.
 SEVERAL = ("topic", "component")
 NEWEST = [{"newest": "desc"}, {"id": "asc"}]
@@ -51,10 +56,14 @@ SORTS: dict[Order, list[dict[str, Any]]] = {
 
 @dataclass(frozen=True)
 class PageRequest:
-    """A query's tree as typed, and with spelling variants, which rank below; equal without any."""
+    """A query's tree as typed, and with spelling variants, which rank below; equal without any.
+    What does not match `outside` boilerplate ranks below that and is not counted; None where it
+    makes no difference.
+    """
 
     typed: Dsl
     every: Dsl
+    outside: Dsl | None = None
 
     @classmethod
     def alone(cls, dsl: Dsl) -> PageRequest:
@@ -68,7 +77,21 @@ class PageRequest:
 
     @property
     def ranked(self) -> Dsl:
-        """A search in which typed hits score 1 more than usual, and other hits less than 1."""
+        """A search in which typed hits score 1 more than usual where there are other hits, and
+        these less than 1; and those in boilerplate alone next to nothing.
+        """
+        if self.outside is None:
+            return self._spelled
+        return {
+            "boosting": {
+                "positive": self._spelled,
+                "negative": {"bool": {"must_not": [self.outside], "_name": BOILERPLATE}},
+                "negative_boost": NEXT_TO_NOTHING,
+            }
+        }
+
+    @property
+    def _spelled(self) -> Dsl:
         if not self.has_others:
             return self.every
         typed = _scored(self.typed, "1.0 + _score")
@@ -76,9 +99,20 @@ class PageRequest:
         both = {"bool": {"must": [others], "must_not": [self.typed]}}
         return {"bool": {"should": [typed, both], "minimum_should_match": 1}}
 
-    def score(self, given: float) -> float:
-        """A hit's score, below 0 where only a spelling variant matches."""
-        return given - self.has_others
+    def score(self, given: float, *, only_boilerplate: bool) -> tuple[float, bool]:
+        """A hit's score, below 0 where only a spelling variant matches, and below -1 where it does
+        so in boilerplate alone; and whether only a variant matches.
+        """
+        found = (given / NEXT_TO_NOTHING if only_boilerplate else given) - self.has_others
+        shown = -1 - 1 / (2 + found) if only_boilerplate else found
+        return shown, found < 0
+
+
+def outside_of(query: Query, node: Node | None, lookup: Lookup) -> Dsl | None:
+    """What a query's tree matches outside boilerplate; None where it makes no difference."""
+    if query.has_boilerplate or node is None or not body_leaves(node):
+        return None
+    return translate(with_fields(node, OUTSIDE), lookup)
 
 
 def sort_of(query: Query) -> list[dict[str, Any]]:
@@ -118,22 +152,25 @@ def chosen(filters: Filters, but: str = "") -> list[Dsl]:
 def counted(query: Query, asked: PageRequest, steps: Sequence[Step]) -> dict[str, Any]:
     """The aggregations beside the hits: facets, periods, spelling variants, and folded copies."""
     every = chosen(query.filters)
+    outside = [asked.outside] if asked.outside else []
     alone = query.facets if every else [name for name in query.facets if name not in PROFILE]
     found = {
         name: _filtered(
-            chosen(query.filters, name),
+            outside + chosen(query.filters, name),
             {"terms": {"field": FACET_FIELDS[name], "size": MOST_VALUES}},
         )
         for name in alone
     }
     if len(alone) < len(query.facets):
-        found["profile"] = {"terms": {"field": "profile", "size": MOST_VALUES}}
+        profiles = {"terms": {"field": "profile", "size": MOST_VALUES}}
+        found["profile"] = _filtered(outside, profiles)
     for step in steps:
-        found[f"by_{step}"] = _filtered(every, {"histogram": _histogram(step)})
+        found[f"by_{step}"] = _filtered(outside + every, {"histogram": _histogram(step)})
     if query.has_timeline and query.step == "auto":
-        found["days"] = _filtered(every, {"stats": {"field": "day"}})
-    if asked.has_others:
-        found["variants"] = {"filter": {"bool": {"filter": every, "must_not": [asked.typed]}}}
+        found["days"] = _filtered(outside + every, {"stats": {"field": "day"}})
+    for name, others in (("variants", [asked.typed] * asked.has_others), (BOILERPLATE, outside)):
+        if others:
+            found[name] = {"filter": {"bool": {"filter": every, "must_not": others}}}
     if query.is_folded:
         copies = {"terms": {"field": "group", "size": MOST_VALUES, "min_doc_count": 2}}
         found["copies"] = _filtered(every, copies)
@@ -177,6 +214,12 @@ def counts(answer: dict[str, Any], name: str) -> dict[str, Any]:
     found: dict[str, Any] = answer["aggregations"][name]
     inner: dict[str, Any] = found.get("of", found)
     return inner
+
+
+def number(answer: dict[str, Any], name: str) -> int:
+    """How many releases an aggregation counts; 0 where it was not asked for."""
+    found: int = answer["aggregations"].get(name, {"doc_count": 0})["doc_count"]
+    return found
 
 
 def facets(answer: dict[str, Any], names: Sequence[str]) -> tuple[Facet, ...]:

@@ -9,10 +9,10 @@ from typing import Any
 from indexer.engine.results import Query
 from indexer.engine.second_tier import WeighedWord, weigh
 from indexer.opensearch_engine.search.index_reader import IndexReader, counting_of, total_of
-from indexer.opensearch_engine.search.request import PageRequest
+from indexer.opensearch_engine.search.request import PageRequest, outside_of
 from indexer.opensearch_engine.search.suggest import spell_suggest
 from indexer.opensearch_engine.search.translate import Dsl, Lookup, translate
-from indexer.query.tree import Every, Node
+from indexer.query.tree import Every, Node, Or
 
 
 def weighed_words(
@@ -50,15 +50,15 @@ def second_tier(
             }
         }
     within = query.some.within if query.some else None
-    return PageRequest.alone(
-        {
-            "bool": {
-                "must": [scored],
-                "filter": [translate(within, lookup)],
-                "must_not": [asked.every],
-            }
+    found: Dsl = {
+        "bool": {
+            "must": [scored],
+            "filter": [translate(within, lookup)],
+            "must_not": [asked.every],
         }
-    )
+    }
+    any_of = Or(tuple(word.node for word in words))
+    return PageRequest(found, found, outside_of(query, any_of, lookup))
 
 
 def missing_words(hit: Mapping[str, Any], words: Sequence[WeighedWord]) -> tuple[str, ...]:

@@ -159,10 +159,14 @@ def sound_alikes(reader: IndexReader, words: Collection[str]) -> dict[str, dict[
     }
 
 
-def likeness(reader: IndexReader, release: Stored) -> tree.Or | None:
-    """A query for releases similar to one."""
+def likeness(
+    reader: IndexReader, release: Stored, *, has_boilerplate: bool = False
+) -> tree.Or | None:
+    """A query for releases similar to one, by its boilerplate only if wanted."""
     field = stem_field(BODY)
-    often = Counter(token.stem for token in tokens(release.body, release.language))
+    left_out = frozenset() if has_boilerplate else release.words_left_out
+    words = tokens(release.body, release.language)
+    often = Counter(token.stem for token in words if token.position not in left_out)
     stems = [*filter(is_telling, often)]
     if not stems:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -31,11 +32,11 @@ def collocates(
     *,
     is_stem: bool,
     is_content: bool = False,
+    has_boilerplate: bool = True,
 ) -> Collocates:
     """The words with the highest measure; the engine adds build and warnings."""
-    names, observed, occurrences, near = _count(
-        read_spans(releases, node, words_of), window, is_stem=is_stem
-    )
+    spans = read_spans(releases, node, words_of, has_boilerplate=has_boilerplate)
+    names, observed, occurrences, near, left_out = _count(spans, window, is_stem=is_stem)
     chosen = np.flatnonzero(observed >= max(1, least)).tolist()
     often = {names[number]: int(observed[number]) for number in chosen}
     words = sorted(often)
@@ -47,18 +48,19 @@ def collocates(
         near,
         tokens(),
     )
-    return rank_collocates(counts, measure, most, words.__getitem__, is_content=is_content)
+    found = rank_collocates(counts, measure, most, words.__getitem__, is_content=is_content)
+    return replace(found, boilerplate_mentions=left_out)
 
 
 def _count(
     batches: Iterable[BatchSpans], window: int, *, is_stem: bool
-) -> tuple[Sequence[str], Array, int, int]:
+) -> tuple[Sequence[str], Array, int, int, int]:
     """The words by number, the number of times that each occurs near spans, and the numbers of
-    spans and of words near them.
+    spans, of words near them, and of spans left out.
     """
     names: Sequence[str] = []
     observed: Array = np.zeros(0, np.int64)
-    occurrences = near = 0
+    occurrences = near = left_out = 0
     for found in batches:
         vocabulary = found.batch.vocabulary
         stems = found.batch.stem_tables if is_stem and len(found) else NO_STEMS
@@ -67,4 +69,5 @@ def _count(
             observed = np.pad(observed, (0, 2 * len(names) - len(observed)))
         occurrences += len(found)
         near += found.count_near(window, stems, observed)
-    return names, observed, occurrences, near
+        left_out += found.left_out
+    return names, observed, occurrences, near, left_out

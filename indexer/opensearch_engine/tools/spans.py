@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
@@ -16,7 +15,7 @@ from indexer.linguistics.spans import TokenSpans
 from indexer.opensearch_engine.index.mapping import Stored
 from indexer.opensearch_engine.tools.token_batches import Batch, Vocabulary, batches
 from indexer.query import tree
-from indexer.query.proximity import NOWHERE, joined, spans_of
+from indexer.query.proximity import NOWHERE, SpanEnds, joined, spans_of
 
 # The folded words, or stems, that a leaf matches in bodies; None where each word must be tested.
 WordsOf = Callable[[tree.Leaf], frozenset[str] | None]
@@ -24,15 +23,22 @@ WordsOf = Callable[[tree.Leaf], frozenset[str] | None]
 
 @dataclass(frozen=True)
 class BatchSpans(TokenSpans):
-    """The spans in a batch, with its numbers of releases."""
+    """The spans in a batch, with its numbers of releases; and how many were left out."""
 
     batch: Batch
+    left_out: int = 0
 
 
 def read_spans(
-    releases: Iterable[Stored], node: tree.Node | None, words_of: WordsOf
+    releases: Iterable[Stored],
+    node: tree.Node | None,
+    words_of: WordsOf,
+    *,
+    has_boilerplate: bool = True,
 ) -> Iterator[BatchSpans]:
-    """The matches of a tree in releases' bodies, for every batch, empty ones too."""
+    """The matches of a tree in releases' bodies, for every batch, empty ones too; in boilerplate
+    only if wanted.
+    """
     vocabulary = Vocabulary()
     leaves = tree.body_leaves(node)
     several = [leaf for leaf in leaves if isinstance(leaf, tree.Phrase | tree.Near)]
@@ -43,16 +49,21 @@ def read_spans(
         for each in several
         for leaf in tree.words_of(each)
     }
-    for batch in batches(releases, vocabulary):
-        places_of = partial(_places, parts, batch)
+
+    def find(batch: Batch, left_out: Array | None) -> SpanEnds:
+        def places_of(leaf: tree.Leaf) -> Array:
+            return parts[leaf].places(batch, left_out)
+
         spans = [spans_of(each, places_of, batch.paragraph_starts) for each in several]
-        places = single.places(batch)
-        pair = joined([(places, places), *spans])
-        yield BatchSpans(batch.starts, batch.forms, batch.languages, *pair, batch)
+        places = single.places(batch, left_out)
+        return joined([(places, places), *spans])
 
-
-def _places(parts: dict[tree.Leaf, _WordPlaces], batch: Batch, leaf: tree.Leaf) -> Array:
-    return parts[leaf].places(batch)
+    for batch in batches(releases, vocabulary):
+        pair, number = find(batch, None), 0
+        if not has_boilerplate and batch.left_out.any():
+            every, pair = pair, find(batch, batch.left_out)
+            number = max(0, len(every[0]) - len(pair[0]))
+        yield BatchSpans(batch.starts, batch.forms, batch.languages, *pair, batch, number)
 
 
 class _WordMask:
@@ -100,8 +111,8 @@ class _WordPlaces:
         self.forms, self.stems = (_WordMask(words[each], tests[each]) for each in (False, True))
         self.cased = _WordMask(set(), as_they_stand)
 
-    def places(self, batch: Batch) -> Array:
-        """The places of all these words in a batch, in order."""
+    def places(self, batch: Batch, left_out: Array | None) -> Array:
+        """The places of all these words in a batch, in order, apart from those left out."""
         vocabulary, found = self.vocabulary, []
         if self.forms:
             mask = self.forms.mask(len(vocabulary.forms), vocabulary.forms.__getitem__)
@@ -115,4 +126,7 @@ class _WordPlaces:
             found.append(self.cased.mask(lexicon.size, lexicon.word)[batch.words])
         if not found:
             return NOWHERE
-        return np.flatnonzero(np.logical_or.reduce(found)).astype(np.uint32)
+        is_there = np.logical_or.reduce(found)
+        if left_out is not None:
+            is_there &= ~left_out
+        return np.flatnonzero(is_there).astype(np.uint32)

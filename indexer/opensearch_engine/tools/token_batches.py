@@ -89,6 +89,16 @@ class Batch:
         return np.concatenate([*begins, self.starts[-1:]])
 
     @cached_property
+    def left_out(self) -> Array:
+        """The words in boilerplate, and all words of releases that match in it alone (a mask)."""
+        found = np.zeros(len(self.forms), bool)
+        for each, start, end in zip(self.releases, self.starts, self.starts[1:], strict=False):
+            for first, last in each.runs_left_out:
+                found[start + first : start + last] = True
+            found[start:end] |= each.only_boilerplate
+        return found
+
+    @cached_property
     def token_languages(self) -> Array:
         """The language of each word's release."""
         return np.repeat(self.languages, self.lengths)

@@ -23,6 +23,7 @@ from indexer.engine.fields import K1, LENGTHS_OF, B
 from indexer.engine.periods import Step
 from indexer.linguistics.alignment import Alignment
 from indexer.linguistics.spans import ranks_of
+from indexer.whoosh_engine.columns.boilerplate import Boilerplate
 from indexer.whoosh_engine.columns.facets import FacetColumn, Groups, value_numbers
 from indexer.whoosh_engine.columns.global_ordinals import WordList
 from indexer.whoosh_engine.columns.periods import Periods
@@ -181,6 +182,11 @@ class Snapshot:
     def groups(self) -> Groups:
         """The documents that have copies."""
         return self._once(self._columns, "groups", lambda: Groups.of(self.segments, self.bases))
+
+    @property
+    def boilerplate(self) -> list[Boilerplate]:
+        """The boilerplate of each segment."""
+        return self._once(self._live_columns, "boilerplate", lambda: Boilerplate.of(self.segments))
 
     @property
     def translations(self) -> Alignment | None:

@@ -10,6 +10,7 @@ import numpy as np
 import zstandard
 
 from indexer.analysis.analyzer import stem
+from indexer.analysis.boilerplate import Sentences
 from indexer.analysis.jit import Array
 from indexer.analysis.lexicon import Lexicon
 from indexer.analysis.tokenizer import paragraph_starts
@@ -77,7 +78,7 @@ class SegmentBuilder:
         self.fields |= {name: _Field() for name in (*WORDS, *WHOLE)}
         self.languages: list[str] = []
         self.dates: list[int] = []
-        self.paragraphs = array("i")
+        self.paragraphs, self.sentences, self.digests = array("i"), array("i"), array("Q")
         self.stored: list[bytes] = []
         self.compressor = zstandard.ZstdCompressor(LEVEL, write_checksum=False)
         self.n_tokens = 0
@@ -99,6 +100,11 @@ class SegmentBuilder:
         self.n_tokens += fields["body"].lengths[-1]
         lengths = np.diff(paragraph_starts(document.body_text)).astype(np.int32)
         self.paragraphs.frombytes(lengths.tobytes())
+        sentences = Sentences.of(
+            document.body_text, self.lexicon.form_of[found], self.lexicon, document.office
+        )
+        self.sentences.frombytes(sentences.lengths.tobytes())
+        self.digests.frombytes(sentences.digests.tobytes())
         for name, terms in field_terms(document).items():
             fields[name].add_terms(terms)
         self.languages.append(document.language)
@@ -116,6 +122,8 @@ class SegmentBuilder:
     def _arrays(self) -> Iterator[tuple[str, Array]]:
         yield "dates", np.array(self.dates, np.int32)
         yield "body/paragraphs", narrow(np.array(self.paragraphs, np.int32))
+        yield "body/sentences", narrow(np.array(self.sentences, np.int32))
+        yield "body/digests", narrow(np.array(self.digests, np.uint64))
         ends = np.cumsum(np.fromiter(map(len, self.stored), np.int64, len(self.stored)))
         yield "stored/ends", narrow(ends)
         yield "stored", np.frombuffer(b"".join(self.stored), np.uint8)

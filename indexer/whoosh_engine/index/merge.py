@@ -7,6 +7,7 @@ files and written in place.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -58,8 +59,12 @@ class Merger:
     def arrays(self) -> Arrays:
         """All arrays of the merged segment."""
         yield "dates", self._column("dates")
-        paragraphs = map(_paragraphs, self.segments, self.numbers)
-        yield "body/paragraphs", narrow(np.concatenate([*paragraphs]))
+        for lengths, *columns in (("paragraphs",), ("sentences", "digests")):
+            is_kept = [*map(partial(_kept_runs, lengths), self.segments, self.numbers)]
+            for name in (lengths, *columns):
+                parts = [each.arrays[f"body/{name}"] for each in self.segments]
+                kept = [part[mask] for part, mask in zip(parts, is_kept, strict=True)]
+                yield f"body/{name}", narrow(np.concatenate(kept))
         yield from self._stored()
         languages: list[bytes] = []
         merged = {}
@@ -140,11 +145,10 @@ class Merger:
             yield from form_arrays(name, row, len(stems.terms))
 
 
-def _paragraphs(segment: SegmentArrays, numbers: Array) -> Array:
-    """How many tokens each paragraph of the documents that are kept has."""
-    begins = segment.paragraph_starts("body")[:-1]
-    documents = np.searchsorted(segment.starts("body"), begins, "right") - 1
-    kept: Array = segment.arrays["body/paragraphs"][numbers[documents] >= 0]
+def _kept_runs(name: str, segment: SegmentArrays, numbers: Array) -> Array:
+    """Which paragraphs, or sentences, are of documents that are kept (a mask)."""
+    _, documents = segment.runs(name)
+    kept: Array = numbers[documents] >= 0
     return kept
 
 

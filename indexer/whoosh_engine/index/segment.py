@@ -71,6 +71,14 @@ class SegmentArrays:
         is_body = LENGTHS_OF.get(field, field) == "body"
         return self._begins("body/paragraphs") if is_body else self.starts(field)
 
+    def runs(self, name: str) -> tuple[Array, Array]:
+        """Where each of the body's "paragraphs", or "sentences", begins among all tokens, and the
+        document of each.
+        """
+        lengths = self.arrays[f"body/{name}"]
+        begins = np.cumsum(lengths, dtype=np.int64) - lengths
+        return begins, np.searchsorted(self.starts("body"), begins, "right") - 1
+
     def _begins(self, lengths: str) -> Array:
         if lengths not in self._starts:
             ends = np.cumsum(self.arrays[lengths], dtype=np.int64)

@@ -17,9 +17,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from indexer.analysis.jit import Array
+from indexer.analysis.lexicon import hash_of
 from indexer.engine.fields import LENGTHS_OF
 from indexer.query.tree import Kind, VariantTerm
-from indexer.query.variants import hash_of, hashed, is_form
+from indexer.query.variants import hashed, is_form
 from indexer.whoosh_engine.index.inversion import narrow
 from indexer.whoosh_engine.index.segment import SegmentArrays
 

@@ -16,6 +16,7 @@ from indexer.engine.results import FACETS, Facet, Filters, Query
 from indexer.whoosh_engine.columns.kernels import best, count_codes, extremes
 from indexer.whoosh_engine.columns.periods import Periods
 from indexer.whoosh_engine.columns.snapshot import Snapshot
+from indexer.whoosh_engine.search.boilerplate import matches_outside, ranked_below
 from indexer.whoosh_engine.search.execute import Executor
 from indexer.whoosh_engine.search.paging import first_behind, ranks
 from indexer.whoosh_engine.search.scored_docs import ScoredDocs
@@ -26,9 +27,12 @@ FEW = 200
 
 @dataclass(frozen=True)
 class FoundHits:
-    """All matches within the filters, and those that each facet counts, without its own filter."""
+    """All matches within the filters; those that are counted, which may leave out matches in
+    boilerplate alone; and those of them that each facet counts, without its own filter.
+    """
 
     found: ScoredDocs
+    counted: Array
     by_facet: dict[str, Array]
 
 
@@ -36,16 +40,19 @@ def find_hits(snapshot: Snapshot, executor: Executor, query: Query) -> FoundHits
     """Run a query's tree, and apply the filters."""
     found = executor.run(query.tree)
     found = _masked(found, _in_range(snapshot, query.filters, found.documents))
+    is_counted = np.ones(len(found), bool)
+    if not query.has_boilerplate:
+        is_counted = matches_outside(executor, query.tree, found.documents)
+        found = ranked_below(found, is_counted)
     masks = _chosen(snapshot, query.filters, found.documents)
-    if not masks:
-        return FoundHits(found, dict.fromkeys(query.facets, found.documents))
-    by_facet = {}
-    for name in query.facets:
+    counted = found.documents[np.logical_and.reduce([is_counted, *masks.values()])]
+    by_facet = dict.fromkeys(query.facets, counted)
+    for name in masks.keys() & by_facet.keys():
         others = [mask for other, mask in masks.items() if other != name]
-        by_facet[name] = (
-            found.documents[np.logical_and.reduce(others)] if others else found.documents
-        )
-    return FoundHits(_masked(found, np.logical_and.reduce([*masks.values()])), by_facet)
+        by_facet[name] = found.documents[np.logical_and.reduce([is_counted, *others])]
+    if masks:
+        found = _masked(found, np.logical_and.reduce([*masks.values()]))
+    return FoundHits(found, counted, by_facet)
 
 
 def within_filters(snapshot: Snapshot, found: ScoredDocs, filters: Filters) -> ScoredDocs:
@@ -124,7 +131,7 @@ def facets(snapshot: Snapshot, answered: FoundHits, time: Timeline | None) -> tu
     found = []
     for name, documents in answered.by_facet.items():
         column = snapshot.facet(name)
-        is_timed = name == "year" and documents is answered.found.documents
+        is_timed = name == "year" and documents is answered.counted
         years = time.years(len(column.values)) if time and is_timed else None
         if years is not None:
             found.append(Facet(name, tuple(column.ranked(years))))

@@ -10,10 +10,10 @@ from indexer.engine.hits import HitBuilder
 from indexer.engine.results import Hit, Position, Query
 from indexer.engine.second_tier import highlighted, of_first_tier, of_second_tier
 from indexer.whoosh_engine.columns.snapshot import Snapshot
-from indexer.whoosh_engine.search.collect import by_variants, folded, order
+from indexer.whoosh_engine.search.collect import FoundHits, by_variants, folded, order
 from indexer.whoosh_engine.search.execute import Executor
 from indexer.whoosh_engine.search.paging import is_last, position
-from indexer.whoosh_engine.search.scored_docs import ScoredDocs
+from indexer.whoosh_engine.search.scored_docs import ScoredDocs, holds
 from indexer.whoosh_engine.search.second_tier import SecondTier
 
 
@@ -49,24 +49,35 @@ class Page:
         snapshot: Snapshot,
         executor: Executor,
         query: Query,
-        found: ScoredDocs,
+        answered: FoundHits,
         some: SecondTier,
     ) -> None:
         self.snapshot, self.executor, self.query, self.some = snapshot, executor, query, some
-        self.first = Tier.of(snapshot, found, of_first_tier(query))
+        self.answered = answered
+        self.first = Tier.of(snapshot, answered.found, of_first_tier(query))
         rest = of_second_tier(query, len(self.first.shown), len(self.first.places))
         self.second = Tier.of(snapshot, some.found, rest)
-        self.variants = by_variants(executor, found)
+        self.variants = by_variants(executor, answered.found)
         self.words = [word for word, _ in some.words]
 
     def hits(self) -> Iterator[Hit]:
         """The hits, in order."""
         builder = HitBuilder(highlighted(self.query.tree, self.words), self.executor)
         for document, score, copies in self.first.hits():
-            is_variant = document in self.variants
-            yield builder.hit(self.snapshot.stored(document), score, copies, is_variant=is_variant)
+            yield builder.hit(
+                self.snapshot.stored(document),
+                score,
+                copies,
+                is_variant=document in self.variants,
+                only_boilerplate=not holds(self.answered.counted, document),
+            )
         for document, score, copies in self.second.hits():
-            hit = builder.hit(self.snapshot.stored(document), score, copies)
+            hit = builder.hit(
+                self.snapshot.stored(document),
+                score,
+                copies,
+                only_boilerplate=not holds(self.some.counted, document),
+            )
             yield replace(hit, tier="some", missing=self.some.missing(document))
 
     @property

@@ -29,14 +29,19 @@ class ScoredDocs:
 
     def holds(self, document: int) -> bool:
         """Whether a document is among them."""
-        at = int(np.searchsorted(self.documents, document))
-        return at < len(self.documents) and bool(self.documents[at] == document)
+        return holds(self.documents, document)
 
     def __len__(self) -> int:
         return len(self.documents)
 
 
 NOTHING = ScoredDocs(np.zeros(0, np.int32), np.zeros(0, np.float32))
+
+
+def holds(documents: Array, document: int) -> bool:
+    """Whether a document is among others, which ascend."""
+    at = int(np.searchsorted(documents, document))
+    return at < len(documents) and bool(documents[at] == document)
 
 
 def constant_score(documents: Array, score: float) -> ScoredDocs:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
+from indexer.analysis.jit import Array
 from indexer.engine.results import Query
 from indexer.engine.second_tier import WeighedWord, weigh
-from indexer.query.tree import Node
+from indexer.query.tree import Node, Or
 from indexer.whoosh_engine.columns.snapshot import Snapshot
+from indexer.whoosh_engine.search.boilerplate import matches_outside, ranked_below
 from indexer.whoosh_engine.search.collect import within_filters
 from indexer.whoosh_engine.search.execute import Executor
 from indexer.whoosh_engine.search.scored_docs import (
@@ -24,11 +26,12 @@ from indexer.whoosh_engine.search.suggest import spell_suggest
 
 @dataclass(frozen=True)
 class SecondTier:
-    """What matches some of a query's words within its filters, but not all; and where each word
-    that was looked for is.
+    """What matches some of a query's words within its filters, but not all, and the documents of
+    it that do so outside boilerplate; and where each word that was looked for is.
     """
 
     found: ScoredDocs
+    counted: Array
     words: tuple[tuple[WeighedWord, ScoredDocs], ...] = ()
 
     def missing(self, document: int) -> tuple[str, ...]:
@@ -41,7 +44,7 @@ def find_some(
 ) -> SecondTier:
     """The second tier of a query whose tree was run; empty where it asks for none."""
     if query.some is None:
-        return SecondTier(NOTHING)
+        return SecondTier(NOTHING, NOTHING.documents)
     words = weigh(
         query.some.words,
         snapshot.count,
@@ -58,7 +61,12 @@ def find_some(
     wanted = ~is_all if snapshot.alive is None else ~is_all & snapshot.alive[found.documents]
     found = ScoredDocs(found.documents[wanted], found.scores[wanted])
     found = within_filters(snapshot, found, query.filters)
-    return SecondTier(found, tuple(zip(words, held, strict=True)))
+    counted = found.documents
+    if not query.has_boilerplate:
+        any_of = Or(tuple(word.node for word in words))
+        is_counted = matches_outside(executor, any_of, found.documents)
+        found, counted = ranked_below(found, is_counted), counted[is_counted]
+    return SecondTier(found, counted, tuple(zip(words, held, strict=True)))
 
 
 def _scored(snapshot: Snapshot, words: list[WeighedWord], held: list[ScoredDocs]) -> ScoredDocs:

@@ -13,6 +13,7 @@ from indexer.engine.fields import LENGTHS_OF
 from indexer.linguistics.spans import documents_of
 from indexer.query import tree
 from indexer.query.proximity import NOWHERE, SpanEnds, distinct, spans_of
+from indexer.whoosh_engine.columns.boilerplate import Boilerplate
 from indexer.whoosh_engine.columns.kernels import mark
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.index.segment import SegmentArrays
@@ -38,13 +39,14 @@ def span_documents(
 
 @dataclass(frozen=True)
 class SegmentWords:
-    """The words of the documents of a segment that are wanted (a mask). `expansions` are what
-    leaves stand for that are not single terms.
+    """The words of the documents of a segment that are wanted (a mask), apart from those in
+    `left_out`. `expansions` are what leaves stand for that are not single terms.
     """
 
     segment: SegmentArrays
     expansions: Expansions
     is_wanted: Array
+    left_out: Boilerplate | None = None
 
     def spans(self, leaf: tree.Leaf) -> SpanEnds:
         """What a leaf matches, in order; none where a word does not occur at all."""
@@ -111,7 +113,7 @@ class SegmentWords:
         )
         if len(terms) > 1:
             found.sort()
-        return found
+        return found if self.left_out is None else found[~self.left_out.has(found)]
 
 
 def union(places: Sequence[Array]) -> Array:

@@ -11,13 +11,14 @@ import numpy as np
 from indexer.analysis.analyzer import fold
 from indexer.analysis.edit_distance import slips
 from indexer.analysis.jit import Array
+from indexer.analysis.lexicon import hash_of
 from indexer.engine.fields import TEXTS, stem_field
 from indexer.linguistics import suggestions
 from indexer.linguistics.spans import documents_of
 from indexer.linguistics.suggestions import is_telling, likeliest, most_edits, without_misprints
 from indexer.query import tree
 from indexer.query.tree import BODY
-from indexer.query.variants import KEYS, hash_of
+from indexer.query.variants import KEYS
 from indexer.query.written_forms import STANDS_FOR, WRITTEN, Attested, often_attested
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.index.postings import FieldPostings
@@ -149,12 +150,18 @@ def _forms(snapshot: Snapshot, word: str) -> tuple[Counter[str], Counter[str]]:
     return found[WRITTEN], found[STANDS_FOR]
 
 
-def likeness(snapshot: Snapshot, document: int) -> tree.Or | None:
-    """A query for releases similar to one."""
+def likeness(snapshot: Snapshot, document: int, *, has_boilerplate: bool = False) -> tree.Or | None:
+    """A query for releases similar to one, by its boilerplate only if wanted."""
     field = stem_field(BODY)
     segment, number = snapshot.locate(document)
     language = int(segment.arrays["language/forward"][number])
-    stems = segment.stem_tables(BODY)[language][segment.forward(BODY, number)]
+    forms = segment.forward(BODY, number)
+    if not has_boilerplate:
+        starts = segment.starts(BODY)
+        places = np.arange(starts[number], starts[number + 1])
+        left_out = snapshot.boilerplate[snapshot.segments.index(segment)]
+        forms = forms[~left_out.has(places)]
+    stems = segment.stem_tables(BODY)[language][forms]
     numbers, often = np.unique(stems, return_counts=True)
     names = [segment.fields[field].term(each) for each in numbers.tolist()]
     counts = dict(zip((name.decode() for name in names), often.tolist(), strict=True))

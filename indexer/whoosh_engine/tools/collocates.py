@@ -7,6 +7,8 @@ the index does not store.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from indexer.engine.fields import stem_field
@@ -15,7 +17,7 @@ from indexer.linguistics.association_measures import Counts, rank_collocates
 from indexer.linguistics.spans import NO_STEMS
 from indexer.query.tree import BODY
 from indexer.whoosh_engine.columns.snapshot import Snapshot
-from indexer.whoosh_engine.tools.occurrences import find_mentions
+from indexer.whoosh_engine.tools.occurrences import find_counted_mentions, find_spans
 
 
 def collocates(
@@ -32,7 +34,7 @@ def collocates(
     """The words with the highest measure, without those that occur less than `least` times or less
     often than expected.
     """
-    executor, _, parts = find_mentions(snapshot, query)
+    executor, hits, parts = find_counted_mentions(snapshot, query)
     words = snapshot.words(stem_field(BODY) if is_stem else BODY)
     observed = np.zeros(len(words), np.int64)
     near = 0
@@ -50,4 +52,8 @@ def collocates(
         return words.word(int(chosen[at]))
 
     told = snapshot.build, tuple(executor.warnings)
-    return rank_collocates(counts, measure, most, word, *told, is_content=is_content)
+    found = rank_collocates(counts, measure, most, word, *told, is_content=is_content)
+    if query.has_boilerplate:
+        return found
+    every = sum(map(len, find_spans(executor, query.tree, hits.found.documents)))
+    return replace(found, boilerplate_mentions=max(0, every - found.mentions))

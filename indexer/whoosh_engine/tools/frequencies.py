@@ -8,13 +8,13 @@ from indexer.engine.periods import Step
 from indexer.engine.results import Frequencies, Query
 from indexer.query.tree import BODY
 from indexer.whoosh_engine.columns.snapshot import Snapshot
-from indexer.whoosh_engine.tools.occurrences import find_mentions
+from indexer.whoosh_engine.tools.occurrences import find_counted_mentions
 
 
 def frequencies(snapshot: Snapshot, query: Query, step: Step) -> Frequencies:
     """The hits by period, ascending."""
-    executor, found, parts = find_mentions(snapshot, query)
-    hits = found.documents
+    executor, found, parts = find_counted_mentions(snapshot, query)
+    hits = found.counted
     column = snapshot.periods(step)
     codes, size = column.codes, column.size
     releases = np.bincount(codes[hits], minlength=size)
@@ -27,4 +27,5 @@ def frequencies(snapshot: Snapshot, query: Query, step: Step) -> Frequencies:
     rows = np.stack((releases, occurrences, tokens), axis=1)[used].tolist()
     numbers = (column.first + code - 1 if code else None for code in used.tolist())
     counts = dict(zip(numbers, rows, strict=True))
-    return Frequencies.of(step, counts, snapshot.build, tuple(executor.warnings))
+    left_out = len(found.found) - len(hits)
+    return Frequencies.of(step, counts, snapshot.build, tuple(executor.warnings), left_out)

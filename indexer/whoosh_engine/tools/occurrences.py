@@ -20,7 +20,7 @@ from indexer.query.proximity import NOWHERE, joined
 from indexer.query.tree import BODY
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.index.segment import SegmentArrays
-from indexer.whoosh_engine.search.collect import find_hits
+from indexer.whoosh_engine.search.collect import FoundHits, find_hits
 from indexer.whoosh_engine.search.execute import Executor
 from indexer.whoosh_engine.search.scored_docs import ScoredDocs
 from indexer.whoosh_engine.search.spans import SegmentWords, union
@@ -50,16 +50,33 @@ def find_mentions(
     return executor, hits, find_spans(executor, query.tree, hits.documents)
 
 
-def find_spans(executor: Executor, query: tree.Node | None, hits: Array) -> list[SegmentSpans]:
+def find_counted_mentions(
+    snapshot: Snapshot, query: Query
+) -> tuple[Executor, FoundHits, list[SegmentSpans]]:
+    """Run a query: the executor, its hits, and what it matches in the bodies of those that are
+    counted; in boilerplate only if the query has it.
+    """
+    executor = Executor(snapshot)
+    hits = find_hits(snapshot, executor, replace(query, facets=()))
+    spans = find_spans(executor, query.tree, hits.counted, has_boilerplate=query.has_boilerplate)
+    return executor, hits, spans
+
+
+def find_spans(
+    executor: Executor, query: tree.Node | None, hits: Array, *, has_boilerplate: bool = True
+) -> list[SegmentSpans]:
     """What an executed query matches in the bodies of these documents."""
     snapshot = executor.snapshot
     wanted = np.zeros(snapshot.size, bool)
     wanted[hits] = True
     asked = tree.body_leaves(query)
     found = []
-    for base, segment in zip(snapshot.bases, snapshot.segments, strict=False):
+    left_out = [None] * len(snapshot.segments) if has_boilerplate else snapshot.boilerplate
+    for base, segment, boilerplate in zip(
+        snapshot.bases, snapshot.segments, left_out, strict=False
+    ):
         is_wanted = wanted[base : base + segment.size]
-        words = SegmentWords(segment, executor.expansions, is_wanted)
+        words = SegmentWords(segment, executor.expansions, is_wanted, boilerplate)
         single, spans = [NOWHERE], []
         for leaf in asked:
             deadline.check()
