@@ -13,13 +13,14 @@ from typing import Literal
 from indexer.analysis.analyzer import WORD, query_stems, words
 from indexer.engine.interface import Engine
 from indexer.engine.results import Query
-from indexer.linguistics.suggestions import RARER
 from indexer.query.interpreter import OPERATORS
 from indexer.query.notation import QUOTED, QUOTES
 from indexer.query.parser import parse
 from indexer.query.sounds import near_sounds
 from indexer.query.written_forms import (
+    LEAST_RELEASES,
     NOTHING,
+    RARER,
     Attested,
     is_function,
     phrase_forms,
@@ -121,7 +122,8 @@ def _different(forms: Mapping[str, int]) -> list[tuple[str, int]]:
 
 def _sound_alikes(piece: _Piece, names: Mapping[str, int]) -> Iterator[tuple[str, int]]:
     """Those that are no misprints of a common name, nor found anyway as forms of the word."""
-    stems, least = query_stems(piece.key, ()), names.get(piece.key, 0) / RARER
+    stems = query_stems(piece.key, ())
+    least = max(LEAST_RELEASES, names.get(piece.key, 0) / RARER)
     others = {
         each: number
         for each, number in names.items()

@@ -37,9 +37,10 @@ def _long_form(short: str, before: str) -> str | None:
     """
     letters, skipped = [*short.casefold()], 0
     for word in reversed([*LONG_WORD.finditer(before)]):
-        if word[0][0].casefold() == letters[-1]:
+        is_function = is_function_word(word[0].casefold(), ("en", "ru", "kk"))
+        if word[0][0].casefold() == letters[-1] and not (is_function and len(letters) == 1):
             letters.pop()
-        elif not is_function_word(word[0].casefold(), ("en", "ru", "kk")):
+        elif not is_function:
             skipped += 1
         if not letters:
             return before[word.start() :].strip(" ,")

@@ -36,6 +36,8 @@ TEXTS = {
     "once": "The Federal Office of Dogs (FOD).",
     "steven": "Mr. Steven Korb met Usama Dahl.",
     "stephen": "Mr. Stephen Korb met Osama Dahl. Stephens left.",
+    "steven2": "Steven met Usama, and Stephan.",
+    "stephen2": "Stephen met Osama.",
 }
 
 
@@ -200,10 +202,10 @@ def offered(engine: Engine, typed: str) -> list[tuple[str, str, str, int]]:
             [("short", "drug enforcement administration", "DEA", 2)],
         ),
         ("FOD", []),
-        ("Steven", [("sound", "Steven", "Stephen", 1)]),
-        ("stephen Korb", [("sound", "stephen", "Steven", 1)]),
-        ("Usama", [("sound", "Usama", "Osama", 1)]),
-        ("Stefan", [("sound", "Stefan", "Steven", 1)]),
+        ("Steven", [("sound", "Steven", "Stephen", 2)]),
+        ("stephen Korb", [("sound", "stephen", "Steven", 2)]),
+        ("Usama", [("sound", "Usama", "Osama", 2)]),
+        ("Stefan", [("sound", "Stefan", "Steven", 2)]),
         ("title:Steven Steven* Steven~ -Steven", []),
         ("fine", []),
     ],

@@ -44,6 +44,7 @@ def test_a_text_attests(text: str, terms: list[str]) -> None:
             "Bureau of Alcohol, Tobacco, Firearms and Explosives (ATF)",
             [("ATF", "Alcohol, Tobacco, Firearms and Explosives")],
         ),
+        ("the Office of Special Counsel (OSC)", [("OSC", "Office of Special Counsel")]),
         ("Health and\nHuman Services (HHS)", []),
         ("two Special Agents in Charge (SACs)", [("SAC", "Special Agents in Charge")]),
         ("Комитет национальной безопасности (КНБ)", [("КНБ", "Комитет национальной безопасности")]),
@@ -67,6 +68,9 @@ ATTESTED = {
     "fbi": Attested(0, {"f b i": 2}),
     "forbid": Attested(4),
     "coconspirator": Attested(1),
+    "human": Attested(900),
+    "trafficking": Attested(500),
+    "humantrafficking": Attested(4, {"human trafficking": 20}),
 }
 
 
@@ -99,6 +103,7 @@ def forms(typed: str, *, is_literal: bool = False) -> list[tuple[object, object]
         ("forbid", []),
         ("tax-fraud", []),
         ("trial pre", []),
+        ("human trafficking", []),
         ("pre NOT trial", []),
         ('"pre trial" "pretrial"', []),
         ("16-123 2017-03-01 A-1 on-line", []),
