@@ -26,7 +26,7 @@ PLAIN = re.compile(r"[\w\s.,§’'&-]+")
 SHORTEST_PREFIX = 2
 # So many words before the last one decide what follows.
 MOST_BEFORE = 3
-MOST_WORDS, MOST_VALUES, MOST_TITLES = 5, 2, 1
+MOST_WORDS, MOST_VALUES, MOST_TITLES = 4, 2, 1
 Kind = Literal["words", "title", "office", "topic", "statute"]
 VALUES: tuple[Kind, ...] = ("office", "topic", "statute")
 
@@ -57,8 +57,8 @@ def completions(typed: str, engine: Engine, language: str) -> list[Completion]:
     queries = [f"{begun}{word}{after}" for word in _following(before, prefix, engine)]
     found = _counted({query: query for query in queries}, "words", engine, MOST_WORDS)
     if PLAIN.fullmatch(written) and not {*written.split()} & {*OPERATORS}:
-        titles = _titles([each.query for each in found], engine)
-        found += [*_values(written, engine, language), *titles]
+        phrase = tuple(words(found[0].query)) if found else ()
+        found += [*_values(written, engine, language), *_titles(phrase, engine)]
     return found
 
 
@@ -98,13 +98,12 @@ def _asked_words(query: str) -> str | tuple[tuple[str, ...], ...]:
     return query if '"' in query else tuple(tuple(query_stems(w, ())) for w in words(query))
 
 
-def _titles(queries: list[str], engine: Engine) -> list[Completion]:
-    """The newest title that has the words of a query one after another."""
-    phrases = [tuple(words(query)) for query in queries]
-    asked = tree.Or(tuple(tree.Phrase("title", each) for each in phrases if len(each) > 1))
-    if not asked.parts:
+def _titles(phrase: tuple[str, ...], engine: Engine) -> list[Completion]:
+    """The newest title that has some words one after another."""
+    if len(phrase) < 2:
         return []
-    titles = [hit.title.text for hit in engine.search(_bare(asked, MOST_TITLES)).hits]
+    hits = engine.search(_bare(tree.Phrase("title", phrase), MOST_TITLES)).hits
+    titles = [hit.title.text for hit in hits]
     quoted = {f'title:"{title.translate(QUOTES).replace(chr(34), "")}"': title for title in titles}
     return _counted(quoted, "title", engine, MOST_TITLES)
 

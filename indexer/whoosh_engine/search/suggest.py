@@ -14,7 +14,6 @@ from indexer.analysis.jit import Array
 from indexer.analysis.lexicon import hash_of
 from indexer.engine.fields import TEXTS, stem_field
 from indexer.linguistics import suggestions
-from indexer.linguistics.spans import documents_of
 from indexer.linguistics.suggestions import is_telling, likeliest, most_edits, without_misprints
 from indexer.query import tree
 from indexer.query.tree import BODY
@@ -28,7 +27,7 @@ from indexer.whoosh_engine.search.expand import Expansion, SegmentTerms
 from indexer.whoosh_engine.search.spans import SegmentWords
 
 # In so many texts of a segment is looked what follows some words; more would tell nothing new.
-MOST_READ = 5_000
+MOST_READ = 2_000
 
 
 def autocomplete(
@@ -70,18 +69,23 @@ def _count_following(
 ) -> Array:
     """In how many texts of a field each of a range of terms directly follows some words."""
     leaf = tree.Phrase(name, after) if len(after) > 1 else tree.Term(name, after[0])
-    words = SegmentWords(segment, {}, np.ones(segment.size, bool))
-    holders = np.flatnonzero(words.holders(leaf))
-    holders = holders[~np.isin(holders, [*segment.deleted])]
-    is_wanted = np.zeros(segment.size, bool)
-    is_wanted[holders[:: len(holders) // MOST_READ + 1]] = True
+    is_wanted = SegmentWords(segment, {}, np.ones(segment.size, bool)).holders(leaf)
+    is_wanted[[*segment.deleted]] = False
+    holders = np.flatnonzero(is_wanted)
+    if len(holders) > MOST_READ:
+        is_wanted[:] = False
+        is_wanted[holders[:: len(holders) // MOST_READ + 1]] = True
     _, lasts = SegmentWords(segment, {}, is_wanted).spans(leaf)
-    ends = segment.paragraph_starts(name)[documents_of(lasts, segment.paragraph_starts(name)) + 1]
-    places = lasts[lasts + 1 < ends].astype(np.int64) + 1
-    terms = segment.arrays[f"{name}/forward"][places].astype(np.int64) - numbers.start
+    forward, paragraphs = segment.arrays[f"{name}/forward"], segment.paragraph_starts(name)
+    places = lasts[lasts + 1 < len(forward)].astype(np.int64) + 1
+    terms = forward[places].astype(np.int64) - numbers.start
     is_begun = (terms >= 0) & (terms < len(numbers))
-    texts = documents_of(places[is_begun], segment.starts(name)).astype(np.int64)
-    pairs = np.unique(texts * len(numbers) + terms[is_begun])
+    places, terms = places[is_begun], terms[is_begun]
+    is_near = np.searchsorted(paragraphs, places, "right") == np.searchsorted(
+        paragraphs, places - 1, "right"
+    )
+    texts = np.searchsorted(segment.starts(name), places[is_near], "right")
+    pairs = np.unique(texts * len(numbers) + terms[is_near])
     return np.bincount(pairs % len(numbers), minlength=len(numbers))
 
 
