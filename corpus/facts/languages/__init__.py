@@ -1,0 +1,1 @@
+"""The words by which releases tell their stages, a file for each language."""
