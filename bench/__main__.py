@@ -1,5 +1,5 @@
 """`python -m bench [SECTION...]`: run the sections, print one table, keep the rows in
-bench/results.json.
+bench/results.json. `python -m bench facts` compares facts with labels (facts.py).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from rich.table import Table
 from bench import (
     building,
     crawling,
+    facts,
     faults,
     hostile,
     names,
@@ -86,4 +87,6 @@ def _cell(value: object) -> str:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    arguments = sys.argv[1:]
+    is_facts = arguments[:1] == ["facts"]  # which has options and needs no saved sites
+    raise SystemExit(facts.main(arguments[1:]) if is_facts else main(arguments))
