@@ -1,5 +1,5 @@
-"""Researchers' tools: lines around a common word and the words around it at the made size; their
-pages, as the server makes them, over the real releases.
+"""Researchers' tools: lines around a common word and the words around it at the made size, and the
+completion of two words; pages, as the server makes them, over the real releases.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from bench.documents import MADE, queries, real, recombined
 from bench.engines import Ours
 from bench.site import Row
 from corpus import Settings
+from indexer.assist.completion import completions
 from indexer.engine.document import Document
 from indexer.engine.results import Query
 from indexer.query.parser import parse
@@ -47,6 +48,9 @@ def rows() -> list[Row]:
         for task in kinds.values():  # once, so that what is compiled is there
             task()
         found = [_row(f"{kind}/common-word/{MADE}", task) for kind, task in kinds.items()]
+        begun = [f"{one} {other[:2]}" for one, other in queries(documents)["phrase"]]
+        each = [_milliseconds(partial(completions, typed, engine, "en"), ROUNDS) for typed in begun]
+        found.append({"name": f"completion/{MADE}", "unit": "ms", "ours": median(each)})
         clock = perf_counter()
         scanned = sum(1 for _ in islice(engine.scan_occurrences(asked), SCANNED))
         rate = scanned / (perf_counter() - clock)

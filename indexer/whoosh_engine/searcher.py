@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from indexer.engine.document import shown_digest
 from indexer.engine.explanation import explained
@@ -64,8 +65,8 @@ class SnapshotSearcher(Snapshot, Searcher):
         return ids(self, found.documents[order(self, found, query, 0, len(found))])
 
     def total(self, query: Query) -> int:
-        """How many releases match."""
-        return len(self._found(query))
+        """How many releases match; whether in boilerplate alone makes no difference."""
+        return len(self._found(replace(query, has_boilerplate=True)))
 
     def more_like_this(
         self, id_: str, size: int, *, has_boilerplate: bool = False
