@@ -21,6 +21,8 @@ SCALES: tuple[Scale, ...] = get_args(Scale)
 SPANS: dict[Step, int] = {"day": 2, "week": 18, "month": 240}
 STEP_DAYS: dict[Step, int] = {"day": 1, "week": 7, "month": 30, "year": 365}
 YEARS = STEPS[-1]
+# Hits that are read at a time, to find the first that is counted.
+FEW = 20
 NO_FREQUENCY = Frequency(0, 0, 0)
 COLUMNS = (
     "query",
@@ -138,16 +140,17 @@ def _empty(collected: Frequencies) -> Frequencies:
 
 
 def _dated_hit(engine: Engine, query: Query | None, sort: Sort) -> Hit | None:
-    """The first or last dated hit that may be shown."""
+    """The first or last dated hit that is counted and may be shown."""
     if query is None:
         return None
-    one = replace(
-        query, sort=sort, size=1, facets=(), has_timeline=False, is_explained=False, start=0
+    few = replace(
+        query, sort=sort, size=FEW, facets=(), has_timeline=False, is_explained=False, start=0
     )
-    for start in count():
-        found = engine.search(replace(one, start=start))
-        if found.hits:
-            return found.hits[0] if found.hits[0].published else None
+    for start in count(step=FEW):
+        found = engine.search(replace(few, start=start))
+        for hit in found.hits:
+            if not hit.only_boilerplate:
+                return hit if hit.published else None
         if start >= found.total:
             return None
     return None

@@ -24,9 +24,8 @@ OWN = "The agents of Quorvex had forged the deed of the house."
 def client(copy_settings: Settings) -> Iterator[FlaskClient]:
     """The app over 25 releases with the same sentence, and two that say something of their own."""
     engine = open_engine(copy_settings)
-    day = date(2019, 5, 6)
-    documents = [made(key, TASK_FORCE, day) for key in range(25)]
-    documents += [made(key, OWN, day) for key in (30, 31)]
+    documents = [made(key, TASK_FORCE, date(2018, 5, 6)) for key in range(25)]
+    documents += [made(key, OWN, date(2019, 5, 6)) for key in (30, 31)]
     engine.update(documents, [], engine.health().revision, ignore)
     engine.close()
     yield from clients(copy_settings)
@@ -63,7 +62,9 @@ def test_collocates_say_how_many_mentions_they_leave_out(client: FlaskClient) ->
 
 def test_trends_say_how_many_releases_they_leave_out(client: FlaskClient) -> None:
     sentence = "25 match only in boilerplate and are left out"
-    assert sentence in text_of(client, "/trends?q=quorvex")
+    page = text_of(client, "/trends?q=quorvex")
+    assert sentence in page
+    assert "Earliest: 6 May 2019" in page
     assert sentence in client.get("/trends.svg?q=quorvex").text
     assert sentence not in text_of(client, "/trends?q=quorvex&boilerplate=in")
     rows = [*csv.DictReader(client.get("/trends.csv?q=quorvex").text.splitlines())]
