@@ -313,6 +313,11 @@ def body_leaves(node: Node | None) -> list[Leaf]:
     return [leaf for leaf in leaves(node, has_negated=False) if leaf.field in BODY_FIELDS]
 
 
+def asks_of_body(node: Node | None) -> bool:
+    """Whether a tree asks for words of bodies, or for bodies without them."""
+    return any(leaf.field in BODY_FIELDS for leaf in leaves(node))
+
+
 def terms_asked(node: Node) -> set[str]:
     """The words and stems that a tree asks for one by one, of any field."""
     return {leaf.text for leaf in leaves(node) if isinstance(leaf, Term)}

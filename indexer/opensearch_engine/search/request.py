@@ -35,7 +35,7 @@ from indexer.opensearch_engine.index.mapping import (
     term,
 )
 from indexer.opensearch_engine.search.translate import Dsl, Lookup, translate
-from indexer.query.tree import Node, body_leaves, with_fields
+from indexer.query.tree import Node, asks_of_body, with_fields
 
 # A cluster returns at most so many values.
 MOST_VALUES = 20_000
@@ -110,7 +110,7 @@ class PageRequest:
 
 def outside_of(query: Query, node: Node | None, lookup: Lookup) -> Dsl | None:
     """What a query's tree matches outside boilerplate; None where it makes no difference."""
-    if query.has_boilerplate or node is None or not body_leaves(node):
+    if query.has_boilerplate or node is None or not asks_of_body(node):
         return None
     return translate(with_fields(node, OUTSIDE), lookup)
 

@@ -14,7 +14,7 @@ from indexer.whoosh_engine.search.spans import SegmentWords
 
 def matches_outside(executor: Executor, node: tree.Node | None, documents: Array) -> Array:
     """Which of the documents that a tree matches it also matches without boilerplate (a mask)."""
-    if not len(documents) or node is None or not tree.body_leaves(node):
+    if not len(documents) or node is None or not tree.asks_of_body(node):
         return np.ones(len(documents), bool)
     holders = np.concatenate([each.holders for each in executor.snapshot.boilerplate])
     is_safe = ~holders[documents]

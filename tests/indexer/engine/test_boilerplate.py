@@ -11,14 +11,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 from corpus import Settings
 from indexer import Engine, Filters, Query, Results, open_engine, parse
 from indexer.analysis.boilerplate import LEAST_RELEASES, LEAST_WORDS
 from indexer.engine.document import Document
 from indexer.engine.results import Order
+from indexer.highlight.word_test import word_test
+from indexer.query import tree
 from tests.engines import ENGINES, placed
 from tests.indexer.engine.test_contract import fill, ignore, made
+from tests.indexer.whoosh_engine.test_trees import Vocabulary, trees
 
 TASK_FORCE = "The Task Force was set up to combat mortgage fraud and other financial crimes."
 PRESUMED = "An indictment is merely an accusation, and the bank is presumed innocent."
@@ -56,7 +61,8 @@ def releases() -> list[Document]:
         body.append(SHORT)
         title = f"Release {key} on {chance.choice(WORDS)}"
         day = date(2020 + key % 3, 1 + key % 12, 1)
-        found.append(made(key, "", day, office=office, body=tuple(body), title=title))
+        facts = {"topics": ("Fraud",), "components": ("Tax Division",), "place": "Washington"}
+        found.append(made(key, "", day, office=office, body=tuple(body), title=title, **facts))
     return found
 
 
@@ -72,6 +78,11 @@ def blanked(document: Document, *boilerplate: str) -> Document:
 @pytest.fixture(scope="module")
 def documents() -> list[Document]:
     return releases()
+
+
+@pytest.fixture(scope="module")
+def vocabulary(documents: list[Document]) -> Vocabulary:
+    return Vocabulary(documents)
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +143,22 @@ def test_matches_in_boilerplate_alone_are_those_that_vanish_without_it(
     assert {*ids(results, only_boilerplate=True)} == every - without
     assert results.total == len(every)
     assert results.boilerplate_total == len(every - without)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[*HealthCheck])
+@given(data=st.data())
+def test_so_they_are_for_random_trees(
+    data: st.DataObject, engine: Engine, outside: Engine, vocabulary: Vocabulary
+) -> None:
+    node = data.draw(trees(vocabulary, has_negated=True))
+    tests = [word_test(leaf, is_stem=False) for leaf in tree.parts_of(tree.leaves(node))]
+    assume(not any(test and test(BLANK, BLANK, BLANK) for test in tests))
+    query = Query(node, size=100)
+    results, without = engine.search(query), {*outside.scan(query)}
+    usual = engine.search(replace(query, has_boilerplate=True))
+    assert {*ids(results, only_boilerplate=True)} == {*ids(usual)} - without
+    if not results.boilerplate_total:
+        assert results == usual
 
 
 def test_the_queries_find_boilerplate(engine: Engine) -> None:
