@@ -103,9 +103,12 @@ def _titles(phrase: tuple[str, ...], engine: Engine) -> list[Completion]:
     if len(phrase) < 2:
         return []
     hits = engine.search(_bare(tree.Phrase("title", phrase), MOST_TITLES)).hits
-    titles = [hit.title.text for hit in hits]
-    quoted = {f'title:"{title.translate(QUOTES).replace(chr(34), "")}"': title for title in titles}
-    return _counted(quoted, "title", engine, MOST_TITLES)
+    found = []
+    for title in [hit.title.text for hit in hits]:
+        query = f'title:"{title.translate(QUOTES).replace(chr(34), "")}"'
+        total = engine.total(Query(tree.Phrase("title", tuple(words(title)))))
+        found.append(Completion(query, title, total, "title"))
+    return found
 
 
 def _values(typed: str, engine: Engine, language: str) -> list[Completion]:
