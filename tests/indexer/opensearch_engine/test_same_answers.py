@@ -13,9 +13,11 @@ from datetime import date
 import pytest
 
 from corpus import Settings
+from corpus.database.batches import chunks
 from indexer import Engine, Filters, Query, open_engine, parse
 from indexer.analysis.analyzer import words
-from indexer.engine.document import Document
+from indexer.engine.document import Document, field_terms
+from indexer.query.abbreviations import MOST_LETTERS
 
 pytest.importorskip("tantivy")
 documents_module = pytest.importorskip("bench.documents")
@@ -185,3 +187,41 @@ def test_suggestions_are_the_same(engines: Engines, documents: list[Document]) -
         mine = [hit.id for hit in one.more_like_this(document.id, 5)]
         theirs = [hit.id for hit in other.more_like_this(document.id, 5)]
         assert len({*mine} & {*theirs}) >= 4
+
+
+def test_what_texts_attest_is_the_same(engines: Engines, documents: list[Document]) -> None:
+    terms = {term for document in documents for term in field_terms(document)["attested"]}
+    keys = sorted({term.partition(sign)[0] for term in terms for sign in "=:"})
+    keys = [key for key in keys if len(key) <= MOST_LETTERS]
+    found = 0
+    for some in chunks([*keys[::3], "us", "fbi", "doj", "nothing"], 40):
+        one, other = (engine.attested(some) for engine in engines)
+        assert one == other
+        found += sum(bool(each.forms or each.abbreviations) for each in one.values())
+    assert found > 100
+
+
+def test_names_that_sound_alike_have_the_same_counts(engines: Engines) -> None:
+    """Of those that both have: one engine decides in each segment what looks like a name."""
+    names = ["steven", "stephen", "usama", "hezbollah", "smyth", "muhammad", "fraud"]
+    one, other = (engine.sound_alikes(names) for engine in engines)
+    for name in names:
+        mine, theirs = one.get(name, {}), other.get(name, {})
+        for each in mine.keys() & theirs.keys():
+            assert mine[each] == theirs[each]
+    assert one["steven"]["stephen"] == other["steven"]["stephen"] > 10
+
+
+@pytest.mark.parametrize(
+    "typed", ["pretrial", "US Attorney", "U.S. Attorney fraud", "1,000,000", "1000000"]
+)
+def test_other_written_forms_are_found_alike(engines: Engines, typed: str) -> None:
+    parsed, same = (parse(typed, attested=engine.attested) for engine in engines)
+    assert parsed == same
+    assert parsed.readings
+    query = Query(parsed.tree, some=parsed.some, size=50)
+    one, other = (engine.search(query) for engine in engines)
+    assert (one.total, one.total_some) == (other.total, other.total_some)
+    assert one.explanation == other.explanation
+    missing, others = ({hit.id: hit.missing for hit in each.hits} for each in (one, other))
+    assert all(missing[id_] == others[id_] for id_ in missing.keys() & others.keys())
