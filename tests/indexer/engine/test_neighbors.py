@@ -21,8 +21,10 @@ def test_a_concordance_counts_the_words_directly_beside_all_mentions(empty: Engi
 
 
 def test_content_collocates_are_significant_and_no_function_words(empty: Engine) -> None:
-    near = [made(at, "the bribery of officials with a tractor") for at in range(20)]
-    far = [made(100 + at, "the court of appeals heard it with a tractor") for at in range(80)]
+    near = [made(at, f"the bribery of officials with a tractor x{at}") for at in range(20)]
+    far = [
+        made(100 + at, f"the court of appeals heard it with a tractor y{at}") for at in range(80)
+    ]
     fill(empty, *near, *far)
     every = {each.word for each in empty.collocates(BRIBERY).collocates}
     assert {"the", "of", "officials"} <= every
