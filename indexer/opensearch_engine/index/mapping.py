@@ -49,7 +49,8 @@ PART, AND = "\x1f", "\x1e"
 # The tokens of title and body, and of their stems, paragraph by paragraph, blanks between.
 Texts = dict[str, list[str]]
 STEMMED = (*TEXTS, *map(stem_field, TEXTS))
-# The fields of bodies -> those without boilerplate, in which each word stands where it did.
+# The fields of bodies -> those without boilerplate, in which each word stands where it did; a
+# release without any has none of them.
 OUTSIDE = {"body": "outside", "body_stem": "outside_stem"}
 # The name of the search for releases that match in boilerplate alone.
 BOILERPLATE = "boilerplate"
@@ -155,7 +156,7 @@ def release_mapping() -> dict[str, Any]:
             **dict.fromkeys((*STEMMED, *WORDS), text),
             **dict.fromkeys(OUTSIDE.values(), outside),
             "sentences": {"type": "long"},
-            "boilerplate": {"type": "long", "doc_values": False},
+            "boilerplate": {"type": "long"},
             **whole,
             **places,
             "shown": {"type": "object", "enabled": False},
@@ -220,7 +221,7 @@ def marked(source: dict[str, Any], texts: Texts, found: Sentences, common: Array
     outside = {
         OUTSIDE[name]: [*_without(paragraphs, is_left_out)]
         for name, paragraphs in texts.items()
-        if name in OUTSIDE and paragraphs
+        if is_common.any() and name in OUTSIDE and paragraphs
     }
     return {
         **source,

@@ -109,10 +109,14 @@ class PageRequest:
 
 
 def outside_of(query: Query, node: Node | None, lookup: Lookup) -> Dsl | None:
-    """What a query's tree matches outside boilerplate; None where it makes no difference."""
+    """What a query's tree matches outside boilerplate, of all that it matches; None where that
+    makes no difference.
+    """
     if query.has_boilerplate or node is None or not asks_of_body(node):
         return None
-    return translate(with_fields(node, OUTSIDE), lookup)
+    has_none = {"bool": {"must_not": [{"exists": {"field": "boilerplate"}}]}}
+    either = [translate(with_fields(node, OUTSIDE), lookup), has_none]
+    return {"bool": {"should": either, "minimum_should_match": 1}}
 
 
 def sort_of(query: Query) -> list[dict[str, Any]]:
