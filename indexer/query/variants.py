@@ -33,7 +33,7 @@ KEYS: dict[Kind, Callable[[str], str | None]] = {
 KINDS = tuple(KEYS)
 # Those of words that look like names, and the share of capitals that makes them so: "security" in
 # "Social Security" is no name that sounds like "secret".
-NAME_SHARES: dict[Kind, float] = {"names": 0.5, "sounds": 0.98}
+NAME_SHARES: dict[Kind, float] = {"names": 0.5, "sounds": 0.9}
 
 
 @lru_cache(maxsize=1 << 17)
