@@ -13,9 +13,9 @@ import numpy as np
 from opensearchpy import helpers
 
 from corpus.database.batches import chunks
-from indexer.analysis.boilerplate import LEAST_RELEASES, is_among, recurring
 from indexer.analysis.jit import Array
 from indexer.engine.document import Document
+from indexer.linguistics.boilerplate import LEAST_RELEASES, is_among, recurring
 from indexer.opensearch_engine.index.cluster import Cluster
 from indexer.opensearch_engine.index.mapping import marked, numbers_of
 from indexer.opensearch_engine.index.vocabulary import WordCount

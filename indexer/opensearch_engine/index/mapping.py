@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from indexer.analysis.boilerplate import Sentences, is_among
 from indexer.analysis.jit import Array
 from indexer.engine import periods
 from indexer.engine.document import Document, field_terms
@@ -28,6 +27,7 @@ from indexer.engine.fields import (
     B,
     stem_field,
 )
+from indexer.linguistics.boilerplate import Sentences, is_among
 from indexer.query.variants import KINDS
 
 # Lucene limits terms to 32,766 bytes; a longer word is stored as its beginning and its hash.

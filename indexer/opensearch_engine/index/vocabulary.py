@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 
 from indexer.analysis.analyzer import KAZAKH, stem
-from indexer.analysis.boilerplate import Sentences
 from indexer.analysis.jit import Array
 from indexer.analysis.lexicon import Lexicon
 from indexer.analysis.tokenizer import paragraph_starts
 from indexer.engine.fields import TEXTS, stem_field
+from indexer.linguistics.boilerplate import Sentences
 from indexer.opensearch_engine.index.mapping import Texts, term
 from indexer.query.tree import Kind
 from indexer.query.variants import KEYS, NAME_SHARES

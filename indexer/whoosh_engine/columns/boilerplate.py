@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indexer.analysis.boilerplate import is_among, recurring
 from indexer.analysis.jit import Array, compiled
+from indexer.linguistics.boilerplate import is_among, recurring
 from indexer.whoosh_engine.index.segment import SegmentArrays
 
 

@@ -10,12 +10,12 @@ import numpy as np
 import zstandard
 
 from indexer.analysis.analyzer import stem
-from indexer.analysis.boilerplate import Sentences
 from indexer.analysis.jit import Array
 from indexer.analysis.lexicon import Lexicon
 from indexer.analysis.tokenizer import paragraph_starts
 from indexer.engine.document import Document, field_terms
 from indexer.engine.fields import TEXTS, WHOLE, WORDS, stem_field
+from indexer.linguistics.boilerplate import Sentences
 from indexer.query.tree import Kind
 from indexer.query.variants import NAME_SHARES, hashed
 from indexer.whoosh_engine.index.arrays import write_arrays

@@ -14,7 +14,7 @@ smallest kind that holds the numbers, of 16 bits at least but for frequencies:
     f/paragraphs uint*      of body: the number of tokens of each paragraph that has any, document
                             after document
     f/sentences  uint*      of body: the same of sentences
-    f/digests    uint64     of body: each sentence's digest (indexer/analysis/boilerplate.py)
+    f/digests    uint64     of body: each sentence's digest (indexer/linguistics/boilerplate.py)
     f/forward    uint*[t]   the number of the term at each position, document after document
 """
 

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from corpus import Settings
 from indexer import Engine, Filters, Query, Results, open_engine, parse
-from indexer.analysis.boilerplate import LEAST_RELEASES, LEAST_WORDS
 from indexer.engine.document import Document
 from indexer.engine.results import Order
 from indexer.highlight.word_test import word_test
+from indexer.linguistics.boilerplate import LEAST_RELEASES, LEAST_WORDS
 from indexer.query import tree
 from tests.engines import ENGINES, placed
 from tests.indexer.engine.test_contract import fill, ignore, made
