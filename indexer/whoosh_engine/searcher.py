@@ -17,7 +17,6 @@ from indexer.whoosh_engine.search.collect import facets, find_hits, ids, order, 
 from indexer.whoosh_engine.search.execute import Executor
 from indexer.whoosh_engine.search.page import Page
 from indexer.whoosh_engine.search.scored_docs import ScoredDocs
-from indexer.whoosh_engine.search.second_tier import find_some
 from indexer.whoosh_engine.tools import collocates, concordance, frequencies, translations
 
 
@@ -38,8 +37,7 @@ class SnapshotSearcher(Snapshot, Searcher):
         """Only the texts of the page's hits are read."""
         executor = Executor(self, [word.node for word in query.some.words] if query.some else ())
         answered = find_hits(self, executor, query)
-        found, some = answered.found, find_some(self, executor, query, answered.found)
-        page = Page(self, executor, query, answered, some)
+        found, page = answered.found, Page(self, executor, query, answered)
         time = timeline(self, answered.counted, query.step) if query.has_timeline else None
         return Results(
             hits=tuple(page.hits()),
@@ -54,8 +52,8 @@ class SnapshotSearcher(Snapshot, Searcher):
             more_after=page.more_after,
             variant_total=len(page.variants),
             boilerplate_total=len(found) - len(answered.counted),
-            total_some=len(some.found),
-            folded_some=len(some.found) - len(page.second.shown),
+            total_some=len(page.some.found),
+            folded_some=len(page.some.found) - len(page.second.shown),
             respelled=respelled(page.words),
         )
 

@@ -14,7 +14,7 @@ from indexer.whoosh_engine.search.collect import FoundHits, by_variants, folded,
 from indexer.whoosh_engine.search.execute import Executor
 from indexer.whoosh_engine.search.paging import is_last, position
 from indexer.whoosh_engine.search.scored_docs import ScoredDocs, holds
-from indexer.whoosh_engine.search.second_tier import SecondTier
+from indexer.whoosh_engine.search.second_tier import find_some
 
 
 @dataclass(frozen=True)
@@ -50,15 +50,15 @@ class Page:
         executor: Executor,
         query: Query,
         answered: FoundHits,
-        some: SecondTier,
     ) -> None:
-        self.snapshot, self.executor, self.query, self.some = snapshot, executor, query, some
+        self.snapshot, self.executor, self.query = snapshot, executor, query
         self.answered = answered
         self.first = Tier.of(snapshot, answered.found, of_first_tier(query))
         rest = of_second_tier(query, len(self.first.shown), len(self.first.places))
-        self.second = Tier.of(snapshot, some.found, rest)
+        self.some = find_some(snapshot, executor, query, answered.found, is_shown=rest.size > 0)
+        self.second = Tier.of(snapshot, self.some.found, rest)
         self.variants = by_variants(executor, answered.found)
-        self.words = [word for word, _ in some.words]
+        self.words = [word for word, _ in self.some.words]
 
     def hits(self) -> Iterator[Hit]:
         """The hits, in order."""

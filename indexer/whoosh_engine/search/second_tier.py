@@ -40,9 +40,16 @@ class SecondTier:
 
 
 def find_some(
-    snapshot: Snapshot, executor: Executor, query: Query, matching_all: ScoredDocs
+    snapshot: Snapshot,
+    executor: Executor,
+    query: Query,
+    matching_all: ScoredDocs,
+    *,
+    is_shown: bool,
 ) -> SecondTier:
-    """The second tier of a query whose tree was run; empty where it asks for none."""
+    """The second tier of a query whose tree was run; empty where it asks for none. Unless it
+    `is_shown`, it is only counted, and all scores are 0.
+    """
     if query.some is None:
         return SecondTier(NOTHING, NOTHING.documents)
     words = weigh(
@@ -53,7 +60,7 @@ def find_some(
         query.filters.language,
     )
     held = [executor.matches(word.node) for word in words]
-    found = _scored(snapshot, words, held)
+    found = _scored(snapshot, words, held) if is_shown else _unscored(snapshot, held)
     if query.some.within is not None:
         kept = executor.find(query.some.within).documents
         found = intersection([found, constant_score(kept, 0.0)], snapshot.scratch())
@@ -62,7 +69,7 @@ def find_some(
     found = ScoredDocs(found.documents[wanted], found.scores[wanted])
     found = within_filters(snapshot, found, query.filters)
     counted = found.documents
-    if not query.has_boilerplate:
+    if is_shown and not query.has_boilerplate:
         any_of = Or(tuple(word.node for word in words))
         is_counted = matches_outside(executor, any_of, found.documents)
         found, counted = ranked_below(found, is_counted), counted[is_counted]
@@ -77,6 +84,11 @@ def _scored(snapshot: Snapshot, words: list[WeighedWord], held: list[ScoredDocs]
     ]
     shares = union(weights, snapshot.scratch())
     return ScoredDocs(summed.documents, summed.scores * shares.scores**2)
+
+
+def _unscored(snapshot: Snapshot, held: list[ScoredDocs]) -> ScoredDocs:
+    """What has any word."""
+    return constant_score(union(held, snapshot.scratch()).documents, 0.0)
 
 
 def _count(executor: Executor, node: Node) -> int:
