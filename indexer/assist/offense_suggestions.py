@@ -21,6 +21,7 @@ from indexer.query.notation import QUOTES
 
 # What stands around a statute that is searched for: statute:"18 U.S.C. § 1343".
 FRAME = re.compile(r'^\s*(?:statute:)?\s*"?|"?\s*$', re.IGNORECASE)
+MOST_NAMES = 3
 
 
 @dataclass(frozen=True)
@@ -60,10 +61,9 @@ def suggest_offense(
 def _cited(
     key: str, entry: Entry, searcher: Searcher, query: Query, language: str
 ) -> OffenseSuggestion | None:
-    usual = [(names[0], code) for code, names in entry.names.items() if names]
-    naming = [_naming(*each, searcher, query) for each in usual]
-    used = tuple(each for each in naming if each.total)
-    return OffenseSuggestion((_citing(key, searcher, query, language),), used) if used else None
+    naming = [each for code in entry.names for each in _used_names(entry, code, searcher, query)]
+    citing = _citing(key, searcher, query, language)
+    return OffenseSuggestion((citing,), tuple(naming)) if naming else None
 
 
 def _named(name: Name, searcher: Searcher, query: Query, language: str) -> OffenseSuggestion | None:
@@ -71,7 +71,16 @@ def _named(name: Name, searcher: Searcher, query: Query, language: str) -> Offen
     cited = tuple(each for each in citing if each.total)
     if not cited:
         return None
-    return OffenseSuggestion(cited, (_naming(name.text, name.language, searcher, query),))
+    return OffenseSuggestion(cited, _used_names(name.entry, name.language, searcher, query))
+
+
+def _used_names(
+    entry: Entry, language: str, searcher: Searcher, query: Query
+) -> tuple[NameSuggestion, ...]:
+    """The first names of an offense in a language that any release uses."""
+    names = entry.names[language][:MOST_NAMES]
+    naming = (_naming(name, language, searcher, query) for name in names)
+    return tuple(each for each in naming if each.total)
 
 
 def _citing(key: str, searcher: Searcher, query: Query, language: str) -> StatuteSuggestion:

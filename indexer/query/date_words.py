@@ -58,9 +58,10 @@ BEFORE = re.compile(r"(?<!\w)(?:before|до)\s+(?:the\s+)?$")
 UNTIL = re.compile(r"(?<!\w)(?:until|till|through|up to|по)\s+(?:the\s+)?$")
 BETWEEN = re.compile(r"(?<!\w)(?:between|from|с|со|между)\s+(?:the\s+)?$")
 AND = re.compile(r"\s*(?:-|–|—|and|to|until|till|through|и|по|до)\s*(?:the\s+)?$")
-# A year at the end of a citation or a number is none.
+# A year in a citation or a number is none: "sections 1956 and 1957".
 CITED = re.compile(
-    r"(?:§+|\busc|u\.s\.c\.?|\bsections?|\barticles?|\bno\.?|№|\bст\.?|\bстать\w+|-бап\w*)\s+$"
+    r"(?:§+|\busc|u\.s\.c\.?|\bsections?|\barticles?|\bno\.?|№|\bст\.?|\bстать\w+|-бап\w*)\s*"
+    r"(?:\d[\w().]*\s*(?:,\s*(?:and|or|и)?|and|or|&|-|–|—|to|и|до)\s*)*$"
 )
 LEAST_WORDS = 2
 # Kazakh says it after the date.
@@ -94,7 +95,8 @@ def find_date_words(text: str) -> DateWords | None:
     folded = text.casefold()
     if len(folded) != len(text):  # the places would be others
         return None
-    if years := YEARS.search(folded):
+    years = YEARS.search(folded)
+    if years and not CITED.search(folded[: years.start()]):
         first, last = int(years[1]), int(years[2])
         opening = IN.search(folded[: years.start()])
         start = opening.start() if opening else years.start()
@@ -113,6 +115,8 @@ def _spans(text: str) -> list[_Span]:
                 continue
             if (span := _span(match)) is None:
                 return []
+            if span.is_year and CITED.search(text[: match.start()]):
+                continue
             found.append(span)
     return sorted(found, key=lambda span: span.start)
 
@@ -164,6 +168,6 @@ def _related(text: str, span: _Span) -> DateWords | None:
         if found := relation.search(before):
             return DateWords(found.start(), span.end, since, until)
     is_last = not text[span.end :].strip() and len(before.split()) >= LEAST_WORDS
-    if span.is_year and (not is_last or CITED.search(before)):
+    if span.is_year and not is_last:
         return None
     return DateWords(span.start, span.end, span.first, span.last)

@@ -19,6 +19,7 @@ from indexer.query.written_forms import (
     function_initials,
     joined_form,
     known_forms,
+    spelled,
 )
 
 TITLE_BOOST = 2.0
@@ -126,7 +127,8 @@ def interpret_all(
                 forms.setdefault(part, []).append(any_form(whole, context.languages))
         if initials := function_initials(typed):
             pair = [initials, *after]
-            context.written_forms[f"{typed} {_text(other)}", " ".join(pair)] = None
+            form = f"{initials.upper()} {_text(other)}"
+            context.written_forms[f"{typed} {_text(other)}", form] = None
             phrase = _phrase_or_word("", pair, 1, 1.0, context, as_stems=True)
             forms.setdefault(one, []).append(phrase)
     return [
@@ -230,7 +232,7 @@ def _other_forms(
     if context.is_literal:
         return
     for form in known_forms(typed, context.attested):
-        context.written_forms[typed, " ".join(form)] = None
+        context.written_forms[typed, spelled(form)] = None
         if len(form) > 1:
             yield _phrase_or_word(name, form, 1, boost, context, as_stems=True)
         else:

@@ -117,7 +117,7 @@ def parse(
     if found_small := SMALL_OPERATOR.search(re.sub(r'"[^"]*"', '""', typed)):
         context.warn(
             Message(
-                "“{word}” was searched as a word. Write operators in capitals: AND, OR, NOT.",
+                "“{word}” is not an operator. Write AND, OR, NOT in capitals.",
                 word=found_small[1],
             )
         )

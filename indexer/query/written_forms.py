@@ -29,6 +29,8 @@ CENTS = r"(?:[.,](?P<cents>\d{1,2}))?"
 GROUPED = re.compile(rf"(?P<whole>[1-9]\d{{0,2}}(?P<sign>[,.])\d{{3}}(?:(?P=sign)\d{{3}})*){CENTS}")
 UNGROUPED = re.compile(rf"(?P<whole>[1-9]\d{{3,14}}){CENTS}")
 YEAR = re.compile(r"(?:1[89]|20)\d\d")
+# As likely a fraction as thousands.
+POINT = re.compile(r"\d+\.\d{3}")
 # Between a key of the field of attested forms and the form, of a compound and of an abbreviation.
 WRITTEN, STANDS_FOR = "=", ":"
 BETWEEN_WORDS = re.compile(r"[\s:()]+")
@@ -124,8 +126,9 @@ def _form_by_signs(typed: str) -> list[str]:
     if COMPOUND.fullmatch(typed) or INITIALS.fullmatch(typed):
         joined = "".join(words(typed))
         return [] if _is_ambiguous(joined) else [joined]
-    if found := GROUPED.fullmatch(typed):
-        return [re.sub(r"\D", "", found["whole"]), *filter(None, [found["cents"]])]
+    if (found := GROUPED.fullmatch(typed)) and not POINT.fullmatch(typed):
+        whole = re.sub(r"\D", "", found["whole"])
+        return [] if YEAR.fullmatch(whole) else [whole, *filter(None, [found["cents"]])]
     if (found := UNGROUPED.fullmatch(typed)) and not YEAR.fullmatch(typed):
         return [*f"{int(found['whole']):,}".split(","), *filter(None, [found["cents"]])]
     return []
@@ -143,15 +146,24 @@ def phrase_forms(phrase: str, attested: Mapping[str, Attested]) -> list[str]:
     """A phrase with one of its words, or two neighbors as one, in another form."""
     typed = phrase.split()
     found = [
-        " ".join([*typed[:at], *form, *typed[at + 1 :]])
+        " ".join([*typed[:at], spelled(form), *typed[at + 1 :]])
         for at, each in enumerate(typed)
         for form in known_forms(each, attested)
     ]
     for at, pair in enumerate(pairwise(typed)):
         initials = function_initials(pair[0])
-        if form := joined_form(*pair, attested) or (initials and f"{initials} {pair[1]}"):
+        if form := joined_form(*pair, attested) or (initials and f"{initials.upper()} {pair[1]}"):
             found.append(" ".join([*typed[:at], form, *typed[at + 2 :]]))
     return found
+
+
+def spelled(form: Sequence[str]) -> str:
+    """The words of a form as readers know them: U.S., 1,000,000, 1000.50, health care."""
+    if len(form) > 1 and all(len(each) == 1 and each.isalpha() for each in form):
+        return "".join(f"{each.upper()}." for each in form)
+    if all(each.isdecimal() for each in form):
+        return re.sub(r" (?!\d{3})", ".", " ".join(form)).replace(" ", ",")
+    return " ".join(form)
 
 
 def joined_form(one: str, other: str, attested: Mapping[str, Attested]) -> str | None:

@@ -219,7 +219,7 @@ def test_an_operator_in_small_letters_is_a_word_and_the_reader_is_told(word: str
     reading = parse(f"fraud {word} court")
     assert reading.tree == parse("fraud court").tree
     (note,) = reading.warnings
-    assert note.startswith(f"“{word}” was searched as a word. Write operators in capitals")
+    assert note.startswith(f"“{word}” is not an operator. Write AND, OR, NOT")
 
 
 @pytest.mark.parametrize("typed", ['"search and seizure"', "and justice", "fraud or", "brand orb"])
