@@ -20,12 +20,11 @@ from indexer.query.notation import QUOTES
 from indexer.query.parser import parse
 
 LAST_WORD = re.compile(rf"(?:^|[\s(\"])(?:(\w+):)?({WORD.pattern})$")
-WORDS_BEFORE = re.compile(rf"(?:{WORD.pattern}\s+)*$")
 # A query without operators and fields.
 PLAIN = re.compile(r"[\w\s.,§’'&-]+")
 SHORTEST_PREFIX = 2
-# So many words before the last one decide what follows.
-MOST_BEFORE = 3
+# So many words before the last one decide what follows; further back nothing is read.
+MOST_BEFORE, MOST_CHARS = 3, 200
 MOST_WORDS, MOST_VALUES, MOST_TITLES = 4, 2, 1
 Kind = Literal["words", "title", "office", "topic", "statute"]
 VALUES: tuple[Kind, ...] = ("office", "topic", "statute")
@@ -64,11 +63,13 @@ def completions(typed: str, engine: Engine, language: str) -> list[Completion]:
 
 def _words_before(begun: str) -> tuple[str, ...]:
     """The last words before the one that is being typed, as far as nothing parts them."""
-    found = WORDS_BEFORE.search(begun)
-    typed = found[0].split() if found else []
-    starts = (at + 1 for at, word in enumerate(typed) if word in OPERATORS)
-    typed = typed[max(starts, default=0) :]
-    return tuple(words(" ".join(typed)))[-MOST_BEFORE:]
+    tail, found = begun[-MOST_CHARS:], list[str]()
+    end = len(tail)
+    for match in reversed([*WORD.finditer(tail)]):
+        if not tail[match.end() : end].isspace() or match[0] in OPERATORS:
+            break
+        found, end = [match[0], *found], match.start()
+    return tuple(words(" ".join(found)))[-MOST_BEFORE:]
 
 
 def _following(before: tuple[str, ...], prefix: str, engine: Engine) -> list[str]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Annotated
 
-from indexer.assist.term_tables import Name, parsed_term, term_table
+from indexer.assist.term_tables import Name, look_up_once, term_table
 from indexer.engine.interface import Engine
 from indexer.engine.results import Query
 from indexer.engine.searcher import Searcher
+from indexer.query.parser import parse
 
 
 @dataclass(frozen=True)
@@ -37,12 +39,12 @@ def suggest_from_glossary(typed: str, query: Query, engine: Engine) -> list[Glos
 def _suggested(
     name: Name, before: str, after: str, query: Query, searcher: Searcher
 ) -> Iterator[GlossarySuggestion]:
-    for language, texts in name.entry.names.items():
-        if language == name.language:
-            continue
+    others = {each: name.entry.names[each] for each in name.entry.names if each != name.language}
+    attested = look_up_once((before, after, *chain(*others.values())), searcher)
+    for language, texts in others.items():
         filters = replace(query.filters, language=(language,))
         for words in (f"{before}{text}{after}" for text in texts):
-            tree = parsed_term(words, filters.language)
+            tree = parse(words, filters.language, attested=attested).tree
             if total := searcher.total(replace(query, tree=tree, filters=filters, start=0)):
                 yield GlossarySuggestion(language, words, total, name.entry.source)
                 break

@@ -12,12 +12,14 @@ from corpus import statutes
 from corpus.statutes.wording import query_words
 from indexer.analysis.analyzer import words
 from indexer.assist.statute_suggestions import StatuteSuggestion
-from indexer.assist.term_tables import Entry, Name, parsed_term, term_table
+from indexer.assist.term_tables import Entry, Name, look_up_once, term_table
 from indexer.engine.interface import Engine
 from indexer.engine.results import Query
 from indexer.engine.searcher import Searcher
 from indexer.query.interpreter import statute_term
 from indexer.query.notation import QUOTES
+from indexer.query.parser import parse
+from indexer.query.written_forms import LookUp
 
 # What stands around a statute that is searched for: statute:"18 U.S.C. § 1343".
 FRAME = re.compile(r'^\s*(?:statute:)?\s*"?|"?\s*$', re.IGNORECASE)
@@ -79,7 +81,8 @@ def _used_names(
 ) -> tuple[NameSuggestion, ...]:
     """The first names of an offense in a language that any release uses."""
     names = entry.names[language][:MOST_NAMES]
-    naming = (_naming(name, language, searcher, query) for name in names)
+    attested = look_up_once(names, searcher)
+    naming = (_naming(name, language, searcher, query, attested) for name in names)
     return tuple(each for each in naming if each.total)
 
 
@@ -88,9 +91,11 @@ def _citing(key: str, searcher: Searcher, query: Query, language: str) -> Statut
     return StatuteSuggestion(key, query_words(key, language), searcher.total(asked))
 
 
-def _naming(name: str, language: str, searcher: Searcher, query: Query) -> NameSuggestion:
+def _naming(
+    name: str, language: str, searcher: Searcher, query: Query, attested: LookUp
+) -> NameSuggestion:
     typed = _name_query(name, language)
-    tree = parsed_term(typed, query.filters.language)
+    tree = parse(typed, query.filters.language, attested=attested).tree
     total = searcher.total(replace(query, tree=tree, start=0))
     return NameSuggestion(name, language, typed, total)
 

@@ -6,18 +6,18 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from corpus import statutes
 from indexer.analysis.analyzer import CYRILLIC, WORD, fold, stem, words
+from indexer.engine.searcher import Searcher
 from indexer.query.interpreter import OPERATORS
 from indexer.query.notation import QUOTES
-from indexer.query.parser import parse
-from indexer.query.tree import Node
+from indexer.query.written_forms import LookUp, words_to_look_up
 
 LANGUAGES = ("en", "ru", "kk")
 FOLDER = Path(__file__).parent
@@ -103,10 +103,10 @@ def term_table(name: str) -> TermTable:
     return TermTable(entries, by_statute, by_name, max(len(words(each.text)) for each in names))
 
 
-@lru_cache(maxsize=1000)
-def parsed_term(words: str, languages: tuple[str, ...]) -> Node | None:
-    """The tree of a query for a term; the same terms are asked for again and again."""
-    return parse(words, languages).tree
+def look_up_once(texts: Iterable[str], searcher: Searcher) -> LookUp:
+    """What the corpus attests of the words of several texts, asked for at once."""
+    found = searcher.attested(words_to_look_up(" ".join(texts)))
+    return lambda words: found
 
 
 def _rows(file: Path) -> Iterator[dict[str, str]]:

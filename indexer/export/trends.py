@@ -106,7 +106,7 @@ def compare_queries(
     for words, query in asked:
         found = engine.frequencies(query, chosen) if query else _empty(collected)
         warnings += [warning for warning in found.warnings if warning not in warnings]
-        first, last = (_dated_hit(engine, query, sort) for sort in ("oldest", "newest"))
+        first, last = _dated_hits(engine, query, found)
         counts = dict(found.periods)
         left_out = found.boilerplate_total
         trends.append(Trend(words, counts, found.undated, first, last, left_out))
@@ -139,19 +139,35 @@ def _empty(collected: Frequencies) -> Frequencies:
     return replace(collected, periods=(), undated=NO_FREQUENCY, warnings=())
 
 
-def _dated_hit(engine: Engine, query: Query | None, sort: Sort) -> Hit | None:
-    """The first or last dated hit that is counted and may be shown."""
-    if query is None:
-        return None
-    few = replace(
-        query, sort=sort, size=FEW, facets=(), has_timeline=False, is_explained=False, start=0
+def _dated_hits(
+    engine: Engine, query: Query | None, found: Frequencies
+) -> tuple[Hit | None, Hit | None]:
+    """The first and the last dated hit that is counted and may be shown; only the periods that have
+    them are searched.
+    """
+    if query is None or not found.periods:
+        return None, None
+    (first, _), (last, _) = found.periods[0], found.periods[-1]
+    return (
+        _first_counted(engine, query, "oldest", found.step, first),
+        _first_counted(engine, query, "newest", found.step, last),
     )
+
+
+def _first_counted(engine: Engine, query: Query, sort: Sort, step: Step, period: int) -> Hit | None:
+    since, until = query.filters.since, query.filters.until
+    first, last = periods.first_day(step, period), periods.last_day(step, period)
+    filters = replace(
+        query.filters, since=max(since or first, first), until=min(until or last, last)
+    )
+    few = replace(query, filters=filters, sort=sort, size=FEW, facets=(), start=0)
+    few = replace(few, has_timeline=False, is_explained=False)
     for start in count(step=FEW):
-        found = engine.search(replace(few, start=start))
-        for hit in found.hits:
-            if not hit.only_boilerplate:
-                return hit if hit.published else None
-        if start >= found.total:
+        hits = engine.search(replace(few, start=start)).hits
+        counted = (hit for hit in hits if not hit.only_boilerplate)
+        if hit := next(counted, None):
+            return hit
+        if not hits:
             return None
     return None
 

@@ -116,7 +116,7 @@ def interpret_all(
     neighbors, its other form: of two words that the corpus also writes as one, each is found in
     that one; "U.S." before "Attorney" in "US Attorney".
     """
-    forms: dict[tree.Node, list[tree.Node | None]] = {}
+    forms: dict[tree.Node, dict[tree.Node | None, None]] = {}
     for one, other in [] if context.is_literal else pairwise(parts):
         typed, after = _text(one), words(_text(other))
         if len(after) != 1:
@@ -124,13 +124,13 @@ def interpret_all(
         if whole := joined_form(typed, after[0], context.attested or {}):
             context.written_forms[f"{typed} {_text(other)}", whole] = None
             for part in (one, other):
-                forms.setdefault(part, []).append(any_form(whole, context.languages))
+                forms.setdefault(part, {})[any_form(whole, context.languages)] = None
         if initials := function_initials(typed):
             pair = [initials, *after]
             form = f"{initials.upper()} {_text(other)}"
             context.written_forms[f"{typed} {_text(other)}", form] = None
             phrase = _phrase_or_word("", pair, 1, 1.0, context, as_stems=True)
-            forms.setdefault(one, []).append(phrase)
+            forms.setdefault(one, {})[phrase] = None
     return [
         (part, any_of([interpret(part, context), *forms.get(part, ())]))
         for part in _required(parts, context)

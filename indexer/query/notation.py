@@ -42,14 +42,16 @@ DIGIT_GROUPS = re.compile(
     r"(?<![^\s($€£])[1-9]\d{0,2}(?:(?: \d{3}){2,}|(?: \d{3})? 000)(?![\w-]|[.,]\d{3})"
 )
 OR_SIGN = re.compile(r"\|+")
-# In a browser's title, a bar parts the page's title, which is so many words long, from the site.
-BAR, TITLE_WORDS = re.compile(r"\s\|\s"), 4
+# In a browser's title, bars part the page's title, which is so many words long, from the site; one
+# bar beside fewer words may be an OR.
+BAR, TITLE_WORDS, LONG_TITLE_WORDS = re.compile(r"\s\|\s"), 4, 6
 
 
 def in_our_notation(typed: str) -> str:
     """A query with what its signs mean to most readers in the query language's own signs."""
     parts = BAR.split(typed)
-    if any(len(part.split()) >= TITLE_WORDS for part in parts):
+    least = TITLE_WORDS if len(parts) > 2 else LONG_TITLE_WORDS
+    if any(len(part.split()) >= least for part in parts):
         typed = " ".join(parts)
     typed = FIELD.sub(r"\1:", typed)
     return outside_quotes(outside_quotes(typed, _with_identifiers), _with_signs).strip()

@@ -38,6 +38,8 @@ BETWEEN_WORDS = re.compile(r"[\s:()]+")
 LEAST_RELEASES = 2
 # So many times rarer than its parts, two words are run together by a slip.
 RARER = 100
+# Words of so few letters are initials only in capitals, and if they are not so many times commoner.
+SHORT, COMMONER = 2, 10
 # Longer queries are sentences.
 MOST_WORDS = 40
 
@@ -113,9 +115,19 @@ def known_forms(typed: str, attested: Mapping[str, Attested] | None) -> list[lis
     forms = _attested_forms(typed, attested or {})
     if by_signs := _form_by_signs(typed):
         is_number = by_signs[0].isdecimal()
-        if is_number or attested is None or attested.get(by_signs[0], NOTHING).releases:
+        if is_number or attested is None or _is_joined(by_signs[0], attested):
             forms.append(by_signs)
     return forms
+
+
+def _is_joined(word: str, attested: Mapping[str, Attested]) -> bool:
+    """Whether texts have a compound or initials as one word; one of two letters that is far more
+    common than these initials is another word: "Co.", "Jr.", "Va.".
+    """
+    found = attested.get(word, NOTHING)
+    return bool(found.releases) and (
+        len(word) > SHORT or found.releases <= COMMONER * found.forms.get(" ".join(word), 0)
+    )
 
 
 def _form_by_signs(typed: str) -> list[str]:
@@ -138,6 +150,8 @@ def _attested_forms(typed: str, attested: Mapping[str, Attested]) -> list[list[s
     """The forms of a single word; none of "it" unless it is in capitals."""
     found = WORD.findall(typed)
     if len(found) != 1 or is_function(found[0]):
+        return []
+    if len(found[0]) <= SHORT and not found[0].isupper():  # "Ed" is not "E.D."
         return []
     return [form.split() for form in attested.get(fold(found[0]), NOTHING).forms]
 

@@ -18,12 +18,14 @@ from flask_smorest import abort
 from marshmallow import ValidationError
 
 from corpus import Settings
+from corpus.errors import TooCostlyError
 from indexer import Engine, ParsedQuery, Query, Results
 from indexer.assist.glossary_suggestions import suggest_from_glossary
 from indexer.assist.offense_suggestions import suggest_offense
 from indexer.assist.unknown_values import unknown_values
 from indexer.engine.periods import first_day, last_day, name
 from indexer.engine.results import Frequencies, Frequency, Order, Position
+from indexer.query.message import Message
 from webui.view.search_state import SearchState, read_state
 
 DIGEST_BYTES = 6
@@ -85,6 +87,15 @@ def search(engine: Engine, settings: Settings, arguments: dict[str, Any]) -> Any
     onward = results.more_after
     link = onward and _next_link(_write_cursor(onward, asked.state, sort))
     warnings = (*asked.warnings, *unknown_values(query, results.facets, engine), *results.warnings)
+    try:
+        suggested: dict[str, Any] = {
+            "offense": suggest_offense(typed, query, engine, "en"),
+            "glossary": suggest_from_glossary(typed, query, engine),
+        }
+    except TooCostlyError:
+        suggested = {"offense": None, "glossary": ()}
+        late = Message("Suggestions are not shown: finding them would take too long.")
+        warnings = (*warnings, late)
     body = vars(results) | {
         "query": asked.state.words,
         "sort": sort,
@@ -94,8 +105,7 @@ def search(engine: Engine, settings: Settings, arguments: dict[str, Any]) -> Any
         ],
         "warnings": warnings,
         "next": link,
-        "offense": suggest_offense(typed, query, engine, "en"),
-        "glossary": suggest_from_glossary(typed, query, engine),
+        **suggested,
     }
     return body, {"Link": f'<{link}>; rel="next"'} if link else {}
 

@@ -57,6 +57,7 @@ class Writer:
 
     def add(self, documents: Iterable[Document], on_progress: OnProgress) -> int:
         """Send releases, then all their words; the number of releases. They are read twice."""
+        documents = _kept(documents)
         words, common = WordCount(), count_sentences(documents)
         number = self._send(self._releases(documents, words, common), on_progress)
         self._send(_indexing(self.words, words.entries()))
@@ -68,7 +69,7 @@ class Writer:
         """Replace releases of the same ids, remove others, update the words, and the boilerplate of
         all releases; the number sent. They are read twice.
         """
-        removed, sent = [*removed], set[str]()
+        documents, removed, sent = _kept(documents), [*removed], set[str]()
         change = BoilerplateChange(self.cluster, self.releases, documents, removed)
         self._send(self._indexed(*each) for each in change.remarked())
         gone, words = WordCount(), WordCount()
@@ -239,3 +240,8 @@ def _until(refused: list[Action], held: list[Action], coming: Iterator[Action]) 
 
 def _indexing(index: str, entries: Iterable[dict[str, Any]]) -> Iterator[Action]:
     return ({"_index": index, "_id": entry_id(each["word"]), "_source": each} for each in entries)
+
+
+def _kept(documents: Iterable[Document]) -> Iterable[Document]:
+    """Documents that can be read twice; what can be read only once is kept in memory."""
+    return [*documents] if isinstance(documents, Iterator) else documents

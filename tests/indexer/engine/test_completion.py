@@ -52,6 +52,12 @@ def test_no_completion_finds_nothing(empty: Engine) -> None:
     assert completions("sections traf", empty, "en") == []
 
 
+@pytest.mark.parametrize("begun", ["a" * 40 + "! bb", "a" * 2000 + " bb", "a " * 1000 + "bb"])
+def test_no_text_before_the_last_word_stops_a_completion(empty: Engine, begun: str) -> None:
+    fill(empty, made(1, "bridge"))
+    assert completions(begun, empty, "en") == []
+
+
 def test_words_follow_by_the_number_of_texts(empty: Engine) -> None:
     filled(empty)
     assert empty.autocomplete("tr", 5, ("human",)) == ["trafficking", "traffickers"]
