@@ -139,7 +139,7 @@ class IndexReader:
             if field in TEXTS:
                 text = TextWords.of(each.title if field == "title" else each.body, each.language)
             else:
-                text = TextWords.ready(hit["_source"].get(field, "").split())
+                text = TextWords.ready(" ".join(hit["_source"].get(field, ())).split())
             if text.has(leaf):
                 found.append(each.id)
                 if replace(text, left_out=each.words_left_out).has(leaf):

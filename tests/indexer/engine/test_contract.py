@@ -416,6 +416,18 @@ def test_before_anything_is_published_the_engine_says_what_to_do(empty: Engine) 
         empty.search(asked("fraud"))
 
 
+def test_words_of_a_component_or_topic_can_be_apart(empty: Engine) -> None:
+    fill(
+        empty,
+        made(1, "one", components=("National Security Division",), topics=("Cyber and Crime",)),
+        made(2, "two", components=("Division of National Parks",)),
+    )
+    assert empty.search(asked('component:"national division"~2')).total == 1
+    assert empty.search(asked('component:"national division"')).total == 0
+    assert empty.search(asked('component:"national security division"~2')).total == 1
+    assert empty.search(asked('topic:"cyber crime"~2')).total == 1
+
+
 def test_a_build_is_not_live_until_it_is_published(empty: Engine) -> None:
     first = fill(empty, made(1, "old words"))
     second = empty.build([made(2, "new words")], 2, ignore)
