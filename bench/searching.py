@@ -152,23 +152,15 @@ def _tiers(ours: Peer, tantivy: Peer, asked: dict[str, list[list[str]]], size: i
                 clock = perf_counter()
                 page(words)
                 times[name].append((perf_counter() - clock) * 1000)
-    used, either, whole, first = (median(times[name]) for name in pages)
-    return [
-        {
-            "name": f"page/second-tier/{len(some)} queries/{size}",
-            "unit": "ms",
-            "ours": used,
-            "tantivy": either,
-            "ratio": used / either,
-        },
-        {
-            "name": f"page/full-first-tier/{len(full)} queries/{size}",
-            "unit": "ms",
-            "ours": whole,
-            "without": first,
-            "ratio": whole / first,
-        },
-    ]
+    found: list[Row] = []
+    if some:
+        figures = {"ours": median(times["used"]), "tantivy": median(times["or"])}
+        found.append(_row(f"page/second-tier/{len(some)} queries/{size}", "ms", figures))
+    if full:
+        whole, first = median(times["full"]), median(times["first"])
+        row: Row = {"name": f"page/full-first-tier/{len(full)} queries/{size}", "unit": "ms"}
+        found.append(row | {"ours": whole, "without": first, "ratio": whole / first})
+    return found
 
 
 def _updates(peers: dict[str, Peer], changed: Sequence[Document]) -> dict[str, float]:
