@@ -16,6 +16,7 @@ from indexer.engine.interface import Engine
 from indexer.engine.results import FACETS, Filters, Query
 from indexer.query.notation import QUOTES, is_proximity
 from indexer.query.parser import ParsedQuery, parse
+from indexer.query.written_forms import remembered
 
 # How many clauses and filters are looked at, at most: each costs a count or two.
 MOST_CLAUSES, MOST_FILTERS = 40, 4
@@ -78,7 +79,10 @@ def advise_on_no_results(
 ) -> ZeroResultAdvice:
     """Why a query finds nothing, and what would find something."""
     parse_words = partial(
-        parse, match_scripts=match_scripts, is_literal=is_literal, attested=engine.attested
+        parse,
+        match_scripts=match_scripts,
+        is_literal=is_literal,
+        attested=remembered(engine.attested),
     )
     chosen = [name for name in FACETS if query.filters.values(name)]
     if query.filters.since or query.filters.until:

@@ -60,6 +60,19 @@ NOTHING = Attested()
 LookUp = Callable[[Collection[str]], Mapping[str, Attested]]
 
 
+def remembered(look_up: LookUp) -> LookUp:
+    """The same, each word asked for once."""
+    asked, found = set[str](), dict[str, Attested]()
+
+    def look_up_new(words: Collection[str]) -> Mapping[str, Attested]:
+        if new := {*words} - asked:
+            asked.update(new)
+            found.update(look_up(new))
+        return found
+
+    return look_up_new
+
+
 def often_attested(counts: Mapping[str, int]) -> dict[str, int]:
     """The forms that several releases attest, the commonest first."""
     kept = [(form, number) for form, number in counts.items() if number >= LEAST_RELEASES]

@@ -86,16 +86,9 @@ def search(engine: Engine, settings: Settings, arguments: dict[str, Any]) -> Any
     typed = asked.state.words[: settings.query_chars] if is_first else ""
     onward = results.more_after
     link = onward and _next_link(_write_cursor(onward, asked.state, sort))
-    warnings = (*asked.warnings, *unknown_values(query, results.facets, engine), *results.warnings)
-    try:
-        suggested: dict[str, Any] = {
-            "offense": suggest_offense(typed, query, engine, "en"),
-            "glossary": suggest_from_glossary(typed, query, engine),
-        }
-    except TooCostlyError:
-        suggested = {"offense": None, "glossary": ()}
-        late = Message("Suggestions are not shown: finding them would take too long.")
-        warnings = (*warnings, late)
+    unknown = unknown_values(query, results.facets, engine)
+    suggested, late = _suggest(typed, query, engine)
+    warnings = (*asked.warnings, *unknown, *results.warnings, *late)
     body = vars(results) | {
         "query": asked.state.words,
         "sort": sort,
@@ -108,6 +101,19 @@ def search(engine: Engine, settings: Settings, arguments: dict[str, Any]) -> Any
         **suggested,
     }
     return body, {"Link": f'<{link}>; rel="next"'} if link else {}
+
+
+def _suggest(
+    typed: str, query: Query, engine: Engine
+) -> tuple[dict[str, Any], tuple[Message, ...]]:
+    """Members of the answer with suggestions; and a warning where finding them takes too long."""
+    try:
+        offense = suggest_offense(typed, query, engine, "en")
+        glossary = suggest_from_glossary(typed, query, engine)
+    except TooCostlyError:
+        late = Message("Suggestions are not shown: finding them would take too long.")
+        return {"offense": None, "glossary": ()}, (late,)
+    return {"offense": offense, "glossary": glossary}, ()
 
 
 def timeline(engine: Engine, settings: Settings, arguments: dict[str, Any]) -> Any:

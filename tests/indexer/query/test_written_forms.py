@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 import pytest
 
 from indexer.query.abbreviations import explained_abbreviations
 from indexer.query.parser import parse
 from indexer.query.sounds import near_sounds, sound_key
 from indexer.query.tree import Term, leaves
-from indexer.query.written_forms import Attested, attested_terms, phrase_forms
+from indexer.query.written_forms import Attested, attested_terms, phrase_forms, remembered
 
 
 @pytest.mark.parametrize(
@@ -149,6 +151,22 @@ def test_without_other_forms_a_query_is_as_it_was(typed: str) -> None:
     literal, nothing = parse(typed, is_literal=True), parse(typed, attested=lambda words: {})
     assert {*leaves(literal.tree)} <= {*leaves(nothing.tree)}
     assert literal.readings == ()
+
+
+def test_a_corpus_is_asked_for_each_word_once() -> None:
+    asked: list[str] = []
+
+    def look_up(words: Collection[str]) -> Mapping[str, Attested]:
+        asked.extend(words)
+        return {word: ATTESTED[word] for word in words if word in ATTESTED}
+
+    memory = remembered(look_up)
+    for typed in ("pretrial release", "pretrial", "release FBI", "FBI"):
+        of_memory, anew = (parse(typed, attested=each).tree for each in (memory, look_up))
+        assert of_memory == anew
+        del asked[:]
+        parse(typed, attested=memory)
+        assert asked == []
 
 
 def test_forms_of_neighbors_that_repeat_are_searched_once() -> None:
