@@ -159,10 +159,11 @@ class _Master(Arbiter):
 
     def init_signals(self) -> None:
         """Handle signals, except those that were ignored at the start (nohup)."""
-        ignored = [each for each in ENDING_SIGNALS if signal.getsignal(each) is signal.SIG_IGN]
+        # Handled and ignored again, a signal in between would be handled.
+        self.SIGNALS = [
+            each for each in Arbiter.SIGNALS if signal.getsignal(each) != signal.SIG_IGN
+        ]
         super().init_signals()
-        for each in ignored:
-            signal.signal(each, signal.SIG_IGN)
 
     def spawn_worker(self) -> int:
         """Begin a process; a signal to end it waits until the process hears signals."""
