@@ -69,7 +69,6 @@ STATE_COURT = re.compile(
     r"|[A-Z]\w+\s+(?:Supreme|Superior)\s+Court)\b"
 )
 _STATES = "|".join(map(re.escape, sorted(STATE_CODES, key=len, reverse=True)))
-STATE = re.compile(rf"\b({_STATES})\b")
 STATE_OFFICE = re.compile(
     rf"\b({_STATES})\s+(?:State\s+)?Attorney\s+General|\bAttorney\s+General\s+of\s+({_STATES})\b"
 )
@@ -172,7 +171,7 @@ def _state(text: Text) -> Fact | None:
     lead = "\n".join(each.text for each in [text.head, *text.lead(LEAD - 1)])
     if "Attorney General" not in lead or "Assistant Attorney" in lead:
         return None
-    office = STATE_OFFICE.search(lead) or STATE.search(lead)
+    office = STATE_OFFICE.search(lead)
     for sentence in text.sentences if office else ():
         if office and (match := STATE_COURT.search(sentence.text)):
             state = STATE_CODES[next(filter(None, office.groups()))]

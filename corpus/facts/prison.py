@@ -166,14 +166,14 @@ def _listed(sentence: Sentence, facts: list[Fact]) -> Iterator[Fact]:
         following = TERM.search(sentence.text, bare.end(), bare.end() + 60)
         if following and sentence.start + following.start() in places and following["unit"]:
             months = _number(bare["number"]) * _unit(following["unit"])
-            yield stated("prison", f"{months:g}", sentence, bare, "number")
+            yield stated("prison", f"{months:.15g}", sentence, bare, "number")
 
 
 def _months(match: re.Match[str]) -> str:
     if match["life"]:
         return "life"
     months = _number(match["number"]) * _unit(match["unit"])
-    return f"{months + _number(match['more'] or '0'):g}"
+    return f"{months + _number(match['more'] or '0'):.15g}"
 
 
 def _unit(written: str) -> int:
