@@ -1,5 +1,9 @@
 """Texts -> sentences with their places, each of a bounded length, so that any pattern that is
 searched in a sentence costs no more than the text is long.
+
+The index divides texts by rules of its own (`indexer/analysis/sentences.py`), for three languages:
+boilerplate marks stand in indexes, and facts were measured with these rules, which also know the
+abbreviations of English releases.
 """
 
 import re

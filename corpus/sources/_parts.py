@@ -7,20 +7,13 @@ from urllib.parse import unquote, urlunsplit
 
 from bs4.element import Tag
 
+from corpus.facts.districts import STATE_CODES
 from corpus.reading.address import normalize, split
 from corpus.reading.page import Page, target
 from corpus.reading.paragraphs import clean, text
 from corpus.release import Attachment
 
-US_STATES = (
-    "Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia"
-    "|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts"
-    "|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New Hampshire|New Jersey"
-    "|New Mexico|New York|North Carolina|North Dakota|Ohio|Oklahoma|Oregon|Pennsylvania"
-    "|Rhode Island|South Carolina|South Dakota|Tennessee|Texas|Utah|Vermont|Virginia|Washington"
-    "|West Virginia|Wisconsin|Wyoming"
-)
-STATE = rf"(?:[A-Z]{{2}}|[A-Z]\.[A-Z]\.|[A-Z][a-z]{{1,4}}\.|{US_STATES})"
+STATE = rf"(?:[A-Z]{{2}}|[A-Z]\.[A-Z]\.|[A-Z][a-z]{{1,4}}\.|{'|'.join(STATE_CODES)})"
 CAPITALS = r"[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ.'’-]+(?:\s[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ.'’-]+){0,4}"
 # In capitals, a place with or without its state; in other letters, only with its state.
 PLACE = rf"{CAPITALS}(?:,\s(?:{STATE}|{CAPITALS}))?|[A-Z][\w.'’ -]{{1,30}}?,\s{STATE}"

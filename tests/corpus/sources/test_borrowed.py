@@ -21,6 +21,7 @@ PAGE = Page("https://www.office.example/news/one.aspx", b"")
         ("WINSTON-SALEM, N.C. - The Attorney General", "WINSTON-SALEM, N.C."),
         ("WASHINGTON, D.C. – The Attorney General", "WASHINGTON, D.C."),
         ("SACRAMENTO, Calif. – The Attorney General", "SACRAMENTO, Calif."),
+        ("San Juan, Puerto Rico – The Attorney General", "San Juan, Puerto Rico"),
         ("COEUR D’ALENE, IDAHO – The Attorney General", "COEUR D’ALENE, IDAHO"),
         ("HARRISBURG (March 4, 2025) — The Attorney General", "HARRISBURG"),
         ("Richmond, VA - The Attorney General", "Richmond, VA"),
