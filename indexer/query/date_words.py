@@ -1,15 +1,21 @@
 """Dates in the words of a query: "December 2012", "in 2014", "с 2015 года", "2016 жылдың көктемі".
 
 Only what names a year is read, and a year alone only where a word says that it is a date ("in
-2014") or where it ends several words ("Florida tax fraud 2014"); elsewhere it may be anything.
+2014") or where it ends several words ("Florida tax fraud 2014"); elsewhere, and after a connector
+("murder and 2015"), it may be anything.
 """
 
 from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date, timedelta
+
+from indexer.analysis.analyzer import words
+from indexer.analysis.function_words import is_function_word
+from indexer.query.cited_numbers import cited_numbers
 
 # Each month by the beginnings of its names; "may" and "мая" are words of their own.
 MONTHS = (
@@ -58,11 +64,10 @@ BEFORE = re.compile(r"(?<!\w)(?:before|до)\s+(?:the\s+)?$")
 UNTIL = re.compile(r"(?<!\w)(?:until|till|through|up to|по)\s+(?:the\s+)?$")
 BETWEEN = re.compile(r"(?<!\w)(?:between|from|с|со|между)\s+(?:the\s+)?$")
 AND = re.compile(r"\s*(?:-|–|—|and|to|until|till|through|и|по|до)\s*(?:the\s+)?$")
-# A year in a citation or a number is none: "sections 1956 and 1957".
-CITED = re.compile(
-    r"(?:§+|\busc|u\.s\.c\.?|\bsections?|\barticles?|\bno\.?|№|\bст\.?|\bстать\w+|-бап\w*)\s*"
-    r"(?:\d[\w().]*\s*(?:,\s*(?:and|or|и)?|and|or|&|-|–|—|to|и|до)\s*)*$"
-)
+# What joins a year to the word before it: "murder and 2015"; and two years with none between.
+CONNECTOR = re.compile(r"(?:&|(?<!\w)(?:and|or|nor|not|и|или|не|және|немесе))\s+$")
+ALSO = re.compile(r"\s*(?:and|и)\s*(?:the\s+)?")
+# So many words, function words aside, tell what a year at the end is of.
 LEAST_WORDS = 2
 # Kazakh says it after the date.
 SINCE_AFTERWARDS = re.compile(r"\s+(?:бері|бастап)(?!\w)")
@@ -95,19 +100,20 @@ def find_date_words(text: str) -> DateWords | None:
     folded = text.casefold()
     if len(folded) != len(text):  # the places would be others
         return None
+    cited = cited_numbers(folded)
     years = YEARS.search(folded)
-    if years and not CITED.search(folded[: years.start()]):
+    if years and years.start() not in cited:
         first, last = int(years[1]), int(years[2])
         opening = IN.search(folded[: years.start()])
         start = opening.start() if opening else years.start()
         return DateWords(start, years.end(), date(first, 1, 1), date(last, 12, 31))
-    spans = _spans(folded)
+    spans = _spans(folded, cited)
     if len(spans) == 2:
         return _range(folded, *spans)
     return _related(folded, spans[0]) if len(spans) == 1 else None
 
 
-def _spans(text: str) -> list[_Span]:
+def _spans(text: str, cited: Container[int]) -> list[_Span]:
     found: list[_Span] = []
     for pattern in SPANS:
         for match in pattern.finditer(text):
@@ -115,7 +121,7 @@ def _spans(text: str) -> list[_Span]:
                 continue
             if (span := _span(match)) is None:
                 return []
-            if span.is_year and CITED.search(text[: match.start()]):
+            if span.is_year and match.start() in cited:
                 continue
             found.append(span)
     return sorted(found, key=lambda span: span.start)
@@ -144,9 +150,11 @@ def _span(match: re.Match[str]) -> _Span | None:
 
 
 def _range(text: str, one: _Span, other: _Span) -> DateWords | None:
-    if not AND.fullmatch(text[one.end : other.start]):
+    between, joint = BETWEEN.search(text[: one.start]), text[one.end : other.start]
+    is_gap = one.last + timedelta(1) < other.first
+    if not AND.fullmatch(joint) or (ALSO.fullmatch(joint) and is_gap and not between):
         return None
-    opening = BETWEEN.search(text[: one.start]) or IN.search(text[: one.start])
+    opening = between or IN.search(text[: one.start])
     start = opening.start() if opening else one.start
     return DateWords(start, other.end, one.first, other.last)
 
@@ -167,7 +175,12 @@ def _related(text: str, span: _Span) -> DateWords | None:
     ):
         if found := relation.search(before):
             return DateWords(found.start(), span.end, since, until)
-    is_last = not text[span.end :].strip() and len(before.split()) >= LEAST_WORDS
-    if span.is_year and not is_last:
+    if span.is_year and (text[span.end :].strip() or not _tells_of_what(before)):
         return None
     return DateWords(span.start, span.end, span.first, span.last)
+
+
+def _tells_of_what(before: str) -> bool:
+    """Whether the words before a year at the end tell what is of this year."""
+    telling = [word for word in words(before) if not is_function_word(word, ("en", "ru", "kk"))]
+    return len(telling) >= LEAST_WORDS and not CONNECTOR.search(before)

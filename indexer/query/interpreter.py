@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -55,7 +55,8 @@ class Context:
     script), whether names match in other scripts, whether the part is negated, the warnings so far.
     `is_literal` requires function words too and looks for no other written forms; else
     `function_words` has those not required, and `written_forms` what was typed and its other form.
-    `attested` is what the corpus attests of the words; None: unknown.
+    `attested` is what the corpus attests of the words; None: unknown. Numbers that are `cited` have
+    no other form.
     """
 
     languages: tuple[str, ...]
@@ -66,6 +67,7 @@ class Context:
     function_words: list[str] = field(default_factory=list)
     written_forms: dict[tuple[str, str], None] = field(default_factory=dict)
     attested: Mapping[str, Attested] | None = None
+    cited: Collection[str] = ()
 
     def warn(self, message: Message) -> None:
         """Add a warning, once."""
@@ -231,7 +233,7 @@ def _other_forms(
     """
     if context.is_literal:
         return
-    for form in known_forms(typed, context.attested):
+    for form in known_forms(typed, context.attested, context.cited):
         context.written_forms[typed, spelled(form)] = None
         if len(form) > 1:
             yield _phrase_or_word(name, form, 1, boost, context, as_stems=True)

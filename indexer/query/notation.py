@@ -15,7 +15,7 @@ QUOTED = re.compile(r'("[^"]*")')
 # What identifies one release or case, anywhere but in a field or inside a word.
 BEFORE = r"(?<![^\s(#№])"
 ADDRESS = re.compile(rf"{BEFORE}(?:url:)?((?:https?://|www\.)[^\s\"]+)", re.IGNORECASE)
-AFTER_ADDRESS = re.compile(r"[.,;:!?)\]>*~^]+$")
+AFTER_ADDRESS = ".,;:!?)]>*~^"
 DOCKET = re.compile(
     rf"{BEFORE}(?:docket:)?(?:\d{{1,2}}:)?(\d\d(?:\d\d)?-[a-z]{{2}}-\d{{1,6}})(?:-[a-z]{{1,4}}\d*)*(?![\w*?~-])",
     re.IGNORECASE,
@@ -85,7 +85,7 @@ def _with_numbers(part: str) -> str:
 
 
 def _address(match: re.Match[str]) -> str:
-    address = AFTER_ADDRESS.sub("", match[1])
+    address = match[1].rstrip(AFTER_ADDRESS)
     return f'url:"{address}"{match[1][len(address) :]}'
 
 

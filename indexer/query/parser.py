@@ -25,6 +25,7 @@ from whoosh.qparser.syntax import (
 from corpus import statutes
 from indexer.analysis.analyzer import WORD
 from indexer.query import tree
+from indexer.query.cited_numbers import cited_numbers
 from indexer.query.date_words import find_date_words
 from indexer.query.interpreter import (
     NEAR,
@@ -112,6 +113,7 @@ def parse(
     """
     context = Context(languages, match_scripts, is_literal=is_literal)
     typed = _clean(text, limit_chars, context)
+    context.cited = cited_numbers(typed.casefold()).values()
     if attested and not is_literal and (wanted := words_to_look_up(typed)):
         context.attested = attested(wanted)
     if found_small := SMALL_OPERATOR.search(re.sub(r'"[^"]*"', '""', typed)):

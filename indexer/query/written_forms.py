@@ -16,12 +16,13 @@ from itertools import pairwise
 from indexer.analysis.analyzer import WORD, fold, words
 from indexer.analysis.function_words import is_function_word
 from indexer.query.abbreviations import MOST_LETTERS, explained_abbreviations
+from indexer.query.cited_numbers import cited_numbers
 from indexer.query.notation import QUOTED
 
 # Other hyphens and blanks.
 LIKE = (("\u2010", "-"), ("\u2011", "-"), ("\n", " "), ("\t", " "), ("\u00a0", " "))
-# What is not of a word, on both sides of it.
-AROUND = re.compile(r"^\W+|\W+$")
+# A word without the signs around it; a pattern that looks for these tries them anew at each sign.
+INNER = re.compile(r"\w(?:.*\w)?", re.DOTALL)
 LETTER = r"[^\W\d_]"
 COMPOUND = re.compile(rf"{LETTER}+(?:[-\u2010\u2011]{LETTER}+)+")
 INITIALS = re.compile(rf"{LETTER}(?:\.{LETTER})+")
@@ -113,7 +114,7 @@ def _parts(token: str) -> tuple[str, ...]:
     """The two parts of a compound, unless one is a function word ("on line" is not always
     "on-line"), or the letters of initials; none of anything else.
     """
-    token = AROUND.sub("", token)
+    token = _inner(token)
     parts = tuple(words(token))
     is_compound = len(parts) == 2 and COMPOUND.fullmatch(token)
     if (is_compound and not any(map(is_function, parts))) or INITIALS.fullmatch(token):
@@ -121,10 +122,20 @@ def _parts(token: str) -> tuple[str, ...]:
     return ()
 
 
-def known_forms(typed: str, attested: Mapping[str, Attested] | None) -> list[list[str]]:
+def _inner(token: str) -> str:
+    found = INNER.search(token)
+    return found[0] if found else ""
+
+
+def known_forms(
+    typed: str, attested: Mapping[str, Attested] | None, cited: Collection[str] = ()
+) -> list[list[str]]:
     """The words of a typed word's other forms: of "pre-trial", joined, if texts have that; of
-    "pretrial", as they have it; of a number, with or without signs. `attested` None: any.
+    "pretrial", as they have it; of a number that is not `cited`, with or without signs. `attested`
+    None: any.
     """
+    if _inner(typed) in cited:
+        return []
     forms = _attested_forms(typed, attested or {})
     if by_signs := _form_by_signs(typed):
         is_number = by_signs[0].isdecimal()
@@ -147,7 +158,7 @@ def _form_by_signs(typed: str) -> list[str]:
     """The words of a typed word in its other form, as far as its signs tell: pre-trial and U.S.A.
     joined, 1,000,000 without commas, 1000000 with them; none of another one.
     """
-    typed = AROUND.sub("", typed)
+    typed = _inner(typed)
     if COMPOUND.fullmatch(typed) or INITIALS.fullmatch(typed):
         joined = "".join(words(typed))
         return [] if _is_ambiguous(joined) else [joined]
@@ -171,11 +182,11 @@ def _attested_forms(typed: str, attested: Mapping[str, Attested]) -> list[list[s
 
 def phrase_forms(phrase: str, attested: Mapping[str, Attested]) -> list[str]:
     """A phrase with one of its words, or two neighbors as one, in another form."""
-    typed = phrase.split()
+    typed, cited = phrase.split(), cited_numbers(phrase.casefold()).values()
     found = [
         " ".join([*typed[:at], spelled(form), *typed[at + 1 :]])
         for at, each in enumerate(typed)
-        for form in known_forms(each, attested)
+        for form in known_forms(each, attested, cited)
     ]
     for at, pair in enumerate(pairwise(typed)):
         initials = function_initials(pair[0])

@@ -31,6 +31,9 @@ READ = [
     ("verdict Sept. 2015", "Sept. 2015", "2015-09-01", "2015-09-30"),
     ("Florida tax fraud sentenced 2014", "2014", "2014-01-01", "2014-12-31"),
     ("may 2015", "may 2015", "2015-05-01", "2015-05-31"),
+    ("bribery in 2014 and 2015", "in 2014 and 2015", "2014-01-01", "2015-12-31"),
+    ("murder and December 2015", "December 2015", "2015-12-01", "2015-12-31"),
+    ("murder and arson in 2015", "in 2015", "2015-01-01", "2015-12-31"),
     ("взятка в 2014 году", "в 2014 году", "2014-01-01", "2014-12-31"),
     ("взятка за 2014 год", "за 2014 год", "2014-01-01", "2014-12-31"),
     ("с 2015 года пытки", "с 2015 года", "2015-01-01", ""),
@@ -64,6 +67,14 @@ NO_DATES = [
     "may marketing",
     "spring break",
     "in 1789",
+    # Joined to a word, or beside nothing that it could be the year of.
+    "murder and 2015",
+    "murder arson or 2015",
+    "the murder & 2015",
+    "убийство и 2015",
+    "the murders 2015",
+    # A gap that nobody named.
+    "bribery in 2012 and 2016",
 ]
 
 
@@ -79,6 +90,10 @@ def test_dates_are_read(text: str, words: str, since: str, until: str) -> None:
 @pytest.mark.parametrize("text", NO_DATES)
 def test_what_is_no_date_for_sure_is_left_alone(text: str) -> None:
     assert find_date_words(text) is None
+
+
+def test_a_long_list_of_citations_is_read_once() -> None:
+    assert find_date_words("§ " + "1and" * 5_000 + "! in 2014")
 
 
 PIECES = st.sampled_from(["in", "since", "2014", "May", "fall", "of", "5", "год", "-", "жылы", "İ"])

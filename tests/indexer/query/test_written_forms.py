@@ -37,6 +37,13 @@ def test_a_text_attests(text: str, terms: list[str]) -> None:
     assert len(found) == len(terms) + ("trust" in text)
 
 
+def test_signs_without_end_are_read_once() -> None:
+    """A pattern that looks for signs at the end tries each of them: 20 billion steps."""
+    signs = "!" * 200_000
+    assert attested_terms(f"{signs}pre-trial{signs}") == ["pretrial=pre trial"]
+    assert attested_terms(f"a-b{signs}c F.B.I.") == ["fbi=f b i"]
+
+
 @pytest.mark.parametrize(
     ("text", "pairs"),
     [
@@ -139,6 +146,12 @@ def forms(typed: str, *, is_literal: bool = False) -> list[tuple[object, object]
         ("2,500", [("2,500", "2500")]),
         ("18 100", []),
         ("1,00 0,125 007", []),
+        # Cited.
+        ("section 1343", []),
+        ("18 U.S.C. §§ 1341, 1343(a) and 1349 in 5000 cases", [("5000", "5,000")]),
+        ("Form 1040 No. 1789", []),
+        ("статья 1343", []),
+        ("“section 1343” 1343", []),
     ],
 )
 def test_other_forms_are_searched_and_told(typed: str, expected: list[tuple[str, str]]) -> None:
@@ -193,6 +206,7 @@ def test_without_a_corpus_signs_alone_tell_forms() -> None:
         ("tell us", []),
         ("in it", []),
         ("of 1,000,000 people", ["of 1000000 people"]),
+        ("section 1343 of 5000", ["section 1343 of 5,000"]),
     ],
 )
 def test_a_phrase_has_other_forms(phrase: str, expected: list[str]) -> None:
