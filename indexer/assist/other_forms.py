@@ -32,9 +32,10 @@ Kind = Literal["written", "long", "short", "sound"]
 MOST_WORDS = 6
 # Of one word or phrase.
 MOST_FORMS = 3
-PHRASE = re.compile(r'(?<![\w:])"([^"]+)"(?![\w~^])')
+# What is negated has none.
+PHRASE = re.compile(r'(?<![\w:!-])(?<!NOT )"([^"]+)"(?![\w~^])')
 RUN = re.compile(r"[\w'’ ]+")
-BARE = re.compile(rf"(?<![\w:*?~^.-])(?:{WORD.pattern})(?![\w*?~^:-])")
+BARE = re.compile(rf"(?<![\w:*?~^.!-])(?<!NOT )(?:{WORD.pattern})(?![\w*?~^:-])")
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,10 @@ def other_forms(typed: str, query: Query, engine: Engine) -> list[OtherForms]:
         names = alike.get(piece.key, {})
         if piece.key in names or not attested[piece.key].releases:
             found.append(("sound", piece, _sound_alikes(piece, names)))
+    once = {(kind, piece.key): (piece, pairs) for kind, piece, pairs in reversed(found)}
     groups = (
         OtherForms(kind, piece.text, _with_queries(written, piece, pairs))
-        for kind, piece, pairs in found
+        for (kind, _), (piece, pairs) in reversed(once.items())
     )
     return [each for each in groups if each.forms]
 

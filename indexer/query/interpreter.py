@@ -52,9 +52,10 @@ _Word = tree.Term | tree.Prefix | tree.Wildcard | tree.Fuzzy
 @dataclass
 class Context:
     """How a query is interpreted: the languages whose stems count (none: those of each word's
-    script), whether names match in other scripts, whether the part is negated, the warnings so far.
-    `is_literal` requires function words too and looks for no other written forms; else
-    `function_words` has those not required, and `written_forms` what was typed and its other form.
+    script), whether names match in other scripts, whether the part is negated and whether it has
+    variants, the warnings so far. `is_literal` requires function words too and looks for no other
+    written forms; else `function_words` has those not required, and `written_forms` what was typed,
+    by its folded text, its other form, and whether it is negated.
     `attested` is what the corpus attests of the words; None: unknown. Numbers that are `cited` have
     no other form.
     """
@@ -62,10 +63,11 @@ class Context:
     languages: tuple[str, ...]
     match_scripts: bool = True
     is_negated: bool = False
+    has_variants: bool = True
     is_literal: bool = False
     warnings: list[Message] = field(default_factory=list)
     function_words: list[str] = field(default_factory=list)
-    written_forms: dict[tuple[str, str], None] = field(default_factory=dict)
+    written_forms: dict[tuple[str, str, bool], str] = field(default_factory=dict)
     attested: Mapping[str, Attested] | None = None
     cited: Collection[str] = ()
 
@@ -73,6 +75,10 @@ class Context:
         """Add a warning, once."""
         if message not in self.warnings:
             self.warnings.append(message)
+
+    def note_form(self, typed: str, form: str) -> None:
+        """Note the other form of what was typed, once."""
+        self.written_forms.setdefault((typed.casefold(), form, self.is_negated), typed)
 
 
 def interpret(node: tree.Node, context: Context) -> tree.Node | None:
@@ -124,13 +130,13 @@ def interpret_all(
         if len(after) != 1:
             continue
         if whole := joined_form(typed, after[0], context.attested or {}):
-            context.written_forms[f"{typed} {_text(other)}", whole] = None
+            context.note_form(f"{typed} {_text(other)}", whole)
             for part in (one, other):
                 forms.setdefault(part, {})[any_form(whole, context.languages)] = None
         if initials := function_initials(typed):
             pair = [initials, *after]
             form = f"{initials.upper()} {_text(other)}"
-            context.written_forms[f"{typed} {_text(other)}", form] = None
+            context.note_form(f"{typed} {_text(other)}", form)
             phrase = _phrase_or_word("", pair, 1, 1.0, context, as_stems=True)
             forms.setdefault(one, {})[phrase] = None
     return [
@@ -171,7 +177,7 @@ def _is_function_word(node: tree.Term, context: Context) -> bool:
 
 
 def _interpret_negated(node: tree.Node, context: Context) -> tree.Node | None:
-    return interpret(node, replace(context, is_negated=True))
+    return interpret(node, replace(context, is_negated=True, has_variants=False))
 
 
 def _interpret_term(node: tree.Term, context: Context) -> tree.Node | None:
@@ -219,7 +225,7 @@ def _word(name: str, typed: str, context: Context, boost: float) -> tree.Node | 
         return None
     stems = tuple(query_stems(written[0], context.languages))
     found: list[tree.Node | None] = [*_stem_terms(stems, fields, boost)]
-    if not context.is_negated:
+    if context.has_variants:
         word = WORD.search(typed)
         found += _variant_terms(word[0] if word else "", stems, fields, context, boost)
     return any_of([any_of(found), *_other_forms(name, typed, context, boost)])
@@ -234,7 +240,7 @@ def _other_forms(
     if context.is_literal:
         return
     for form in known_forms(typed, context.attested, context.cited):
-        context.written_forms[typed, spelled(form)] = None
+        context.note_form(typed, spelled(form))
         if len(form) > 1:
             yield _phrase_or_word(name, form, 1, boost, context, as_stems=True)
         else:
@@ -334,7 +340,7 @@ def _part(node: tree.Node, name: str, context: Context) -> tree.Node | None:
         case tree.Or(parts):
             return any_of([_part(each, name, context) for each in parts])
         case tree.Term():
-            plain = replace(context, is_negated=True)  # without the keys of other spellings
+            plain = replace(context, has_variants=False)
             return _one_field(_word("", node.text, plain, 1.0), name)
         case tree.Phrase() | tree.Prefix() | tree.Wildcard() | tree.Fuzzy() | tree.Range():
             return _one_field(interpret(replace(node, field=""), context), name)

@@ -204,8 +204,12 @@ def _readings(context: Context, days: DateReading | None) -> tuple[Message, ...]
                 until=_iso(days.until) or "…",
             )
         )
-    for written, form in context.written_forms:
-        found.append(Message("“{typed}” was also searched as “{form}”.", typed=written, form=form))
+    for (_, form, is_negated), written in context.written_forms.items():
+        found.append(
+            Message("“{typed}” was also excluded as “{form}”.", typed=written, form=form)
+            if is_negated
+            else Message("“{typed}” was also searched as “{form}”.", typed=written, form=form)
+        )
     if dropped := context.function_words:
         found.append(Message("Not required: {words}.", words=", ".join(dropped)))
     return tuple(found)

@@ -208,6 +208,11 @@ def offered(engine: Engine, typed: str) -> list[tuple[str, str, str, int]]:
         ("Stefan", [("sound", "Stefan", "Steven", 2)]),
         ("title:Steven Steven* Steven~ -Steven", []),
         ("fine", []),
+        # Behind a negation, and of a word that is typed twice.
+        ('fine NOT "pretrial hearing"', []),
+        ('fine -"pretrial hearing" !Steven', []),
+        ("fine NOT Steven", []),
+        ("Steven fine steven", [("sound", "Steven", "Stephen", 2)]),
     ],
 )
 def test_forms_are_offered(

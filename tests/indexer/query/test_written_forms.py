@@ -159,6 +159,26 @@ def test_other_forms_are_searched_and_told(typed: str, expected: list[tuple[str,
     assert forms(typed, is_literal=True) == []
 
 
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("fraud NOT pretrial", ["“pretrial” was also excluded as “pre trial”."]),
+        ("fraud -(pre trial)", ["“pre trial” was also excluded as “pretrial”."]),
+        ("Pretrial pretrial", ["“Pretrial” was also searched as “pre trial”."]),
+        ("pretrial NEAR/3 hearing", ["“pretrial” was also searched as “pre trial”."]),
+        (
+            "pretrial OR (fraud ANDNOT PRETRIAL)",
+            [
+                "“pretrial” was also searched as “pre trial”.",
+                "“PRETRIAL” was also excluded as “pre trial”.",
+            ],
+        ),
+    ],
+)
+def test_each_form_is_told_once_and_as_what_it_did(typed: str, told: list[str]) -> None:
+    assert [*parse(typed, attested=lambda words: ATTESTED).readings] == told
+
+
 @pytest.mark.parametrize("typed", ["pre-trial", "U.S. Attorney", "1,000,000", "health care fraud"])
 def test_without_other_forms_a_query_is_as_it_was(typed: str) -> None:
     literal, nothing = parse(typed, is_literal=True), parse(typed, attested=lambda words: {})
