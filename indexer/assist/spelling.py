@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from indexer.analysis.analyzer import WORD, fold
+from indexer.analysis.edit_distance import slips
 from indexer.assist.offense_suggestions import OffenseSuggestion, suggest_offense
 from indexer.assist.statute_suggestions import StatuteSuggestion, suggest_statutes
 from indexer.engine.interface import Engine
 from indexer.engine.results import Clause, Query, Results
-from indexer.linguistics.suggestions import FEW, RARER
+from indexer.engine.second_tier import may_be_name
+from indexer.linguistics.suggestions import FEW, RARER, most_edits
 from indexer.query.interpreter import OPERATORS
 from indexer.query.notation import QUOTES
 from indexer.query.parser import ParsedQuery, parse
@@ -20,7 +22,6 @@ from indexer.query.parser import ParsedQuery, parse
 TYPED_TOKEN = re.compile(r'(?:\w+:)?"[^"]*"\S*|\w+:\([^()]*\)|[\[{][^\]}]*[\]}]|[^\s()"]+')
 # Fields, wildcards, fuzzy words, boosts, negation: written on purpose, and left as they are.
 SPECIAL = re.compile(r'["\[{:*?~^]|^-')
-SHORTEST_WORD = 3
 # Looking for a near word reads all words with its first letter.
 MOST_CORRECTIONS = 4
 
@@ -46,7 +47,7 @@ def did_you_mean(
     typed: str, query: Query, results: Results, engine: Engine, *, match_scripts: bool = True
 ) -> SpellingSuggestion | None:
     """The query with words that are in no release, or in few, replaced by near ones of many. A name
-    that occurs in another script needs no correction, unless other scripts are left out.
+    that occurs, also in another script unless these are left out, needs no correction.
 
     None where it finds no more than was found, with the same filters, unless a word of it is in no
     release.
@@ -66,10 +67,10 @@ def did_you_mean(
         if len(corrected) == 2 * MOST_CORRECTIONS:
             break
         held = engine.total(Query(read(word).tree))
-        if held > FEW:
+        if held > FEW or (held and may_be_name(word)):
             continue
         near = respelled.get(word) or engine.spell_suggest(fold(word))
-        if near and engine.total(Query(read(near).tree)) > held * RARER:
+        if near and engine.total(Query(read(near).tree)) > held * RARER ** _slips(word, near):
             corrected += [typed[last:start], near]
             last = start + len(word)
             is_unknown = is_unknown or not held
@@ -79,6 +80,10 @@ def did_you_mean(
     number = engine.total(replace(query, tree=read(words).tree, start=0))
     is_better = number > results.total or (is_unknown and not results.total)
     return SpellingSuggestion(words, number) if is_better else None
+
+
+def _slips(word: str, near: str) -> int:
+    return int(slips(fold(word), [near], most_edits(word))[0])
 
 
 def _every_word_is_common(clause: Clause) -> bool:
@@ -116,5 +121,5 @@ def _bare_words(typed: str) -> list[tuple[int, str]]:
         for token in TYPED_TOKEN.finditer(typed.translate(QUOTES))
         if token[0] not in OPERATORS and not SPECIAL.search(token[0])
         for word in WORD.finditer(token[0])
-        if len(word[0]) >= SHORTEST_WORD and word[0].isalpha()
+        if most_edits(word[0]) and word[0].isalpha()
     ]

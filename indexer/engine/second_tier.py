@@ -15,8 +15,6 @@ from indexer.engine.results import Query
 from indexer.query.interpreter import any_form
 from indexer.query.tree import Node, Or, QueryWord
 
-SHORTEST = 3
-
 
 @dataclass(frozen=True)
 class WeighedWord:
@@ -55,8 +53,14 @@ def weigh(
 
 
 def _spelling(typed: str, respell: Callable[[str], str | None]) -> str | None:
-    is_word = WORD.fullmatch(typed) and typed.isalpha() and len(typed) >= SHORTEST
+    """The likely spelling of a word; none of a name, which must not become another unasked."""
+    is_word = WORD.fullmatch(typed) and typed.isalpha() and not may_be_name(typed)
     return respell(fold(typed)) if is_word else None
+
+
+def may_be_name(typed: str) -> bool:
+    """Whether a word is typed as names are: with a capital, but not in capitals only."""
+    return typed[:1].isupper() and not typed.isupper()
 
 
 def of_first_tier(query: Query) -> Query:

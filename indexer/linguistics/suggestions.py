@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from heapq import nlargest
 from math import log
@@ -19,6 +20,11 @@ FEW = 5
 # Of two words run together, how many letters each has at least if it is no function word, and how
 # much more common each is.
 SHORTEST_PART, COMMONER = 3, 5
+# Words of fewer letters have no likely spelling, of so many one that keeps their letters, and of so
+# many one that is two slips away: else they are as near to words that nobody meant.
+SHORTEST, SHORT, LONG = 4, 5, 9
+# A likely spelling is in so many releases; in fewer it may be a slip, or any name.
+LEAST_LIKELY = 3
 # The likeliest spellings are looked at.
 MOST_LIKELY = 20
 # Words -> how many releases contain each.
@@ -49,8 +55,8 @@ def likeness(
 
 
 def most_edits(word: str) -> int:
-    """How many slips at most part a word from its correction."""
-    return 1 if len(word) < 5 else 2
+    """How many slips at most part a word from its correction; 0 where a word is too short."""
+    return (len(word) >= SHORTEST) + (len(word) >= LONG)
 
 
 def likeliest(word: str, near: Iterable[tuple[str, int, int]], count: CountReleases) -> str | None:
@@ -59,9 +65,14 @@ def likeliest(word: str, near: Iterable[tuple[str, int, int]], count: CountRelea
 
     `near` holds words, their distances in slips, and how many releases contain each.
     """
-    others = (each for each in near if each[0] != word)
+    others = (each for each in near if each[2] >= LEAST_LIKELY and _is_likely(word, each[0]))
     found = nlargest(MOST_LIKELY, others, key=lambda each: (each[2] / RARER ** each[1], each[0]))
     return next(iter(without_misprints([each[0] for each in found], count)), None)
+
+
+def _is_likely(word: str, other: str) -> bool:
+    """Whether a near word may be meant: a short one has two letters swapped, or lacks one."""
+    return word != other and (len(word) > SHORT or Counter(word) <= Counter(other))
 
 
 def without_misprints(words: Sequence[str], count: CountReleases) -> list[str]:

@@ -73,7 +73,8 @@ def _release_counts(reader: IndexReader, words: Iterable[str]) -> dict[str, int]
 
 def spell_suggest(reader: IndexReader, word: str) -> str | None:
     """The word that a misspelled one probably stands for; its first letter is believed."""
-    most = most_edits(word)
+    if not (most := most_edits(word)):
+        return None
     asked = {
         "value": word,
         "fuzziness": most,

@@ -97,7 +97,8 @@ def _release_counts(snapshot: Snapshot, words: Iterable[str]) -> dict[str, int]:
 
 def spell_suggest(snapshot: Snapshot, word: str) -> str | None:
     """The word that a misspelled one probably stands for; its first letter is believed."""
-    most = most_edits(word)
+    if not (most := most_edits(word)):
+        return None
     found: Counter[str] = Counter()
     edits: dict[str, int] = {}
     for segment in snapshot.segments:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from indexer import Engine, Filters, Hit, Query, parse
+from indexer.assist.spelling import did_you_mean
 from indexer.engine.results import Order, Position
 from indexer.query.tree import Node
 from tests.indexer.engine.test_contract import fill, made
@@ -163,6 +164,33 @@ def test_a_word_like_no_other_is_missing_in_every_hit(empty: Engine) -> None:
     results = empty.search(asked("market xylophonist"))
     assert [hit.missing for hit in results.hits] == [("xylophonist",)]
     assert not empty.search(asked("xylophonist")).total_some
+
+
+@pytest.mark.parametrize("name", ["Almaty", "almaty", "Salta", "Oban", "oban"])
+def test_no_other_word_is_searched_for_instead_of_a_name(empty: Engine, name: str) -> None:
+    words = "the salto of Oman in albany"
+    fill(empty, *(made(number, f"{words}, market") for number in range(200)))
+    results = empty.search(asked(f"market {name}"))
+    assert results.respelled == ()
+    assert {hit.missing for hit in results.hits} == {(name,)}
+
+
+def test_did_you_mean_leaves_the_names_of_releases_alone(empty: Engine) -> None:
+    fill(
+        empty,
+        *(made(number, "a fraud in Maryland") for number in range(250)),
+        made(900, "Mr. Maryand came; one more fruad"),
+    )
+
+    def offered(typed: str) -> str | None:
+        query = asked(typed)
+        found = did_you_mean(typed, query, empty.search(query), empty)
+        return found and found.query
+
+    assert [offered(each) for each in ("Maryand", "fraud Maryand")] == [None, None]
+    assert offered("fruad") == offered("fraaud") == "fraud"  # in a release, in none
+    assert offered("Marylnad") == "maryland"  # in none
+    assert offered("maryand") == "maryland"
 
 
 def test_a_rare_word_outweighs_several_common_ones(empty: Engine) -> None:

@@ -19,6 +19,9 @@ COUNTS = {
     "count": 3_900,
     "prosecutor": 3_000,
     "prosecuted": 2_000,
+    "albany": 300,
+    "bank": 5_000,
+    "salto": 2,
 }
 
 
@@ -29,7 +32,15 @@ COUNTS = {
         ("trila", "trial"),
         ("heorin", "heroin"),
         ("fraaud", "fraud"),
-        ("fued", "fuad"),  # short words: one slip
+        ("fued", None),  # with another letter, a short word is near to many
+        ("baku", None),
+        ("caunt", None),
+        ("cuont", "count"),
+        ("almaty", None),  # two slips in few letters
+        ("faude", None),
+        ("herron", "heron"),
+        ("saltoo", None),  # a word of two releases may itself be a slip
+        ("prusecuter", "prosecutor"),
         ("cout", "court"),
         ("prosecuter", "prosecutor"),
         ("xylophonist", None),
