@@ -133,7 +133,7 @@ def _advice(
     is_void = bool(state.words) and parsed.tree is None
     try:
         found = suggestions(state.words, parsed, query, results, engine, language(), limit_chars)
-        translated = translation_links(state, typed, engine)
+        translated = translation_links(state, typed, engine, limit_chars)
         return Advice(
             (*unknown_values(query, results.facets, engine),),
             found.spelling,
@@ -141,7 +141,7 @@ def _advice(
             found.offense,
             translated,
             glossary_links(state, typed, query, engine, translated),
-            form_links(state, typed, query, engine),
+            form_links(state, typed, query, engine, limit_chars),
             None
             if results.total or is_void
             else advise_on_no_results(
@@ -181,26 +181,25 @@ def _pager(state: SearchState, shown: int, query: Query) -> dict[str, str | int 
 
 @dataclass(frozen=True)
 class TranslationLinks:
-    """A word's translations, each with its number of releases and a search for either word."""
+    """A word's translations, each with how many releases have either, and a search for them."""
 
     word: WordTranslations
     links: list[tuple[str, int, str]]
 
 
-def translation_links(state: SearchState, typed: str, engine: Engine) -> list[TranslationLinks]:
+def translation_links(
+    state: SearchState, typed: str, engine: Engine, limit_chars: int
+) -> list[TranslationLinks]:
     """Links keep all filters but those of language that would leave a translation out."""
     if state.page > 1:
         return []
-    return [
-        TranslationLinks(
-            word,
-            [
-                (form, releases, _keeping_language(state, word.language).with_words(query).link())
-                for form, releases, query in word.translations
-            ],
-        )
-        for word in translation_suggestions(typed, engine)
-    ]
+    found = []
+    for word in translation_suggestions(typed, engine):
+        kept = _keeping_language(state, word.language)
+        linked = [(form, kept.with_words(query)) for form, _, query in word.translations]
+        links = [(form, each.total(engine, limit_chars), each.link()) for form, each in linked]
+        found.append(TranslationLinks(word, [each for each in links if each[1]]))
+    return [each for each in found if each.links]
 
 
 def glossary_links(
@@ -229,13 +228,17 @@ def _in_language(state: SearchState, language: str) -> SearchState:
 
 @dataclass(frozen=True)
 class FormLinks:
-    """The other forms of a word or phrase, each with its releases and a search for either."""
+    """The other forms of a word or phrase, each with how many releases have either, and a search
+    for them.
+    """
 
     found: OtherForms
     links: list[tuple[str, int, str]]
 
 
-def form_links(state: SearchState, typed: str, query: Query, engine: Engine) -> list[FormLinks]:
+def form_links(
+    state: SearchState, typed: str, query: Query, engine: Engine, limit_chars: int
+) -> list[FormLinks]:
     """The forms that are not searched for unasked, on the first page."""
     if state.page > 1:
         return []
@@ -244,7 +247,7 @@ def form_links(state: SearchState, typed: str, query: Query, engine: Engine) -> 
             each,
             [(form, number, state.with_words(words).link()) for form, number, words in each.forms],
         )
-        for each in other_forms(typed, query, engine)
+        for each in other_forms(typed, query, engine, state.parser(limit_chars))
     ]
 
 

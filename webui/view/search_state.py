@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from typing import Any, Literal, get_args
 from urllib.parse import urlencode
 
 from flask import url_for
 from werkzeug.datastructures import MultiDict
 
-from indexer import Filters, ParsedQuery, Query, parse
+from indexer import Engine, Filters, ParsedQuery, Query, parse
+from indexer.assist.no_results import ParseWords
 from indexer.engine.periods import STEPS, Step
 from indexer.engine.results import FACETS, Sort
 from indexer.query.dates import read_day
@@ -54,14 +56,20 @@ class SearchState:
 
     def parse(self, limit_chars: int, attested: LookUp | None = None) -> ParsedQuery:
         """The words as the query language reads them; `attested` tells what the corpus does."""
-        return parse(
-            self.words,
-            self.filters.language,
-            limit_chars,
+        return self.parser(limit_chars)(self.words, self.filters.language, attested=attested)
+
+    def parser(self, limit_chars: int) -> ParseWords:
+        """Parses other words, in given languages, as these are parsed."""
+        return partial(
+            parse,
+            limit_chars=limit_chars,
             match_scripts=self.match_scripts,
             is_literal=self.is_literal,
-            attested=attested,
         )
+
+    def total(self, engine: Engine, limit_chars: int) -> int:
+        """How many releases the page of this state finds."""
+        return engine.total(self.counted(self.parse(limit_chars, engine.attested)))
 
     def query(self, parsed: ParsedQuery, size: int) -> Query:
         """The query for an engine; `size` is the default of a page."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 from corpus import Provenance, Settings, Store
@@ -31,7 +34,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     for number, text in enumerate(TEXTS):
         url = f"https://prosecutor.example/{number}"
         seen = Provenance(url, AT, f"{number:064}", "a.warc.gz", number, "sample_doj/pages", 1)
-        draft = Draft(f"Release {number}", AT.date(), ["One.", text], "en")
+        draft = Draft(f"Release {number}", AT.date() + timedelta(number), ["One.", text], "en")
         with store.writing() as connection:
             store.add(connection, "sample_doj", url, draft, seen, AT, frozenset())
     reindex(settings, store, engine)
@@ -98,6 +101,37 @@ def test_forms_that_are_not_searched_are_offered(
     assert link.get_text() == offered
     assert "each link searches for either" in note.get_text()
     assert total(soup_of(client, str(link["href"]))) == hits
+
+
+@pytest.mark.parametrize("query", ['"pretrial"', '"pre-trial motion"', "DEA", "Steven", "DEA Korb"])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"since": str(AT.date() + timedelta(1))},
+        {"until": str(AT.date() + timedelta(2))},
+        {"until": str(AT.date())},
+        {"office": "sample_kz"},
+        {"reading": "literal"},
+        {"script": "exact", "match": "all", "boilerplate": "in"},
+    ],
+)
+def test_each_number_is_what_the_link_finds(
+    client: FlaskClient, query: str, more: dict[str, str]
+) -> None:
+    lines = BeautifulSoup(client.get("/", query_string={"q": query, **more}).text, "lxml")
+    for link in lines.select(".other-forms a"):
+        number = link.find_next("span")
+        assert number
+        [shown] = re.findall(r"\d+", number.get_text())
+        assert total(soup_of(client, str(link["href"]))) == int(shown) > 0
+
+
+def test_what_the_filters_leave_out_is_not_offered(client: FlaskClient) -> None:
+    assert soup_of(client, "/?q=Steven").select(".other-forms a")
+    day = AT.date()
+    assert not soup_of(client, f"/?q=Steven&until={day}").select(".other-forms a")
+    assert not soup_of(client, f"/?q=DEA&until={day}").select(".other-forms a")
 
 
 def test_nothing_is_offered_without_other_forms(client: FlaskClient) -> None:

@@ -89,9 +89,11 @@ def test_a_link_searches_for_either_word(client: FlaskClient, documents: list[Do
     narrow = total(soup)
     [wanted, *_] = [each for each in asked(soup) if "поджог" in dict(each)["q"]]
     assert dict(wanted) == {"q": "arson OR поджог", "since": "2020-01-10"}
+    [line] = [each for each in lines(soup) if "поджог" in each]
     wider = page(client, f"/?q={dict(wanted)['q']}&since=2020-01-10")
     later = [each for each in documents if each.published and str(each.published) >= "2020-01-10"]
     assert total(wider) == sum("arson" in e.title or "поджог" in e.body_text for e in later)
+    assert f"поджог ({total(wider)} releases)" in line
     assert total(wider) > narrow == sum("arson" in each.title for each in later)
     assert lines(wider) == []
 
