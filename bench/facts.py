@@ -1,5 +1,6 @@
-"""`python -m bench facts --labels FILE [--json]`: precision and recall of the facts of the releases
-in the catalog of COMMUNIQUE_DATA, against labels made by hand; each miss beside its sentence.
+"""`python -m bench facts --labels FILE [--pairs FILE] [--json]`: precision and recall of the facts
+of the releases in the catalog of COMMUNIQUE_DATA, against labels made by hand; each miss beside
+its sentence. With `--pairs`, also of the cases (cases.py).
 
 A line of FILE is an object: `url` and `office`; `kind`; `stages`, the main one first; `sentences`
 and `money`, each with its amounts; `court`; `judge_at`, the judge's surname as paragraph, start and
@@ -19,6 +20,7 @@ from typing import Any, NamedTuple
 from rich.console import Console
 from rich.table import Table
 
+from bench.cases import case_rows
 from corpus import Store
 from corpus.facts import Fact, find_facts
 from corpus.facts.sentences import enclosing_sentence
@@ -64,6 +66,8 @@ def main(arguments: Sequence[str]) -> int:
     pairs = [*_labeled(labels)]
     compared = {fact: [_compare(fact, *each) for each in pairs] for fact in COMPARED}
     rows = [_row(fact, results) for fact, results in compared.items()]
+    if options.pairs:
+        rows += [row_of(*each) for each in case_rows(options.pairs)]
     if options.json:
         print(json.dumps(rows, indent=1))
         return 0
@@ -84,6 +88,7 @@ def main(arguments: Sequence[str]) -> int:
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench facts", description=__doc__)
     parser.add_argument("--labels", type=Path, required=True, help="labels, one object a line")
+    parser.add_argument("--pairs", type=Path, help="pairs of releases, one object a line")
     parser.add_argument("--json", action="store_true", help="print the rows as JSON")
     return parser.parse_args(arguments)
 
@@ -154,6 +159,11 @@ def _row(fact: str, results: list[Compared]) -> dict[str, str | int | float]:
     labels = sum(each.labels for each in results)
     claims = sum(each.claims for each in results)
     right = sum(each.right for each in results)
+    return row_of(fact, labels, claims, right)
+
+
+def row_of(fact: str, labels: int, claims: int, right: int) -> dict[str, str | int | float]:
+    """A row of the table."""
     return {
         "fact": fact, "labels": labels, "claims": claims, "right": right,
         "precision": round(right / claims, 3) if claims else 1.0,
