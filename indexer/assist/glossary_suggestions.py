@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Annotated
 
+from indexer.assist.no_results import ParseWords
 from indexer.assist.term_tables import Name, look_up_once, term_table
 from indexer.engine.interface import Engine
 from indexer.engine.results import Query
@@ -28,23 +29,32 @@ class GlossarySuggestion:
     ]
 
 
-def suggest_from_glossary(typed: str, query: Query, engine: Engine) -> list[GlossarySuggestion]:
+def suggest_from_glossary(
+    typed: str, query: Query, engine: Engine, parse_words: ParseWords = parse
+) -> list[GlossarySuggestion]:
     """The query in each other language that has releases for it, where it is a term of the glossary
-    or has one of several words; with the query's filters but that of language.
+    or has one of several words; with the query's filters but that of language. `parse_words` parses
+    as the page does.
     """
-    found = term_table("glossary").within(typed)
-    return engine.read(lambda searcher: [*_suggested(*found, query, searcher)]) if found else []
+    if not (found := term_table("glossary").within(typed)):
+        return []
+    return engine.read(lambda searcher: [*_suggested(*found, query, searcher, parse_words)])
 
 
 def _suggested(
-    name: Name, before: str, after: str, query: Query, searcher: Searcher
+    name: Name,
+    before: str,
+    after: str,
+    query: Query,
+    searcher: Searcher,
+    parse_words: ParseWords,
 ) -> Iterator[GlossarySuggestion]:
     others = {each: name.entry.names[each] for each in name.entry.names if each != name.language}
     attested = look_up_once((before, after, *chain(*others.values())), searcher)
     for language, texts in others.items():
         filters = replace(query.filters, language=(language,))
         for words in (f"{before}{text}{after}" for text in texts):
-            tree = parse(words, filters.language, attested=attested).tree
+            tree = parse_words(words, filters.language, attested=attested).tree
             if total := searcher.total(replace(query, tree=tree, filters=filters, start=0)):
                 yield GlossarySuggestion(language, words, total, name.entry.source)
                 break

@@ -8,6 +8,7 @@ from functools import partial
 
 from indexer.analysis.analyzer import WORD, fold
 from indexer.analysis.edit_distance import slips
+from indexer.assist.no_results import ParseWords
 from indexer.assist.offense_suggestions import OffenseSuggestion, suggest_offense
 from indexer.assist.statute_suggestions import StatuteSuggestion, suggest_statutes
 from indexer.engine.interface import Engine
@@ -101,14 +102,15 @@ def suggestions(
     engine: Engine,
     language: str,
     limit_chars: int,
+    parse_words: ParseWords = parse,
 ) -> Suggestions:
     """What else could be asked: the offense that a query cites or names, or else the statutes that
-    it may mean, or else its words corrected.
+    it may mean, or else its words corrected. `parse_words` parses as the page does.
     """
     read = typed[:limit_chars]
-    if offense := suggest_offense(read, query, engine, language):
+    if offense := suggest_offense(read, query, engine, language, parse_words):
         return Suggestions(offense=offense)
-    if statutes := suggest_statutes(read, query, engine, language):
+    if statutes := suggest_statutes(read, query, engine, language, parse_words):
         return Suggestions(statutes=tuple(statutes))
     match_scripts = parsed.match_scripts
     return Suggestions(did_you_mean(typed, query, results, engine, match_scripts=match_scripts))

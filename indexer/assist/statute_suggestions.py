@@ -8,6 +8,7 @@ from typing import Annotated
 
 from corpus import statutes
 from corpus.statutes.wording import query_words
+from indexer.assist.no_results import ParseWords
 from indexer.engine.interface import Engine
 from indexer.engine.results import Query
 from indexer.query.notation import QUOTES
@@ -27,14 +28,15 @@ class StatuteSuggestion:
 
 
 def suggest_statutes(
-    written: str, query: Query, engine: Engine, language: str
+    written: str, query: Query, engine: Engine, language: str, parse_words: ParseWords = parse
 ) -> list[StatuteSuggestion]:
     """Queries for the releases that cite a statute in any spelling, where the query is a statute or
-    quotes some; with the same filters, and only those with results.
+    quotes some; with the same filters, parsed by `parse_words` as the page's own, and only those
+    with results.
     """
     found = []
     for key, words in _statutes_in(written.translate(QUOTES), language):
-        tree = parse(words, query.filters.language, attested=engine.attested).tree
+        tree = parse_words(words, query.filters.language, attested=engine.attested).tree
         if total := engine.total(replace(query, tree=tree, start=0)):
             found.append(StatuteSuggestion(key, words, total))
     return found

@@ -21,11 +21,13 @@ from corpus import Settings
 from corpus.errors import TooCostlyError
 from indexer import Engine, ParsedQuery, Query, Results
 from indexer.assist.glossary_suggestions import suggest_from_glossary
+from indexer.assist.no_results import ParseWords
 from indexer.assist.offense_suggestions import suggest_offense
 from indexer.assist.unknown_values import unknown_values
 from indexer.engine.periods import first_day, last_day, name
 from indexer.engine.results import Frequencies, Frequency, Order, Position
 from indexer.query.message import Message
+from webui.site.problems import NO_SUGGESTIONS
 from webui.view.search_state import SearchState, read_state
 
 DIGEST_BYTES = 6
@@ -87,7 +89,8 @@ def search(engine: Engine, settings: Settings, arguments: dict[str, Any]) -> Any
     onward = results.more_after
     link = onward and _next_link(_write_cursor(onward, asked.state, sort))
     unknown = unknown_values(query, results.facets, engine)
-    suggested, late = _suggest(typed, query, engine)
+    parse_words = asked.state.parser(settings.query_chars)
+    suggested, late = _suggest(typed, query, engine, parse_words)
     warnings = (*asked.warnings, *unknown, *results.warnings, *late)
     body = vars(results) | {
         "query": asked.state.words,
@@ -104,15 +107,14 @@ def search(engine: Engine, settings: Settings, arguments: dict[str, Any]) -> Any
 
 
 def _suggest(
-    typed: str, query: Query, engine: Engine
+    typed: str, query: Query, engine: Engine, parse_words: ParseWords
 ) -> tuple[dict[str, Any], tuple[Message, ...]]:
     """Members of the answer with suggestions; and a warning where finding them takes too long."""
     try:
-        offense = suggest_offense(typed, query, engine, "en")
-        glossary = suggest_from_glossary(typed, query, engine)
+        offense = suggest_offense(typed, query, engine, "en", parse_words)
+        glossary = suggest_from_glossary(typed, query, engine, parse_words)
     except TooCostlyError:
-        late = Message("Suggestions are not shown: finding them would take too long.")
-        return {"offense": None, "glossary": ()}, (late,)
+        return {"offense": None, "glossary": ()}, (NO_SUGGESTIONS,)
     return {"offense": offense, "glossary": glossary}, ()
 
 

@@ -13,15 +13,15 @@ from corpus.errors import TooCostlyError
 from indexer import Engine, ParsedQuery, Query, Results
 from indexer.assist.completion import completions
 from indexer.assist.glossary_suggestions import GlossarySuggestion, suggest_from_glossary
-from indexer.assist.no_results import ZeroResultAdvice, advise_on_no_results
+from indexer.assist.no_results import ParseWords, ZeroResultAdvice, advise_on_no_results
 from indexer.assist.offense_suggestions import OffenseSuggestion
 from indexer.assist.other_forms import OtherForms, other_forms
 from indexer.assist.spelling import SpellingSuggestion, suggestions
 from indexer.assist.statute_suggestions import StatuteSuggestion
 from indexer.assist.translation_suggestions import WordTranslations, translation_suggestions
 from indexer.assist.unknown_values import unknown_values
-from indexer.query.message import Message
 from webui.i18n import language
+from webui.site.problems import NO_SUGGESTIONS
 from webui.view.facets import Chip, Panel, chips, filter_labels, panels
 from webui.view.search_state import SIZES, SORTS, SearchState, read_state
 from webui.view.timeline import Timeline, limit_bars, timeline
@@ -129,10 +129,12 @@ def _advice(
     limit_chars: int,
 ) -> Advice:
     """Advice, if the time of the request suffices; the results are shown without it, too."""
-    typed = state.words[:limit_chars]
+    typed, parse_words = state.words[:limit_chars], state.parser(limit_chars)
     is_void = bool(state.words) and parsed.tree is None
     try:
-        found = suggestions(state.words, parsed, query, results, engine, language(), limit_chars)
+        found = suggestions(
+            state.words, parsed, query, results, engine, language(), limit_chars, parse_words
+        )
         translated = translation_links(state, typed, engine, limit_chars)
         return Advice(
             (*unknown_values(query, results.facets, engine),),
@@ -140,8 +142,8 @@ def _advice(
             found.statutes,
             found.offense,
             translated,
-            glossary_links(state, typed, query, engine, translated),
-            form_links(state, typed, query, engine, limit_chars),
+            glossary_links(state, typed, query, engine, parse_words, translated),
+            form_links(state, typed, query, engine, parse_words),
             None
             if results.total or is_void
             else advise_on_no_results(
@@ -153,7 +155,7 @@ def _advice(
             ),
         )
     except TooCostlyError:
-        return Advice((Message("Suggestions are not shown: finding them would take too long."),))
+        return Advice((NO_SUGGESTIONS,))
 
 
 def _sizes(state: SearchState, usual: int) -> list[tuple[int, str, bool]]:
@@ -207,6 +209,7 @@ def glossary_links(
     typed: str,
     query: Query,
     engine: Engine,
+    parse_words: ParseWords,
     translated: Sequence[TranslationLinks],
 ) -> list[tuple[GlossarySuggestion, str]]:
     """A search in each language for what the glossary has, unless the offices' own translations
@@ -217,7 +220,7 @@ def glossary_links(
     known = {each.word.language for each in translated if each.word.is_alone}
     return [
         (each, _in_language(state, each.language).with_words(each.query).link())
-        for each in suggest_from_glossary(typed, query, engine)
+        for each in suggest_from_glossary(typed, query, engine, parse_words)
         if each.language not in known
     ]
 
@@ -237,7 +240,7 @@ class FormLinks:
 
 
 def form_links(
-    state: SearchState, typed: str, query: Query, engine: Engine, limit_chars: int
+    state: SearchState, typed: str, query: Query, engine: Engine, parse_words: ParseWords
 ) -> list[FormLinks]:
     """The forms that are not searched for unasked, on the first page."""
     if state.page > 1:
@@ -247,7 +250,7 @@ def form_links(
             each,
             [(form, number, state.with_words(words).link()) for form, number, words in each.forms],
         )
-        for each in other_forms(typed, query, engine, state.parser(limit_chars))
+        for each in other_forms(typed, query, engine, parse_words)
     ]
 
 

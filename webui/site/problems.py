@@ -16,7 +16,10 @@ from corpus.errors import (
     IndexUnusableError,
     TooCostlyError,
 )
+from indexer.query.message import Message
 
+# Beside results, which are shown without suggestions that are too costly to find.
+NO_SUGGESTIONS = Message("Suggestions are not shown: finding them would take too long.")
 MEDIA_TYPE = "application/problem+json"
 # Those that the documentation tells more of than their status does.
 INVALID, NOT_READY, TOO_COSTLY = "invalid-arguments", "index-not-ready", "too-costly"

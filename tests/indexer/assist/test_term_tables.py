@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from indexer.analysis.analyzer import words
+from indexer.analysis.analyzer import stem, words
 from indexer.assist.term_tables import LANGUAGES, term_table
 
 TABLES = ["offenses", "glossary"]
@@ -42,6 +42,13 @@ def test_every_offense_has_a_name_and_statutes_of_its_own() -> None:
     assert all(each.statutes and any(each.names.values()) for each in offenses.entries)
     counts = Counter(key for each in offenses.entries for key in each.statutes)
     assert [key for key, number in counts.items() if number > 1] == []
+
+
+def test_the_names_of_an_offense_differ_in_more_than_endings() -> None:
+    for entry in term_table("offenses").entries:
+        for language, names in entry.names.items():
+            stems = {tuple(stem(word, language) for word in words(name)) for name in names}
+            assert len(stems) == len(names), names
 
 
 @pytest.mark.parametrize(
