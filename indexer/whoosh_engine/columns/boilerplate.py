@@ -11,32 +11,35 @@ import numpy as np
 
 from indexer.analysis.jit import Array, compiled
 from indexer.linguistics.boilerplate import is_among, recurring
+from indexer.linguistics.spans import documents_of
 from indexer.whoosh_engine.index.segment import SegmentArrays
 
 
 @dataclass(frozen=True)
 class Boilerplate:
-    """The places of a segment's body tokens where sentences of boilerplate begin and end (int64),
-    and which of its documents have any (a mask).
+    """The places of a segment's body tokens where sentences of boilerplate begin and end (int64);
+    those of document d are from firsts[d] to firsts[d + 1].
     """
 
     begins: Array
     ends: Array
-    holders: Array
+    firsts: Array
 
     @classmethod
     def of(cls, segments: Sequence[SegmentArrays]) -> list[Boilerplate]:
         """That of each segment."""
-        common = recurring([_live_digests(segment) for segment in segments])
+        common = _recurring(segments)
         return [cls._among(segment, common) for segment in segments]
 
     @classmethod
     def _among(cls, segment: SegmentArrays, common: Array) -> Boilerplate:
         is_common = is_among(segment.arrays["body/digests"], common)
-        begins, documents = (each[is_common] for each in segment.runs("sentences"))
-        holders = np.zeros(segment.size, bool)
-        holders[documents] = True
-        return cls(begins, begins + segment.arrays["body/sentences"][is_common], holders)
+        begins = segment.begins("sentences")[is_common]
+        firsts = np.searchsorted(begins, segment.starts("body")).astype(np.int32)
+        return cls(begins, begins + segment.arrays["body/sentences"][is_common], firsts)
+
+    def __len__(self) -> int:
+        return len(self.begins)
 
     def has(self, places: Array) -> Array:
         """Which places, in ascending order, are in boilerplate (a mask)."""
@@ -44,31 +47,26 @@ class Boilerplate:
         return found
 
 
-def _live_digests(segment: SegmentArrays) -> Array:
-    """The digests of the sentences of live documents, each once a document."""
+def _recurring(segments: Sequence[SegmentArrays]) -> Array:
+    """The digests of sentences that recur in live documents, each counted once a document."""
+    # Most do not recur even when each of their places is counted.
+    likely = recurring([segment.arrays["body/digests"] for segment in segments])
+    return recurring([_once_a_document(segment, likely) for segment in segments])
+
+
+def _once_a_document(segment: SegmentArrays, among: Array) -> Array:
+    """Those among some digests of a segment's live documents, each once a document."""
+    digests = segment.arrays["body/digests"]
+    is_likely = is_among(digests, among)
+    documents = documents_of(segment.begins("sentences")[is_likely], segment.starts("body"))
+    digests = digests[is_likely]
+    order = np.argsort(digests, kind="stable")  # documents ascend among equal ones
+    digests, documents = digests[order], documents[order]
     is_live = np.ones(segment.size, bool)
     is_live[[*segment.deleted]] = False
-    _, documents = segment.runs("sentences")
-    digests = segment.arrays["body/digests"].astype(np.uint64)
-    found: Array = digests[_is_first(documents, digests) & is_live[documents]]
-    return found
-
-
-@compiled
-def _is_first(documents: Array, digests: Array) -> Array:
-    """Which sentences are the first of their digest in their document (a mask)."""
-    found = np.zeros(len(digests), np.bool_)
-    start = 0
-    while start < len(digests):
-        end = start
-        while end < len(digests) and documents[end] == documents[start]:
-            end += 1
-        order = np.argsort(digests[start:end])
-        before = np.uint64(0)
-        for at in order:
-            found[start + at] = digests[start + at] != before
-            before = digests[start + at]
-        start = end
+    is_counted = is_live[documents]
+    is_counted[1:] &= (digests[1:] != digests[:-1]) | (documents[1:] != documents[:-1])
+    found: Array = digests[is_counted]
     return found
 
 

@@ -26,6 +26,7 @@ from indexer.linguistics.spans import ranks_of
 from indexer.whoosh_engine.columns.boilerplate import Boilerplate
 from indexer.whoosh_engine.columns.facets import FacetColumn, Groups, value_numbers
 from indexer.whoosh_engine.columns.global_ordinals import WordList
+from indexer.whoosh_engine.columns.masks import Masks
 from indexer.whoosh_engine.columns.periods import Periods
 from indexer.whoosh_engine.columns.translations import works_of
 from indexer.whoosh_engine.index.codec import NAME
@@ -63,6 +64,7 @@ class Snapshot:
         self.alive = self._alive()
         self.count = self.size if self.alive is None else int(self.alive.sum())
         self._live_columns: Kept = {}
+        self.masks = Masks(self.size)
         self._view: tuple[frozenset[str], Self | None] = (frozenset(), None)
 
     def without(self, ids: frozenset[str]) -> Self:

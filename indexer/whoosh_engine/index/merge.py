@@ -14,6 +14,7 @@ import numpy as np
 
 from indexer.analysis.jit import Array, compiled
 from indexer.engine.fields import TEXTS, WHOLE, WORDS, stem_field
+from indexer.linguistics.spans import documents_of
 from indexer.query.tree import Kind
 from indexer.query.variants import KINDS
 from indexer.whoosh_engine.index.arrays import Room, write_arrays
@@ -147,7 +148,7 @@ class Merger:
 
 def _kept_runs(name: str, segment: SegmentArrays, numbers: Array) -> Array:
     """Which paragraphs, or sentences, are of documents that are kept (a mask)."""
-    _, documents = segment.runs(name)
+    documents = documents_of(segment.begins(name), segment.starts("body"))
     kept: Array = numbers[documents] >= 0
     return kept
 

@@ -64,22 +64,21 @@ class SegmentArrays:
 
     def starts(self, field: str) -> Array:
         """Where each document's tokens begin among all of a field; one more for the end."""
-        return self._begins(f"{LENGTHS_OF.get(field, field)}/lengths")
+        return self._starts_of(f"{LENGTHS_OF.get(field, field)}/lengths")
 
     def paragraph_starts(self, field: str) -> Array:
         """The same of paragraphs, those that have tokens; only the body has several."""
         is_body = LENGTHS_OF.get(field, field) == "body"
-        return self._begins("body/paragraphs") if is_body else self.starts(field)
+        return self._starts_of("body/paragraphs") if is_body else self.starts(field)
 
-    def runs(self, name: str) -> tuple[Array, Array]:
-        """Where each of the body's "paragraphs", or "sentences", begins among all tokens, and the
-        document of each.
-        """
+    def begins(self, name: str) -> Array:
+        """Where each of the body's "paragraphs", or "sentences", begins among all tokens."""
         lengths = self.arrays[f"body/{name}"]
-        begins = np.cumsum(lengths, dtype=np.int64) - lengths
-        return begins, np.searchsorted(self.starts("body"), begins, "right") - 1
+        found: Array = np.cumsum(lengths, dtype=np.int64)
+        found -= lengths
+        return found
 
-    def _begins(self, lengths: str) -> Array:
+    def _starts_of(self, lengths: str) -> Array:
         if lengths not in self._starts:
             ends = np.cumsum(self.arrays[lengths], dtype=np.int64)
             self._starts[lengths] = np.concatenate((np.zeros(1, np.int64), ends))

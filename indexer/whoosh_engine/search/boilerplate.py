@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import numpy as np
 
 from indexer.analysis.jit import Array
-from indexer.linguistics.spans import documents_of
 from indexer.query import tree
 from indexer.whoosh_engine.search.execute import Executor
 from indexer.whoosh_engine.search.scored_docs import ScoredDocs
@@ -14,15 +15,11 @@ from indexer.whoosh_engine.search.spans import SegmentWords
 
 def matches_outside(executor: Executor, node: tree.Node | None, documents: Array) -> Array:
     """Which of the documents that a tree matches it also matches without boilerplate (a mask)."""
-    if not len(documents) or node is None or not tree.asks_of_body(node):
+    is_any = node is not None and tree.asks_of_body(node) and any(executor.snapshot.boilerplate)
+    if node is None or not is_any or not len(documents):
         return np.ones(len(documents), bool)
-    holders = np.concatenate([each.holders for each in executor.snapshot.boilerplate])
-    is_safe = ~holders[documents]
-    is_wanted = np.zeros(len(holders), bool)
-    is_wanted[documents[~is_safe]] = True
-    if is_wanted.any():
-        is_safe |= _matching(executor, node, is_wanted)[documents]
-    return is_safe
+    found: Array = _matching(executor, node)[documents]
+    return found
 
 
 def ranked_below(found: ScoredDocs, is_above: Array) -> ScoredDocs:
@@ -34,48 +31,36 @@ def ranked_below(found: ScoredDocs, is_above: Array) -> ScoredDocs:
     return ScoredDocs(found.documents, scores)
 
 
-def _matching(executor: Executor, node: tree.Node, is_wanted: Array) -> Array:
-    """Which of the wanted documents a part of a tree matches without boilerplate; a mask that may
-    say anything of others.
-    """
+def _matching(executor: Executor, node: tree.Node) -> Array:
+    """Which documents a part of a tree matches without boilerplate (a mask)."""
     match node:
         case tree.And(parts):
-            found = is_wanted
-            for part in parts:
-                found = found & _matching(executor, part, found)
-            return found
+            return reduce(np.logical_and, (_matching(executor, part) for part in parts))
         case tree.Or(parts):
-            found = np.zeros(len(is_wanted), bool)
-            for part in parts:
-                found = found | _matching(executor, part, is_wanted & ~found)
-            return found
+            return reduce(np.logical_or, (_matching(executor, part) for part in parts))
         case tree.Not(part):
-            return ~_matching(executor, part, is_wanted)
+            return ~_matching(executor, part)
         case tree.AndNot(wanted, unwanted):
-            found = is_wanted & _matching(executor, wanted, is_wanted)
-            return found & ~_matching(executor, unwanted, found)
+            return _matching(executor, wanted) & ~_matching(executor, unwanted)
         case tree.AndMaybe(wanted, _):
-            return _matching(executor, wanted, is_wanted)
+            return _matching(executor, wanted)
         case tree.Every():
-            return is_wanted
-        case _ if node.field in tree.BODY_FIELDS:
-            return _outside(executor, node, is_wanted)
+            return np.ones(executor.snapshot.size, bool)
         case _:
-            found = np.zeros(len(is_wanted), bool)
-            found[executor.find(node).documents] = True
-            return found
+            snapshot = executor.snapshot
+            return snapshot.masks.get(node, lambda: _outside(executor, node))
 
 
-def _outside(executor: Executor, leaf: tree.Leaf, is_wanted: Array) -> Array:
-    """Which wanted documents have a leaf of the body outside boilerplate (a mask)."""
+def _outside(executor: Executor, leaf: tree.Leaf) -> Array:
+    """Which documents have a leaf outside boilerplate (a mask)."""
     snapshot = executor.snapshot
-    found = np.zeros(len(is_wanted), bool)
-    for base, segment, left_out in zip(
+    found = np.zeros(snapshot.size, bool)
+    if leaf.field not in tree.BODY_FIELDS:
+        found[executor.find(leaf).documents] = True
+        return found
+    for base, segment, boilerplate in zip(
         snapshot.bases, snapshot.segments, snapshot.boilerplate, strict=False
     ):
-        own = is_wanted[base : base + segment.size]
-        if not own.any():
-            continue
-        firsts, _ = SegmentWords(segment, executor.expansions, own, left_out).spans(leaf)
-        found[documents_of(firsts, segment.starts(leaf.field)) + base] = True
+        words = SegmentWords(segment, executor.expansions, np.ones(segment.size, bool), boilerplate)
+        found[base : base + segment.size] = words.holders_outside(leaf)
     return found

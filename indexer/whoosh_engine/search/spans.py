@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 
@@ -20,6 +20,8 @@ from indexer.whoosh_engine.index.segment import SegmentArrays
 from indexer.whoosh_engine.search.expand import Expansion, Numbers, SegmentTerms
 
 Expansions = Mapping[tree.Leaf, Expansion]
+# Extents, spots, documents, freqs, positions and starts, as the kernels take them.
+TermPostings = tuple[Array, Array, Array, Array, Array, Array]
 
 
 def span_documents(
@@ -68,21 +70,41 @@ class SegmentWords:
                 mark(field.documents[extent], 0, found)
         return found
 
+    def holders_outside(self, leaf: tree.Leaf) -> Array:
+        """Which documents hold a leaf of the body outside what is left out (a mask)."""
+        found = np.zeros(self.segment.size, bool)
+        if isinstance(leaf, tree.Phrase | tree.Near):
+            firsts, _ = replace(self, is_wanted=self.holders(leaf)).spans(leaf)
+            found[documents_of(firsts, self.segment.starts(leaf.field))] = True
+            return found
+        assert self.left_out is not None
+        runs = self.left_out.begins, self.left_out.ends, self.left_out.firsts
+        for terms, is_wanted in self._terms(leaf):
+            mark_outside(*self._postings(tree.BODY, terms), is_wanted, *runs, found)
+        return found
+
     def places(self, leaf: tree.Leaf) -> Array:
         """Where the words of a leaf stand; of a stem they are those of its forms."""
+        text = LENGTHS_OF.get(leaf.field, leaf.field)
+        found = [self._written(text, *each) for each in self._terms(leaf)]
+        return found[0] if len(found) == 1 else union(found)
+
+    def _terms(self, leaf: tree.Leaf) -> Iterator[tuple[Array, Array]]:
+        """The terms that a leaf stands for, and the documents where it does (a mask): a stem stands
+        for its forms, in each language for others.
+        """
         numbers = self._numbers(leaf)
         if leaf.field not in LENGTHS_OF:
-            return self._written(leaf.field, np.array(numbers, np.int64), self.is_wanted)
+            yield np.array(numbers, np.int64), self.is_wanted
+            return
         text, arrays = LENGTHS_OF[leaf.field], self.segment.arrays
         of_language = arrays["language/forward"]
-        found = [NOWHERE]
         for number, language in enumerate(self.segment.languages):
             forms = arrays[f"{text}/forms/{language}"]
             firsts = arrays[f"{text}/forms/{language}/firsts"]
             terms = [forms[firsts[stem] : firsts[stem + 1]] for stem in numbers]
             some = np.concatenate([np.zeros(0, np.int64), *terms])
-            found.append(self._written(text, some, self.is_wanted & (of_language == number)))
-        return union(found)
+            yield some, self.is_wanted & (of_language == number)
 
     def _numbers(self, leaf: tree.Leaf) -> Numbers:
         """The terms of the segment that a leaf stands for."""
@@ -97,23 +119,25 @@ class SegmentWords:
     def _written(self, field: str, terms: Array, is_wanted: Array) -> Array:
         if not len(terms):
             return NOWHERE
+        found = term_places(*self._postings(field, terms), is_wanted)
+        if len(terms) > 1:
+            found.sort()
+        return found if self.left_out is None else found[~self.left_out.has(found)]
+
+    def _postings(self, field: str, terms: Array) -> TermPostings:
         postings = self.segment.fields[field]
         assert postings.freqs is not None
         assert postings.spots is not None
         assert postings.positions is not None
         extents = np.stack((postings.firsts[terms], postings.firsts[terms + 1]), axis=1)
-        found = term_places(
+        return (
             extents.astype(np.int64),
             postings.spots[terms].astype(np.int64),
             postings.documents,
             postings.freqs,
             postings.positions,
             self.segment.starts(field),
-            is_wanted,
         )
-        if len(terms) > 1:
-            found.sort()
-        return found if self.left_out is None else found[~self.left_out.has(found)]
 
 
 def union(places: Sequence[Array]) -> Array:
@@ -155,3 +179,36 @@ def term_places(
                     length += 1
             spot += often
     return found
+
+
+@compiled
+def mark_outside(
+    extents: Array,
+    spots: Array,
+    documents: Array,
+    freqs: Array,
+    positions: Array,
+    starts: Array,
+    is_wanted: Array,
+    begins: Array,
+    ends: Array,
+    firsts: Array,
+    found: Array,
+) -> None:
+    """Mark the wanted documents in which one of some terms stands outside of runs of tokens, which
+    are from begins[run] to ends[run]; those of document d from run firsts[d] to firsts[d + 1].
+    """
+    for term in range(len(extents)):
+        spot = spots[term]
+        for posting in range(extents[term, 0], extents[term, 1]):
+            often, document = np.int64(freqs[posting]), documents[posting]
+            if is_wanted[document] and not found[document]:
+                run, last = firsts[document], firsts[document + 1]
+                for at in range(spot, spot + often):
+                    place = starts[document] + positions[at]
+                    while run < last and ends[run] <= place:
+                        run += 1
+                    if run == last or place < begins[run]:
+                        found[document] = True
+                        break
+            spot += often
