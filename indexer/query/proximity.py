@@ -109,16 +109,16 @@ def follow_spans(
     """
     longer = np.empty(len(next_firsts), np.uint32)
     ends = np.empty(len(next_firsts), np.uint32)
-    before = paragraph = length = 0
+    before = length = 0
     for at in range(len(next_firsts)):
         place = np.int64(next_firsts[at])
         while before < len(lasts) and lasts[before] < place:
             before += 1
-        while starts[paragraph + 1] <= place:
-            paragraph += 1
-        if before > 0:
-            last = np.int64(lasts[before - 1])
-            if last >= starts[paragraph] and place - last <= slop:
-                longer[length], ends[length] = firsts[before - 1], next_lasts[at]
-                length += 1
+        if before == 0 or place - np.int64(lasts[before - 1]) > slop:
+            continue
+        # Few are near; most paragraphs are never looked at.
+        paragraph = np.searchsorted(starts, place, "right") - 1
+        if lasts[before - 1] >= starts[paragraph]:
+            longer[length], ends[length] = firsts[before - 1], next_lasts[at]
+            length += 1
     return longer[:length], ends[:length]

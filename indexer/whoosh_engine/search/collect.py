@@ -55,11 +55,12 @@ def find_hits(snapshot: Snapshot, executor: Executor, query: Query) -> FoundHits
     return FoundHits(found, counted, by_facet)
 
 
-def within_filters(snapshot: Snapshot, found: ScoredDocs, filters: Filters) -> ScoredDocs:
-    """What was found within the filters."""
-    found = _masked(found, _in_range(snapshot, filters, found.documents))
-    masks = _chosen(snapshot, filters, found.documents)
-    return _masked(found, np.logical_and.reduce([*masks.values()])) if masks else found
+def within_filters(snapshot: Snapshot, documents: Array, filters: Filters) -> Array | None:
+    """Which documents are within the filters (a mask); None where there are no filters."""
+    masks = [*_chosen(snapshot, filters, documents).values()]
+    if (in_range := _in_range(snapshot, filters, documents)) is not None:
+        masks.append(in_range)
+    return np.logical_and.reduce(masks) if masks else None
 
 
 def order(snapshot: Snapshot, found: ScoredDocs, query: Query, start: int, size: int) -> Array:

@@ -5,22 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
+
 from indexer.analysis.jit import Array
 from indexer.engine.results import Query
 from indexer.engine.second_tier import WeighedWord, weigh
 from indexer.query.tree import Node, Or
+from indexer.whoosh_engine.columns.kernels import add
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.search.boilerplate import matches_outside, ranked_below
 from indexer.whoosh_engine.search.collect import within_filters
 from indexer.whoosh_engine.search.execute import Executor
-from indexer.whoosh_engine.search.scored_docs import (
-    NOTHING,
-    ScoredDocs,
-    constant_score,
-    intersection,
-    places,
-    union,
-)
+from indexer.whoosh_engine.search.scored_docs import NOTHING, ScoredDocs, constant_score
 from indexer.whoosh_engine.search.suggest import spell_suggest
 
 
@@ -60,35 +56,49 @@ def find_some(
         query.filters.language,
     )
     held = [executor.matches(word.node) for word in words]
-    found = _scored(snapshot, words, held) if is_shown else _unscored(snapshot, held)
-    if query.some.within is not None:
-        kept = executor.find(query.some.within).documents
-        found = intersection([found, constant_score(kept, 0.0)], snapshot.scratch())
-    is_all, _ = places(found.documents, matching_all.documents, snapshot.scratch())
-    wanted = ~is_all if snapshot.alive is None else ~is_all & snapshot.alive[found.documents]
-    found = ScoredDocs(found.documents[wanted], found.scores[wanted])
-    found = within_filters(snapshot, found, query.filters)
-    counted = found.documents
-    if is_shown and not query.has_boilerplate:
-        any_of = Or(tuple(word.node for word in words))
-        is_counted = matches_outside(executor, any_of, found.documents)
-        found, counted = ranked_below(found, is_counted), counted[is_counted]
+    documents = _with_any(snapshot, executor, query, held, matching_all)
+    found, counted = constant_score(documents, 0.0), documents
+    if is_shown:
+        found = ScoredDocs(documents, _scores(snapshot, words, held)[documents])
+        if not query.has_boilerplate:
+            any_of = Or(tuple(word.node for word in words))
+            is_counted = matches_outside(executor, any_of, documents)
+            found, counted = ranked_below(found, is_counted), documents[is_counted]
     return SecondTier(found, counted, tuple(zip(words, held, strict=True)))
 
 
-def _scored(snapshot: Snapshot, words: list[WeighedWord], held: list[ScoredDocs]) -> ScoredDocs:
-    """The sums of the words' scores, times the squares of the shares of weight that are matched."""
-    summed = union(held, snapshot.scratch())
-    weights = [
-        constant_score(each.documents, word.weight) for word, each in zip(words, held, strict=True)
-    ]
-    shares = union(weights, snapshot.scratch())
-    return ScoredDocs(summed.documents, summed.scores * shares.scores**2)
+def _with_any(
+    snapshot: Snapshot,
+    executor: Executor,
+    query: Query,
+    held: list[ScoredDocs],
+    matching_all: ScoredDocs,
+) -> Array:
+    """The documents within a query's filters that hold some, but not all."""
+    found = np.zeros(snapshot.size, bool)
+    for each in held:
+        found[each.documents] = True
+    found[matching_all.documents] = False
+    if snapshot.alive is not None:
+        found &= snapshot.alive
+    if query.some is not None and query.some.within is not None:
+        is_kept = np.zeros(snapshot.size, bool)
+        is_kept[executor.find(query.some.within).documents] = True
+        found &= is_kept
+    documents = np.flatnonzero(found).astype(np.int32)
+    is_within = within_filters(snapshot, documents, query.filters)
+    return documents if is_within is None else documents[is_within]
 
 
-def _unscored(snapshot: Snapshot, held: list[ScoredDocs]) -> ScoredDocs:
-    """What has any word."""
-    return constant_score(union(held, snapshot.scratch()).documents, 0.0)
+def _scores(snapshot: Snapshot, words: list[WeighedWord], held: list[ScoredDocs]) -> Array:
+    """For each document the sum of its words' scores, times the square of the share of weight that
+    they make.
+    """
+    sums, shares = np.zeros(snapshot.size, np.float32), np.zeros(snapshot.size, np.float32)
+    for word, each in zip(words, held, strict=True):
+        add(each.documents, each.scores, sums)
+        shares[each.documents] += np.float32(word.weight)
+    return sums * shares**2
 
 
 def _count(executor: Executor, node: Node) -> int:
