@@ -94,6 +94,22 @@ def distinct(numbers: Array) -> Array:
 
 
 @compiled
+def _paragraph_of(place: int, starts: Array, paragraph: int) -> int:
+    """The number of a place's paragraph, from that of an earlier place: most paragraphs between
+    them are never looked at.
+    """
+    step = 1
+    while paragraph + step < len(starts) and starts[paragraph + step] <= place:
+        paragraph += step
+        step *= 2
+    while step > 0:
+        if paragraph + step < len(starts) and starts[paragraph + step] <= place:
+            paragraph += step
+        step //= 2
+    return paragraph
+
+
+@compiled
 def follow_spans(
     firsts: Array,
     lasts: Array,
@@ -109,15 +125,14 @@ def follow_spans(
     """
     longer = np.empty(len(next_firsts), np.uint32)
     ends = np.empty(len(next_firsts), np.uint32)
-    before = length = 0
+    before = paragraph = length = 0
     for at in range(len(next_firsts)):
         place = np.int64(next_firsts[at])
         while before < len(lasts) and lasts[before] < place:
             before += 1
         if before == 0 or place - np.int64(lasts[before - 1]) > slop:
             continue
-        # Few are near; most paragraphs are never looked at.
-        paragraph = np.searchsorted(starts, place, "right") - 1
+        paragraph = _paragraph_of(place, starts, paragraph)
         if lasts[before - 1] >= starts[paragraph]:
             longer[length], ends[length] = firsts[before - 1], next_lasts[at]
             length += 1
