@@ -7,7 +7,7 @@ from typing import Any
 
 from indexer.analysis.analyzer import fold
 from indexer.engine.explanation import QueryStats
-from indexer.engine.results import Hit
+from indexer.engine.results import Hit, HitTier
 from indexer.highlight.highlighter import MOST_FORMS, Highlighter
 from indexer.highlight.snippets import highlight, passages
 from indexer.query import tree
@@ -31,6 +31,8 @@ class HitBuilder:
         *,
         is_variant: bool = False,
         only_boilerplate: bool = False,
+        tier: HitTier = "all",
+        missing: tuple[str, ...] = (),
     ) -> Hit:
         """The hit of a release's stored fields; the body is one text."""
         language, title, body = stored["language"], stored["title"], stored["body"]
@@ -45,6 +47,8 @@ class HitBuilder:
             passages=passages(body, self.highlighter.spans(body, "body", language)),
             folded=folded,
             variants=self._variants(title, body, language) if is_variant else (),
+            tier=tier,
+            missing=missing,
             only_boilerplate=only_boilerplate,
         )
 

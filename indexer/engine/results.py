@@ -14,6 +14,7 @@ from indexer.query.tree import Node, SomeOf, is_asked
 Sort = Literal["relevance", "newest", "oldest"]
 # By id is the one order in which a release stays where it is, whatever of it changes.
 Order = Literal[Sort, "id"]
+HitTier = Literal["all", "some"]
 LineSort = Literal["document", "left", "right", "office", "date"]
 Measure = Literal["log_likelihood", "log_dice", "mutual_information"]
 FACETS = (
@@ -110,7 +111,7 @@ class Hit:
     passages: Annotated[tuple[Passage, ...], "the passages of its text that match best"]
     folded: int = 0
     variants: Annotated[tuple[str, ...], "spellings it has where the typed one is absent"] = ()
-    tier: Annotated[Literal["all", "some"], "whether it matches all words, or some"] = "all"
+    tier: Annotated[HitTier, "whether it matches all words, or some"] = "all"
     missing: Annotated[tuple[str, ...], "the words of the query that it lacks"] = ()
     only_boilerplate: Annotated[
         bool, "whether it matches in boilerplate alone: sentences of many releases of its office"

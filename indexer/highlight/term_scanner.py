@@ -29,19 +29,26 @@ SURE = (
     *((0x400, 0x483), (0x48A, 0x530), (0x2010, 0x2028), (0x2030, 0x205F), (0x20A0, 0x20C0)),
     (0x2116, 0x2117),
 )
-UNSURE = 0xFFFFFFFF
 BUCKETS = 64
 
 
+# What a code point says of a text: its folding depends on others; its accents stay inside Cyrillic
+# words; it is Cyrillic.
+DEPENDS, ACCENTED, CYRILLIC = 1, 2, 4
+
+
 @cache
-def _folds() -> Codes:
-    """Each code point folded, UNSURE where folding depends on others."""
-    folds = np.full(BASIC, UNSURE, np.uint32)
+def _folds() -> tuple[Codes, NDArray[np.uint8]]:
+    """Each code point folded, and what it says of a text."""
+    folds, kinds = np.arange(BASIC, dtype=np.uint32), np.full(BASIC, DEPENDS, np.uint8)
     for first, end in SURE:
+        kinds[first:end] = 0
         for code in range(first, end):
             folded = fold(chr(code))
             folds[code] = ord(folded) if len(folded) == 1 else code
-    return folds
+    kinds[0xC0:0x180] |= ACCENTED
+    kinds[0x400:0x530] |= CYRILLIC
+    return folds, kinds
 
 
 class TermScanner:
@@ -64,7 +71,7 @@ class TermScanner:
         number = _find(
             codes,
             classes_of(codes),
-            _folds(),
+            *_folds(),
             self.pool,
             self.starts,
             self.are_prefixes,
@@ -79,6 +86,7 @@ def _find(
     codes: Codes,
     classes: Classes,
     folds: Codes,
+    kinds: Classes,
     pool: Codes,
     starts: NDArray[np.int64],
     are_prefixes: NDArray[np.bool_],
@@ -86,22 +94,20 @@ def _find(
     found: Spans,
 ) -> int:
     """How many words match; -1 where the folding of a character depends on others."""
-    size = len(codes)
-    folded, is_sure = _folded(codes, classes, folds)
-    if not is_sure:
+    if not _is_sure(codes, classes, kinds):
         return -1
-    number = end = 0
-    for at in range(size):
-        bucket = folded[at] & (BUCKETS - 1)
-        if buckets[bucket] == buckets[bucket + 1] or classes[codes[at]] != LETTER or at < end:
+    size, number, end = len(codes), 0, 0
+    for at in _letter_starts(codes, classes):
+        bucket = folds[codes[at]] & (BUCKETS - 1)
+        if buckets[bucket] == buckets[bucket + 1] or at < end:
             continue
-        before = classes[codes[at - 1]] if at > 0 else OTHER
-        if before == LETTER or (before == JOINER and at > 1 and classes[codes[at - 2]] == LETTER):
+        # What an apostrophe joins to a word continues it.
+        if at > 1 and classes[codes[at - 1]] == JOINER and classes[codes[at - 2]] == LETTER:
             continue
         for term in range(buckets[bucket], buckets[bucket + 1]):
             start, end = starts[term], at
             stop = starts[term + 1] - start + at
-            while end < min(stop, size) and folded[end] == pool[start + end - at]:
+            while end < min(stop, size) and folds[codes[end]] == pool[start + end - at]:
                 end += 1
             if end < stop:
                 continue
@@ -115,10 +121,28 @@ def _find(
 
 
 @compiled
-def _folded(codes: Codes, classes: Classes, folds: Codes) -> tuple[Codes, bool]:
-    """The codes folded one by one, and whether that is how words that contain them are folded."""
-    folded = np.empty(len(codes), np.uint32)
-    is_sure, has_accents, has_cyrillic = True, False, False
+def _letter_starts(codes: Codes, classes: Classes) -> NDArray[np.int32]:
+    """Where letters follow none, noted without a branch, which would be guessed badly."""
+    found = np.empty(len(codes) + 1, np.int32)
+    number, before = 0, False
+    for at in range(len(codes)):
+        is_letter = classes[codes[at]] == LETTER
+        found[number] = at
+        number += is_letter and not before
+        before = is_letter
+    return found[:number]
+
+
+@compiled
+def _is_sure(codes: Codes, classes: Classes, kinds: Classes) -> bool:
+    """Whether words are folded as each of their code points is."""
+    every = 0
+    for at in range(len(codes)):
+        every |= kinds[codes[at]] if codes[at] < BASIC else DEPENDS
+    if every & DEPENDS or (every & ACCENTED and every & CYRILLIC):
+        return False
+    if every & CYRILLIC == 0:
+        return True
     is_latin = is_cyrillic = False
     for at in range(len(codes)):
         code = codes[at]
@@ -126,13 +150,9 @@ def _folded(codes: Codes, classes: Classes, folds: Codes) -> tuple[Codes, bool]:
             is_latin = is_cyrillic = False
         is_latin |= 0x41 <= code < 0x250 and classes[code] == LETTER
         is_cyrillic |= 0x400 <= code < 0x530
-        is_sure &= not (is_latin and is_cyrillic)  # in one word, they may be taken for each other
-        folded[at] = folds[min(code, np.uint32(BASIC - 1))]
-        is_sure &= folded[at] != UNSURE
-        has_accents |= 0xC0 <= code < 0x180
-        has_cyrillic |= 0x400 <= code < 0x530
-    # Accents stay inside Cyrillic words.
-    return folded, is_sure and not (has_accents and has_cyrillic)
+        if is_latin and is_cyrillic:  # in one word, they may be taken for each other
+            return False
+    return True
 
 
 @compiled

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 
 from whoosh import query as raw
 from whoosh.qparser import QueryParser, plugins
@@ -393,6 +393,7 @@ def _repair(typed: str, context: Context) -> str:
     return typed
 
 
+@lru_cache(maxsize=1 << 10)  # each page of a search asks again, and each of its facets
 def _parse_typed(typed: str) -> Node:
     """The tree of a text as typed. Raises one of PARSER_ERRORS where Whoosh fails or operators nest
     too deep.

@@ -94,7 +94,7 @@ def distinct(numbers: Array) -> Array:
 
 
 @compiled
-def _paragraph_of(place: int, starts: Array, paragraph: int) -> int:
+def _paragraph_of(place: np.int64, starts: Array, paragraph: int) -> int:
     """The number of a place's paragraph, from that of an earlier place: most paragraphs between
     them are never looked at.
     """

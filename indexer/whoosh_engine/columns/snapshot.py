@@ -24,15 +24,17 @@ from indexer.engine.periods import Step
 from indexer.linguistics.alignment import Alignment
 from indexer.linguistics.spans import ranks_of
 from indexer.whoosh_engine.columns.boilerplate import Boilerplate
+from indexer.whoosh_engine.columns.cache import Cache, Masks
 from indexer.whoosh_engine.columns.facets import FacetColumn, Groups, value_numbers
 from indexer.whoosh_engine.columns.global_ordinals import WordList
-from indexer.whoosh_engine.columns.masks import Masks
 from indexer.whoosh_engine.columns.periods import Periods
 from indexer.whoosh_engine.columns.translations import works_of
 from indexer.whoosh_engine.index.codec import NAME
 from indexer.whoosh_engine.index.segment import SegmentArrays
 
 T = TypeVar("T")
+# What queries asked of words lately: so many bytes of documents, and so many words.
+MASKS_BYTES, WORDS_KEPT = 16_000_000, 4096
 # Name -> what was computed.
 Kept = dict[Hashable, Any]
 
@@ -64,7 +66,8 @@ class Snapshot:
         self.alive = self._alive()
         self.count = self.size if self.alive is None else int(self.alive.sum())
         self._live_columns: Kept = {}
-        self.masks = Masks(self.size)
+        self.masks = Masks(self.size, MASKS_BYTES)
+        self.words_kept = Cache(WORDS_KEPT)
         self._view: tuple[frozenset[str], Self | None] = (frozenset(), None)
 
     def without(self, ids: frozenset[str]) -> Self:
@@ -167,12 +170,14 @@ class Snapshot:
 
     def postings(self, field: str, text: bytes) -> list[tuple[int, SegmentArrays, int]]:
         """The segments with a term: their first documents, themselves, and the term's numbers."""
-        found = []
-        for base, segment in zip(self.bases, self.segments, strict=False):
-            terms = segment.fields.get(field)
-            if terms and (number := terms.number(text)) is not None:
-                found.append((base, segment, number))
-        return found
+        return self.words_kept.get((field, text), lambda: self._find_postings(field, text))
+
+    def _find_postings(self, field: str, text: bytes) -> list[tuple[int, SegmentArrays, int]]:
+        return [
+            (base, segment, number)
+            for base, segment in zip(self.bases, self.segments, strict=False)
+            if (terms := segment.fields.get(field)) and (number := terms.number(text)) is not None
+        ]
 
     def periods(self, step: Step) -> Periods:
         """Each document's period of a step."""

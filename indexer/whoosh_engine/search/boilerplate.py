@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import reduce
+from functools import partial, reduce
 
 import numpy as np
 
@@ -36,7 +36,7 @@ def _matching(executor: Executor, node: tree.Node) -> Array:
     match node:
         case tree.And(parts):
             return reduce(np.logical_and, (_matching(executor, part) for part in parts))
-        case tree.Or(parts):
+        case tree.Or(parts) if [*parts] != tree.leaves(node):
             return reduce(np.logical_or, (_matching(executor, part) for part in parts))
         case tree.Not(part):
             return ~_matching(executor, part)
@@ -46,13 +46,18 @@ def _matching(executor: Executor, node: tree.Node) -> Array:
             return _matching(executor, wanted)
         case tree.Every():
             return np.ones(executor.snapshot.size, bool)
-        case _:
-            snapshot = executor.snapshot
-            return snapshot.masks.get(node, lambda: _outside(executor, node))
+        case _:  # one word, which other queries may have, too
+            return executor.snapshot.masks.get(node, partial(_outside, executor, node))
 
 
-def _outside(executor: Executor, leaf: tree.Leaf) -> Array:
-    """Which documents have a leaf outside boilerplate (a mask)."""
+def _outside(executor: Executor, node: tree.Or | tree.Leaf) -> Array:
+    """Which documents have a leaf, or any of several, outside boilerplate (a mask)."""
+    if isinstance(node, tree.Or):
+        return reduce(np.logical_or, (_leaf_outside(executor, leaf) for leaf in tree.leaves(node)))
+    return _leaf_outside(executor, node)
+
+
+def _leaf_outside(executor: Executor, leaf: tree.Leaf) -> Array:
     snapshot = executor.snapshot
     found = np.zeros(snapshot.size, bool)
     if leaf.field not in tree.BODY_FIELDS:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import partial
 from math import log
 
 import numpy as np
@@ -47,8 +48,6 @@ class Executor:
         self.kept: dict[tree.Node, ScoredDocs | None] = dict.fromkeys(again)
         self.expansions: dict[tree.Leaf, Expansion] = {}
         self.warnings: list[str] = []
-        self._forms: dict[tuple[str, bytes], dict[str, int]] = {}
-        self._postings_kept: dict[tuple[str, bytes], list[tuple[int, SegmentArrays, int]]] = {}
         self.own: dict[tree.Leaf, Expansion] = {}
         self.others: dict[tree.Leaf, Expansion] = {}
         self.variant_documents = NOTHING.documents
@@ -72,15 +71,20 @@ class Executor:
         """Look up the words that share a key with a query's words."""
         for leaf in tree.leaves(query):
             if isinstance(leaf, tree.VariantTerm):
-                own, others = expand_key(self.snapshot, leaf, self._stems)
+                own, others = self.snapshot.words_kept.get(leaf, partial(self._expand_key, leaf))
                 self.own[leaf], self.expansions[leaf] = own, own + others
                 if others.parts:
                     self.others[leaf] = others
 
+    def _expand_key(self, leaf: tree.VariantTerm) -> tuple[Expansion, Expansion]:
+        return expand_key(self.snapshot, leaf, self._stems)
+
     def _stems(self, segment: SegmentArrays, leaf: tree.VariantTerm) -> set[int]:
         """The numbers of a leaf's stems in a segment."""
         field = stem_field(LENGTHS_OF.get(leaf.field, leaf.field))
-        held = (each for stem in leaf.stems for each in self._postings(field, stem.encode()))
+        held = (
+            each for stem in leaf.stems for each in self.snapshot.postings(field, stem.encode())
+        )
         return {number for _, holder, number in held if holder is segment}
 
     def _with_others(self, found: ScoredDocs, every: ScoredDocs) -> ScoredDocs:
@@ -172,26 +176,21 @@ class Executor:
 
     def forms_of(self, leaf: tree.Term) -> dict[str, int]:
         """The forms of a stem, and the number of documents with each."""
-        key = leaf.field, leaf.text.encode()
-        if key not in self._forms:
-            counts: Counter[str] = Counter()
-            for _, segment, number in self._postings(*key):
-                # A form with the stem in several languages appears once for each.
-                forms = dict(segment.forms(LENGTHS_OF[leaf.field], number))
-                counts.update({term.decode(): count for term, count in forms.items()})
-            self._forms[key] = counts
-        return self._forms[key]
+        return self.snapshot.words_kept.get(leaf, lambda: self._forms_of(leaf))
 
-    def _postings(self, field: str, text: bytes) -> list[tuple[int, SegmentArrays, int]]:
-        if (field, text) not in self._postings_kept:
-            self._postings_kept[field, text] = self.snapshot.postings(field, text)
-        return self._postings_kept[field, text]
+    def _forms_of(self, leaf: tree.Term) -> dict[str, int]:
+        counts: Counter[str] = Counter()
+        for _, segment, number in self.snapshot.postings(leaf.field, leaf.text.encode()):
+            # A form with the stem in several languages appears once for each.
+            forms = dict(segment.forms(LENGTHS_OF[leaf.field], number))
+            counts.update({term.decode(): count for term, count in forms.items()})
+        return counts
 
     def _scored(self, field: str, text: bytes) -> ScoredDocs:
         """A term's documents with BM25F scores, or with score 1 in a field of whole values."""
         if found := self._scores.get((field, text)):
             return found
-        held = self._postings(field, text)
+        held = self.snapshot.postings(field, text)
         if not held:
             return NOTHING
         if field in WHOLE:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from indexer.analysis.jit import Array
 from indexer.engine.hits import HitBuilder
@@ -13,7 +13,7 @@ from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.search.collect import FoundHits, by_variants, folded, order
 from indexer.whoosh_engine.search.execute import Executor
 from indexer.whoosh_engine.search.paging import is_last, position
-from indexer.whoosh_engine.search.scored_docs import ScoredDocs, holds
+from indexer.whoosh_engine.search.scored_docs import ScoredDocs, are_among
 from indexer.whoosh_engine.search.second_tier import find_some
 
 
@@ -33,12 +33,19 @@ class Tier:
         shown, copies = folded(snapshot, found, query) if query.is_folded else (found, {})
         return cls(shown, order(snapshot, shown, query, query.start, query.size), copies)
 
-    def hits(self) -> Iterator[tuple[int, float, int]]:
-        """The documents of the page, their scores, and how many copies each stands for."""
-        for at, document in zip(
-            self.places.tolist(), self.shown.documents[self.places].tolist(), strict=True
-        ):
-            yield document, float(self.shown.scores[at]), self.copies.get(document, 0)
+    @property
+    def documents(self) -> Array:
+        """The documents of the page."""
+        return self.shown.documents[self.places]
+
+    def hits(self, counted: Array) -> Iterator[tuple[int, float, int, bool]]:
+        """The documents of the page, their scores, how many copies each stands for, and whether
+        each matches in boilerplate alone, so is not counted.
+        """
+        documents, scores = self.documents.tolist(), self.shown.scores[self.places].tolist()
+        are_left_out = (~are_among(self.documents, counted)).tolist()
+        for document, score, is_out in zip(documents, scores, are_left_out, strict=True):
+            yield document, score, self.copies.get(document, 0), is_out
 
 
 class Page:
@@ -63,22 +70,27 @@ class Page:
     def hits(self) -> Iterator[Hit]:
         """The hits, in order."""
         builder = HitBuilder(highlighted(self.query.tree, self.words), self.executor)
-        for document, score, copies in self.first.hits():
+        for document, score, copies, only_boilerplate in self.first.hits(self.answered.counted):
             yield builder.hit(
                 self.snapshot.stored(document),
                 score,
                 copies,
                 is_variant=document in self.variants,
-                only_boilerplate=not holds(self.answered.counted, document),
+                only_boilerplate=only_boilerplate,
             )
-        for document, score, copies in self.second.hits():
-            hit = builder.hit(
+        missing = self.some.missing(self.second.documents)
+        others = self.second.hits(self.some.counted)
+        for (document, score, copies, only_boilerplate), lacking in zip(
+            others, missing, strict=True
+        ):
+            yield builder.hit(
                 self.snapshot.stored(document),
                 score,
                 copies,
-                only_boilerplate=not holds(self.some.counted, document),
+                only_boilerplate=only_boilerplate,
+                tier="some",
+                missing=lacking,
             )
-            yield replace(hit, tier="some", missing=self.some.missing(document))
 
     @property
     def more_after(self) -> Position | None:

@@ -27,10 +27,6 @@ class ScoredDocs:
         """The same documents, with all scores multiplied."""
         return self if boost == 1.0 else ScoredDocs(self.documents, self.scores * np.float32(boost))
 
-    def holds(self, document: int) -> bool:
-        """Whether a document is among them."""
-        return holds(self.documents, document)
-
     def __len__(self) -> int:
         return len(self.documents)
 
@@ -38,10 +34,12 @@ class ScoredDocs:
 NOTHING = ScoredDocs(np.zeros(0, np.int32), np.zeros(0, np.float32))
 
 
-def holds(documents: Array, document: int) -> bool:
-    """Whether a document is among others, which ascend."""
-    at = int(np.searchsorted(documents, document))
-    return at < len(documents) and bool(documents[at] == document)
+def are_among(documents: Array, others: Array) -> Array:
+    """Which of a few documents are among others, which ascend (a mask)."""
+    if not len(others):
+        return np.zeros(len(documents), bool)
+    found: Array = others[np.searchsorted(others[:-1], documents)] == documents
+    return found
 
 
 def constant_score(documents: Array, score: float) -> ScoredDocs:

@@ -16,7 +16,12 @@ from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.search.boilerplate import matches_outside, ranked_below
 from indexer.whoosh_engine.search.collect import within_filters
 from indexer.whoosh_engine.search.execute import Executor
-from indexer.whoosh_engine.search.scored_docs import NOTHING, ScoredDocs, constant_score
+from indexer.whoosh_engine.search.scored_docs import (
+    NOTHING,
+    ScoredDocs,
+    are_among,
+    constant_score,
+)
 from indexer.whoosh_engine.search.suggest import spell_suggest
 
 
@@ -30,9 +35,13 @@ class SecondTier:
     counted: Array
     words: tuple[tuple[WeighedWord, ScoredDocs], ...] = ()
 
-    def missing(self, document: int) -> tuple[str, ...]:
-        """The words that a document lacks, as they were typed."""
-        return tuple(word.typed for word, held in self.words if not held.holds(document))
+    def missing(self, documents: Array) -> list[tuple[str, ...]]:
+        """The words that each of some documents lacks, as they were typed."""
+        lacking: list[list[str]] = [[] for _ in documents]
+        for word, held in self.words:
+            for at in np.flatnonzero(~are_among(documents, held.documents)).tolist():
+                lacking[at].append(word.typed)
+        return [*map(tuple, lacking)]
 
 
 def find_some(
