@@ -30,6 +30,7 @@ SURE = (
     (0x2116, 0x2117),
 )
 BUCKETS = 64
+ANY = (1 << BUCKETS) - 1
 
 
 # What a code point says of a text: its folding depends on others; its accents stay inside Cyrillic
@@ -52,7 +53,9 @@ def _folds() -> tuple[Codes, NDArray[np.uint8]]:
 
 
 class TermScanner:
-    """Words (folded) and prefixes of words, in buckets by their first characters."""
+    """Words (folded) and prefixes of words, in buckets by their first characters; for each bucket
+    a bit for each second character.
+    """
 
     def __init__(self, words: Iterable[str], prefixes: Iterable[str]) -> None:
         found = [(word, False) for word in words if word]
@@ -63,6 +66,10 @@ class TermScanner:
         self.are_prefixes = np.array([is_prefix for _, is_prefix in found], bool)
         buckets = [ord(word[0]) % BUCKETS for word, _ in found]
         self.buckets = np.searchsorted(buckets, np.arange(BUCKETS + 1))
+        seconds = [0] * BUCKETS
+        for (word, _), bucket in zip(found, buckets, strict=True):
+            seconds[bucket] |= 1 << ord(word[1]) % BUCKETS if len(word) > 1 else ANY
+        self.seconds = np.array(seconds, np.uint64)
 
     def find(self, text: str) -> Spans | None:
         """The spans of matching words: int32[n, 2]; None for a text to be judged word by word."""
@@ -76,6 +83,7 @@ class TermScanner:
             self.starts,
             self.are_prefixes,
             self.buckets,
+            self.seconds,
             found,
         )
         return None if number < 0 else found[:number]
@@ -91,6 +99,7 @@ def _find(
     starts: NDArray[np.int64],
     are_prefixes: NDArray[np.bool_],
     buckets: NDArray[np.int64],
+    seconds: NDArray[np.uint64],
     found: Spans,
 ) -> int:
     """How many words match; -1 where the folding of a character depends on others."""
@@ -99,7 +108,9 @@ def _find(
     size, number, end = len(codes), 0, 0
     for at in _letter_starts(codes, classes):
         bucket = folds[codes[at]] & (BUCKETS - 1)
-        if buckets[bucket] == buckets[bucket + 1] or at < end:
+        second = folds[codes[at + 1]] if at + 1 < size else np.uint32(0)
+        is_any = seconds[bucket] >> np.uint64(second & (BUCKETS - 1)) & np.uint64(1)
+        if at < end or not is_any:
             continue
         # What an apostrophe joins to a word continues it.
         if at > 1 and classes[codes[at - 1]] == JOINER and classes[codes[at - 2]] == LETTER:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from fnmatch import fnmatchcase
-from itertools import pairwise, product
+from itertools import chain, pairwise, product
 
 import pytest
 from hypothesis import given, settings
@@ -90,15 +90,16 @@ def is_match(leaf: tree.Leaf, shape: str) -> bool:
     return shape == (leaf.key if isinstance(leaf, tree.VariantTerm) else leaf.text)
 
 
-def occurrences(shapes: list[str], words: list[str], slop: int, paragraphs: list[int]) -> set[int]:
-    """The positions of all words of all occurrences of a phrase, by trying every combination."""
-    places = [[at for at, shape in enumerate(shapes) if shape == word] for word in words]
-    found: set[int] = set()
+def occurrences(
+    shapes: list[str], phrase: tree.Phrase, paragraphs: list[int]
+) -> Iterator[tuple[int, ...]]:
+    """The positions of the words of each occurrence of a phrase, by trying every combination."""
+    places = [[at for at, shape in enumerate(shapes) if shape == word] for word in phrase.words]
     for chosen in product(*places):
         is_whole = paragraphs[chosen[0]] == paragraphs[chosen[-1]]
-        if is_whole and all(0 < after - before <= slop for before, after in pairwise(chosen)):
-            found.update(chosen)
-    return found
+        steps = (after - before for before, after in pairwise(chosen))
+        if is_whole and all(0 < step <= phrase.slop for step in steps):
+            yield chosen
 
 
 def ends(node: tree.Node, words: list[Token], paragraphs: list[int]) -> set[tuple[int, int]]:
@@ -122,6 +123,9 @@ def ends(node: tree.Node, words: list[Token], paragraphs: list[int]) -> set[tupl
         return found
     is_stem = node.field.endswith("_stem")  # type: ignore[union-attr]
     shapes = [each.stem if is_stem else each.written for each in words]
+    if isinstance(node, tree.Phrase):
+        chosen = sorted(occurrences(shapes, node, paragraphs), reverse=True)
+        return {*{each[0]: (each[0], each[-1]) for each in chosen}.values()}
     return {(at, at) for at, shape in enumerate(shapes) if is_match(node, shape)}  # type: ignore[arg-type]
 
 
@@ -143,7 +147,7 @@ def judged(node: tree.Node | None, text: str, name: str, language: str = "en") -
             is_stem = leaf.field != name
             shapes = [each.stem if is_stem else each.written for each in words]
             if isinstance(leaf, tree.Phrase):
-                positions |= occurrences(shapes, [*leaf.words], leaf.slop, paragraphs)
+                positions.update(chain(*occurrences(shapes, leaf, paragraphs)))
             elif isinstance(leaf, tree.Near):
                 positions |= inside(leaf, words, paragraphs)
             else:
@@ -234,3 +238,10 @@ def test_strict_phrases_that_overlap_are_marked(text: str) -> None:
 def test_random_letters_are_marked_as_they_are_read(text: str, words: list[str], slop: int) -> None:
     for node in (tree.Phrase("body", tuple(words), slop), tree.Term("body", words[0])):
         assert Highlighter(node).spans(text, "body", "en") == judged(node, text, "body")
+
+
+@pytest.mark.parametrize("asked", ['a NEAR/4 "b c"~3', '"a b"~3 NEAR/5 "c a"', 'PRE PRE/9 "a c"~2'])
+def test_phrases_in_proximities_are_marked(asked: str, snapshot: Snapshot) -> None:
+    node = parse(asked).tree
+    assert judged(node, ODD[2], "body") == Highlighter(node).spans(ODD[2], "body", "en")
+    assert_marks(snapshot, node, 5)
