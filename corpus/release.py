@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated, Any
 
+from corpus.fact import Fact
 from corpus.statutes import Cited
 
 
@@ -136,7 +137,8 @@ class Release:
     `attachments` is None where no crawled route states attachments. While a release is missing,
     `gone_since` is the first visit that did not find it. `shapes` are those of the body's
     paragraphs (see Paragraph); empty where no reader has stated them yet. `statutes` are those that
-    title and body cite, in order; None where they have not been derived yet.
+    title and body cite, and `facts` what they say, the main stage first of the stages; None where
+    they have not been derived yet.
     """
 
     id: Annotated[str, "its permanent id"]
@@ -162,6 +164,7 @@ class Release:
     is_changed: Annotated[bool, "whether the office edited it after it was first seen"] = False
     shapes: tuple[str, ...] = ()
     statutes: tuple[Cited, ...] | None = None
+    facts: tuple[Fact, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from corpus.cases.captions import captions, docket_key
 from corpus.cases.names import names
-from corpus.facts import Fact
+from corpus.fact import Fact
 from corpus.facts.courts import FULL
 from corpus.facts.districts import DISTRICTS
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from corpus.cases.likeness import common_words
-from corpus.facts import Fact
+from corpus.fact import Fact
 from corpus.facts.districts import STATE_CODES
 from corpus.facts.persons import NO_NAME, RANK, TITLE
 from corpus.facts.wording import wordings

@@ -1,7 +1,7 @@
 """Maps records to rows of the catalog, and back."""
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, astuple, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from corpus.database import tables
 from corpus.database.batches import RELEASES_AT_ONCE, chunks
 from corpus.database.current import withheld_ids
+from corpus.fact import RULES, Fact
 from corpus.reading.address import acceptable_links
 from corpus.release import (
     FACTS,
@@ -24,6 +25,9 @@ from corpus.release import (
 )
 from corpus.sources import offices
 from corpus.statutes import RULES_VERSION, Cited, find_citations
+
+# What rules derive from the text of a version.
+DERIVED = ("statutes", "facts")
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,8 @@ def version_values(
         draft, _ = acceptable_links(draft, source.hosts)
     facts = {k: v for k, v in asdict(draft).items() if k not in {"url", "part", "layout"} | silent}
     facts |= {"body": [str(each) for each in draft.body], "shapes": draft.shapes}
-    facts |= statute_values(office, draft.language, draft.title, facts["body"])
+    text = draft.language, draft.title, facts["body"], draft.published
+    facts |= derived_values(office, *text)
     columns = {k: v for k, v in asdict(provenance).items() if k != "attestation"}
     return (
         facts
@@ -60,11 +65,27 @@ def version_values(
     )
 
 
-def statute_values(office: str, language: str, title: str, body: list[str]) -> dict[str, Any]:
-    """The columns of `version` that the current statute rules derive from a text."""
+def derived_values(
+    office: str, language: str, title: str, body: list[str], published: date | None
+) -> dict[str, Any]:
+    """The columns of `version` that the current rules derive from a text: DERIVED, and by which."""
+    from corpus.facts import find_facts  # compiles patterns, which reading a catalog does not need
+
     source = offices().get(office)
     citations = find_citations(title, body, language, source.country if source else "")
-    return {"statutes": [list(each) for each in citations], "statute_rules": RULES_VERSION}
+    facts = find_facts(title, body, language, published)
+    return {
+        "statutes": [list(each) for each in citations],
+        "statute_rules": RULES_VERSION,
+        "facts": [list(astuple(each)) for each in facts],
+        "fact_rules": RULES,
+    }
+
+
+def derived_from(row: Mapping[str, Any]) -> dict[str, Any]:
+    """`derived_values` of a row of `version`, with the office of its release."""
+    text = row["language"], row["title"], row["body"], row["published"]
+    return derived_values(row["office"], *text)
 
 
 def as_json(values: dict[str, Any]) -> dict[str, Any]:
@@ -143,6 +164,7 @@ def release_from_row(row: Row[Any]) -> Release:
         is_changed=bool(row.is_changed),
         shapes=tuple(row.shapes or ()),
         statutes=None if row.statutes is None else tuple(Cited(*each) for each in row.statutes),
+        facts=None if row.facts is None else tuple(Fact(*each) for each in row.facts),
     )
 
 

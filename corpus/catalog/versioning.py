@@ -24,6 +24,7 @@ READ_COLUMNS = (
     "alternates",
     "shapes",
     "statutes",
+    "facts",
 )
 # None where no crawled route states them; empty where it is stated that there are none.
 LIST_FACTS = ("topics", "components", "attachments")
@@ -224,7 +225,7 @@ def is_same_bytes(old: Row[Any] | Provenance, values: dict[str, Any]) -> bool:
 
 def reader_changes(old: Row[Any], values: dict[str, Any]) -> dict[str, Any]:
     """The columns, its version included, that the current reader reads differently."""
-    read_by = ("reader", "reader_version", "part_sha256", "statute_rules")
+    read_by = ("reader", "reader_version", "part_sha256", "statute_rules", "fact_rules")
     names = values.keys() & {*READ_COLUMNS, *read_by}
     return {name: values[name] for name in names if getattr(old, name) != values[name]}
 

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 # The number of the newest file in corpus/database/migrations/versions.
-FORMAT = 7
+FORMAT = 8
 
 
 class Moment(TypeDecorator[datetime]):
@@ -114,6 +114,9 @@ version = Table(
     # The statutes it cites and where, by that version of the rules; 0: not derived yet.
     Column("statutes", JSON(none_as_null=True)),
     Column("statute_rules", Integer, nullable=False, server_default="0", index=True),
+    # The facts that it says (kind, value, paragraph, start, end), likewise.
+    Column("facts", JSON(none_as_null=True)),
+    Column("fact_rules", Integer, nullable=False, server_default="0", index=True),
     # The record in the archive that attests this row: the occasion, the time and the location; see
     # corpus/catalog/attestation.py.
     Column("attested_as", Words, nullable=False, server_default="later"),

@@ -12,12 +12,13 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from corpus.catalog.attestation import MEDIA_TYPE, Values, claims, make_statement, select_unattested
-from corpus.catalog.mapping import statute_values
+from corpus.catalog.mapping import derived_from
 from corpus.catalog.store import Store
 from corpus.database import tables
 from corpus.database.batches import chunks, stream_rows
 from corpus.evidence.attestation_repair import Statement, attest_again, attest_older, repair_version
 from corpus.evidence.queries import Rows
+from corpus.fact import RULES
 from corpus.issue import Finding
 from corpus.plural import pluralize
 from corpus.release import LATER, MADE, REVISED
@@ -159,8 +160,8 @@ def differing_names(row: Values, statement: Statement) -> list[str]:
     """The columns of a version that differ from its attestation or do not follow from it."""
     claimed = make_statement(row, row["attested_at"])
     names = [name for name in statement if claimed.get(name) != statement[name]]
-    if row["statute_rules"] >= RULES_VERSION:
-        derived = statute_values(row["office"], row["language"], row["title"], row["body"])
+    if row["statute_rules"] >= RULES_VERSION and row["fact_rules"] >= RULES:
+        derived = derived_from(row)
         names += [name for name in derived if row[name] != derived[name]]
     return names
 

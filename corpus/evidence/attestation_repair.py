@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from corpus.catalog.attestation import CLEAR_COLUMNS, Values, facts_sha256
-from corpus.catalog.mapping import statute_values
+from corpus.catalog.mapping import derived_from
 from corpus.catalog.store import Store
 from corpus.catalog.versioning import READ_COLUMNS, change_version
 from corpus.database import tables
@@ -28,7 +28,7 @@ from corpus.warc.record import Record
 
 Statement = dict[str, Any]
 # The columns that tell how a version was read.
-READ_BY = ("reader", "reader_version", "statute_rules")
+READ_BY = ("reader", "reader_version", "statute_rules", "fact_rules")
 
 
 def repair_version(
@@ -59,7 +59,7 @@ def repair_version(
                 "attested_offset": None,
             }
     values = current | changes
-    changes |= statute_values(values["office"], values["language"], values["title"], values["body"])
+    changes |= derived_from(values)
     _save(store, row, changes, values["url"])
     return f"{row.release}: version {row.ordinal} now matches the archive."
 

@@ -6,8 +6,8 @@ No words, no fact: "not stated" is the absence of a fact. docs/facts.md tells th
 from collections.abc import Sequence
 from datetime import date
 
+from corpus.fact import Fact
 from corpus.facts.courts import courts
-from corpus.facts.fact import Fact
 from corpus.facts.judges import judges
 from corpus.facts.kinds import kind
 from corpus.facts.languages import english, kazakh, russian
@@ -18,21 +18,14 @@ from corpus.facts.money import (
     forfeitures_sought,
     restitution,
 )
-from corpus.facts.notices import accusation, allegations, notice, presumption
+from corpus.facts.notices import accusation, allegations, presumption
 from corpus.facts.offenses import case_numbers_found, offenses_found
 from corpus.facts.persons import persons
 from corpus.facts.prison import prison_terms
 from corpus.facts.stages import stages
 from corpus.facts.text import Text
 
-# Raise it when the rules change: facts derived by older rules are then derived again.
-RULES = 1
-__all__ = ["MEASURED", "RULES", "WORDS_FOUND", "Fact", "find_facts", "notice", "shown_facts"]
 LANGUAGES = {"en": english.STAGES, "ru": russian.STAGES, "kk": kazakh.STAGES}
-# Found in the words, and not claimed to be facts of the case.
-WORDS_FOUND = frozenset({"offense", "settlement", "fine", "amount", "case_number"})
-# Offices whose facts were compared with labels; of others only the kind and words found are shown.
-MEASURED = frozenset({"us_doj"})
 # A sentence of the court is of a release on one; of an older case it is background elsewhere.
 DECIDED = frozenset(["sentenced"])
 ORDERED = frozenset(["sentenced", "pleaded_guilty", "convicted", "settlement", "judgment"])
@@ -50,13 +43,6 @@ def find_facts(
     if language == "en":
         facts += _english_facts(text, found, facts[0].value if facts else "")
     return [*facts, *amounts_found(text)]
-
-
-def shown_facts(facts: Sequence[Fact], office: str) -> list[Fact]:
-    """Those that may be shown of an office."""
-    if office in MEASURED:
-        return [*facts]
-    return [fact for fact in facts if fact.kind == "kind" or fact.kind in WORDS_FOUND]
 
 
 def _english_facts(text: Text, found: list[Fact], about: str) -> list[Fact]:

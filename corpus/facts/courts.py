@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from corpus.fact import Fact
 from corpus.facts.districts import (
     CIRCUITS,
     DISTRICT,
@@ -12,8 +13,7 @@ from corpus.facts.districts import (
     SHORT_DISTRICTS,
     STATE_CODES,
 )
-from corpus.facts.fact import Fact, stated
-from corpus.facts.sentences import Sentence
+from corpus.facts.sentences import Sentence, stated
 from corpus.facts.text import Text
 from corpus.facts.wording import wordings
 

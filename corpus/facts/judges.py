@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from corpus.facts.fact import Fact, stated
+from corpus.fact import Fact
+from corpus.facts.sentences import stated
 from corpus.facts.text import Text
 from corpus.facts.wording import wordings
 

@@ -1,6 +1,7 @@
 """What a release is about: a criminal or a civil matter, or neither."""
 
-from corpus.facts.fact import Fact, stated
+from corpus.fact import Fact
+from corpus.facts.sentences import stated
 from corpus.facts.stages import CIVIL, CRIMINAL
 from corpus.facts.text import Text
 from corpus.facts.wording import wordings

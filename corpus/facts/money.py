@@ -5,7 +5,8 @@ words found, every amount.
 import re
 from collections.abc import Iterator
 
-from corpus.facts.fact import Fact, stated
+from corpus.fact import Fact
+from corpus.facts.sentences import stated
 from corpus.facts.text import NEWS, Text
 from corpus.facts.wording import AMOUNT, wordings
 

@@ -1,11 +1,11 @@
-"""Which notice a release needs: that somebody is accused and not convicted, or that claims are
+"""What a notice is due for: that somebody is accused and not convicted, or that claims are
 allegations. What is decided needs none.
 """
 
 import re
-from collections.abc import Iterable
 
-from corpus.facts.fact import Fact, stated
+from corpus.fact import Fact
+from corpus.facts.sentences import stated
 from corpus.facts.stages import ACCUSED
 from corpus.facts.text import Text
 from corpus.facts.wording import wordings
@@ -89,9 +89,3 @@ def allegations(stages: list[Fact]) -> Fact | None:
     if stages and stages[0].value == "lawsuit":
         return Fact("allegations", "pending", stages[0].paragraph, stages[0].start, stages[0].end)
     return None
-
-
-def notice(facts: Iterable[Fact]) -> Fact | None:
-    """The fact by which a release needs a notice: of an accusation before one of allegations."""
-    by_kind = {fact.kind: fact for fact in facts}
-    return by_kind.get("accusation") or by_kind.get("allegations")

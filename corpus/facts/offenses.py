@@ -4,7 +4,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from corpus.facts.fact import Fact, stated
+from corpus.fact import Fact
+from corpus.facts.sentences import stated
 from corpus.facts.text import Text
 from corpus.facts.wording import wordings
 

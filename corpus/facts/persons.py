@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from corpus.facts.fact import Fact
+from corpus.fact import Fact
 from corpus.facts.sentences import Sentence
 from corpus.facts.text import MONTHS, Text
 

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from corpus.facts.fact import Fact, stated
-from corpus.facts.sentences import Sentence
+from corpus.fact import Fact
+from corpus.facts.sentences import Sentence, stated
 from corpus.facts.text import NEWS, Text
 from corpus.facts.wording import NUMBERS, wordings
 

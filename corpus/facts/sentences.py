@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from corpus.fact import Fact
+
 LONGEST = 1_200  # characters; of longer sentences the rest is a sentence of its own
 # A period ends no sentence behind these; a single letter is an initial or part of U.S.
 _SHORT = (
@@ -37,6 +39,15 @@ class Sentence(NamedTuple):
     paragraph: int
     start: int
     text: str
+
+
+def stated(
+    kind: str, value: str, sentence: Sentence, match: re.Match[str], group: str = ""
+) -> Fact:
+    """The fact that the words of a match, or of one of its groups, in a sentence state."""
+    start, end = match.span(group or 0)
+    end -= len(match[group or 0]) - len(match[group or 0].rstrip())
+    return Fact(kind, value, sentence.paragraph, sentence.start + start, sentence.start + end)
 
 
 def sentences(texts: Sequence[str]) -> list[Sentence]:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from corpus.facts.fact import Fact, stated
-from corpus.facts.sentences import Sentence
+from corpus.fact import Fact
+from corpus.facts.sentences import Sentence, stated
 from corpus.facts.text import Text
 
 CRIMINAL = frozenset(

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 
 from corpus import Settings, Store
-from corpus.catalog.statute_backfill import count_backlog, derive_some
+from corpus.catalog.derivations import Derive, count_backlog, derive, derive_here, derive_some
 from corpus.durability import check_room
 from corpus.errors import IndexUnusableError
 from corpus.lock import only_job
 from corpus.plural import pluralize
+from corpus.processes import process_pool
 from indexer.engine.document import Document, document
 from indexer.engine.interface import Engine
 from indexer.engine.results import Health, built_at
@@ -21,6 +24,9 @@ from indexer.jobs.lineage import CHECKED_RELEASES, is_continued, refuse_loss, re
 # What a build takes while its segments are merged, of the size of the finished index, and of the
 # texts as the catalog keeps them (measured at 8,469 releases: 2.0 and 3.4).
 BUILD_PER_INDEX, BUILD_PER_TEXT = 2.2, 3.5
+# Versions that this process derives alone; more are shared by workers, so many at a time.
+MOST_DERIVED_HERE = 1_000
+WORKERS, DERIVED_AT_ONCE = 2, 50
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,7 @@ def reindex(
     """
     with only_job(settings, "reindex"):
         clock = time.monotonic()
-        _derive_statutes(store, on_progress)
+        _derive(store, on_progress)
         health = engine.health()
         revision = store.revision()
         is_ours = health.is_live and is_continued(store, engine, health)
@@ -96,11 +102,17 @@ def _check_room(settings: Settings, store: Store, engine: Engine, health: Health
     check_room(settings.index, int(needed), "The new index")
 
 
-def _derive_statutes(store: Store, on_progress: Callable[[int, int], None]) -> None:
+def _derive(store: Store, on_progress: Callable[[int, int], None]) -> None:
+    """Derive what older rules did, in other processes where it is much."""
     total, done = count_backlog(store), 0
-    while number := derive_some(store):
-        done += number
-        on_progress(min(done, total), total)
+    with ExitStack() as stack:
+        run: Derive = derive_here
+        if total > MOST_DERIVED_HERE:
+            pool = stack.enter_context(process_pool(WORKERS))
+            run = partial(pool.map, derive, chunksize=DERIVED_AT_ONCE)
+        while number := derive_some(store, run):
+            done += number
+            on_progress(min(done, total), total)
 
 
 def _update(

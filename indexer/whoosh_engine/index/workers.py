@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from multiprocessing import active_children, get_context, parent_process, resource_tracker
-from os import _exit
 from pathlib import Path
-from threading import Thread
 
-from corpus.signals import signals_blocked
 from indexer.engine.document import Document
 from indexer.whoosh_engine.index.builder import SegmentBuilder
 from indexer.whoosh_engine.index.codec import ArraySegment
@@ -44,26 +40,12 @@ class SegmentWorker:
 
 
 class Worker:
-    """A process that runs one task after another. It ends with its parent, and ignores signals."""
+    """A process that runs one task after another."""
 
-    def __init__(self, folder: Path, most_tokens: int) -> None:
-        self.process = ProcessPoolExecutor(
-            1, get_context("spawn"), initializer=begin, initargs=(folder, most_tokens)
-        )
+    def __init__(self, process: ProcessPoolExecutor) -> None:
+        self.process = process
         self.waiting: list[Future[list[ArraySegment]]] = []
         self.done: list[ArraySegment] = []
-        resource_tracker.ensure_running()  # its start would unblock signals
-        with signals_blocked():
-            self.process.submit(int)  # starts it
-
-    def __enter__(self) -> Worker:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind:  # nobody waits for their results
-            for child in active_children():
-                child.kill()
-        self.process.shutdown(cancel_futures=True)
 
     def submit(self, task: Callable[..., list[ArraySegment]], *given: object) -> None:
         """Add a task after all others."""
@@ -96,15 +78,7 @@ _takers: list[SegmentWorker] = []
 
 def begin(folder: Path, most_tokens: int) -> None:
     """In a worker: prepare to take documents."""
-    Thread(target=_end_with_parent, daemon=True).start()
     _takers.append(SegmentWorker(folder, most_tokens))
-
-
-def _end_with_parent() -> None:
-    parent = parent_process()
-    assert parent
-    parent.join()
-    _exit(1)
 
 
 def take(batch: list[Document]) -> list[ArraySegment]:

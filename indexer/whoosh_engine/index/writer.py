@@ -15,12 +15,13 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC, clean_files
 
 from corpus.durability import make_folder, sync
+from corpus.processes import process_pool
 from indexer.engine.document import Document
 from indexer.engine.interface import OnProgress
 from indexer.whoosh_engine.index.codec import NAME, ArraySegment, schema
 from indexer.whoosh_engine.index.inversion import MOST_DOCUMENTS
 from indexer.whoosh_engine.index.merge import merged
-from indexer.whoosh_engine.index.workers import SegmentWorker, Worker, end, free, merge, take
+from indexer.whoosh_engine.index.workers import SegmentWorker, Worker, begin, end, free, merge, take
 
 WORKERS = 2
 # The memory for a token while its segment is built, with its share of text; for a process.
@@ -110,9 +111,8 @@ class SegmentWriter:
     def _built_by_workers(self, batches: Iterable[list[Document]]) -> list[ArraySegment]:
         """Free workers take batches and build their own segments, which they merge at the end."""
         with ExitStack() as stack:
-            workers = [
-                stack.enter_context(Worker(self.folder, self.chunk_tokens)) for _ in range(WORKERS)
-            ]
+            given = begin, self.folder, self.chunk_tokens
+            workers = [Worker(stack.enter_context(process_pool(1, *given))) for _ in range(WORKERS)]
             for batch in batches:
                 free(workers).submit(take, batch)
             for worker in workers:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.facts import Fact, find_facts, notice, shown_facts
+from corpus.fact import Fact, notice, shown_facts
+from corpus.facts import find_facts
 from corpus.facts.sentences import LONGEST, sentences
 
 TABLE = Path(__file__).parents[2] / "tables" / "facts.tsv"

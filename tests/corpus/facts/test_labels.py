@@ -10,7 +10,8 @@ import pytest
 
 from bench import facts
 from corpus import Settings, Store
-from corpus.facts import find_facts, notice
+from corpus.fact import notice
+from corpus.facts import find_facts
 from corpus.release import Release
 
 

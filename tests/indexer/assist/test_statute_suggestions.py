@@ -14,7 +14,7 @@ from indexer import Engine, Filters, Query, open_engine, parse, reindex
 from indexer.assist.offense_suggestions import suggest_offense
 from indexer.assist.statute_suggestions import StatuteSuggestion, suggest_statutes
 from indexer.assist.unknown_values import unknown_values
-from tests.corpus.catalog.test_statute_backfill import AT
+from tests.corpus.catalog.test_derivations import AT
 
 TEXTS = [
     ("sample_doj", "en", "Harbin was charged with wire fraud, 18 U.S.C. § 1343."),

@@ -1,4 +1,6 @@
-"""Statutes in the catalog: derived where a release is stored, and anew only by newer rules."""
+"""Statutes and facts in the catalog: derived where a release is stored, and anew only by newer
+rules.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +13,12 @@ import pytest
 from sqlalchemy import select, update
 
 from corpus import Provenance, Settings, Store
-from corpus.catalog import statute_backfill
-from corpus.catalog.statute_backfill import count_backlog, derive_some
+from corpus.catalog import derivations
+from corpus.catalog.derivations import count_backlog, derive_some
 from corpus.database import tables
 from corpus.evidence.reparse import reparse_archive
+from corpus.evidence.verify import verify_catalog
+from corpus.fact import RULES, Fact
 from corpus.release import Draft, Release, release_id
 from corpus.statutes import RULES_VERSION, Cited
 from indexer import Engine, open_engine, reindex
@@ -62,13 +66,19 @@ def test_what_is_stored_tells_the_statutes_it_cites_and_where(store: Store) -> N
     id_ = add(store, 1, ["Nothing here.", WIRE])
     assert held(store, id_).statutes == (Cited("us/usc/18/1343", 2, 36, 52),)
     assert WIRE[36:52] == "18 U.S.C. § 1343"
+    assert held(store, id_).facts == (
+        Fact("kind", "criminal", 0, 6, 13),
+        Fact("stage", "charged", 0, 6, 13),
+        Fact("accusation", "pending", 0, 6, 13),
+        Fact("offense", "wire_or_mail_fraud", 2, 24, 34),
+    )
     assert held(store, add(store, 2, ["Nothing."])).statutes == ()
     assert count_backlog(store) == 0
 
 
 def test_statutes_are_no_part_of_what_makes_a_version(store: Store) -> None:
     id_ = add(store, 1, [WIRE])
-    spoil(store, statutes=[["us/usc/1/1", 1, 0, 3]])
+    spoil(store, statutes=[["us/usc/1/1", 1, 0, 3]], facts=[["kind", "civil", 0, 0, 5]])
     add(store, 1, [WIRE], AT + timedelta(days=1))
     assert len(store.versions(id_)) == 1
 
@@ -100,6 +110,51 @@ def test_only_what_older_rules_derived_is_derived_again_and_the_index_hears(stor
     assert [each.id for each in store.releases(after_revision=before)] == [third]
 
 
+def test_a_fact_that_newer_rules_find_is_new_to_the_index_alone(store: Store) -> None:
+    same, other = add(store, 1, [WIRE]), add(store, 2, [WIRE])
+    told = held(store, other).facts
+    with store.writing() as connection:
+        connection.execute(update(tables.version).values(fact_rules=RULES - 1))
+        here = tables.version.c.release == other
+        connection.execute(update(tables.version).where(here).values(facts=[]))
+    before = store.revision()
+    assert (count_backlog(store), derive_some(store), derive_some(store)) == (2, 2, 0)
+    assert held(store, other).facts == told
+    assert [each.id for each in store.releases(after_revision=before)] == [other]
+    assert [len(store.versions(each)) for each in (same, other)] == [1, 1]
+    assert store.ledger() == []
+
+
+def test_workers_derive_the_same(
+    copy_settings: Settings, copy_store: Store, copy_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = {each.id: (each.facts, each.statutes) for each in copy_store.releases()}
+    spoil(copy_store, statutes=None, facts=None)
+    monkeypatch.setattr("indexer.jobs.reindex.MOST_DERIVED_HERE", 0)
+    reindex(copy_settings, copy_store, copy_engine)
+    assert {each.id: (each.facts, each.statutes) for each in copy_store.releases()} == told
+
+
+def test_facts_that_do_not_follow_from_the_text_are_found(
+    copy_settings: Settings, copy_store: Store
+) -> None:
+    def findings() -> list[str]:
+        return [each.sentence for each in verify_catalog(copy_settings, copy_store)]
+
+    assert findings() == []
+    id_ = next(each.id for each in copy_store.releases() if each.facts)
+    with copy_store.writing() as connection:
+        here = tables.version.c.release == id_
+        connection.execute(update(tables.version).where(here).values(facts=[]))
+    assert len(findings()) == 1
+    assert "(facts)" in findings()[0]
+    for finding in [*verify_catalog(copy_settings, copy_store)]:
+        assert finding.repair
+        finding.repair()
+    assert findings() == []
+    assert held(copy_store, id_).facts
+
+
 def test_a_reindex_derives_what_an_older_catalog_lacks_once(
     copy_settings: Settings, copy_store: Store, copy_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,7 +162,7 @@ def test_a_reindex_derives_what_an_older_catalog_lacks_once(
     assert any(told.values())
     spoil(copy_store, statutes=None)
     assert {each.statutes for each in copy_store.releases()} == {None}
-    monkeypatch.setattr(statute_backfill, "VERSIONS_AT_ONCE", 7)
+    monkeypatch.setattr(derivations, "VERSIONS_AT_ONCE", 7)
     reindex(copy_settings, copy_store, copy_engine)
     assert {each.id: each.statutes for each in copy_store.releases()} == told
     assert count_backlog(copy_store) == 0
@@ -121,9 +176,11 @@ def test_a_reindex_derives_what_an_older_catalog_lacks_once(
 
 def test_the_archive_read_anew_derives_them_too(copy_settings: Settings, copy_store: Store) -> None:
     told = {each.id: each.statutes for each in copy_store.releases("sample_doj")}
-    spoil(copy_store, statutes=None)
+    facts = {each.id: each.facts for each in copy_store.releases("sample_doj")}
+    spoil(copy_store, statutes=None, facts=None)
     report = reparse_archive("sample_doj", copy_settings, copy_store, is_applied=True)
-    assert {each.facts for each in report.differences} == {("statutes",)}
+    assert {each.facts for each in report.differences} == {("statutes", "facts")}
+    assert {each.id: each.facts for each in copy_store.releases("sample_doj")} == facts
     assert {each.id: each.statutes for each in copy_store.releases("sample_doj")} == told
 
 
