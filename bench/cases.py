@@ -16,7 +16,7 @@ from pathlib import Path
 
 from corpus import Store
 from corpus.cases import Keys, find_links, group, keys_of, likeness, weights
-from corpus.facts import find_facts
+from corpus.facts.reader import find_facts
 from corpus.release import Release
 from corpus.settings_reader import read_settings
 

@@ -23,7 +23,7 @@ from rich.table import Table
 from bench.cases import case_rows
 from corpus import Store
 from corpus.fact import Fact
-from corpus.facts import find_facts
+from corpus.facts.reader import find_facts
 from corpus.facts.sentences import enclosing_sentence
 from corpus.release import Release
 from corpus.settings_reader import read_settings

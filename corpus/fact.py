@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 # Raise it when the rules change: facts derived by older rules are then derived again.
 RULES = 1
@@ -16,6 +16,8 @@ WORDS_FOUND = frozenset({"offense", "settlement", "fine", "amount", "case_number
 # Offices whose facts were compared with labels, and the invented one, whose releases are a test;
 # of others only the kind and words found are shown.
 MEASURED = frozenset({"us_doj", "sample_doj"})
+
+Notice = Literal["accusation", "allegations", "unmeasured"]
 
 
 @dataclass(frozen=True)
@@ -42,3 +44,17 @@ def notice(facts: Iterable[Fact]) -> Fact | None:
     """The fact by which a release needs a notice: of an accusation before one of allegations."""
     by_kind = {fact.kind: fact for fact in facts}
     return by_kind.get("accusation") or by_kind.get("allegations")
+
+
+def due_notice(facts: Sequence[Fact] | None, office: str) -> Notice | None:
+    """The notice that a release needs. Where nobody has measured how well stages are read, or
+    nothing was read yet, it claims nothing of the release, and only settlements and what is no case
+    go without.
+    """
+    if office in MEASURED and facts is not None:
+        if due := notice(facts):
+            return "accusation" if due.kind == "accusation" else "allegations"
+        return None
+    found = {each.kind: each.value for each in reversed(facts or ())}
+    is_other = found.get("kind") == "neither" or found.get("stage") == "settlement"
+    return None if is_other else "unmeasured"

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from corpus.database import tables
 from corpus.database.batches import RELEASES_AT_ONCE, chunks
-from corpus.database.current import withheld_ids
+from corpus.database.current import current_releases, withheld_ids
 from corpus.fact import RULES, Fact
 from corpus.reading.address import acceptable_links
 from corpus.release import (
@@ -69,7 +69,9 @@ def derived_values(
     office: str, language: str, title: str, body: list[str], published: date | None
 ) -> dict[str, Any]:
     """The columns of `version` that the current rules derive from a text: DERIVED, and by which."""
-    from corpus.facts import find_facts  # compiles patterns, which reading a catalog does not need
+    from corpus.facts.reader import (
+        find_facts,  # compiles patterns, which reading a catalog does not need
+    )
 
     source = offices().get(office)
     citations = find_citations(title, body, language, source.country if source else "")
@@ -178,6 +180,17 @@ def read_versions(connection: Connection, ids: Iterable[str]) -> dict[str, list[
         for row in connection.execute(query):
             versions.setdefault(row.release, []).append(version_from_row(row))
     return versions
+
+
+def read_facts(connection: Connection, ids: Iterable[str]) -> dict[str, list[Fact]]:
+    """The facts of releases that are not withheld, by id, where they were derived."""
+    r, v = tables.release.c, tables.version.c
+    found: dict[str, list[Fact]] = {}
+    for some in chunks(ids):
+        query = current_releases().with_only_columns(r.id, v.facts)
+        for row in connection.execute(query.where(r.id.in_(some), v.facts.is_not(None))):
+            found[row.id] = [Fact(*each) for each in row.facts]
+    return found
 
 
 def version_from_row(row: Row[Any]) -> Version:

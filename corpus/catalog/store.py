@@ -17,6 +17,7 @@ from corpus.catalog.crawl_history import read_open_runs
 from corpus.catalog.ledger import Entry, count_ledger, read_history, read_ledger
 from corpus.catalog.mapping import (
     Visit,
+    read_facts,
     read_versions,
     read_visits,
     release_from_row,
@@ -136,6 +137,7 @@ class Store(Catalog):
     ledger_counts = _reading(count_ledger)
     history = _reading(read_history)
     versions_of = _reading(read_versions)
+    facts_of = _reading(read_facts)
     visits = _reading(read_visits)
     copies = _reading(read_near_duplicates)
     copy_counts = _reading(count_near_duplicates)

@@ -8,8 +8,10 @@ from indexer.engine.results import FACETS, Facet, Query
 from indexer.query.message import Message
 from indexer.query.tree import values_asked
 
-# Facets whose values can be typed as they are, such as office:us_doj; few enough to be listed.
-TYPED = ("office", "country", "language")
+# Facets whose values can be typed as they are, such as office:us_doj; of those with few values,
+# all are listed.
+TYPED = ("office", "country", "language", "matter", "stage", "offense", "court")
+MOST_LISTED = 40
 
 
 def unknown_values(query: Query, found: tuple[Facet, ...], engine: Engine) -> list[Message]:
@@ -24,11 +26,15 @@ def unknown_values(query: Query, found: tuple[Facet, ...], engine: Engine) -> li
         return []
     there = _values(engine.search(Query(size=1)).facets)
     return [
-        _sentence(name, value, sorted(there[name]) if name in TYPED else [])
+        _sentence(name, value, sorted(there[name]) if _is_listed(name, there) else [])
         for name, values in asked.items()
         for value in dict.fromkeys(values)
         if value not in there[name]
     ]
+
+
+def _is_listed(name: str, there: dict[str, list[str]]) -> bool:
+    return name in TYPED and len(there[name]) <= MOST_LISTED
 
 
 def _sentence(name: str, value: str, there: list[str]) -> Message:

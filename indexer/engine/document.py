@@ -13,13 +13,24 @@ from datetime import date
 from typing import Any
 
 from corpus import Release, offices
+from corpus.fact import shown_facts
 from corpus.release import release_id
 from corpus.statutes import enclosing_keys, keys, section
 from indexer.analysis.analyzer import fold, words
 from indexer.engine.results import UNDATED
+from indexer.query import prison_terms
 from indexer.query.written_forms import attested_terms
 
-FORMAT = 12
+FORMAT = 13
+# Facts by which releases can be found: kind of fact -> the field of its values. An office's own
+# kind of release has the field `kind`.
+FACT_FIELDS = {
+    "kind": "matter",
+    "stage": "stage",
+    "offense": "offense",
+    "prison": "prison",
+    "court": "court",
+}
 
 
 @dataclass(frozen=True)
@@ -30,7 +41,7 @@ class Document:
     `published` None is unknown. `state` is "changed", "gone", both or neither. Near-duplicates have
     one `group` (see corpus.catalog.near_duplicates). `statutes` are the keys of cited statutes and
     of what contains them. `alternates` are the ids of the release and of its declared translations,
-    collected or not.
+    collected or not. `facts` are fields and values of facts that may be shown.
     """
 
     id: str
@@ -50,6 +61,7 @@ class Document:
     group: str | None = None
     statutes: tuple[str, ...] = ()
     alternates: tuple[str, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
 
     @property
     def body_text(self) -> str:
@@ -87,6 +99,7 @@ def document(
         group=group,
         statutes=_statutes(release),
         alternates=_alternates(release, id_of),
+        facts=_facts(release),
     )
 
 
@@ -113,6 +126,7 @@ def field_terms(document: Document) -> dict[str, list[str]]:
         "sections": [*dict.fromkeys(map(section, document.statutes))],
         "alternates": [*document.alternates],
         "attested": attested_terms(f"{document.title}\n\n{document.body_text}"),
+        **_fact_terms(document),
     }
 
 
@@ -143,6 +157,23 @@ def _numbers(stated: str) -> list[str]:
 def _state(release: Release) -> tuple[str, ...]:
     is_gone = release.gone_since is not None
     return ("changed",) * release.is_changed + ("gone",) * is_gone
+
+
+def _facts(release: Release) -> tuple[tuple[str, str], ...]:
+    shown = shown_facts(release.facts or (), release.office)
+    named = ((FACT_FIELDS[fact.kind], fact.value) for fact in shown if fact.kind in FACT_FIELDS)
+    return tuple(dict.fromkeys(named))
+
+
+def _fact_terms(document: Document) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {name: [] for name in FACT_FIELDS.values()}
+    for name, value in document.facts:
+        found[name].append(value)
+    months = found[prison_terms.FIELD]
+    return found | {
+        prison_terms.FIELD: [*map(prison_terms.term, months)],
+        prison_terms.BAND_FIELD: [*dict.fromkeys(map(prison_terms.band, months))],
+    }
 
 
 def _statutes(release: Release) -> tuple[str, ...]:

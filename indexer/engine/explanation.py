@@ -11,7 +11,7 @@ from corpus.statutes.wording import statute_label
 from indexer.analysis.analyzer import STEM
 from indexer.engine.fields import LENGTHS_OF
 from indexer.engine.results import Clause
-from indexer.query import tree
+from indexer.query import prison_terms, tree
 from indexer.query.message import Message
 
 SHOWN = 12
@@ -94,6 +94,11 @@ def _leaf(leaf: tree.Leaf, done: QueryStats) -> str:
     match leaf:
         case tree.Term("statutes", text):
             return Message("“{word}”", word=statute_label(text, "en"))
+        case tree.Term("prison", text):
+            return Message("“{word}”", word=prison_terms.months(text))
+        case tree.Range("prison", start, end):
+            ends = (each and prison_terms.months(each) for each in (start, end))
+            return _from_to(*ends)
         case tree.Term("id"):
             return Message("the release at this address")
         case tree.Term(_, text) if text.startswith(STEM):
@@ -122,10 +127,14 @@ def _leaf(leaf: tree.Leaf, done: QueryStats) -> str:
                 "words that differ from “{word}” by at most {most} letters", most=most, word=text
             )
         case tree.Range(_, start, end):
-            first, last = start or Message("the beginning"), end or Message("the end")
-            return Message("from {first} to {last}", first=first, last=last)
+            return _from_to(start, end)
         case tree.VariantTerm():
             return str(leaf)
+
+
+def _from_to(start: str | None, end: str | None) -> str:
+    first, last = start or Message("the beginning"), end or Message("the end")
+    return Message("from {first} to {last}", first=first, last=last)
 
 
 def _near(near: tree.Near, done: QueryStats) -> str:

@@ -12,11 +12,11 @@ PARAGRAPH_GAP = PARAGRAPH + 1
 WORDS = ("topic", "component", "place")
 # Whole values, several for `topics`, `components`, `state`, `alternates`, the written forms that
 # texts have `attested`, and what is cited: `statutes` of every width, and their `sections` alone;
-# `date` as ISO 8601, whose order is that of time.
+# `date` as ISO 8601, whose order is that of time; facts, `prison` in the order of length.
 WHOLE = (
     *("id", "office", "language", "country", "number", "year", "date"),
     *("topics", "components", "kind", "state", "group", "alternates", "statutes", "sections"),
-    "attested",
+    *("attested", "matter", "stage", "offense", "prison", "prison_band", "court"),
 )
 # BM25's share of the length, and how soon a word's frequency is enough (Robertson and Zaragoza
 # 2009, section 3.4): Whoosh's defaults, in both engines.
@@ -32,6 +32,11 @@ FACET_FIELDS = {
     "kind": "kind",
     "state": "state",
     "statute": "sections",
+    "matter": "matter",
+    "stage": "stage",
+    "offense": "offense",
+    "prison": "prison_band",
+    "court": "court",
 }
 
 

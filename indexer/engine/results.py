@@ -19,7 +19,7 @@ LineSort = Literal["document", "left", "right", "office", "date"]
 Measure = Literal["log_likelihood", "log_dice", "mutual_information"]
 FACETS = (
     *("office", "year", "language", "topic", "state", "country", "component", "kind"),
-    "statute",
+    *("statute", "matter", "stage", "offense", "prison", "court"),
 )
 UNDATED = "undated"
 # What the API says of these members of several answers; it shows members that have a description.
@@ -50,6 +50,11 @@ class Filters:
     kind: tuple[str, ...] = ()
     state: tuple[str, ...] = ()
     statute: tuple[str, ...] = ()
+    matter: tuple[str, ...] = ()
+    stage: tuple[str, ...] = ()
+    offense: tuple[str, ...] = ()
+    prison: tuple[str, ...] = ()
+    court: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None
 

@@ -40,7 +40,7 @@ def bibtex(cited: Citation) -> str:
         "urldate": cited.accessed.isoformat(),
         "langid": TEX_LANGUAGES.get(cited.language, ""),
         "keywords": tex(", ".join(each.replace(",", "") for each in cited.topics)),
-        "note": tex(_capitalize(cited.evidence)),
+        "note": tex(_note(cited)),
     }
     lines = [f"  {name} = {{{value}}},\n" for name, value in fields.items() if value]
     if day:
@@ -65,7 +65,7 @@ def ris(cited: Citation, note: str = "") -> str:
         ("UR", cited.url),
         ("Y2", _with_slashes(cited.accessed)),
         *(("KW", _without_separators(each)) for each in cited.topics),
-        ("N1", _capitalize(cited.evidence)),
+        ("N1", _note(cited)),
         ("N1", one_line(note)),
         ("DP", "Communique"),
         ("AN", cited.key),
@@ -87,7 +87,7 @@ def csl(cited: Citation) -> dict[str, Any]:
         "language": cited.language,
         "archive": "Communique",
         "archive_location": cited.key,
-        "note": _capitalize(cited.evidence),
+        "note": _note(cited),
     }
     if cited.published:
         item["issued"] = _parts(cited.published)
@@ -111,6 +111,10 @@ def _tex_url(url: str) -> str:
 def _without_separators(text: str) -> str:
     """Asterisks are not allowed in names and keywords, and semicolons divide keywords."""
     return one_line(text.translate(CROSSED))
+
+
+def _note(cited: Citation) -> str:
+    return ". ".join(map(_capitalize, filter(None, (cited.notice, cited.evidence))))
 
 
 def _capitalize(sentence: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from corpus import Release, office_title
+from indexer.export.facts import notice_label
 
 GENRE = "Press release"
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -15,7 +16,8 @@ CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 @dataclass(frozen=True)
 class Citation:
     """The facts of a reference, each on one line. `key` is the release's id; `accessed` is when the
-    release was last seen as cited; `evidence` identifies the archived response.
+    release was last seen as cited; `evidence` identifies the archived response, `notice` says that
+    somebody is accused and not convicted.
     """
 
     key: str
@@ -29,6 +31,7 @@ class Citation:
     topics: tuple[str, ...]
     accessed: date
     evidence: str
+    notice: str = ""
 
 
 def cite(release: Release) -> Citation:
@@ -45,6 +48,7 @@ def cite(release: Release) -> Citation:
         topics=tuple(filter(None, map(one_line, release.topics))),
         accessed=(release.last_seen or release.provenance.fetched_at).date(),
         evidence=_evidence(release.provenance.fetched_at, release.provenance.sha256),
+        notice=notice_label(release),
     )
 
 

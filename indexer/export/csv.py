@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from corpus import Release, certificate_exception, office_title
 from corpus.statutes import keys
+from indexer.export.facts import COLUMNS as FACT_COLUMNS
+from indexer.export.facts import fact_cells
 from indexer.export.result_set import ExportContext, RankedReleases
 
 # Without it, Excel reads UTF-8 as the system's old code page.
@@ -42,13 +44,14 @@ def release_table(
 ) -> Iterator[str]:
     """The lines of the table; each of `codes` is an empty column, beside the text to be coded."""
     facts = context.facts()
-    taken = {*COLUMNS, "text", *PROVENANCE_COLUMNS, *facts}
+    columns = (*COLUMNS, *FACT_COLUMNS)
+    taken = {*columns, "text", *PROVENANCE_COLUMNS, *facts}
     named = [f"{code} (code)" if code in taken else code for code in dict.fromkeys(codes)]
-    heading = (*COLUMNS, *named, "text", *PROVENANCE_COLUMNS, *facts)
+    heading = (*columns, *named, "text", *PROVENANCE_COLUMNS, *facts)
     yield BYTE_ORDER_MARK + row(heading)
     for rank, release in found:
-        cells = [*_facts(rank, release), *("" for _ in named), "\n\n".join(release.body)]
-        yield row([*cells, *_provenance(release), *facts.values()])
+        cells = [*_facts(rank, release), *fact_cells(release), *("" for _ in named)]
+        yield row([*cells, "\n\n".join(release.body), *_provenance(release), *facts.values()])
 
 
 def escape_formula(cell: str) -> str:

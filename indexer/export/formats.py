@@ -12,6 +12,7 @@ from corpus.statutes import keys
 from indexer.export.bibliography import bibtex, ris
 from indexer.export.citation import cite
 from indexer.export.csv import release_table
+from indexer.export.facts import fact_records, notice_label
 from indexer.export.result_set import ExportContext, RankedReleases
 
 
@@ -44,6 +45,8 @@ def release_json(release: Release) -> dict[str, Any]:
         "components": list(release.components),
         "number": release.number,
         "statutes": None if release.statutes is None else keys(release.statutes),
+        "notice": notice_label(release),
+        "facts": fact_records(release),
         "body": list(release.body),
         "fetched_at": release.provenance.fetched_at.isoformat(),
         "sha256": release.provenance.sha256,

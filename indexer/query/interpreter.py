@@ -10,7 +10,7 @@ from itertools import pairwise
 from corpus import statutes
 from indexer.analysis.analyzer import CYRILLIC, MARKS, WORD, fold, query_stems, stem, words
 from indexer.analysis.function_words import is_function_word
-from indexer.query import identifiers, tree
+from indexer.query import identifiers, prison_terms, tree
 from indexer.query.dates import days_like, read_day
 from indexer.query.message import Message
 from indexer.query.variants import KEYS
@@ -42,6 +42,11 @@ VALUE_FIELDS = {
     "country": "country",
     "number": "number",
     "statute": "statutes",
+    "kind": "matter",
+    "stage": "stage",
+    "offense": "offense",
+    "prison": prison_terms.FIELD,
+    "court": "court",
 }
 WORD_FIELDS = {"topic": "topic", "component": "component", "place": "place"}
 DATE_FIELDS = ("date", "year")
@@ -197,6 +202,8 @@ def _word(name: str, typed: str, context: Context, boost: float) -> tree.Node | 
     name = name.lower()
     if name == "statute":
         return _statute(typed, context, boost)
+    if name == "prison":
+        return _prison(typed, context, boost)
     if name == "url":
         return _address(typed, context, boost)
     if name == "docket":
@@ -467,6 +474,8 @@ def _interpret_range(node: tree.Range, context: Context) -> tree.Node | None:
     name = node.field.lower() or "text"
     if name in DATE_FIELDS:
         return _date_range(f"{node.start or ''}..{node.end or ''}", context)
+    if name == "prison":
+        return _prison(f"{node.start or ''}..{node.end or ''}", context, node.boost)
     start, end = (fold(each) if each else None for each in (node.start, node.end))
     fields = FIELDS.get(name, ("body",))
     return any_of([replace(node, field=each, start=start, end=end) for each in fields])
@@ -515,6 +524,20 @@ def _statute(typed: str, context: Context, boost: float) -> tree.Node | None:
     return None
 
 
+def _prison(typed: str, context: Context, boost: float) -> tree.Node | None:
+    """The releases on prison terms of that length."""
+    if found := prison_terms.read(typed, boost):
+        return found
+    context.warn(
+        Message(
+            "“{typed}” isn’t a prison term in months. Use prison:60, prison:>=60, prison:60..120"
+            " or prison:life.",
+            typed=typed,
+        )
+    )
+    return None
+
+
 def _address(typed: str, context: Context, boost: float) -> tree.Node | None:
     """The release at an address, first; and those whose texts mention it."""
     ids = identifiers.ids_at(typed)
@@ -549,6 +572,8 @@ def _docket(typed: str, context: Context, boost: float) -> tree.Node | None:
 
 
 def _whole_value(name: str, typed: str) -> str:
+    if name in ("stage", "offense"):  # "pleaded guilty" is the value pleaded_guilty
+        return re.sub(r"[\s-]+", "_", typed.lower())
     return fold(typed) if name in ("number", "country") else typed.lower()
 
 

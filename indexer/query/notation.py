@@ -23,7 +23,7 @@ DOCKET = re.compile(
 NUMBER = re.compile(rf"{BEFORE}(\d\d-\d{{1,4}})(?![\w*?~:/-]|\.\S)")
 FIELD = re.compile(
     r"(?<![\w:])(title|body|text|office|lang|language|country|number|statute|topic|component|place"
-    r"|date|year|url|docket):\s+(?=[\w\"(])",
+    r"|date|year|url|docket|kind|stage|offense|prison|court):\s+(?=[\w\"(])",
     re.IGNORECASE,
 )
 # A question mark inside a word is a letter; at its end it is punctuation.

@@ -43,7 +43,8 @@ def _make_parts(store: Store, engine: Engine, settings: Settings) -> Parts:
     parts = Parts("api", __name__, url_prefix=API_PREFIX)
     parts.after_request(_make_conditional)
     add, searching, release = parts.add, (engine, settings), "/releases/<id>"
-    add("/search", "Search", answers.Search, queries.search, *searching, arguments=SearchArguments)
+    found = answers.Search, queries.search, store, *searching
+    add("/search", "Search", *found, arguments=SearchArguments)
     add(release, "Releases", answers.Release, records.release, store)
     add(f"{release}/versions", "Releases", answers.Versions, records.versions, store)
     add(

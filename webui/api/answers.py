@@ -1,9 +1,9 @@
 """The API's answers that differ from the types of engine and catalog."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
-from corpus import release, statutes
+from corpus import fact, release, statutes
 from corpus.release import Attachment
 from indexer.assist.glossary_suggestions import GlossarySuggestion
 from indexer.assist.offense_suggestions import OffenseSuggestion
@@ -18,6 +18,11 @@ class Hit(results.Hit):
     """A release that matches."""
 
     page_url: Annotated[str, "the address of its page here"]
+    notice: Annotated[
+        Literal["accusation", "allegations"] | None,
+        "accusation: somebody is accused and not convicted, so presumed innocent; allegations:"
+        " civil claims that no court has decided; null: neither, or the office is not measured",
+    ]
 
 
 class Search(results.Results):
@@ -67,6 +72,12 @@ class Cited(statutes.Cited):
     text: Annotated[str, "the words of the release"]
 
 
+class Fact(fact.Fact):
+    """A fact that a release says, by rules, and where."""
+
+    words: Annotated[str, "the words of the release that say it"]
+
+
 class Attestation(release.Attestation):
     """The record in the archive that attests a version."""
 
@@ -91,6 +102,11 @@ class Release(release.Release):
     page_url: Annotated[str, "the address of its page here"]
     statutes: Annotated[
         tuple[Cited, ...] | None, "in the order of the text; null: not looked for yet"
+    ]
+    facts: Annotated[
+        tuple[Fact, ...] | None,
+        "what it says, the main stage first of the stages; of offices that are not measured, the"
+        " kind and words found alone; null: not derived yet",
     ]
     versions_url: Annotated[str, "the address of its versions"]
     provenance: Annotated[Provenance, "where this version comes from"]

@@ -6,6 +6,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from indexer.engine.results import FACETS, LineSort, Measure, Order
 from indexer.query.dates import read_day
+from indexer.query.prison_terms import BANDS
 from webui.view.search_state import MOST_VALUES
 
 ORDERS: tuple[Order, ...] = ("relevance", "newest", "oldest", "id")
@@ -18,6 +19,7 @@ STATES = ("changed", "gone")
 VALUE_CHECKS: dict[str, list[Any]] = {
     "year": [validate.Regexp("^([0-9]{4}|undated)$", error="Write four digits, or undated.")],
     "state": [validate.OneOf(STATES)],
+    "prison": [validate.OneOf(BANDS)],
 }
 QUERY_DESCRIPTION = "the query, in the syntax of the search page; without it, every release matches"
 REQUIRED_QUERY_DESCRIPTION = "the query, in the syntax of the search page"

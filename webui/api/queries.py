@@ -9,6 +9,7 @@ it.
 import hashlib
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -17,9 +18,10 @@ from flask import request, url_for
 from flask_smorest import abort
 from marshmallow import ValidationError
 
-from corpus import Settings
+from corpus import Settings, Store
 from corpus.errors import TooCostlyError
-from indexer import Engine, ParsedQuery, Query, Results
+from corpus.fact import due_notice
+from indexer import Engine, Hit, ParsedQuery, Query, Results
 from indexer.assist.glossary_suggestions import suggest_from_glossary
 from indexer.assist.no_results import ParseWords
 from indexer.assist.offense_suggestions import suggest_offense
@@ -56,7 +58,7 @@ class ParsedRequest:
         return (*self.state.warnings, *self.parsed.warnings, *self.parsed.readings)
 
 
-def search(engine: Engine, settings: Settings, arguments: dict[str, Any]) -> Any:
+def search(store: Store, engine: Engine, settings: Settings, arguments: dict[str, Any]) -> Any:
     """A page of the releases that match
 
     In the orders `newest` (undated releases last), `oldest` and `id`, request `next` until it is
@@ -95,15 +97,25 @@ def search(engine: Engine, settings: Settings, arguments: dict[str, Any]) -> Any
     body = vars(results) | {
         "query": asked.state.words,
         "sort": sort,
-        "hits": [
-            vars(hit) | {"page_url": url_for("releases.release", id_=hit.id, _external=True)}
-            for hit in results.hits
-        ],
+        "hits": _hit_fields(store, results.hits),
         "warnings": warnings,
         "next": link,
         **suggested,
     }
     return body, {"Link": f'<{link}>; rel="next"'} if link else {}
+
+
+def _hit_fields(store: Store, hits: Sequence[Hit]) -> list[dict[str, Any]]:
+    found = store.facts_of(hit.id for hit in hits)
+    due = {hit.id: due_notice(found.get(hit.id), hit.office) for hit in hits}
+    return [
+        vars(hit)
+        | {
+            "page_url": url_for("releases.release", id_=hit.id, _external=True),
+            "notice": None if due[hit.id] == "unmeasured" else due[hit.id],
+        }
+        for hit in hits
+    ]
 
 
 def _suggest(

@@ -7,6 +7,7 @@ from flask import abort, url_for
 
 from corpus import Provenance, Release, Store, Version, certificate_exception
 from indexer import Engine
+from indexer.export.facts import fact_records
 from indexer.jobs.status import OfficeStatus, public_status, status_of
 from webui.view.comparison import compare_versions
 from webui.view.history import previous_version
@@ -20,6 +21,7 @@ def release(store: Store, id: str) -> Any:  # noqa: A002 (its name in the descri
     return vars(found) | {
         "page_url": url_for("releases.release", id_=id, _external=True),
         "statutes": _statute_fields(found),
+        "facts": fact_records(found),
         "versions_url": url_for("api.versions", id=id, _external=True),
         "provenance": _provenance(id, found.provenance),
     }

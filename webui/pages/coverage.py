@@ -5,6 +5,7 @@ log of withheld releases: how many, when and why, never whom.
 from flask import Response, render_template
 
 from corpus import Store
+from corpus.fact import MEASURED
 from indexer import Engine
 from indexer.jobs.status import public_status, status_of
 from webui.view.charts import month_chart
@@ -14,7 +15,7 @@ def offices(store: Store, engine: Engine) -> str:
     """All offices with releases."""
     status = public_status(status_of(store, engine))
     charts = {name: month_chart(row.months) for name, row in status.offices.items()}
-    return render_template("offices.html", status=status, charts=charts)
+    return render_template("offices.html", status=status, charts=charts, measured=MEASURED)
 
 
 def withheld(store: Store) -> str:

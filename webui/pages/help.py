@@ -1,8 +1,12 @@
 """The help page: the query language with examples from the corpus at hand, methods, citing."""
 
+import json
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
 
 from flask import render_template
 from flask_babel import gettext
@@ -15,6 +19,9 @@ from indexer.analysis.analyzer import words
 from indexer.engine.results import UNDATED
 from webui.i18n import language
 from webui.view.format import language_name
+from webui.view.stated_facts import LABELS
+
+PRECISION = files("corpus") / "facts" / "precision.json"
 
 
 @dataclass(frozen=True)
@@ -36,7 +43,15 @@ def guide(engine: Engine, settings: Settings) -> str:
             )
             if total := engine.total(query):
                 examples.append(Example(typed, meaning, total))
-    return render_template("help.html", examples=examples)
+    labels = LABELS | {"notice": gettext("Notice of charges")}
+    return render_template("help.html", examples=examples, precision=_precision(), labels=labels)
+
+
+@cache
+def _precision() -> list[dict[str, Any]]:
+    """How precisely facts were read, as `python -m bench facts --json` printed it."""
+    rows: list[dict[str, Any]] = json.loads(PRECISION.read_text("utf-8"))
+    return rows
 
 
 def _possible_queries(engine: Engine) -> Iterator[tuple[str, str]]:

@@ -11,13 +11,13 @@ from flask_babel import gettext
 from corpus import Attachment, Provenance, Release, Settings, Store, Version, certificate_exception
 from corpus.errors import IndexUnusableError
 from corpus.evidence.exchanges import redacted_body
+from corpus.fact import Notice, due_notice
 from corpus.release import Alternate
 from corpus.warc.archive import read_response
 from corpus.warc.reader import read_record
 from indexer import Engine, Hit, ParsedQuery, Passage
 from indexer.highlight.highlighter import Highlighter
 from indexer.highlight.snippets import highlight
-from webui.view.accusation import accusation
 from webui.view.comparison import compare_versions
 from webui.view.history import FACT_LABELS, HistoryEntry, history_entries, previous_version
 from webui.view.references import (
@@ -29,6 +29,7 @@ from webui.view.references import (
 )
 from webui.view.release_text import Text, arrange, beginning
 from webui.view.search_state import SearchState, read_state
+from webui.view.stated_facts import StatedFact, marked_fact, stated_facts
 
 SIMILAR = 5
 # Matches that have an address and link to the next; each takes some room on the page.
@@ -44,7 +45,8 @@ class ReleasePage:
     exception: str | None
     title: Passage
     text: Text
-    accusation: str | None
+    notice: Notice | None
+    stated_facts: list[StatedFact]
     cited_statutes: list[CitedStatute]
     attached_files: list[tuple[Attachment, ArchivedFile]]
     other_languages: list[tuple[Alternate, Release | None]]
@@ -69,14 +71,19 @@ def release_page(
     versions = store.versions(found.id)
     copies = store.get_many(each.id for each in store.copies(found.id))
     similar = _similar(engine, found.id, state, {each.id for each in copies})
-    highlighter = Highlighter(_parsed(state, engine, settings).tree)
+    marked = marked_fact(found, request.args.get("fact", ""))
+    highlighter = Highlighter(None if marked else _parsed(state, engine, settings).tree)
+    title = highlighter.spans(found.title, "title", found.language)
+    if marked and not marked.paragraph:
+        title = [(marked.start, marked.end)]
     return ReleasePage(
         release=found,
         state=state,
         exception=certificate_exception(found.provenance),
-        title=highlight(found.title, highlighter.spans(found.title, "title", found.language)),
-        text=arrange(found, highlighter),
-        accusation=accusation(found.title, found.body, found.language),
+        title=highlight(found.title, title),
+        text=arrange(found, highlighter, marked),
+        notice=due_notice(found.facts, found.office),
+        stated_facts=stated_facts(found, replace(state, page=1)),
         cited_statutes=cited_statutes(found),
         attached_files=attached_files(store, found),
         other_languages=other_languages(store, found),

@@ -23,6 +23,7 @@ from indexer.assist.unknown_values import unknown_values
 from webui.i18n import language
 from webui.site.problems import NO_SUGGESTIONS
 from webui.view.facets import Chip, Panel, chips, filter_labels, panels
+from webui.view.facts import notices
 from webui.view.search_state import SIZES, SORTS, SearchState, read_state
 from webui.view.timeline import Timeline, limit_bars, timeline
 
@@ -60,6 +61,7 @@ class SearchPage:
     zero_results: ZeroResultAdvice | None
     copies: dict[str, int]
     first_seen: dict[str, datetime]
+    notices: dict[str, str]
     chips: list[Chip]
     filter_labels: dict[str, str]
     panels: list[Panel]
@@ -103,6 +105,7 @@ def search_page(state: SearchState, store: Store, engine: Engine, settings: Sett
         zero_results=advice.zero_results,
         copies=store.copy_counts(hit.id for hit in results.hits),
         first_seen=store.first_seen(hit.id for hit in results.hits if not hit.published),
+        notices=notices(store, results.hits),
         chips=chips(state, read=parsed.date),
         filter_labels=filter_labels(),
         panels=panels(results, state),

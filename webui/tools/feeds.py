@@ -15,6 +15,7 @@ from indexer import Engine, Passage, Query
 from indexer.engine.results import UNDATED
 from indexer.highlight.highlighter import Highlighter
 from indexer.highlight.snippets import highlight, passages
+from webui.view.facts import notice_words
 from webui.view.search_state import SearchState, read_state
 
 SIZE = 30
@@ -24,13 +25,16 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class FeedItem:
-    """A release in a feed: when it counts as published, and its sentences that match."""
+    """A release in a feed: when it counts as published, its sentences that match, and the notice
+    that it needs in a few words.
+    """
 
     release: Release
     published: datetime
     title: Passage
     passages: tuple[Passage, ...]
     uuid: str
+    notice: str
 
     @property
     def updated(self) -> datetime:
@@ -113,4 +117,5 @@ def _feed_item(release: Release, at: datetime, highlighter: Highlighter) -> Feed
         title=highlight(title, highlighter.spans(title, "title", language)),
         passages=passages(body, highlighter.spans(body, "body", language)),
         uuid=str(uuid5(NAMESPACE_URL, f"{release.url}#{release.id}")),
+        notice=notice_words(release.facts, release.office),
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -36,6 +37,7 @@ MOST_QUERIES = 6
 # The most periods on a page, and in a table to download.
 MOST_PERIODS, MOST_ROWS = 400, 40_000
 PAGE = "trends.trends"
+COMPARED_STAGES = ("charged", "indicted", "pleaded_guilty", "convicted", "sentenced")
 
 
 @dataclass(frozen=True)
@@ -124,8 +126,16 @@ def trends(engine: Engine, settings: Settings) -> str:
         table_link=options.link("trends.table"),
         drawing_link=options.link("trends.drawing"),
         links=period_links(options.state, results.trends),
+        stages_link=options.link(PAGE, q=_queries_by_stage(options.queries)),
         **vars(trend_chart(options, results)),
     )
+
+
+def _queries_by_stage(queries: Sequence[str]) -> list[str]:
+    """The first query at each of COMPARED_STAGES."""
+    words = re.sub(r"^\((.*)\) stage:\w+$|^stage:\w+$", r"\1", queries[0]) if queries else ""
+    before = f"({words}) " if words else ""
+    return [f"{before}stage:{stage}" for stage in COMPARED_STAGES]
 
 
 def table(engine: Engine, settings: Settings, downloads: Downloads) -> Response:

@@ -1,5 +1,6 @@
 """Facets as panels of links that narrow the results, and what was chosen of them as chips."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,6 +12,8 @@ from indexer import Facet, Results
 from indexer.assist.no_results import DATE_RANGE
 from indexer.engine.results import UNDATED
 from indexer.query.parser import DateReading
+from indexer.query.prison_terms import BANDS
+from webui.view.facts import band_words, court_words, matter_words, offense_words, stage_words
 from webui.view.format import (
     country_name,
     day,
@@ -24,6 +27,10 @@ SHOWN_CHOICES = 8
 # In the order in which they are shown.
 LABELS = {
     "office": lazy_gettext("Office"),
+    "matter": lazy_gettext("Criminal or civil"),
+    "stage": lazy_gettext("Stage"),
+    "offense": lazy_gettext("Offense (words found)"),
+    "prison": lazy_gettext("Prison term"),
     "country": lazy_gettext("Country"),
     "year": lazy_gettext("Year"),
     "language": lazy_gettext("Language"),
@@ -31,6 +38,7 @@ LABELS = {
     "component": lazy_gettext("Component"),
     "kind": lazy_gettext("Kind"),
     "statute": lazy_gettext("Statute"),
+    "court": lazy_gettext("Court"),
     "state": lazy_gettext("After publication"),
 }
 # How values that are internal codes are displayed.
@@ -40,9 +48,17 @@ VALUE_WORDS = {
     "language": language_name,
     "state": state_words,
     "statute": statute_words,
+    "matter": matter_words,
+    "stage": stage_words,
+    "offense": offense_words,
+    "prison": band_words,
+    "court": court_words,
 }
-# Sorted newest first, undated last; all other facets are sorted by count.
-BY_VALUE = frozenset({"year"})
+# Years newest first, undated last, and prison terms by length; other facets are sorted by count.
+ORDERS: dict[str, Callable[[str], Any]] = {
+    "year": lambda value: (value == UNDATED, -int(value) if value.isdecimal() else 0),
+    "prison": lambda value: BANDS.index(value) if value in BANDS else len(BANDS),
+}
 
 
 @dataclass(frozen=True)
@@ -136,8 +152,8 @@ def _panel(facet: Facet, state: SearchState) -> Panel:
     chosen = state.filters.values(facet.name)
     counts = dict(facet.counts) | {value: 0 for value in chosen if value not in dict(facet.counts)}
     ordered = list(counts.items())
-    if facet.name in BY_VALUE:
-        ordered.sort(key=lambda each: (each[0] != UNDATED, each[0]), reverse=True)
+    if order := ORDERS.get(facet.name):
+        ordered.sort(key=lambda each: order(each[0]))
     link_builder = state.link_builder()
     choices = [
         Choice(

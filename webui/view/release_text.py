@@ -9,6 +9,7 @@ from itertools import count
 from typing import Literal, NamedTuple
 
 from corpus import Release
+from corpus.fact import Fact
 from indexer.highlight.highlighter import Highlighter, Span
 from indexer.highlight.snippets import highlight
 
@@ -65,15 +66,19 @@ class Text:
     left_out_chars: int = 0
 
 
-def arrange(release: Release, highlighter: Highlighter) -> Text:
-    """The text as its page shows it, with the matches that `highlighter` finds."""
+def arrange(release: Release, highlighter: Highlighter, marked: Fact | None = None) -> Text:
+    """The text as its page shows it, with the matches that `highlighter` finds and the words of a
+    `marked` fact.
+    """
     numbers = count(1)
     body = [*beginning(release.body)]
     shapes = release.shapes if len(release.shapes) == len(release.body) else ("",) * len(body)
     blocks: list[Block] = []
     rows: list[tuple[Line, list[int]]] = []
     for number, (words, shape) in enumerate(zip(body, shapes, strict=False), 1):
-        spans = highlighter.spans(words, "body", release.language)
+        spans: Sequence[Span] = highlighter.spans(words, "body", release.language)
+        if marked and marked.paragraph == number:
+            spans = [(marked.start, marked.end)]
         kind, *rest = shape.split() or [""]
         columns = [*map(int, rest)] if kind in ("row", "head") else []
         if columns and len(columns) == words.count(PARTED) + 1:

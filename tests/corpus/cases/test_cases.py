@@ -16,7 +16,7 @@ from corpus.cases.grouping import LEAST_SHARE
 from corpus.cases.keys import MOST_DISTRICTS
 from corpus.cases.links import MOST_HOLDERS
 from corpus.cases.names import name_key, names
-from corpus.facts import find_facts
+from corpus.facts.reader import find_facts
 
 CHARGED = (
     "Halden Pilot Charged",

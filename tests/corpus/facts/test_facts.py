@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.fact import Fact, notice, shown_facts
-from corpus.facts import find_facts
+from corpus.facts.reader import find_facts
 from corpus.facts.sentences import LONGEST, sentences
 
 TABLE = Path(__file__).parents[2] / "tables" / "facts.tsv"

@@ -11,7 +11,7 @@ import pytest
 from bench import facts
 from corpus import Settings, Store
 from corpus.fact import notice
-from corpus.facts import find_facts
+from corpus.facts.reader import find_facts
 from corpus.release import Release
 
 

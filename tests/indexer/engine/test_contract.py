@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from math import inf
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from indexer.engine.document import Document, shown_digest
 from indexer.engine.periods import name as period_name
 from indexer.engine.results import Order
 from indexer.export.formats import release_json
+from indexer.query.prison_terms import band
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +48,9 @@ class Row:
         # No phrase reaches from one paragraph into the next.
         self.body = [word for each in fields["body"] for word in [*cut(each), *["¶"] * 50]]
         self.published = fields["published"] or ""
+        self.facts = defaultdict[str, list[str]](list)
+        for each in fields["facts"]:
+            self.facts[each["kind"]].append(each["value"])
 
 
 Test = Callable[[Row], bool]
@@ -90,6 +95,18 @@ def dated(first: str, last: str) -> Test:
 
 def has(field: str, value: str) -> Test:
     return lambda row: row.fields[field] == value
+
+
+def says(kind: str, *values: str) -> Test:
+    return lambda row: not {*values}.isdisjoint(row.facts[kind])
+
+
+def term(least: float, most: float = inf) -> Test:
+    def test(row: Row) -> bool:
+        months = (inf if each == "life" else float(each) for each in row.facts["prison"])
+        return any(least <= each <= most for each in months)
+
+    return test
 
 
 def topic(wanted: str) -> Test:
@@ -150,6 +167,20 @@ QUERIES: list[tuple[str, Test]] = [
     ("office:sample_gpo lang:en", both(has("office", "sample_gpo"), has("language", "en"))),
     ("topic:opioids", topic("opioids")),
     ('topic:"financial fraud"', topic("financial fraud")),
+    ("stage:sentenced", says("stage", "sentenced")),
+    ('stage:"Pleaded guilty"', says("stage", "pleaded_guilty")),
+    ("kind:criminal", says("kind", "criminal")),
+    ("kind:civil -stage:settlement", both(says("kind", "civil"), no(says("stage", "settlement")))),
+    ("offense:tax OR offense:corruption", says("offense", "tax", "corruption")),
+    ("prison:>=264", term(264)),
+    ("prison:>264", term(264.5)),
+    ("prison:<=200", term(0, 200)),
+    ("prison:<264", term(0, 263.5)),
+    ("prison:60..300", term(60, 300)),
+    ("prison:[60 TO 300]", term(60, 300)),
+    ("prison:264", term(264, 264)),
+    ("prison:..300", term(0, 300)),
+    ("-prison:0..", no(term(0))),
     ("number:26-812", has("number", "26-812")),
     ("number:26", has("number", "26")),
     ('"нетакогослова"', quoted("нетакогослова")),
@@ -199,6 +230,10 @@ LEAVES = st.one_of(
     st.integers(2012, 2026).map(
         lambda year: Clause(f"date:{year}..", dated(f"{year}-01-01", "9999"))
     ),
+    st.sampled_from(["sentenced", "charged", "indicted", "settlement"]).map(
+        lambda stage: Clause(f"stage:{stage}", says("stage", stage))
+    ),
+    st.integers(0, 400).map(lambda months: Clause(f"prison:>={months}", term(months))),
     st.sampled_from(["sample_doj", "sample_gpo"]).map(
         lambda name: Clause(f"office:{name}", has("office", name))
     ),
@@ -240,6 +275,11 @@ FILTERS: list[tuple[Filters, Test]] = [
     (Filters(topic=("Opioids", "Tax")), either(topic("opioids"), topic("tax"))),
     (Filters(language=("ru", "kk")), either(has("language", "ru"), has("language", "kk"))),
     (Filters(year=("2018", "2021")), either(dated("2018", "2018~"), dated("2021", "2021~"))),
+    (Filters(stage=("sentenced", "convicted")), says("stage", "sentenced", "convicted")),
+    (
+        Filters(matter=("criminal",), prison=("120-240", "240-")),
+        both(says("kind", "criminal"), either(term(120, 1_000), term(120, 1_000))),
+    ),
     (Filters(since=date(2018, 3, 1)), dated("2018-03-01", "9999")),
     (Filters(until=date(2018, 3, 1)), dated("0001", "2018-03-01")),
     (Filters(since=date(2018, 3, 1), until=date(2018, 3, 1)), dated("2018-03-01", "2018-03-01")),
@@ -271,6 +311,11 @@ def facet_values(row: Row) -> dict[str, list[str]]:
         "kind": [],
         "state": [],
         "statute": [*{section(key) for key in row.fields["statutes"]}],
+        "matter": row.facts["kind"],
+        "stage": [*{*row.facts["stage"]}],
+        "offense": row.facts["offense"],
+        "prison": [*{band(each) for each in row.facts["prison"]}],
+        "court": row.facts["court"],
     }
 
 

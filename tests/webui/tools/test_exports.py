@@ -200,7 +200,7 @@ def test_formulas_of_a_release_are_defused(sample_store: Store) -> None:
 
 
 def test_releases_are_read_as_they_are_sent(app: Flask, sample_store: Store) -> None:
-    big = replace(next(sample_store.releases()), body=("x" * 100_000,))
+    big = replace(next(sample_store.releases()), body=("x" * 100_000,), facts=())
     given_out = []
 
     def endless() -> Iterator[tuple[int, object]]:
