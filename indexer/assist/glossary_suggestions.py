@@ -24,8 +24,8 @@ class GlossarySuggestion:
     total: Annotated[int, "how many releases in that language match it, within the other filters"]
     source: Annotated[
         str,
-        "where the term was checked: the article of Kazakhstan's Criminal Code (CC) or Criminal"
-        " Procedure Code (CPC) whose Russian and Kazakh texts have it",
+        "where the term is from: the article of Kazakhstan's Criminal Code (CC) or Criminal"
+        " Procedure Code (CPC) whose Russian and Kazakh texts have it, another law, or usage",
     ]
 
 

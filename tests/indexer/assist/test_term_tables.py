@@ -121,3 +121,73 @@ def test_a_term_stands_alone_or_has_several_words(
 ) -> None:
     placed = term_table("glossary").within(typed)
     assert (placed and (placed[0].text, *placed[1:])) == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "language", "name"),
+    [
+        ("attorney", "ru", "прокурор"),
+        ("U.S. Attorney", "ru", "прокурор"),
+        ("US attorneys", "kk", "прокурор"),
+        ("defense attorney", "ru", "адвокат"),
+        ("адвокаты", "en", "lawyer"),
+        ("hijacking", "ru", "угон воздушного судна"),
+        ("carjacking", "ru", "угон автомобиля"),
+        ("угон", "en", "carjacking"),
+        ("айдап әкету", "en", "carjacking"),
+        ("arrested", "ru", "задержание"),
+        ("арест", "en", "arrest"),
+        ("organized crime group", "kk", "ұйымдасқан қылмыстық топ"),
+        ("ОПГ", "en", "organized crime group"),
+        ("қылмыстық топтың", "en", "criminal group"),
+        ("gangs", "ru", "банда"),
+        ("drug trafficking", "ru", "незаконный оборот наркотиков"),
+        ("conspiracy", "kk", "сөз байласу"),
+        ("lawsuit", "ru", "иск"),
+        ("тюрьме", "en", "prison"),
+        ("convictions", "ru", "обвинительный приговор"),
+        ("судьи", "en", "judge"),
+        ("суды", "en", "court"),
+        ("мародерлік", "en", "looting"),
+        ("restitution", "ru", "возмещение вреда"),
+        ("domestic violence", "kk", "тұрмыстық зорлық-зомбылық"),
+    ],
+)
+def test_a_term_is_translated_in_the_sense_of_the_field(
+    typed: str, language: str, name: str
+) -> None:
+    found = term_table("glossary").named(typed)
+    assert found
+    assert found.entry.names[language][0] == name
+
+
+# What a criminologist asks for first.
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "money laundering",
+        "bribery",
+        "embezzlement",
+        "human trafficking",
+        "forced labor",
+        "extradition",
+        "amnesty",
+        "plea agreement",
+        "acquittal",
+        "pardon",
+        "confiscation",
+        "forfeiture",
+        "organized crime",
+        "probation",
+        "life imprisonment",
+        "arson",
+        "charges",
+        "accessory",
+        "corruption",
+        "domestic violence",
+    ],
+)
+def test_the_glossary_has_the_first_terms_of_the_field(typed: str) -> None:
+    found = term_table("glossary").named(typed)
+    assert found
+    assert all(found.entry.names.values())
