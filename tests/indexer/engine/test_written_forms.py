@@ -238,5 +238,8 @@ def test_withheld_releases_attest_nothing(engine: Engine) -> None:
         assert not engine.attested(["dea"])["dea"].abbreviations
         assert found(engine, "pretrial") == ["joined", "too"]
         assert offered(engine, "Steven") == []
+        engine.withheld = lambda: frozenset({"dea", "dea2", "stephen2"})
+        assert offered(engine, "DEA") == offered(engine, "Steven") == []
+        assert offered(engine, '"drug enforcement administration"') == []
     finally:
         engine.withheld = withheld

@@ -30,6 +30,7 @@ TEXTS = (
     ("sample_doj", "en", "The Drug Enforcement Administration (DEA) met Stephen Korb."),
     ("sample_doj", "en", "Stephen Korb met Steven Orlo at a pre-trial, pretrial hearing."),
     ("sample_kz", "en", "Stephen Korb met the DEA at a pretrial hearing, a pre-trial motion."),
+    ("sample_doj", "en", "Another health-care fraud."),
 )
 QUERIES = (
     "hate crime",
@@ -109,6 +110,7 @@ def test_each_number_is_what_the_link_finds(client: FlaskClient, more: dict[str,
         ("hate crimes", "hate crime", 3),
         ("18 USC 249", "hate crime", 3),
         ("aiding and abetting", "aiding and abetting", 2),
+        ("healthcare fraud", "healthcare fraud", 3),
     ],
 )
 def test_the_name_of_an_offense_is_counted_in_any_form(
