@@ -15,7 +15,7 @@ from corpus import Provenance, Settings, Store
 from corpus.release import Draft
 from indexer import open_engine, reindex
 from tests.conftest import clients
-from tests.corpus.catalog.test_statute_backfill import AT
+from tests.corpus.catalog.test_derivations import AT
 from tests.webui.pages.test_pages import soup_of, total
 
 TEXTS = (
