@@ -1,7 +1,7 @@
 """The second tier: releases that match some words of a query, ranked below those that match all.
 
-A release's score is the sum of its words' scores, times the square of the share that the words it
-has make of the inverse document frequency of all: a rare word weighs more than several common ones.
+A release's score is the sum of its words' scores, times the cube of the share that the words it has
+make of the inverse document frequency of all: a rare word weighs more than several common ones.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from indexer.analysis.analyzer import WORD, fold
 from indexer.engine.results import Query
 from indexer.query.interpreter import any_form
 from indexer.query.tree import Node, Or, QueryWord
+
+# Over judged queries, nDCG@10 is 0.738 with squares, 0.745 with cubes and with fourth powers.
+SHARE_POWER = 3
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from indexer.engine.results import Query
-from indexer.engine.second_tier import WeighedWord, weigh
+from indexer.engine.second_tier import SHARE_POWER, WeighedWord, weigh
 from indexer.opensearch_engine.search.index_reader import IndexReader, counting_of, total_of
 from indexer.opensearch_engine.search.request import PageRequest, outside_of
 from indexer.opensearch_engine.search.suggest import spell_suggest
@@ -40,7 +40,7 @@ def second_tier(
     ]
     named = [{"bool": {"must": [part], "_name": str(at)}} for at, part in enumerate(parts)]
     scored: Dsl = {"bool": {"should": named, "minimum_should_match": 1}}
-    for _ in range(2):  # the share squared
+    for _ in range(SHARE_POWER):
         scored = {
             "function_score": {
                 "query": scored,

@@ -9,7 +9,7 @@ import numpy as np
 
 from indexer.analysis.jit import Array
 from indexer.engine.results import Query
-from indexer.engine.second_tier import WeighedWord, weigh
+from indexer.engine.second_tier import SHARE_POWER, WeighedWord, weigh
 from indexer.query.tree import Node, Or
 from indexer.whoosh_engine.columns.kernels import add
 from indexer.whoosh_engine.columns.snapshot import Snapshot
@@ -100,14 +100,14 @@ def _with_any(
 
 
 def _scores(snapshot: Snapshot, words: list[WeighedWord], held: list[ScoredDocs]) -> Array:
-    """For each document the sum of its words' scores, times the square of the share of weight that
-    they make.
+    """For each document the sum of its words' scores, times a power of the share of all weight
+    that they make.
     """
     sums, shares = np.zeros(snapshot.size, np.float32), np.zeros(snapshot.size, np.float32)
     for word, each in zip(words, held, strict=True):
         add(each.documents, each.scores, sums)
         shares[each.documents] += np.float32(word.weight)
-    return sums * shares**2
+    return sums * shares**SHARE_POWER
 
 
 def _count(executor: Executor, node: Node) -> int:

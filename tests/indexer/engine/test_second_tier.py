@@ -51,7 +51,7 @@ def evaluated(engine: Engine, typed: str) -> dict[str, float]:
     return {
         id_: sum(each.get(id_, 0.0) for each in found)
         * (sum(w for w, each in zip(weights, found, strict=True) if id_ in each) / sum(weights))
-        ** 2
+        ** 3
         for id_ in ids
     }
 
