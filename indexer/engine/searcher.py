@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from indexer.engine.periods import Step
 from indexer.engine.results import (
@@ -32,9 +32,15 @@ class Searcher(ABC):
     def scan(self, query: Query) -> Iterator[str]:
         """The ids of all hits in the query's order, without a limit."""
 
-    @abstractmethod
     def total(self, query: Query) -> int:
         """How many releases match."""
+        return self.totals([query])[0]
+
+    @abstractmethod
+    def totals(self, queries: Sequence[Query]) -> list[int]:
+        """How many releases match each query; whether in boilerplate alone makes no difference. One
+        question, whatever their number.
+        """
 
     @abstractmethod
     def occurrences(

@@ -7,7 +7,7 @@ be parsed is repaired, with a warning.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, lru_cache, partial
 
@@ -75,7 +75,8 @@ class ParsedQuery:
     """A parsed query: its tree, None without words, warnings, whether other scripts match.
 
     `some` is the second tier, for words without operators. `date` is what was read as a date.
-    `readings` describe how words were read differently from how they were typed.
+    `readings` describe how words were read differently from how they were typed. `typed` is what
+    was typed in our notation.
     """
 
     tree: Node | None
@@ -84,6 +85,7 @@ class ParsedQuery:
     some: SomeOf | None = None
     date: DateReading | None = None
     readings: tuple[Message, ...] = ()
+    typed: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,8 @@ def parse(
     written forms are found, too: by the signs of words, and by what a corpus has `attested`.
     """
     context = Context(languages, match_scripts, is_literal=is_literal)
-    typed = _clean(text, limit_chars, context)
+    in_ours = _in_our_notation(text, limit_chars, context)
+    typed = _without_script(in_ours, context)
     context.cited = cited_numbers(typed.casefold()).values()
     if attested and not is_literal and (wanted := words_to_look_up(typed)):
         context.attested = attested(wanted)
@@ -129,7 +132,7 @@ def parse(
         )
     if OPERATOR_WORDS.search(typed) and not WORD.search(OPERATOR_WORDS.sub(" ", typed)):
         context.warn(Message("The query contains only operators and no words to search for."))
-        return ParsedQuery(None, tuple(context.warnings))
+        return ParsedQuery(None, tuple(context.warnings), typed=in_ours)
     some, days = None, None
     try:
         read = _parse_typed(typed)
@@ -154,6 +157,7 @@ def parse(
         some,
         days,
         _readings(context, days),
+        in_ours,
     )
 
 
@@ -219,8 +223,7 @@ def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _clean(text: str, limit_chars: int, context: Context) -> str:
-    """A query as Whoosh can parse it, without `script:`."""
+def _in_our_notation(text: str, limit_chars: int, context: Context) -> str:
     typed = text.encode("utf-8", "replace").decode().strip(BLANKS)
     if len(typed) > limit_chars:
         typed = typed[:limit_chars]
@@ -230,7 +233,11 @@ def _clean(text: str, limit_chars: int, context: Context) -> str:
     typed = in_our_notation(_pair_quotes(typed.translate(SIGNS), context))
     if not context.is_literal:
         typed = outside_quotes(typed, join_digits)
-    typed = outside_quotes(typed, _quote_statutes)
+    return outside_quotes(typed, _quote_statutes)
+
+
+def _without_script(typed: str, context: Context) -> str:
+    """A query as Whoosh can parse it, without `script:`."""
     typed = outside_quotes(typed, partial(_take_script, context=context)).strip()
     return _repair(typed, context)
 

@@ -270,6 +270,11 @@ def leaves(root: Node | None, *, has_negated: bool = True) -> list[Leaf]:
     return found
 
 
+def conjuncts(node: Node | None) -> tuple[Node, ...]:
+    """The parts of a tree all of which must match."""
+    return node.parts if isinstance(node, And) else (node,) if node else ()
+
+
 def with_fields(node: SomeNode, names: Mapping[str, str]) -> SomeNode:
     """The same tree, with other fields in place of those that are named."""
     return cast(SomeNode, _with_fields(node, names))

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from indexer.analysis.analyzer import WORD, fold, words
 from indexer.analysis.function_words import is_function_word
@@ -220,12 +220,11 @@ def function_initials(typed: str) -> str | None:
 
 
 def words_to_look_up(typed: str) -> set[str]:
-    """The words outside quotes, and those that they may be parts of."""
-    found: set[str] = set()
-    for part in QUOTED.split(typed)[::2]:
-        found |= with_joined(words(part))
-        found.update("".join(_form_by_signs(each)) for each in BETWEEN_WORDS.split(part))
-    return {word for word in found if 0 < len(word) <= MOST_LETTERS}
+    """The first words outside quotes, and what they may be parts of, or are by their signs."""
+    outside = QUOTED.sub(" ", typed)
+    signed = islice(filter(None, map(_form_by_signs, BETWEEN_WORDS.split(outside))), MOST_WORDS)
+    found = with_joined(words(outside)) | {"".join(form) for form in signed}
+    return {word for word in found if len(word) <= MOST_LETTERS}
 
 
 def with_joined(written: Sequence[str]) -> set[str]:

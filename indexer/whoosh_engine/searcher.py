@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from indexer.engine.document import shown_digest
@@ -11,6 +12,7 @@ from indexer.engine.hits import HitBuilder
 from indexer.engine.results import Hit, Query, Results
 from indexer.engine.searcher import Searcher
 from indexer.engine.second_tier import respelled
+from indexer.query.tree import conjuncts
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.search import suggest
 from indexer.whoosh_engine.search.collect import facets, find_hits, ids, order, timeline
@@ -62,9 +64,12 @@ class SnapshotSearcher(Snapshot, Searcher):
         found = self._found(query)
         return ids(self, found.documents[order(self, found, query, 0, len(found))])
 
-    def total(self, query: Query) -> int:
-        """How many releases match; whether in boilerplate alone makes no difference."""
-        return len(self._found(replace(query, has_boilerplate=True)))
+    def totals(self, queries: Sequence[Query]) -> list[int]:
+        """Parts that several queries share are found once."""
+        parts = Counter(part for query in queries for part in conjuncts(query.tree))
+        executor = Executor(self, (part for part, number in parts.items() if number > 1))
+        asked = (replace(query, has_boilerplate=True) for query in queries)
+        return [len(find_hits(self, executor, each).found) for each in asked]
 
     def more_like_this(
         self, id_: str, size: int, *, has_boilerplate: bool = False

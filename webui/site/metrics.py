@@ -71,7 +71,7 @@ def time_engine(engine: Engine, settings: Settings) -> Engine:
     """The engine, its answers to readers timed where metrics are wanted."""
     if settings.metrics_token:
         questions: tuple[Callable[..., Any], ...] = (
-            *(engine.search, engine.total, engine.occurrences, engine.collocates),
+            *(engine.search, engine.total, engine.totals, engine.occurrences, engine.collocates),
             *(engine.frequencies, engine.more_like_this, engine.translation_suggestions),
         )
         for question in questions:

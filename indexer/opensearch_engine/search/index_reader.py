@@ -72,10 +72,18 @@ class IndexReader:
 
     def total(self, query: Query) -> int:
         """How many releases match."""
-        asked = self.asked(query, self.term_lookup(query))
-        dsl = request.within(asked.every, query.filters)
-        matching = {"bool": {"must": [dsl], "filter": request.chosen(query.filters)}}
-        return total_of(self.ask(counting_of(matching)))
+        return self.totals([query])[0]
+
+    def totals(self, queries: Sequence[Query]) -> list[int]:
+        """The words of all queries are looked up together, and so are the counts."""
+        trees = tree.Or(tuple(query.tree for query in queries if query.tree))
+        term_lookup, phrases = self.term_lookup(Query(trees)), self.phrases_of(trees)
+        counting = []
+        for query in queries:
+            dsl = request.within(self.asked(query, term_lookup, phrases).every, query.filters)
+            matching = {"bool": {"must": [dsl], "filter": request.chosen(query.filters)}}
+            counting.append(counting_of(matching))
+        return [*map(total_of, self.several(counting))] if counting else []
 
     def scan(self, query: Query) -> Iterator[str]:
         """All ids, in order, from one state of the index."""

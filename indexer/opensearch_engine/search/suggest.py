@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from functools import partial
 from typing import Any
 
+from corpus.database.batches import chunks
 from indexer.analysis.analyzer import fold, tokens
 from indexer.analysis.edit_distance import slips
 from indexer.engine.fields import TEXTS, stem_field
@@ -23,7 +25,8 @@ from indexer.query.written_forms import STANDS_FOR, WRITTEN, Attested, often_att
 MOST_NEAR_WORDS = 5_000
 # Of so many of the most frequent words with a prefix is counted how often they follow others.
 MOST_FOLLOWING = 200
-MOST_FORMS = 100
+# So many words, each with two prefixes, are far from the 1,024 clauses that a search may have.
+MOST_ATTESTED, MOST_FORMS = 200, 100
 
 
 def autocomplete(
@@ -105,10 +108,14 @@ def _words(
 
 
 def attested(reader: IndexReader, words: Collection[str]) -> dict[str, Attested]:
-    """What the corpus attests of folded words, in one round trip."""
-    if not words:
-        return {}
-    wanted = sorted(words)
+    """What the corpus attests of folded words, of many at a time."""
+    found: dict[str, Attested] = {}
+    for wanted in chunks(sorted(words), MOST_ATTESTED):
+        found |= _attested(reader, wanted)
+    return found
+
+
+def _attested(reader: IndexReader, wanted: Sequence[str]) -> dict[str, Attested]:
     held = {"terms": {"word": [*map(term, wanted)]}}
     answer, entries = reader.several([_forms(wanted)], [{"size": len(wanted), "query": held}])
     counts = {each["_source"]["word"]: each["_source"][BODY] for each in entries["hits"]["hits"]}
@@ -117,7 +124,7 @@ def attested(reader: IndexReader, words: Collection[str]) -> dict[str, Attested]
         forms = {sign: dict[str, int]() for sign in (WRITTEN, STANDS_FOR)}
         for each in answer["aggregations"][str(at)]["buckets"]:
             for sign, of_sign in forms.items():
-                if (value := each["key"]["form"]).startswith(word + sign):
+                if (value := each["key"]).startswith(word + sign):
                     of_sign[value.removeprefix(word + sign)] = each["doc_count"]
         kept = (often_attested(forms[sign]) for sign in (WRITTEN, STANDS_FOR))
         found[word] = Attested(counts.get(term(word), 0), *kept)
@@ -125,26 +132,26 @@ def attested(reader: IndexReader, words: Collection[str]) -> dict[str, Attested]
 
 
 def _forms(words: Sequence[str]) -> Dsl:
-    """A search for the attested forms of each word, which begin with it and a sign: the first
-    values after these.
+    """A search for the attested forms of each word, which begin with it and a sign: those of most
+    releases. Where no value follows a prefix, OpenSearch fails at a pattern that ends in `.*`.
     """
-    keys = [word + sign for word in words for sign in (WRITTEN, STANDS_FOR)]
-    values = [{"form": {"terms": {"field": "attested"}}}]
+    signs = WRITTEN + STANDS_FOR
+    begun = [{"prefix": {"attested": word + sign}} for word in words for sign in signs]
+    alone = {"field": "attested", "size": MOST_FORMS}
     return {
         "size": 0,
         "track_total_hits": False,
-        "query": {"bool": {"should": [{"prefix": {"attested": key}} for key in keys]}},
+        "query": {"bool": {"should": begun}},
         "aggs": {
-            str(at): {
-                "composite": {
-                    "size": MOST_FORMS,
-                    "sources": values,
-                    "after": {"form": word + min(WRITTEN, STANDS_FOR)},
-                }
-            }
+            str(at): {"terms": {**alone, "include": f"{_literal(word)}[{signs}].+"}}
             for at, word in enumerate(words)
         },
     }
+
+
+def _literal(word: str) -> str:
+    """A word as a pattern of Lucene's that matches it alone."""
+    return re.sub(r"([^\w ])", r"\\\1", word)
 
 
 def sound_alikes(reader: IndexReader, words: Collection[str]) -> dict[str, dict[str, int]]:

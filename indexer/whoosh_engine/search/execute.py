@@ -35,7 +35,7 @@ from indexer.whoosh_engine.search.spans import span_documents
 
 
 class Executor:
-    """Evaluates one tree over one snapshot; `counts` has the number of documents that each part
+    """Evaluates trees over one snapshot; `counts` has the number of documents that each part
     matches, `kept` the matches of parts that are needed again.
 
     `own` and `others` are words with a leaf's key, in its own and in other spellings; only the
@@ -60,7 +60,8 @@ class Executor:
         self._expand_keys(query)
         found = self.find(query)
         if self.others:
-            self._is_wide = True
+            if not self._is_wide:
+                self._is_wide, self.kept = True, dict.fromkeys(self.kept)
             found = self._with_others(found, self.find(query))
         if (alive := self.snapshot.alive) is not None:
             kept = alive[found.documents]
@@ -99,6 +100,8 @@ class Executor:
     def find(self, node: tree.Node) -> ScoredDocs:
         """The documents that one part of a tree matches."""
         deadline.check()
+        if (kept := self.kept.get(node)) is not None:
+            return kept
         found = self._evaluate(node)
         self.counts[node] = self._live(found.documents)
         if node in self.kept:

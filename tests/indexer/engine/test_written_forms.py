@@ -115,6 +115,23 @@ def test_what_texts_attest(engine: Engine) -> None:
     assert engine.attested([]) == {}
 
 
+def test_of_many_forms_those_of_most_releases_are_kept(empty: Engine) -> None:
+    rare = ". ".join(f"Alpha{number} Bravo Charlie (ABC)" for number in range(120))
+    common = "Zero. Azulu Bravo Charlie (ABC)."
+    texts = {"one": rare, "two": f"{rare}. {common}", "three": common}
+    documents = [made(name, text) for name, text in texts.items()]
+    empty.publish(empty.build([*documents, made("four", common)], 1, lambda done: None))
+    forms = empty.attested(["abc"])["abc"].abbreviations
+    assert next(iter(forms.items())) == ("Azulu Bravo Charlie", 3)
+
+
+def test_any_number_of_words_can_be_looked_up(engine: Engine) -> None:
+    words = [f"word{number}" for number in range(700)]
+    found = engine.attested([*words, "pretrial", "a.b*[c"])
+    assert found["pretrial"].forms == {"pre trial": 2}
+    assert len(found) == 702
+
+
 @pytest.mark.parametrize(
     ("typed", "names", "literally"),
     [

@@ -10,7 +10,13 @@ from indexer.query.abbreviations import explained_abbreviations
 from indexer.query.parser import parse
 from indexer.query.sounds import near_sounds, sound_key
 from indexer.query.tree import Term, leaves
-from indexer.query.written_forms import Attested, attested_terms, phrase_forms, remembered
+from indexer.query.written_forms import (
+    Attested,
+    attested_terms,
+    phrase_forms,
+    remembered,
+    words_to_look_up,
+)
 
 
 @pytest.mark.parametrize(
@@ -200,6 +206,13 @@ def test_a_corpus_is_asked_for_each_word_once() -> None:
         del asked[:]
         parse(typed, attested=memory)
         assert asked == []
+
+
+def test_a_long_query_looks_up_a_bounded_number_of_words() -> None:
+    letters = "abcdefghijklmnopqrstuv"
+    for between in (" ", ' "x" '):
+        typed = between.join(f"{one}{other}-b" for one in letters for other in letters)
+        assert 70 < len(words_to_look_up(typed)) <= 120
 
 
 def test_forms_of_neighbors_that_repeat_are_searched_once() -> None:
