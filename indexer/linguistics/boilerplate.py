@@ -18,6 +18,7 @@ from indexer.analysis.sentences import sentence_starts
 
 # A sentence of so many releases of an office is boilerplate, if it has so many words.
 LEAST_RELEASES, LEAST_WORDS = 20, 5
+LOW_BITS = 16
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,15 @@ def recurring(releases: Sequence[Array]) -> Array:
 
 def is_among(digests: Array, boilerplate: Array) -> Array:
     """Which digests are those of boilerplate, which ascend (a mask)."""
+    found = np.zeros(len(digests), bool)
     if not len(boilerplate):
-        return np.zeros(len(digests), bool)
-    at = np.searchsorted(boilerplate, digests)
-    found: Array = boilerplate[np.minimum(at, len(boilerplate) - 1)] == digests
+        return found
+    is_likely = np.zeros(1 << LOW_BITS, bool)  # by the low bits alone; most are not
+    low = np.uint64((1 << LOW_BITS) - 1)
+    is_likely[boilerplate & low] = True
+    likely = np.flatnonzero(is_likely[digests & low])
+    at = np.searchsorted(boilerplate, digests[likely])
+    found[likely] = boilerplate[np.minimum(at, len(boilerplate) - 1)] == digests[likely]
     return found
 
 

@@ -285,6 +285,19 @@ def test_an_update_gives_the_marks_of_a_rebuild(
     assert all(one != other for one, other in pairwise(seen))
 
 
+def test_a_withheld_release_counts_for_no_sentence(tmp_path: Path) -> None:
+    """What was kept for queries about the whole generation is not taken for the rest of it."""
+    hidden: set[str] = set()
+    engine = open_engine(Settings(data=tmp_path), lambda: hidden)
+    fill(engine, *(made(key, TASK_FORCE) for key in range(LEAST_RELEASES)))
+    assert engine.search(asked("mortgage")).boilerplate_total == LEAST_RELEASES
+    hidden.add(made(0, "").id)
+    assert engine.search(asked("mortgage")).boilerplate_total == 0
+    hidden.clear()
+    assert engine.search(asked("mortgage")).boilerplate_total == LEAST_RELEASES
+    engine.close()
+
+
 def test_versions_of_one_release_count_once(empty: Engine) -> None:
     fill(empty, *(made(key, TASK_FORCE) for key in range(LEAST_RELEASES - 1)))
     for revision in (2, 3, 4):
