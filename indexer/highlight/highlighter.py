@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -119,7 +120,7 @@ class Highlighter:
 
     def _scanner(self, name: str) -> TermScanner:
         if name not in self._scanners:
-            made = TermScanner(self.words[name], self.prefixes[name])
+            made = _term_scanner(frozenset(self.words[name]), frozenset(self.prefixes[name]))
             self._scanners |= {
                 other: made
                 for other in self.words
@@ -156,6 +157,11 @@ class Highlighter:
         read = TextWords([found[0] for found in words], starts, language)
         for near in self.near[name]:
             yield from (words[place].span() for place in read.inside(near))
+
+
+@lru_cache(maxsize=1 << 8)
+def _term_scanner(words: frozenset[str], prefixes: frozenset[str]) -> TermScanner:
+    return TermScanner(words, prefixes)
 
 
 def _phrase_spans(low: str, pattern: re.Pattern[str]) -> Iterator[Span]:

@@ -229,6 +229,8 @@ class Near(_Joint):
 MultiTerm: TypeAlias = Prefix | Wildcard | Fuzzy | Range
 Leaf: TypeAlias = Term | VariantTerm | Phrase | MultiTerm | Near
 Node: TypeAlias = Leaf | Every | And | Or | Not | AndNot | AndMaybe
+# What is no leaf.
+JOINT = (Every, And, Or, Not, AndNot, AndMaybe)
 SomeNode = TypeVar("SomeNode", bound=Node)
 
 

@@ -36,7 +36,7 @@ def _matching(executor: Executor, node: tree.Node) -> Array:
     match node:
         case tree.And(parts):
             return reduce(np.logical_and, (_matching(executor, part) for part in parts))
-        case tree.Or(parts) if [*parts] != tree.leaves(node):
+        case tree.Or(parts) if any(isinstance(part, tree.JOINT) for part in parts):
             return reduce(np.logical_or, (_matching(executor, part) for part in parts))
         case tree.Not(part):
             return ~_matching(executor, part)

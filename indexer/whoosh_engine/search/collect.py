@@ -131,6 +131,9 @@ def facets(snapshot: Snapshot, answered: FoundHits, time: Timeline | None) -> tu
     """Count the facets; the timeline's years are reused where they count the same documents."""
     found = []
     for name, documents in answered.by_facet.items():
+        if not len(documents):
+            found.append(Facet(name, ()))
+            continue
         column = snapshot.facet(name)
         is_timed = name == "year" and documents is answered.counted
         years = time.years(len(column.values)) if time and is_timed else None
