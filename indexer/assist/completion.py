@@ -15,7 +15,8 @@ from indexer.analysis.analyzer import WORD, fold, query_stems, words
 from indexer.engine.interface import Engine
 from indexer.engine.results import Query
 from indexer.query import tree
-from indexer.query.interpreter import OPERATORS, TEXT_FIELDS
+from indexer.query.interpretation.fields import TEXT_FIELDS
+from indexer.query.interpreter import OPERATORS
 from indexer.query.notation import QUOTES
 from indexer.query.parser import parse
 

@@ -13,7 +13,7 @@ from typing import Any
 from indexer.engine.interface import Engine
 from indexer.engine.results import FACETS, Filters, Query
 from indexer.query.clauses import split_clauses
-from indexer.query.identifiers import similar
+from indexer.query.interpretation.identifiers import similar
 from indexer.query.notation import QUOTES
 from indexer.query.parser import ParsedQuery, parse
 from indexer.query.written_forms import LookUp, remembered, words_to_look_up

@@ -18,7 +18,7 @@ from corpus.release import release_id
 from corpus.statutes import enclosing_keys, keys, section
 from indexer.analysis.analyzer import fold, words
 from indexer.engine.results import UNDATED
-from indexer.query import prison_terms
+from indexer.query.interpretation import prison_terms
 from indexer.query.written_forms import attested_terms
 
 FORMAT = 13

@@ -11,7 +11,8 @@ from corpus.statutes.wording import statute_label
 from indexer.analysis.analyzer import STEM
 from indexer.engine.fields import LENGTHS_OF
 from indexer.engine.results import Clause
-from indexer.query import prison_terms, tree
+from indexer.query import tree
+from indexer.query.interpretation import prison_terms
 from indexer.query.message import Message
 
 SHOWN = 12

@@ -12,7 +12,7 @@ from math import log
 
 from indexer.analysis.analyzer import WORD, fold
 from indexer.engine.results import Query
-from indexer.query.interpreter import any_form
+from indexer.query.interpretation.words import any_form
 from indexer.query.tree import Node, Or, QueryWord
 
 # Over judged queries, nDCG@10 is 0.738 with squares, 0.745 with cubes and with fourth powers.

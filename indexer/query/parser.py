@@ -27,15 +27,9 @@ from indexer.analysis.analyzer import WORD
 from indexer.query import tree
 from indexer.query.cited_numbers import cited_numbers
 from indexer.query.date_words import find_date_words
-from indexer.query.interpreter import (
-    NEAR,
-    OPERATORS,
-    Context,
-    all_of,
-    interpret,
-    interpret_all,
-    interpret_words,
-)
+from indexer.query.interpretation.context import Context
+from indexer.query.interpretation.words import interpret_words
+from indexer.query.interpreter import NEAR, OPERATORS, interpret, interpret_all
 from indexer.query.message import Message
 from indexer.query.notation import SIGNS, in_our_notation, join_digits, outside_quotes
 from indexer.query.tree import Node, SomeOf
@@ -98,6 +92,9 @@ class DateReading:
     rest: str
 
 
+_Interpreted = tuple[Node | None, SomeOf | None, DateReading | None]
+
+
 def parse(
     text: str,
     languages: tuple[str, ...] = (),
@@ -119,35 +116,11 @@ def parse(
     context.cited = cited_numbers(typed.casefold()).values()
     if attested and not is_literal and (wanted := words_to_look_up(typed)):
         context.attested = attested(wanted)
-    if found_small := SMALL_OPERATOR.search(re.sub(r'"[^"]*"', '""', typed)):
-        context.warn(
-            Message(
-                "“{word}” is not an operator. Write AND, OR, NOT in capitals.",
-                word=found_small[1],
-            )
-        )
-    if re.search(r"(?<!\S)(?:NEAR|PRE)/[sS](?!\S)", typed):
-        context.warn(
-            Message("Sentences are not indexed; /s was read as within {most} words.", most=SENTENCE)
-        )
+    _warn_of_operators(typed, context)
     if OPERATOR_WORDS.search(typed) and not WORD.search(OPERATOR_WORDS.sub(" ", typed)):
         context.warn(Message("The query contains only operators and no words to search for."))
         return ParsedQuery(None, tuple(context.warnings), typed=in_ours)
-    some, days = None, None
-    try:
-        read = _parse_typed(typed)
-        if plain := _plain_words(typed, read):
-            found, some, days = _interpret_plain(typed, plain, context)
-        else:
-            found = interpret(read, context)
-    except PARSER_ERRORS:
-        # Plain words can always be interpreted.
-        context.warn(
-            Message(
-                "The query could not be interpreted as written; its words were searched instead."
-            )
-        )
-        found = interpret_words(OPERATOR_WORDS.sub(" ", typed), context)
+    found, some, days = _interpret_typed(typed, context)
     if found is None and text.strip(BLANKS):
         context.warn(Message("The query contains no words to search for."))
     return ParsedQuery(
@@ -161,6 +134,36 @@ def parse(
     )
 
 
+def _warn_of_operators(typed: str, context: Context) -> None:
+    if found_small := SMALL_OPERATOR.search(re.sub(r'"[^"]*"', '""', typed)):
+        context.warn(
+            Message(
+                "“{word}” is not an operator. Write AND, OR, NOT in capitals.",
+                word=found_small[1],
+            )
+        )
+    if re.search(r"(?<!\S)(?:NEAR|PRE)/[sS](?!\S)", typed):
+        context.warn(
+            Message("Sentences are not indexed; /s was read as within {most} words.", most=SENTENCE)
+        )
+
+
+def _interpret_typed(typed: str, context: Context) -> _Interpreted:
+    """The tree of a query, its second tier and its date. Plain words can always be interpreted."""
+    try:
+        read = _parse_typed(typed)
+        if plain := _plain_words(typed, read):
+            return _interpret_plain(typed, plain, context)
+        return interpret(read, context), None, None
+    except PARSER_ERRORS:
+        context.warn(
+            Message(
+                "The query could not be interpreted as written; its words were searched instead."
+            )
+        )
+    return interpret_words(OPERATOR_WORDS.sub(" ", typed), context), None, None
+
+
 def _plain_words(typed: str, read: Node) -> tuple[tree.Term, ...]:
     """The words of a query without operators; none of another one."""
     parts = read.parts if isinstance(read, tree.And) else (read,)
@@ -171,9 +174,7 @@ def _plain_words(typed: str, read: Node) -> tuple[tree.Term, ...]:
     return terms if is_plain and not OPERATOR_WORDS.search(typed) else ()
 
 
-def _interpret_plain(
-    typed: str, terms: tuple[tree.Term, ...], context: Context
-) -> tuple[Node | None, SomeOf | None, DateReading | None]:
+def _interpret_plain(typed: str, terms: tuple[tree.Term, ...], context: Context) -> _Interpreted:
     """Words without operators, as all of them and as some; a date among them narrows the days."""
     days = None if context.is_literal else _read_date(typed)
     if days:
@@ -185,7 +186,7 @@ def _interpret_plain(
     ]
     within = tree.Range("date", _iso(days.since), _iso(days.until)) if days else None
     once = tuple({word.node: word for word in words}.values())
-    every = all_of([*(word.node for word in words), within])
+    every = tree.all_of([*(word.node for word in words), within])
     return every, SomeOf(once, within) if once else None, days
 
 

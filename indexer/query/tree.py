@@ -6,7 +6,7 @@ the fields and terms of the index.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, TypeVar, cast
 
@@ -275,6 +275,18 @@ def leaves(root: Node | None, *, has_negated: bool = True) -> list[Leaf]:
 def conjuncts(node: Node | None) -> tuple[Node, ...]:
     """The parts of a tree all of which must match."""
     return node.parts if isinstance(node, And) else (node,) if node else ()
+
+
+def all_of(parts: Sequence[Node | None]) -> Node | None:
+    """The parts joined by AND, those left out of which nothing was left."""
+    kept = [part for part in parts if part is not None]
+    return kept[0] if len(kept) == 1 else And(tuple(kept)) if kept else None
+
+
+def any_of(parts: Sequence[Node | None]) -> Node | None:
+    """The parts joined by OR, those left out of which nothing was left."""
+    kept = [part for part in parts if part is not None]
+    return kept[0] if len(kept) == 1 else Or(tuple(kept)) if kept else None
 
 
 def with_fields(node: SomeNode, names: Mapping[str, str]) -> SomeNode:

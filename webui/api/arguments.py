@@ -6,7 +6,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from indexer.engine.results import FACETS, LineSort, Measure, Order
 from indexer.query.dates import read_day
-from indexer.query.prison_terms import BANDS
+from indexer.query.interpretation.prison_terms import BANDS
 from webui.view.search_state import MOST_VALUES
 
 ORDERS: tuple[Order, ...] = ("relevance", "newest", "oldest", "id")

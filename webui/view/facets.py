@@ -11,8 +11,8 @@ from corpus import office_title
 from indexer import Facet, Results
 from indexer.assist.no_results import DATE_RANGE
 from indexer.engine.results import UNDATED
+from indexer.query.interpretation.prison_terms import BANDS
 from indexer.query.parser import DateReading
-from indexer.query.prison_terms import BANDS
 from webui.view.facts import band_words, court_words, matter_words, offense_words, stage_words
 from webui.view.format import (
     country_name,

@@ -22,7 +22,7 @@ from indexer.engine.document import Document, shown_digest
 from indexer.engine.periods import name as period_name
 from indexer.engine.results import Order
 from indexer.export.formats import release_json
-from indexer.query.prison_terms import band
+from indexer.query.interpretation.prison_terms import band
 
 
 @pytest.fixture(scope="module")

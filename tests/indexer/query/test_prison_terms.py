@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.query import tree
+from indexer.query.interpretation.prison_terms import BANDS, band, months, read, term
 from indexer.query.parser import parse
-from indexer.query.prison_terms import BANDS, band, months, read, term
 
 MONTHS = st.one_of(
     st.integers(0, 5000).map(str), st.integers(0, 5000).map(lambda n: f"{n}.5"), st.just("life")
