@@ -18,6 +18,7 @@ from indexer.linguistics.suggestions import FEW, RARER, most_edits
 from indexer.query.interpreter import OPERATORS
 from indexer.query.notation import QUOTES
 from indexer.query.parser import ParsedQuery, parse
+from indexer.query.written_forms import remembered
 
 # A quoted part, the values of a field in brackets, a range, or what stands between spaces.
 TYPED_TOKEN = re.compile(r'(?:\w+:)?"[^"]*"\S*|\w+:\([^()]*\)|[\[{][^\]}]*[\]}]|[^\s()"]+')
@@ -45,7 +46,13 @@ class Suggestions:
 
 
 def did_you_mean(
-    typed: str, query: Query, results: Results, engine: Engine, *, match_scripts: bool = True
+    typed: str,
+    query: Query,
+    results: Results,
+    engine: Engine,
+    parse_words: ParseWords = parse,
+    *,
+    match_scripts: bool = True,
 ) -> SpellingSuggestion | None:
     """The query with words that are in no release, or in few, replaced by near ones of many. A name
     that occurs, also in another script unless these are left out, needs no correction.
@@ -56,10 +63,10 @@ def did_you_mean(
     if results.explanation and _every_word_is_common(results.explanation):
         return None
     read = partial(
-        parse,
+        parse_words,
         languages=query.filters.language,
         match_scripts=match_scripts,
-        attested=engine.attested,
+        attested=remembered(engine.attested),
     )
     corrected: list[str] = []
     respelled = dict(results.respelled)  # what the search itself has looked up
@@ -113,7 +120,9 @@ def suggestions(
     if statutes := suggest_statutes(read, query, engine, language, parse_words):
         return Suggestions(statutes=tuple(statutes))
     match_scripts = parsed.match_scripts
-    return Suggestions(did_you_mean(typed, query, results, engine, match_scripts=match_scripts))
+    return Suggestions(
+        did_you_mean(typed, query, results, engine, parse_words, match_scripts=match_scripts)
+    )
 
 
 def _bare_words(typed: str) -> list[tuple[int, str]]:
