@@ -96,6 +96,41 @@ def test_a_journalist_follows_a_release_through_its_versions(journalist: Page) -
     assert download.value.suggested_filename == f"{sample_id(EDITED)}-version-1.html"
 
 
+def test_a_researcher_tables_sentences_without_typing_a_stage(
+    reader: Page, sample_store: Store
+) -> None:
+    reader.goto("/")
+    box = reader.get_by_role("searchbox").or_(reader.get_by_role("combobox")).first
+    box.fill("prison since 2012")
+    box.press("Enter")
+    reader.locator("#filters").get_by_role("link", name=re.compile(r"^Sentenced\b")).click()
+    with reader.expect_download() as download:
+        reader.locator(".downloads").get_by_role("link", name="CSV").click()
+    text = download.value.path().read_text(encoding="utf-8-sig")
+
+    rows = [*csv.DictReader(io.StringIO(text, newline=""))]
+    assert len(rows) > 2
+    for row in rows:
+        release = sample_store.get(row["id"])
+        assert release
+        stages = [each.value for each in release.facts or () if each.kind == "stage"]
+        assert row["stage"].split("; ") == stages
+        assert "sentenced" in stages
+        assert row["office"] == "sample_doj"
+        assert row["published"] >= "2012"
+        assert bool(row["prison"]) == bool(row["prison_words"])
+    assert {"264", "300"} <= {row["prison"] for row in rows}
+
+
+def test_a_reader_sees_the_words_behind_a_value(reader: Page) -> None:
+    reader.goto("/?q=fentanyl&stage=sentenced")
+    reader.locator("ol.hits h2 a").first.click()
+    reader.locator("section[aria-labelledby=stated]").get_by_role("link", name="264 months").click()
+    mark = reader.locator("article.release mark")
+    expect(mark).to_have_count(1)
+    expect(mark).to_contain_text(re.compile("22 years", re.IGNORECASE))
+
+
 def test_an_ngo_takes_all_hits_on_torture_into_a_spreadsheet(reader: Page) -> None:
     reader.goto("/?q=torture+OR+пытки+OR+азаптау")
     total = int(reader.locator(".summary .total").inner_text())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Literal, get_args
 from urllib.parse import urlencode
 
@@ -143,7 +143,7 @@ class SearchState:
         """A fast `url_for`: it makes addresses of this state's first page with more arguments."""
         base = self.with_page(1).link()
         joint = "&" if "?" in base else "?"
-        return lambda **more: f"{base}{joint}{urlencode(more)}"
+        return lambda **more: f"{base}{joint}{'&'.join(map(_argument, more, more.values()))}"
 
     def with_page(self, page: int) -> SearchState:
         """Another page of the same."""
@@ -176,6 +176,12 @@ class SearchState:
     def without_filters(self) -> SearchState:
         """The words alone."""
         return replace(self, filters=Filters(), page=1)
+
+
+@lru_cache(maxsize=20_000)  # pages have hundreds of links, and mostly the same
+def _argument(name: str, value: str) -> str:
+    """An argument of a URL."""
+    return urlencode({name: value})
 
 
 def read_state(args: MultiDict[str, str]) -> SearchState:

@@ -125,6 +125,12 @@ def test_a_fact_that_newer_rules_find_is_new_to_the_index_alone(store: Store) ->
     assert store.ledger() == []
 
 
+def test_a_withheld_release_has_no_facts_to_show(store: Store) -> None:
+    shown, withheld = add(store, 1, [WIRE]), add(store, 2, [WIRE])
+    store.withhold(withheld, "A minor is named.")
+    assert {*store.facts_of([shown, withheld])} == {shown}
+
+
 def test_workers_derive_the_same(
     copy_settings: Settings, copy_store: Store, copy_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
