@@ -15,7 +15,11 @@ from functools import cache
 from pathlib import Path
 
 from corpus import Store
-from corpus.cases import Keys, find_links, group, keys_of, likeness, weights
+from corpus.cases.grouping import group
+from corpus.cases.keys import keys_of
+from corpus.cases.likeness import likeness, weights
+from corpus.cases.links import find_links
+from corpus.cases.records import Keys
 from corpus.facts.reader import find_facts
 from corpus.release import Release
 from corpus.settings_reader import read_settings

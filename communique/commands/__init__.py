@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from communique.commands.cases import cases_command
 from communique.commands.catalog import copy_catalog_command
 from communique.commands.check import check_command
 from communique.commands.crawl import accept_command, crawl_command
@@ -37,6 +38,7 @@ COMMANDS: dict[str, click.Command] = {
         export_command,
         status_command,
         withhold_command,
+        cases_command,
         reparse_command,
         verify_command,
         import_command,

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-from corpus.cases.links import STRENGTH, CaseLink
+from corpus.cases.records import STRENGTH, CaseLink
 
 # Two groups join only where this share of the possible links between them exists, so that one
 # release which names the people of many cases does not chain them together.

@@ -1,49 +1,17 @@
 """The keys of a release, by which releases of one case find each other."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
 
 from corpus.cases.captions import captions, docket_key
 from corpus.cases.names import names
+from corpus.cases.records import CAPTION, DOCKET, NAMED, PARTY, Key, Keys, Place
 from corpus.fact import Fact
 from corpus.facts.courts import FULL
 from corpus.facts.districts import DISTRICTS
 
 # Who thanks the offices of more districts than this has none in common with another release.
 MOST_DISTRICTS = 4
-PARTY, NAMED, DOCKET, CAPTION = "party", "named", "docket", "caption"
-
-
-class Place(NamedTuple):
-    """Words of a release: a paragraph, from 1 (0 is the title), and characters in it."""
-
-    paragraph: int
-    start: int
-    end: int
-
-
-class Key(NamedTuple):
-    """One key: what it is a key of, and the words that show it."""
-
-    kind: str
-    place: Place
-
-
-@dataclass(frozen=True)
-class Keys:
-    """What of a release may tie it to others: its kind, date and districts; its names (`n ...`),
-    dockets (`d`) and captions (`c`), the key that spellings share -> its words; the releases that
-    it links to.
-    """
-
-    id: str
-    kind: str
-    published: date | None
-    districts: frozenset[str]
-    keys: Mapping[str, Key]
-    linked: frozenset[str] = frozenset()
 
 
 def keys_of(

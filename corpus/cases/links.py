@@ -1,14 +1,20 @@
 """Whether two releases tell of one case, by the strongest sign that ties them."""
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import combinations
-from typing import Literal
 
-from corpus.cases.keys import CAPTION, DOCKET, PARTY, Key, Keys, Place
+from corpus.cases.records import (
+    CAPTION,
+    DOCKET,
+    PARTY,
+    STRENGTH,
+    CaseLink,
+    Key,
+    Keys,
+    Sign,
+)
 
-Sign = Literal["link", "caption", "docket", "defendant_district", "defendant", "named"]
 # A name in more releases is one of an official, a place or a body, or of several people.
 MOST_HOLDERS = 14
 # Releases of one case lie within that time: from the charge to the end of the appeals.
@@ -19,25 +25,6 @@ MOST_TIME = timedelta(days=7 * 365 + 2)
 LEAST, LEAST_ELSEWHERE, LEAST_NAMED = 0.12, 0.30, 0.38
 # A release that links to more is a round-up, or lists what else the office did.
 MOST_LINKED = 3
-
-
-@dataclass(frozen=True)
-class CaseLink:
-    """That two releases, the first with the smaller id, tell of one case: the sign, the words of
-    both that show it (None: the office's own link), and how alike they are.
-    """
-
-    release: str
-    other: str
-    sign: Sign
-    words: Place | None
-    other_words: Place | None
-    likeness: float
-
-
-STRENGTH: tuple[Sign, ...] = (
-    "link", "caption", "docket", "defendant_district", "defendant", "named",
-)  # fmt: skip
 
 
 def find_links(

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, insert, select
 
 from corpus.catalog import withholding
 from corpus.catalog.attachments import count_attachments
+from corpus.catalog.cases import cut_link, read_case, read_cases, read_cuts, undo_cut
 from corpus.catalog.coverage import read_coverage
 from corpus.catalog.crawl_history import read_open_runs
 from corpus.catalog.ledger import Entry, count_ledger, read_history, read_ledger
@@ -117,6 +118,14 @@ class Store(Catalog):
             else:
                 withholding.withhold(connection, id_, reason, datetime.now(UTC))
 
+    def cut_case(self, one: str, two: str, note: str, *, undo: bool = False) -> None:
+        """Tell two releases apart, so that no case contains both; or undo that."""
+        with self.changing() as connection:
+            if undo:
+                undo_cut(connection, one, two)
+            else:
+                cut_link(connection, one, two, note, datetime.now(UTC))
+
     # reading
 
     ids = _reading(read_ids)
@@ -142,6 +151,9 @@ class Store(Catalog):
     copies = _reading(read_near_duplicates)
     copy_counts = _reading(count_near_duplicates)
     copy_groups = _reading(read_groups)
+    case = _reading(read_case)
+    cases = _reading(read_cases)
+    case_cuts = _reading(read_cuts)
 
     def withheld(self, after_revision: int = 0) -> set[str]:
         """The ids of withheld releases, or of those withheld after a revision; of a catalog of an

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 # The number of the newest file in corpus/database/migrations/versions.
-FORMAT = 8
+FORMAT = 9
 
 
 class Moment(TypeDecorator[datetime]):
@@ -231,4 +231,46 @@ copy = Table(
     Column("release", Words, ForeignKey("release.id"), primary_key=True),
     Column("other", Words, ForeignKey("release.id"), primary_key=True),
     Column("likeness", Float, nullable=False),
+)
+
+# The keys of each release, by which those of one case find each other, as of a revision and by that
+# version of the rules; each key again as a row of its own. Derived: see corpus/catalog/cases.py.
+case_keys = Table(
+    "case_keys",
+    metadata,
+    Column("release", Words, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("rules", Integer, nullable=False),
+    Column("keys", JSON, nullable=False),
+)
+
+case_key = Table(
+    "case_key",
+    metadata,
+    Column("release", Words, primary_key=True),
+    Column("key", Words, primary_key=True, index=True),
+)
+
+# Releases of one case, the smaller id first: the sign, the words of both as paragraph, start and
+# end, and how alike they are.
+case_link = Table(
+    "case_link",
+    metadata,
+    Column("release", Words, primary_key=True),
+    Column("other", Words, primary_key=True, index=True),
+    Column("sign", Words, nullable=False),
+    Column("words", JSON(none_as_null=True)),
+    Column("other_words", JSON(none_as_null=True)),
+    Column("likeness", Float, nullable=False),
+    Column("rules", Integer, nullable=False),
+)
+
+# Releases that an operator told apart, the smaller id first.
+case_cut = Table(
+    "case_cut",
+    metadata,
+    Column("release", Words, primary_key=True),
+    Column("other", Words, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("note", Words, nullable=False),
 )

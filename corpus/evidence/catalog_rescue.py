@@ -1,4 +1,6 @@
-"""Replaces a damaged catalog, which is renamed, by one that keeps withheld releases withheld."""
+"""Replaces a damaged catalog, which is renamed, by one that keeps what operators decided: withheld
+releases, and releases told apart.
+"""
 
 import sqlite3
 from collections.abc import Iterator
@@ -21,6 +23,12 @@ FILE_SUFFIXES = ("-wal", "-shm", "")
 SELECT_WITHHELD = "SELECT release, at, reason, undone_at FROM suppression ORDER BY id"
 SELECT_URLS = "SELECT id, office, url FROM release WHERE id IN (SELECT release FROM suppression)"
 INSERT_WITHHELD = "INSERT INTO suppression (release, at, reason, undone_at) VALUES (?, ?, ?, ?)"
+SELECT_CUTS = "SELECT release, other, at, note FROM case_cut"
+SELECT_CUT_URLS = (
+    "SELECT id, office, url FROM release"
+    " WHERE id IN (SELECT release FROM case_cut UNION SELECT other FROM case_cut)"
+)
+INSERT_CUT = "INSERT OR IGNORE INTO case_cut (release, other, at, note) VALUES (?, ?, ?, ?)"
 NEW_CATALOG = "A new catalog was created; no release is withheld in it."
 Row = tuple[str, str, str, str | None]
 
@@ -39,9 +47,10 @@ def replace_catalog(settings: Settings) -> str:
     if damaged and damaged.is_file():
         check_room(path.parent, damaged.stat().st_size, "The new catalog")
     rows, is_whole = _withheld(damaged) if damaged else ([], True)
+    cuts = _cuts(damaged) if damaged else []
     try:
         with replacing(path) as fresh:
-            _make_catalog(fresh, rows)
+            _make_catalog(fresh, rows, cuts)
             if path.exists():
                 aside = _put_aside(path)
     except OSError as error:
@@ -49,7 +58,7 @@ def replace_catalog(settings: Settings) -> str:
     return " ".join(_report(settings, aside, len(rows), is_whole))
 
 
-def _make_catalog(path: Path, rows: list[Row]) -> None:
+def _make_catalog(path: Path, rows: list[Row], cuts: list[Row]) -> None:
     for part in FILE_SUFFIXES:
         Path(f"{path}{part}").unlink(missing_ok=True)
     engine = open_catalog(f"sqlite:///{path}")
@@ -57,6 +66,8 @@ def _make_catalog(path: Path, rows: list[Row]) -> None:
         connection.exec_driver_sql("PRAGMA foreign_keys=OFF")  # the releases come from the archive
         for row in rows:
             connection.exec_driver_sql(INSERT_WITHHELD, row)
+        for row in cuts:
+            connection.exec_driver_sql(INSERT_CUT, row)
         connection.commit()
     engine.dispose()
 
@@ -97,15 +108,31 @@ def _withheld(damaged: Path) -> tuple[list[Row], bool]:
     try:
         with closing(open_read_only(damaged)) as opened:
             rows.extend(map(_sanitize, opened.execute(SELECT_WITHHELD)))
-            # Read from the archive, a release gets the id of its canonical address.
-            ids = {
-                id_: release_id(office, offices()[office].canonical(url))
-                for id_, office, url in opened.execute(SELECT_URLS)
-                if office in offices()
-            }
+            ids = _canonical_ids(opened, SELECT_URLS)
     except (sqlite3.Error, OSError, PageError, TypeError, ValueError):
         return rows, False
     return [(ids.get(row[0], row[0]), row[1], row[2], row[3]) for row in rows], True
+
+
+def _cuts(damaged: Path) -> list[Row]:
+    """The readable entries of the releases told apart; an older catalog has none."""
+    rows: list[Row] = []
+    unreadable = sqlite3.Error, OSError, PageError, TypeError, ValueError
+    with suppress(*unreadable), closing(open_read_only(damaged)) as opened:
+        ids = _canonical_ids(opened, SELECT_CUT_URLS)
+        for release, other, at, note in opened.execute(SELECT_CUTS):
+            one, two = sorted(ids.get(each, each) for each in (f"{release}", f"{other}"))
+            rows.append((one, two, _time(at) or f"{datetime.now(UTC)}"[:26], f"{note}"))
+    return rows
+
+
+def _canonical_ids(opened: sqlite3.Connection, query: str) -> dict[str, str]:
+    """Read from the archive, a release gets the id of its canonical address."""
+    return {
+        id_: release_id(office, offices()[office].canonical(url))
+        for id_, office, url in opened.execute(query)
+        if office in offices()
+    }
 
 
 def _sanitize(row: tuple[object, ...]) -> Row:

@@ -10,6 +10,7 @@ from functools import partial
 from itertools import islice
 
 from corpus import Settings, Store
+from corpus.catalog.case_links import link_some
 from corpus.catalog.derivations import Derive, count_backlog, derive, derive_here, derive_some
 from corpus.durability import check_room
 from corpus.errors import IndexUnusableError
@@ -59,14 +60,17 @@ def reindex(
     """Update the index from the catalog; rebuild it unless a live one of this format was made from
     this catalog and contains no words of withheld releases.
 
-    What older rules derived from texts is derived again first. Raises LockedError when another
-    reindex runs, StoreError when disk or catalog refuse, IndexUnusableError when the finished build
-    fails its check, SmallerError when it would have much less than the live one, or the catalog is
-    older, and `is_smaller_accepted` is false; then the live index stays as it was.
+    What older rules derived from texts is derived again first, and cases are linked. Raises
+    LockedError when another reindex runs, StoreError when disk or catalog refuse,
+    IndexUnusableError when the finished build fails its check, SmallerError when it would have much
+    less than the live one, or the catalog is older, and `is_smaller_accepted` is false; then the
+    live index stays as it was.
     """
     with only_job(settings, "reindex"):
         clock = time.monotonic()
         _derive(store, on_progress)
+        while link_some(store):
+            pass
         health = engine.health()
         revision = store.revision()
         is_ours = health.is_live and is_continued(store, engine, health)

@@ -35,6 +35,7 @@ COMMANDS = sorted(
         *READING,
         "accept",
         "backup",
+        "cases",
         "check",
         "copy-catalog",
         "crawl",

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.cases import CaseLink, Keys, Place, find_links, group, keys_of, likeness, weights
 from corpus.cases.captions import captions, docket_key
-from corpus.cases.grouping import LEAST_SHARE
-from corpus.cases.keys import MOST_DISTRICTS
-from corpus.cases.links import MOST_HOLDERS
+from corpus.cases.grouping import LEAST_SHARE, group
+from corpus.cases.keys import MOST_DISTRICTS, keys_of
+from corpus.cases.likeness import likeness, weights
+from corpus.cases.links import MOST_HOLDERS, find_links
 from corpus.cases.names import name_key, names
+from corpus.cases.records import CaseLink, Keys, Place
 from corpus.facts.reader import find_facts
 
 CHARGED = (

@@ -104,6 +104,10 @@ def test_a_catalog_of_format_5_is_brought_up(made: Settings) -> None:
                 connection.execute(text(f"ALTER TABLE version DROP COLUMN attested_{name}"))
             connection.execute(text("ALTER TABLE version DROP COLUMN lost_at"))
             connection.execute(text("DROP INDEX ix_version_warc_file"))
+            for name in ("facts", "fact_rules"):
+                connection.execute(text(f"ALTER TABLE version DROP COLUMN {name}"))
+            for name in ("keys", "key", "link", "cut"):
+                connection.execute(text(f"DROP TABLE case_{name}"))
             connection.execute(text("UPDATE about SET value = 5 WHERE key = 'format'"))
     assert types(made.catalog) != wanted
     with closing(Store(made)) as store:
