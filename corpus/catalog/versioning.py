@@ -30,7 +30,7 @@ READ_COLUMNS = (
 LIST_FACTS = ("topics", "components", "attachments")
 
 Outcome = Literal["new", "changed", "same"]
-Kind = Literal["changed", "gone", "back"]
+ChangeKind = Literal["changed", "gone", "back"]
 NOT_MISSING: dict[str, Any] = {"misses": 0, "missed_at": None}
 UNSTATED: dict[str, Any] = dict.fromkeys(LIST_FACTS)
 
@@ -126,7 +126,7 @@ def add_event(
     connection: Connection,
     id_: str,
     office: str,
-    kind: Kind,
+    kind: ChangeKind,
     at: datetime,
     version: int,
     since: datetime | None = None,

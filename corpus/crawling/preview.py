@@ -23,7 +23,7 @@ from corpus.reading.source import Listing, Route, Source
 from corpus.release import Draft
 from corpus.settings import Settings
 
-Kind = Literal["listing", "release"]
+PageKind = Literal["listing", "release"]
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class PreviewedPage:
     """What was read at a URL, why it would be refused, or both; `remarks` are on the page."""
 
     url: str
-    kind: Kind
+    kind: PageKind
     parsed: Listing | Draft | None = None
     refusal: Issue | None = None
     remarks: list[Issue] = field(default_factory=list)
@@ -75,8 +75,8 @@ class _Preview:
         self.limit_s = limit_s
         self.today = datetime.now(UTC).date()
         self.pages: list[PreviewedPage] = []
-        self.queue: deque[tuple[Kind, FetchRequest]] = deque()
-        self.kind: Kind = "listing"
+        self.queue: deque[tuple[PageKind, FetchRequest]] = deque()
+        self.kind: PageKind = "listing"
         if urls:
             self._add_releases(urls, "")
         else:

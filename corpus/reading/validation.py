@@ -151,18 +151,20 @@ def remarks(draft: Draft, url: str, source: Source) -> list[Issue]:
 
 
 def check_draft(
-    draft: Draft, url: str, source: Source, today: date, boilerplate: frozenset[str] = frozenset()
+    draft: Draft, url: str, source: Source, today: date, shared: frozenset[str] = frozenset()
 ) -> Issue | None:
-    """The first rule that a draft fails, or None where it is accepted."""
+    """The first rule that a draft fails, or None where it is accepted; `shared` are paragraphs that
+    most releases of the office have.
+    """
     if refusal := check_address(resolve(draft.url or url), source.hosts):
         return refusal
     acceptable, _ = acceptable_links(draft, source.hosts)
     if failure := next(_failures(acceptable, source, today), None):
         return Issue(url, *failure)
-    own = [paragraph for paragraph in draft.body if paragraph not in boilerplate]
+    own = [paragraph for paragraph in draft.body if paragraph not in shared]
     if count_letters(own) < LEAST_OWN * count_letters(draft.body):
         reason = "Most of its body is text that most of this office's releases share."
-        return Issue(url, "boilerplate", reason)
+        return Issue(url, "shared_text", reason)
     return None
 
 

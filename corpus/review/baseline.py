@@ -69,7 +69,7 @@ def read_baseline(
     )
 
 
-def read_boilerplate(
+def read_shared_paragraphs(
     connection: Connection, office: str, began: datetime | None = None
 ) -> frozenset[str]:
     """The paragraphs that more than half of the office's newest releases share; without those that

@@ -16,7 +16,7 @@ from corpus.issue import Issue
 from corpus.reading import validation
 from corpus.reading.page import Page
 from corpus.release import Draft
-from corpus.review.baseline import read_boilerplate, recent_locations
+from corpus.review.baseline import read_shared_paragraphs, recent_locations
 from corpus.settings import Settings
 from corpus.sources import office
 from corpus.warc.archive import read_response
@@ -40,7 +40,7 @@ class OfficeValidator:
 
     def check(self, draft: Draft, url: str, today: date) -> Issue | None:
         """Why a draft is refused, if so."""
-        return validation.check_draft(draft, url, self.source, today, self.boilerplate)
+        return validation.check_draft(draft, url, self.source, today, self.shared_paragraphs)
 
     def check_page(self, page: Page, route: str, draft: Draft) -> Issue | None:
         """Why a page with one release is refused, whatever was read from it."""
@@ -71,7 +71,7 @@ class OfficeValidator:
         return ends
 
     @cached_property
-    def boilerplate(self) -> frozenset[str]:
+    def shared_paragraphs(self) -> frozenset[str]:
         """The paragraphs that most releases of the office share."""
         with self.store.reading() as connection:
-            return read_boilerplate(connection, self.name, self.began)
+            return read_shared_paragraphs(connection, self.name, self.began)

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias, TypeVar, cast
 
 # What spellings of a word share: a name in any script, a word without its Kazakh letters, and how
 # a name sounds, which is not searched for unasked.
-Kind = Literal["names", "loose", "sounds"]
+VariantKind = Literal["names", "loose", "sounds"]
 BODY = "body"
 BODY_FIELDS = (BODY, f"{BODY}_stem")
 # A distance that only the border of a paragraph limits.
@@ -38,7 +38,7 @@ class VariantTerm:
     """
 
     field: str
-    kind: Kind
+    kind: VariantKind
     word: str
     key: str
     stems: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from indexer.analysis import names
 from indexer.analysis.analyzer import KAZAKH, STEM, fold
 from indexer.analysis.lexicon import hash_of
 from indexer.query.sounds import sound_key
-from indexer.query.tree import Kind, VariantTerm
+from indexer.query.tree import VariantKind, VariantTerm
 
 # Each letter that a Russian keyboard lacks -> the one that is typed for it.
 RUSSIAN_LETTERS = str.maketrans("әқңғұүһөі", "акнгуухои")
@@ -25,7 +25,7 @@ def loose(word: str) -> str | None:
     return russian_letters(word.removeprefix(STEM))
 
 
-KEYS: dict[Kind, Callable[[str], str | None]] = {
+KEYS: dict[VariantKind, Callable[[str], str | None]] = {
     "names": names.key,
     "loose": loose,
     "sounds": sound_key,
@@ -33,11 +33,11 @@ KEYS: dict[Kind, Callable[[str], str | None]] = {
 KINDS = tuple(KEYS)
 # Those of words that look like names, and the share of capitals that makes them so: "security" in
 # "Social Security" is no name that sounds like "secret".
-NAME_SHARES: dict[Kind, float] = {"names": 0.5, "sounds": 0.9}
+NAME_SHARES: dict[VariantKind, float] = {"names": 0.5, "sounds": 0.9}
 
 
 @lru_cache(maxsize=1 << 17)
-def hashed(kind: Kind, word: str) -> int:
+def hashed(kind: VariantKind, word: str) -> int:
     """The hash of a word's key (64 bits, never 0); 0 where it has none, as every word without
     Kazakh letters has no loose key.
     """

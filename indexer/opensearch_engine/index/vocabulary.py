@@ -20,7 +20,7 @@ from indexer.analysis.tokenizer import paragraph_starts
 from indexer.engine.fields import TEXTS, stem_field
 from indexer.linguistics.boilerplate import Sentences
 from indexer.opensearch_engine.index.mapping import Texts, term
-from indexer.query.tree import Kind
+from indexer.query.tree import VariantKind
 from indexer.query.variants import KEYS, NAME_SHARES
 
 # The numbers in an entry.
@@ -114,7 +114,7 @@ class WordCount:
         for each, number in times.items():
             yield entry(each, set(), {}, {"times": number})
 
-    def _names(self, kind: Kind, share: float) -> dict[int, set[str]]:
+    def _names(self, kind: VariantKind, share: float) -> dict[int, set[str]]:
         """The keys of forms that look like names."""
         words, forms = self.lexicon.likely_names(self.often, share)
         found: dict[int, set[str]] = {}
@@ -141,7 +141,7 @@ def _longer(counts: Array, size: int) -> Array:
 
 
 def entry(
-    word: str, stems: set[str], keys: Mapping[Kind, set[str]], counts: dict[str, int]
+    word: str, stems: set[str], keys: Mapping[VariantKind, set[str]], counts: dict[str, int]
 ) -> dict[str, Any]:
     """The entry of a word, with its keys as a name, if it looks like one, and its loose key."""
     found: dict[str, Any] = {"word": term(word), **counts}

@@ -113,7 +113,7 @@ def _variant_terms(
 ) -> Iterator[tree.Node]:
     """A word as a name, in any script, and as it is typed without Kazakh letters."""
     is_exact = not context.match_scripts
-    asked: list[tuple[str, tree.Kind, str]] = [("", "names", word)]
+    asked: list[tuple[str, tree.VariantKind, str]] = [("", "names", word)]
     if CYRILLIC.search(word) and not is_exact and "kk" in (context.languages or ("kk",)):
         written = fold(word)
         asked += [("", "loose", written), ("_stem", "loose", stem(written, "kk"))]

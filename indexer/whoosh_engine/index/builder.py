@@ -16,7 +16,7 @@ from indexer.analysis.tokenizer import paragraph_starts
 from indexer.engine.document import Document, field_terms
 from indexer.engine.fields import TEXTS, WHOLE, WORDS, stem_field
 from indexer.linguistics.boilerplate import Sentences
-from indexer.query.tree import Kind
+from indexer.query.tree import VariantKind
 from indexer.query.variants import NAME_SHARES, hashed
 from indexer.whoosh_engine.index.arrays import write_arrays
 from indexer.whoosh_engine.index.codec import NAME, ArraySegment
@@ -141,9 +141,9 @@ class SegmentBuilder:
                 yield from self._stems(name, forward, lengths, terms)
             yield f"{name}/forward", narrow(forward)
 
-    def _names(self) -> list[tuple[Kind, Array, Array]]:
+    def _names(self) -> list[tuple[VariantKind, Array, Array]]:
         """The keys of words that look like names, of either kind, and their forms."""
-        found: list[tuple[Kind, Array, Array]] = []
+        found: list[tuple[VariantKind, Array, Array]] = []
         for kind, share in NAME_SHARES.items():
             words, forms = self.lexicon.likely_names(self.often, share)
             names = map(self.lexicon.word, words.tolist())
@@ -164,7 +164,7 @@ class SegmentBuilder:
             yield from form_arrays(f"{name}/forms/{language}", table, n_stems)
 
 
-def _name_keys(kind: Kind, keys: Array, terms: Array) -> dict[str, Array]:
+def _name_keys(kind: VariantKind, keys: Array, terms: Array) -> dict[str, Array]:
     """The table of the names of one field; the number of a name's term is -1 where it has none."""
     return key_arrays(kind, keys[terms >= 0], terms[terms >= 0])
 

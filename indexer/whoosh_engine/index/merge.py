@@ -15,7 +15,7 @@ import numpy as np
 from indexer.analysis.jit import Array, compiled
 from indexer.engine.fields import TEXTS, WHOLE, WORDS, stem_field
 from indexer.linguistics.spans import documents_of
-from indexer.query.tree import Kind
+from indexer.query.tree import VariantKind
 from indexer.query.variants import KINDS
 from indexer.whoosh_engine.index.arrays import Room, write_arrays
 from indexer.whoosh_engine.index.builder import form_arrays
@@ -123,7 +123,7 @@ class Merger:
         kind = narrow(np.array([len(field.terms)])).dtype
         yield f"{field.name}/forward", Room(kind, int(lengths.sum()), fill)
 
-    def _keys(self, field: _MergedField, kinds: Sequence[Kind]) -> Arrays:
+    def _keys(self, field: _MergedField, kinds: Sequence[VariantKind]) -> Arrays:
         for kind in kinds:
             found = merged_keys(kind, field.name, self.segments, field.tables)
             yield from ((f"{field.name}/{key}", array) for key, array in found.items())

@@ -19,13 +19,13 @@ import numpy as np
 from indexer.analysis.jit import Array
 from indexer.analysis.lexicon import hash_of
 from indexer.engine.fields import LENGTHS_OF
-from indexer.query.tree import Kind, VariantTerm
+from indexer.query.tree import VariantKind, VariantTerm
 from indexer.query.variants import hashed, is_form
 from indexer.whoosh_engine.index.inversion import narrow
 from indexer.whoosh_engine.index.segment import SegmentArrays
 
 
-def key_arrays(kind: Kind, keys: Array, terms: Array) -> dict[str, Array]:
+def key_arrays(kind: VariantKind, keys: Array, terms: Array) -> dict[str, Array]:
     """The table of pairs of keys (uint64) and terms, each pair once."""
     order = np.lexsort((terms, keys))
     keys, terms = keys[order], terms[order]
@@ -42,7 +42,7 @@ def loose_keys(terms: Sequence[bytes]) -> dict[str, Array]:
 
 
 def merged_keys(
-    kind: Kind, field: str, segments: Sequence[SegmentArrays], tables: Sequence[Array]
+    kind: VariantKind, field: str, segments: Sequence[SegmentArrays], tables: Sequence[Array]
 ) -> dict[str, Array]:
     """Segments' tables as one; `tables` give their terms' new numbers, -1 for none."""
     keys, terms = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
@@ -69,7 +69,7 @@ def alike_terms(
     return own, [] if leaf.is_exact else [number for number in found if number not in own]
 
 
-def keyed_terms(segment: SegmentArrays, field: str, kind: Kind, hashed: int) -> list[int]:
+def keyed_terms(segment: SegmentArrays, field: str, kind: VariantKind, hashed: int) -> list[int]:
     """The numbers of a segment's terms with a key."""
     keys = segment.arrays[f"{field}/{kind}/keys"].data
     first = last = bisect_left(keys, hashed)

@@ -49,7 +49,7 @@ def test_walls_and_error_pages_are_no_releases_and_are_named(name: str, rule: st
         draft_of(name)
 
 
-@pytest.mark.parametrize("name", ["boilerplate.html", "no_date.html", "two_titles.html"])
+@pytest.mark.parametrize("name", ["furniture.html", "no_date.html", "two_titles.html"])
 def test_pages_that_lack_a_part_or_have_one_twice_are_not_read(name: str) -> None:
     with pytest.raises(PageError):
         draft_of(name)
@@ -103,14 +103,12 @@ def test_a_release_that_speaks_of_denied_access_in_its_title_enters() -> None:
     assert check_draft(draft, URL, DOJ, TODAY) is None
 
 
-def test_a_body_of_what_most_releases_share_is_boilerplate_and_a_body_with_some_of_it_is_none() -> (
-    None
-):
-    draft = draft_of("mostly_boilerplate.html")
+def test_a_body_of_what_most_releases_share_is_refused_and_one_with_some_of_it_is_not() -> None:
+    draft = draft_of("mostly_shared.html")
     shared = frozenset(draft.body[:2])
     refusal = check_draft(draft, URL, DOJ, TODAY, shared)
     assert refusal
-    assert refusal.rule == "boilerplate"
+    assert refusal.rule == "shared_text"
     assert check_draft(draft, URL, DOJ, TODAY) is None
     own = replace(
         draft, body=[*draft.body, "An invented clerk pleaded guilty today to hiding six."]
