@@ -127,7 +127,7 @@ class Engine(Searcher):
     sound_alikes = _of_newest(Searcher.sound_alikes)
 
     def scan(self, query: Query) -> Iterator[str]:
-        """The ids of all hits in the query's order, without a limit."""
+        """The ids of all hits that are counted, in the query's order, without a limit."""
         yield from self.read(lambda searcher: begun(searcher.scan(query)))
 
     def scan_occurrences(self, query: Query, sort: LineSort = "document") -> Iterator[KwicLine]:

@@ -24,6 +24,7 @@ FACETS = (
 UNDATED = "undated"
 # What the API says of these members of several answers; it shows members that have a description.
 Build = Annotated[str, "the build of the index that answered"]
+BoilerplateMentions = Annotated[int, "how many mentions in boilerplate were left out"]
 Warnings = Annotated[tuple[str, ...], "what of the query was repaired, cut short or ignored"]
 
 
@@ -73,8 +74,8 @@ class Query:
     `after` returns hits after that position, in an order by date or id; totals and counts are still
     of all. With `some`, releases that match some of its words follow the hits: the second tier,
     which has a total of its own and is in no other count. What matches in boilerplate alone, which
-    are sentences of many releases of an office, ranks below the rest and is in totals only, unless
-    the query `has_boilerplate`.
+    are sentences of many releases of an office, is at the end of the hits and in their total, and
+    in nothing else that is counted or read, unless the query `has_boilerplate`.
     """
 
     tree: Node | None = None
@@ -158,7 +159,7 @@ class Results:
     """
 
     hits: Annotated[tuple[Hit, ...], "the hits of this page"]
-    total: Annotated[int, "how many releases match, exactly"]
+    total: Annotated[int, "how many releases match all words, exactly"]
     facets: Annotated[tuple[Facet, ...], "the hits that match all words, by value of each filter"]
     build: Build
     timeline: tuple[tuple[str, int], ...] = ()
@@ -169,7 +170,7 @@ class Results:
     more_after: Position | None = None
     variant_total: Annotated[int, "how many releases match by spelling variants alone"] = 0
     boilerplate_total: Annotated[
-        int, "how many releases match in boilerplate alone, and are left out of the facets"
+        int, "how many of them match in boilerplate alone, and are in no facet"
     ] = 0
     total_some: Annotated[int, "how many more releases match some of the words"] = 0
     folded_some: int = 0
@@ -209,6 +210,7 @@ class Concordance:
     releases: Annotated[int, "how many releases they are in"]
     build: Build
     warnings: Warnings = ()
+    boilerplate_mentions: BoilerplateMentions = 0
     words_before: Annotated[
         tuple[tuple[str, int], ...], "the most frequent words directly before a mention"
     ] = ()
@@ -238,7 +240,7 @@ class Collocates:
     corpus_tokens: Annotated[int, "how many words all releases have"]
     build: Build
     warnings: Warnings = ()
-    boilerplate_mentions: Annotated[int, "how many mentions in boilerplate were left out"] = 0
+    boilerplate_mentions: BoilerplateMentions = 0
 
 
 @dataclass(frozen=True)
@@ -273,6 +275,12 @@ class Frequencies:
     build: str
     warnings: tuple[str, ...] = ()
     boilerplate_total: int = 0
+
+    @property
+    def total(self) -> int:
+        """How many releases match, those that are left out among them."""
+        counted = self.undated.releases + sum(each.releases for _, each in self.periods)
+        return counted + self.boilerplate_total
 
     @classmethod
     def of(

@@ -30,7 +30,7 @@ class Searcher(ABC):
 
     @abstractmethod
     def scan(self, query: Query) -> Iterator[str]:
-        """The ids of all hits in the query's order, without a limit."""
+        """The ids of all hits that are counted, in the query's order, without a limit."""
 
     def total(self, query: Query) -> int:
         """How many releases match."""
@@ -46,7 +46,7 @@ class Searcher(ABC):
     def occurrences(
         self, query: Query, sort: LineSort = "document", start: int = 0, size: int = 50
     ) -> Concordance:
-        """One page of the concordance: a line for each mention of the query in its hits, from
+        """One page of the concordance: a line for each mention of the query that is counted, from
         `start` (0-based); sorted in the query's order of releases, by the three words before or
         after, by office, or by date (oldest first).
         """

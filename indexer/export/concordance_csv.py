@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from itertools import chain, islice
 
 from corpus import office_title
 from indexer.engine.interface import Engine
 from indexer.engine.results import Concordance, KwicLine, LineSort, Query
 from indexer.export.csv import BYTE_ORDER_MARK, row
-from indexer.export.result_set import ExportContext, Pairs, read_consistently
+from indexer.export.result_set import ExportContext, Interpret, Pairs, read_consistently
 
 COLUMNS = (
     "line",
@@ -31,22 +30,18 @@ COLUMNS = (
 
 
 def select_lines(
-    engine: Engine,
-    query: Query,
-    sort: LineSort,
-    words: str,
-    filters: Pairs,
-    warnings: tuple[str, ...],
+    engine: Engine, interpret: Interpret, sort: LineSort, words: str, filters: Pairs
 ) -> tuple[ExportContext, Iterator[KwicLine]]:
     """The context of all lines of a query, and the lines in an order."""
-    whole = replace(query, start=0, facets=(), has_timeline=False, is_explained=False)
 
-    def read() -> tuple[Concordance, Iterator[KwicLine]]:
-        lines = engine.scan_occurrences(whole, sort)
+    def read() -> tuple[Query, tuple[str, ...], Concordance, Iterator[KwicLine]]:
+        query, warnings = interpret()
+        query = query or Query()  # which has no mentions
+        lines = engine.scan_occurrences(query, sort)
         first = [*islice(lines, 1)]  # of this state of the index are all that follow
-        return engine.occurrences(whole, sort, 0, 0), chain(first, lines)
+        return query, warnings, engine.occurrences(query, sort, 0, 0), chain(first, lines)
 
-    (found, lines), health, at = read_consistently(engine, read)
+    (query, warnings, found, lines), health, at = read_consistently(engine, read)
     return ExportContext(
         words=words,
         filters=filters,
@@ -56,6 +51,7 @@ def select_lines(
         revision=health.revision,
         total=found.total,
         warnings=(*warnings, *found.warnings),
+        parameters=(("boilerplate_mentions", str(found.boilerplate_mentions)),),
     ), lines
 
 

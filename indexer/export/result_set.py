@@ -18,6 +18,8 @@ from indexer.engine.interface import Engine
 from indexer.engine.results import Health, Query, Results
 
 Pairs = tuple[tuple[str, str], ...]
+# Reads the words of a query; None asks for nothing. And what was not read as written.
+Interpret = Callable[[], tuple[Query | None, tuple[str, ...]]]
 T = TypeVar("T")
 RankedReleases = Iterable[tuple[int, Release]]
 # How often a read is tried again because the index changed during it.
@@ -67,12 +69,18 @@ class ExportContext:
 
 
 def select(
-    engine: Engine, query: Query | None, words: str, filters: Pairs, warnings: tuple[str, ...] = ()
+    engine: Engine, interpret: Interpret, words: str, filters: Pairs
 ) -> tuple[ExportContext, Iterator[str]]:
-    """The context of all hits of a query, and their ids in its order; `query` None has no hits.
-    Raises the engine's errors before the first id is read.
+    """The context of all hits that are counted, and their ids in the query's order. Raises the
+    engine's errors before the first id is read.
     """
-    (results, ids), health, at = read_consistently(engine, lambda: _results_and_ids(engine, query))
+
+    def read() -> tuple[Query | None, tuple[str, ...], Results, Iterator[str]] | None:
+        query, warnings = interpret()
+        found = _results_and_ids(engine, query)
+        return found and (query, warnings, *found)
+
+    (query, warnings, results, ids), health, at = read_consistently(engine, read)
     return ExportContext(
         words=words,
         filters=filters,
@@ -80,8 +88,9 @@ def select(
         at=at,
         build=health.build or "",
         revision=health.revision,
-        total=results.total,
+        total=results.counted,
         warnings=(*warnings, *results.warnings),
+        parameters=(("boilerplate_total", str(results.boilerplate_total)),),
     ), ids
 
 
@@ -114,7 +123,7 @@ def _results_and_ids(engine: Engine, query: Query | None) -> tuple[Results, Iter
     )
     results = engine.search(whole)
     if query is None:
-        return replace(results, total=0), iter(())
+        return replace(results, total=0, boilerplate_total=0), iter(())
     ids = engine.scan(whole)
     first = [*islice(ids, 1)]
     is_one = engine.total(whole) == results.total

@@ -35,14 +35,15 @@ COLUMNS = (
     "words_held",
     "releases_per_1000_releases",
     "mentions_per_million_words",
-    "left_out_boilerplate",
 )
+# The name of the row of a query's releases that match in boilerplate alone, which no period counts.
+BOILERPLATE = "boilerplate"
 
 
 @dataclass(frozen=True)
 class Trend:
     """A query over time: its words, its hits by period, the first and the last dated one of all,
-    and how many were left out, as they match in boilerplate alone.
+    and how many more match in boilerplate alone.
     """
 
     words: str
@@ -50,11 +51,11 @@ class Trend:
     undated: Frequency
     first: Hit | None
     last: Hit | None
-    left_out: int = 0
+    boilerplate_total: int = 0
 
     @property
     def total(self) -> int:
-        """How many releases match, undated ones among them."""
+        """How many releases are counted, undated ones among them."""
         return self.undated.releases + sum(each.releases for each in self.counts.values())
 
 
@@ -108,8 +109,7 @@ def compare_queries(
         warnings += [warning for warning in found.warnings if warning not in warnings]
         first, last = _dated_hits(engine, query, found)
         counts = dict(found.periods)
-        left_out = found.boilerplate_total
-        trends.append(Trend(words, counts, found.undated, first, last, left_out))
+        trends.append(Trend(words, counts, found.undated, first, last, found.boilerplate_total))
     numbers = [number for number, _ in collected.periods]
     return Trends(
         step=chosen,
@@ -173,7 +173,9 @@ def _first_counted(engine: Engine, query: Query, sort: Sort, step: Step, period:
 
 
 def trend_table(context: ExportContext, trends: Trends) -> Iterator[str]:
-    """The rows of a table: one for every query and period; what is undated in the last ones."""
+    """The rows of a table: one for every query and period; then one of what is undated, and one of
+    releases that match in boilerplate alone, if any do.
+    """
     facts = {name: each for name, each in context.facts().items() if name != "query"}
     yield BYTE_ORDER_MARK + row((*COLUMNS, *facts))
     for trend in trends.trends:
@@ -184,10 +186,12 @@ def trend_table(context: ExportContext, trends: Trends) -> Iterator[str]:
                 trend.counts.get(number, NO_FREQUENCY),
                 trends.collected.get(number, NO_FREQUENCY),
             )
-            cells = *_cells(matching, collected), trend.left_out
-            yield row((trend.words, *named, *cells, *facts.values()))
-        cells = *_cells(trend.undated, trends.undated), trend.left_out
+            yield row((trend.words, *named, *_cells(matching, collected), *facts.values()))
+        cells = _cells(trend.undated, trends.undated)
         yield row((trend.words, UNDATED, "", "", *cells, *facts.values()))
+        if trend.boilerplate_total:
+            cells = [trend.boilerplate_total, *[""] * (len(cells) - 1)]
+            yield row((trend.words, BOILERPLATE, "", "", *cells, *facts.values()))
 
 
 def _cells(matching: Frequency, collected: Frequency) -> list[str | float]:

@@ -54,12 +54,21 @@ class BuildSearcher(IndexReader, Searcher):
         self, query: Query, sort: LineSort = "document", start: int = 0, size: int = 50
     ) -> Concordance:
         """Computed from the hits' texts."""
-        found = concordance.concordance(*self._texts(query), sort, start, size, self.fetch)
+        found = concordance.concordance(
+            *self._texts(query),
+            sort,
+            start,
+            size,
+            self.fetch,
+            has_boilerplate=query.has_boilerplate,
+        )
         return replace(found, build=self.build)
 
     def scan_occurrences(self, query: Query, sort: LineSort = "document") -> Iterator[KwicLine]:
         """Computed from the hits' texts."""
-        return concordance.scan(*self._texts(query), sort, self.fetch)
+        return concordance.scan(
+            *self._texts(query), sort, self.fetch, has_boilerplate=query.has_boilerplate
+        )
 
     def collocates(
         self,
@@ -93,7 +102,7 @@ class BuildSearcher(IndexReader, Searcher):
         """Computed from the texts of all translations, which take seconds to read and are kept."""
         if query.tree is None or (texts := self._translations()) is None:
             return ()
-        hits = self.scan(replace(query, sort="id"))
+        hits = self.scan(replace(query, sort="id", has_boilerplate=True))
         return translations.translation_suggestions(texts, hits, query.tree, most)
 
     def frequencies(self, query: Query, step: Step) -> Frequencies:

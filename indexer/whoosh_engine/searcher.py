@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from indexer.engine.document import shown_digest
 from indexer.engine.explanation import explained
 from indexer.engine.hits import HitBuilder
@@ -60,8 +62,10 @@ class SnapshotSearcher(Snapshot, Searcher):
         )
 
     def scan(self, query: Query) -> Iterator[str]:
-        """All ids, in order."""
-        found = self._found(query)
+        """Found as for a page, and sorted at once."""
+        hits = find_hits(self, Executor(self), query)
+        chosen = np.isin(hits.found.documents, hits.counted, assume_unique=True)
+        found = ScoredDocs(hits.found.documents[chosen], hits.found.scores[chosen])
         return ids(self, found.documents[order(self, found, query, 0, len(found))])
 
     def totals(self, queries: Sequence[Query]) -> list[int]:
@@ -96,6 +100,3 @@ class SnapshotSearcher(Snapshot, Searcher):
     def exists(self, ids: Iterable[str]) -> list[bool]:
         """Looked up in the terms of ids."""
         return [self.document(id_) is not None for id_ in ids]
-
-    def _found(self, query: Query) -> ScoredDocs:
-        return find_hits(self, Executor(self), query).found

@@ -57,13 +57,19 @@ class Period(results.Frequency):
 class Timeline:
     """The releases that match, by the periods of their dates."""
 
-    total: Annotated[int, "how many releases are counted, exactly"]
+    total: Annotated[int, "how many releases match all words, exactly, as in a search"]
     undated: Annotated[int, "how many of them have no date"]
-    boilerplate_total: Annotated[int, "how many match in boilerplate alone, and are left out"]
+    boilerplate_total: Annotated[
+        int, "how many of them match in boilerplate alone, and are in no period and not in undated"
+    ]
     step: Annotated[Step, "the length of the periods"]
     build: Build
     warnings: Warnings
-    periods: Annotated[tuple[Period, ...], "in order; those without a hit are left out"]
+    periods: Annotated[
+        tuple[Period, ...],
+        "in order, without empty ones; `total` is the sum of their releases, `undated` and"
+        " `boilerplate_total`",
+    ]
 
 
 class Cited(statutes.Cited):

@@ -55,7 +55,8 @@ class _Days(Schema):
         ("usual", "literal"),
     )
     boilerplate = _one_of(
-        "out ranks matches in boilerplate alone last and counts none; in treats them like others",
+        "out lists matches in boilerplate alone at the end of a search, and leaves boilerplate out"
+        " of all else but `total`; in treats it like other text",
         ("out", "in"),
     )
     since = _day_field("dated on or after this day; of a month or year, its first day")

@@ -45,7 +45,7 @@ class ParsedRequest:
     @property
     def query(self) -> Query:
         """The query for an engine."""
-        return self.state.counted(self.parsed)
+        return self.state.tool_query(self.parsed)
 
     @property
     def is_void(self) -> bool:
@@ -133,7 +133,8 @@ def _suggest(
 def timeline(engine: Engine, settings: Settings, arguments: dict[str, Any]) -> Any:
     """How many releases match in each day, week, month or year, and how many mentions they have
 
-    Only releases that match all words are counted. Without `q` it counts all releases and the
+    `total` is that of a search: the releases that match all words. Those that match in boilerplate
+    alone are in no period, unless `boilerplate` is in. Without `q` it counts all releases and the
     words of their texts, to compare with.
     """
     asked, step = _read_request(engine, settings), arguments["step"]
@@ -142,7 +143,7 @@ def timeline(engine: Engine, settings: Settings, arguments: dict[str, Any]) -> A
     else:
         found = engine.frequencies(asked.query, step)
     return {
-        "total": found.undated.releases + sum(each.releases for _, each in found.periods),
+        "total": found.total,
         "undated": found.undated.releases,
         "boilerplate_total": found.boilerplate_total,
         "step": found.step,
@@ -163,7 +164,8 @@ def timeline(engine: Engine, settings: Settings, arguments: dict[str, Any]) -> A
 def concordance(engine: Engine, settings: Settings, arguments: dict[str, Any]) -> Any:
     """Every mention of a query's words, with the text around it
 
-    Only releases that match all words are read.
+    Only releases that match all words are read; mentions in boilerplate are left out, unless
+    `boilerplate` is in.
     """
     asked = _read_request(engine, settings)
     page = arguments["sort"], arguments["start"], arguments["size"]
@@ -174,7 +176,8 @@ def concordance(engine: Engine, settings: Settings, arguments: dict[str, Any]) -
 def collocates(engine: Engine, settings: Settings, arguments: dict[str, Any]) -> Any:
     """The words that occur unusually often near a query's words
 
-    Only releases that match all words are read.
+    Only releases that match all words are read; mentions in boilerplate are left out, unless
+    `boilerplate` is in.
     """
     asked = _read_request(engine, settings)
     options = (arguments[each] for each in ("window", "measure", "min_count", "size"))

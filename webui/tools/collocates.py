@@ -73,7 +73,7 @@ class CollocateOptions:
 
     def count(self, engine: Engine, parsed: ParsedQuery) -> Collocates:
         """The collocates."""
-        query = self.state.counted(parsed)
+        query = self.state.tool_query(parsed)
         return engine.collocates(
             query,
             self.window,
@@ -135,9 +135,11 @@ def table(engine: Engine, settings: Settings, downloads: Downloads) -> Response:
     """The same words as a table."""
     options = _read_options()
     state = options.state
-    parsed = state.parse(settings.query_chars, engine.attested)
     with downloads.slot() as slot:
-        found, health, at = read_consistently(engine, lambda: options.count(engine, parsed))
+        found, health, at = read_consistently(
+            engine,
+            lambda: options.count(engine, state.parse(settings.query_chars, engine.attested)),
+        )
         context = ExportContext(
             words=state.words,
             filters=tuple(state.filter_pairs()),
@@ -150,7 +152,7 @@ def table(engine: Engine, settings: Settings, downloads: Downloads) -> Response:
                 ("window", str(options.window)),
                 ("measure", options.measure),
                 ("least", str(options.least)),
-                ("counted", "stems" if options.is_stem else "as written"),
+                ("forms", "stems" if options.is_stem else "as written"),
                 ("words", "content" if options.is_content else "all"),
             ),
         )

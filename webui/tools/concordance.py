@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import get_args
 from urllib.parse import quote
 
@@ -126,15 +127,10 @@ def _neighbors(
 def table(engine: Engine, settings: Settings, downloads: Downloads) -> Response:
     """All lines, in the order of the page."""
     state, order = read_state(request.args), _read_order()
-    parsed = state.parse(settings.query_chars, engine.attested)
+    interpret = partial(state.interpret, settings.query_chars, engine.attested)
     with downloads.slot() as slot:
         context, lines = select_lines(
-            engine,
-            state.query(parsed, 0),
-            order,
-            state.words,
-            tuple(state.filter_pairs()),
-            (*state.warnings, *parsed.warnings),
+            engine, interpret, order, state.words, tuple(state.filter_pairs())
         )
         if context.total > MOST_ROWS:
             abort(413, _too_many(context.total))

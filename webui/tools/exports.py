@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 from flask import Response, abort, redirect, render_template, request
 from flask_babel import gettext
@@ -50,6 +51,7 @@ class SamplePage:
     codes: str
     table_link: str
     another_link: str
+    include_link: str
     has_second_tier: bool
     most: int = MOST_SAMPLED
 
@@ -69,6 +71,9 @@ def sample(store: Store, engine: Engine, settings: Settings) -> str | Redirect:
         seed=seed,
         codes=", ".join(codes),
         table_link=_sample_link("exports.sample_table", state, size, seed, codes),
+        include_link=_sample_link(
+            "exports.sample", state.with_view(has_boilerplate=True), size, seed, codes
+        ),
         another_link=_sample_link("exports.sample", state, size, "", codes),
         has_second_tier=state.has_second_tier(state.parse(settings.query_chars)),
     )
@@ -86,7 +91,7 @@ def sample_table(
         context, ids = _select(engine, read_state(request.args), settings)
         chosen = draw_sample(ids, size, seed)
         facts = (("hits", str(context.total)), ("sample", str(size)), ("seed", seed))
-        context = replace(context, order="random", parameters=facts)
+        context = replace(context, order="random", parameters=(*facts, *context.parameters))
         lines = release_table(context, ranked_releases(store, chosen), _read_codes())
         kept = slot.pop_all()
     return file(lines, TABLE_TYPE, "sample", context.at, "csv", kept)
@@ -95,12 +100,9 @@ def sample_table(
 def _select(
     engine: Engine, state: SearchState, settings: Settings
 ) -> tuple[ExportContext, Iterator[str]]:
-    """The hits as on the results page; words that ask for nothing find nothing."""
-    parsed = state.parse(settings.query_chars, engine.attested)
-    is_void = state.words and parsed.tree is None
-    query = None if is_void else replace(state.counted(parsed), sort=state.sort)
-    warnings = (*state.warnings, *parsed.warnings)
-    return select(engine, query, state.words, tuple(state.filter_pairs()), warnings)
+    """The hits that are counted; words that ask for nothing find nothing."""
+    interpret = partial(state.interpret, settings.query_chars, engine.attested)
+    return select(engine, interpret, state.words, tuple(state.filter_pairs()))
 
 
 def _read_size() -> int:

@@ -46,8 +46,8 @@ def search(store: Store, engine: Engine, settings: Settings) -> Response:
     """The newest hits of a search, in whatever order its page has."""
     state = replace(read_state(request.args), sort="newest", page=1)
     parsed = state.parse(settings.query_chars, engine.attested)
-    is_void = state.words and parsed.tree is None
-    found = [] if is_void else _newest(store, engine, Query(parsed.tree, state.filters))
+    query = state.asked(parsed)
+    found = _newest(store, engine, query) if query else []
     highlighter = Highlighter(parsed.tree)
     items = [_feed_item(release, at, highlighter) for at, release in found]
     return feed_response(
@@ -56,6 +56,7 @@ def search(store: Store, engine: Engine, settings: Settings) -> Response:
         items=items,
         warnings=(*state.warnings, *parsed.warnings),
         has_second_tier=state.has_second_tier(parsed),
+        boilerplate_total=_boilerplate_total(engine, query) if query else 0,
         address=_feed_address(state),
         updated=max((each.updated for each in items), default=NEVER),
     )
@@ -87,6 +88,11 @@ def _newest(store: Store, engine: Engine, query: Query) -> list[tuple[datetime, 
     )
     found = [*dated, *_undated(store, engine, query)]
     return heapq.nlargest(SIZE, found, key=lambda each: (each[0], each[1].id))
+
+
+def _boilerplate_total(engine: Engine, query: Query) -> int:
+    alone = replace(query, size=0, facets=(), has_timeline=False, is_explained=False)
+    return engine.search(alone).boilerplate_total
 
 
 def _undated(store: Store, engine: Engine, query: Query) -> Iterator[tuple[datetime, Release]]:

@@ -14,7 +14,7 @@ from flask import Response, make_response, render_template, request
 from flask_babel import gettext
 
 from corpus import Settings
-from indexer import Engine
+from indexer import Engine, ParsedQuery
 from indexer.engine.periods import STEPS, Step
 from indexer.engine.results import Health
 from indexer.export.result_set import ExportContext, read_consistently
@@ -61,19 +61,19 @@ class TrendOptions:
 
     def run(self, engine: Engine, limit_chars: int, most: int) -> TrendResults:
         """What is found; all of one state of the index."""
-        warnings, queries, has_second_tier = [*self.warnings], [], False
-        for words in self.queries or ("",):
-            state = self.state.with_words(words)
-            parsed = state.parse(limit_chars, engine.attested)
-            has_second_tier = has_second_tier or state.has_second_tier(parsed)
-            told = (*parsed.warnings, *parsed.readings)
-            warnings += [each for each in told if each not in warnings]
-            is_void = words and parsed.tree is None
-            queries.append((words, None if is_void else self.state.counted(parsed)))
-        found, health, at = read_consistently(
-            engine, lambda: compare_queries(engine, queries, self.state.filters, self.step, most)
-        )
-        return TrendResults(found, (*warnings, *found.warnings), health, at, has_second_tier)
+        states = [self.state.with_words(words) for words in self.queries or ("",)]
+
+        def read() -> tuple[list[ParsedQuery], Trends]:
+            every = [state.parse(limit_chars, engine.attested) for state in states]
+            asked = map(SearchState.asked, states, every)
+            queries = [*zip((state.words for state in states), asked, strict=True)]
+            return every, compare_queries(engine, queries, self.state.filters, self.step, most)
+
+        (every, found), health, at = read_consistently(engine, read)
+        told = (each for parsed in every for each in (*parsed.warnings, *parsed.readings))
+        has_second_tier = any(map(SearchState.has_second_tier, states, every))
+        warnings = (*dict.fromkeys((*self.warnings, *told)), *found.warnings)
+        return TrendResults(found, warnings, health, at, has_second_tier)
 
 
 @dataclass(frozen=True)

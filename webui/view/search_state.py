@@ -69,14 +69,21 @@ class SearchState:
 
     def total(self, engine: Engine, limit_chars: int) -> int:
         """How many releases the page of this state finds."""
-        return engine.total(self.counted(self.parse(limit_chars, engine.attested)))
+        return engine.total(self.tool_query(self.parse(limit_chars, engine.attested)))
+
+    def interpret(self, limit_chars: int, attested: LookUp) -> tuple[Query | None, tuple[str, ...]]:
+        """The words as a query for files, None where they ask for nothing; and warnings."""
+        parsed = self.parse(limit_chars, attested)
+        query = self.asked(parsed)
+        warnings = (*self.warnings, *parsed.warnings)
+        return query and replace(query, sort=self.sort), warnings
 
     def query(self, parsed: ParsedQuery, size: int) -> Query:
         """The query for an engine; `size` is the default of a page."""
         size = self.size or size
         start = (self.page - 1) * size
         return replace(
-            self.counted(parsed),
+            self.tool_query(parsed),
             sort=self.sort,
             start=start,
             size=size,
@@ -85,9 +92,13 @@ class SearchState:
             some=self.second_tier(parsed),
         )
 
-    def counted(self, parsed: ParsedQuery) -> Query:
-        """The query as the tools ask it, which count: its words and filters."""
+    def tool_query(self, parsed: ParsedQuery) -> Query:
+        """The query as tools ask it: words, filters, and whether boilerplate counts."""
         return Query(parsed.tree, self.filters, has_boilerplate=self.has_boilerplate)
+
+    def asked(self, parsed: ParsedQuery) -> Query | None:
+        """The query as tools ask it; None where the words ask for nothing, and so find nothing."""
+        return None if self.words and parsed.tree is None else self.tool_query(parsed)
 
     def second_tier(self, parsed: ParsedQuery) -> SomeOf | None:
         """What is asked for below the releases that match all words, if wanted."""

@@ -77,14 +77,14 @@ class Stored:
     only_boilerplate: bool = False
 
     @property
-    def runs_left_out(self) -> Iterator[tuple[int, int]]:
+    def boilerplate_runs(self) -> Iterator[tuple[int, int]]:
         """Where each run of boilerplate begins and ends."""
         return zip(self.boilerplate[::2], self.boilerplate[1::2], strict=True)
 
     @property
-    def words_left_out(self) -> frozenset[int]:
+    def boilerplate_words(self) -> frozenset[int]:
         """The numbers of the body's words that are in boilerplate."""
-        return frozenset(at for run in self.runs_left_out for at in range(*run))
+        return frozenset(at for run in self.boilerplate_runs for at in range(*run))
 
 
 # Ids -> the stored releases among them, in any order.
@@ -217,9 +217,9 @@ def marked(source: dict[str, Any], texts: Texts, found: Sentences, common: Array
     is_common = is_among(found.digests, common)
     ends = np.cumsum(found.lengths)
     runs = np.stack((ends - found.lengths, ends), axis=1)[is_common]
-    is_left_out = found.words_in(common).tolist()
+    are_gaps = found.words_in(common).tolist()
     outside = {
-        OUTSIDE[name]: [*_without(paragraphs, is_left_out)]
+        OUTSIDE[name]: [*_without(paragraphs, are_gaps)]
         for name, paragraphs in texts.items()
         if is_common.any() and name in OUTSIDE and paragraphs
     }
@@ -238,12 +238,12 @@ def numbers_of(digests: Array) -> list[int]:
     return found
 
 
-def _without(paragraphs: Iterable[str], is_left_out: Sequence[bool]) -> Iterator[str]:
+def _without(paragraphs: Iterable[str], are_gaps: Sequence[bool]) -> Iterator[str]:
     """Paragraphs of tokens with gaps in place of some."""
     at = 0
     for each in paragraphs:
         words = each.split(" ")
-        pairs = zip(words, is_left_out[at : at + len(words)], strict=True)
+        pairs = zip(words, are_gaps[at : at + len(words)], strict=True)
         yield " ".join(GAP if is_gap else word for word, is_gap in pairs)
         at += len(words)
 

@@ -67,8 +67,8 @@ class IndexReader:
                 *((words, self.hidden.widened(each)) for each in lookups),
             ]
         )
-        counted = map(self.hidden.counted, lookups, answers[len(bodies) :])
-        return [*answers[: len(bodies)], *counted]
+        corrected = map(self.hidden.corrected, lookups, answers[len(bodies) :])
+        return [*answers[: len(bodies)], *corrected]
 
     def total(self, query: Query) -> int:
         """How many releases match."""
@@ -86,9 +86,12 @@ class IndexReader:
         return [*map(total_of, self.several(counting))] if counting else []
 
     def scan(self, query: Query) -> Iterator[str]:
-        """All ids, in order, from one state of the index."""
+        """Read from one state of the index."""
         asked = self.asked(query, self.term_lookup(query))
         body = self.narrowed(query, asked, MANY) | {"_source": False}
+        if asked.outside:
+            both = {"must": [body["query"]], "filter": [asked.outside]}
+            body["query"] = {"bool": both}
         return (hit["_id"] for hit in self.pages(body))
 
     def texts(self, query: Query) -> Iterator[Stored]:
@@ -150,7 +153,7 @@ class IndexReader:
                 text = TextWords.ready(" ".join(hit["_source"].get(field, ())).split())
             if text.has(leaf):
                 found.append(each.id)
-                if replace(text, left_out=each.words_left_out).has(leaf):
+                if replace(text, left_out=each.boilerplate_words).has(leaf):
                     outside.append(each.id)
         return {tree.with_fields(leaf, OUTSIDE): outside, leaf: found}
 

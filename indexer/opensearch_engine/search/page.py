@@ -172,7 +172,8 @@ def _counting_bodies(
     plain = replace(query, start=0, after=None)
     body = reader.narrowed(plain, PageRequest.alone(asked.every), 0) | {"track_total_hits": True}
     del body["sort"], body["track_scores"]
-    return [body | {"aggs": each} for each in request.halves(request.counted(query, asked, steps))]
+    aggregations = request.aggregations(query, asked, steps)
+    return [body | {"aggs": each} for each in request.halves(aggregations)]
 
 
 def _by_period(reader: IndexReader, query: Query, asked: PageRequest, step: Step) -> dict[str, Any]:

@@ -153,7 +153,7 @@ def chosen(filters: Filters, but: str = "") -> list[Dsl]:
     ]
 
 
-def counted(query: Query, asked: PageRequest, steps: Sequence[Step]) -> dict[str, Any]:
+def aggregations(query: Query, asked: PageRequest, steps: Sequence[Step]) -> dict[str, Any]:
     """The aggregations beside the hits: facets, periods, spelling variants, and folded copies."""
     every = chosen(query.filters)
     outside = [asked.outside] if asked.outside else []

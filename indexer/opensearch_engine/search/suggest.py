@@ -172,7 +172,7 @@ def likeness(
 ) -> tree.Or | None:
     """A query for releases similar to one, by its boilerplate only if wanted."""
     field = stem_field(BODY)
-    left_out = frozenset() if has_boilerplate else release.words_left_out
+    left_out = frozenset() if has_boilerplate else release.boilerplate_words
     words = tokens(release.body, release.language)
     often = Counter(token.stem for token in words if token.position not in left_out)
     stems = [*filter(is_telling, often)]

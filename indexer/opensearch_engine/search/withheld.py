@@ -42,7 +42,7 @@ class Hidden:
             return body
         return body | {"size": min(MOST_ENTRIES, body["size"] + len(self.words))}
 
-    def counted(self, body: Dsl, answer: dict[str, Any]) -> dict[str, Any]:
+    def corrected(self, body: Dsl, answer: dict[str, Any]) -> dict[str, Any]:
         """The answer to a lookup without these releases."""
         if not self.ids:
             return answer

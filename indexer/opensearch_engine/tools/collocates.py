@@ -69,5 +69,5 @@ def _count(
             observed = np.pad(observed, (0, 2 * len(names) - len(observed)))
         occurrences += len(found)
         near += found.count_near(window, stems, observed)
-        left_out += found.left_out
+        left_out += found.boilerplate_mentions
     return names, observed, occurrences, near, left_out

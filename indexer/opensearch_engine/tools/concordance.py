@@ -29,6 +29,8 @@ def concordance(
     start: int,
     size: int,
     fetch: Fetch,
+    *,
+    has_boilerplate: bool = True,
 ) -> Concordance:
     """A page of lines, and how many there are; the engine adds build and warnings. `fetch` must
     return releases as they were when they were read.
@@ -36,9 +38,9 @@ def concordance(
     first, end = max(0, start), max(0, start) + max(0, size)
     shown: list[KwicLine] = []
     lines = _BatchLines(sort)
-    total = holders = 0
+    total = holders = left_out = 0
     beside = _WordsBeside()
-    for found in read_spans(releases, node, words_of):
+    for found in read_spans(releases, node, words_of, has_boilerplate=has_boilerplate):
         beside.take(found)
         if sort == "document":
             shown += _read(found, max(0, first - total), max(0, end - total))
@@ -46,10 +48,17 @@ def concordance(
             lines.take(found)
         total += len(found)
         holders += found.n_releases
+        left_out += found.boilerplate_mentions
     shown += lines.read(lines.order(lines.keys, first, end), lines.fetching(fetch))
     before, after = beside.most_frequent()
     return Concordance(
-        tuple(shown), total, holders, build="", words_before=before, words_after=after
+        tuple(shown),
+        total,
+        holders,
+        build="",
+        boilerplate_mentions=left_out,
+        words_before=before,
+        words_after=after,
     )
 
 
@@ -59,10 +68,12 @@ def scan(
     words_of: WordsOf,
     sort: LineSort,
     fetch: Fetch,
+    *,
+    has_boilerplate: bool = True,
 ) -> Iterator[KwicLine]:
     """All lines in their order."""
     lines = _BatchLines(sort)
-    for found in read_spans(releases, node, words_of):
+    for found in read_spans(releases, node, words_of, has_boilerplate=has_boilerplate):
         if sort == "document":
             yield from _read(found, 0, len(found))
         else:

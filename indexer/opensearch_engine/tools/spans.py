@@ -23,10 +23,10 @@ WordsOf = Callable[[tree.Leaf], frozenset[str] | None]
 
 @dataclass(frozen=True)
 class BatchSpans(TokenSpans):
-    """The spans in a batch, with its numbers of releases; and how many were left out."""
+    """The spans in a batch, with its numbers of releases; and how many more are in boilerplate."""
 
     batch: Batch
-    left_out: int = 0
+    boilerplate_mentions: int = 0
 
 
 def read_spans(
@@ -60,8 +60,8 @@ def read_spans(
 
     for batch in batches(releases, vocabulary):
         pair, number = find(batch, None), 0
-        if not has_boilerplate and batch.left_out.any():
-            every, pair = pair, find(batch, batch.left_out)
+        if not has_boilerplate and batch.boilerplate.any():
+            every, pair = pair, find(batch, batch.boilerplate)
             number = max(0, len(every[0]) - len(pair[0]))
         yield BatchSpans(batch.starts, batch.forms, batch.languages, *pair, batch, number)
 

@@ -89,11 +89,11 @@ class Batch:
         return np.concatenate([*begins, self.starts[-1:]])
 
     @cached_property
-    def left_out(self) -> Array:
+    def boilerplate(self) -> Array:
         """The words in boilerplate, and all words of releases that match in it alone (a mask)."""
         found = np.zeros(len(self.forms), bool)
         for each, start, end in zip(self.releases, self.starts, self.starts[1:], strict=False):
-            for first, last in each.runs_left_out:
+            for first, last in each.boilerplate_runs:
                 found[start + first : start + last] = True
             found[start:end] |= each.only_boilerplate
         return found

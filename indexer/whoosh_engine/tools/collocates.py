@@ -17,7 +17,7 @@ from indexer.linguistics.association_measures import Counts, rank_collocates
 from indexer.linguistics.spans import NO_STEMS
 from indexer.query.tree import BODY
 from indexer.whoosh_engine.columns.snapshot import Snapshot
-from indexer.whoosh_engine.tools.occurrences import find_counted_mentions, find_spans
+from indexer.whoosh_engine.tools.occurrences import Mentions
 
 
 def collocates(
@@ -34,26 +34,21 @@ def collocates(
     """The words with the highest measure, without those that occur less than `least` times or less
     often than expected.
     """
-    executor, hits, parts = find_counted_mentions(snapshot, query)
+    mentions = Mentions.of(snapshot, query)
     words = snapshot.words(stem_field(BODY) if is_stem else BODY)
     observed = np.zeros(len(words), np.int64)
     near = 0
-    for each, numbers in zip(parts, words.numbers, strict=False):
+    for each, numbers in zip(mentions.parts, words.numbers, strict=False):
         own = np.zeros(len(numbers), np.int64)
         stems = each.segment.stem_tables(BODY) if is_stem else NO_STEMS
         near += each.count_near(window, stems, own)
         observed[numbers] += own
     chosen = np.flatnonzero(observed >= max(1, least))
-    counts = Counts(
-        observed[chosen], words.frequencies[chosen], sum(map(len, parts)), near, words.tokens
-    )
+    counts = Counts(observed[chosen], words.frequencies[chosen], len(mentions), near, words.tokens)
 
     def word(at: int) -> str:
         return words.word(int(chosen[at]))
 
-    told = snapshot.build, tuple(executor.warnings)
+    told = snapshot.build, tuple(mentions.executor.warnings)
     found = rank_collocates(counts, measure, most, word, *told, is_content=is_content)
-    if query.has_boilerplate:
-        return found
-    every = sum(map(len, find_spans(executor, query.tree, hits.found.documents)))
-    return replace(found, boilerplate_mentions=max(0, every - found.mentions))
+    return replace(found, boilerplate_mentions=mentions.left_out)

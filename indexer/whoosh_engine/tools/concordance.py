@@ -18,25 +18,27 @@ from indexer.linguistics.concordance import Lines, most_frequent
 from indexer.query.tree import BODY
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.search.collect import order
-from indexer.whoosh_engine.search.scored_docs import ScoredDocs
-from indexer.whoosh_engine.tools.occurrences import SegmentSpans, find_mentions
+from indexer.whoosh_engine.tools.occurrences import Mentions, SegmentSpans
 
 
 def concordance(
     snapshot: Snapshot, query: Query, sort: LineSort = "document", start: int = 0, size: int = 50
 ) -> Concordance:
     """A page of lines, and how many there are."""
-    executor, hits, parts = find_mentions(snapshot, query)
-    lines, first = _lines(snapshot, parts, sort), max(0, start)
-    keys = partial(_keys, snapshot, query, hits, lines)
+    mentions = Mentions.of(snapshot, query)
+    lines, first = _lines(snapshot, mentions.parts, sort), max(0, start)
+    keys = partial(_keys, snapshot, mentions, lines)
     chosen = lines.order(keys, first, first + max(0, size))
-    before, after = (_words_beside(snapshot, parts, is_left=each) for each in (True, False))
+    before, after = (
+        _words_beside(snapshot, mentions.parts, is_left=each) for each in (True, False)
+    )
     return Concordance(
         mentions=tuple(lines.read(chosen, partial(_stored, snapshot))),
         total=len(lines),
         releases=lines.n_releases,
         build=snapshot.build,
-        warnings=tuple(executor.warnings),
+        warnings=tuple(mentions.executor.warnings),
+        boilerplate_mentions=mentions.left_out,
         words_before=before,
         words_after=after,
     )
@@ -54,9 +56,9 @@ def _words_beside(
 
 def scan(snapshot: Snapshot, query: Query, sort: LineSort = "document") -> Iterator[KwicLine]:
     """All lines in their order."""
-    _, hits, parts = find_mentions(snapshot, query)
-    lines = _lines(snapshot, parts, sort)
-    chosen = lines.order(partial(_keys, snapshot, query, hits, lines), 0, len(lines))
+    mentions = Mentions.of(snapshot, query)
+    lines = _lines(snapshot, mentions.parts, sort)
+    chosen = lines.order(partial(_keys, snapshot, mentions, lines), 0, len(lines))
     yield from lines.read(chosen, partial(_stored, snapshot))
 
 
@@ -68,13 +70,13 @@ def _lines(snapshot: Snapshot, parts: list[SegmentSpans], sort: LineSort) -> Lin
     return lines
 
 
-def _keys(snapshot: Snapshot, query: Query, hits: ScoredDocs, lines: Lines) -> list[Array]:
+def _keys(snapshot: Snapshot, mentions: Mentions, lines: Lines) -> list[Array]:
     """The sort keys of lines; equal lines are in the query's order of documents."""
-    documents = lines.releases
+    documents, hits = lines.releases, mentions.hits.found
     if lines.sort == "date":
         return [snapshot.age[documents]]
     ranks = np.zeros(snapshot.size, np.uint32)
-    ordered = order(snapshot, hits, query, 0, len(hits))
+    ordered = order(snapshot, hits, mentions.query, 0, len(hits))
     ranks[hits.documents[ordered]] = np.arange(len(ordered), dtype=np.uint32)
     if lines.sort == "document":
         return [ranks[documents]]

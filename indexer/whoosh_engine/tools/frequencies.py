@@ -8,24 +8,24 @@ from indexer.engine.periods import Step
 from indexer.engine.results import Frequencies, Query
 from indexer.query.tree import BODY
 from indexer.whoosh_engine.columns.snapshot import Snapshot
-from indexer.whoosh_engine.tools.occurrences import find_counted_mentions
+from indexer.whoosh_engine.tools.occurrences import Mentions
 
 
 def frequencies(snapshot: Snapshot, query: Query, step: Step) -> Frequencies:
     """The hits by period, ascending."""
-    executor, found, parts = find_counted_mentions(snapshot, query)
-    hits = found.counted
+    mentions = Mentions.of(snapshot, query)
+    hits = mentions.hits.counted
     column = snapshot.periods(step)
     codes, size = column.codes, column.size
     releases = np.bincount(codes[hits], minlength=size)
     # Sums of whole numbers below 2^53 are exact.
     tokens = np.bincount(codes[hits], snapshot.lengths(BODY)[hits], size).astype(np.int64)
     occurrences = np.zeros(size, np.int64)
-    for part in parts:
+    for part in mentions.parts:
         occurrences += np.bincount(codes[part.documents], minlength=size)
     used = np.flatnonzero(releases)
     rows = np.stack((releases, occurrences, tokens), axis=1)[used].tolist()
     numbers = (column.first + code - 1 if code else None for code in used.tolist())
     counts = dict(zip(numbers, rows, strict=True))
-    left_out = len(found.found) - len(hits)
-    return Frequencies.of(step, counts, snapshot.build, tuple(executor.warnings), left_out)
+    told = snapshot.build, tuple(mentions.executor.warnings)
+    return Frequencies.of(step, counts, *told, len(mentions.hits.found) - len(hits))

@@ -8,6 +8,7 @@ section 3). Negated parts and other fields match nothing, and a span counts once
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
@@ -22,7 +23,6 @@ from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.index.segment import SegmentArrays
 from indexer.whoosh_engine.search.collect import FoundHits, find_hits
 from indexer.whoosh_engine.search.execute import Executor
-from indexer.whoosh_engine.search.scored_docs import ScoredDocs
 from indexer.whoosh_engine.search.spans import SegmentWords, union
 
 
@@ -41,28 +41,39 @@ class SegmentSpans(TokenSpans):
         return self.releases + np.int32(self.base)
 
 
-def find_mentions(
-    snapshot: Snapshot, query: Query
-) -> tuple[Executor, ScoredDocs, list[SegmentSpans]]:
-    """Run a query: the executor, its hits, and what it matches in their bodies."""
-    executor = Executor(snapshot)
-    hits = find_hits(snapshot, executor, replace(query, facets=())).found
-    return executor, hits, find_spans(executor, query.tree, hits.documents)
-
-
-def find_counted_mentions(
-    snapshot: Snapshot, query: Query
-) -> tuple[Executor, FoundHits, list[SegmentSpans]]:
-    """Run a query: the executor, its hits, and what it matches in the bodies of those that are
-    counted; in boilerplate only if the query has it.
+@dataclass(frozen=True)
+class Mentions:
+    """What an executed query matches in the bodies of the hits that are counted; in boilerplate
+    only if the query has it.
     """
-    executor = Executor(snapshot)
-    hits = find_hits(snapshot, executor, replace(query, facets=()))
-    spans = find_spans(executor, query.tree, hits.counted, has_boilerplate=query.has_boilerplate)
-    return executor, hits, spans
+
+    query: Query
+    executor: Executor
+    hits: FoundHits
+    parts: list[SegmentSpans]
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, query: Query) -> Self:
+        """The mentions of a query, which is run."""
+        executor = Executor(snapshot)
+        hits = find_hits(snapshot, executor, replace(query, facets=()))
+        has = query.has_boilerplate
+        spans = _find_spans(executor, query.tree, hits.counted, has_boilerplate=has)
+        return cls(query, executor, hits, spans)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.parts))
+
+    @property
+    def left_out(self) -> int:
+        """How many more mentions there are in boilerplate."""
+        if self.query.has_boilerplate:
+            return 0
+        every = _find_spans(self.executor, self.query.tree, self.hits.found.documents)
+        return max(0, sum(map(len, every)) - len(self))
 
 
-def find_spans(
+def _find_spans(
     executor: Executor, query: tree.Node | None, hits: Array, *, has_boilerplate: bool = True
 ) -> list[SegmentSpans]:
     """What an executed query matches in the bodies of these documents."""

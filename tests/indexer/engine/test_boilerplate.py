@@ -54,7 +54,7 @@ def releases() -> list[Document]:
         most = 1 if office == "sample_doj" else 0.4
         if at < 25 * most:
             body.append(TASK_FORCE)
-        if 5 <= at < 25 * most:
+        if 7 <= at < 27 * most:
             body[-1] += f" {PRESUMED}"
         if at < 19 * most:
             body.append(RARE)
@@ -141,6 +141,7 @@ def test_matches_in_boilerplate_alone_are_those_that_vanish_without_it(
     every = {*engine.scan(replace(query, has_boilerplate=True))}
     assert {*ids(results)} == every
     assert {*ids(results, only_boilerplate=True)} == every - without
+    assert [*engine.scan(query)] == ids(results, only_boilerplate=False)
     assert results.total == len(every)
     assert results.boilerplate_total == len(every - without)
 
@@ -164,6 +165,7 @@ def test_so_they_are_for_random_trees(
 def test_the_queries_find_boilerplate(engine: Engine) -> None:
     found = [engine.search(asked(typed)).boilerplate_total for typed in QUERIES]
     assert sum(map(bool, found)) > len(QUERIES) / 2
+    assert found[QUERIES.index("bank NOT mortgage")]
 
 
 @pytest.mark.parametrize("typed", QUERIES)
@@ -187,7 +189,9 @@ def test_they_rank_below_the_others_and_change_nothing_else(engine: Engine, type
 @pytest.mark.parametrize("sort", ["newest", "oldest", "id"])
 def test_other_orders_stay_as_they_are(engine: Engine, sort: Order) -> None:
     query = asked("mortgage", sort=sort)
-    assert [*engine.scan(query)] == [*engine.scan(replace(query, has_boilerplate=True))]
+    hits = engine.search(query).hits
+    assert [hit.id for hit in hits] == [*engine.scan(replace(query, has_boilerplate=True))]
+    assert [hit.id for hit in hits if not hit.only_boilerplate] == [*engine.scan(query)]
 
 
 @pytest.mark.parametrize("typed", QUERIES)
@@ -198,9 +202,10 @@ def test_facets_and_timeline_leave_them_out(
     query = asked(typed, filters=filters)
     results = engine.search(query)
     every = engine.search(replace(query, has_boilerplate=True))
-    if typed == "bank NOT mortgage":  # without boilerplate it matches more
-        return
-    counted = outside.search(query)
+    # Without boilerplate, a query with NOT matches releases that it does not match with it.
+    matching = engine.scan(replace(query, filters=Filters(), has_boilerplate=True))
+    either = tree.Or(tuple(tree.Term("id", id_) for id_ in matching))
+    counted = outside.search(replace(query, tree=tree.And((query.tree or tree.Every(), either))))
     assert (results.facets, results.timeline) == (counted.facets, counted.timeline)
     assert results.total - results.boilerplate_total == counted.total
     assert results.total == every.total == sum(count for _, count in every.timeline)
@@ -229,15 +234,36 @@ def test_trends_and_collocates_leave_them_out(engine: Engine, outside: Engine, t
     assert near.mentions == outside.collocates(query, least=1).mentions
     assert near.boilerplate_mentions == all_near.mentions - near.mentions > 0
     assert all_near.boilerplate_mentions == 0
-    assert engine.occurrences(query).total == all_near.mentions
+    lines, all_lines = engine.occurrences(query), engine.occurrences(whole)
+    assert lines.total == near.mentions == len([*engine.scan_occurrences(query)])
+    assert lines.boilerplate_mentions == near.boilerplate_mentions
+    assert all_lines.total == all_near.mentions == len([*engine.scan_occurrences(whole)])
+    assert all_lines.boilerplate_mentions == 0
 
 
-def test_boilerplate_makes_no_release_similar(engine: Engine, documents: list[Document]) -> None:
-    id_ = documents[0].id
-    similar = [hit.id for hit in engine.more_like_this(id_, 44)]
-    every = [hit.id for hit in engine.more_like_this(id_, 44, has_boilerplate=True)]
-    assert len(similar) > 10
-    assert similar != every
+def test_boilerplate_makes_no_release_similar(empty: Engine) -> None:
+    deed = "Quorvex deeds of orchards were forged by notaries."
+    shared = [
+        made(key, f"{TASK_FORCE} Wholly x{key} y{key}.", title=f"T{key}") for key in range(25)
+    ]
+    own = made(30, f"{TASK_FORCE} {deed}", title="Notary")
+    alike = [made(key, f"{deed} Also z{key}.", title=f"U{key}") for key in (40, 41)]
+    fill(empty, own, *shared, *alike)
+    similar = {hit.id for hit in empty.more_like_this(own.id, 44)}
+    every = {hit.id for hit in empty.more_like_this(own.id, 44, has_boilerplate=True)}
+    assert similar == {each.id for each in alike}
+    assert every > similar
+
+
+def test_documents_of_a_generator_get_the_same_marks(
+    empty: Engine, engine: Engine, documents: list[Document]
+) -> None:
+    empty.publish(empty.build((each for each in documents), 1, ignore))
+    assert marks(empty) == marks(engine)
+    changed = [made(90 + key, f"{RARE} {key}") for key in range(LEAST_RELEASES)]
+    empty.update((each for each in changed), (id_ for id_ in [documents[0].id]), 2, ignore)
+    assert empty.search(asked("prosecutes")).boilerplate_total
+    assert empty.exists([documents[0].id]) == [False]
 
 
 def marks(engine: Engine) -> list[Any]:

@@ -61,7 +61,7 @@ class Both:
     def compare(self, node: tree.Node, most: int = 3) -> tuple[TranslationSuggestion, ...]:
         """What both engines say, which must be the same."""
         assert self.texts is not None
-        hits = self.engine.scan(Query(node))
+        hits = self.engine.scan(Query(node, has_boilerplate=True))
         found = translation_suggestions(self.texts, hits, node, most)
         assert found == self.engine.translation_suggestions(Query(node), most)
         return found

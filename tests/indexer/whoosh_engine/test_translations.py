@@ -98,7 +98,7 @@ def test_releases_of_a_counterpart_are_counted(
     }
     for language, words in found.items():
         for word, releases in words:
-            wanted = Query(parse(word, (language,)).tree)
+            wanted = Query(parse(word, (language,)).tree, has_boilerplate=True)
             every = {each.id for each in documents if each.language == language}
             assert releases == len(every.intersection(engine.scan(wanted))) > 0
     assert {*found} == {"ru", "kk"}

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Event, Thread
@@ -23,10 +23,11 @@ from hypothesis import strategies as st
 
 from corpus import Draft, Provenance, Settings, Store
 from corpus.release import release_id
-from indexer import Engine, Query
+from indexer import Engine, Query, reindex
 from indexer.export.csv import escape_formula, release_table
 from indexer.export.formats import FORMATS, bibtex_entries
 from indexer.export.result_set import ExportContext, draw_sample, ranked_releases, select
+from indexer.query.written_forms import Attested
 from indexer.whoosh_engine import WhooshEngine
 from tests.indexer.whoosh_engine.test_trees import nothing, sample_documents
 from tests.statements import sent
@@ -360,13 +361,51 @@ def test_number_and_build_are_of_the_ids_while_builds_are_published(
     thread.start()
     seen = set()
     while not over.is_set():
-        context, ids = select(engine, Query(), "", ())
+        context, ids = select(engine, lambda: (Query(), ()), "", ())
         held = [*ids]
         assert context.total == len(held) == sizes[context.build] == context.revision
         seen.add(context.build)
     thread.join()
     assert len(seen) > 1
     engine.close()
+
+
+@pytest.mark.parametrize("file", ["export", "sample", "concordance", "collocates", "trends"])
+def test_words_are_read_by_the_build_that_answers(
+    copy_settings: Settings, monkeypatch: pytest.MonkeyPatch, file: str
+) -> None:
+    """While the words of a query are looked up, a build is published that attests other forms."""
+    app = create_app(copy_settings)
+    store, engine = app.extensions["communique"]
+    look_up, client, first = engine.attested, app.test_client(), engine.health().build
+
+    def publish_and_look_up(words: Collection[str]) -> Mapping[str, Attested]:
+        found: Mapping[str, Attested] = look_up(words)
+        if engine.health().build != first:
+            return found
+        at = datetime(2026, 1, 15, tzinfo=UTC)
+        with store.writing() as connection:
+            for number, text in enumerate(("A pretrial hearing.", "A pre-trial hearing.") * 2):
+                url = f"https://office.example/{number}"
+                source = Provenance(
+                    url, at, "0" * 64, "us_doj/a.warc.gz", number, "us_doj/pages", 1
+                )
+                draft = Draft(f"Title {number}", at.date(), [text], "en")
+                store.add(connection, "us_doj", url, draft, source, at, frozenset())
+        reindex(copy_settings, store, engine, is_full=True)
+        return found
+
+    def rows() -> list[dict[str, str]]:
+        found = rows_of(client, f"/{file}.csv?q=pretrial&seed=1&least=1&words=all&step=year")
+        return [{name: row[name] for name in row if name != "exported_at"} for row in found]
+
+    monkeypatch.setattr(engine, "attested", publish_and_look_up)
+    during = rows()
+    assert {row["build"] for row in during} == {engine.health().build}
+    assert during == rows()
+    assert client.get("/api/v1/search?q=pretrial").get_json()["total"] >= 4
+    engine.close()
+    store.close()
 
 
 # samples
