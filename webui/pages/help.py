@@ -98,5 +98,8 @@ def _about_facts(facets: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
     for key in facets.get("statute", [])[:1]:
         meaning = gettext("citations of a statute in any form, including its parts")
         yield query_words(key, language()), meaning
+    for stage in facets.get("stage", [])[:1]:
+        meaning = gettext("a stage of the case; kind:, prison:, court: and offense: ask for facts")
+        yield f"stage:{stage}", meaning
     for office in facets.get("office", [])[:1]:
         yield f"office:{office}", gettext("one office, by its identifier")

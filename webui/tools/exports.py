@@ -15,6 +15,7 @@ from indexer.export.csv import release_table
 from indexer.export.formats import FORMATS
 from indexer.export.result_set import ExportContext, draw_sample, ranked_releases, select
 from webui.tools.downloads import TABLE_TYPE, Downloads, file
+from webui.view.facts import notice_words
 from webui.view.search_state import SearchState, read_number, read_state
 
 SAMPLE_SIZE, MOST_SAMPLED = 50, 2000
@@ -46,6 +47,7 @@ class SamplePage:
     state: SearchState
     context: ExportContext
     hits: list[Release]
+    notices: dict[str, str]
     size: int
     seed: str
     codes: str
@@ -63,10 +65,12 @@ def sample(store: Store, engine: Engine, settings: Settings) -> str | Redirect:
     if not seed:
         return redirect(_sample_link("exports.sample", state, size, secrets.token_hex(4), codes))
     context, ids = _select(engine, state, settings)
+    hits = [release for _, release in ranked_releases(store, draw_sample(ids, size, seed))]
     page = SamplePage(
         state=state,
         context=context,
-        hits=[release for _, release in ranked_releases(store, draw_sample(ids, size, seed))],
+        hits=hits,
+        notices={each.id: notice_words(each.facts, each.office) for each in hits},
         size=size,
         seed=seed,
         codes=", ".join(codes),

@@ -104,6 +104,8 @@ def test_lists_feeds_and_files_have_the_same_label(
         id_ = str(link["href"]).partition("?")[0].rpartition("/")[2]
         label = hit.select_one(".due")
         assert (label.get_text() if label else "") == ("Accused, not convicted" * (id_ in accused))
+    sample = BeautifulSoup(client.get("/sample?n=100&seed=1").text, "html.parser")
+    assert len(sample.select(".due")) == len(accused)
     rows = [*csv.DictReader(io.StringIO(client.get("/export.csv").text.lstrip("\ufeff")))]
     assert {row["id"] for row in rows if row["notice"].startswith("accused")} == accused
     lines = [json.loads(each) for each in client.get("/export.jsonl").text.splitlines()[1:]]
