@@ -27,6 +27,14 @@ class Alternate:
     language: Annotated[str, "its language"]
 
 
+@dataclass(frozen=True)
+class LinkedRelease:
+    """Another release of the office that the text of a release links to."""
+
+    url: Annotated[str, "its address"]
+    text: Annotated[str, "the text of the link"]
+
+
 class Paragraph(str):
     """A paragraph of a release, with its shape on the page, which is not a stated fact.
 
@@ -52,7 +60,8 @@ class Draft:
 
     `url` is None where the page's own URL is the release's. `part` is the release's part of a
     response that carries several, as it can be cut out of it again; None where the response is one
-    release. `layout` names the markup it was read from, where a route knows several.
+    release. `layout` names the markup it was read from, where a route knows several. `subtitle` and
+    `links` are None where the reader looks for none; "" and [] where the page has none.
     """
 
     title: str
@@ -68,6 +77,8 @@ class Draft:
     kind: str | None = None
     attachments: list[Attachment] = field(default_factory=list)
     alternates: list[Alternate] = field(default_factory=list)
+    subtitle: str | None = None
+    links: list[LinkedRelease] | None = None
     part: bytes | None = None
     layout: str | None = None
 
@@ -78,7 +89,13 @@ class Draft:
 
 
 # What an office states: a difference in one of these makes a new version.
-FACTS = ("title", "published", "body", "number", "topics", "components", "attachments")
+FACTS = (
+    *("title", "published", "body", "number", "topics", "components", "attachments"),
+    *("subtitle", "links"),
+)
+# None where no crawled route states them, empty where it is stated that there are none: to learn
+# them is no difference.
+LEARNED_FACTS = ("topics", "components", "attachments", "subtitle", "links")
 
 
 @dataclass(frozen=True)
@@ -134,11 +151,11 @@ class Provenance:
 class Release:
     """One release as the catalog has it. Unknown is None, never a guess.
 
-    `attachments` is None where no crawled route states attachments. While a release is missing,
-    `gone_since` is the first visit that did not find it. `shapes` are those of the body's
-    paragraphs (see Paragraph); empty where no reader has stated them yet. `statutes` are those that
-    title and body cite, and `facts` what they say, the main stage first of the stages; None where
-    they have not been derived yet.
+    `attachments`, `subtitle` and `links` are None where no crawled route states them. While a
+    release is missing, `gone_since` is the first visit that did not find it. `shapes` are those of
+    the body's paragraphs (see Paragraph); empty where no reader has stated them yet. `statutes` are
+    those that title and body cite, and `facts` what they say, the main stage first of the stages;
+    None where they have not been derived yet.
     """
 
     id: Annotated[str, "its permanent id"]
@@ -165,6 +182,11 @@ class Release:
     shapes: tuple[str, ...] = ()
     statutes: tuple[Cited, ...] | None = None
     facts: tuple[Fact, ...] | None = None
+    subtitle: Annotated[str | None, "the line below its title; empty: none; null: not known"] = None
+    links: Annotated[
+        tuple[LinkedRelease, ...] | None,
+        "other releases of the office that its text links to; null: not known",
+    ] = None
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,8 @@ CLEAR_COLUMNS = (
     *("reader", "reader_version", "origin", "is_repeat"),
     *("language", "place", "signature", "kind", "alternates", "shapes"),
 )
+# Facts that earlier versions of the program did not read, and left out of the digest.
+LATER_FACTS = ("subtitle", "links")
 RECORDS_AT_ONCE = 500
 VERSION, RELEASE = tables.version.c, tables.release.c
 
@@ -43,8 +45,9 @@ def canonical_json(value: Any) -> bytes:
 
 
 def facts_sha256(row: Values) -> str:
-    """The digest of the facts that an office states."""
-    return sha256(canonical_json({name: _json_value(row[name]) for name in FACTS}))
+    """The digest of the facts that an office states; without a later one that is not known."""
+    names = [name for name in FACTS if name not in LATER_FACTS or row[name] is not None]
+    return sha256(canonical_json({name: _json_value(row[name]) for name in names}))
 
 
 def claims(row: Values) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from corpus.release import (
     Attachment,
     Attestation,
     Draft,
+    LinkedRelease,
     Provenance,
     RecordLocation,
     Release,
@@ -47,8 +48,8 @@ def version_values(
 ) -> dict[str, Any]:
     """A draft and its provenance as a row of `version`, with JSON values for dataclasses.
 
-    Files and translations with unacceptable addresses are left out, and so are `silent` facts,
-    which the route never states.
+    Files, translations and releases with unacceptable addresses are left out, and so are `silent`
+    facts, which the route never states.
     """
     office = provenance.reader.partition("/")[0]
     if source := offices().get(office):
@@ -167,6 +168,8 @@ def release_from_row(row: Row[Any]) -> Release:
         shapes=tuple(row.shapes or ()),
         statutes=None if row.statutes is None else tuple(Cited(*each) for each in row.statutes),
         facts=None if row.facts is None else tuple(Fact(*each) for each in row.facts),
+        subtitle=row.subtitle,
+        links=_links_from_row(row),
     )
 
 
@@ -203,13 +206,17 @@ def version_from_row(row: Row[Any]) -> Version:
         published=row.published,
         body=tuple(row.body),
         provenance=_provenance_from_row(row),
-        facts=facts | {"attachments": _attachments_from_row(row)},
+        facts=facts | {"attachments": _attachments_from_row(row), "links": _links_from_row(row)},
     )
 
 
 def _attachments_from_row(row: Row[Any]) -> tuple[Attachment, ...] | None:
     attachments = row.attachments
     return None if attachments is None else tuple(Attachment(**each) for each in attachments)
+
+
+def _links_from_row(row: Row[Any]) -> tuple[LinkedRelease, ...] | None:
+    return None if row.links is None else tuple(LinkedRelease(**each) for each in row.links)
 
 
 def _provenance_from_row(row: Row[Any]) -> Provenance:

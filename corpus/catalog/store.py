@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import wraps
+from itertools import chain
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, insert, select
@@ -40,12 +41,22 @@ from corpus.database.current import (
     read_ids,
     read_ids_until,
     read_last_withheld_at,
+    read_linking,
     read_undated,
     read_withheld,
     text_size,
 )
 from corpus.database.sequence import read_revision
-from corpus.release import Draft, Provenance, RecordLocation, Release, Version, release_id
+from corpus.release import (
+    Alternate,
+    Draft,
+    LinkedRelease,
+    Provenance,
+    RecordLocation,
+    Release,
+    Version,
+    release_id,
+)
 from corpus.settings import Settings
 from corpus.sources import offices
 
@@ -53,6 +64,7 @@ __all__ = ["Entry", "Outcome", "Store", "Visit"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
+AnyLink = TypeVar("AnyLink", Alternate, LinkedRelease)
 
 
 def _reading(
@@ -145,9 +157,9 @@ class Store(Catalog):
     ledger = _reading(read_ledger)
     ledger_counts = _reading(count_ledger)
     history = _reading(read_history)
-    versions_of = _reading(read_versions)
     facts_of = _reading(read_facts)
     visits = _reading(read_visits)
+    linking = _reading(read_linking)
     copies = _reading(read_near_duplicates)
     copy_counts = _reading(count_near_duplicates)
     copy_groups = _reading(read_groups)
@@ -192,21 +204,29 @@ class Store(Catalog):
         return releases
 
     def _get_by_id(self, ids: list[str], *, with_withheld: bool) -> dict[str, Release]:
-        """Some releases by id; withheld ones are not among their translations either."""
+        """Some releases by id; what they link to leaves withheld ones out, too."""
         query = current_releases(with_withheld=with_withheld).where(tables.release.c.id.in_(ids))
         with self.reading() as connection:
-            releases = [release_from_row(row) for row in connection.execute(query)]
-        if not with_withheld and any(each.alternates for each in releases):
+            rows = connection.execute(query).all()
+        releases = [release_from_row(row) for row in rows]
+        if not with_withheld and any(row.has_withheld for row in rows):
             hidden = self.withheld()
-            releases = [self._without_alternates(each, hidden) for each in releases]
+            releases = [self._without_links_to(hidden, each) for each in releases]
         return {each.id: each for each in releases}
 
-    def _without_alternates(self, release: Release, hidden: set[str]) -> Release:
-        """A release without hidden ones among its translations."""
-        if not hidden or release.office not in offices():
-            return release
-        left = [a for a in release.alternates if self.id_of(release.office, a.url) not in hidden]
-        return replace(release, alternates=tuple(left))
+    def _without_links_to(self, hidden: set[str], release: Release) -> Release:
+        """A release without hidden ones among its translations and links."""
+        alternates = self._leave_out(hidden, release.office, release.alternates)
+        links = release.links and self._leave_out(hidden, release.office, release.links)
+        return replace(release, alternates=alternates, links=links)
+
+    def _leave_out(
+        self, hidden: set[str], office: str, links: Iterable[AnyLink]
+    ) -> tuple[AnyLink, ...]:
+        """Links of an office's release without those to hidden ones."""
+        if office not in offices():
+            return tuple(links)
+        return tuple(each for each in links if self.id_of(office, each.url) not in hidden)
 
     def releases(self, office: str | None = None, after_revision: int = 0) -> Iterator[Release]:
         """Stream releases in the order of their last change."""
@@ -220,6 +240,19 @@ class Store(Catalog):
     def versions(self, id_: str) -> list[Version]:
         """The versions of a release without repeats, oldest first, third parties' among ours."""
         return self.versions_of([id_]).get(id_, [])
+
+    def versions_of(self, ids: Iterable[str]) -> dict[str, list[Version]]:
+        """The versions of releases that are not withheld, by id: no repeats, oldest first; their
+        links leave withheld ones out, too.
+        """
+        with self.reading() as connection:
+            found = read_versions(connection, ids)
+        if hidden := self.withheld():
+            for each in chain.from_iterable(found.values()):
+                if links := each.facts["links"]:
+                    office = each.provenance.reader.partition("/")[0]
+                    each.facts["links"] = self._leave_out(hidden, office, links)
+        return found
 
     def locations(self) -> Iterator[tuple[str, str, RecordLocation, str]]:
         """Each version's release id, response URL, location and sha256, in the archive's order."""

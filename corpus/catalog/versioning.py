@@ -12,7 +12,7 @@ from corpus.catalog import near_duplicates
 from corpus.database import tables
 from corpus.database.current import current_releases
 from corpus.database.sequence import next_revision, raise_revision
-from corpus.release import FACTS, MADE, REVISED, Provenance
+from corpus.release import FACTS, LEARNED_FACTS, MADE, REVISED, Provenance
 
 # The columns that a reader fills from a response.
 READ_COLUMNS = (
@@ -26,13 +26,11 @@ READ_COLUMNS = (
     "statutes",
     "facts",
 )
-# None where no crawled route states them; empty where it is stated that there are none.
-LIST_FACTS = ("topics", "components", "attachments")
 
 Outcome = Literal["new", "changed", "same"]
 ChangeKind = Literal["changed", "gone", "back"]
 NOT_MISSING: dict[str, Any] = {"misses": 0, "missed_at": None}
-UNSTATED: dict[str, Any] = dict.fromkeys(LIST_FACTS)
+UNSTATED: dict[str, Any] = dict.fromkeys(LEARNED_FACTS)
 
 
 def compare(
@@ -209,10 +207,10 @@ def _update_release(connection: Connection, id_: str, values: dict[str, Any]) ->
 
 
 def differs(old: Row[Any], values: dict[str, Any]) -> bool:
-    """Whether a stated fact differs; a list that was unknown does not count."""
+    """Whether a stated fact differs; what was unknown does not count."""
     for name in values.keys() & set(FACTS):
         was, now = getattr(old, name), values[name]
-        if was != now and not (name in LIST_FACTS and None in (was, now)):
+        if was != now and not (name in LEARNED_FACTS and None in (was, now)):
             return True
     return False
 

@@ -1,5 +1,6 @@
 """Queries on current releases, without withheld ones; and older spellings of addresses."""
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
@@ -34,8 +35,13 @@ def current_releases(*, with_withheld: bool = False) -> Select[Any]:
     r, v = tables.release.c, tables.version.c
     columns = [each for each in v if each.name != "release"]
     known = (r.id, r.office, r.url, r.first_seen, r.last_seen, r.version, r.gone_since)
-    query = select(*known, _is_changed(), *columns).select_from(CURRENT)
+    query = select(*known, _is_changed(), _has_withheld(), *columns).select_from(CURRENT)
     return query if with_withheld else query.where(r.id.not_in(withheld_ids()))
+
+
+def _has_withheld() -> Label[bool]:
+    """Whether any release is withheld, which others may link to."""
+    return withheld_ids().exists().label("has_withheld")
 
 
 def _is_changed() -> Label[bool]:
@@ -67,6 +73,15 @@ def read_undated(connection: Connection) -> list[str]:
     query = query.where(v.published.is_(None), r.id.not_in(withheld_ids()))
     newest = func.coalesce(r.first_seen, v.observed_at).desc()
     return [*connection.scalars(query.order_by(newest, r.id.desc()))]
+
+
+def read_linking(connection: Connection, url: str) -> list[str]:
+    """The ids of the releases that link to one by its canonical address, newest first."""
+    r, v = tables.release.c, tables.version.c
+    names_it = cast(v.links, Text).contains(json.dumps(url), autoescape=True)
+    query = select(r.id, v.links).select_from(CURRENT).order_by(v.published.desc(), r.id)
+    rows = connection.execute(query.where(tables.HAS_LINKS, names_it, r.id.not_in(withheld_ids())))
+    return [row.id for row in rows if any(each["url"] == url for each in row.links)]
 
 
 def read_first_seen(connection: Connection, ids: Iterable[str]) -> dict[str, datetime]:

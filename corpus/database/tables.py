@@ -19,13 +19,16 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     TypeDecorator,
     UniqueConstraint,
+    cast,
     false,
+    literal_column,
 )
 
 # The number of the newest file in corpus/database/migrations/versions.
-FORMAT = 9
+FORMAT = 10
 
 
 class Moment(TypeDecorator[datetime]):
@@ -117,6 +120,8 @@ version = Table(
     # The facts that it says (kind, value, paragraph, start, end), likewise.
     Column("facts", JSON(none_as_null=True)),
     Column("fact_rules", Integer, nullable=False, server_default="0", index=True),
+    Column("subtitle", Words),
+    Column("links", JSON(none_as_null=True)),
     # The record in the archive that attests this row: the occasion, the time and the location; see
     # corpus/catalog/attestation.py.
     Column("attested_as", Words, nullable=False, server_default="later"),
@@ -134,6 +139,9 @@ def _index_some(name: str, column: Column[Any], where: ColumnElement[bool]) -> N
 
 _index_some("ix_version_unattested", version.c.attested_as, version.c.attested_offset.is_(None))
 _index_some("ix_version_lost", version.c.lost_at, version.c.lost_at.is_not(None))
+# Few have any. Written out, since an index serves only queries that repeat its condition.
+HAS_LINKS = cast(version.c.links, Text) != literal_column("'[]'")
+_index_some("ix_version_links", version.c.release, HAS_LINKS)
 
 # The ledger: what happened to releases after they were first seen: changed, gone, back.
 event = Table(

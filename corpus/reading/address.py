@@ -15,7 +15,7 @@ import webencodings
 from ada_url import URL
 
 from corpus.issue import Issue
-from corpus.release import Alternate, Attachment, Draft
+from corpus.release import Alternate, Attachment, Draft, LinkedRelease
 
 # The rules of `check_address`.
 ADDRESS_RULES = frozenset(
@@ -46,7 +46,7 @@ TRACKING = re.compile(
     re.IGNORECASE,
 )
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-AnyLink = TypeVar("AnyLink", Attachment, Alternate)
+AnyLink = TypeVar("AnyLink", Attachment, Alternate, LinkedRelease)
 
 
 def resolve(href: str, base: str | None = None) -> str:
@@ -182,15 +182,16 @@ def _decode_unreserved(escape: re.Match[str]) -> str:
 
 
 def acceptable_links(draft: Draft, hosts: tuple[str, ...]) -> tuple[Draft, list[Issue]]:
-    """A draft without files and translations of unacceptable addresses, and why those are refused.
-    A translation must be on one of the office's hosts; a file may be on any host, and its address
-    is checked again before it is fetched.
+    """A draft without files, translations and releases of unacceptable addresses, and why those are
+    refused. Translations and releases must be on one of the office's hosts; a file may be on any
+    host, and its address is checked again before it is fetched.
     """
     refused: list[Issue] = []
     accepted = replace(
         draft,
         attachments=list(_accept(draft.attachments, None, refused)),
         alternates=list(_accept(draft.alternates, hosts, refused)),
+        links=None if draft.links is None else list(_accept(draft.links, hosts, refused)),
     )
     return accepted, refused
 

@@ -42,6 +42,8 @@ LEAST_OWN = 0.2
 FEW_LETTERS, SHORT_HEADING = 600, 60
 # A text above this is in another encoding than declared; a stray byte or two are accepted.
 MOST_REPLACED = 0.05
+# The longest of one office's 1,094 subtitles has 255 characters.
+LONGEST_SUBTITLE = 1000
 # By another time zone, an office may publish "tomorrow".
 DATE_TOLERANCE = timedelta(days=1)
 EARLIEST = date(1900, 1, 1)
@@ -107,7 +109,7 @@ def _failures(draft: Draft, source: Source, today: date) -> Iterator[tuple[str, 
     """The rules that a draft fails, each with the reason."""
     if any(INVALID_CHARACTER.search(each) for each in _strings(asdict(draft))):
         yield "broken_text", "It contains invalid characters."
-    texts = (draft.title, *draft.body)
+    texts = (draft.title, draft.subtitle or "", *draft.body)
     undecoded = sum(each.count(REPLACEMENT) for each in texts)
     total = undecoded + count_letters(texts)
     if undecoded > MOST_REPLACED * total:
@@ -115,6 +117,8 @@ def _failures(draft: Draft, source: Source, today: date) -> Iterator[tuple[str, 
         yield "undecodable", reason
     if not LETTER.search(draft.title):
         yield "no_title", "It has no title."
+    if len(draft.subtitle or "") > LONGEST_SUBTITLE:
+        yield "long_subtitle", f"Its subtitle has {len(draft.subtitle or ''):,} characters."
     number = count_letters(draft.body)
     if not number:
         yield "empty_body", "Its body is empty."
@@ -139,7 +143,7 @@ def remarks(draft: Draft, url: str, source: Source) -> list[Issue]:
 
     An undeclared language is no reason to lose a release: an office that publishes in English may
     publish one in Spanish. A text in another of the office's languages keeps its declared one.
-    Files and translations with unacceptable addresses are left out.
+    Files, translations and releases with unacceptable addresses are left out.
     """
     _, refused = acceptable_links(draft, source.hosts)
     issues = [Issue(url, each.rule, f"A link, {each.url}: {each.reason}") for each in refused]

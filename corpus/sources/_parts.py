@@ -1,4 +1,6 @@
-"""What several offices' readers find alike: canonical address, place, language, linked files."""
+"""What several offices' readers find alike: canonical address, place, language, linked files and
+releases.
+"""
 
 import re
 from collections import Counter
@@ -11,7 +13,7 @@ from corpus.facts.districts import STATE_CODES
 from corpus.reading.address import normalize, split
 from corpus.reading.page import Page, target
 from corpus.reading.paragraphs import clean, text
-from corpus.release import Attachment
+from corpus.release import Attachment, LinkedRelease
 
 STATE = rf"(?:[A-Z]{{2}}|[A-Z]\.[A-Z]\.|[A-Z][a-z]{{1,4}}\.|{'|'.join(STATE_CODES)})"
 CAPITALS = r"[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ.'’-]+(?:\s[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ.'’-]+){0,4}"
@@ -32,6 +34,8 @@ FREQUENT = {
     "es": frozenset({"con", "de", "del", "el", "la", "las", "los", "para", "por", "que", "y"}),
 }
 DOCUMENTS = {".csv", ".doc", ".docx", ".pdf", ".ppt", ".pptx", ".rtf", ".txt", ".xls", ".xlsx"}
+# A link around half of a text, by mistake, need not be repeated.
+LONGEST_LINK_TEXT = 500
 MEDIA = {".gif", ".jpeg", ".jpg", ".m4a", ".mov", ".mp3", ".mp4", ".png", ".wav", ".zip"}
 
 
@@ -66,6 +70,23 @@ def linked_files(body: Tag, page: Page, folders: tuple[str, ...] = ()) -> list[A
         if is_file and _site(url) == _site(page.url):
             files.setdefault(url, Attachment(url, text(link) or clean(path.name)))
     return list(files.values())
+
+
+def linked_releases(
+    body: Tag, page: Page, releases: re.Pattern[str], own_url: str | None = None
+) -> list[LinkedRelease]:
+    """The office's other releases that a text links to, by canonical address, each once, in order.
+
+    `releases` matches the path of a release's address; `own_url` is this one's, if not the page's.
+    """
+    texts: dict[str, str] = {}
+    for link in body.select("a[href]"):
+        url = canonical(target(link, page))
+        parts = split(url)
+        if releases.fullmatch(parts.path) and parts.netloc == split(page.url).netloc:
+            texts[url] = texts.get(url) or text(link)[:LONGEST_LINK_TEXT].rstrip()
+    texts.pop(canonical(own_url or page.url), None)
+    return [LinkedRelease(url, words) for url, words in texts.items()]
 
 
 def _site(url: str) -> str:

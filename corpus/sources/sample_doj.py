@@ -10,6 +10,6 @@ SOURCE = Source(
     languages=("en",),
     routes=routes("www.justice.example"),
     canonical=canonical,
-    version=3,
+    version=4,
     is_sample=True,
 )

@@ -1,14 +1,23 @@
 """Attorney General of California (oag.ca.gov): Drupal 7."""
 
+import re
+
 from corpus.reading.dates import read_date
 from corpus.reading.page import Page, next_page, one
 from corpus.reading.paragraphs import paragraphs, text
 from corpus.reading.source import Listing, Route, Source
 from corpus.release import Draft
 from corpus.sources._drupal import dated_links
-from corpus.sources._parts import canonical, dateline, english_or_spanish, linked_files
+from corpus.sources._parts import (
+    canonical,
+    dateline,
+    english_or_spanish,
+    linked_files,
+    linked_releases,
+)
 
 BODY = ".field-name-body > .field-items > .field-item"
+RELEASE_PATH = re.compile(r"/news/press-releases/[^/]+")
 # The day as it is shown. The time in the head is when the page was made, at times the day before.
 DAY = ".field-name-field-release-date .date-display-single"
 
@@ -34,6 +43,7 @@ def release(page: Page) -> Draft:
         language=english_or_spanish(body),
         place=dateline(body),
         attachments=linked_files(node, page),
+        links=linked_releases(node, page, RELEASE_PATH),
     )
 
 
@@ -43,5 +53,5 @@ SOURCE = Source(
     languages=("en", "es"),
     routes=(Route("pages", ("oag.ca.gov",), "https://oag.ca.gov/media/news", links, release),),
     canonical=canonical,
-    version=3,
+    version=4,
 )

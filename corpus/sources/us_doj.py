@@ -5,6 +5,7 @@ dates as epoch seconds in strings, 50 releases a page at most.
 `pages`: the Drupal 7 pages that stood at the same URLs until 2018, with their attachments.
 """
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -18,6 +19,7 @@ from corpus.reading.address import resolve
 from corpus.reading.dates import read_iso_date
 from corpus.reading.page import (
     Page,
+    at_most_one,
     attribute,
     fragment,
     item_bytes,
@@ -32,12 +34,15 @@ from corpus.reading.paragraphs import clean, paragraphs, text
 from corpus.reading.source import Link, Listing, Route, Source
 from corpus.release import Attachment, Draft
 from corpus.sources._drupal import field_items, field_texts
-from corpus.sources._parts import canonical
+from corpus.sources._parts import canonical, linked_releases
 
 HOST = "www.justice.gov"
 WASHINGTON = ZoneInfo("America/New_York")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 RELEASE = SoupStrainer("article")
+# "/opa/pr/guilty-plea-1", some moved to "/archives/opa/..."; until 2013
+# "/opa/pr/2012/March/12-ag-345.html". Other components have folders of their own.
+RELEASE_PATH = re.compile(r"(?:/archives)?/[\w-]+/pr/(?:\d{4}/\w+/[\w-]+\.html|[\w-]+)")
 
 
 def page_links(page: Page) -> Listing:
@@ -53,6 +58,7 @@ def page_release(page: Page) -> Draft:
     node = one(page.soup(RELEASE), "article.node--press-release.node--full", page.url)
     day = one(node, ".field--name-field-pr-date .date-display-single", page.url)
     body = one(node, ".field--name-field-pr-body > .field__items > .field__item", page.url)
+    subtitle = at_most_one(node, "#node-subtitle", page.url)
     return Draft(
         title=text(one(node, "h1#node-title", page.url)),
         published=read_iso_date(attribute(day, "content", page.url), page.url),
@@ -62,6 +68,8 @@ def page_release(page: Page) -> Draft:
         topics=field_texts(node, "field-pr-topic"),
         components=field_texts(node, "field-pr-component"),
         attachments=[_attachment(item, page) for item in field_items(node, "field-pr-attachment")],
+        subtitle=text(subtitle) if subtitle else "",
+        links=linked_releases(body, page, RELEASE_PATH),
     )
 
 
@@ -95,15 +103,17 @@ def _draft(item: Any, page: Page) -> Draft:
     # Null where a release has none; a missing member would be another format.
     has_number = item.get("number", "") is not None
     stated = member(item, "number", str, page.url) if has_number else ""
+    url, body = resolve(words["url"], page.url), fragment(words["body"])
     return Draft(
-        url=resolve(words["url"], page.url),
+        url=url,
         title=clean(words["title"]),
         published=_day(item.get("date"), page),
-        body=paragraphs(fragment(words["body"])),
+        body=paragraphs(body),
         language="en",
         number=clean(stated) or None,
         topics=_names(item, "topic", page),
         components=_names(item, "component", page),
+        links=linked_releases(body, page, RELEASE_PATH, url),
         part=item_bytes(item),
     )
 
@@ -148,14 +158,15 @@ def routes(host: str) -> tuple[Route, ...]:
     )
     pages = f"https://{host}/news?items_per_page=50&f[0]=type:press_release"
     return (
-        # The interface has a member for attachments, but it is empty even where pages have some.
+        # The interface has a member for attachments, but it is empty even where pages have some,
+        # and none for subtitles.
         Route(
             "interface",
             (host,),
             interface,
             interface_links,
             interface_release,
-            silent=frozenset({"attachments"}),
+            silent=frozenset({"attachments", "subtitle"}),
         ),
         Route("pages", (host,), pages, page_links, page_release),
     )
@@ -167,5 +178,5 @@ SOURCE = Source(
     languages=("en",),
     routes=routes(HOST),
     canonical=canonical,
-    version=3,
+    version=4,
 )

@@ -20,9 +20,10 @@ from corpus.reading.page import Page, one, target
 from corpus.reading.paragraphs import clean, paragraphs, text
 from corpus.reading.source import Link, Listing, Route, Source
 from corpus.release import Alternate, Draft
-from corpus.sources._parts import canonical, linked_files
+from corpus.sources._parts import canonical, linked_files, linked_releases
 
 HOST = "www.ag.state.mn.us"
+RELEASE_PATH = re.compile(r"/Office/Communications/\d{4}/\d{2}/[^/]+\.asp")
 FIRST_YEAR = 2018
 YEAR = re.compile(r"/pr(\d{4})\.js$")
 # A script's comments, strings in either quotes, names, and all else sign by sign.
@@ -78,6 +79,7 @@ def release(page: Page) -> Draft:
         language="en",
         place=_place(opening),
         attachments=linked_files(content, page),
+        links=linked_releases(content, page, RELEASE_PATH),
         alternates=alternates,
     )
 
@@ -163,5 +165,5 @@ SOURCE = Source(
         Route("pages", (HOST,), listing_url(FIRST_YEAR), links, release, newer=newer_listings),
     ),
     canonical=canonical,
-    version=3,
+    version=4,
 )

@@ -1,12 +1,22 @@
 """Attorney General of New York (ag.ny.gov): Drupal 10, fields without class names."""
 
+import re
+
 from corpus.reading.dates import read_date
 from corpus.reading.page import Page, next_page, one
 from corpus.reading.paragraphs import paragraphs, text
 from corpus.reading.source import Listing, Route, Source
 from corpus.release import Draft
 from corpus.sources._drupal import NEXT, alternates, dated_links
-from corpus.sources._parts import canonical, dateline, english_or_spanish, linked_files
+from corpus.sources._parts import (
+    canonical,
+    dateline,
+    english_or_spanish,
+    linked_files,
+    linked_releases,
+)
+
+RELEASE_PATH = re.compile(r"/press-release/\d{4}/[^/]+")
 
 
 def links(page: Page) -> Listing:
@@ -33,6 +43,7 @@ def release(page: Page) -> Draft:
         language=language,
         place=dateline(body),
         attachments=linked_files(content, page),
+        links=linked_releases(content, page, RELEASE_PATH),
         alternates=alternates(soup, language, page),
     )
 
@@ -43,5 +54,5 @@ SOURCE = Source(
     languages=("en", "es"),
     routes=(Route("pages", ("ag.ny.gov",), "https://ag.ny.gov/press-releases", links, release),),
     canonical=canonical,
-    version=3,
+    version=4,
 )

@@ -9,9 +9,10 @@ from corpus.reading.page import Page, next_page, one, some, target
 from corpus.reading.paragraphs import paragraphs, text
 from corpus.reading.source import Link, Listing, Route, Source
 from corpus.release import Draft
-from corpus.sources._parts import canonical, linked_files
+from corpus.sources._parts import canonical, linked_files, linked_releases
 
 HOST = "www.ohioattorneygeneral.gov"
+RELEASE_PATH = re.compile(r"/Media/News-Releases/[^/]+/[^/]+")
 # Kentico serves files from these, under names of its own (".aspx").
 FOLDERS = ("/Files/", "/Images/", "/getattachment/", "/getfile/", "/getmedia/")
 DATELINE = re.compile(r"\((?P<place>[^()]{2,60})\)\s*[–—-]")
@@ -46,6 +47,7 @@ def release(page: Page) -> Draft:
         place=match["place"].strip() if match else None,
         signature=signature,
         attachments=linked_files(content, page, FOLDERS),
+        links=linked_releases(content, page, RELEASE_PATH),
     )
 
 
@@ -80,5 +82,5 @@ SOURCE = Source(
     languages=("en",),
     routes=(Route("pages", (HOST,), f"https://{HOST}/Media/News-Releases", links, release),),
     canonical=canonical,
-    version=3,
+    version=4,
 )

@@ -10,9 +10,16 @@ from corpus.reading.page import Page, next_page, one, some, target
 from corpus.reading.paragraphs import paragraphs, text
 from corpus.reading.source import Link, Listing, Route, Source
 from corpus.release import Draft
-from corpus.sources._parts import canonical, dateline, english_or_spanish, linked_files
+from corpus.sources._parts import (
+    canonical,
+    dateline,
+    english_or_spanish,
+    linked_files,
+    linked_releases,
+)
 
 HOST = "www.doj.state.or.us"
+RELEASE_PATH = re.compile(r"/media-home/news-media-releases/[^/]+")
 # "Posted in Lawsuits and Letters, Media Release on February 2, 2026"
 POSTED = re.compile(r".*\bon (?P<day>\S+ \d{1,2}, \d{4})$")
 
@@ -41,6 +48,7 @@ def release(page: Page) -> Draft:
         place=dateline(body),
         topics=[text(each) for each in intro.select('a[rel~="tag"]')],
         attachments=linked_files(article, page),
+        links=linked_releases(article, page, RELEASE_PATH),
     )
 
 
@@ -67,5 +75,5 @@ SOURCE = Source(
         ),
     ),
     canonical=canonical,
-    version=3,
+    version=4,
 )

@@ -1,5 +1,7 @@
 """Attorney General of Pennsylvania: WordPress (theme OAG-21); releases are "items"."""
 
+import re
+
 from bs4.element import Tag
 
 from corpus.reading.dates import read_date, read_slashed_date
@@ -7,9 +9,10 @@ from corpus.reading.page import Page, next_page, one, some, target
 from corpus.reading.paragraphs import paragraphs, text
 from corpus.reading.source import Link, Listing, Route, Source
 from corpus.release import Draft
-from corpus.sources._parts import canonical, dateline, linked_files
+from corpus.sources._parts import canonical, dateline, linked_files, linked_releases
 
 HOST = "www.attorneygeneral.gov"
+RELEASE_PATH = re.compile(r"/taking-action/[^/]+")
 
 
 def links(page: Page) -> Listing:
@@ -37,6 +40,7 @@ def release(page: Page) -> Draft:
         topics=[text(each) for each in heading.select(".meta a.tag")],
         kind=categories[-1] if categories else None,
         attachments=linked_files(content, page),
+        links=linked_releases(content, page, RELEASE_PATH),
     )
 
 
@@ -52,5 +56,5 @@ SOURCE = Source(
     languages=("en",),
     routes=(Route("pages", (HOST,), f"https://{HOST}/taking-action/", links, release),),
     canonical=canonical,
-    version=3,
+    version=4,
 )

@@ -1,5 +1,6 @@
 """Attorney General of Texas: Drupal 10."""
 
+import re
 from datetime import date
 
 from bs4.element import Tag
@@ -10,9 +11,10 @@ from corpus.reading.paragraphs import paragraphs, text
 from corpus.reading.source import Link, Listing, Route, Source
 from corpus.release import Draft
 from corpus.sources._drupal import NEXT, alternates
-from corpus.sources._parts import canonical, dateline, linked_files
+from corpus.sources._parts import canonical, dateline, linked_files, linked_releases
 
 HOST = "www.texasattorneygeneral.gov"
+RELEASE_PATH = re.compile(r"/news/releases/[^/]+")
 
 
 def links(page: Page) -> Listing:
@@ -40,6 +42,9 @@ def release(page: Page) -> Draft:
         kind=kind,
         attachments=list(dict.fromkeys(f for part in parts for f in linked_files(part, page))),
         alternates=alternates(soup, "en", page),
+        links=[
+            *dict.fromkeys(r for part in parts for r in linked_releases(part, page, RELEASE_PATH))
+        ],
     )
 
 
@@ -60,5 +65,5 @@ SOURCE = Source(
     languages=("en",),
     routes=(Route("pages", (HOST,), f"https://{HOST}/news/press_releases", links, release),),
     canonical=canonical,
-    version=3,
+    version=4,
 )

@@ -11,9 +11,10 @@ from corpus.reading.page import Page, next_page, one, some, target
 from corpus.reading.paragraphs import paragraphs, text
 from corpus.reading.source import Link, Listing, Route, Source
 from corpus.release import Draft
-from corpus.sources._parts import canonical, dateline, linked_files
+from corpus.sources._parts import canonical, dateline, linked_files, linked_releases
 
 HOST = "www.oag.state.va.us"
+RELEASE_PATH = re.compile(r"/media-center/news-releases/\d+-[^/]+")
 # Joomla puts "This email address is being protected from spambots" where an address was.
 CLOAKS = 'joomla-hidden-mail, [id^="cloak"]'
 # How a letterhead begins, and its last part; it ends within so many paragraphs.
@@ -49,6 +50,7 @@ def release(page: Page) -> Draft:
         language="en",
         place=dateline(body),
         attachments=linked_files(content, page),
+        links=linked_releases(content, page, RELEASE_PATH),
     )
 
 
@@ -93,6 +95,6 @@ SOURCE = Source(
     languages=("en",),
     routes=(Route("pages", (HOST,), f"https://{HOST}/media-center/news-releases", links, release),),
     canonical=canonical,
-    version=3,
+    version=4,
     gives_dates=False,
 )

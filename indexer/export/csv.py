@@ -29,11 +29,13 @@ COLUMNS = (
     "published",
     "language",
     "title",
+    "subtitle",
     "number",
     "place",
     "topics",
     "components",
     "statutes",
+    "links",
     "url",
 )
 PROVENANCE_COLUMNS = ("fetched_at", "last_seen", "version", "sha256", "certificate_exception")
@@ -75,11 +77,13 @@ def _facts(rank: int, release: Release) -> list[str]:
         release.published.isoformat() if release.published else "",
         release.language,
         release.title,
+        release.subtitle or "",
         release.number or "",
         release.place or "",
         "; ".join(release.topics),
         "; ".join(release.components),
         "; ".join(keys(release.statutes or ())),
+        "; ".join(each.url for each in release.links or ()),
         release.url,
     ]
 

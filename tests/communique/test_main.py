@@ -461,7 +461,7 @@ def test_status_tells_gaps_readers_and_refusals_in_short(
     assert "1 of them removed from the office's website" in told
     assert "  months without a release: 2013-11, 2013-12, " in told
     assert " and 126 more" in told
-    assert "  read by sample_doj/pages 3" in told
+    assert "  read by sample_doj/pages 4" in told
     report = CrawlReport("sample_doj", "pages")
     report.refused = [Issue("u", rule, "No.") for rule in ("soft_404", "robots", "soft_404")]
     store = Store(Settings(data=folder))

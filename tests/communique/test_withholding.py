@@ -377,6 +377,19 @@ def test_no_other_language_leads_to_it(settings: Settings, store: Store) -> None
         each.close()
 
 
+def test_no_link_of_another_release_leads_to_it(settings: Settings, store: Store) -> None:
+    app = create_app(settings)
+    one = next(each for each in store.releases("sample_doj") if each.links)
+    assert one.links
+    client, url = app.test_client(), one.links[0].url
+    paths = [f"/api/v1/releases/{one.id}{rest}" for rest in ("", "/versions")]
+    assert [url in client.get(path).text for path in paths] == [True, True]
+    store.withhold(store.id_of(one.office, url), REASON)
+    assert [url in client.get(path).text for path in paths] == [False, False]
+    for each in app.extensions["communique"]:
+        each.close()
+
+
 def test_a_table_of_lines_that_is_being_read_tells_no_more_of_it(
     settings: Settings, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

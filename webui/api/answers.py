@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 
 from corpus import fact, release, statutes
-from corpus.release import Attachment
+from corpus.release import Attachment, LinkedRelease
 from indexer.assist.glossary_suggestions import GlossarySuggestion
 from indexer.assist.offense_suggestions import OffenseSuggestion
 from indexer.engine import results
@@ -128,6 +128,10 @@ class Facts:
     topics: Annotated[tuple[str, ...] | None, "the office's topics"]
     components: Annotated[tuple[str, ...] | None, "the parts of the office that it names"]
     attachments: Annotated[tuple[Attachment, ...] | None, "the files that it links to"]
+    subtitle: Annotated[str | None, "the line below the title; empty: none"]
+    links: Annotated[
+        tuple[LinkedRelease, ...] | None, "other releases of the office that its text links to"
+    ]
 
 
 class Version(release.Version):

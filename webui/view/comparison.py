@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 from typing import Annotated, Any, Literal, NamedTuple
 
 from corpus import Version
-from corpus.release import FACTS
+from corpus.release import FACTS, LEARNED_FACTS, Attachment, LinkedRelease
 
 # Words, with what joins them inside ("1,000", "well-known", "O'Brien"); spaces; signs one by one.
 TOKEN = re.compile(r"\w+(?:[.,:'’/-]\w+)*|\s+|[^\w\s]")
@@ -60,12 +60,12 @@ class Comparison:
 
 
 def differing_facts(old: Version, new: Version) -> list[str]:
-    """The names of the facts that differ; attachments unknown so far are learned, not changed."""
+    """The names of the facts that differ; those unknown so far are learned, not changed."""
     return [
         name
         for name in FACTS
         if old.facts[name] != new.facts[name]
-        and not (name == "attachments" and None in (old.facts[name], new.facts[name]))
+        and not (name in LEARNED_FACTS and None in (old.facts[name], new.facts[name]))
     ]
 
 
@@ -139,16 +139,23 @@ def _compare_tokens(a: list[str], b: list[str]) -> list[Piece]:
 
 
 def _compare_fact(name: str, old: Any, new: Any) -> tuple[Pieces, ...]:
-    if name == "title":
+    if name in ("title", "subtitle"):
         return (compare_words(old, new),)
     return tuple(compare_paragraphs(_fact_words(old), _fact_words(new), by_words=False))
 
 
 def _fact_words(value: Any) -> list[str]:
-    """A fact as a list of words: dates as ISO 8601, attachments with their addresses."""
+    """A fact as a list of words: dates as ISO 8601, links and attachments with their addresses."""
     if isinstance(value, list | tuple):
-        return [f"{v.title} ({v.url})" if hasattr(v, "url") else str(v) for v in value]
+        return [_item_words(each) for each in value]
     return [] if value is None else [str(value)]
+
+
+def _item_words(item: Any) -> str:
+    match item:
+        case LinkedRelease(url, words) | Attachment(url, words):
+            return f"{words} ({url})"
+    return str(item)
 
 
 def _compare_edited(

@@ -19,6 +19,8 @@ FACT_LABELS = {
     "topics": lazy_gettext("topics"),
     "components": lazy_gettext("components"),
     "attachments": lazy_gettext("attachments"),
+    "subtitle": lazy_gettext("subtitle"),
+    "links": lazy_gettext("links to other releases"),
 }
 
 

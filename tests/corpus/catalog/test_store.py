@@ -23,7 +23,7 @@ from corpus.crawling.sample_site import SampleSite
 from corpus.database import tables
 from corpus.database.tables import FORMAT
 from corpus.errors import StoreError
-from corpus.release import RecordLocation, release_id, sha256
+from corpus.release import LinkedRelease, RecordLocation, release_id, sha256
 from tests.statements import sent
 
 pytestmark = pytest.mark.each_catalog
@@ -32,7 +32,14 @@ NOON = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 URL = "https://office.example/pr/1"
 ID = release_id("us_doj", URL)
-DRAFT = Draft("A Title", date(2026, 1, 14), ["One.", "Two."], "en", topics=["Tax"], number="26-1")
+DRAFT = Draft(
+    *("A Title", date(2026, 1, 14), ["One.", "Two."], "en"),
+    topics=["Tax"],
+    number="26-1",
+    subtitle="",
+    links=[],
+)
+LINK = LinkedRelease("https://www.justice.gov/opa/pr/2", "an earlier one")
 FILE = Attachment("https://office.example/file/1", "The judgment")
 SILENT = frozenset({"attachments"})
 
@@ -73,6 +80,8 @@ def test_a_release_is_new_once_and_then_the_same(store: Store) -> None:
         {"topics": []},
         {"components": ["Tax Division"]},
         {"attachments": [FILE]},
+        {"subtitle": "Or Two"},
+        {"links": [LINK]},
     ],
     ids=lambda change: "-".join(change),
 )
@@ -91,6 +100,41 @@ def test_a_stated_fact_that_differs_makes_a_version_and_keeps_the_old_one(
     assert (first.number, first.title, first.observed_at) == (1, "A Title", NOON)
     assert (second.number, second.title, second.observed_at) == (2, edited.title, NOON + HOUR)
     assert add(store, edited, NOON + 2 * HOUR) == "same"
+
+
+@pytest.mark.each_catalog
+def test_a_subtitle_and_links_that_were_not_read_before_make_no_version(store: Store) -> None:
+    stated = replace(DRAFT, subtitle="Or Two", links=[LINK])
+    add(store, replace(DRAFT, subtitle=None, links=None))
+    unread = store.get(ID)
+    assert unread
+    assert (unread.subtitle, unread.links) == (None, None)
+    assert [add(store, stated, NOON + HOUR), add(store, DRAFT, NOON + 2 * HOUR)] == [
+        "same",
+        "changed",
+    ]
+    first, second = store.versions(ID)
+    assert (first.facts["subtitle"], first.facts["links"]) == ("Or Two", (LINK,))
+    assert (second.facts["subtitle"], second.facts["links"]) == ("", ())
+
+
+@pytest.mark.each_catalog
+def test_a_release_knows_what_links_to_it_unless_withheld(store: Store) -> None:
+    other, third = (f"https://www.justice.gov/opa/pr/{number}" for number in (3, 4))
+    add(store, replace(DRAFT, links=[replace(LINK, url=URL.replace("office", "other"))]))
+    add(store, replace(DRAFT, links=[LINK], published=date(2026, 1, 20)), url=other)
+    add(store, replace(DRAFT, links=[replace(LINK, text="")]), url=third)
+    add(store, replace(DRAFT, links=[replace(LINK, url=f"{LINK.url}0")]), url=f"{URL}5")
+    ids = [release_id("us_doj", url) for url in (other, third)]
+    assert store.linking(LINK.url) == ids
+    add(store, DRAFT, NOON + HOUR, url=LINK.url)
+    store.withhold(ids[0], "by order")
+    assert store.linking(LINK.url) == ids[1:]
+    store.withhold(release_id("us_doj", LINK.url), "by order")
+    release = store.get(ids[1])
+    assert release
+    assert release.links == ()
+    assert store.versions(ids[1])[0].facts["links"] == ()
 
 
 def test_a_text_that_returns_to_what_it_was_is_a_third_version(store: Store) -> None:

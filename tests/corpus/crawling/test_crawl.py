@@ -120,6 +120,7 @@ def test_routes_that_share_urls_give_the_same_releases(sample_store: Store) -> N
     releases = list(sample_store.releases("sample_doj"))
     assert {release.version for release in releases} == {1}
     assert any(release.attachments for release in releases), "pages tell of attachments"
+    assert sum(bool(release.subtitle) for release in releases) == 2, "and of subtitles"
 
 
 # a real office's pages

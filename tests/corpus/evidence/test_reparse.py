@@ -16,7 +16,7 @@ from corpus.evidence.reparse import Difference, reparse_archive
 from corpus.warc.archive import read_response
 from corpus.warc.response import Response
 from corpus.warc.writer import ArchiveWriter
-from tests.corpus.evidence.test_verify import repaired, state
+from tests.corpus.evidence.test_verify import findings, repaired, state
 
 pytestmark = pytest.mark.each_catalog
 
@@ -88,6 +88,32 @@ def test_a_misread_version_is_replaced_only_when_applied(
     assert done.differences == dry.differences
     assert state(copy_store) == before
     assert copy_store.revision() > revision, "an index has to hear of it"
+
+
+def test_what_an_earlier_reader_did_not_read_is_filled_in_without_a_version(
+    copy_settings: Settings, copy_store: Store
+) -> None:
+    """As in a catalog of the last release, whose attestations do not know of it either."""
+    with copy_store.writing() as connection:
+        of_before = {"subtitle": None, "links": None, "reader_version": 3}
+        unattested = {"attested_as": "later", "attested_at": None, "attested_offset": None}
+        connection.execute(update(tables.version), of_before | unattested | {"attested_file": None})
+    while copy_store.attest_older():
+        pass
+    ledger = copy_store.ledger_counts()
+    before = {id_: number for id_, (_, number) in state(copy_store).items()}
+    assert findings(copy_settings, copy_store) == []
+    report = reparse_archive("sample_doj", copy_settings, copy_store, is_applied=True)
+    assert (report.left, report.repeats, report.restored) == ([], [], [])
+    assert {each.facts for each in report.differences} <= {("links",), ("subtitle", "links")}
+    verdict = next(each for each in copy_store.releases() if each.links)
+    assert verdict.links[0].text == "announced in October 2019"
+    indicted = copy_store.id_of("sample_doj", verdict.links[0].url)
+    assert copy_store.linking(verdict.links[0].url) == [verdict.id]
+    assert copy_store.get(indicted)
+    after = {id_: number for id_, (_, number) in state(copy_store).items()}
+    assert (after, copy_store.ledger_counts()) == (before, ledger)
+    assert findings(copy_settings, copy_store) == []
 
 
 def test_an_edit_of_the_office_stays_a_version_when_both_are_read_anew(

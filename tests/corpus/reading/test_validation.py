@@ -12,9 +12,10 @@ import pytest
 
 from corpus import office
 from corpus.errors import PageError
+from corpus.reading.address import acceptable_links
 from corpus.reading.page import Page
 from corpus.reading.validation import check_draft, check_page, check_short_page, remarks
-from corpus.release import Draft
+from corpus.release import Draft, LinkedRelease
 
 DEFECTS = Path(__file__).parents[2] / "pages" / "defects"
 URL = "https://www.justice.gov/opa/pr/defect"
@@ -53,6 +54,28 @@ def test_walls_and_error_pages_are_no_releases_and_are_named(name: str, rule: st
 def test_pages_that_lack_a_part_or_have_one_twice_are_not_read(name: str) -> None:
     with pytest.raises(PageError):
         draft_of(name)
+
+
+def test_a_subtitle_as_long_as_a_text_is_refused() -> None:
+    draft = Draft("A Title", TODAY, [TEXT], "en", subtitle="word " * 250)
+    refusal = check_draft(draft, URL, DOJ, TODAY)
+    assert refusal
+    assert (refusal.rule, refusal.reason) == (
+        "long_subtitle",
+        "Its subtitle has 1,250 characters.",
+    )
+    assert check_draft(replace(draft, subtitle="A subtitle"), URL, DOJ, TODAY) is None
+
+
+def test_a_link_to_a_release_elsewhere_is_left_out_and_reported() -> None:
+    links = [
+        LinkedRelease(url, "")
+        for url in (URL, "https://justice.example/opa/pr/1", "https://a@www.justice.gov/opa/pr/2")
+    ]
+    draft = Draft("A Title", TODAY, [TEXT], "en", links=links)
+    assert check_draft(draft, URL, DOJ, TODAY) is None
+    assert [each.rule for each in remarks(draft, URL, DOJ)] == ["other_host", "user_in_address"]
+    assert acceptable_links(draft, DOJ.hosts)[0].links == links[:1]
 
 
 def test_a_listing_shorter_than_it_says_is_refused() -> None:

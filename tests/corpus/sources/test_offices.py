@@ -51,15 +51,16 @@ def read(url_file: Path) -> Draft | Listing:
 
 
 def as_json(record: Draft | Listing) -> Any:
-    """What was read, as JSON; a draft's `part` is tested on its own, and few have a `layout`, or a
-    `total`.
+    """What was read, as JSON; a draft's `part` is tested on its own, and few have a `layout`, a
+    `subtitle`, `links` or a `total`.
     """
     whole = asdict(record)
     for each in [whole, *whole.get("drafts", [])]:
         each.pop("part", None)
-        for rare in ("layout", "total"):
-            if each.get(rare, "") is None:
-                del each[rare]
+        rare = ("layout", "subtitle", "total") + ("links",) * ("body" in each)
+        for name in rare:
+            if not each.get(name, True):
+                del each[name]
     return json.loads(json.dumps(whole, default=str))
 
 

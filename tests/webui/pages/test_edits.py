@@ -412,7 +412,7 @@ def test_the_chart_counts_what_is_held_month_by_month(
     named = str(svg["aria-labelledby"]).split()
     told = " ".join(words(soup.find(id=each)) for each in named)
     assert f"{len(coverage.gaps)} months with no releases collected" in told
-    assert "sample_doj/pages v3 (26)" in words(soup.select_one("details .run"))
+    assert "sample_doj/pages v4 (26)" in words(soup.select_one("details .run"))
     assert soup.select_one(".office a[href='/?office=sample_doj&state=gone']")
 
 
