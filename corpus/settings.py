@@ -46,8 +46,8 @@ class Settings:
     )
     contact: str = _setting(
         "",
-        "email address or URL in our user agent, so that offices can reach you; set it"
-        " before you crawl a real office",
+        "email address or URL in our user agent, so that offices can reach you, and on pages of"
+        " cases, so that readers can report a wrong link; set it before you crawl a real office",
     )
     delay_s: float = _setting(
         2.0, "seconds between two requests to a host; at least 1 for a live office", least=0

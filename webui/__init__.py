@@ -25,6 +25,7 @@ from webui.site.robots import keep_out_robots
 from webui.site.security_txt import security
 from webui.tools import add_tools
 from webui.view.asked_build import build_note
+from webui.view.cases import main_stage_words
 from webui.view.facets import value_words
 from webui.view.format import FILTERS, month_names
 
@@ -117,7 +118,7 @@ def _set_security_headers(app: Flask, settings: Settings) -> Talisman:
 
 def _add_template_names(app: Flask) -> None:
     """Add the filters and functions that templates call by name."""
-    names = (month_names, office_title, refusal_counts, crawl_counts, value_words)
+    names = (month_names, office_title, refusal_counts, crawl_counts, value_words, main_stage_words)
     app.jinja_env.filters |= {each.__name__: each for each in FILTERS}
     app.jinja_env.globals |= {each.__name__: each for each in names}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -6,7 +6,7 @@ from flask import Flask
 
 from corpus import Settings, Store
 from indexer import Engine
-from webui.pages import coverage, edits, release, search
+from webui.pages import cases, coverage, edits, release, search
 from webui.pages import help as help_page
 
 
@@ -19,6 +19,9 @@ def add_pages(app: Flask, store: Store, engine: Engine, settings: Settings) -> N
     add(f"{one}/response", "releases.response", partial(release.archived_response, store, settings))
     add(f"{one}/attestation", "releases.attestation", partial(release.attestation, store, settings))
     add(f"{one}/differences", "differences.differences", partial(release.differences, store))
+    add("/cases/<id_>", "cases.case", partial(cases.case, store, settings))
+    add("/cases/<id_>/releases.atom", "cases.feed", partial(cases.feed, store))
+    add("/cases/<id_>/releases.csv", "cases.table", partial(cases.table, store))
     add("/edits", "changes.changes", partial(edits.edits, store))
     add("/edits.atom", "changes.feed", partial(edits.feed, store))
     add("/coverage", "offices.offices", partial(coverage.offices, store, engine))

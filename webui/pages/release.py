@@ -18,6 +18,7 @@ from corpus.warc.reader import read_record
 from indexer import Engine, Hit, ParsedQuery, Passage
 from indexer.highlight.highlighter import Highlighter
 from indexer.highlight.snippets import highlight
+from webui.view.cases import ShownCase, shown_case
 from webui.view.comparison import compare_versions
 from webui.view.history import FACT_LABELS, HistoryEntry, history_entries, previous_version
 from webui.view.references import (
@@ -55,6 +56,9 @@ class ReleasePage:
     copies: list[Release]
     similar: tuple[Hit, ...]
     first_seen: dict[str, datetime]
+    case: ShownCase | None
+    outcome: Release | None
+    contact: str
     linked_matches: int = LINKED_MATCHES
 
 
@@ -71,6 +75,7 @@ def release_page(
     versions = store.versions(found.id)
     copies = store.get_many(each.id for each in store.copies(found.id))
     similar = _similar(engine, found.id, state, {each.id for each in copies})
+    case = shown_case(store, found.id)
     marked = marked_fact(found, request.args.get("fact", ""))
     highlighter = Highlighter(None if marked else _parsed(state, engine, settings).tree)
     title = highlighter.spans(found.title, "title", found.language)
@@ -92,6 +97,9 @@ def release_page(
         copies=copies,
         similar=similar,
         first_seen=store.first_seen(hit.id for hit in similar if not hit.published),
+        case=case,
+        outcome=case.outcome_after(found) if case else None,
+        contact=settings.contact,
     )
 
 
