@@ -69,7 +69,8 @@ def link_of(
 
 
 def _is_linked(one: Keys, two: Keys) -> bool:
-    return any(
+    """Whether one links to the other; a link to a statement or a policy is of no case."""
+    return "neither" not in (one.kind, two.kind) and any(
         other.id in each.linked and len(each.linked) <= MOST_LINKED
         for each, other in ((one, two), (two, one))
     )

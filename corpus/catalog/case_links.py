@@ -32,11 +32,12 @@ Likeness = Callable[[str, str], float]
 
 def link_some(store: Store) -> int:
     """Find the links of some releases; return of how many, 0 when none are left."""
-    columns = RELEASE.id, RELEASE.revision, VERSION.body, VERSION.published, VERSION.facts
+    names = ("body", "published", "facts", "links")
+    columns = RELEASE.id, RELEASE.office, RELEASE.revision, *(VERSION[name] for name in names)
     query = select(*columns).select_from(JOINED).where(IS_OUTDATED).order_by(RELEASE.id)
     with store.reading() as connection:
         rows = connection.execute(query.limit(RELEASES_AT_ONCE)).all()
-    found = {row.id: _keys(row) for row in rows}
+    found = {row.id: _keys(row, store) for row in rows}
     with store.changing() as connection:
         relink(connection, found, {row.id: row.revision for row in rows})
     return len(rows)
@@ -153,11 +154,12 @@ def _read_keys(connection: Connection, ids: Iterable[str]) -> dict[str, Keys]:
     return {id_: _from_json(id_, values) for id_, values in rows}
 
 
-def _keys(row: Any) -> Keys:
+def _keys(row: Any, store: Store) -> Keys:
     from corpus.cases.keys import keys_of  # compiles patterns, which other jobs do not need
 
     facts = [Fact(*each) for each in row.facts or ()]
-    return keys_of(row.id, row.body, row.published, facts)
+    linked = {store.id_of(row.office, each["url"]) for each in row.links or ()} - {row.id}
+    return keys_of(row.id, row.body, row.published, facts, linked)
 
 
 def _as_json(keys: Keys) -> dict[str, Any]:

@@ -21,19 +21,30 @@ from corpus.catalog import case_links
 from corpus.catalog.case_links import link_some
 from corpus.database import tables
 from corpus.errors import StoreError
-from corpus.release import Draft, Provenance, release_id
+from corpus.release import Draft, LinkedRelease, Provenance, release_id
 from tests.corpus.cases.test_cases import CHARGED, NAMESAKE, SENTENCED, SETTLED, SUED
 
 AT = datetime(2026, 1, 15, tzinfo=UTC)
 TEXTS = [CHARGED, SENTENCED, NAMESAKE, SUED, SETTLED, ("Halden Pilot Charged", "No name.")]
 
 
-def add(store: Store, number: int, text: tuple[str, ...], day: date = date(2014, 6, 3)) -> str:
-    """Add or change a release; return its id."""
-    url = f"https://www.justice.gov/opa/pr/{number}"
+def url_of(number: int) -> str:
+    return f"https://www.justice.gov/opa/pr/{number}"
+
+
+def add(
+    store: Store,
+    number: int,
+    text: tuple[str, ...],
+    day: date = date(2014, 6, 3),
+    linked: int | None = None,
+) -> str:
+    """Add or change a release, which may link to another; return its id."""
+    url = url_of(number)
     found = Provenance(url, AT, f"{hash(text)}", "us_doj/a.warc.gz", number, "us_doj/pages", 1)
     with store.changing() as connection:
-        draft = Draft(text[0], day, [*text[1:]], "en")
+        links = [] if linked is None else [LinkedRelease(url_of(linked), "earlier")]
+        draft = Draft(text[0], day, [*text[1:]], "en", links=links)
         store.add(connection, "us_doj", url, draft, found, AT, frozenset())
     return release_id("us_doj", url)
 
@@ -76,6 +87,19 @@ def test_an_edit_takes_links_away_and_makes_new_ones(store: Store) -> None:
     case = store.case(one)
     assert case
     assert three in case.releases
+
+
+def test_the_link_of_an_office_joins_also_a_release_that_comes_later(store: Store) -> None:
+    one = add(store, 0, NAMESAKE, linked=1)
+    assert link(store) == []
+    two = add(store, 1, SUED)
+    link(store)
+    case = store.case(one)
+    assert case
+    assert (case.releases, case.links[0].sign) == (tuple(sorted([one, two])), "link")
+    add(store, 0, (*NAMESAKE, "No link."))
+    link(store)
+    assert store.case(two) is None
 
 
 def test_a_withheld_release_is_of_no_case_at_once(store: Store) -> None:
