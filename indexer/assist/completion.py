@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from itertools import islice
 from typing import Literal
 
 from corpus import office_title
 from corpus.statutes.wording import query_words, statute_label
 from indexer.analysis.analyzer import WORD, fold, query_stems, words
-from indexer.engine.interface import Engine
 from indexer.engine.results import Query
+from indexer.engine.searcher import Searcher
 from indexer.query import tree
 from indexer.query.interpretation.fields import TEXT_FIELDS
 from indexer.query.interpreter import OPERATORS
 from indexer.query.notation import QUOTES
 from indexer.query.parser import parse
+from indexer.query.written_forms import is_function, remembered, words_to_look_up
 
-LAST_WORD = re.compile(rf"(?:^|[\s(\"])(?:(\w+):)?({WORD.pattern})$")
+HYPHENS = "-\u2010\u2011"
+# A field, the parts of a compound before the last one, and the last word, of which more is to come.
+LAST_WORD = re.compile(rf"(?:^|[\s(\"])(?:(\w+):)?((?:\w+[{HYPHENS}])*)({WORD.pattern})$")
+# What may stand between words that follow each other: blanks, "&", hyphens, the points of initials.
+BETWEEN = re.compile(rf"\.?\s+(?:&\s+)?|[.{HYPHENS}]")
 # A query without operators and fields.
 PLAIN = re.compile(r"[\w\s.,§’'&-]+")
 SHORTEST_PREFIX = 2
 # So many words before the last one decide what follows; further back nothing is read.
 MOST_BEFORE, MOST_CHARS = 3, 200
-MOST_WORDS, MOST_VALUES, MOST_TITLES = 4, 2, 1
+MOST_WORDS, MOST_NEXT, MOST_VALUES = 4, 2, 2
 Kind = Literal["words", "title", "office", "topic", "statute"]
 VALUES: tuple[Kind, ...] = ("office", "topic", "statute")
 
@@ -41,25 +46,29 @@ class Completion:
     kind: Kind
 
 
-def completions(typed: str, engine: Engine, language: str) -> list[Completion]:
+# Completions, and how many of them are offered.
+Group = tuple[Sequence[Completion], int]
+
+
+def completions(typed: str, searcher: Searcher, language: str) -> list[Completion]:
     """Queries that go on where the last word stops, none of which finds nothing: first words, the
     most frequent ones first, of forms of one word the first.
     """
     written = typed.translate(QUOTES)
     last = LAST_WORD.search(written)
-    if not last or len(last[2]) < SHORTEST_PREFIX or last[2] in OPERATORS:
+    if not last or len(last[3]) < SHORTEST_PREFIX or last[3] in OPERATORS:
         return []
     if last[1] and last[1].lower() not in TEXT_FIELDS:
         return []
-    begun, prefix = written[: last.start(2)], fold(last[2])
-    before = () if last[1] else _words_before(begun)
-    after = '"' if written.count('"') % 2 else ""
-    queries = [f"{begun}{word}{after}" for word in _following(before, prefix, engine)]
-    found = _counted({query: query for query in queries}, "words", engine, MOST_WORDS)
+    begun, is_quoted = written[: last.start(3)], written.count('"') % 2 == 1
+    before = _words_before(last[2] if last[1] else begun)
+    endings = _endings(before, last[3], searcher, is_quoted=is_quoted)
+    queries = _distinct(f"{begun}{ending}" + '"' * is_quoted for ending in endings)
+    groups: list[Group] = [([Completion(each, each, 0, "words") for each in queries], MOST_WORDS)]
     if PLAIN.fullmatch(written) and not {*written.split()} & {*OPERATORS}:
-        phrase = tuple(words(found[0].query)) if found else ()
-        found += [*_values(written, engine, language), *_titles(phrase, engine)]
-    return found
+        groups.append(([*_values(written, searcher, language)], MOST_VALUES))
+        groups.append((_titles(tuple(words(queries[0])), searcher) if queries else [], 1))
+    return _counted(groups, searcher)
 
 
 def _words_before(begun: str) -> tuple[str, ...]:
@@ -67,68 +76,109 @@ def _words_before(begun: str) -> tuple[str, ...]:
     tail, found = begun[-MOST_CHARS:], list[str]()
     end = len(tail)
     for match in reversed([*WORD.finditer(tail)]):
-        if not tail[match.end() : end].isspace() or match[0] in OPERATORS:
+        if not BETWEEN.fullmatch(tail, match.end(), end) or match[0] in OPERATORS:
             break
         found, end = [match[0], *found], match.start()
     return tuple(words(" ".join(found)))[-MOST_BEFORE:]
 
 
-def _following(before: tuple[str, ...], prefix: str, engine: Engine) -> list[str]:
-    """Words with a prefix that follow the others, or as many of the last of them as ever occur."""
+def _endings(
+    before: tuple[str, ...], begun: str, searcher: Searcher, *, is_quoted: bool
+) -> list[str]:
+    """What can stand in place of a begun word: words that begin so and follow the others, or as
+    many of the last of them as ever occur; and the word itself with one behind it, first if it is
+    a function word, last if there are few others.
+    """
+    find = partial(_telling, searcher, is_quoted=is_quoted)
+    found: list[str] = []
     for start in range(len(before) + 1):
-        found = engine.autocomplete(prefix, 2 * MOST_WORDS, before[start:])
-        if found := [word for word in found if word != prefix]:
-            return found
-    return []
+        if found := find(fold(begun), before[start:]):
+            break
+    found = [begun if word == fold(begun) else word for word in found]
+    is_led = bool(before) and is_function(begun)
+    if not is_led and (begun not in found or len(found) >= MOST_WORDS):
+        return found
+    behind = find("", (*before, fold(begun))[-MOST_BEFORE:])
+    longer = [f"{begun} {word}" for word in behind]
+    return longer + found if is_led else found + longer[:MOST_NEXT]
 
 
-def _counted(labels: Mapping[str, str], kind: Kind, engine: Engine, most: int) -> list[Completion]:
-    """The first queries that find anything; of those that ask for the same, the first one."""
-    by_words: dict[str | tuple[tuple[str, ...], ...], str] = {}
-    for query in labels:
+def _telling(
+    searcher: Searcher, prefix: str, after: tuple[str, ...], *, is_quoted: bool
+) -> list[str]:
+    """Completed words, without function words, which find nothing more unless they are quoted; the
+    next words of a phrase without numbers, which may be dates.
+    """
+    for most in (2 * MOST_WORDS, 10 * MOST_WORDS):
+        completed = searcher.autocomplete(prefix, most, after)
+        found = [
+            word
+            for word in completed
+            if (is_quoted or not is_function(word)) and (prefix or word.isalpha())
+        ]
+        if len(found) >= MOST_WORDS or len(completed) < most:
+            break
+    return found
+
+
+def _distinct(queries: Iterable[str]) -> list[str]:
+    """Of queries that ask for the same, the first one."""
+    by_words: dict[str | tuple[str, ...], str] = {}
+    for query in queries:
         by_words.setdefault(_asked_words(query), query)
-    found = (
-        Completion(query, labels[query], total, kind)
-        for query in by_words.values()
-        if (total := engine.total(Query(parse(query, attested=engine.attested).tree)))
-    )
-    return [*islice(found, most)]
+    return [*by_words.values()]
 
 
-def _asked_words(query: str) -> str | tuple[tuple[str, ...], ...]:
+def _asked_words(query: str) -> str | tuple[str, ...]:
     """What a query asks for: the stems of its words, or the words as they are in a phrase."""
-    return query if '"' in query else tuple(tuple(query_stems(w, ())) for w in words(query))
+    return query if '"' in query else tuple(query_stems(word, ())[0] for word in words(query))
 
 
-def _titles(phrase: tuple[str, ...], engine: Engine) -> list[Completion]:
+def _counted(groups: Sequence[Group], searcher: Searcher) -> list[Completion]:
+    """The first completions of each group that find anything, all of them counted together."""
+    attested, totals = remembered(searcher.attested), dict[str, int]()
+    while queries := [query for group in groups for query in _uncounted(*group, totals)]:
+        attested({word for query in queries for word in words_to_look_up(query)})
+        asked = [Query(parse(query, attested=attested).tree) for query in queries]
+        totals |= zip(queries, searcher.totals(asked), strict=True)
+    return [
+        replace(each, total=totals[each.query])
+        for some, most in groups
+        for each in islice((each for each in some if totals.get(each.query)), most)
+    ]
+
+
+def _uncounted(some: Sequence[Completion], most: int, totals: Mapping[str, int]) -> list[str]:
+    """The next queries to count, until so many are known to find anything: the first ones, then
+    more at once.
+    """
+    counted = [each.query for each in some if each.query in totals]
+    if sum(bool(totals[query]) for query in counted) >= most:
+        return []
+    more = 2 * MOST_WORDS if counted else most
+    return [each.query for each in some if each.query not in totals][:more]
+
+
+def _titles(phrase: tuple[str, ...], searcher: Searcher) -> list[Completion]:
     """The newest title that has some words one after another."""
     if len(phrase) < 2:
         return []
-    hits = engine.search(_bare(tree.Phrase("title", phrase), MOST_TITLES)).hits
-    found = []
-    for title in [hit.title.text for hit in hits]:
-        query = f'title:"{title.translate(QUOTES).replace(chr(34), "")}"'
-        total = engine.total(Query(tree.Phrase("title", tuple(words(title)))))
-        found.append(Completion(query, title, total, "title"))
-    return found
+    node = tree.Phrase("title", phrase)
+    asked = Query(node, sort="newest", size=1, facets=(), has_timeline=False, is_explained=False)
+    titles = [hit.title.text for hit in searcher.search(asked).hits]
+    plain = [title.translate(QUOTES).replace('"', "") for title in titles]
+    pairs = zip(plain, titles, strict=True)
+    return [Completion(f'title:"{query}"', title, 0, "title") for query, title in pairs]
 
 
-def _values(typed: str, engine: Engine, language: str) -> list[Completion]:
+def _values(typed: str, searcher: Searcher, language: str) -> Iterator[Completion]:
     """Offices, topics and statutes in whose names the typed words are, the last one as a prefix."""
-    facets = {each.name: each.counts for each in engine.search(_bare(None, 0, VALUES)).facets}
     asked = _name_words(typed)
-    found: list[Completion] = []
     for kind in VALUES:
-        named = (_named(kind, value, language) for value, _ in facets[kind])
-        begun = {query: name for name, query in named if _is_begun(asked, _name_words(name))}
-        found += _counted(begun, kind, engine, MOST_VALUES - len(found))
-    return found
-
-
-def _bare(node: tree.Node | None, size: int, facets: tuple[str, ...] = ()) -> Query:
-    return Query(
-        node, sort="newest", size=size, facets=facets, has_timeline=False, is_explained=False
-    )
+        for value, _ in searcher.facet_values(kind):
+            name, query = _named(kind, value, language)
+            if _is_begun(asked, _name_words(name)):
+                yield Completion(query, name, 0, kind)
 
 
 @lru_cache(maxsize=10_000)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Annotated
@@ -38,7 +37,7 @@ def suggest_from_glossary(
     """
     if not (found := term_table("glossary").within(typed)):
         return []
-    return engine.read(lambda searcher: [*_suggested(*found, query, searcher, parse_words)])
+    return engine.read(lambda searcher: _suggested(*found, query, searcher, parse_words))
 
 
 def _suggested(
@@ -48,13 +47,25 @@ def _suggested(
     query: Query,
     searcher: Searcher,
     parse_words: ParseWords,
-) -> Iterator[GlossarySuggestion]:
+) -> list[GlossarySuggestion]:
+    """The first name of each language that releases have; all names are counted at once."""
     others = {each: name.entry.names[each] for each in name.entry.names if each != name.language}
     attested = look_up_once((before, after, *chain(*others.values())), searcher)
-    for language, texts in others.items():
-        filters = replace(query.filters, language=(language,))
-        for words in (f"{before}{text}{after}" for text in texts):
-            tree = parse_words(words, filters.language, attested=attested).tree
-            if total := searcher.total(replace(query, tree=tree, filters=filters, start=0)):
-                yield GlossarySuggestion(language, words, total, name.entry.source)
-                break
+    named = [
+        (language, f"{before}{text}{after}") for language, texts in others.items() for text in texts
+    ]
+    asked = [
+        replace(
+            query,
+            tree=parse_words(words, (language,), attested=attested).tree,
+            filters=replace(query.filters, language=(language,)),
+            start=0,
+        )
+        for language, words in named
+    ]
+    found: dict[str, GlossarySuggestion] = {}
+    for (language, words), total in zip(named, searcher.totals(asked), strict=True):
+        if total:
+            suggestion = GlossarySuggestion(language, words, total, name.entry.source)
+            found.setdefault(language, suggestion)
+    return [*found.values()]

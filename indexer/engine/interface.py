@@ -116,6 +116,7 @@ class Engine(Searcher):
     search = _of_newest(Searcher.search)
     total = _of_newest(Searcher.total)
     totals = _of_newest(Searcher.totals)
+    facet_values = _of_newest(Searcher.facet_values)
     occurrences = _of_newest(Searcher.occurrences)
     collocates = _of_newest(Searcher.collocates)
     translation_suggestions = _of_newest(Searcher.translation_suggestions)

@@ -43,6 +43,10 @@ class Searcher(ABC):
         """
 
     @abstractmethod
+    def facet_values(self, name: str) -> tuple[tuple[str, int], ...]:
+        """The values of a facet, and how many of all releases have each, most frequent first."""
+
+    @abstractmethod
     def occurrences(
         self, query: Query, sort: LineSort = "document", start: int = 0, size: int = 50
     ) -> Concordance:

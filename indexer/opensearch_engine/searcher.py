@@ -42,6 +42,7 @@ class BuildSearcher(IndexReader, Searcher):
         super().__init__(cluster, build, hidden)
         self._lock = Lock()
         self._kept: tuple[StoredTranslations | None] | None = None
+        self._values: dict[str, tuple[tuple[str, int], ...]] = {}
 
     search = page.search
     more_like_this = page.more_like_this
@@ -49,6 +50,13 @@ class BuildSearcher(IndexReader, Searcher):
     spell_suggest = suggest.spell_suggest
     attested = suggest.attested
     sound_alikes = suggest.sound_alikes
+
+    def facet_values(self, name: str) -> tuple[tuple[str, int], ...]:
+        """Counted once."""
+        if name not in self._values:
+            every = Query(size=0, facets=(name,), has_timeline=False, is_explained=False)
+            self._values[name] = self.search(every).facets[0].counts
+        return self._values[name]
 
     def occurrences(
         self, query: Query, sort: LineSort = "document", start: int = 0, size: int = 50

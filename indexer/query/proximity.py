@@ -137,3 +137,48 @@ def follow_spans(
             longer[length], ends[length] = firsts[before - 1], next_lasts[at]
             length += 1
     return longer[:length], ends[:length]
+
+
+@compiled
+def find_rows(places: Array, forward: Array, terms: Array, starts: Array) -> Array:
+    """The places, of some that ascend (int64), from which terms stand one after another in a
+    paragraph; `forward` has the term of each place.
+    """
+    found = np.empty(len(places), np.uint32)
+    paragraph = length = 0
+    for at in range(len(places)):
+        place, end = places[at], places[at] + len(terms)
+        if place < 0 or end > len(forward):
+            continue
+        number = 0
+        while number < len(terms) and forward[place + number] == terms[number]:
+            number += 1
+        if number == len(terms):
+            paragraph = _paragraph_of(place, starts, paragraph)
+            if end <= starts[paragraph + 1]:
+                found[length] = place
+                length += 1
+    return found[:length]
+
+
+@compiled
+def count_following(
+    lasts: Array, forward: Array, starts: Array, paragraphs: Array, first: int, counts: Array
+) -> None:
+    """Count the texts in which each of some terms, from the `first` on, directly follows one of
+    some places that ascend; `starts` are where texts begin, and `paragraphs` where theirs do.
+    """
+    seen = np.full(len(counts), -1, np.int32)
+    text = paragraph = 0
+    for at in range(len(lasts)):
+        place = np.int64(lasts[at]) + 1
+        term = np.int64(forward[place]) - first if place < len(forward) else -1
+        if term < 0 or term >= len(counts):
+            continue
+        text, paragraph = (
+            _paragraph_of(place, starts, text),
+            _paragraph_of(place, paragraphs, paragraph),
+        )
+        if paragraphs[paragraph] < place and seen[term] != text:
+            seen[term] = text
+            counts[term] += 1

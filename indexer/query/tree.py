@@ -272,11 +272,6 @@ def leaves(root: Node | None, *, has_negated: bool = True) -> list[Leaf]:
     return found
 
 
-def conjuncts(node: Node | None) -> tuple[Node, ...]:
-    """The parts of a tree all of which must match."""
-    return node.parts if isinstance(node, And) else (node,) if node else ()
-
-
 def all_of(parts: Sequence[Node | None]) -> Node | None:
     """The parts joined by AND, those left out of which nothing was left."""
     kept = [part for part in parts if part is not None]

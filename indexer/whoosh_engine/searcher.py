@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -14,10 +12,16 @@ from indexer.engine.hits import HitBuilder
 from indexer.engine.results import Hit, Query, Results
 from indexer.engine.searcher import Searcher
 from indexer.engine.second_tier import respelled
-from indexer.query.tree import conjuncts
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.search import suggest
-from indexer.whoosh_engine.search.collect import facets, find_hits, ids, order, timeline
+from indexer.whoosh_engine.search.collect import (
+    facets,
+    find_hits,
+    ids,
+    order,
+    timeline,
+    within_filters,
+)
 from indexer.whoosh_engine.search.execute import Executor
 from indexer.whoosh_engine.search.page import Page
 from indexer.whoosh_engine.search.scored_docs import ScoredDocs
@@ -69,11 +73,13 @@ class SnapshotSearcher(Snapshot, Searcher):
         return ids(self, found.documents[order(self, found, query, 0, len(found))])
 
     def totals(self, queries: Sequence[Query]) -> list[int]:
-        """Parts that several queries share are found once."""
-        parts = Counter(part for query in queries for part in conjuncts(query.tree))
-        executor = Executor(self, (part for part, number in parts.items() if number > 1))
-        asked = (replace(query, has_boilerplate=True) for query in queries)
-        return [len(find_hits(self, executor, each).found) for each in asked]
+        """Counted without scores."""
+        executor, totals = Executor(self), list[int]()
+        for query in queries:
+            documents = np.flatnonzero(executor.mask(query.tree)).astype(np.int32)
+            is_within = within_filters(self, documents, query.filters)
+            totals.append(int(len(documents) if is_within is None else is_within.sum()))
+        return totals
 
     def more_like_this(
         self, id_: str, size: int, *, has_boilerplate: bool = False

@@ -120,7 +120,8 @@ def search_page(state: SearchState, store: Store, engine: Engine, settings: Sett
 def complete(engine: Engine, settings: Settings) -> Response:
     """Whole queries that go on where `q` stops, as a JSON list."""
     typed = request.args.get("q", "")[: settings.query_chars]
-    return jsonify([vars(each) for each in completions(typed, engine, language())])
+    found = engine.read(lambda searcher: completions(typed, searcher, language()))
+    return jsonify([vars(each) for each in found])
 
 
 def _advice(

@@ -75,15 +75,28 @@ class IndexReader:
         return self.totals([query])[0]
 
     def totals(self, queries: Sequence[Query]) -> list[int]:
-        """The words of all queries are looked up together, and so are the counts."""
+        """Words and releases are requested in one round trip, as if no word had spelling variants;
+        if any has some, the releases are requested again.
+        """
+        if not queries:
+            return []
         trees = tree.Or(tuple(query.tree for query in queries if query.tree))
-        term_lookup, phrases = self.term_lookup(Query(trees)), self.phrases_of(trees)
-        counting = []
-        for query in queries:
-            dsl = request.within(self.asked(query, term_lookup, phrases).every, query.filters)
-            matching = {"bool": {"must": [dsl], "filter": request.chosen(query.filters)}}
-            counting.append(counting_of(matching))
-        return [*map(total_of, self.several(counting))] if counting else []
+        term_lookup, phrases = TermLookup(trees), self.phrases_of(trees)
+
+        def counting() -> list[dict[str, Any]]:
+            return [self._counting(query, term_lookup, phrases) for query in queries]
+
+        answers = self.several(counting(), term_lookup.lookups)
+        term_lookup.take(answers[len(queries) :], self.look_up)
+        if term_lookup.has_terms:
+            answers = self.several(counting())
+        return [*map(total_of, answers[: len(queries)])]
+
+    def _counting(self, query: Query, term_lookup: TermLookup, phrases: Phrases) -> dict[str, Any]:
+        """The body of a search that counts what matches a query."""
+        dsl = request.within(self.asked(query, term_lookup, phrases).every, query.filters)
+        filters = request.chosen(query.filters)
+        return counting_of({"bool": {"must": [dsl], "filter": filters}})
 
     def scan(self, query: Query) -> Iterator[str]:
         """Read from one state of the index."""

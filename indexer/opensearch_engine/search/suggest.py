@@ -36,10 +36,11 @@ def autocomplete(
     begun = {"prefix": {"word": {"value": fold(prefix)}}}
     sort = [{BODY: "desc"}, {"word": "asc"}]
     entries = _words(reader, begun, MOST_FOLLOWING if after else 2 * most, sort)
-    found = [each["word"] for each in entries]
-    if after and found:
-        found = _following(reader, found, after)[: 2 * most]
-    return without_misprints(found, partial(_release_counts, reader))[:most]
+    counts = {each["word"]: each[BODY] for each in entries}
+    if after and counts:
+        found = _following(reader, [*counts], after)[: 2 * most]
+        counts = {word: counts[word] for word in found}
+    return without_misprints(counts, partial(_release_counts, reader))[:most]
 
 
 def _following(reader: IndexReader, words: Sequence[str], after: tuple[str, ...]) -> list[str]:

@@ -143,6 +143,15 @@ class Snapshot:
         named = "facet", name
         return self._once(self._columns, named, lambda: FacetColumn.of(name, self.segments))
 
+    def facet_values(self, name: str) -> tuple[tuple[str, int], ...]:
+        """The number of all documents with each value of a facet, the most frequent first."""
+
+        def compute() -> tuple[tuple[str, int], ...]:
+            live = np.arange(self.size) if self.alive is None else np.flatnonzero(self.alive)
+            return tuple(self.facet(name).counts(live))
+
+        return self._once(self._live_columns, ("values", name), compute)
+
     def words(self, field: str) -> WordList:
         """The words of a field, numbered over all segments."""
         named = "words", field

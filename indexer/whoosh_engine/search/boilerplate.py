@@ -9,6 +9,7 @@ import numpy as np
 from indexer.analysis.jit import Array
 from indexer.query import tree
 from indexer.whoosh_engine.search.execute import Executor
+from indexer.whoosh_engine.search.matching import matching
 from indexer.whoosh_engine.search.scored_docs import ScoredDocs
 from indexer.whoosh_engine.search.spans import SegmentWords
 
@@ -18,7 +19,8 @@ def matches_outside(executor: Executor, node: tree.Node | None, documents: Array
     is_any = node is not None and tree.asks_of_body(node) and any(executor.snapshot.boilerplate)
     if node is None or not is_any or not len(documents):
         return np.ones(len(documents), bool)
-    found: Array = _matching(executor, node)[documents]
+    is_outside = matching(node, executor.snapshot.size, partial(_word_outside, executor))
+    found: Array = is_outside[documents]
     return found
 
 
@@ -31,30 +33,16 @@ def ranked_below(found: ScoredDocs, is_above: Array) -> ScoredDocs:
     return ScoredDocs(found.documents, scores)
 
 
-def _matching(executor: Executor, node: tree.Node) -> Array:
-    """Which documents a part of a tree matches without boilerplate (a mask)."""
-    match node:
-        case tree.And(parts):
-            return reduce(np.logical_and, (_matching(executor, part) for part in parts))
-        case tree.Or(parts) if any(isinstance(part, tree.JOINT) for part in parts):
-            return reduce(np.logical_or, (_matching(executor, part) for part in parts))
-        case tree.Not(part):
-            return ~_matching(executor, part)
-        case tree.AndNot(wanted, unwanted):
-            return _matching(executor, wanted) & ~_matching(executor, unwanted)
-        case tree.AndMaybe(wanted, _):
-            return _matching(executor, wanted)
-        case tree.Every():
-            return np.ones(executor.snapshot.size, bool)
-        case _:  # one word, which other queries may have, too
-            return executor.snapshot.masks.get(node, partial(_outside, executor, node))
-
-
 def _outside(executor: Executor, node: tree.Or | tree.Leaf) -> Array:
     """Which documents have a leaf, or any of several, outside boilerplate (a mask)."""
     if isinstance(node, tree.Or):
         return reduce(np.logical_or, (_leaf_outside(executor, leaf) for leaf in tree.leaves(node)))
     return _leaf_outside(executor, node)
+
+
+def _word_outside(executor: Executor, node: tree.Or | tree.Leaf) -> Array:
+    """The same, kept for other queries that have the word, too."""
+    return executor.snapshot.masks.get(node, partial(_outside, executor, node))
 
 
 def _leaf_outside(executor: Executor, leaf: tree.Leaf) -> Array:

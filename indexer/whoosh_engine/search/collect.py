@@ -139,6 +139,8 @@ def facets(snapshot: Snapshot, answered: FoundHits, time: Timeline | None) -> tu
         years = time.years(len(column.values)) if time and is_timed else None
         if years is not None:
             found.append(Facet(name, tuple(column.ranked(years))))
+        elif len(documents) == snapshot.count:
+            found.append(Facet(name, snapshot.facet_values(name)))
         else:
             found.append(Facet(name, tuple(column.counts(documents))))
     return tuple(found)

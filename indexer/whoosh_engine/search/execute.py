@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import partial
+from functools import partial, reduce
 from math import log
 
 import numpy as np
@@ -23,6 +23,7 @@ from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.index.postings import NO_FREQS
 from indexer.whoosh_engine.index.segment import SegmentArrays
 from indexer.whoosh_engine.search.expand import NO_TERMS, Expansion, expand, expand_key
+from indexer.whoosh_engine.search.matching import matching
 from indexer.whoosh_engine.search.scored_docs import (
     NOTHING,
     ScoredDocs,
@@ -31,7 +32,7 @@ from indexer.whoosh_engine.search.scored_docs import (
     places,
     union,
 )
-from indexer.whoosh_engine.search.spans import span_documents
+from indexer.whoosh_engine.search.spans import leaf_mask
 
 
 class Executor:
@@ -67,6 +68,25 @@ class Executor:
             kept = alive[found.documents]
             found = ScoredDocs(found.documents[kept], found.scores[kept])
         return found
+
+    def mask(self, query: tree.Node | None) -> Array:
+        """Which live documents a tree matches in any spelling, without scores (a mask)."""
+        node = query if query is not None else tree.Every()
+        found = matching(node, self.snapshot.size, self._word_mask)
+        return found if self.snapshot.alive is None else found & self.snapshot.alive
+
+    def _word_mask(self, node: tree.Or | tree.Leaf) -> Array:
+        """The documents that a word matches, kept for other queries that have it, too."""
+        return self.snapshot.masks.get(("anywhere", node), partial(self._new_mask, node))
+
+    def _new_mask(self, node: tree.Or | tree.Leaf) -> Array:
+        self._expand_keys(node)
+        leaves = tree.leaves(node)
+        for leaf in tree.parts_of(leaves):
+            if isinstance(leaf, tree.MultiTerm):
+                self._expanded(leaf)
+        masks = (leaf_mask(self.snapshot, leaf, self.expansions) for leaf in leaves)
+        return reduce(np.logical_or, masks, np.zeros(self.snapshot.size, bool))
 
     def _expand_keys(self, query: tree.Node) -> None:
         """Look up the words that share a key with a query's words."""
@@ -129,7 +149,7 @@ class Executor:
             case tree.Phrase() | tree.Near():
                 return self._spans(node)
             case tree.Prefix() | tree.Wildcard() | tree.Fuzzy() | tree.Range():
-                return constant_score(self._expanded(node), node.boost)
+                return constant_score(self._documents(self._expanded(node)), node.boost)
             case tree.Not(part):
                 return self._without(self._all_documents(), [part])
             case tree.AndNot(wanted, unwanted):
@@ -248,13 +268,13 @@ class Executor:
     def _all_documents(self) -> ScoredDocs:
         return constant_score(np.arange(self.snapshot.size, dtype=np.int32), 1.0)
 
-    def _expanded(self, leaf: tree.MultiTerm) -> Array:
-        """The documents with any term of a prefix, wildcard, range or fuzzy word."""
+    def _expanded(self, leaf: tree.MultiTerm) -> Expansion:
+        """The terms of a prefix, wildcard, range or fuzzy word."""
         if leaf not in self.expansions:
             expansion = self.expansions[leaf] = expand(self.snapshot, leaf)
             if expansion.warning:
                 self.warnings.append(expansion.warning)
-        return self._documents(self.expansions[leaf])
+        return self.expansions[leaf]
 
     def _documents(self, expansion: Expansion) -> Array:
         if not expansion.parts:
@@ -275,7 +295,8 @@ class Executor:
         """Scored as all of its words are, or its parts."""
         parts = tree.words_of(leaf) if isinstance(leaf, tree.Phrase) else leaf.parts
         scored = [self._evaluate(part) for part in parts]
-        documents = span_documents(self.snapshot, leaf, self.expansions)
+        is_held = leaf_mask(self.snapshot, leaf, self.expansions)
+        documents = np.flatnonzero(is_held).astype(np.int32)
         found = intersection([constant_score(documents, 0.0), *scored], self.snapshot.scratch())
         return found.scaled(leaf.boost)
 

@@ -12,7 +12,7 @@ from indexer.analysis.jit import Array, compiled
 from indexer.engine.fields import LENGTHS_OF
 from indexer.linguistics.spans import documents_of
 from indexer.query import tree
-from indexer.query.proximity import NOWHERE, SpanEnds, distinct, spans_of
+from indexer.query.proximity import NOWHERE, SpanEnds, distinct, find_rows, spans_of
 from indexer.whoosh_engine.columns.boilerplate import Boilerplate
 from indexer.whoosh_engine.columns.kernels import mark
 from indexer.whoosh_engine.columns.snapshot import Snapshot
@@ -24,19 +24,13 @@ Expansions = Mapping[tree.Leaf, Expansion]
 TermPostings = tuple[Array, Array, Array, Array, Array, Array]
 
 
-def span_documents(
-    snapshot: Snapshot, leaf: tree.Phrase | tree.Near, expansions: Expansions
-) -> Array:
-    """The documents that hold a phrase, or parts near each other (int32)."""
-    found = [np.zeros(0, np.int32)]
+def leaf_mask(snapshot: Snapshot, leaf: tree.Leaf, expansions: Expansions) -> Array:
+    """The documents that a leaf matches (a mask)."""
+    found = np.zeros(snapshot.size, bool)
     for base, segment in zip(snapshot.bases, snapshot.segments, strict=False):
         words = SegmentWords(segment, expansions, np.ones(segment.size, bool))
-        held = words.holders(leaf)
-        if held.any():
-            firsts, _ = replace(words, is_wanted=held).spans(leaf)
-            documents = documents_of(firsts, segment.starts(leaf.field))
-            found.append(documents[np.diff(documents, prepend=-1) > 0] + np.int32(base))
-    return np.concatenate(found)
+        found[base : base + segment.size] = words.matching(leaf)
+    return found
 
 
 @dataclass(frozen=True)
@@ -52,7 +46,40 @@ class SegmentWords:
 
     def spans(self, leaf: tree.Leaf) -> SpanEnds:
         """What a leaf matches, in order; none where a word does not occur at all."""
+        if isinstance(leaf, tree.Phrase) and self._is_row(leaf):
+            return self._rows(leaf)
         return spans_of(leaf, self.places, self.segment.paragraph_starts(leaf.field))
+
+    def matching(self, leaf: tree.Leaf) -> Array:
+        """Which documents a leaf matches (a mask)."""
+        held = self.is_wanted if self._is_row(leaf) else self.holders(leaf)
+        if not isinstance(leaf, tree.Phrase | tree.Near) or not held.any():
+            return held
+        firsts, _ = replace(self, is_wanted=held).spans(leaf)
+        found = np.zeros(self.segment.size, bool)
+        found[documents_of(firsts, self.segment.starts(leaf.field))] = True
+        return found
+
+    def _is_row(self, leaf: tree.Leaf) -> bool:
+        """Whether a leaf is words one after another, as they are written, in any sentence."""
+        is_exact = isinstance(leaf, tree.Phrase) and leaf.slop == 1
+        return is_exact and leaf.field not in LENGTHS_OF and self.left_out is None
+
+    def _rows(self, leaf: tree.Phrase) -> SpanEnds:
+        """Where words stand one after another: around the rarest of them."""
+        field = self.segment.fields[leaf.field]
+        numbers = [number for each in tree.words_of(leaf) for number in self._numbers(each)]
+        if len(numbers) < len(leaf.words):
+            return NOWHERE, NOWHERE
+        rarest = min(range(len(numbers)), key=lambda at: field.count(numbers[at]))
+        places = self._written(leaf.field, np.array([numbers[rarest]]), self.is_wanted)
+        firsts = find_rows(
+            places.astype(np.int64) - rarest,
+            self.segment.arrays[f"{leaf.field}/forward"],
+            np.array(numbers),
+            self.segment.paragraph_starts(leaf.field),
+        )
+        return firsts, firsts + np.uint32(len(numbers) - 1)
 
     def holders(self, node: tree.Node) -> Array:
         """Which documents hold what a leaf needs, wherever it stands (a mask)."""

@@ -16,9 +16,11 @@ from indexer.engine.fields import TEXTS, stem_field
 from indexer.linguistics import suggestions
 from indexer.linguistics.suggestions import is_telling, likeliest, most_edits, without_misprints
 from indexer.query import tree
+from indexer.query.proximity import count_following
 from indexer.query.tree import BODY
 from indexer.query.variants import KEYS
 from indexer.query.written_forms import STANDS_FOR, WRITTEN, Attested, often_attested
+from indexer.whoosh_engine.columns.kernels import mark
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.index.postings import FieldPostings
 from indexer.whoosh_engine.index.segment import SegmentArrays
@@ -27,7 +29,7 @@ from indexer.whoosh_engine.search.expand import Expansion, SegmentTerms
 from indexer.whoosh_engine.search.spans import SegmentWords
 
 # In so many texts of a segment is looked what follows some words; more would tell nothing new.
-MOST_READ = 2_000
+MOST_READ = 500
 
 
 def autocomplete(
@@ -40,7 +42,8 @@ def autocomplete(
         if after
         else _beginning(snapshot, typed, 2 * most)
     )
-    return without_misprints(found, partial(_release_counts, snapshot))[:most]
+    count = partial(_release_counts, snapshot)
+    return without_misprints(count(found), count)[:most]
 
 
 def _beginning(snapshot: Snapshot, prefix: bytes, most: int) -> list[str]:
@@ -67,26 +70,34 @@ def _following(snapshot: Snapshot, prefix: bytes, after: tuple[str, ...], most: 
 def _count_following(
     segment: SegmentArrays, name: str, after: tuple[str, ...], numbers: range
 ) -> Array:
-    """In how many texts of a field each of a range of terms directly follows some words."""
+    """In how many texts of a field each of a range of terms directly follows some words; of many
+    texts, estimated by some of them.
+    """
     leaf = tree.Phrase(name, after) if len(after) > 1 else tree.Term(name, after[0])
     is_wanted = SegmentWords(segment, {}, np.ones(segment.size, bool)).holders(leaf)
     is_wanted[[*segment.deleted]] = False
+    postings = segment.fields[name]
+    begun = postings.documents[postings.extents(numbers)]
+    if len(begun) < segment.size:  # a prefix of few words leaves few texts
+        has_begun = np.zeros(segment.size, bool)
+        mark(begun, 0, has_begun)
+        is_wanted &= has_begun
     holders = np.flatnonzero(is_wanted)
-    if len(holders) > MOST_READ:
+    step = len(holders) // MOST_READ + 1
+    if step > 1:
         is_wanted[:] = False
-        is_wanted[holders[:: len(holders) // MOST_READ + 1]] = True
+        is_wanted[holders[::step]] = True
     _, lasts = SegmentWords(segment, {}, is_wanted).spans(leaf)
-    forward, paragraphs = segment.arrays[f"{name}/forward"], segment.paragraph_starts(name)
-    places = lasts[lasts + 1 < len(forward)].astype(np.int64) + 1
-    terms = forward[places].astype(np.int64) - numbers.start
-    is_begun = (terms >= 0) & (terms < len(numbers))
-    places, terms = places[is_begun], terms[is_begun]
-    is_near = np.searchsorted(paragraphs, places, "right") == np.searchsorted(
-        paragraphs, places - 1, "right"
+    counts = np.zeros(len(numbers), np.int64)
+    count_following(
+        lasts,
+        segment.arrays[f"{name}/forward"],
+        segment.starts(name),
+        segment.paragraph_starts(name),
+        numbers.start,
+        counts,
     )
-    texts = np.searchsorted(segment.starts(name), places[is_near], "right")
-    pairs = np.unique(texts * len(numbers) + terms[is_near])
-    return np.bincount(pairs % len(numbers), minlength=len(numbers))
+    return counts * step
 
 
 def _release_counts(snapshot: Snapshot, words: Iterable[str]) -> dict[str, int]:

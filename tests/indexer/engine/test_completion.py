@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from indexer import Engine
+from indexer import Engine, Filters, Query, parse
 from indexer.assist.completion import Completion, completions
+from indexer.linguistics.suggestions import RARER
 from tests.indexer.engine.test_contract import fill, ignore, made
 
 
@@ -98,3 +101,81 @@ def test_words_run_together_are_never_suggested(empty: Engine) -> None:
     assert empty.spell_suggest("opioidspresription") is None
     assert empty.autocomplete("ofpr", 5) == []
     assert empty.autocomplete("shipy", 5) == ["shipyard"]
+
+
+def test_the_last_part_of_a_compound_is_completed(empty: Engine) -> None:
+    fill(empty, *(made(n, "A pre-trial hearing.") for n in range(3)), made(9, "trick"))
+    assert completions("pre-tr", empty, "en")[0].query == "pre-trial"
+    assert completions("body:pre‑tri", empty, "en")[0].query == "body:pre‑trial"
+    assert completions("lang:pre-tr", empty, "en") == []
+    assert completions("hearing -tr", empty, "en") == []
+
+
+def test_initials_decide_what_follows(empty: Engine) -> None:
+    often = (made(n, "attempt") for n in range(10, 15))
+    fill(empty, *(made(n, "The U.S. Attorney spoke.") for n in range(2)), *often)
+    assert completions("u.s. att", empty, "en")[0].query == "u.s. attorney"
+
+
+def test_a_name_with_an_ampersand_is_completed(empty: Engine) -> None:
+    often = (made(n, "johnson and jointly") for n in range(10, 15))
+    fill(empty, *(made(n, "Johnson & Johnson sued.") for n in range(2)), *often)
+    assert completions("johnson & jo", empty, "en")[0].query == "johnson & johnson"
+
+
+def test_a_whole_word_is_offered_itself_and_with_the_next_one(empty: Engine) -> None:
+    fill(empty, made(1, "covid relief"), made(2, "covid"), made(3, "relief covidien"))
+    assert [(each.query, each.total) for each in completions("covid", empty, "en")] == [
+        ("covid", 2),
+        ("covidien", 1),
+        ("covid relief", 1),
+    ]
+    assert completions("COVID", empty, "en")[0].query == "COVID"
+
+
+def test_a_function_word_leads_to_the_next_one_and_is_none(empty: Engine) -> None:
+    fill(
+        empty,
+        *(made(n, "a conspiracy to commit fraud from 2012") for n in range(3)),
+        made(9, "conspiracy to defraud, conspiracy together"),
+        made(10, "fraud from people of the department"),
+    )
+    assert [each.query for each in completions("conspiracy to", empty, "en")] == [
+        "conspiracy to commit",
+        "conspiracy to defraud",
+        "conspiracy together",
+    ]
+    assert [each.query for each in completions("fraud from", empty, "en")] == ["fraud from people"]
+    assert completions("fraud fro", empty, "en") == []
+    assert completions('"fraud fro', empty, "en")[0].query == '"fraud from"'
+
+
+def test_misprints_are_no_completions(empty: Engine) -> None:
+    often = 6 * RARER
+    rare = ("sessionss", "sessionsasked", "jeffsessions", "sessions02142012a", "asked02142012")
+    fill(
+        empty,
+        *(made(n, "jeff sessions asked") for n in range(often)),
+        *(made(often + n, f"jeff {word}") for n, word in enumerate(rare)),
+        *(made(often + n, "jeffasked") for n in range(10, 16)),
+    )
+    assert empty.autocomplete("se", 5, ("jeff",)) == ["sessions"]
+    assert empty.autocomplete("se", 5) == ["sessions"]
+    assert empty.autocomplete("jeff", 5) == ["jeff"]
+    assert empty.autocomplete("asked0", 5) == []
+    assert [each.query for each in completions("jeff se", empty, "en")] == ["jeff sessions"]
+
+
+def test_totals_are_those_of_searches(engine: Engine) -> None:
+    typed = ("court", "u.s. attorney", '"civil rights"', "tortur* -police", "прокурор", "court~")
+    queries = [Query(parse(each).tree) for each in typed]
+    queries.append(replace(queries[0], filters=Filters(year=("2018",), language=("en",))))
+    queries.append(Query())
+    totals = engine.totals(queries)
+    assert totals == [engine.search(query).total for query in queries]
+    assert totals == [engine.total(query) for query in queries]
+
+
+def test_values_of_a_facet_are_those_of_all_releases(engine: Engine) -> None:
+    for facet in engine.search(Query()).facets:
+        assert engine.facet_values(facet.name) == facet.counts

@@ -82,7 +82,9 @@ def test_pages_read_the_same(client: FlaskClient, far: FlaskClient, page: str) -
     [
         ("/?sort=newest", 2),
         ("/?q=court&page=2", 3),
-        ("/?q=court", 11),
+        ("/?q=court", 8),
+        ("/complete?q=cou", 4),
+        ("/complete?q=court+of+ap", 11),
         ("/?q=court+fraud", 8),
         ("/?q=court+OR+fraud+OR+prosecutor+OR+sentenced", 3),
     ],
@@ -91,7 +93,8 @@ def test_a_page_asks_the_cluster_seldom(
     far: FlaskClient, monkeypatch: pytest.MonkeyPatch, page: str, most: int
 ) -> None:
     """For written forms, hits and counts, the second tier of several words, what is held of each
-    period, the translations of each word, and each name of a term of the glossary.
+    period, the translations of each word, and the names of a term of the glossary; of a
+    completion, for its words, their misprints, and what all candidates find.
     """
     far.get(page)
     asked = []
