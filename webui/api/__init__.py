@@ -55,6 +55,7 @@ def _make_parts(store: Store, engine: Engine, settings: Settings) -> Parts:
         store,
         arguments=DifferencesArguments,
     )
+    add(f"{release}/case", "Releases", answers.Case, records.case, store)
     add("/offices", "Offices", answers.Offices, records.offices, store, engine)
     for name, shape, view, arguments in (
         ("timeline", answers.Timeline, queries.timeline, TimelineArguments),

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 
 from corpus import fact, release, statutes
+from corpus.cases.records import Sign
 from corpus.release import Attachment, LinkedRelease
 from indexer.assist.glossary_suggestions import GlossarySuggestion
 from indexer.assist.offense_suggestions import OffenseSuggestion
@@ -146,6 +147,36 @@ class Versions:
 
     id: Annotated[str, "the release"]
     versions: Annotated[tuple[Version, ...], "oldest first"]
+
+
+class CaseRelease:
+    """A release of a case."""
+
+    id: Annotated[str, "the release"]
+    office: Annotated[str, "the office, by the name to filter by"]
+    published: Annotated[date | None, "its date; null: the office gives none"]
+    title: Annotated[str, "its title"]
+    stage: Annotated[str | None, "its main stage; null: none is known, or may be shown"]
+    page_url: Annotated[str, "the address of its page here"]
+
+
+class CaseLink:
+    """What ties two releases of a case; it may be wrong."""
+
+    one: Annotated[str, "one release"]
+    other: Annotated[str, "the other"]
+    sign: Annotated[Sign, "what ties them"]
+    one_words: Annotated[str | None, "the sentence of the one that shows it; null: none does"]
+    other_words: Annotated[str | None, "the sentence of the other; null: none does"]
+    likeness: Annotated[float, "how similar their texts are, from 0 to 1"]
+
+
+class Case:
+    """The releases of the case that a release is of."""
+
+    id: Annotated[str, "the release"]
+    releases: Annotated[tuple[CaseRelease, ...], "oldest first; empty: it is of none"]
+    links: Annotated[tuple[CaseLink, ...], "what ties them"]
 
 
 class Differences:

@@ -9,6 +9,7 @@ from corpus import Provenance, Release, Store, Version, certificate_exception
 from indexer import Engine
 from indexer.export.facts import fact_records
 from indexer.jobs.status import OfficeStatus, public_status, status_of
+from webui.view.cases import ShownCase, main_stage, shown_case
 from webui.view.comparison import compare_versions
 from webui.view.history import previous_version
 
@@ -50,6 +51,38 @@ def differences(store: Store, arguments: dict[str, int], id: str) -> Any:  # noq
         "new": new.number,
         "facts": comparison.facts,
         "body": [each for part in comparison.body for each in part.paragraphs],
+    }
+
+
+def case(store: Store, id: str) -> Any:  # noqa: A002
+    """The other releases of its case, and what ties them
+
+    Releases are linked by rules; a link may be wrong.
+    """
+    if store.get(id) is None:
+        abort(404, "There is no release of that name here.")
+    found = shown_case(store, id) or ShownCase([], [])
+    return {
+        "id": id,
+        "releases": [
+            vars(each)
+            | {
+                "stage": main_stage(each) or None,
+                "page_url": url_for("releases.release", id_=each.id, _external=True),
+            }
+            for each in found.releases
+        ],
+        "links": [
+            {
+                "one": each.one.id,
+                "other": each.other.id,
+                "sign": each.sign,
+                "one_words": each.one_words and each.one_words.text,
+                "other_words": each.other_words and each.other_words.text,
+                "likeness": each.likeness,
+            }
+            for each in found.links
+        ],
     }
 
 

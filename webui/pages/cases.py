@@ -49,7 +49,7 @@ def _rows(found: ShownCase) -> Iterator[str]:
     for each in found.releases:
         facts = shown_facts(each.facts or (), each.office)
         links = (
-            f"{(link.other if link.one.id == each.id else link.one).id}: {link.sign}"
+            f"{(link.other if link.one.id == each.id else link.one).id}: {link.sign_words}"
             for link in found.links_of(each)
         )
         yield row(

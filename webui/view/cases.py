@@ -6,7 +6,7 @@ from datetime import date
 from flask_babel import lazy_gettext
 
 from corpus import Release, Store
-from corpus.cases.records import CaseLink, Place
+from corpus.cases.records import CaseLink, Place, Sign
 from corpus.fact import due_notice, shown_facts
 from corpus.facts.sentences import enclosing_sentence
 from indexer.highlight.passage import Passage
@@ -29,9 +29,15 @@ class ShownLink:
 
     one: Release
     other: Release
-    sign: str
+    sign: Sign
     one_words: Passage | None
     other_words: Passage | None
+    likeness: float
+
+    @property
+    def sign_words(self) -> str:
+        """The sign in the reader's words."""
+        return str(SIGNS[self.sign])
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,7 @@ def _day(release: Release) -> date:
 
 def _shown_link(one: Release, other: Release, link: CaseLink) -> ShownLink:
     words = _sentence(one, link.words), _sentence(other, link.other_words)
-    return ShownLink(one, other, str(SIGNS[link.sign]), *words)
+    return ShownLink(one, other, link.sign, *words, link.likeness)
 
 
 def _sentence(release: Release, place: Place | None) -> Passage | None:

@@ -29,6 +29,7 @@ PATHS = [
     "/api/v1/releases/{id}",
     "/api/v1/releases/{id}/versions",
     "/api/v1/releases/{id}/differences",
+    "/api/v1/releases/{id}/case",
     "/api/v1/offices",
     "/api/v1/timeline",
     "/api/v1/concordance",

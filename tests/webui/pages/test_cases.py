@@ -80,6 +80,20 @@ def test_a_case_has_a_page_a_feed_and_a_table(client: FlaskClient, ids: list[str
     )  # fmt: skip
 
 
+def test_programs_get_a_case_with_its_signs(client: FlaskClient, ids: list[str]) -> None:
+    found = client.get(f"/api/v1/releases/{ids[1]}/case").get_json()
+    assert [(each["id"], each["stage"]) for each in found["releases"]] == [
+        (ids[0], "indicted"),
+        (ids[1], "sentenced"),
+    ]
+    [link] = found["links"]
+    assert link["sign"] == "defendant_district"
+    assert "Al Doe was sentenced today" in f"{link['one_words']} {link['other_words']}"
+    alone = client.get(f"/api/v1/releases/{ids[2]}/case").get_json()
+    assert (alone["releases"], alone["links"]) == ([], [])
+    assert client.get("/api/v1/releases/us_doj-1/case").status_code == 404
+
+
 def test_a_release_of_no_case_has_no_page_of_one(client: FlaskClient, ids: list[str]) -> None:
     for path in ("", "/releases.atom", "/releases.csv"):
         assert client.get(f"/cases/{ids[2]}{path}").status_code == 404
