@@ -130,10 +130,8 @@ class Executor:
 
     def matches(self, node: tree.Node) -> ScoredDocs:
         """The same, found at most once, and kept."""
-        found = self.kept.get(node)
-        if found is None:
-            found = self.kept[node] = self.find(node)
-        return found
+        self.kept.setdefault(node)
+        return self.find(node)
 
     def _evaluate(self, node: tree.Node) -> ScoredDocs:
         match node:
