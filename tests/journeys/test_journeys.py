@@ -211,3 +211,14 @@ def test_nothing_moves_while_a_page_loads(browser: Browser, site: str) -> None:
         page.goto(path, wait_until="networkidle")
         assert page.evaluate("window.shift") == 0
     context.close()
+
+
+def test_a_reader_follows_a_case_in_two_actions(reader: Page, sample_store: Store) -> None:
+    case = sample_store.cases()[0]
+    one, other = sorted(sample_store.get_many(case.releases[:2]), key=lambda each: each.id)
+    reader.goto(f"/?q=title:({one.title.replace(':', ' ')})")
+    reader.get_by_role("link", name=one.title).first.click()
+    section = reader.get_by_role("region", name="This case")
+    expect(section.get_by_text("a link may be wrong")).to_be_visible()
+    section.get_by_role("listitem").get_by_role("link", name=other.title).first.click()
+    expect(reader.get_by_role("heading", level=1, name=other.title)).to_be_visible()
