@@ -18,6 +18,8 @@ from indexer.analysis.jit import compiled
 
 OTHER, LETTER, MARK, JOINER, ALONE = range(5)
 BETWEEN_PARAGRAPHS = "\n\n"
+# Sets a subtitle off from the paragraphs, which are numbered without it.
+AFTER_SUBTITLE = "\n\n\n"
 BASIC = 0x10000
 EVERY = 0x110000
 

@@ -17,11 +17,12 @@ from corpus.fact import shown_facts
 from corpus.release import release_id
 from corpus.statutes import enclosing_keys, keys, section
 from indexer.analysis.analyzer import fold, words
+from indexer.analysis.tokenizer import AFTER_SUBTITLE, BETWEEN_PARAGRAPHS
 from indexer.engine.results import UNDATED
 from indexer.query.interpretation import prison_terms
 from indexer.query.written_forms import attested_terms
 
-FORMAT = 13
+FORMAT = 14
 # Facts by which releases can be found: kind of fact -> the field of its values. An office's own
 # kind of release has the field `kind`.
 FACT_FIELDS = {
@@ -35,8 +36,8 @@ FACT_FIELDS = {
 
 @dataclass(frozen=True)
 class Document:
-    """A release as it is indexed. Title, body, topics, components and place are analyzed; the rest
-    are whole values, and so are topics and components once more.
+    """A release as it is indexed. Title, text (subtitle and body), topics, components and place are
+    analyzed; the rest are whole values, and so are topics and components once more.
 
     `published` None is unknown. `state` is "changed", "gone", both or neither. Near-duplicates have
     one `group` (see corpus.catalog.near_duplicates). `statutes` are the keys of cited statutes and
@@ -62,11 +63,20 @@ class Document:
     statutes: tuple[str, ...] = ()
     alternates: tuple[str, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
+    subtitle: str | None = None
 
     @property
     def body_text(self) -> str:
-        """The body as one text, with an empty line between two paragraphs."""
-        return "\n\n".join(self.body)
+        """Subtitle and body as one text."""
+        return text_of(self)
+
+
+def text_of(release: Release | Document) -> str:
+    """The text that is searched beside the title: an empty line between two paragraphs, and the
+    subtitle before them, if there is one.
+    """
+    text = BETWEEN_PARAGRAPHS.join(release.body)
+    return f"{release.subtitle}{AFTER_SUBTITLE}{text}" if release.subtitle else text
 
 
 def canonical_id(office: str, url: str) -> str:
@@ -100,6 +110,7 @@ def document(
         statutes=_statutes(release),
         alternates=_alternates(release, id_of),
         facts=_facts(release),
+        subtitle=release.subtitle,
     )
 
 

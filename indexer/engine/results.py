@@ -197,7 +197,7 @@ class KwicLine:
     left: Annotated[str, "the text before the mention"]
     keyword: Annotated[str, "the mention"]
     right: Annotated[str, "the text after the mention"]
-    paragraph: Annotated[int, "the paragraph, from 0"]
+    paragraph: Annotated[int, "the paragraph, from 0; -1: the subtitle"]
     offset: Annotated[int, "how many characters of the paragraph precede the mention"]
 
 

@@ -33,6 +33,7 @@ def bibtex(cited: Citation) -> str:
     fields = {
         "author": f"{{{tex(cited.office)}}}",
         "title": f"{{{tex(cited.title)}}}",
+        "subtitle": f"{{{tex(cited.subtitle)}}}" if cited.subtitle else "",
         "howpublished": tex(f"{cited.genre} {cited.number or ''}".strip()),
         "date": day.isoformat() if day else "",
         "year": f"{day.year:04}" if day else "",

@@ -32,6 +32,7 @@ class Citation:
     accessed: date
     evidence: str
     notice: str = ""
+    subtitle: str = ""
 
 
 def cite(release: Release) -> Citation:
@@ -49,6 +50,7 @@ def cite(release: Release) -> Citation:
         accessed=(release.last_seen or release.provenance.fetched_at).date(),
         evidence=_evidence(release.provenance.fetched_at, release.provenance.sha256),
         notice=notice_label(release),
+        subtitle=one_line(release.subtitle or ""),
     )
 
 

@@ -58,7 +58,7 @@ def select_lines(
 def line_table(
     context: ExportContext, lines: Iterable[KwicLine], permalink: Callable[[KwicLine], str]
 ) -> Iterator[str]:
-    """The rows of the table; `paragraph` counts from 1, as in the release's page."""
+    """The rows of the table; `paragraph` counts from 1, as in the release's page; 0: subtitle."""
     yield BYTE_ORDER_MARK + row((*COLUMNS, *context.facts()))
     facts = context.facts().values()
     for number, line in enumerate(lines, 1):

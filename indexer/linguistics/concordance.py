@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from indexer.analysis.jit import Array
-from indexer.analysis.tokenizer import BETWEEN_PARAGRAPHS, Spans, word_spans
+from indexer.analysis.tokenizer import AFTER_SUBTITLE, BETWEEN_PARAGRAPHS, Spans, word_spans
 from indexer.engine.results import KwicLine, LineSort
 from indexer.linguistics.spans import TokenSpans
 
@@ -128,6 +128,6 @@ def line(stored: Mapping[str, Any], spans: Spans, first: int, last: int) -> Kwic
         left=WHITE_SPACE.sub(" ", text[left:start]).lstrip(),
         keyword=WHITE_SPACE.sub(" ", text[start:end]),
         right=WHITE_SPACE.sub(" ", text[end:right]).rstrip(),
-        paragraph=text.count(BETWEEN_PARAGRAPHS, 0, start),
+        paragraph=text.count(BETWEEN_PARAGRAPHS, 0, start) - (AFTER_SUBTITLE in text),
         offset=start if border < 0 else start - border - len(BETWEEN_PARAGRAPHS),
     )

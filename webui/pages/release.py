@@ -12,7 +12,7 @@ from corpus import Attachment, Provenance, Release, Settings, Store, Version, ce
 from corpus.errors import IndexUnusableError
 from corpus.evidence.exchanges import redacted_body
 from corpus.fact import Notice, due_notice
-from corpus.release import Alternate
+from corpus.release import Alternate, LinkedRelease
 from corpus.warc.archive import read_response
 from corpus.warc.reader import read_record
 from indexer import Engine, Hit, ParsedQuery, Passage
@@ -24,9 +24,11 @@ from webui.view.history import FACT_LABELS, HistoryEntry, history_entries, previ
 from webui.view.references import (
     ArchivedFile,
     CitedStatute,
+    LinkingReleases,
     attached_files,
     cited_statutes,
-    other_languages,
+    linking_releases,
+    with_releases,
 )
 from webui.view.release_text import Text, arrange, beginning
 from webui.view.search_state import SearchState, read_state
@@ -51,6 +53,8 @@ class ReleasePage:
     cited_statutes: list[CitedStatute]
     attached_files: list[tuple[Attachment, ArchivedFile]]
     other_languages: list[tuple[Alternate, Release | None]]
+    links: list[tuple[LinkedRelease, Release | None]]
+    linking: LinkingReleases
     versions: list[Version]
     history_entries: list[HistoryEntry]
     copies: list[Release]
@@ -91,7 +95,9 @@ def release_page(
         stated_facts=stated_facts(found, replace(state, page=1)),
         cited_statutes=cited_statutes(found),
         attached_files=attached_files(store, found),
-        other_languages=other_languages(store, found),
+        other_languages=with_releases(store, found.office, found.alternates),
+        links=with_releases(store, found.office, found.links or ()),
+        linking=linking_releases(store, found),
         versions=versions,
         history_entries=history_entries(versions, store.history(found.id)),
         copies=copies,

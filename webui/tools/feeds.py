@@ -12,6 +12,7 @@ from flask import Response, make_response, render_template, request
 
 from corpus import Release, Settings, Store
 from indexer import Engine, Passage, Query
+from indexer.engine.document import text_of
 from indexer.engine.results import UNDATED
 from indexer.highlight.highlighter import Highlighter
 from indexer.highlight.snippets import highlight, passages
@@ -116,7 +117,7 @@ def _feed_time(release: Release) -> datetime:
 
 
 def _feed_item(release: Release, at: datetime, highlighter: Highlighter) -> FeedItem:
-    title, body, language = release.title, "\n\n".join(release.body), release.language
+    title, body, language = release.title, text_of(release), release.language
     return FeedItem(
         release=release,
         published=at,

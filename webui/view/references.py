@@ -1,14 +1,17 @@
 """What a release refers to, for its page: the statutes that it cites, each with the words that
-justify it; attached files, and whether we have them; the same text in other languages.
+justify it; attached files, and whether we have them; the same text in other languages; releases
+that it links to, and those that link to it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from corpus import Release, Store
 from corpus.catalog.attachments import GONE
 from corpus.catalog.mapping import Visit
-from corpus.release import Alternate, Attachment
+from corpus.release import Alternate, Attachment, LinkedRelease
 from corpus.sources import offices
 from corpus.statutes import Cited, keys
 from corpus.statutes.wording import query_words
@@ -18,6 +21,10 @@ from webui.i18n import language
 
 # Mentions shown of each, and characters around a mention: one in a list is a bare number.
 MOST_MENTIONS, SHOWN_AROUND = 3, 30
+# Releases shown of those that link to one, the newest.
+MOST_LINKING = 20
+
+AnyLink = TypeVar("AnyLink", Alternate, LinkedRelease)
 
 
 @dataclass(frozen=True)
@@ -77,13 +84,30 @@ def attached_files(store: Store, release: Release) -> list[tuple[Attachment, Arc
     return [(each, _archived_file(visits.get(each.url))) for each in attached]
 
 
-def other_languages(store: Store, release: Release) -> list[tuple[Alternate, Release | None]]:
-    """The same text in other languages, each with the release where we have it."""
-    if release.office not in offices():
-        return [(each, None) for each in release.alternates]
-    ids = [store.id_of(release.office, each.url) for each in release.alternates]
+def with_releases(
+    store: Store, office: str, links: Sequence[AnyLink]
+) -> list[tuple[AnyLink, Release | None]]:
+    """Links to releases of an office, each with the release where we have it."""
+    if office not in offices():
+        return [(each, None) for each in links]
+    ids = [store.id_of(office, each.url) for each in links]
     collected = {each.id: each for each in store.get_many(ids)}
-    return [(each, collected.get(id_)) for each, id_ in zip(release.alternates, ids, strict=True)]
+    return [(each, collected.get(id_)) for each, id_ in zip(links, ids, strict=True)]
+
+
+@dataclass(frozen=True)
+class LinkingReleases:
+    """The newest releases that link to one, and the number of others."""
+
+    releases: list[Release]
+    more: int
+
+
+def linking_releases(store: Store, release: Release) -> LinkingReleases:
+    """The releases of an office that link to one of its releases."""
+    known = offices().get(release.office)
+    ids = store.linking(known.canonical(release.url)) if known else []
+    return LinkingReleases(store.get_many(ids[:MOST_LINKING]), len(ids[MOST_LINKING:]))
 
 
 def _archived_file(visit: Visit | None) -> ArchivedFile:

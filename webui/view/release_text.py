@@ -61,6 +61,7 @@ class Block:
 class Text:
     """The text of a release in blocks, how many matches it has, and what is left out."""
 
+    subtitle: TextParts
     blocks: list[Block]
     match_count: int
     left_out_chars: int = 0
@@ -70,7 +71,8 @@ def arrange(release: Release, highlighter: Highlighter, marked: Fact | None = No
     """The text as its page shows it, with the matches that `highlighter` finds and the words of a
     `marked` fact.
     """
-    numbers = count(1)
+    numbers, subtitle = count(1), release.subtitle or ""
+    above = _pieces(subtitle, highlighter.spans(subtitle, "body", release.language), numbers)
     body = [*beginning(release.body)]
     shapes = release.shapes if len(release.shapes) == len(release.body) else ("",) * len(body)
     blocks: list[Block] = []
@@ -91,7 +93,7 @@ def arrange(release: Release, highlighter: Highlighter, marked: Fact | None = No
         _add(blocks, kind, rest, Line(number, _pieces(words, spans, numbers)))
     blocks += _table(rows)
     left_out = sum(map(len, release.body)) - sum(map(len, body))
-    return Text(blocks, next(numbers) - 1, left_out)
+    return Text(above, blocks, next(numbers) - 1, left_out)
 
 
 def beginning(body: Sequence[str]) -> Iterator[str]:

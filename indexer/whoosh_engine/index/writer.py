@@ -190,7 +190,7 @@ def _batches(documents: Iterable[Document], on_progress: OnProgress) -> Iterator
     chars = 0
     for number, document in enumerate(documents, 1):
         batch.append(document)
-        chars += sum(map(len, document.body)) + len(document.title)
+        chars += len(document.title) + len(document.body_text)
         on_progress(number)
         if chars >= BATCH_CHARS:
             yield batch

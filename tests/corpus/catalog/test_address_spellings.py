@@ -22,7 +22,7 @@ from corpus.warc.archive import read_response
 from indexer.engine.document import document
 from tests.examplia import BODY, HOST, NAME, Crawl, OddInterface, asked, listing, page, urls
 from tests.faulty_site import FaultySite
-from webui.view.references import other_languages
+from webui.view.references import with_releases
 
 DOJ, SAMPLE = "sample_doj", "https://www.justice.example/opa/pr"
 EARLIER = datetime(2024, 3, 12, 12, tzinfo=UTC)
@@ -160,7 +160,7 @@ def test_a_translation_under_an_older_spelling_is_found(
     opened = Store(settings)
     found = {each.id: each for each in opened.releases()}
     [other] = [each for each in found.values() if each.id != known]
-    [(_, held)] = other_languages(opened, other)
+    [(_, held)] = with_releases(opened, other.office, other.alternates)
     assert held == found[known]
     assert set(document(other, None, opened.id_of).alternates) == {known, other.id}
     opened.close()

@@ -46,7 +46,8 @@ class Row:
         self.id: str = fields["id"]
         self.title = cut(fields["title"])
         # No phrase reaches from one paragraph into the next.
-        self.body = [word for each in fields["body"] for word in [*cut(each), *["¶"] * 50]]
+        texts = [fields["subtitle"] or "", *fields["body"]]
+        self.body = [word for each in texts for word in [*cut(each), *["¶"] * 50]]
         self.published = fields["published"] or ""
         self.facts = defaultdict[str, list[str]](list)
         for each in fields["facts"]:

@@ -84,7 +84,10 @@ def line(index: Judged, span: Span) -> KwicLine:
     left = 0 if start <= CONTEXT else left
     right = len(text) if end + CONTEXT >= len(text) else right
     paragraph, offset = 0, start
-    while offset >= len(document.body[paragraph]):
+    if head := document.subtitle:
+        is_above = start < len(head)
+        paragraph, offset = (-1, start) if is_above else (0, start - len(f"{head}\n\n\n"))
+    while paragraph >= 0 and offset >= len(document.body[paragraph]):
         offset -= len(document.body[paragraph]) + 2
         paragraph += 1
     return KwicLine(
@@ -175,7 +178,9 @@ def test_a_line_leads_to_its_place(index: Judged) -> None:
     assert {each.language for each in lines} >= {"en", "ru"}
     assert max(each.paragraph for each in lines) > 0
     for each in lines:
-        paragraph = index.corpus.documents[each.id].body[each.paragraph]
+        document = index.corpus.documents[each.id]
+        is_above = each.paragraph < 0
+        paragraph = (document.subtitle or "") if is_above else document.body[each.paragraph]
         assert paragraph[each.offset :].startswith(each.keyword)
         assert len(each.left) <= CONTEXT
         assert len(each.right) <= CONTEXT

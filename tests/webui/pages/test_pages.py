@@ -41,6 +41,25 @@ def test_front_page_shows_the_newest_releases(client: FlaskClient, sample_store:
     assert days == sorted(days, reverse=True)
 
 
+def test_a_release_shows_its_subtitle_and_links_both_ways(
+    client: FlaskClient, sample_store: Store
+) -> None:
+    verdict = next(each for each in sample_store.releases() if each.links)
+    assert verdict.links
+    indicted = sample_store.id_of(verdict.office, verdict.links[0].url)
+    soup = soup_of(client, f"/releases/{verdict.id}?q=statute")
+    [subtitle] = soup.select("h1 + .subtitle")
+    assert subtitle.get_text() == "Verdict Is First Under Aldania’s Torture Statute"
+    assert [each["id"] for each in subtitle.select("mark")] == ["m1"]
+    assert len(soup.select("mark[id]")) > 1, "the text's matches follow"
+    [link] = soup.select('[aria-labelledby="links"] a')
+    assert link["href"] == f"/releases/{indicted}"
+    soup = soup_of(client, link["href"])
+    assert not soup.select(".subtitle")
+    [link] = soup.select('[aria-labelledby="linking"] a')
+    assert (link["href"], link.get_text()) == (f"/releases/{verdict.id}", verdict.title)
+
+
 def test_bare_word_finds_its_forms_and_marks_them(client: FlaskClient) -> None:
     soup = soup_of(client, "/?q=torture")
 

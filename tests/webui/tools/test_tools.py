@@ -77,9 +77,14 @@ def plain(text: str) -> list[str]:
     return re.findall(r"[^\W_]+(?:'[^\W_]+)*", text.casefold().replace("ё", "е").replace("’", "'"))
 
 
+def paragraphs(row: dict[str, Any]) -> list[str]:
+    """The paragraphs of a release by their numbers; 0 is its subtitle."""
+    return [row["subtitle"] or "", *row["body"]]
+
+
 def count_in(row: dict[str, Any], asked: str) -> int:
     """How often words stand in a release's body one after another."""
-    found, wanted = plain("\n".join(row["body"])), plain(asked)
+    found, wanted = plain("\n".join(paragraphs(row))), plain(asked)
     return sum(found[at : at + len(wanted)] == wanted for at in range(len(found)))
 
 
@@ -113,10 +118,10 @@ def test_lines_are_all_places_in_all_texts(client: FlaskClient, texts: Texts, as
     url = f'/concordance?q="{asked}"'
     lines = [*all_lines(client, url)]
     assert Counter(id_ for id_, _, _ in lines) == +expected
-    bodies = {row["id"]: row["body"] for row in texts}
+    bodies = {row["id"]: paragraphs(row) for row in texts}
     for id_, paragraph, keyword in lines:
         assert plain(keyword) == plain(asked)
-        assert plain(asked)[0] in plain(bodies[id_][paragraph - 1])
+        assert plain(asked)[0] in plain(bodies[id_][paragraph])
     if lines:
         told = soup_of(client, url).select_one(".summary p")
         assert told
@@ -144,7 +149,7 @@ def test_a_row_leads_to_its_place(client: FlaskClient, texts: Texts, sample_engi
     assert len(rows) > 20
     for row in rows:
         release = releases[row["id"]]
-        paragraph = release["body"][int(row["paragraph"]) - 1]
+        paragraph = paragraphs(release)[int(row["paragraph"])]
         assert paragraph[int(row["offset"]) :].startswith(row["keyword"])
         assert (row["url"], row["published"]) == (release["url"], release["published"] or "")
         assert row["permalink"] == f"http://localhost/releases/{row['id']}#p{row['paragraph']}"
@@ -222,7 +227,7 @@ def expected_months(texts: Texts, asked: str) -> dict[str, tuple[int, int, int, 
     for row in texts:
         month = found.setdefault((row["published"] or "undated")[:7], [0, 0, 0, 0])
         is_hit = holds(row, asked)
-        words = len(plain("\n".join(row["body"])))
+        words = len(plain("\n".join(paragraphs(row))))
         for at, each in enumerate((is_hit, count_in(row, asked) if is_hit else 0, 1, words)):
             month[at] += each
     return {month: (a, b, c, d) for month, (a, b, c, d) in found.items()}
@@ -371,7 +376,7 @@ def expected_words(
     every: Counter[str] = Counter()
     places = 0
     for row in texts:
-        found, wanted = plain("\n".join(row["body"])), plain(asked)
+        found, wanted = plain("\n".join(paragraphs(row))), plain(asked)
         every.update(found)
         starts = [at for at in range(len(found)) if found[at : at + len(wanted)] == wanted]
         inside = {at + more for at in starts for more in range(len(wanted))}

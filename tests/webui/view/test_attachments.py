@@ -7,7 +7,7 @@ from dataclasses import replace
 from corpus import Attachment, Store
 from corpus.release import Alternate
 from tests.statements import sent
-from webui.view.references import attached_files, other_languages
+from webui.view.references import attached_files, with_releases
 
 
 def test_many_files_take_no_more_statements_than_one(sample_store: Store) -> None:
@@ -31,7 +31,7 @@ def test_many_languages_take_no_more_statements_than_one(sample_store: Store) ->
     numbers = []
     for some in (many[:1], many):
         with sent(sample_store) as statements:
-            found = other_languages(sample_store, replace(release, alternates=tuple(some)))
+            found = with_releases(sample_store, release.office, some)
         assert found == [*zip(some, [*others, None], strict=False)]
         numbers.append(len(statements))
     assert numbers[1] <= numbers[0]
