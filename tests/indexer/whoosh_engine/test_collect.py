@@ -20,6 +20,7 @@ from indexer.engine.document import Document
 from indexer.engine.periods import STEPS, fitting
 from indexer.engine.results import FACETS, UNDATED, Facet, Filters, Query
 from indexer.query import tree
+from indexer.query.interpretation.prison_terms import band
 from indexer.query.parser import parse
 from indexer.whoosh_engine import WhooshEngine
 from tests.indexer.whoosh_engine.test_trees import nothing, sample_documents
@@ -111,6 +112,9 @@ def values(document: Document, facet: str) -> tuple[str, ...]:
         return document.state
     if facet == "statute":  # what is narrower counts for its section or article
         return tuple({section(key) for key in document.statutes})
+    if facet in ("matter", "stage", "offense", "prison", "court"):
+        found = {value for field, value in document.facts if field == facet}
+        return tuple({band(value) for value in found} if facet == "prison" else found)
     return (getattr(document, facet),)
 
 
@@ -150,6 +154,9 @@ FILTERS = st.builds(
     kind=some("Plea", "Суд", "absent"),
     state=some("changed", "gone", "absent"),
     statute=some("us/usc/18/924", "kz/cc/190", "kz/cc/190/4", "absent"),
+    matter=some("criminal", "civil", "absent"),
+    stage=some("sentenced", "indicted", "plea_agreement", "absent"),
+    prison=some("24-60", "240-", "life"),
     since=DAYS,
     until=DAYS,
 )
