@@ -41,6 +41,7 @@ PATHS = [
     "/nowhere",
     *(f"/releases/{sample_id(each)}?q=torture" for each in (EDITED, GONE, BACK, COPIED)),
     f"/releases/{sample_id(EDITED)}/differences?from=1&to=3",
+    f"/cases/{sample_id(EDITED)}",
 ]
 
 
