@@ -24,7 +24,7 @@ from webui.site.page_scripts import add_scripts
 from webui.site.robots import keep_out_robots
 from webui.site.security_txt import security
 from webui.tools import add_tools
-from webui.view.asked_build import build_note
+from webui.view.asked_build import build_note, tell_build
 from webui.view.cases import main_stage_words
 from webui.view.facets import value_words
 from webui.view.format import FILTERS, month_names
@@ -97,6 +97,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     keep_out_robots(app, settings)
     _add_template_names(app)
     app.jinja_env.globals["build_note"] = partial(build_note, engine)
+    app.after_request(partial(tell_build, engine))
     return app
 
 

@@ -11,7 +11,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from corpus.errors import CommuniqueError, IndexFormatError, IndexUnusableError
 from indexer.engine.document import FORMAT, Document
-from indexer.engine.results import Health, KwicLine, LineSort, Query
+from indexer.engine.results import Beside, Health, KwicLine, LineSort, Query
 from indexer.engine.retry import REBUILD, GoneError, begun, retried
 from indexer.engine.searcher import Searcher
 from indexer.engine.withholding import Withheld, still_shown
@@ -131,9 +131,11 @@ class Engine(Searcher):
         """The ids of all hits that are counted, in the query's order, without a limit."""
         yield from self.read(lambda searcher: begun(searcher.scan(query)))
 
-    def scan_occurrences(self, query: Query, sort: LineSort = "document") -> Iterator[KwicLine]:
+    def scan_occurrences(
+        self, query: Query, sort: LineSort = "document", beside: Beside | None = None
+    ) -> Iterator[KwicLine]:
         """All lines of the concordance, without releases that are withheld while they are read."""
-        lines = self.read(lambda searcher: begun(searcher.scan_occurrences(query, sort)))
+        lines = self.read(lambda searcher: begun(searcher.scan_occurrences(query, sort, beside)))
         yield from still_shown(lines, self.withheld)
 
     def shown(self) -> Iterator[tuple[str, bytes]]:

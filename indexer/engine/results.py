@@ -16,6 +16,7 @@ Sort = Literal["relevance", "newest", "oldest"]
 Order = Literal[Sort, "id"]
 HitTier = Literal["all", "some"]
 LineSort = Literal["document", "left", "right", "office", "date"]
+Side = Literal["near", "before", "after"]
 Measure = Literal["log_likelihood", "log_dice", "mutual_information"]
 FACETS = (
     *("office", "year", "language", "topic", "state", "country", "component", "kind"),
@@ -199,6 +200,19 @@ class KwicLine:
     right: Annotated[str, "the text after the mention"]
     paragraph: Annotated[int, "the paragraph, from 0; -1: the subtitle"]
     offset: Annotated[int, "how many characters of the paragraph precede the mention"]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A word that limits a concordance to the mentions that it is directly `before` or `after`, as
+    `words_before` and `words_after` count them; or to the word itself where it is at most `window`
+    words from a mention, as collocates count it, in one form or in all forms of a stem.
+    """
+
+    word: str
+    side: Side
+    window: int = 1
+    is_stem: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from indexer.engine.periods import Step
 from indexer.engine.results import (
+    Beside,
     Collocates,
     Concordance,
     Frequencies,
@@ -48,15 +49,22 @@ class Searcher(ABC):
 
     @abstractmethod
     def occurrences(
-        self, query: Query, sort: LineSort = "document", start: int = 0, size: int = 50
+        self,
+        query: Query,
+        sort: LineSort = "document",
+        start: int = 0,
+        size: int = 50,
+        beside: Beside | None = None,
     ) -> Concordance:
         """One page of the concordance: a line for each mention of the query that is counted, from
         `start` (0-based); sorted in the query's order of releases, by the three words before or
-        after, by office, or by date (oldest first).
+        after, by office, or by date (oldest first); all, or those `beside` a word.
         """
 
     @abstractmethod
-    def scan_occurrences(self, query: Query, sort: LineSort = "document") -> Iterator[KwicLine]:
+    def scan_occurrences(
+        self, query: Query, sort: LineSort = "document", beside: Beside | None = None
+    ) -> Iterator[KwicLine]:
         """All lines of the concordance in their order, without a limit."""
 
     @abstractmethod

@@ -7,7 +7,7 @@ from itertools import chain, islice
 
 from corpus import office_title
 from indexer.engine.interface import Engine
-from indexer.engine.results import Concordance, KwicLine, LineSort, Query
+from indexer.engine.results import Beside, Concordance, KwicLine, LineSort, Query
 from indexer.export.csv import BYTE_ORDER_MARK, row
 from indexer.export.result_set import ExportContext, Interpret, Pairs, read_consistently
 
@@ -30,16 +30,21 @@ COLUMNS = (
 
 
 def select_lines(
-    engine: Engine, interpret: Interpret, sort: LineSort, words: str, filters: Pairs
+    engine: Engine,
+    interpret: Interpret,
+    sort: LineSort,
+    words: str,
+    filters: Pairs,
+    beside: Beside | None = None,
 ) -> tuple[ExportContext, Iterator[KwicLine]]:
-    """The context of all lines of a query, and the lines in an order."""
+    """The context of all lines of a query, or those beside a word, and the lines in an order."""
 
     def read() -> tuple[Query, tuple[str, ...], Concordance, Iterator[KwicLine]]:
         query, warnings = interpret()
         query = query or Query()  # which has no mentions
-        lines = engine.scan_occurrences(query, sort)
+        lines = engine.scan_occurrences(query, sort, beside)
         first = [*islice(lines, 1)]  # of this state of the index are all that follow
-        return query, warnings, engine.occurrences(query, sort, 0, 0), chain(first, lines)
+        return query, warnings, engine.occurrences(query, sort, 0, 0, beside), chain(first, lines)
 
     (query, warnings, found, lines), health, at = read_consistently(engine, read)
     return ExportContext(
@@ -51,8 +56,19 @@ def select_lines(
         revision=health.revision,
         total=found.total,
         warnings=(*warnings, *found.warnings),
-        parameters=(("boilerplate_mentions", str(found.boilerplate_mentions)),),
+        parameters=(
+            ("boilerplate_mentions", str(found.boilerplate_mentions)),
+            *beside_pairs(beside),
+        ),
     ), lines
+
+
+def beside_pairs(beside: Beside | None) -> Pairs:
+    """A word that limits a concordance, as arguments of its page."""
+    if beside is None:
+        return ()
+    near = (("window", str(beside.window)), *[("stems", "1")] * beside.is_stem)
+    return ((beside.side, beside.word), *(near if beside.side == "near" else ()))
 
 
 def line_table(

@@ -19,8 +19,6 @@ CONTEXT_CHARS = 80
 WHITE_SPACE = re.compile(r"\s+")
 # Lines whose releases are read together; those of one text mostly come together.
 LINES_READ = 256
-# The most frequent words beside mentions.
-MOST_BESIDE = 10
 # Numbers of releases -> what is stored of them.
 ReadStored = Callable[[Sequence[int]], Mapping[int, Mapping[str, Any]]]
 
@@ -82,16 +80,6 @@ class Lines:
         releases, own, starts, firsts, lasts = self._parts[part]
         start = int(starts[own[at]])
         return int(releases[at]), int(firsts[at]) - start, int(lasts[at]) - start
-
-
-def most_frequent(counts: Array, word: Callable[[int], str]) -> tuple[tuple[str, int], ...]:
-    """The words with the highest counts, equal ones by their letters; `word` returns that of a
-    number.
-    """
-    least = np.partition(counts, -MOST_BESIDE)[-MOST_BESIDE] if len(counts) > MOST_BESIDE else 1
-    chosen = np.flatnonzero(counts >= max(1, least)).tolist()
-    found = sorted((-int(counts[number]), word(number)) for number in chosen)
-    return tuple((each, -count) for count, each in found[:MOST_BESIDE])
 
 
 def first_in_order(keys: Sequence[Array], end: int) -> Array:

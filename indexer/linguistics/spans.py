@@ -8,8 +8,9 @@ first and last tokens.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 
@@ -21,10 +22,12 @@ NO_STEMS = np.zeros((0, 0), np.int32)
 @dataclass(frozen=True)
 class TokenSpans:
     """The spans in some releases' bodies, ascending by their first and then their last tokens.
-    `forward` has the term of each place (int32), `languages` each release's, by their numbers.
+    `forward` has the term of each place (int32), `languages` each release's, by their numbers;
+    `paragraphs` are the places where these begin (int64, with the end).
     """
 
     starts: Array
+    paragraphs: Array
     forward: Array
     languages: Array
     firsts: Array
@@ -51,15 +54,32 @@ class TokenSpans:
         )
         return found
 
-    def count_beside(self, numbers: Array, size: int, *, is_left: bool) -> Array:
-        """How often each word, of so many, stands directly before or after the spans; `numbers`
-        are those of the terms.
-        """
-        places = self.firsts.astype(np.int64) - 1 if is_left else self.lasts.astype(np.int64) + 1
-        is_there = (places >= self.starts[self.releases]) & (
-            places < self.starts[self.releases + 1]
-        )
-        return np.bincount(numbers[self.forward[places[is_there]]], minlength=size)
+    def at(self, firsts: Array, lasts: Array) -> Self:
+        """Other spans in the same releases."""
+        return replace(self, firsts=firsts, lasts=lasts)
+
+    def only(self, chosen: Array) -> Self:
+        """Some of the spans, by a mask."""
+        return self.at(self.firsts[chosen], self.lasts[chosen])
+
+    def words_near(self, places: Array, window: int) -> Self:
+        """The words at these places, in order, that `count_near` counts, as spans."""
+        if not len(self):
+            return self
+        whole = places.astype(np.int64)
+        releases = np.searchsorted(self.starts, whole, "right") - 1
+        begins, ends = self.starts[releases], self.starts[releases + 1]
+        reached = np.maximum.accumulate(self.lasts).astype(np.int64)
+
+        def are_within(window: int) -> Array:
+            last = np.minimum(whole + window, ends - 1)
+            before = np.searchsorted(self.firsts, last, "right")
+            found: Array = reached[before - 1] >= np.maximum(whole - window, begins)
+            found &= before > 0
+            return found
+
+        kept = places[are_within(window) & ~are_within(0)]
+        return self.at(kept, kept)
 
     def count_near(self, window: int, stems: Array, counts: Array) -> int:
         """Count by term, or by stem, the tokens near the spans (see `count_near`); how many."""

@@ -12,6 +12,7 @@ from indexer.deadline import unmetered
 from indexer.engine.document import shown_digest
 from indexer.engine.periods import Step
 from indexer.engine.results import (
+    Beside,
     Collocates,
     Concordance,
     Frequencies,
@@ -59,7 +60,12 @@ class BuildSearcher(IndexReader, Searcher):
         return self._values[name]
 
     def occurrences(
-        self, query: Query, sort: LineSort = "document", start: int = 0, size: int = 50
+        self,
+        query: Query,
+        sort: LineSort = "document",
+        start: int = 0,
+        size: int = 50,
+        beside: Beside | None = None,
     ) -> Concordance:
         """Computed from the hits' texts."""
         found = concordance.concordance(
@@ -69,13 +75,22 @@ class BuildSearcher(IndexReader, Searcher):
             size,
             self.fetch,
             has_boilerplate=query.has_boilerplate,
+            beside=beside,
+            attested=self.attested,
         )
         return replace(found, build=self.build)
 
-    def scan_occurrences(self, query: Query, sort: LineSort = "document") -> Iterator[KwicLine]:
+    def scan_occurrences(
+        self, query: Query, sort: LineSort = "document", beside: Beside | None = None
+    ) -> Iterator[KwicLine]:
         """Computed from the hits' texts."""
         return concordance.scan(
-            *self._texts(query), sort, self.fetch, has_boilerplate=query.has_boilerplate
+            *self._texts(query),
+            sort,
+            self.fetch,
+            has_boilerplate=query.has_boilerplate,
+            beside=beside,
+            attested=self.attested,
         )
 
     def collocates(

@@ -47,6 +47,12 @@ def _one_of(words: str, values: tuple[str, ...]) -> fields.String:
     )
 
 
+def _flag(words: str) -> fields.Boolean:
+    return fields.Boolean(
+        load_default=False, truthy={"true"}, falsy={"false"}, metadata={"description": words}
+    )
+
+
 class _Days(Schema):
     q = fields.String(metadata={"description": QUERY_DESCRIPTION})
     script = _one_of("any also finds names in other scripts, exact only as typed", ("any", "exact"))
@@ -58,6 +64,12 @@ class _Days(Schema):
         "out lists matches in boilerplate alone at the end of a search, and leaves boilerplate out"
         " of all else but `total`; in treats it like other text",
         ("out", "in"),
+    )
+    build = fields.String(
+        metadata={
+            "description": "the build of the index that is meant; only the newest can be searched,"
+            " and a warning tells where that is another"
+        }
     )
     since = _day_field("dated on or after this day; of a month or year, its first day")
     until = _day_field("dated on or before this day; of a month or year, its last day")
@@ -112,6 +124,13 @@ class ConcordanceArguments(Filtered):  # type: ignore[misc, valid-type]
     sort = _one_of(
         "the order: by release, by the words before or after, by office or date", get_args(LineSort)
     )
+    before = fields.String(metadata={"description": "only mentions directly after this word"})
+    after = fields.String(metadata={"description": "only mentions directly before this word"})
+    near = fields.String(
+        metadata={"description": "not the mentions, but this word where collocates count it"}
+    )
+    window = _number_field("for `near`, words on each side of a mention", 5, MOST_WINDOW, least=1)
+    stem = _flag("for `near`, whether it is a stem")
     size = _number_field("mentions per page", 50, MOST_LINES, least=1)
     start = _number_field("mentions to skip", 0, MOST_START)
 
@@ -133,12 +152,7 @@ class CollocatesArguments(Filtered):  # type: ignore[misc, valid-type]
         " 10.83, p = 0.001)",
         ("content", "all"),
     )
-    stem = fields.Boolean(
-        load_default=False,
-        truthy={"true"},
-        falsy={"false"},
-        metadata={"description": "count word stems instead of exact forms"},
-    )
+    stem = _flag("count word stems instead of exact forms")
 
 
 class DifferencesArguments(Schema):

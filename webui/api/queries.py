@@ -12,7 +12,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 from flask import request, url_for
 from flask_smorest import abort
@@ -27,9 +27,10 @@ from indexer.assist.no_results import ParseWords
 from indexer.assist.offense_suggestions import suggest_offense
 from indexer.assist.unknown_values import unknown_values
 from indexer.engine.periods import first_day, last_day, name
-from indexer.engine.results import Frequencies, Frequency, Order, Position
+from indexer.engine.results import Beside, Frequencies, Frequency, Order, Position, Side
 from indexer.query.message import Message
 from webui.site.problems import NO_SUGGESTIONS
+from webui.view.asked_build import build_warning
 from webui.view.search_state import SearchState, read_state
 
 DIGEST_BYTES = 6
@@ -41,6 +42,7 @@ class ParsedRequest:
 
     state: SearchState
     parsed: ParsedQuery
+    build_warning: tuple[Message, ...]
 
     @property
     def query(self) -> Query:
@@ -55,7 +57,8 @@ class ParsedRequest:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What was not interpreted as written."""
-        return (*self.state.warnings, *self.parsed.warnings, *self.parsed.readings)
+        told = (*self.parsed.warnings, *self.parsed.readings)
+        return (*self.state.warnings, *told, *self.build_warning)
 
 
 def search(store: Store, engine: Engine, settings: Settings, arguments: dict[str, Any]) -> Any:
@@ -169,7 +172,9 @@ def concordance(engine: Engine, settings: Settings, arguments: dict[str, Any]) -
     """
     asked = _read_request(engine, settings)
     page = arguments["sort"], arguments["start"], arguments["size"]
-    found = engine.occurrences(asked.query, *page)
+    how = arguments["window"], arguments["stem"]
+    limits = (Beside(arguments[side], side, *how) for side in get_args(Side) if arguments.get(side))
+    found = engine.occurrences(asked.query, *page, next(limits, None))
     return replace(found, warnings=(*asked.warnings, *found.warnings))
 
 
@@ -192,7 +197,9 @@ def collocates(engine: Engine, settings: Settings, arguments: dict[str, Any]) ->
 
 def _read_request(engine: Engine, settings: Settings) -> ParsedRequest:
     state = read_state(request.args)
-    return ParsedRequest(state, state.parse(settings.query_chars, engine.attested))
+    parsed = state.parse(settings.query_chars, engine.attested)
+    live = engine.health().build if state.build else None
+    return ParsedRequest(state, parsed, build_warning(state.build, live))
 
 
 def _next_link(cursor: str) -> str:

@@ -9,22 +9,17 @@ from flask import Response, render_template, request
 from flask_babel import lazy_gettext
 
 from corpus import Settings
-from indexer import Collocate, Collocates, Engine, ParsedQuery, Query
-from indexer.engine.results import Measure
-from indexer.export.collocates_csv import (
-    COLUMNS,
-    both_query,
-    collocate_table,
-    near_query,
-    sorted_words,
-    word_forms,
-)
+from indexer import Collocate, Collocates, Engine, ParsedQuery
+from indexer.engine.results import Beside, Measure
+from indexer.export.collocates_csv import COLUMNS, collocate_table, sorted_words
+from indexer.export.concordance_csv import beside_pairs
 from indexer.export.result_set import ExportContext, read_consistently
+from webui.tools.concordance import WINDOW
 from webui.tools.downloads import TABLE_TYPE, Downloads, file
 from webui.view.facets import Chip, chips
 from webui.view.search_state import SearchState, read_number, read_state
 
-WINDOW, WIDEST = 5, 20
+WIDEST = 20
 LEAST, MOST = 5, 100
 HIGHEST_LEAST = 1_000_000
 MEASURES: dict[Measure, str] = {
@@ -105,7 +100,7 @@ class CollocatesPage:
 
 
 def collocates(engine: Engine, settings: Settings) -> str:
-    """The words, each with a link to its mentions."""
+    """The words, each with a link to where it is near mentions."""
     page = collocates_page(_read_options(), engine, settings)
     return render_template("collocates.html", **vars(page))
 
@@ -121,7 +116,7 @@ def collocates_page(
         state=state,
         options=options,
         found=found,
-        words=_link_words(engine, options, parsed, sorted_words(found, options.order)),
+        words=_link_words(options, sorted_words(found, options.order)),
         warnings=(*state.warnings, *parsed.warnings, *found.warnings),
         chips=chips(state, PAGE, parsed.date, **options.more()),
         columns=_sortable_columns(options),
@@ -177,27 +172,13 @@ def _read_options() -> CollocateOptions:
     )
 
 
-def _link_words(
-    engine: Engine, options: CollocateOptions, parsed: ParsedQuery, found: list[Collocate]
-) -> list[tuple[Collocate, str]]:
-    """Each word with a link to its mentions near the query's, or to all releases with both."""
-    state = options.state
-    nodes: list[str] = []
-    if found and not options.is_stem:
-        whole = Query(parsed.tree, state.filters, size=0, facets=(), has_timeline=False)
-        nodes = word_forms(state.words, engine.search(whole).explanation)
+def _link_words(options: CollocateOptions, found: list[Collocate]) -> list[tuple[Collocate, str]]:
+    """Each word with a link to where it is near the query's mentions."""
     # url_for for each word takes too long; no word is as long as this placeholder.
-    pattern = state.with_words("x" * 99).link("concordance.concordance")
-    return [
-        (each, pattern.replace("x" * 99, quote_plus(_query(options, nodes, each.word))))
-        for each in found
-    ]
-
-
-def _query(options: CollocateOptions, nodes: list[str], word: str) -> str:
-    if nodes:
-        return near_query(nodes, word, options.window)
-    return both_query(options.state.words, word, is_stem=options.is_stem)
+    placeholder = "x" * 99
+    beside = Beside(placeholder, "near", options.window, options.is_stem)
+    pattern = options.state.link("concordance.concordance", **dict(beside_pairs(beside)))
+    return [(each, pattern.replace(placeholder, quote_plus(each.word))) for each in found]
 
 
 def _sortable_columns(options: CollocateOptions) -> list[tuple[str, str, str]]:

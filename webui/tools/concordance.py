@@ -1,7 +1,8 @@
 """The concordance: every mention of a query's words, one a line; page and table."""
 
-import re
-from dataclasses import dataclass
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import get_args
@@ -9,17 +10,17 @@ from urllib.parse import quote
 
 from flask import Response, abort, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
+from werkzeug.datastructures import MultiDict
 
 from corpus import Settings, Store
 from indexer import Concordance, Engine, KwicLine
-from indexer.analysis.analyzer import WORD
-from indexer.engine.results import LineSort
-from indexer.export.concordance_csv import line_table, select_lines
-from indexer.query.notation import QUOTES
+from indexer.engine.results import Beside, LineSort, Side
+from indexer.export.concordance_csv import beside_pairs, line_table, select_lines
+from indexer.query.parser import DateReading
 from webui.i18n import number as number_words
 from webui.tools.downloads import TABLE_TYPE, Downloads, file
 from webui.view.facets import Chip, chips
-from webui.view.search_state import SearchState, read_state
+from webui.view.search_state import SearchState, read_number, read_state
 
 SIZE = 50
 # Of a table: some ten seconds' work.
@@ -35,8 +36,35 @@ assert tuple(ORDERS) == get_args(LineSort)
 # So many words beside a mention tell it from others of the same words.
 BESIDE = 4
 PAGE = "concordance.concordance"
-# What can stand beside another word in a proximity: a word or a phrase.
-ALONE = re.compile(rf'{WORD.pattern}|"[^"]*"')
+SIDES: dict[Side, str] = {
+    "near": lazy_gettext("Nearby"),
+    "before": lazy_gettext("Before"),
+    "after": lazy_gettext("After"),
+}
+# Words on each side of a mention that count as near it: the usual number, and the most.
+WINDOW, WIDEST = 5, 25
+
+
+@dataclass(frozen=True)
+class ConcordanceOptions:
+    """The order of the lines, and the word that limits them."""
+
+    state: SearchState
+    order: LineSort
+    beside: Beside | None
+
+    def link(self, endpoint: str = PAGE) -> str:
+        """This as the address of a page."""
+        return self.state.link(endpoint, **self.more())
+
+    def more(self) -> dict[str, str]:
+        """The arguments that other pages do not have; what is as usual is left out."""
+        order = {"by": self.order} if self.order != "document" else {}
+        return order | dict(beside_pairs(self.beside))
+
+    def with_page(self, page: int) -> ConcordanceOptions:
+        """Another page of the same."""
+        return replace(self, state=self.state.with_page(page))
 
 
 @dataclass(frozen=True)
@@ -53,7 +81,7 @@ class Neighbor:
 
     word: str
     count: int
-    link: str | None
+    link: str
 
 
 @dataclass(frozen=True)
@@ -75,62 +103,77 @@ class ConcordancePage:
     next: str | None
     last_link: str
     table_link: str
+    include_link: str
     has_second_tier: bool
 
 
 def concordance(store: Store, engine: Engine, settings: Settings) -> str:
     """A page of lines."""
-    page = concordance_page(read_state(request.args), _read_order(), store, engine, settings)
+    page = concordance_page(_read_options(), store, engine, settings)
     return render_template("concordance.html", **vars(page))
 
 
 def concordance_page(
-    state: SearchState, order: LineSort, store: Store, engine: Engine, settings: Settings
+    options: ConcordanceOptions, store: Store, engine: Engine, settings: Settings
 ) -> ConcordancePage:
     """A page of lines, and its links."""
+    state, order = options.state, options.order
     parsed = state.parse(settings.query_chars, engine.attested)
-    found = engine.occurrences(state.query(parsed, SIZE), order, (state.page - 1) * SIZE, SIZE)
+    start = (state.page - 1) * SIZE
+    found = engine.occurrences(state.query(parsed, SIZE), order, start, SIZE, options.beside)
     last = max(1, -(-found.total // SIZE))
+    first = options.with_page(1)
     return ConcordancePage(
         state=state,
         order=order,
         found=found,
         lines=[LinkedLine(line, line_link(state, line)) for line in found.mentions],
-        before=_neighbors(state, found.words_before, '"{word}" PRE/1 {typed}'),
-        after=_neighbors(state, found.words_after, '{typed} PRE/1 "{word}"'),
+        before=_neighbors(first, "before", found.words_before),
+        after=_neighbors(first, "after", found.words_after),
         warnings=(*state.warnings, *parsed.warnings, *found.warnings),
-        chips=chips(state, PAGE, parsed.date, by=order),
-        orders=[(each, words, _page_link(state, 1, each)) for each, words in ORDERS.items()],
+        chips=_chips(first, parsed.date),
+        orders=[(each, words, replace(first, order=each).link()) for each, words in ORDERS.items()],
         first_seen=store.first_seen({line.id for line in found.mentions if not line.published}),
         last=last,
-        previous=_page_link(state, min(state.page - 1, last), order) if state.page > 1 else None,
-        next=_page_link(state, state.page + 1, order) if state.page < last else None,
-        last_link=_page_link(state, last, order),
-        table_link=state.with_page(1).link("concordance.table", by=order),
+        previous=options.with_page(min(state.page - 1, last)).link() if state.page > 1 else None,
+        next=options.with_page(state.page + 1).link() if state.page < last else None,
+        last_link=options.with_page(last).link(),
+        table_link=first.link("concordance.table"),
+        include_link=replace(first, state=state.with_view(has_boilerplate=True)).link(),
         has_second_tier=state.has_second_tier(parsed),
     )
 
 
 def _neighbors(
-    state: SearchState, words: tuple[tuple[str, int], ...], query: str
+    options: ConcordanceOptions, side: Side, words: tuple[tuple[str, int], ...]
 ) -> list[Neighbor]:
-    """Words with links; without them where other words than a mention's own would be found."""
-    typed = state.words.translate(QUOTES)
-    is_alone = ALONE.fullmatch(typed)
-    found = []
-    for word, count in words:
-        other = state.with_words(query.format(word=word, typed=typed))
-        found.append(Neighbor(word, count, other.link(PAGE) if is_alone else None))
+    """Words with links to the mentions that they are beside, unless these are limited already."""
+    if options.beside:
+        return []
+    return [
+        Neighbor(word, count, replace(options, beside=Beside(word, side)).link())
+        for word, count in words
+    ]
+
+
+def _chips(options: ConcordanceOptions, date: DateReading | None) -> list[Chip]:
+    """The filters, and the word that limits the mentions."""
+    found = chips(options.state, PAGE, date, **options.more())
+    if beside := options.beside:
+        link = replace(options, beside=None).link()
+        found.append(Chip(str(SIDES[beside.side]), beside.word, link))
     return found
 
 
 def table(engine: Engine, settings: Settings, downloads: Downloads) -> Response:
     """All lines, in the order of the page."""
-    state, order = read_state(request.args), _read_order()
+    options = _read_options()
+    state = options.state
     interpret = partial(state.interpret, settings.query_chars, engine.attested)
+    filters = tuple(state.filter_pairs())
     with downloads.slot() as slot:
         context, lines = select_lines(
-            engine, interpret, order, state.words, tuple(state.filter_pairs())
+            engine, interpret, options.order, state.words, filters, options.beside
         )
         if context.total > MOST_ROWS:
             abort(413, _too_many(context.total))
@@ -171,10 +214,15 @@ def _escape_fragment(text: str) -> str:
     return quote(text, safe="").replace("-", "%2D")
 
 
-def _read_order() -> LineSort:
-    return next((each for each in ORDERS if each == request.args.get("by")), "document")
+def _read_options() -> ConcordanceOptions:
+    given = request.args
+    order: LineSort = next((each for each in ORDERS if each == given.get("by")), "document")
+    return ConcordanceOptions(read_state(given), order, read_beside(given))
 
 
-def _page_link(state: SearchState, page: int, order: LineSort) -> str:
-    more = {} if order == "document" else {"by": order}
-    return state.with_page(page).link(PAGE, **more)
+def read_beside(given: MultiDict[str, str]) -> Beside | None:
+    """The word in a URL that limits a concordance, if any."""
+    window, is_stem = read_number(given, "window", WINDOW, WIDEST), given.get("stems") == "1"
+    words = {side: given.get(side, "").strip() for side in SIDES}
+    found = (Beside(word, side, window, is_stem) for side, word in words.items() if word)
+    return next(found, None)

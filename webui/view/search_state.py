@@ -25,6 +25,8 @@ Pairs = list[tuple[str, str]]
 Match = Literal["some", "all"]
 SORTS: tuple[Sort, ...] = get_args(Sort)
 SIZES = (10, 20, 50, 100)
+# A build's name is shorter.
+LONGEST_BUILD = 60
 # Of one filter; each link of a page carries all of them.
 MOST_VALUES = 20
 
@@ -37,7 +39,9 @@ class SearchState:
     `size` None is the usual one. `is_rate` counts per 1,000 releases of the same offices.
     `match_scripts` finds names in other scripts too. `match` "some" also shows releases that match
     some of the words; `is_literal` takes every word as it was typed. `has_boilerplate` ranks
-    and counts matches in boilerplate like others. `warnings` tell what of it could not be read.
+    and counts matches in boilerplate like others. `build` is that of the index which the address
+    asks for: links keep it, and answers tell if it is another. `warnings` tell what of it could not
+    be read.
     """
 
     words: str = ""
@@ -52,6 +56,7 @@ class SearchState:
     match: Match = "some"
     is_literal: bool = False
     has_boilerplate: bool = False
+    build: str = ""
     warnings: tuple[str, ...] = ()
 
     def parse(self, limit_chars: int, attested: LookUp | None = None) -> ParsedQuery:
@@ -127,6 +132,7 @@ class SearchState:
             ("per", "releases", self.is_rate),
             ("copies", "all", not self.is_folded),
             ("match", "all", self.match == "all"),
+            ("build", self.build, bool(self.build)),
         ]
         return [(name, value) for name, value, is_unusual in pairs if is_unusual]
 
@@ -236,6 +242,7 @@ def read_state(args: MultiDict[str, str]) -> SearchState:
         match="all" if args.get("match") == "all" else "some",
         is_literal=args.get("reading") == "literal",
         has_boilerplate=args.get("boilerplate") == "in",
+        build=args.get("build", "")[:LONGEST_BUILD],
         warnings=tuple(warnings),
     )
 

@@ -8,17 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from indexer.analysis.jit import Array
-from indexer.engine.results import Concordance, KwicLine, LineSort
-from indexer.linguistics.concordance import Lines, most_frequent
+from indexer.engine.results import Beside, Concordance, KwicLine, LineSort
+from indexer.linguistics.concordance import Lines
+from indexer.linguistics.neighbors import CODES, Neighbors, neighbor_keys
 from indexer.linguistics.spans import ranks_of
 from indexer.opensearch_engine.index.mapping import Fetch, Stored
 from indexer.opensearch_engine.tools.spans import BatchSpans, WordsOf, read_spans
 from indexer.query.tree import Node
+from indexer.query.written_forms import LookUp
+
+NONE_ATTESTED: LookUp = lambda words: {}  # noqa: E731
 
 
 def concordance(
@@ -31,6 +36,8 @@ def concordance(
     fetch: Fetch,
     *,
     has_boilerplate: bool = True,
+    beside: Beside | None = None,
+    attested: LookUp = NONE_ATTESTED,
 ) -> Concordance:
     """A page of lines, and how many there are; the engine adds build and warnings. `fetch` must
     return releases as they were when they were read.
@@ -39,9 +46,11 @@ def concordance(
     shown: list[KwicLine] = []
     lines = _BatchLines(sort)
     total = holders = left_out = 0
-    beside = _WordsBeside()
-    for found in read_spans(releases, node, words_of, has_boilerplate=has_boilerplate):
-        beside.take(found)
+    sides = [_BatchNeighbors(attested, is_left=each) for each in (True, False)]
+    kept = partial(_beside, beside, attested)
+    for found in read_spans(releases, node, words_of, has_boilerplate=has_boilerplate, kept=kept):
+        for side in sides:
+            side.add(side.keys(found))
         if sort == "document":
             shown += _read(found, max(0, first - total), max(0, end - total))
         else:
@@ -50,7 +59,7 @@ def concordance(
         holders += found.n_releases
         left_out += found.boilerplate_mentions
     shown += lines.read(lines.order(lines.keys, first, end), lines.fetching(fetch))
-    before, after = beside.most_frequent()
+    before, after = (side.most_frequent() for side in sides)
     return Concordance(
         tuple(shown),
         total,
@@ -70,10 +79,13 @@ def scan(
     fetch: Fetch,
     *,
     has_boilerplate: bool = True,
+    beside: Beside | None = None,
+    attested: LookUp = NONE_ATTESTED,
 ) -> Iterator[KwicLine]:
     """All lines in their order."""
     lines = _BatchLines(sort)
-    for found in read_spans(releases, node, words_of, has_boilerplate=has_boilerplate):
+    kept = partial(_beside, beside, attested)
+    for found in read_spans(releases, node, words_of, has_boilerplate=has_boilerplate, kept=kept):
         if sort == "document":
             yield from _read(found, 0, len(found))
         else:
@@ -89,23 +101,32 @@ def _read(found: BatchSpans, first: int, end: int) -> Iterator[KwicLine]:
     return lines.read(numbers, lambda own: {number: vars(releases[number]) for number in own})
 
 
-class _WordsBeside:
-    """Counts the words directly before and after the mentions of all batches."""
+def _beside(beside: Beside | None, attested: LookUp, found: BatchSpans) -> BatchSpans:
+    """The spans that a word is directly before or after, or the word itself near them."""
+    if beside is None:
+        return found
+    if beside.side == "near":
+        return found.words_near(
+            found.batch.places(beside.word, is_stem=beside.is_stem), beside.window
+        )
+    neighbors = _BatchNeighbors(attested, is_left=beside.side == "before")
+    return found.only(neighbors.are(beside.word, neighbors.keys(found)))
 
-    def __init__(self) -> None:
+
+class _BatchNeighbors(Neighbors):
+    """The words before, or after, the mentions of all batches."""
+
+    def __init__(self, attested: LookUp, *, is_left: bool) -> None:
+        super().__init__(lambda number: self.forms[number], attested, is_left=is_left)
         self.forms: Sequence[str] = []
-        self.counts: Array = np.zeros((2, 0), np.int64)
+        self._codes: Array = np.zeros(0, np.uint8)
 
-    def take(self, found: BatchSpans) -> None:
+    def keys(self, found: BatchSpans) -> Array:
         self.forms = found.batch.vocabulary.forms
-        size = len(self.forms)
-        self.counts = np.pad(self.counts, ((0, 0), (0, size - self.counts.shape[1])))
-        numbers = np.arange(size)
-        for counts, is_left in zip(self.counts, (True, False), strict=True):
-            counts += found.count_beside(numbers, size, is_left=is_left)
-
-    def most_frequent(self) -> list[tuple[tuple[str, int], ...]]:
-        return [most_frequent(counts, self.forms.__getitem__) for counts in self.counts]
+        new = [CODES.get(each, 0) for each in self.forms[len(self._codes) :]]
+        self._codes = np.concatenate((self._codes, np.array(new, np.uint8)))
+        numbers = np.arange(len(self.forms))
+        return neighbor_keys(found, numbers, self._codes, is_left=self.is_left)
 
 
 class _BatchLines(Lines):

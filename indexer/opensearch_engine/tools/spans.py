@@ -5,7 +5,7 @@ by the rules of the embedded engine (`whoosh_engine/tools/occurrences.py`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -35,9 +35,10 @@ def read_spans(
     words_of: WordsOf,
     *,
     has_boilerplate: bool = True,
+    kept: Callable[[BatchSpans], BatchSpans] = lambda found: found,
 ) -> Iterator[BatchSpans]:
     """The matches of a tree in releases' bodies, for every batch, empty ones too; in boilerplate
-    only if wanted.
+    only if wanted, and what is `kept` of them.
     """
     vocabulary = Vocabulary()
     leaves = tree.body_leaves(node)
@@ -59,11 +60,13 @@ def read_spans(
         return joined([(places, places), *spans])
 
     for batch in batches(releases, vocabulary):
-        pair, number = find(batch, None), 0
+        where = batch.starts, batch.paragraph_starts, batch.forms, batch.languages
+        found = kept(BatchSpans(*where, *find(batch, None), batch))
         if not has_boilerplate and batch.boilerplate.any():
-            every, pair = pair, find(batch, batch.boilerplate)
-            number = max(0, len(every[0]) - len(pair[0]))
-        yield BatchSpans(batch.starts, batch.forms, batch.languages, *pair, batch, number)
+            every = found
+            found = kept(BatchSpans(*where, *find(batch, batch.boilerplate), batch))
+            found = replace(found, boilerplate_mentions=max(0, len(every) - len(found)))
+        yield found
 
 
 class _WordMask:

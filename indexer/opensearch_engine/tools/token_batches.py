@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from corpus.database.batches import chunks
-from indexer.analysis.analyzer import stem
+from indexer.analysis.analyzer import STEM, stem
 from indexer.analysis.jit import Array
 from indexer.analysis.lexicon import Lexicon
 from indexer.analysis.tokenizer import paragraph_starts
@@ -107,6 +107,14 @@ class Batch:
     def stem_tables(self) -> Array:
         """One row a language: the stem of each form that occurs in it."""
         return self.vocabulary.stem_tables(self.forms, self.token_languages)
+
+    def places(self, word: str, *, is_stem: bool) -> Array:
+        """Where a word, or the words of a stem, are (uint32)."""
+        numbers = self.stems if is_stem else self.forms
+        names = self.vocabulary.stems if is_stem else self.vocabulary.forms
+        name = f"{STEM}{word}" if is_stem else word
+        known = names.index(name) if name in names else -1
+        return np.flatnonzero(numbers == known).astype(np.uint32)
 
     @cached_property
     def stems(self) -> Array:

@@ -13,8 +13,8 @@ import numpy as np
 
 from indexer import deadline
 from indexer.analysis.jit import Array
-from indexer.engine.results import Concordance, KwicLine, LineSort, Query
-from indexer.linguistics.concordance import Lines, most_frequent
+from indexer.engine.results import Beside, Concordance, KwicLine, LineSort, Query
+from indexer.linguistics.concordance import Lines
 from indexer.query.tree import BODY
 from indexer.whoosh_engine.columns.snapshot import Snapshot
 from indexer.whoosh_engine.search.collect import order
@@ -22,16 +22,19 @@ from indexer.whoosh_engine.tools.occurrences import Mentions, SegmentSpans
 
 
 def concordance(
-    snapshot: Snapshot, query: Query, sort: LineSort = "document", start: int = 0, size: int = 50
+    snapshot: Snapshot,
+    query: Query,
+    sort: LineSort = "document",
+    start: int = 0,
+    size: int = 50,
+    beside: Beside | None = None,
 ) -> Concordance:
     """A page of lines, and how many there are."""
-    mentions = Mentions.of(snapshot, query)
+    mentions = Mentions.of(snapshot, query, beside)
     lines, first = _lines(snapshot, mentions.parts, sort), max(0, start)
     keys = partial(_keys, snapshot, mentions, lines)
     chosen = lines.order(keys, first, first + max(0, size))
-    before, after = (
-        _words_beside(snapshot, mentions.parts, is_left=each) for each in (True, False)
-    )
+    before, after = (_neighbors(mentions, is_left=each) for each in (True, False))
     return Concordance(
         mentions=tuple(lines.read(chosen, partial(_stored, snapshot))),
         total=len(lines),
@@ -44,19 +47,18 @@ def concordance(
     )
 
 
-def _words_beside(
-    snapshot: Snapshot, parts: list[SegmentSpans], *, is_left: bool
-) -> tuple[tuple[str, int], ...]:
-    words = snapshot.words(BODY)
-    counts = np.zeros(len(words), np.int64)
-    for part, numbers in zip(parts, words.numbers, strict=False):
-        counts += part.count_beside(numbers, len(words), is_left=is_left)
-    return most_frequent(counts, words.word)
+def _neighbors(mentions: Mentions, *, is_left: bool) -> tuple[tuple[str, int], ...]:
+    found, keys = mentions.neighbors(is_left=is_left)
+    for own in keys:
+        found.add(own)
+    return found.most_frequent()
 
 
-def scan(snapshot: Snapshot, query: Query, sort: LineSort = "document") -> Iterator[KwicLine]:
+def scan(
+    snapshot: Snapshot, query: Query, sort: LineSort = "document", beside: Beside | None = None
+) -> Iterator[KwicLine]:
     """All lines in their order."""
-    mentions = Mentions.of(snapshot, query)
+    mentions = Mentions.of(snapshot, query, beside)
     lines = _lines(snapshot, mentions.parts, sort)
     chosen = lines.order(partial(_keys, snapshot, mentions, lines), 0, len(lines))
     yield from lines.read(chosen, partial(_stored, snapshot))

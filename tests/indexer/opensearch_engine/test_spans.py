@@ -134,7 +134,8 @@ def assert_lines(cluster: Cluster, query: Query, sort: LineSort, start: int, siz
     """A page, the numbers and all lines must be the embedded engine's; how many there are."""
     words_of, engine = cluster.words_of(query.tree), cluster.index.engine
     asked = query.tree, words_of.get, sort
-    found = concordance(cluster.hits(query), *asked, start, size, cluster.fetch)
+    page = *asked, start, size, cluster.fetch
+    found = concordance(cluster.hits(query), *page, attested=engine.attested)
     expected = engine.occurrences(query, sort, start, size)
     assert found == replace(expected, build="", warnings=())
     every = [*scan(cluster.hits(query), *asked, cluster.fetch)]

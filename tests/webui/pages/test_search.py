@@ -317,3 +317,42 @@ def test_a_page_that_is_asked_of_a_build_says_which_answered(
     assert f"Index build {live} answered, not 9-20200101T000000000000" in page
     assert f"Index build {live} answered." in client.get(f"{path}?q=court&build={live}").text
     assert f"Index build {live} answered" not in client.get(f"{path}?q=court").text
+
+
+FILES = ("export.csv", "export.ris", "sample.csv", "concordance.csv", "trends.csv", "trends.svg")
+API_PATHS = ("search", "timeline", "concordance", "collocates")
+
+
+@pytest.mark.parametrize(
+    "path", ["/complete", "/collocates.csv", *map("/{}".format, FILES), "/", "/search.atom"]
+)
+def test_every_answer_of_a_build_names_the_one_that_answered(
+    client: FlaskClient, path: str
+) -> None:
+    live = client.get("/api/v1/search?q=court").json["build"]
+    answer = client.get(f"{path}?q=court&seed=1&build=9-20200101T000000000000", buffered=True)
+    assert answer.status_code == 200
+    assert answer.headers["Communique-Build"] == live
+    if path[1:] in FILES:
+        assert live in answer.text
+    assert "Communique-Build" not in client.get(f"{path}?q=court&seed=1", buffered=True).headers
+
+
+@pytest.mark.parametrize("path", API_PATHS)
+def test_the_api_warns_where_another_build_answers(client: FlaskClient, path: str) -> None:
+    plain = client.get(f"/api/v1/{path}?q=court").json
+    other = client.get(f"/api/v1/{path}?q=court&build=9-2020")
+    (warning,) = other.json["warnings"]
+    assert warning.startswith(f"Index build {plain['build']} answered, not 9-2020")
+    assert other.headers["Communique-Build"] == plain["build"]
+    assert client.get(f"/api/v1/{path}?q=court&build={plain['build']}").json["warnings"] == []
+
+
+@pytest.mark.parametrize("path", ["/", "/concordance", "/trends", "/collocates", "/sample"])
+def test_links_and_forms_keep_the_build(client: FlaskClient, path: str) -> None:
+    soup = soup_of(client, f"{path}?q=court&seed=1&build=9-2020")
+    links = [str(a["href"]) for a in soup.select("main a[href*='q=']")]
+    assert len(links) > 5
+    assert [link for link in links if "build=9-2020" not in link] == []
+    for form in soup.select("main form"):
+        assert form.select("input[name=build][value='9-2020']")

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from math import log, log2
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
@@ -427,30 +427,50 @@ def test_words_around_are_those_of_all_texts(
     ]
 
 
-def test_a_word_leads_to_the_lines_near_the_query(client: FlaskClient) -> None:
-    asked = "q=court&window=3&least=3&words=all"
-    rows = {row["word"]: row for row in rows_of(client, f"/collocates.csv?{asked}")}
-    links = soup_of(client, f"/collocates?{asked}").select(".collocates th a")
-    word_links = [each for each in links if each.get_text() in rows]
-    assert len(word_links) == len(rows) > 5
-    for link in word_links:
-        word = link.get_text()
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "q=court&window=3&least=3&words=all",
+        'q="of the"&least=3&words=all',
+        "q=court+justice&least=3&words=all",
+        "q=court&stems=1&least=3&words=all&boilerplate=in",
+        "q=суд&least=2&words=all",
+    ],
+)
+def test_a_word_leads_to_as_many_lines_as_its_figure(client: FlaskClient, asked: str) -> None:
+    page = soup_of(client, f"/collocates?{asked}&n=12")
+    rows = page.select(".collocates tbody tr")
+    assert len(rows) > 2
+    for row in rows:
+        link = row.select_one("a")
+        number = row.select_one("td")
+        assert link
+        assert number
         lines = [*all_lines(client, str(link["href"]))]
-        assert len(lines) > 0
-        assert all(
-            {word} < set(plain(keyword)) and len(plain(keyword)) <= 4 for *_, keyword in lines
-        )
+        assert len(lines) == int(number.get_text().replace(",", ""))
+        word = link.get_text().removesuffix("…")
+        assert all(plain(keyword)[0].startswith(word[:3]) for *_, keyword in lines)
+        table = f"/concordance.csv?{urlsplit(str(link['href'])).query}"
+        assert len(rows_of(client, table)) == len(lines)
+        assert {each["near"] for each in rows_of(client, table)} == {word}
 
 
-def test_words_around_a_phrase_or_as_stems_lead_to_both(client: FlaskClient) -> None:
-    for asked, first in (('q="of the"', '("of the") "'), ("q=court&stems=1", "court ")):
-        links = soup_of(client, f"/collocates?{asked}&least=2&words=all").select(
-            ".collocates tbody th a"
-        )
-        assert links
-        for link in links:
-            assert parse_qs(urlsplit(str(link["href"])).query)["q"][0].startswith(first)
-            assert soup_of(client, str(link["href"])).select(".kwic tbody tr")
+def test_a_neighbor_leads_to_as_many_lines_as_its_figure(client: FlaskClient) -> None:
+    page = soup_of(client, "/concordance?q=court+justice")
+    rows = page.select(".beside tbody tr")
+    assert len(rows) > 10
+    for row in rows:
+        link, number = row.select_one("a"), row.select_one("td")
+        assert link
+        assert number
+        limited = soup_of(client, str(link["href"]))
+        figure = limited.select_one(".summary p")
+        assert figure
+        assert figure.get_text().startswith(f"{number.get_text()} mention")
+        chip = limited.select(".chips a")[-1]
+        assert link.get_text() in chip.get_text()
+        assert str(chip["href"]) == "/concordance?q=court+justice"
+        assert not limited.select(".beside")
 
 
 @pytest.mark.parametrize("order", ["word", "observed", "expected", "frequency", "score"])
@@ -491,10 +511,18 @@ def test_the_most_frequent_neighbors_are_listed_and_lead_to_their_mentions(
     client: FlaskClient,
 ) -> None:
     lines = rows_of(client, "/concordance.csv?q=court")
+
+    def beside(line: dict[str, str]) -> dict[str, str]:
+        """The text of the paragraph before and after a mention."""
+        release = client.get(f"/api/v1/releases/{line['id']}").get_json()
+        texts, at = [release["subtitle"] or "", *release["body"]], int(line["offset"])
+        text = texts[int(line["paragraph"])]
+        return {"left": text[:at], "right": text[at + len(line["keyword"]) :]}
+
     soup = soup_of(client, "/concordance?q=court")
     sides = (("left", -1), ("right", 0))
     for (side, at), table in zip(sides, soup.select(".beside table"), strict=True):
-        counted = Counter(words[at] for line in lines if (words := plain(line[side])))
+        counted = Counter(words[at] for line in lines if (words := plain(beside(line)[side])))
         shown = [
             (row.select("th")[0].get_text(), int(row.select("td")[0].get_text()))
             for row in table.select("tbody tr")
