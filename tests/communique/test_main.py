@@ -429,8 +429,8 @@ def test_export_prints_every_release_as_a_line(
     sample_settings: Settings, sample_store: Store
 ) -> None:
     rows = [json.loads(line) for line in call(sample_settings.data, "export").output.splitlines()]
-    keys = "id office url title published language topics components number statutes"
-    keys += " notice facts body fetched_at sha256 origin certificate_exception"
+    keys = "id office url title subtitle published language topics components number links"
+    keys += " statutes notice facts body fetched_at sha256 origin certificate_exception"
     assert all(list(row) == keys.split() for row in rows)
     assert len({row["id"] for row in rows}) == len(rows) == sample_store.count()
     assert all(isinstance(row["body"], list) and len(row["sha256"]) == 64 for row in rows)

@@ -108,7 +108,8 @@ def test_words_around_are_counted_sorted_and_followed(page: Page) -> None:
     words = page.locator(".collocates tbody th").all_inner_texts()
     assert words == sorted(words)
     page.locator(".collocates tbody th a").first.click()
-    expect(page.locator(".kwic mark").first).to_contain_text("court", ignore_case=True)
+    expect(page.locator(".kwic mark").first).to_contain_text(words[0], ignore_case=True)
+    expect(page.locator(".kwic tbody tr").first).to_contain_text("court", ignore_case=True)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -12,7 +12,7 @@ from indexer import Engine, open_engine
 from tests.conftest import EDITED, sample_id
 from webui.pages.release import release_page
 from webui.pages.search import search_page
-from webui.tools.concordance import concordance_page
+from webui.tools.concordance import ConcordanceOptions, concordance_page
 from webui.view.search_state import SearchState
 
 
@@ -55,8 +55,8 @@ def test_a_release_page_has_the_release_with_its_versions(
 def test_a_concordance_page_ends_where_its_mentions_do(
     changed_store: Store, engine: Engine, changed_settings: Settings
 ) -> None:
-    asked = SearchState(words="court", page=9999)
-    page = concordance_page(asked, "left", changed_store, engine, changed_settings)
+    asked = ConcordanceOptions(SearchState(words="court", page=9999), "left", None)
+    page = concordance_page(asked, changed_store, engine, changed_settings)
     assert (page.lines, page.next) == ([], None)
     assert page.found.total > 0
     assert page.previous == page.last_link
