@@ -11,11 +11,7 @@ from bs4 import BeautifulSoup
 from bs4.element import Tag
 from flask.testing import FlaskClient
 
-from corpus import Provenance, Settings, Store
-from corpus.release import Draft
-from indexer import open_engine, reindex
-from tests.conftest import clients
-from tests.corpus.catalog.test_derivations import AT
+from tests.own_texts import AT, client_of
 from tests.webui.pages.test_pages import soup_of, total
 
 TEXTS = (
@@ -62,19 +58,7 @@ MORE = (
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     """A client of our own texts, a day apart."""
-    settings = Settings(data=tmp_path_factory.mktemp("offers"), contact="tests")
-    store, engine = Store(settings), open_engine(settings)
-    for number, (office, language, text) in enumerate(TEXTS):
-        url = f"https://prosecutor.example/{number}"
-        seen = Provenance(url, AT, f"{number:064}", "a.warc.gz", number, f"{office}/pages", 1)
-        day = AT.date() + timedelta(number)
-        draft = Draft(f"Release {number}", day, ["One.", text], language)
-        with store.writing() as connection:
-            store.add(connection, office, url, draft, seen, AT, frozenset())
-    reindex(settings, store, engine)
-    engine.close()
-    store.close()
-    yield from clients(settings)
+    yield from client_of(tmp_path_factory.mktemp("offers"), TEXTS)
 
 
 def offers(soup: BeautifulSoup) -> Iterator[tuple[int, str]]:
