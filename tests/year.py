@@ -188,8 +188,11 @@ class Year:
         make_older(self.settings.data / "catalog.sqlite", 1)
 
     def update_catalog(self, now: datetime) -> None:
-        """The program that wrote the catalog was of the format before."""
+        """The program that wrote the catalog was of the format before; what that had no column for
+        is read again from the archive.
+        """
         make_older(self.settings.data / "catalog.sqlite", FORMAT - 1)
+        self.call(now, "reparse", "--apply")
         self.call(now, "reindex")
         self.call(now, "verify")
 

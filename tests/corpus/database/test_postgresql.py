@@ -104,7 +104,8 @@ def test_a_catalog_of_format_5_is_brought_up(made: Settings) -> None:
                 connection.execute(text(f"ALTER TABLE version DROP COLUMN attested_{name}"))
             connection.execute(text("ALTER TABLE version DROP COLUMN lost_at"))
             connection.execute(text("DROP INDEX ix_version_warc_file"))
-            for name in ("facts", "fact_rules"):
+            connection.execute(text("DROP INDEX ix_version_links"))
+            for name in ("facts", "fact_rules", "subtitle", "links"):
                 connection.execute(text(f"ALTER TABLE version DROP COLUMN {name}"))
             for name in ("keys", "key", "link", "cut"):
                 connection.execute(text(f"DROP TABLE case_{name}"))
