@@ -91,18 +91,7 @@ def _likeness(connection: Connection) -> Likeness:
 
 
 def _save_links(connection: Connection, changed: set[str], links: Iterable[CaseLink]) -> None:
-    rows = [
-        {
-            "release": link.release,
-            "other": link.other,
-            "sign": link.sign,
-            "words": link.words,
-            "other_words": link.other_words,
-            "likeness": link.likeness,
-            "rules": RULES,
-        }
-        for link in links
-    ]
+    rows = [vars(link) | {"rules": RULES} for link in links]
     for some in chunks(changed):
         connection.execute(delete(tables.case_link).where(touches(some)))
     if rows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial, reduce
+from functools import partial
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from indexer.query import tree
 from indexer.whoosh_engine.search.execute import Executor
 from indexer.whoosh_engine.search.matching import matching
 from indexer.whoosh_engine.search.scored_docs import ScoredDocs
-from indexer.whoosh_engine.search.spans import SegmentWords
+from indexer.whoosh_engine.search.spans import word_mask
 
 
 def matches_outside(executor: Executor, node: tree.Node | None, documents: Array) -> Array:
@@ -33,27 +33,10 @@ def ranked_below(found: ScoredDocs, is_above: Array) -> ScoredDocs:
     return ScoredDocs(found.documents, scores)
 
 
-def _outside(executor: Executor, node: tree.Or | tree.Leaf) -> Array:
-    """Which documents have a leaf, or any of several, outside boilerplate (a mask)."""
-    if isinstance(node, tree.Or):
-        return reduce(np.logical_or, (_leaf_outside(executor, leaf) for leaf in tree.leaves(node)))
-    return _leaf_outside(executor, node)
-
-
 def _word_outside(executor: Executor, node: tree.Or | tree.Leaf) -> Array:
-    """The same, kept for other queries that have the word, too."""
-    return executor.snapshot.masks.get(node, partial(_outside, executor, node))
-
-
-def _leaf_outside(executor: Executor, leaf: tree.Leaf) -> Array:
+    """The documents that a word matches outside boilerplate, kept for other queries that have it,
+    too (a mask).
+    """
     snapshot = executor.snapshot
-    found = np.zeros(snapshot.size, bool)
-    if leaf.field not in tree.BODY_FIELDS:
-        found[executor.find(leaf).documents] = True
-        return found
-    for base, segment, boilerplate in zip(
-        snapshot.bases, snapshot.segments, snapshot.boilerplate, strict=False
-    ):
-        words = SegmentWords(segment, executor.expansions, np.ones(segment.size, bool), boilerplate)
-        found[base : base + segment.size] = words.holders_outside(leaf)
-    return found
+    compute = partial(word_mask, snapshot, node, executor.expansions, has_boilerplate=False)
+    return snapshot.masks.get(node, compute)

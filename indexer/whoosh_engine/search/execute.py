@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import partial, reduce
+from functools import partial
 from math import log
 
 import numpy as np
@@ -32,7 +32,7 @@ from indexer.whoosh_engine.search.scored_docs import (
     places,
     union,
 )
-from indexer.whoosh_engine.search.spans import leaf_mask
+from indexer.whoosh_engine.search.spans import word_mask
 
 
 class Executor:
@@ -81,12 +81,10 @@ class Executor:
 
     def _new_mask(self, node: tree.Or | tree.Leaf) -> Array:
         self._expand_keys(node)
-        leaves = tree.leaves(node)
-        for leaf in tree.parts_of(leaves):
+        for leaf in tree.parts_of(tree.leaves(node)):
             if isinstance(leaf, tree.MultiTerm):
                 self._expanded(leaf)
-        masks = (leaf_mask(self.snapshot, leaf, self.expansions) for leaf in leaves)
-        return reduce(np.logical_or, masks, np.zeros(self.snapshot.size, bool))
+        return word_mask(self.snapshot, node, self.expansions)
 
     def _expand_keys(self, query: tree.Node) -> None:
         """Look up the words that share a key with a query's words."""
@@ -293,7 +291,7 @@ class Executor:
         """Scored as all of its words are, or its parts."""
         parts = tree.words_of(leaf) if isinstance(leaf, tree.Phrase) else leaf.parts
         scored = [self._evaluate(part) for part in parts]
-        is_held = leaf_mask(self.snapshot, leaf, self.expansions)
+        is_held = word_mask(self.snapshot, leaf, self.expansions)
         documents = np.flatnonzero(is_held).astype(np.int32)
         found = intersection([constant_score(documents, 0.0), *scored], self.snapshot.scratch())
         return found.scaled(leaf.boost)

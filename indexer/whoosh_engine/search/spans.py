@@ -24,12 +24,24 @@ Expansions = Mapping[tree.Leaf, Expansion]
 TermPostings = tuple[Array, Array, Array, Array, Array, Array]
 
 
-def leaf_mask(snapshot: Snapshot, leaf: tree.Leaf, expansions: Expansions) -> Array:
-    """The documents that a leaf matches (a mask)."""
+def word_mask(
+    snapshot: Snapshot,
+    node: tree.Or | tree.Leaf,
+    expansions: Expansions,
+    *,
+    has_boilerplate: bool = True,
+) -> Array:
+    """The documents that a leaf, or any of several, matches; in boilerplate if wanted (a mask)."""
     found = np.zeros(snapshot.size, bool)
-    for base, segment in zip(snapshot.bases, snapshot.segments, strict=False):
+    boilerplate = [None] * len(snapshot.segments) if has_boilerplate else snapshot.boilerplate
+    for base, segment, left_out in zip(
+        snapshot.bases, snapshot.segments, boilerplate, strict=False
+    ):
         words = SegmentWords(segment, expansions, np.ones(segment.size, bool))
-        found[base : base + segment.size] = words.matching(leaf)
+        for leaf in tree.leaves(node):
+            is_body = leaf.field in tree.BODY_FIELDS
+            outside = replace(words, left_out=left_out) if is_body else words
+            found[base : base + segment.size] |= outside.matching(leaf)
     return found
 
 
@@ -52,12 +64,21 @@ class SegmentWords:
 
     def matching(self, leaf: tree.Leaf) -> Array:
         """Which documents a leaf matches (a mask)."""
+        if not isinstance(leaf, tree.Phrase | tree.Near):
+            return self._outside(self.left_out, leaf) if self.left_out else self.holders(leaf)
         held = self.is_wanted if self._is_row(leaf) else self.holders(leaf)
-        if not isinstance(leaf, tree.Phrase | tree.Near) or not held.any():
-            return held
-        firsts, _ = replace(self, is_wanted=held).spans(leaf)
         found = np.zeros(self.segment.size, bool)
-        found[documents_of(firsts, self.segment.starts(leaf.field))] = True
+        if held.any():
+            firsts, _ = replace(self, is_wanted=held).spans(leaf)
+            found[documents_of(firsts, self.segment.starts(leaf.field))] = True
+        return found
+
+    def _outside(self, left_out: Boilerplate, leaf: tree.Leaf) -> Array:
+        """Which documents hold a word of the body outside what is left out (a mask)."""
+        found = np.zeros(self.segment.size, bool)
+        runs = left_out.begins, left_out.ends, left_out.firsts
+        for terms, is_wanted in self._terms(leaf):
+            mark_outside(*self._postings(tree.BODY, terms), is_wanted, *runs, found)
         return found
 
     def _is_row(self, leaf: tree.Leaf) -> bool:
@@ -95,19 +116,6 @@ class SegmentWords:
             field = self.segment.fields[leaf.field]
             for extent in SegmentTerms(0, field, self._numbers(leaf)).extents():
                 mark(field.documents[extent], 0, found)
-        return found
-
-    def holders_outside(self, leaf: tree.Leaf) -> Array:
-        """Which documents hold a leaf of the body outside what is left out (a mask)."""
-        found = np.zeros(self.segment.size, bool)
-        if isinstance(leaf, tree.Phrase | tree.Near):
-            firsts, _ = replace(self, is_wanted=self.holders(leaf)).spans(leaf)
-            found[documents_of(firsts, self.segment.starts(leaf.field))] = True
-            return found
-        assert self.left_out is not None
-        runs = self.left_out.begins, self.left_out.ends, self.left_out.firsts
-        for terms, is_wanted in self._terms(leaf):
-            mark_outside(*self._postings(tree.BODY, terms), is_wanted, *runs, found)
         return found
 
     def places(self, leaf: tree.Leaf) -> Array:
