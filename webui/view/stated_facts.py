@@ -4,6 +4,7 @@ on which its words are marked.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 
 from flask_babel import gettext, lazy_gettext, ngettext
 
@@ -63,12 +64,12 @@ def stated_facts(release: Release, state: SearchState) -> list[StatedFact]:
             if fact.kind == kind:
                 by_words.setdefault(_words(fact), fact)
         values = [
-            StatedValue(words, _link(release, fact, state)) for words, fact in by_words.items()
+            StatedValue(words, _link(release, fact, state))
+            for words, fact in islice(by_words.items(), MOST_VALUES)
         ]
         if values:
-            more = max(0, len(values) - MOST_VALUES)
-            is_found = kind in WORDS_FOUND
-            rows.append(StatedFact(str(label), values[:MOST_VALUES], more, is_found))
+            more = len(by_words) - len(values)
+            rows.append(StatedFact(str(label), values, more, kind in WORDS_FOUND))
     return rows
 
 
